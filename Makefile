@@ -1,0 +1,62 @@
+# One command a task; `make` with no target lists them.
+PORT ?= 8000
+BIN := .venv/bin
+PYTHON ?= python3
+PAGE := server/assets/graphiql/licences.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev test check format lock clean
+
+help: ## List what there is.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+install: .venv/installed $(PAGE) ## Make .venv from the lock, and the GraphiQL page.
+
+# uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
+.venv/installed: requirements.lock uv.lock.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenantry needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the packages of requirements.lock …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r uv.lock.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+web/node_modules/.package-lock.json: .venv/installed web/package-lock.json web/package.json web/.npmrc
+	@echo "Installing the packages of web/package-lock.json …"
+	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): web/node_modules/.package-lock.json web/build.mjs $(wildcard web/*.jsx web/*.js web/*.css web/*.svg)
+	@echo "Building the GraphiQL page …"
+	@$(BIN)/node web/build.mjs
+
+dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev PORT=8001).
+	@$(BIN)/tenantry dev --port $(PORT)
+
+test: install ## Run every test, on SQLite and on PostgreSQL.
+	$(BIN)/pytest
+
+check: install ## Everything that CI runs: format, lint, types, import law, SDL, tests.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
+	$(BIN)/pytest --cov
+
+format: install ## Format the code, mend what lint can mend, export the schema.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/tenantry export-schema --to graphql/schema.graphql
+
+lock: ## Resolve the dependencies anew and write the locks, with hashes and without addresses.
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--group dev pyproject.toml -o requirements.lock
+	$(BIN)/python -c "import re, pathlib; text = pathlib.Path('requirements.lock').read_text(); \
+		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
+
+clean: ## Remove what install made; the data in ./var stay.
+	rm -rf .venv web/node_modules server/assets

@@ -1,0 +1,76 @@
+"""The parts every table shares: prefixed ids, UTC times and JSON objects."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy.types import JSON
+from sqlmodel import Field, SQLModel
+from ulid import ULID
+
+JSONObject = dict[str, Any]
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+ID_PATTERN = re.compile(r"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite gives naive ones back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def now() -> datetime:
+    """The wall clock in UTC, cut to the milliseconds that the API shows."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def new_id(prefix: str, at: datetime) -> str:
+    """`<prefix>_<ULID in lower case>`: ids made later sort later, to the millisecond (DESIGN 9)."""
+    return f"{prefix}_{str(ULID.from_datetime(at)).lower()}"
+
+
+def prefix_of(text: str) -> str | None:
+    """The prefix of a well-formed id, else None: there is one spelling per id."""
+    found = ID_PATTERN.fullmatch(text)
+    return found[1] if found else None
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds, the unit of event and webhook data."""
+    return int(moment.timestamp() * 1000)
+
+
+class Table(SQLModel):
+    """What every table has: nothing but a place for shared settings."""
+
+    prefix: ClassVar[str] = ""
+
+
+class Row(Table):
+    """A row with an id of its own, kept with the time it was made."""
+
+    id: str = Field(primary_key=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    updated_at: datetime = Field(sa_type=UTCDateTime)
+
+
+def json_field() -> Any:
+    """A column that holds a JSON object, `{}` at first."""
+    return Field(default_factory=dict, sa_type=JSON)

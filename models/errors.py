@@ -1,0 +1,169 @@
+"""Every expected refusal, each with its stable code and a sentence for a person."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+def camel(name: str) -> str:
+    """A name as the API writes it."""
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+class Refusal(Exception):
+    """A refusal that a person can act on: it becomes one of the payload's `userErrors`, and nothing has changed."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, at: str | None = None, **meta: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = ["input", camel(at)] if at else None
+        self.meta = meta or None
+
+
+class Refusals(Exception):
+    """Several refusals of one input, reported together."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__("; ".join(refusal.message for refusal in refusals))
+        self.refusals = refusals
+
+
+class AlreadyAMember(Refusal):
+    code = "already_a_member_in_organization"
+
+
+class MinimumPermissionsNeeded(Refusal):
+    code = "organization_minimum_permissions_needed"
+
+
+class MembershipQuotaExceeded(Refusal):
+    code = "organization_membership_quota_exceeded"
+
+
+class QuotaExceeded(Refusal):
+    code = "quota_exceeded"
+
+
+class CreatorNotFound(Refusal):
+    code = "organization_creator_not_found"
+
+
+class ResourceNotFound(Refusal):
+    code = "resource_not_found"
+
+
+class IdentifierExists(Refusal):
+    code = "form_identifier_exists"
+
+
+class ParameterUnknown(Refusal):
+    code = "form_param_unknown"
+
+
+class ParameterMissing(Refusal):
+    code = "form_param_missing"
+
+
+class ParameterNil(Refusal):
+    code = "form_param_nil"
+
+
+class FormatInvalid(Refusal):
+    code = "form_param_format_invalid"
+
+
+class ValueInvalid(Refusal):
+    code = "form_param_value_invalid"
+
+
+class TooLong(Refusal):
+    code = "form_param_max_length_exceeded"
+
+
+class TooShort(Refusal):
+    code = "form_param_min_length_exceeded"
+
+
+class TooLarge(Refusal):
+    code = "form_param_exceeds_allowed_size"
+
+
+class Denial(Exception):
+    """Who you are, what you may do, what you may not even see: a top-level error with `extensions.code`."""
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(self, message: str | None = None, **extensions: Any) -> None:
+        super().__init__(message or self.message)
+        self.extensions = extensions
+
+
+class Unauthenticated(Denial):
+    code = "UNAUTHENTICATED"
+    message = "Sign in first: this needs an Authorization header with a bearer token."
+
+
+class Forbidden(Denial):
+    """`reason` says which rule; `permissions` the keys that are missing, where that is the reason."""
+
+    code = "FORBIDDEN"
+    message = "You may not do this."
+
+
+class NotFound(Denial):
+    """Not a member and not there are the same answer."""
+
+    code = "NOT_FOUND"
+    message = "There is no such organization, or you are not a member of it."
+
+    def __init__(self) -> None:
+        super().__init__(reason="organization_not_found_or_unauthorized")
+
+
+class BadUserInput(Denial):
+    code = "BAD_USER_INPUT"
+    message = "The request can't be understood."
+
+
+class LimitExceeded(Denial):
+    code = "LIMIT_EXCEEDED"
+    message = "The request asks for more than is allowed."
+
+
+class Unavailable(Denial):
+    """The database is away or busy; the same request may succeed later."""
+
+    code = "UNAVAILABLE"
+    message = "The database can't be reached right now; nothing was changed, try again in a moment."
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects the refusals of one input, so that a person sees all of them at once."""
+
+    found: list[Refusal] = field(default_factory=list[Refusal])
+
+    @contextmanager
+    def at(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            refusal.field = ["input", camel(name)]
+            self.found.append(refusal)
+
+    def without_nil(self, given: dict[str, Any], *names: str) -> dict[str, Any]:
+        """What is given, less the named values that are null though they can't be: each of those is a fault."""
+        nil = {name for name in names if name in given and given[name] is None}
+        for name in nil:
+            with self.at(name):
+                raise ParameterNil(f"{camel(name)} can't be null: leave it out to keep the value.")
+        return {name: value for name, value in given.items() if name not in nil}
+
+    def refuse_any(self) -> None:
+        if self.found:
+            raise Refusals(self.found)

@@ -1,0 +1,53 @@
+"""The event log: a row per change, written with the change and never edited (DESIGN 9)."""
+
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+
+from sqlalchemy import JSON, Column, Identity, Index, Integer
+from sqlalchemy.dialects.postgresql import BIGINT
+from sqlmodel import Field
+
+from models.base import JSONObject, Table, UTCDateTime, json_field
+
+
+class EventType(Enum):
+    """The value is the name that webhooks use."""
+
+    ORGANIZATION_CREATED = "organization.created"
+    ORGANIZATION_UPDATED = "organization.updated"
+    ORGANIZATION_DELETED = "organization.deleted"
+    MEMBERSHIP_CREATED = "organizationMembership.created"
+    MEMBERSHIP_UPDATED = "organizationMembership.updated"
+    MEMBERSHIP_DELETED = "organizationMembership.deleted"
+    USER_CREATED = "user.created"
+    USER_UPDATED = "user.updated"
+    USER_DELETED = "user.deleted"
+
+
+class Event(Table, table=True):
+    __table_args__ = (
+        Index(None, "organization_id", "cursor"),
+        {"sqlite_autoincrement": True},
+    )
+    prefix: ClassVar[str] = "evt"
+
+    cursor: int = Field(
+        default=None,
+        sa_column=Column(Integer().with_variant(BIGINT(), "postgresql"), Identity(cache=1), primary_key=True),
+    )
+    """The total order of the instance."""
+    id: str = Field(unique=True)
+    type: str
+    occurred_at: datetime = Field(sa_type=UTCDateTime)
+    organization_id: str | None = None
+    object_id: str
+    """The id of what changed; no foreign key, for the log outlives it."""
+    user_id: str | None = None
+    actor_type: str
+    actor_id: str | None = None
+    data: JSONObject = json_field()
+    """The object as it was at the event, without private metadata."""
+    private_metadata: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    changes: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    """For updates: each changed attribute's previous value."""

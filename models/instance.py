@@ -1,0 +1,33 @@
+"""The instance: one row of settings that its owner changes while it runs."""
+
+from enum import Enum
+
+from sqlalchemy import JSON, CheckConstraint
+from sqlmodel import Field
+
+from models.base import Table
+
+INSTANCE_ID = 1
+
+
+class MembershipMode(Enum):
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class Instance(Table, table=True):
+    __table_args__ = (CheckConstraint(f"id = {INSTANCE_ID}", name="only_one_instance"),)
+
+    id: int = Field(default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    environment: str | None = None
+    """`development` once a development server has used this database: production refuses it (DESIGN 6)."""
+    organizations_enabled: bool = True
+    membership_mode: str = MembershipMode.REQUIRED.value
+    slugs_enabled: bool = True
+    max_allowed_memberships: int = 0
+    create_organization_enabled: bool = True
+    create_organizations_limit: int = 100
+    admin_delete_enabled: bool = True
+    invitation_expires_in_days: int = 30
+    invitation_url: str | None = None
+    allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)

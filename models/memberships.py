@@ -1,0 +1,23 @@
+"""Memberships: who belongs to which organization, in which role."""
+
+from typing import ClassVar
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import JSONObject, Row, json_field
+
+
+class Membership(Row, table=True):
+    __table_args__ = (
+        UniqueConstraint("organization_id", "user_id"),
+        Index(None, "organization_id", "id"),
+        Index(None, "user_id", "id"),
+    )
+    prefix: ClassVar[str] = "orgmem"
+
+    organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
+    user_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
+    role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT", index=True)
+    public_metadata: JSONObject = json_field()
+    private_metadata: JSONObject = json_field()

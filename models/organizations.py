@@ -1,0 +1,57 @@
+"""Organizations: the shared accounts, with the rules about their names and slugs."""
+
+import re
+import unicodedata
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from models.base import JSONObject, Row, json_field
+from models.errors import FormatInvalid, TooLong, TooShort, ValueInvalid
+
+SLUG_LENGTH = 64
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+RESERVED_SLUGS = frozenset(
+    ["about", "account", "accounts", "admin", "api", "app", "assets", "auth", "billing", "blog", "create", "dashboard", "delete", "docs", "download", "edit", "events", "graphiql", "graphql", "healthz", "help", "home", "images", "invitations", "invite", "login", "logout", "me", "members", "metrics", "new", "null", "oauth", "org", "organization", "organizations", "orgs", "pricing", "public", "readyz", "root", "schema", "security", "settings", "sign-in", "sign-up", "signin", "signout", "signup", "sso", "static", "status", "support", "system", "team", "teams", "tenantry", "terms", "undefined", "user", "users", "webhooks", "well-known", "www"]
+)
+
+
+class Organization(Row, table=True):
+    prefix: ClassVar[str] = "org"
+
+    name: str
+    slug: str | None = Field(default=None, unique=True)
+    image_url: str | None = None
+    public_metadata: JSONObject = json_field()
+    private_metadata: JSONObject = json_field()
+    max_allowed_memberships: int = 0
+    admin_delete_enabled: bool = True
+    created_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    role_set_id: str = Field(foreign_key="role_set.id", ondelete="RESTRICT", index=True)
+    search_text: str = ""
+
+
+def checked_slug(slug: str) -> str:
+    """A slug as rule 2 wants it; raises the refusal that says what is wrong with it."""
+    if not slug:
+        raise TooShort("The slug is empty.")
+    if len(slug) > SLUG_LENGTH:
+        raise TooLong(f"The slug is longer than {SLUG_LENGTH} characters.", limit=SLUG_LENGTH)
+    if not SLUG.fullmatch(slug):
+        raise FormatInvalid("A slug holds lower-case letters, digits and single hyphens between them.")
+    if slug in RESERVED_SLUGS:
+        raise ValueInvalid(f"The slug {slug!r} is reserved.")
+    return slug
+
+
+def slug_of(name: str) -> str:
+    """A slug made from a name; a name without a letter that ASCII knows gives `organization`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return words[: SLUG_LENGTH - 7].strip("-") or "organization"
+
+
+def checked_limit(limit: int, what: str) -> int:
+    if not 0 <= limit <= 2_000_000_000:
+        raise ValueInvalid(f"{what} is 0 (unlimited) or more.")
+    return limit

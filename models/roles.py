@@ -1,0 +1,101 @@
+"""Roles are data: what a membership may do is the permissions that its role's rows hold."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from models.base import Row, Table
+
+SYSTEM_PREFIX = "org:sys_"
+
+PROFILE_MANAGE = "org:sys_profile:manage"
+PROFILE_DELETE = "org:sys_profile:delete"
+MEMBERSHIPS_READ = "org:sys_memberships:read"
+MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
+
+SYSTEM_PERMISSIONS = {
+    PROFILE_MANAGE: ("Manage organization", "Edit the organization's name, slug and logo."),
+    PROFILE_DELETE: ("Delete organization", "Delete the organization."),
+    MEMBERSHIPS_READ: ("Read members", "See the members of the organization."),
+    MEMBERSHIPS_MANAGE: ("Manage members", "Invite and remove members and change their roles."),
+    "org:sys_domains:read": ("Read domains", "See the organization's domains."),
+    "org:sys_domains:manage": ("Manage domains", "Add, verify, configure and remove domains."),
+    "org:sys_billing:read": ("Read billing", "See the organization's plan and statements."),
+    "org:sys_billing:manage": ("Manage billing", "Change the organization's plan and payment methods."),
+    "org:sys_entconns:manage": (
+        "Manage enterprise connections",
+        "Configure the organization's enterprise connections.",
+    ),
+}
+"""Key to name and description (DESIGN 7, rule 23)."""
+
+MANAGER_PERMISSIONS = frozenset({MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE})
+"""Who holds all three can keep an organization alive (DESIGN 7, rule 8)."""
+
+
+class Permission(Row, table=True):
+    prefix: ClassVar[str] = "perm"
+
+    key: str = Field(unique=True)
+    name: str
+    description: str | None = None
+
+
+class Role(Row, table=True):
+    prefix: ClassVar[str] = "role"
+
+    key: str = Field(unique=True)
+    name: str
+    description: str | None = None
+
+
+class RolePermission(Table, table=True):
+    __tablename__ = "role_permission"
+
+    role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="CASCADE")
+    permission_id: str = Field(primary_key=True, foreign_key="permission.id", ondelete="RESTRICT", index=True)
+
+
+class RoleSet(Row, table=True):
+    __tablename__ = "role_set"
+    __table_args__ = (
+        Index(
+            "ix_role_set_initial",
+            "is_initial",
+            unique=True,
+            sqlite_where=text("is_initial"),
+            postgresql_where=text("is_initial"),
+        ),
+    )
+    prefix: ClassVar[str] = "rset"
+
+    key: str = Field(unique=True)
+    name: str
+    description: str | None = None
+    is_initial: bool = False
+    default_role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT")
+    creator_role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT")
+
+
+class RoleSetRole(Table, table=True):
+    __tablename__ = "role_set_role"
+
+    role_set_id: str = Field(primary_key=True, foreign_key="role_set.id", ondelete="CASCADE")
+    role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="RESTRICT", index=True)
+
+
+def is_system(permission: str) -> bool:
+    return permission.startswith(SYSTEM_PREFIX)
+
+
+def is_managing(permissions: Iterable[str]) -> bool:
+    """Whether a role that holds these can manage an organization; only such a role may be a creator role."""
+    return frozenset(permissions) >= MANAGER_PERMISSIONS
+
+
+def near(key: str, known: Iterable[str]) -> list[str]:
+    """Keys that the caller may have meant, nearest first."""
+    return get_close_matches(key, list(known), n=3, cutoff=0.5)

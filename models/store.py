@@ -1,0 +1,133 @@
+"""The store: the only place that opens connections, begins transactions and tells that the database is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from models.errors import Unavailable
+
+WAIT_SECONDS = 5
+"""How long anything waits for a lock or a connection before the caller is told to try again."""
+
+POSTGRESQL_SETTINGS = {
+    "lock_timeout": str(WAIT_SECONDS * 1000),
+    "statement_timeout": "15000",
+    "idle_in_transaction_session_timeout": "30000",
+    "jit": "off",
+    "timezone": "UTC",
+}
+DEADLOCK = {"40001", "40P01"}
+AWAY = {"08", "53", "55", "57"}
+"""SQLSTATE classes: no connection, no resources, lock not to be had, told to stop."""
+
+
+class Deadlock(Unavailable):
+    """Lost against another transaction; nothing was changed, the same one may succeed at once."""
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
+    """The driver begins nothing by itself: a reader stays in autocommit, a writer takes the lock when it begins."""
+    reset = None if read_only else "rollback"
+    engine = create_async_engine(
+        url, pool_size=pool, max_overflow=0, pool_reset_on_return=reset, pool_timeout=WAIT_SECONDS,
+        connect_args={"isolation_level": None}, json_serializer=_dumps, json_deserializer=orjson.loads,
+    )  # fmt: skip
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        settings = {"busy_timeout": WAIT_SECONDS * 1000, "journal_mode": "WAL", "synchronous": "FULL"}
+        for name, value in (settings | {"foreign_keys": "ON", "query_only": "ON" if read_only else "OFF"}).items():
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        if not read_only:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
+    return create_async_engine(
+        url, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, pool_use_lifo=True,
+        isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+        connect_args={"server_settings": POSTGRESQL_SETTINGS, "timeout": WAIT_SECONDS},
+        json_serializer=_dumps, json_deserializer=orjson.loads,
+    )  # fmt: skip
+
+
+def _away(error: BaseException) -> Unavailable | None:
+    """What a driver's error means for the caller; None when it is no matter of reaching the database."""
+    if isinstance(error, (PoolTimeout, OSError, asyncio.TimeoutError)):
+        return Unavailable()
+    if not isinstance(error, DBAPIError):
+        return None
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state in DEADLOCK:
+        return Deadlock()
+    lost = error.connection_invalidated or state[:2] in AWAY
+    return Unavailable() if lost or (not state and isinstance(error, (OperationalError, InterfaceError))) else None
+
+
+@asynccontextmanager
+async def _telling_when_away() -> AsyncIterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+        unavailable = _away(error)
+        if unavailable is None:
+            raise
+        raise unavailable from error
+
+
+class Store:
+    """One database, with a pool of readers and a pool of writers.
+
+    A reader is in autocommit: each statement is a short read of its own. A writer is one transaction; with SQLite there is
+    one writer a process, for waiting in line is a hundred times cheaper than waiting for the file's lock.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        make = _sqlite_engine if self.is_sqlite else _postgresql_engine
+        self.reader = make(self.url, pool=4 if self.is_sqlite else 10, read_only=True)
+        self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
+        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reads; raises Unavailable when there is none to be had."""
+        async with _telling_when_away(), self.reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with (
+            self._line,
+            _telling_when_away(),
+            AsyncSession(self.writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()

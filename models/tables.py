@@ -1,0 +1,27 @@
+"""All tables together: what a migrated database is compared with."""
+
+from sqlmodel import SQLModel
+
+from models.events import Event
+from models.instance import Instance
+from models.keys import SecretKey
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.users import User
+
+TABLES = (
+    User,
+    Permission,
+    Role,
+    RolePermission,
+    RoleSet,
+    RoleSetRole,
+    Instance,
+    Organization,
+    Membership,
+    SecretKey,
+    Event,
+)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,88 @@
+"""People, as the identity providers told us of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import JSONObject, Row, json_field
+from models.text import searchable
+
+
+class User(Row, table=True):
+    __table_args__ = (UniqueConstraint("issuer", "external_id"),)
+    prefix: ClassVar[str] = "user"
+
+    issuer: str | None = None
+    external_id: str | None = None
+    identifier: str
+    email_address: str | None = None
+    address_key: str | None = Field(default=None, index=True)
+    email_verified: bool = False
+    first_name: str | None = None
+    last_name: str | None = None
+    image_url: str | None = None
+    public_metadata: JSONObject = json_field()
+    private_metadata: JSONObject = json_field()
+    create_organization_enabled: bool | None = None
+    create_organizations_limit: int | None = None
+    refreshed_at: int = Field(default=0, sa_type=BigInteger)
+    """`iat` of the newest identity token that was taken over, in seconds."""
+    search_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified identity token says; an absent claim is None and keeps what is stored."""
+
+    issuer: str
+    subject: str
+    issued_at: int
+    email_address: str | None = None
+    address_key: str | None = None
+    email_verified: bool | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    image_url: str | None = None
+
+
+def _verified(user: User, claims: Claims) -> bool:
+    """A changed address is unverified until the issuer says otherwise."""
+    if claims.email_verified is not None:
+        return claims.email_verified
+    return user.email_verified and claims.address_key == user.address_key
+
+
+def refresh(user: User, claims: Claims) -> dict[str, object]:
+    """Takes over what the token says, unless a newer one was taken over before; the previous value of what changed."""
+    if claims.issued_at < user.refreshed_at:
+        return {}
+    new: dict[str, object] = {"issuer": claims.issuer, "external_id": claims.subject}
+    if claims.address_key:
+        new |= {"email_address": claims.email_address, "email_verified": _verified(user, claims)}
+    names = {"first_name": claims.first_name, "last_name": claims.last_name, "image_url": claims.image_url}
+    new |= {name: value for name, value in names.items() if value is not None}
+    before = {name: getattr(user, name) for name, value in new.items() if getattr(user, name) != value}
+    for name in before:
+        setattr(user, name, new[name])
+    user.address_key = claims.address_key or user.address_key
+    user.refreshed_at = claims.issued_at
+    settle(user)
+    return before
+
+
+def settle(user: User) -> None:
+    """Brings what is derived from other columns up to date; without an address the subject stands for the user."""
+    user.identifier = user.email_address or user.external_id or user.id
+    user.search_text = searchable(user.identifier, user.first_name, user.last_name)
+
+
+def is_stale(refreshed_at: int, claims: Claims) -> bool:
+    """Whether this token is newer than what was taken over last."""
+    return claims.issued_at > refreshed_at
+
+
+def new_user(id: str, at: datetime) -> User:
+    return User(id=id, created_at=at, updated_at=at, identifier="")

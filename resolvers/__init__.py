@@ -1,0 +1,1 @@
+"""What is done: one function an operation; knows no GraphQL and no HTTP."""

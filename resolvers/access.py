@@ -1,0 +1,99 @@
+"""Who calls, and what they may do: always read from the store, never from a token."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.errors import Forbidden, NotFound
+from models.memberships import Membership
+from models.roles import Permission, RolePermission
+
+
+class ActorType(Enum):
+    USER = "user"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: a user, a service by its secret key, or the system itself; `id` is the user's or the key's."""
+
+    type: ActorType
+    id: str | None = None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether everything is allowed: a secret key holds all permissions in every organization."""
+        return self.type is not ActorType.USER
+
+    @property
+    def user_id(self) -> str | None:
+        return self.id if self.type is ActorType.USER else None
+
+
+SYSTEM = Actor(ActorType.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a membership lets its user do."""
+
+    membership_id: str
+    role_id: str
+    permissions: frozenset[str]
+
+
+async def grant_of(session: AsyncSession, organization_id: str, user_id: str) -> Grant | None:
+    """The user's grant in the organization, in one statement; None for who is no member."""
+    statement = (
+        select(Membership.id, Membership.role_id, Permission.key)
+        .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
+        .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
+        .where(col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id)
+    )
+    rows = (await session.execute(statement)).all()
+    if not rows:
+        return None
+    return Grant(rows[0].id, rows[0].role_id, frozenset(row.key for row in rows if row.key))
+
+
+def admit(grant: Grant | None, permission: str) -> Grant:
+    """Lets a member through who holds the permission; raises NotFound for who is no member, else Forbidden."""
+    if grant is None:
+        raise NotFound
+    if permission not in grant.permissions:
+        raise missing(permission)
+    return grant
+
+
+def missing(*permissions: str) -> Forbidden:
+    needed = ", ".join(permissions)
+    return Forbidden(
+        f"This needs the permission {needed}.", reason="missing_organization_permission", permissions=list(permissions)
+    )
+
+
+def ensure_service(actor: Actor, inputs: Iterable[str]) -> None:
+    """Refuses inputs that only a secret key may use."""
+    reserved = sorted(inputs)
+    if reserved and not actor.is_service:
+        raise secret_key_required(", ".join(reserved))
+
+
+def secret_key_required(what: str) -> Forbidden:
+    return Forbidden(f"Only a secret key may use this: {what}.", reason="secret_key_required")
+
+
+def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
+    """Nobody gives away what they lack (DESIGN 7, rule 9); a secret key, whose grant is None, lacks nothing."""
+    lacking = sorted(set(permissions) - grant.permissions) if grant else []
+    if lacking:
+        raise Forbidden(
+            f"The role holds permissions that you lack: {', '.join(lacking)}.",
+            reason="role_not_grantable",
+            permissions=lacking,
+        )

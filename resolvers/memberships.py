@@ -1,0 +1,232 @@
+"""Memberships: add, change the role, remove, leave."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from models.base import JSONObject
+from models.errors import AlreadyAMember, Faults, MembershipQuotaExceeded, MinimumPermissionsNeeded, ResourceNotFound
+from models.events import EventType
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import RoleSet, is_managing
+from models.text import checked_metadata, merged
+from models.users import User
+from resolvers.access import ensure_grantable
+from resolvers.events import membership_data
+from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Metadata as an input gives it: None is not given."""
+
+    public: JSONObject | None = None
+    private: JSONObject | None = None
+
+
+def applied(current: JSONObject, given: JSONObject | None, *, merge: bool) -> JSONObject:
+    """What the metadata is after the input: deeply merged, or replaced where it is given (DESIGN 7, rule 5)."""
+    if given is None:
+        return current
+    return checked_metadata(merged(current, given) if merge else given)
+
+
+def _record(
+    work: Work,
+    type: EventType,
+    membership: Membership,
+    organization: Organization,
+    user: User,
+    held: HeldRole,
+    **changes: str,
+) -> None:
+    work.record(
+        type,
+        membership.id,
+        membership_data(membership, organization, user, held.role, held.permissions),
+        organization_id=organization.id,
+        user_id=user.id,
+        private_metadata=membership.private_metadata,
+        changes=changes or None,
+    )
+
+
+async def add_member(
+    work: Work, organization: Organization, user: User, held: HeldRole, metadata: Metadata | None = None
+) -> Membership:
+    """The one place that makes a membership; every path that adds somebody ends here."""
+    metadata = metadata or Metadata()
+    membership = Membership(
+        id=work.new_id(Membership.prefix),
+        created_at=work.now,
+        updated_at=work.now,
+        organization_id=organization.id,
+        user_id=user.id,
+        role_id=held.role.id,
+        public_metadata=metadata.public or {},
+        private_metadata=metadata.private or {},
+    )
+    work.session.add(membership)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        raise AlreadyAMember(f"{user.identifier} is already a member.", at="user_id") from error
+    _record(work, EventType.MEMBERSHIP_CREATED, membership, organization, user, held)
+    return membership
+
+
+async def _member(work: Work, organization_id: str, user_id: str) -> tuple[Membership, User]:
+    """The membership, looked up by both keys: one of another organization is simply not found."""
+    statement = (
+        select(Membership, User)
+        .join(User, col(User.id) == col(Membership.user_id))
+        .where(col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id)
+    )
+    found = (await work.session.execute(statement)).one_or_none()
+    if found is None:
+        raise ResourceNotFound("There is no such member in this organization.", at="user_id")
+    return found[0], found[1]
+
+
+async def _ensure_seat(work: Work, organization: Organization) -> None:
+    limit = organization.max_allowed_memberships
+    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
+    if limit and (await work.session.execute(members)).scalar_one() >= limit:
+        raise MembershipQuotaExceeded(
+            f"The organization can have {limit} members, and has them.", at="organization_id", limit=limit
+        )
+
+
+async def _ensure_manager_besides(work: Work, membership: Membership, held: HeldRole) -> None:
+    """The last-manager rule: who is the only one that can manage the organization stays so (DESIGN 7, rule 8)."""
+    if not is_managing(held.permissions):
+        return
+    others = select(Membership.id).where(
+        col(Membership.organization_id) == membership.organization_id,
+        col(Membership.id) != membership.id,
+        col(Membership.role_id).in_(managing_role_ids()),
+    )
+    if (await work.session.execute(others.limit(1))).first() is None:
+        raise MinimumPermissionsNeeded(
+            "Somebody has to be able to manage the organization: make another member an administrator first.",
+            at="user_id",
+        )
+
+
+async def _user(work: Work, user_id: str) -> User:
+    user = (await work.session.execute(select(User).where(col(User.id) == user_id))).scalar_one_or_none()
+    if user is None:
+        raise ResourceNotFound("There is no such user.", at="user_id")
+    return user
+
+
+async def _default_role(work: Work, organization: Organization) -> HeldRole:
+    statement = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
+    return await role_by_id(work.session, (await work.session.execute(statement)).scalar_one())
+
+
+async def create_membership(
+    work: Work, *, organization_id: str, user_id: str, role: str | None, metadata: Metadata
+) -> Membership:
+    """Adds a user directly, without their consent; raises every fault of the input at once."""
+    organization = await work.organization(organization_id)
+    faults = Faults()
+    with faults.at("public_metadata"):
+        checked_metadata(metadata.public or {})
+    with faults.at("private_metadata"):
+        checked_metadata(metadata.private or {})
+    user = held = None
+    with faults.at("user_id"):
+        user = await _user(work, user_id)
+    with faults.at("role"):
+        held = await (role_in_set(work, organization.role_set_id, role) if role else _default_role(work, organization))
+    faults.refuse_any()
+    assert user
+    assert held
+    await _ensure_no_member(work, organization, user)
+    await _ensure_seat(work, organization)
+    return await add_member(work, organization, user, held, metadata)
+
+
+async def _ensure_no_member(work: Work, organization: Organization, user: User) -> None:
+    statement = select(Membership.id).where(
+        col(Membership.organization_id) == organization.id, col(Membership.user_id) == user.id
+    )
+    if (await work.session.execute(statement)).first():
+        raise AlreadyAMember(f"{user.identifier} is already a member.", at="user_id")
+
+
+async def update_membership(work: Work, *, organization_id: str, user_id: str, role: str) -> Membership:
+    """Changes a member's role to one that the caller could hold, and never the last manager's to a lesser one."""
+    organization = await work.organization(organization_id)
+    membership, user = await _member(work, organization_id, user_id)
+    held = await role_in_set(work, organization.role_set_id, role)
+    ensure_grantable(work.grant, held.permissions)
+    before = await role_by_id(work.session, membership.role_id)
+    if held.role.id == before.role.id:
+        return membership
+    if not is_managing(held.permissions):
+        await _ensure_manager_besides(work, membership, before)
+    membership.role_id, membership.updated_at = held.role.id, work.now
+    _record(work, EventType.MEMBERSHIP_UPDATED, membership, organization, user, held, role=before.role.key)
+    return membership
+
+
+async def update_membership_metadata(
+    work: Work, *, organization_id: str, user_id: str, merge: bool, metadata: Metadata
+) -> Membership:
+    organization = await work.organization(organization_id)
+    membership, user = await _member(work, organization_id, user_id)
+    faults = Faults()
+    public, private = membership.public_metadata, membership.private_metadata
+    with faults.at("public_metadata"):
+        public = applied(public, metadata.public, merge=merge)
+    with faults.at("private_metadata"):
+        private = applied(private, metadata.private, merge=merge)
+    faults.refuse_any()
+    if (public, private) == (membership.public_metadata, membership.private_metadata):
+        return membership
+    membership.public_metadata, membership.private_metadata, membership.updated_at = public, private, work.now
+    held = await role_by_id(work.session, membership.role_id)
+    _record(work, EventType.MEMBERSHIP_UPDATED, membership, organization, user, held)
+    return membership
+
+
+async def remove_membership(work: Work, *, organization_id: str, user_id: str) -> Membership:
+    """Removes a member at once; answers with the membership as it was."""
+    organization = await work.organization(organization_id)
+    membership, user = await _member(work, organization_id, user_id)
+    held = await role_by_id(work.session, membership.role_id)
+    await _ensure_manager_besides(work, membership, held)
+    _record(work, EventType.MEMBERSHIP_DELETED, membership, organization, user, held)
+    await work.session.execute(delete(Membership).where(col(Membership.id) == membership.id))
+    return membership
+
+
+async def leave_organization(work: Work, *, organization_id: str) -> Membership:
+    """The caller's own way out."""
+    await work.admit(organization_id, None)
+    assert work.actor.user_id
+    return await remove_membership(work, organization_id=organization_id, user_id=work.actor.user_id)
+
+
+async def record_removed(work: Work, organization: Organization) -> None:
+    """The event of every membership that goes with its organization."""
+    statement = (
+        select(Membership, User)
+        .join(User, col(User.id) == col(Membership.user_id))
+        .where(col(Membership.organization_id) == organization.id)
+        .order_by(col(Membership.id))
+    )
+    members = (await work.session.execute(statement)).all()
+    await record_deleted(work, [(membership, organization, user) for membership, user in members])
+
+
+async def record_deleted(work: Work, members: list[tuple[Membership, Organization, User]]) -> None:
+    roles = await roles_by_id(work.session, list({membership.role_id for membership, _, _ in members}))
+    for membership, organization, user in members:
+        _record(work, EventType.MEMBERSHIP_DELETED, membership, organization, user, roles[membership.role_id])

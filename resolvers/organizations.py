@@ -1,0 +1,266 @@
+"""Organizations: create, update, delete."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from models.base import JSONObject
+from models.errors import (
+    CreatorNotFound,
+    Faults,
+    Forbidden,
+    IdentifierExists,
+    ParameterNil,
+    ParameterUnknown,
+    QuotaExceeded,
+    ResourceNotFound,
+    camel,
+)
+from models.events import EventType
+from models.instance import Instance
+from models.memberships import Membership
+from models.organizations import RESERVED_SLUGS, Organization, checked_limit, checked_slug, slug_of
+from models.roles import RoleSet
+from models.text import checked_link, checked_metadata, checked_name, searchable
+from models.users import User
+from resolvers.access import ensure_service
+from resolvers.events import record_organization
+from resolvers.memberships import Metadata, add_member, applied, record_removed
+from resolvers.roles import role_by_id
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """What an organization is made of; the second half only a secret key gives."""
+
+    name: str
+    slug: str | None = None
+    public_metadata: JSONObject | None = None
+    private_metadata: JSONObject | None = None
+    max_allowed_memberships: int | None = None
+    created_by: str | None = None
+    role_set: str | None = None
+
+    def reserved(self) -> set[str]:
+        """The inputs among what is given that only a secret key may use."""
+        values = {
+            "privateMetadata": self.private_metadata,
+            "maxAllowedMemberships": self.max_allowed_memberships,
+            "createdBy": self.created_by,
+            "roleSet": self.role_set,
+        }
+        return {name for name, value in values.items() if value is not None}
+
+
+async def _creator(work: Work, created_by: str | None) -> User | None:
+    """Who becomes the first member, locked: the limit of what one person may create is counted under this lock."""
+    user_id = work.actor.user_id or created_by
+    if user_id is None:
+        return None
+    statement = select(User).where(col(User.id) == user_id).with_for_update()
+    user = (await work.session.execute(statement)).scalar_one_or_none()
+    if user is None:
+        raise CreatorNotFound("There is no such user.", at="created_by")
+    return user
+
+
+def may_create(user: User, instance: Instance) -> bool:
+    """The user's own setting, else the instance's (DESIGN 7, rule 3)."""
+    own = user.create_organization_enabled
+    return instance.organizations_enabled and (instance.create_organization_enabled if own is None else own)
+
+
+def creation_limit(user: User, instance: Instance) -> int:
+    own = user.create_organizations_limit
+    return instance.create_organizations_limit if own is None else own
+
+
+async def _ensure_may_create(work: Work, user: User | None, instance: Instance) -> None:
+    """A user keeps to their limits; a secret key is the owner's and has none."""
+    if work.actor.is_service or user is None:
+        return
+    if not may_create(user, instance):
+        raise Forbidden("You may not create organizations.", reason="user_create_organization_not_enabled")
+    limit = creation_limit(user, instance)
+    created = select(func.count()).where(col(Organization.created_by_id) == user.id)
+    if limit and (await work.session.execute(created)).scalar_one() >= limit:
+        raise QuotaExceeded(f"You have created {limit} organizations, which is as many as you may.", limit=limit)
+
+
+async def _taken(work: Work, slug: str, besides: str | None = None) -> bool:
+    statement = select(Organization.id).where(col(Organization.slug) == slug)
+    found = (await work.session.execute(statement)).scalar_one_or_none()
+    return found is not None and found != besides
+
+
+def _slug_taken() -> IdentifierExists:
+    return IdentifierExists("That slug is taken.", at="slug")
+
+
+async def _chosen_slug(work: Work, slug: str, instance: Instance, besides: str | None = None) -> str:
+    if not instance.slugs_enabled:
+        raise ParameterUnknown("Slugs are switched off in this instance.", at="slug")
+    checked_slug(slug)
+    if await _taken(work, slug, besides):
+        raise _slug_taken()
+    return slug
+
+
+async def _changed_slug(work: Work, slug: str | None, organization: Organization) -> None:
+    instance = await work.instance()
+    if slug is None and instance.slugs_enabled:
+        raise ParameterNil("An organization keeps a slug: leave it out to keep the one it has.")
+    await _chosen_slug(work, slug or "", instance, besides=organization.id)
+
+
+async def _derived_slug(work: Work, name: str) -> str:
+    """A slug made from the name, with a short random suffix when that is taken or reserved."""
+    slug = slug_of(name)
+    if slug in RESERVED_SLUGS or await _taken(work, slug):
+        return f"{slug}-{secrets.token_hex(3)}"
+    return slug
+
+
+async def _role_set(work: Work, key: str | None) -> RoleSet:
+    wanted: ColumnElement[bool] = col(RoleSet.key) == key if key is not None else col(RoleSet.is_initial)
+    found = (await work.session.execute(select(RoleSet).where(wanted))).scalar_one_or_none()
+    if found is None:
+        raise ResourceNotFound(f"There is no role set {key!r}.", at="role_set")
+    return found
+
+
+async def _insert(work: Work, organization: Organization, *, derived: bool) -> None:
+    """Writes the row. Another transaction may have taken the slug since it was checked: a derived one gets a suffix."""
+    try:
+        async with work.session.begin_nested():
+            work.session.add(organization)
+            await work.session.flush()
+    except IntegrityError as error:
+        if not derived:
+            raise _slug_taken() from error
+        organization.slug = f"{slug_of(organization.name)}-{secrets.token_hex(3)}"
+        work.session.add(organization)
+        await work.session.flush()
+
+
+async def create_organization(work: Work, new: NewOrganization) -> tuple[Organization, Membership | None]:
+    """Makes an organization, and its creator a member with the role set's creator role (DESIGN 7, rules 1 to 3)."""
+    await work.ensure_organizations_enabled()
+    ensure_service(work.actor, new.reserved())
+    instance = await work.instance()
+    faults = Faults()
+    name, slug, creator, role_set = new.name, new.slug, None, None
+    limit = instance.max_allowed_memberships if new.max_allowed_memberships is None else new.max_allowed_memberships
+    with faults.at("created_by"):
+        creator = await _creator(work, new.created_by)
+    await _ensure_may_create(work, creator, instance)
+    with faults.at("name"):
+        name = checked_name(new.name)
+    with faults.at("slug"):
+        slug = None if new.slug is None else await _chosen_slug(work, new.slug, instance)
+    with faults.at("public_metadata"):
+        checked_metadata(new.public_metadata or {})
+    with faults.at("private_metadata"):
+        checked_metadata(new.private_metadata or {})
+    with faults.at("max_allowed_memberships"):
+        checked_limit(limit, "The limit of memberships")
+    with faults.at("role_set"):
+        role_set = await _role_set(work, new.role_set)
+    faults.refuse_any()
+    assert role_set
+    derived = slug is None and instance.slugs_enabled
+    organization = Organization(
+        id=work.new_id(Organization.prefix),
+        created_at=work.now,
+        updated_at=work.now,
+        name=name,
+        slug=await _derived_slug(work, name) if derived else slug,
+        public_metadata=new.public_metadata or {},
+        private_metadata=new.private_metadata or {},
+        max_allowed_memberships=limit,
+        admin_delete_enabled=instance.admin_delete_enabled,
+        created_by_id=creator.id if creator else None,
+        role_set_id=role_set.id,
+    )
+    _settle(organization)
+    await _insert(work, organization, derived=derived)
+    record_organization(work, EventType.ORGANIZATION_CREATED, organization)
+    if creator is None:
+        return organization, None
+    held = await role_by_id(work.session, role_set.creator_role_id)
+    return organization, await add_member(work, organization, creator, held)
+
+
+def _settle(organization: Organization) -> None:
+    organization.search_text = searchable(organization.name, organization.slug)
+
+
+async def _update(work: Work, organization: Organization, new: dict[str, Any]) -> Organization:
+    """Writes what differs; an update that changes nothing leaves no event."""
+    before = {name: getattr(organization, name) for name in new}
+    if before == new:
+        return organization
+    for name, value in new.items():
+        setattr(organization, name, value)
+    organization.updated_at = work.now
+    _settle(organization)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        raise _slug_taken() from error
+    changed = {name: value for name, value in before.items() if value != new[name] and name != "private_metadata"}
+    record_organization(work, EventType.ORGANIZATION_UPDATED, organization, changed)
+    return organization
+
+
+async def update_organization(
+    work: Work, *, organization_id: str, given: dict[str, Any], schemes: frozenset[str]
+) -> Organization:
+    """Changes what is given: name, slug, image_url, max_allowed_memberships, admin_delete_enabled."""
+    organization = await work.organization(organization_id)
+    ensure_service(work.actor, {"maxAllowedMemberships", "adminDeleteEnabled"} & {camel(name) for name in given})
+    faults = Faults()
+    new = faults.without_nil(given, "name", "max_allowed_memberships", "admin_delete_enabled")
+    if "name" in new:
+        with faults.at("name"):
+            new["name"] = checked_name(new["name"])
+    if "slug" in new:
+        with faults.at("slug"):
+            await _changed_slug(work, new["slug"], organization)
+    if new.get("image_url") is not None:
+        with faults.at("image_url"):
+            checked_link(new["image_url"], schemes=schemes)
+    with faults.at("max_allowed_memberships"):
+        checked_limit(new.get("max_allowed_memberships", 0), "The limit of memberships")
+    faults.refuse_any()
+    return await _update(work, organization, new)
+
+
+async def update_organization_metadata(
+    work: Work, *, organization_id: str, merge: bool, metadata: Metadata
+) -> Organization:
+    organization = await work.organization(organization_id)
+    faults = Faults()
+    new: dict[str, Any] = {}
+    with faults.at("public_metadata"):
+        new["public_metadata"] = applied(organization.public_metadata, metadata.public, merge=merge)
+    with faults.at("private_metadata"):
+        new["private_metadata"] = applied(organization.private_metadata, metadata.private, merge=merge)
+    faults.refuse_any()
+    return await _update(work, organization, new)
+
+
+async def delete_organization(work: Work, *, organization_id: str) -> str:
+    """Deletes it with all that hangs on it; members need `adminDeleteEnabled`, a secret key does not (rule 4)."""
+    organization = await work.organization(organization_id)
+    if not (organization.admin_delete_enabled or work.actor.is_service):
+        raise Forbidden("Members may not delete this organization.", reason="organization_admin_delete_not_enabled")
+    await record_removed(work, organization)
+    record_organization(work, EventType.ORGANIZATION_DELETED, organization)
+    await work.session.execute(delete(Organization).where(col(Organization.id) == organization.id))
+    return organization.id

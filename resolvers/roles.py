@@ -1,0 +1,71 @@
+"""What roles hold: read by the operations that give, take or weigh a role."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import Select
+from sqlmodel import col, select
+
+from models.errors import ResourceNotFound
+from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, near
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role with the keys of the permissions it holds."""
+
+    role: Role
+    permissions: frozenset[str]
+
+
+async def _held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[HeldRole]:
+    statement = (
+        select(Role, Permission.key)
+        .outerjoin(RolePermission, col(RolePermission.role_id) == col(Role.id))
+        .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
+        .where(*conditions)
+        .order_by(col(Role.id))
+    )
+    roles: dict[str, tuple[Role, set[str]]] = {}
+    for role, key in (await session.execute(statement)).all():
+        roles.setdefault(role.id, (role, set()))[1].update({key} if key else set())
+    return [HeldRole(role, frozenset(keys)) for role, keys in roles.values()]
+
+
+async def roles_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, HeldRole]:
+    return {held.role.id: held for held in await _held_roles(session, col(Role.id).in_(ids))}
+
+
+async def role_by_id(session: AsyncSession, role_id: str) -> HeldRole:
+    return (await roles_by_id(session, [role_id]))[role_id]
+
+
+async def role_in_set(work: Work, role_set_id: str, key: str) -> HeldRole:
+    """The role of that key which the role set offers; raises ResourceNotFound with the nearest keys."""
+    offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
+    roles = {held.role.key: held for held in await _held_roles(work.session, col(Role.id).in_(offered))}
+    if key not in roles:
+        raise ResourceNotFound(
+            f"The organization's role set has no role {key[:80]!r}.",
+            at="role",
+            nearest=near(key, roles) or sorted(roles),
+        )
+    return roles[key]
+
+
+async def role_set_by(work: Work, condition: ColumnElement[bool]) -> RoleSet | None:
+    return (await work.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
+
+
+def managing_role_ids() -> Select[tuple[str]]:
+    """The roles that hold all manager permissions (DESIGN 7, rule 8)."""
+    return (
+        select(RolePermission.role_id)
+        .join(Permission, col(Permission.id) == col(RolePermission.permission_id))
+        .where(col(Permission.key).in_(MANAGER_PERMISSIONS))
+        .group_by(col(RolePermission.role_id))
+        .having(func.count() == len(MANAGER_PERMISSIONS))
+    )

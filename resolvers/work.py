@@ -1,0 +1,136 @@
+"""One transaction: who acts, when, on which locked rows, and what happened in it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.base import JSONObject, new_id
+from models.errors import Forbidden, NotFound
+from models.events import Event, EventType
+from models.instance import INSTANCE_ID, Instance
+from models.memberships import Membership
+from models.organizations import Organization
+from models.store import Store
+from resolvers.access import Actor, Grant, admit, grant_of
+
+ROLES_LOCK = 7_236_002
+EVENTS_LOCK = 7_236_003
+
+Clock = Callable[[], datetime]
+
+
+def organizations_off() -> Forbidden:
+    return Forbidden("Organizations are switched off in this instance.", reason="organization_not_enabled_in_instance")
+
+
+@dataclass(eq=False)
+class Work:
+    """What an operation works with. It never commits, and reads the clock only here, after its locks."""
+
+    session: AsyncSession
+    actor: Actor
+    clock: Clock
+    grant: Grant | None = None
+    """What the acting user holds in the organization at hand; None for a secret key, which lacks nothing."""
+    events: list[Event] = field(default_factory=list[Event])
+    cursor: int | None = None
+    locked: dict[str, Organization] = field(default_factory=dict[str, Organization])
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.clock()
+
+    def new_id(self, prefix: str) -> str:
+        return new_id(prefix, self.now)
+
+    async def instance(self) -> Instance:
+        return (await self.session.execute(select(Instance).where(col(Instance.id) == INSTANCE_ID))).scalar_one()
+
+    async def lock(self, statement: str) -> None:
+        """An advisory lock until the end; SQLite has its one writer instead."""
+        if (await self.session.connection()).dialect.name == "postgresql":
+            await self.session.execute(text(statement))
+
+    async def organization(self, organization_id: str) -> Organization:
+        """The organization, locked until the end: who may not know of it takes no lock. Raises NotFound."""
+        if organization_id in self.locked:
+            return self.locked[organization_id]
+        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
+        statement = select(Organization).where(col(Organization.id) == organization_id)
+        if self.actor.user_id:
+            statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
+            statement = statement.where(col(Membership.user_id) == self.actor.user_id)
+        found = (await self.session.execute(statement.with_for_update(of=Organization))).scalar_one_or_none()
+        if found is None:
+            raise NotFound
+        self.locked[organization_id] = found
+        return found
+
+    async def admit(self, organization_id: str, permission: str | None) -> None:
+        """Locks the organization, then reads what the caller holds in it, then decides."""
+        if self.actor.user_id is None:
+            await self.organization(organization_id)
+            return
+        await self.ensure_organizations_enabled()
+        await self.organization(organization_id)
+        grant = await grant_of(self.session, organization_id, self.actor.user_id)
+        self.grant = admit(grant, permission) if permission else grant
+        if self.grant is None:
+            raise NotFound
+
+    async def ensure_organizations_enabled(self) -> None:
+        if not (await self.instance()).organizations_enabled and not self.actor.is_service:
+            raise organizations_off()
+
+    def record(
+        self,
+        type: EventType,
+        object_id: str,
+        data: JSONObject,
+        *,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        private_metadata: JSONObject | None = None,
+        changes: JSONObject | None = None,
+    ) -> None:
+        """Buffers what happened; it is written as the last step of the transaction."""
+        self.events.append(
+            Event(
+                id=self.new_id(Event.prefix),
+                type=type.value,
+                occurred_at=self.now,
+                organization_id=organization_id,
+                object_id=object_id,
+                user_id=user_id,
+                actor_type=self.actor.type.value,
+                actor_id=self.actor.id,
+                data=data,
+                private_metadata=private_metadata,
+                changes=changes,
+            )
+        )
+
+    async def finish(self) -> None:
+        """Writes the events in commit order: the lock that all writers take last, then, in a new statement, the rows."""
+        await self.session.flush()
+        if not self.events:
+            return
+        await self.lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
+        rows = [event.model_dump(exclude={"cursor"}) for event in self.events]
+        statement = insert(Event).returning(col(Event.cursor), sort_by_parameter_order=True)
+        self.cursor = max((await self.session.execute(statement, rows)).scalars())
+
+
+@asynccontextmanager
+async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncIterator[Work]:
+    """A transaction that is committed, with its events, when the block ends, and undone when it raises."""
+    async with store.write() as session:
+        work = Work(session, actor, clock)
+        yield work
+        await work.finish()

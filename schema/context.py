@@ -1,0 +1,80 @@
+"""What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import strawberry
+
+from models.errors import Unauthenticated
+from models.instance import Instance
+from models.store import Store
+from resolvers.access import Actor, ActorType
+from resolvers.loaders import Loaders
+from resolvers.work import Clock, Work, organizations_off
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for every operation of a server."""
+
+    store: Store
+    clock: Clock
+    public_url: str
+    issuers: Sequence[str]
+    link_schemes: frozenset[str]
+
+
+@dataclass
+class Context:
+    """One operation's: who calls was read from the store when it began."""
+
+    surroundings: Surroundings
+    actor: Actor | None
+    instance: Instance
+    open_work: Work | None = field(default=None)
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.store)
+
+    def forget(self) -> None:
+        """Drops what was loaded: a mutation may have changed it."""
+        self.__dict__.pop("loaders", None)
+
+    @property
+    def store(self) -> Store:
+        return self.surroundings.store
+
+    @property
+    def work(self) -> Work:
+        """The transaction of the mutation at hand."""
+        assert self.open_work, "only guarded mutations have a transaction"
+        return self.open_work
+
+    @property
+    def caller(self) -> Actor:
+        """Raises Unauthenticated for nobody."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    @property
+    def user_id(self) -> str | None:
+        return self.actor.user_id if self.actor else None
+
+    @property
+    def is_service(self) -> bool:
+        return self.actor is not None and self.actor.type is ActorType.SERVICE
+
+    def ensure_organizations_enabled(self) -> None:
+        """A switched-off feature refuses users, not the owner's keys (DESIGN 7, rule 6)."""
+        if not self.instance.organizations_enabled and not self.is_service:
+            raise organizations_off()
+
+    def shows(self, slug: str | None) -> str | None:
+        """A slug, unless slugs are off."""
+        return slug if self.instance.slugs_enabled else None
+
+
+Info = strawberry.Info[Context, None]

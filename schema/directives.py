@@ -1,0 +1,125 @@
+"""The guards: `@requires` on every field that not everybody may use, and the transaction around every mutation."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import Any, cast
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.schema_directive import Location
+from strawberry.types.field import StrawberryField
+
+from models.errors import Forbidden, NotFound, Refusal, Refusals
+from models.store import Deadlock
+from resolvers.access import Actor, ActorType, missing, secret_key_required
+from resolvers.work import Work, work_on
+from schema.context import Info
+from schema.errors import UserError
+
+ATTEMPTS = 5
+
+Resolver = Callable[..., Awaitable[Any]]
+
+
+@strawberry.enum(description="Who may call a field.")
+class ActorKind(Enum):
+    ANY = strawberry.enum_value("ANY", description="A signed-in user or a secret key.")
+    USER = strawberry.enum_value("USER", description="A signed-in user.")
+    SERVICE = strawberry.enum_value("SERVICE", description="A secret key.")
+
+
+@strawberry.schema_directive(
+    name="requires",
+    locations=[Location.FIELD_DEFINITION],
+    description="Who may call this field, and which permission a member needs in the organization at hand.",
+)
+class RequiresDirective:
+    actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
+    permission: str | None = strawberry.directive_field(name="permission", default=strawberry.UNSET)
+
+
+def ensure_kind(actor: Actor, kind: ActorKind) -> None:
+    """Raises Forbidden when the field is for the other kind of caller."""
+    if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
+        raise secret_key_required("this field")
+    if kind is ActorKind.USER and actor.type is not ActorType.USER:
+        raise Forbidden("Only a signed-in user can do this, not a secret key.", reason="user_required")
+
+
+class Requires(FieldExtension):
+    """Guards a field of a query; the parent of a field with a permission is the organization."""
+
+    def __init__(self, actor: ActorKind, permission: str | None) -> None:
+        self.actor = actor
+        self.permission = permission
+
+    def apply(self, field: StrawberryField) -> None:
+        directive = RequiresDirective(actor=self.actor, permission=self.permission or strawberry.UNSET)
+        if directive not in field.directives:
+            field.directives.append(directive)
+
+    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+        ensure_kind(info.context.caller, self.actor)
+        if self.permission and info.context.user_id:
+            info.context.ensure_organizations_enabled()
+            held = await info.context.loaders.permission_keys(source.id, info.context.user_id)
+            if held is None:
+                raise NotFound
+            if self.permission not in held:
+                raise missing(self.permission)
+        return await next_(source, info, **arguments)
+
+
+class Guarded(Requires):
+    """Guards a mutation and is its transaction.
+
+    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first and then
+    becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
+    """
+
+    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+        ensure_kind(info.context.caller, self.actor)
+        try:
+            return await self._until_settled(next_, source, info, arguments)
+        except (Refusal, Refusals) as refused:
+            refusals = refused.refusals if isinstance(refused, Refusals) else [refused]
+            return self._payload(info)(user_errors=[UserError.from_refusal(one) for one in refusals])
+        finally:
+            info.context.open_work = None
+            info.context.forget()
+
+    async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await self._in_transaction(next_, source, info, arguments)
+            except Deadlock:
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+        return await self._in_transaction(next_, source, info, arguments)
+
+    async def _in_transaction(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+        context = info.context
+        async with work_on(context.store, context.caller, context.surroundings.clock) as work:
+            context.open_work = work
+            await self._admit(work, arguments)
+            payload = await next_(source, info, **arguments)
+        payload.cursor = str(work.cursor) if work.cursor else None
+        return payload
+
+    async def _admit(self, work: Work, arguments: dict[str, Any]) -> None:
+        if self.permission:
+            await work.admit(arguments["input"].organization_id, self.permission)
+
+    def _payload(self, info: Info) -> type[Any]:
+        return cast(Any, info.return_type).of_type
+
+
+def requires(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+    """The extensions of a query's field that not everybody may read."""
+    return [Requires(actor, permission)]
+
+
+def guarded(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+    """The extensions of a mutation."""
+    return [Guarded(actor, permission)]

@@ -1,0 +1,26 @@
+"""What an input gives, as plain values."""
+
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from resolvers.memberships import Metadata
+from schema.scalars import JSONObject
+
+
+@strawberry.enum(description="How metadata in an input meets what is stored.")
+class MetadataMode(Enum):
+    MERGE = strawberry.enum_value("MERGE", description="Deeply merged; null deletes a key.")
+    REPLACE = strawberry.enum_value("REPLACE", description="Each field that is given is overwritten.")
+
+
+def given(input: Any) -> dict[str, Any]:
+    """The optional fields of an update that are there, null ones too, by their Python names."""
+    values = {field.name: getattr(input, field.name) for field in fields(input)}
+    return {name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)}
+
+
+def metadata(public: JSONObject | None, private: JSONObject | None) -> Metadata:
+    return Metadata(public, private)

@@ -1,0 +1,91 @@
+"""Objects by id: an id of something that the caller may not see is an id that never was."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import strawberry
+
+from models.base import prefix_of
+from models.errors import LimitExceeded
+from models.memberships import Membership as MembershipRow
+from models.organizations import Organization as OrganizationRow
+from models.roles import Permission as PermissionRow
+from models.roles import Role as RoleRow
+from models.roles import RoleSet as RoleSetRow
+from models.users import User as UserRow
+from schema.connections import Node
+from schema.context import Info
+from schema.directives import requires
+from schema.memberships import Membership, may_read
+from schema.organizations import visible_organization
+from schema.roles import Permission, Role, RoleSet
+from schema.users import visible_user
+
+MAXIMUM_NODES = 100
+
+
+async def _organization(info: Info, id: str) -> Node | None:
+    info.context.ensure_organizations_enabled()
+    return await visible_organization(info, await info.context.loaders.organizations.load(id))
+
+
+async def _membership(info: Info, id: str) -> Node | None:
+    info.context.ensure_organizations_enabled()
+    row = await info.context.loaders.memberships_by_id.load(id)
+    if row is None or not await may_read(info, row.organization_id, row.user_id):
+        return None
+    return Membership.from_row(row, info.context)
+
+
+async def _role(info: Info, id: str) -> Node | None:
+    row = await info.context.loaders.roles.load(id)
+    return Role.from_row(row) if row else None
+
+
+async def _permission(info: Info, id: str) -> Node | None:
+    row = await info.context.loaders.permissions_by_id.load(id)
+    return Permission.from_row(row) if row else None
+
+
+async def _role_set(info: Info, id: str) -> Node | None:
+    row = await info.context.loaders.role_sets.load(id) if info.context.is_service else None
+    return RoleSet.from_row(row) if row else None
+
+
+FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
+    UserRow.prefix: visible_user,
+    OrganizationRow.prefix: _organization,
+    MembershipRow.prefix: _membership,
+    RoleRow.prefix: _role,
+    PermissionRow.prefix: _permission,
+    RoleSetRow.prefix: _role_set,
+}
+"""The prefix of an id tells the one table that it can be in."""
+
+
+async def _node(info: Info, id: str) -> Node | None:
+    fetch = FETCH.get(prefix_of(id))
+    return await fetch(info, id) if fetch else None
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(
+        description="An object by its id; null when absent or not visible to the caller.", extensions=requires()
+    )
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        return await _node(info, id)
+
+    @strawberry.field(
+        description="Objects by their ids, in order, at most 100; null for each that is absent or not visible.",
+        extensions=requires(),
+    )
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> list[Node | None] | None:
+        if len(ids) > MAXIMUM_NODES:
+            raise LimitExceeded(f"At most {MAXIMUM_NODES} ids.", limit="nodes", allowed=MAXIMUM_NODES, asked=len(ids))
+        return list(await asyncio.gather(*(_node(info, id) for id in ids)))

@@ -1,0 +1,63 @@
+"""Who calls, as the API shows them to themselves."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers.organizations import creation_limit, may_create
+from schema.connections import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.memberships import Membership, OrderBy, Roles, membership_in, memberships_of_user
+from schema.users import User
+
+
+@strawberry.type(description="The signed-in user, with what is theirs alone.")
+class Viewer:
+    user_id: strawberry.Private[str]
+
+    @strawberry.field(description="The user.")
+    async def user(self, info: Info) -> User:
+        row = await info.context.loaders.users.load(self.user_id)
+        assert row is not None, "identity read this user a moment ago"
+        return User.from_row(row, info.context)
+
+    @strawberry.field(description="Whether the user may create another organization now.")
+    async def can_create_organization(self, info: Info) -> bool:
+        user = await info.context.loaders.users.load(self.user_id)
+        instance = info.context.instance
+        if user is None or not may_create(user, instance):
+            return False
+        limit = creation_limit(user, instance)
+        return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
+
+    @strawberry.field(description="The user's membership in an organization; null without one.")
+    async def membership(
+        self,
+        info: Info,
+        organization_id: Annotated[strawberry.ID, strawberry.argument(description="The organization.")],
+    ) -> Membership | None:
+        info.context.ensure_organizations_enabled()
+        return await membership_in(info, organization_id, self.user_id)
+
+    @strawberry.field(description="The user's memberships, newest first unless asked otherwise.")
+    async def memberships(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        query: Annotated[
+            str | None, strawberry.argument(description="A part of the organization's name or slug, or its whole id.")
+        ] = None,
+        roles: Roles = None,
+        order_by: OrderBy = None,
+    ) -> Connection[Membership]:
+        return await memberships_of_user(info, self.user_id, first, after, last, before, query, roles, order_by)
+
+
+@strawberry.type
+class ViewerQueries:
+    @strawberry.field(description="The signed-in user; null for a secret key and for nobody.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        return Viewer(user_id=info.context.user_id) if info.context.user_id else None

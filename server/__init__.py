@@ -1,0 +1,1 @@
+"""Everything around: ASGI application, identity, settings, command line."""

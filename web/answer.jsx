@@ -1,0 +1,13 @@
+// One line below the response: status, time, and as whom the operation ran.
+import { useGraphiQL } from "@graphiql/react";
+import { useEffect } from "react";
+
+export function Answer({ answer, clear }) {
+  const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
+  useEffect(() => clear(null), [tab, clear]);
+  return (
+    <p className="tenantry-answer" role="status">
+      {answer && `${answer.status ?? "No answer"} · ${answer.milliseconds} ms · as ${answer.sender}`}
+    </p>
+  );
+}
