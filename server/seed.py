@@ -21,16 +21,92 @@ from server.development import ISSUER
 
 BATCH = 2_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-FIRST = (
-    ["Ada", "Grace", "Alan", "Katherine", "Margaret", "Edsger", "Barbara", "Donald", "Radia", "Tim", "Frances", "John", "Hedy", "Claude", "Sophie", "Linus", "Dorothy", "Ken", "Évariste", "Łukasz", "Mei", "Noor", "Søren", "Yuki"]
-)
-LAST = (
-    ["Lovelace", "Hopper", "Turing", "Johnson", "Hamilton", "Dijkstra", "Liskov", "Knuth", "Perlman", "Lee", "Allen", "Backus", "Lamarr", "Shannon", "Wilson", "Torvalds", "Vaughan", "Thompson", "Galois", "Nowak", "Chen", "Haddad", "Kierkegaard", "Tanaka"]
-)
-ADJECTIVES = (
-    ["Bright", "Calm", "Northern", "Swift", "Golden", "Quiet", "Amber", "Bold", "Silver", "Green", "Royal", "Atomic", "Lunar", "Vivid", "Clever", "Solid"]
-)
-NOUNS = ["Harbor", "Foundry", "Orchard", "Analytics", "Robotics", "Logistics", "Studio", "Kitchen", "Bank", "Garden", "Press", "Labs", "Works", "Cinema"]
+FIRST = [
+    "Ada",
+    "Grace",
+    "Alan",
+    "Katherine",
+    "Margaret",
+    "Edsger",
+    "Barbara",
+    "Donald",
+    "Radia",
+    "Tim",
+    "Frances",
+    "John",
+    "Hedy",
+    "Claude",
+    "Sophie",
+    "Linus",
+    "Dorothy",
+    "Ken",
+    "Évariste",
+    "Łukasz",
+    "Mei",
+    "Noor",
+    "Søren",
+    "Yuki",
+]
+LAST = [
+    "Lovelace",
+    "Hopper",
+    "Turing",
+    "Johnson",
+    "Hamilton",
+    "Dijkstra",
+    "Liskov",
+    "Knuth",
+    "Perlman",
+    "Lee",
+    "Allen",
+    "Backus",
+    "Lamarr",
+    "Shannon",
+    "Wilson",
+    "Torvalds",
+    "Vaughan",
+    "Thompson",
+    "Galois",
+    "Nowak",
+    "Chen",
+    "Haddad",
+    "Kierkegaard",
+    "Tanaka",
+]
+ADJECTIVES = [
+    "Bright",
+    "Calm",
+    "Northern",
+    "Swift",
+    "Golden",
+    "Quiet",
+    "Amber",
+    "Bold",
+    "Silver",
+    "Green",
+    "Royal",
+    "Atomic",
+    "Lunar",
+    "Vivid",
+    "Clever",
+    "Solid",
+]
+NOUNS = [
+    "Harbor",
+    "Foundry",
+    "Orchard",
+    "Analytics",
+    "Robotics",
+    "Logistics",
+    "Studio",
+    "Kitchen",
+    "Bank",
+    "Garden",
+    "Press",
+    "Labs",
+    "Works",
+    "Cinema",
+]
 
 Row = dict[str, Any]
 Progress = Callable[[int], None]

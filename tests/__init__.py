@@ -1,0 +1,1 @@
+"""Tests: they drive the API from outside, then look into the store."""
