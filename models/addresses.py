@@ -1,7 +1,7 @@
 """E-mail addresses: what is one, and when two are the same (DESIGN 7, rule 11)."""
 
 import string
-import unicodedata
+from unicodedata import normalize
 
 import idna
 
@@ -9,40 +9,46 @@ from models.errors import FormatInvalid
 
 MAXIMUM_LENGTH = 254
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-REFUSED = frozenset(' \t\r\n\x00,;<>()[]"\\:')
+REFUSED = frozenset(' ,;<>()[]"\\:')
 
 
 def _invalid(address: str) -> FormatInvalid:
     return FormatInvalid(f"{address[:80]!r} is not an e-mail address.", at="emailAddress")
 
 
-def _ascii_count(text: str) -> int:
-    return sum(character.isascii() for character in text)
+def _turns_ascii(address: str) -> bool:
+    """Whether NFC puts an ASCII character in another's place, as it does with the Kelvin sign.
+
+    Such a letter would turn somebody's address into somebody else's.
+    """
+    return any(not one.isascii() and normalize("NFC", one).isascii() for one in address)
+
+
+def _folded(address: str) -> str:
+    """NFC and ASCII lower case; NFC once more, for a mark may join a small letter that does not join the capital."""
+    return normalize("NFC", normalize("NFC", address).translate(LOWER))
 
 
 def _domain(domain: str) -> str:
-    """The domain in its ASCII form; raises ValueError for one that can't be a domain."""
-    folded = domain.translate(LOWER)
-    encoded = folded if folded.isascii() else idna.encode(folded).decode()
-    if "." not in encoded or not all(idna.valid_label_length(label) and label for label in encoded.split(".")):
+    """The domain in its ASCII form; raises ValueError for what can't be a domain of mail."""
+    encoded = idna.encode(domain, strict=True).decode()
+    top = encoded.rpartition(".")[2]
+    if top in {"", encoded} or top.isdigit():
         raise ValueError(domain)
-    idna.decode(encoded)
     return encoded
 
 
 def address_key(address: str) -> str:
     """What two spellings of one address share: NFC, ASCII lower case, IDNA of the domain, nothing else.
 
-    Raises FormatInvalid for what is no single address, and for one whose NFC form holds more ASCII than itself
-    (the Kelvin sign): such a letter would turn somebody's address into somebody else's.
+    Raises FormatInvalid for what is no single address.
     """
-    composed = unicodedata.normalize("NFC", address)
-    local, separator, domain = composed.rpartition("@")
-    if not (separator and local) or "@" in local or len(address) > MAXIMUM_LENGTH or not composed.isprintable():
+    if len(address) > MAXIMUM_LENGTH or not address.isprintable() or REFUSED & set(address) or _turns_ascii(address):
         raise _invalid(address)
-    if REFUSED & set(composed) or _ascii_count(composed) > _ascii_count(address):
+    local, _, domain = _folded(address).rpartition("@")
+    if not local or "@" in local:
         raise _invalid(address)
     try:
-        return f"{local.translate(LOWER)}@{_domain(domain)}"
-    except (ValueError, idna.IDNAError) as error:
+        return f"{local}@{_domain(domain)}"
+    except ValueError as error:
         raise _invalid(address) from error

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import JSON
 from sqlmodel import Field, SQLModel
 from ulid import ULID
@@ -58,9 +59,15 @@ def milliseconds(moment: datetime) -> int:
 
 
 class Table(SQLModel):
-    """What every table has: nothing but a place for shared settings."""
+    """What every table shares."""
 
     prefix: ClassVar[str] = ""
+
+    @declared_attr.directive
+    @classmethod
+    def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """`RoleSet` is kept in `role_set`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class Row(Table):

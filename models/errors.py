@@ -1,6 +1,6 @@
 """Every expected refusal, each with its stable code and a sentence for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -149,7 +149,7 @@ class Faults:
     found: list[Refusal] = field(default_factory=list[Refusal])
 
     @contextmanager
-    def at(self, name: str) -> Iterator[None]:
+    def at(self, name: str) -> Generator[None]:
         try:
             yield
         except Refusal as refusal:

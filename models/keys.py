@@ -16,7 +16,6 @@ MINIMUM_LENGTH = len(KEY_PREFIX) + 32
 
 
 class SecretKey(Row, table=True):
-    __tablename__ = "secret_key"
     prefix: ClassVar[str] = "key"
 
     name: str

@@ -1,9 +1,9 @@
 """Organizations: the shared accounts, with the rules about their names and slugs."""
 
 import re
-import unicodedata
 from typing import ClassVar
 
+from slugify import slugify
 from sqlmodel import Field
 
 from models.base import JSONObject, Row, json_field
@@ -110,10 +110,8 @@ def checked_slug(slug: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """A slug made from a name; a name without a letter that ASCII knows gives `organization`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return words[: SLUG_LENGTH - 7].strip("-") or "organization"
+    """A slug made from a name in any script, with room for a suffix; a name without a letter gives `organization`."""
+    return slugify(name, max_length=SLUG_LENGTH - 7).strip("-") or "organization"
 
 
 def checked_limit(limit: int, what: str) -> int:

@@ -53,14 +53,11 @@ class Role(Row, table=True):
 
 
 class RolePermission(Table, table=True):
-    __tablename__ = "role_permission"
-
     role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="CASCADE")
     permission_id: str = Field(primary_key=True, foreign_key="permission.id", ondelete="RESTRICT", index=True)
 
 
 class RoleSet(Row, table=True):
-    __tablename__ = "role_set"
     __table_args__ = (
         Index(
             "ix_role_set_initial",
@@ -81,8 +78,6 @@ class RoleSet(Row, table=True):
 
 
 class RoleSetRole(Table, table=True):
-    __tablename__ = "role_set_role"
-
     role_set_id: str = Field(primary_key=True, foreign_key="role_set.id", ondelete="CASCADE")
     role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="RESTRICT", index=True)
 

@@ -1,7 +1,7 @@
 """The store: the only place that opens connections, begins transactions and tells that the database is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def _away(error: BaseException) -> Unavailable | None:
 
 
 @asynccontextmanager
-async def _telling_when_away() -> AsyncIterator[None]:
+async def _telling_when_away() -> AsyncGenerator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
@@ -97,8 +97,8 @@ async def _telling_when_away() -> AsyncIterator[None]:
 class Store:
     """One database, with a pool of readers and a pool of writers.
 
-    A reader is in autocommit: each statement is a short read of its own. A writer is one transaction; with SQLite there is
-    one writer a process, for waiting in line is a hundred times cheaper than waiting for the file's lock.
+    A reader is in autocommit: each statement is a short read of its own. A writer is one transaction; with SQLite
+    there is one writer a process, for waiting in line is much cheaper than waiting for the file's lock.
     """
 
     def __init__(self, url: str) -> None:
@@ -112,13 +112,13 @@ class Store:
         self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection for reads; raises Unavailable when there is none to be had."""
         async with _telling_when_away(), self.reader.connect() as connection:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self) -> AsyncGenerator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with (
             self._line,

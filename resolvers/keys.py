@@ -1,9 +1,9 @@
 """Secret keys: make, list, revoke, and recognise one."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import cast
 
+from sqlalchemy import String, type_coerce
 from sqlmodel import col, select
 
 from models.errors import ResourceNotFound
@@ -17,10 +17,10 @@ from resolvers.work import Work
 
 async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] | None:
     """The service behind a secret key, looked up by its visible part; None for a key that is unknown or revoked."""
-    columns = select(Instance, SecretKey.id.label("key_id"), SecretKey.digest)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+    columns = select(Instance, type_coerce(col(SecretKey.id), String).label("key_id"), col(SecretKey.digest))
     live = (col(SecretKey.visible) == visible_part(secret)) & col(SecretKey.revoked_at).is_(None)
     async with store.read() as connection:
-        row = (await connection.execute(columns.outerjoin(SecretKey, live))).one()  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        row = (await connection.execute(columns.outerjoin(SecretKey, live))).one()
     if not is_same(secret, row.digest or ""):
         return None
     return Actor(ActorType.SERVICE, row.key_id), cast(Instance, row)
@@ -51,5 +51,5 @@ async def revoke_key(work: Work, *, id_or_visible: str) -> SecretKey:
     key = (await work.session.execute(select(SecretKey).where(wanted))).scalar_one_or_none()
     if key is None:
         raise ResourceNotFound(f"There is no key {id_or_visible[:15]!r}.")
-    key.revoked_at = key.revoked_at or cast(datetime, work.now)
+    key.revoked_at = key.revoked_at or work.now
     return key

@@ -74,7 +74,7 @@ async def add_member(
     try:
         await work.session.flush()
     except IntegrityError as error:
-        raise AlreadyAMember(f"{user.identifier} is already a member.", at="user_id") from error
+        raise AlreadyAMember("This user is already a member.", at="user_id") from error
     _record(work, EventType.MEMBERSHIP_CREATED, membership, organization, user, held)
     return membership
 
@@ -118,7 +118,9 @@ async def _ensure_manager_besides(work: Work, membership: Membership, held: Held
 
 
 async def _user(work: Work, user_id: str) -> User:
-    user = (await work.session.execute(select(User).where(col(User.id) == user_id))).scalar_one_or_none()
+    # FOR KEY SHARE: the user can't be deleted before the membership is there for the deletion to find.
+    statement = select(User).where(col(User.id) == user_id).with_for_update(read=True, key_share=True)
+    user = (await work.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise ResourceNotFound("There is no such user.", at="user_id")
     return user
@@ -157,7 +159,7 @@ async def _ensure_no_member(work: Work, organization: Organization, user: User) 
         col(Membership.organization_id) == organization.id, col(Membership.user_id) == user.id
     )
     if (await work.session.execute(statement)).first():
-        raise AlreadyAMember(f"{user.identifier} is already a member.", at="user_id")
+        raise AlreadyAMember("This user is already a member.", at="user_id")
 
 
 async def update_membership(work: Work, *, organization_id: str, user_id: str, role: str) -> Membership:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -127,7 +127,7 @@ async def _derived_slug(work: Work, name: str) -> str:
 
 
 async def _role_set(work: Work, key: str | None) -> RoleSet:
-    wanted: ColumnElement[bool] = col(RoleSet.key) == key if key is not None else col(RoleSet.is_initial)
+    wanted = col(RoleSet.is_initial).is_(True) if key is None else col(RoleSet.key) == key
     found = (await work.session.execute(select(RoleSet).where(wanted))).scalar_one_or_none()
     if found is None:
         raise ResourceNotFound(f"There is no role set {key!r}.", at="role_set")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import Select
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.errors import ResourceNotFound
 from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, near
@@ -60,7 +60,7 @@ async def role_set_by(work: Work, condition: ColumnElement[bool]) -> RoleSet | N
     return (await work.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
 
 
-def managing_role_ids() -> Select[tuple[str]]:
+def managing_role_ids() -> SelectOfScalar[str]:
     """The roles that hold all manager permissions (DESIGN 7, rule 8)."""
     return (
         select(RolePermission.role_id)

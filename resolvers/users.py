@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import String, delete, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -23,7 +23,7 @@ from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import Organization, checked_limit
-from models.store import Store
+from models.store import Deadlock, Store
 from models.text import checked_link, checked_metadata, checked_name
 from models.users import Claims, User, is_stale, new_user, refresh, settle
 from resolvers.access import SYSTEM, Actor, ActorType
@@ -43,9 +43,9 @@ async def sign_in(store: Store, clock: Clock, claims: Claims, *, is_sole_issuer:
     A token that was taken over before costs one statement, which reads the instance's settings along.
     """
     same = (col(User.issuer) == claims.issuer) & (col(User.external_id) == claims.subject)
-    statement = select(Instance, User.id.label("user_id"), User.refreshed_at).outerjoin(User, same)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+    columns = select(Instance, type_coerce(col(User.id), String).label("user_id"), col(User.refreshed_at))
     async with store.read() as connection:
-        row = (await connection.execute(statement)).one()  # pyright: ignore[reportUnknownArgumentType]
+        row = (await connection.execute(columns.outerjoin(User, same))).one()
     user_id = row.user_id
     if user_id is None or is_stale(row.refreshed_at, claims):
         user_id = await _provision(store, clock, claims, is_sole_issuer=is_sole_issuer)
@@ -242,19 +242,28 @@ async def update_user(work: Work, *, user_id: str, given: dict[str, Any], scheme
     return user
 
 
-async def delete_user(work: Work, *, user_id: str) -> str:
-    """Deletes the user with all memberships; this may take an organization's last manager (DESIGN 7, rule 8)."""
-    user = await _user(work, user_id)
-    belonging = select(Membership.organization_id).where(col(Membership.user_id) == user.id)
-    for organization_id in sorted((await work.session.execute(belonging)).scalars()):
-        await work.organization(organization_id)
+async def _memberships(work: Work, user_id: str) -> list[tuple[Membership, Organization]]:
     statement = (
         select(Membership, Organization)
         .join(Organization, col(Organization.id) == col(Membership.organization_id))
-        .where(col(Membership.user_id) == user.id)
+        .where(col(Membership.user_id) == user_id)
         .order_by(col(Membership.id))
     )
-    members = (await work.session.execute(statement)).all()
+    return [(row[0], row[1]) for row in (await work.session.execute(statement)).all()]
+
+
+async def delete_user(work: Work, *, user_id: str) -> str:
+    """Deletes the user with all memberships; this may take an organization's last manager (DESIGN 7, rule 8).
+
+    Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at the next try.
+    """
+    belonging = select(Membership.organization_id).where(col(Membership.user_id) == user_id)
+    for organization_id in sorted((await work.session.execute(belonging)).scalars()):
+        await work.organization(organization_id)
+    user = await _user(work, user_id)
+    members = await _memberships(work, user.id)
+    if any(organization.id not in work.locked for _, organization in members):
+        raise Deadlock
     await record_deleted(work, [(membership, organization, user) for membership, organization in members])
     record_user(work, EventType.USER_DELETED, user)
     await work.session.execute(delete(User).where(col(User.id) == user.id))

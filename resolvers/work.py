@@ -1,6 +1,6 @@
 """One transaction: who acts, when, on which locked rows, and what happened in it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,7 +117,7 @@ class Work:
         )
 
     async def finish(self) -> None:
-        """Writes the events in commit order: the lock that all writers take last, then, in a new statement, the rows."""
+        """Writes the events in commit order: after the lock that every writer takes last, in a new statement."""
         await self.session.flush()
         if not self.events:
             return
@@ -128,7 +128,7 @@ class Work:
 
 
 @asynccontextmanager
-async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncIterator[Work]:
+async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Work]:
     """A transaction that is committed, with its events, when the block ends, and undone when it raises."""
     async with store.write() as session:
         work = Work(session, actor, clock)

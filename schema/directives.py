@@ -75,7 +75,7 @@ class Requires(FieldExtension):
 class Guarded(Requires):
     """Guards a mutation and is its transaction.
 
-    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first and then
+    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first, then
     becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
     """
 

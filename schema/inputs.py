@@ -18,8 +18,9 @@ class MetadataMode(Enum):
 
 def given(input: Any) -> dict[str, Any]:
     """The optional fields of an update that are there, null ones too, by their Python names."""
-    values = {field.name: getattr(input, field.name) for field in fields(input)}
-    return {name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)}
+    values: dict[str, strawberry.Some[Any] | None] = {field.name: getattr(input, field.name) for field in fields(input)}
+    present = {name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in present.items()}
 
 
 def metadata(public: JSONObject | None, private: JSONObject | None) -> Metadata:

@@ -42,8 +42,9 @@ def _read(text: Any) -> DateTime:
 
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
-        name="JSONObject", description="A JSON object, never a string or a list.", serialize=lambda value: value, parse_value=_object
-    ),
+        name="JSONObject", description="A JSON object, never a string or a list.",
+        serialize=lambda value: value, parse_value=_object,
+    ),  # fmt: skip
     DateTime: strawberry.scalar(
         name="DateTime", description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
         serialize=_shown, parse_value=_read,

@@ -140,7 +140,7 @@ class CreateUserInput:
     email_address: str = strawberry.field(description="The e-mail address.")
     email_verified: bool = strawberry.field(description="Whether the address is known to be the user's.", default=False)
     external_id: str | None = strawberry.field(
-        description="The subject at the identity provider; without it the first token with this verified address adopts the user.",
+        description="The subject at the provider; without it, the first token with the address adopts the user.",
         default=None,
     )
     issuer: str | None = strawberry.field(

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -99,7 +99,7 @@ async def acme(api: Api) -> Acme:
 
 
 @contextmanager
-def counted(store: Store) -> Iterator[list[str]]:
+def counted(store: Store) -> Generator[list[str]]:
     """The statements that are sent to the database meanwhile."""
     statements: list[str] = []
 

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import col, select
+
+from models.base import now
+from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
+from resolvers.access import SYSTEM
+from resolvers.work import work_on
 from tests.api import SERVICE, Api, Caller
 
 
@@ -35,3 +41,20 @@ async def found_acme(api: Api) -> Acme:
     organization_id = await an_organization(api, by=admin)
     member = await a_member(api, organization_id, "grace@example.com")
     return Acme(organization_id, admin, member, await api.person("mallory@example.com"))
+
+
+async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = True) -> str:
+    """A role in the store, offered by the initial role set."""
+    async with work_on(api.store, SYSTEM, now) as work:
+        role = Role(id=work.new_id("role"), created_at=work.now, updated_at=work.now, key=key, name=key)
+        work.session.add(role)
+        await work.session.flush()
+        held = select(Permission.id).where(col(Permission.key).in_(permissions))
+        ids = (await work.session.execute(held)).scalars().all()
+        work.session.add_all(RolePermission(role_id=role.id, permission_id=id) for id in ids)
+        if in_set:
+            initial = select(RoleSet.id).where(col(RoleSet.is_initial))
+            role_set_id = (await work.session.execute(initial)).scalar_one()
+            work.session.add(RoleSetRole(role_set_id=role_set_id, role_id=role.id))
+    assert len(ids) == len(permissions)
+    return role.id

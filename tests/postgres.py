@@ -5,11 +5,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=300")
 
@@ -24,18 +24,46 @@ def _binaries() -> Path:
     return found[-1]
 
 
-def _unprivileged() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; everybody else runs it as themselves."""
+@dataclass(frozen=True)
+class Runner:
+    """Who runs the server: PostgreSQL refuses to be root, everybody else runs it as themselves."""
+
+    user: int | None = None
+    group: int | None = None
+
+    def run(self, *command: str | Path, folder: str | Path) -> None:
+        """Output goes nowhere but to the log: a server that keeps a pipe open would keep us waiting."""
+        groups = None if self.user is None else list[int]()
+        quiet = subprocess.DEVNULL
+        subprocess.run(
+            command,
+            check=True,
+            stdout=quiet,
+            stderr=quiet,
+            cwd=folder,
+            user=self.user,
+            group=self.group,
+            extra_groups=groups,
+        )
+
+    def folder(self, path: Path) -> Path:
+        path.mkdir(mode=0o700)
+        if self.user is not None and self.group is not None:
+            os.chown(path, self.user, self.group)
+        return path
+
+
+def _runner() -> Runner:
     if os.geteuid() != 0:
-        return {}
+        return Runner()
     nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    return Runner(nobody.pw_uid, nobody.pw_gid)
 
 
-def _readable(binaries: Path, folder: Path, runner: dict[str, Any]) -> Path:
+def _runnable(binaries: Path, folder: Path, runner: Runner) -> Path:
     """The binaries where the unprivileged user can run them: a checkout may lie in a closed folder."""
     try:
-        subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, cwd="/", **runner)
+        runner.run(binaries / "postgres", "--version", folder="/")
     except (PermissionError, subprocess.CalledProcessError):
         shutil.copytree(binaries.parent, folder / "postgresql", symlinks=True)
         return folder / "postgresql" / "bin"
@@ -43,28 +71,19 @@ def _readable(binaries: Path, folder: Path, runner: dict[str, Any]) -> Path:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """A fresh cluster; gives the URL of its databases, which ends where their name goes."""
-    folder = Path(tempfile.mkdtemp(prefix="tenantry-pg-", dir="/tmp"))
+def running() -> Generator[str]:
+    """A fresh cluster; gives the URL of its databases, with a place for their name."""
+    folder, runner = Path(tempfile.mkdtemp(prefix="tenantry-pg-", dir="/tmp")), _runner()
     folder.chmod(0o755)
-    runner = _unprivileged()
-    binaries = _readable(_binaries(), folder, runner)
-    home = folder / "run"
-    home.mkdir(mode=0o700)
-    if runner:
-        os.chown(home, runner["user"], runner["group"])
-    options: dict[str, Any] = {"check": True, "capture_output": True, "cwd": home, **runner}
-    initdb = [binaries / "initdb", "-D", home / "data", "-U", "tenantry", "-A", "trust", "-N", "-E", "UTF8"]
-    subprocess.run([*initdb, "--locale=C.UTF-8"], **options)
-    server = " ".join(
-        f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={home}", "listen_addresses=")
-    )
-    control = [binaries / "pg_ctl", "-D", home / "data", "-w", "-l", home / "log"]
-    subprocess.run(
-        [*control, "start", "-o", server], **{**options, "capture_output": False, "stdout": subprocess.DEVNULL}
-    )
+    binaries = _runnable(_binaries(), folder, runner)
+    home = runner.folder(folder / "run")
+    data, log = home / "data", home / "log"
+    options = " ".join(f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={home}", "listen_addresses="))
+    created = ("-D", data, "-U", "tenantry", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+    runner.run(binaries / "initdb", *created, folder=home)
+    runner.run(binaries / "pg_ctl", "-D", data, "-w", "-l", log, "start", "-o", options, folder=home)
     try:
         yield f"postgresql+asyncpg://tenantry@/{{}}?host={home}"
     finally:
-        subprocess.run([*control, "stop", "-m", "immediate"], **options)
+        runner.run(binaries / "pg_ctl", "-D", data, "-w", "stop", "-m", "immediate", folder=home)
         shutil.rmtree(folder, ignore_errors=True)

@@ -61,7 +61,7 @@ def upgrade() -> None:
     _insert("instance", [INSTANCE])
 
 
-INSTANCE = {
+INSTANCE: dict[str, Any] = {
     "id": 1,
     "environment": None,
     "organizations_enabled": True,

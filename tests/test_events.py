@@ -1,0 +1,162 @@
+"""The event log: what each mutation writes, in one table, and in which order."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from models.base import now
+from models.events import EventType
+from resolvers.access import SYSTEM
+from resolvers.work import work_on
+from schema import schema
+from tests.api import JSON, SERVICE, Api, contents, events
+from tests.factories import Acme, a_member, an_organization
+
+CREATED, DELETED = "organizationMembership.created", "organizationMembership.deleted"
+
+
+def of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id}
+
+
+def member_of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id, "userId": acme.member.id}
+
+
+MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
+
+TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
+    "createOrganization": (
+        lambda acme: {"name": "New", "createdBy": acme.member.id},
+        ["organization.created", CREATED],
+    ),
+    "updateOrganization": (lambda acme: {**of(acme), "name": "New"}, ["organization.updated"]),
+    "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, ["organization.updated"]),
+    "deleteOrganization": (of, [DELETED, DELETED, "organization.deleted"]),
+    "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, [CREATED]),
+    "updateMembership": (lambda acme: {**member_of(acme), "role": "org:admin"}, ["organizationMembership.updated"]),
+    "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, ["organizationMembership.updated"]),
+    "removeMembership": (member_of, [DELETED]),
+    "leaveOrganization": (of, [DELETED]),
+    "createUser": (lambda acme: {"emailAddress": "new@example.com"}, ["user.created"]),
+    "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, ["user.updated"]),
+    "deleteUser": (lambda acme: {"userId": acme.member.id}, [DELETED, "user.deleted"]),
+    "updateInstance": (lambda acme: {"slugsEnabled": False}, []),
+}
+
+
+@pytest.mark.parametrize("mutation", TABLE)
+async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Api, acme: Acme, mutation: str) -> None:
+    input, expected = TABLE[mutation]
+    by = acme.member if mutation == "leaveOrganization" else SERVICE
+    before = len(await events(api.store))
+
+    answer = await api.mutate(mutation, input(acme), by=by)
+
+    written = (await events(api.store))[before:]
+    assert [event["type"] for event in written] == expected
+    assert answer.payload["cursor"] == (str(written[-1]["cursor"]) if written else None)
+    for event in written:
+        assert event["actor_type"] == ("user" if by is acme.member else "service")
+        assert event["actor_id"]
+        assert event["occurred_at"] == api.clock()
+        assert event["object_id"] == event["data"]["id"]
+
+
+def test_every_mutation_has_a_row() -> None:
+    names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
+
+    assert names == set(TABLE)
+
+
+async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:
+    before = await contents(api.store)
+
+    await api.send("remove-member", by=acme.admin, organizationId=acme.id, userId=acme.admin.id)
+
+    assert await contents(api.store) == before
+
+
+async def test_several_mutations_of_a_request_are_transactions_of_their_own(api: Api, acme: Acme) -> None:
+    document = """mutation($id: ID!) {
+        a: updateOrganization(input: {organizationId: $id, name: "First"}) { cursor organization { name } }
+        b: updateOrganization(input: {organizationId: $id, name: ""}) { cursor userErrors { code } }
+        c: updateOrganization(input: {organizationId: $id, slug: "third"}) { cursor organization { name slug } }
+    }"""
+
+    data: Any = (await api.run(document, {"id": acme.id}, by=acme.admin)).data
+
+    assert data["a"]["organization"] == {"name": "First"}
+    assert data["b"] == {"cursor": None, "userErrors": [{"code": "form_param_missing"}]}
+    assert data["c"]["organization"] == {"name": "First", "slug": "third"}
+    assert int(data["a"]["cursor"]) < int(data["c"]["cursor"])
+
+
+async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> None:
+    """A transaction that began first and commits last has the larger cursor: no reader can have passed it by."""
+    if api.store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time.")
+    slow_has_written, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> int | None:
+        async with work_on(api.store, SYSTEM, now) as work:
+            work.record(EventType.USER_UPDATED, "user_slow", {})
+            slow_has_written.set()
+            await may_commit.wait()
+        return work.cursor
+
+    async def fast() -> int | None:
+        await slow_has_written.wait()
+        async with work_on(api.store, SYSTEM, now) as work:
+            work.record(EventType.USER_UPDATED, "user_fast", {})
+        may_commit.set()
+        return work.cursor
+
+    slow_cursor, fast_cursor = await asyncio.gather(slow(), fast())
+
+    assert slow_cursor is not None
+    assert fast_cursor is not None
+    assert fast_cursor < slow_cursor
+
+
+async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commits(api: Api) -> None:
+    """The guard itself: without the lock the second writer would commit a larger cursor before the first commits."""
+    if api.store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time.")
+    order: list[str] = []
+    first_has_cursor = asyncio.Event()
+
+    async def first() -> None:
+        async with work_on(api.store, SYSTEM, now) as work:
+            work.record(EventType.USER_UPDATED, "user_first", {})
+            await work.finish()
+            work.events.clear()
+            first_has_cursor.set()
+            await work.session.execute(text("SELECT pg_sleep(0.3)"))
+            order.append("first")
+
+    async def second() -> None:
+        await first_has_cursor.wait()
+        async with work_on(api.store, SYSTEM, now) as work:
+            work.record(EventType.USER_UPDATED, "user_second", {})
+        order.append("second")
+
+    await asyncio.gather(first(), second())
+
+    assert order == ["first", "second"]
+
+
+async def test_the_log_survives_what_it_tells_of(api: Api, acme: Acme) -> None:
+    second = await an_organization(api, by=acme.admin, name="Second")
+    await a_member(api, second, acme.outsider)
+    await api.send("delete-organization", by=acme.admin, organizationId=second)
+    await api.mutate("deleteUser", {"userId": acme.outsider.id}, by=SERVICE)
+
+    log = await events(api.store)
+
+    about = [event["type"] for event in log if event["organization_id"] == second]
+    assert about == ["organization.created", CREATED, CREATED, DELETED, DELETED, "organization.deleted"]
+    assert [event["cursor"] for event in log] == sorted(event["cursor"] for event in log)

@@ -1,0 +1,100 @@
+"""Every mutation for every kind of caller, in one table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from schema import schema
+from tests.api import JSON, NOBODY, SERVICE, Api, Caller, contents
+from tests.factories import Acme
+
+CALLERS: dict[str, Callable[[Acme], Caller]] = {
+    "nobody": lambda acme: NOBODY,
+    "outsider": lambda acme: acme.outsider,
+    "member": lambda acme: acme.member,
+    "admin": lambda acme: acme.admin,
+    "secret key": lambda acme: SERVICE,
+}
+
+UNAUTHENTICATED = ("UNAUTHENTICATED", None)
+NOT_FOUND = ("NOT_FOUND", "organization_not_found_or_unauthorized")
+LACKS = ("FORBIDDEN", "missing_organization_permission")
+KEY_ONLY = ("FORBIDDEN", "secret_key_required")
+USER_ONLY = ("FORBIDDEN", "user_required")
+OK = None
+
+GUARDED = (UNAUTHENTICATED, NOT_FOUND, LACKS, OK, OK)
+SERVICES = (UNAUTHENTICATED, KEY_ONLY, KEY_ONLY, KEY_ONLY, OK)
+
+
+def of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id}
+
+
+def member_of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id, "userId": acme.member.id}
+
+
+MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
+
+TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
+    "createOrganization": (lambda acme: {"name": "New"}, (UNAUTHENTICATED, OK, OK, OK, OK)),
+    "updateOrganization": (lambda acme: {**of(acme), "name": "New"}, GUARDED),
+    "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, SERVICES),
+    "deleteOrganization": (of, GUARDED),
+    "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, SERVICES),
+    "updateMembership": (lambda acme: {**member_of(acme), "role": "org:admin"}, GUARDED),
+    "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, SERVICES),
+    "removeMembership": (member_of, GUARDED),
+    # The administrator is the last one and may not leave: that is a user error, and no matter of permission.
+    "leaveOrganization": (of, (UNAUTHENTICATED, NOT_FOUND, OK, OK, USER_ONLY)),
+    "createUser": (lambda acme: {"emailAddress": "new@example.com"}, SERVICES),
+    "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, SERVICES),
+    "deleteUser": (lambda acme: {"userId": acme.member.id}, SERVICES),
+    "updateInstance": (lambda acme: {"slugsEnabled": False}, SERVICES),
+}
+
+
+def refusal(answer: Any) -> tuple[str, str | None] | None:
+    return (answer.code, answer.reason) if "errors" in answer.body else None
+
+
+@pytest.mark.parametrize("mutation", TABLE)
+@pytest.mark.parametrize("who", CALLERS)
+async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) -> None:
+    input, expected = TABLE[mutation]
+    before = await contents(api.store)
+
+    answer = await api.mutate(mutation, input(acme), by=CALLERS[who](acme))
+
+    wanted = expected[list(CALLERS).index(who)]
+    assert refusal(answer) == wanted
+    assert answer.status == 200
+    is_unchanged = await contents(api.store) == before
+    is_last_manager = (mutation, who) == ("leaveOrganization", "admin")
+    assert is_unchanged == (wanted is not OK or is_last_manager)
+
+
+def test_every_mutation_has_a_row() -> None:
+    mutation = schema.get_type_by_name("Mutation")
+    assert mutation is not None
+    names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+
+    assert names == set(TABLE)
+
+
+async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:
+    answer = await api.mutate("updateOrganization", {**of(acme), "name": "New"}, by=acme.member)
+
+    assert answer.error["extensions"]["permissions"] == ["org:sys_profile:manage"]
+    assert answer.body["data"] == {"updateOrganization": None}
+
+
+async def test_an_organization_that_never_was_and_one_of_others_are_the_same(api: Api, acme: Acme) -> None:
+    never = "org_01m803rqhgwgafn17w2nqwqyh5"
+
+    theirs = await api.mutate("updateOrganization", {**of(acme), "name": "New"}, by=acme.outsider)
+    absent = await api.mutate("updateOrganization", {"organizationId": never, "name": "New"}, by=acme.outsider)
+
+    assert theirs.body == absent.body
