@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 
 import httpx
@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,8 +44,12 @@ class Development:
 
     issuer: Issuer
     secret_key: str
-    identities: Sequence[graphiql.Identity] = field(default=())
-    documents: Sequence[graphiql.Document] = field(default=())
+    identities: Callable[[], Sequence[graphiql.Identity]] = tuple
+    """Made anew for every page: a server that runs for days still hands out tokens that live."""
+    documents: Sequence[graphiql.Document] = ()
+
+    def page(self) -> Response:
+        return graphiql.page(endpoint="/graphql", identities=self.identities(), documents=self.documents)
 
 
 class NoSniffing:
@@ -121,9 +125,12 @@ def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
     return Route("/schema.graphql", show)
 
 
-def _page(development: Development | None) -> Callable[[], Response]:
-    identities, documents = (development.identities, development.documents) if development else ((), ())
-    return partial(graphiql.page, endpoint="/graphql", identities=identities, documents=documents)
+def _bare_page() -> Response:
+    return graphiql.page(endpoint="/graphql", identities=(), documents=())
+
+
+async def to_the_page(request: Request) -> Response:
+    return RedirectResponse("/graphql")
 
 
 def application(
@@ -138,8 +145,10 @@ def application(
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
-    page = _page(development) if shows_page else None
-    endpoint = Endpoint(schema, surroundings(settings, store, clock, issuers), identity, page, shows_schema)
+    page = development.page if development else _bare_page
+    endpoint = Endpoint(
+        schema, surroundings(settings, store, clock, issuers), identity, page if shows_page else None, shows_schema
+    )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -155,7 +164,7 @@ def application(
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
-        *(graphiql.routes if shows_page else []),
+        *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
     # The redirect to a path without its last slash would name the host that the Host header names.

@@ -71,7 +71,7 @@ def _told_plainly(settings: Settings) -> Generator[None]:
     except (Unavailable, DBAPIError) as error:
         raise fail(doctor.unreachable(settings, error)) from error
     except OSError as error:
-        raise fail(f"{error.filename or settings.database_url}: {error.strerror}") from error
+        raise fail(f"{error.filename or doctor.shown(settings)}: {error.strerror or error}") from error
 
 
 def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:

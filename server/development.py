@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from graphql import OperationDefinitionNode, parse
@@ -158,5 +159,5 @@ async def development(store: Store, folder: Path) -> Development:
     """Everything that a development server adds to the application; the database has to be migrated."""
     issuer, key, ids = DevelopmentIssuer(folder), development_key(folder), await _ids(store)
     settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
-    identities = _identities(issuer, key, is_staffed=slug_of(COMPANY) in ids)
+    identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
     return Development(settings, key, identities, documents(ready_values(ids)))

@@ -15,12 +15,12 @@ from starlette.types import ASGIApp
 from models import migrations
 from models.store import Store
 from server import development, doctor
-from server.app import Development, application
+from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
 from server.issuer import ADA, GRACE, VAR
 from server.protocol import Protocol
-from server.settings import LOOPBACK, Environment, Settings, WrongSettings, ensure_production, read
+from server.settings import Environment, Settings, WrongSettings, ensure_production, read
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -93,7 +93,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
 
     async def use(store: Store) -> None:
         extra = await _prepared(store, demo=demo)
-        _greet(settings.public_url, extra.secret_key)
+        _greet(f"http://{host}:{port}", extra.secret_key)
         await serve_on(listener, application(settings, store=store, development=extra))
 
     with listener:
@@ -124,7 +124,7 @@ def serve(host: str, port: int) -> None:
     """Serves for production, or for development where the settings say so."""
     settings = settings_for()
     if settings.is_development:
-        if host not in LOOPBACK:
+        if host not in OWN_NAMES:
             raise fail("A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production.")
         serve_development(port, demo=False, host=host)
         return

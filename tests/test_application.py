@@ -163,9 +163,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_production_has_no_page(store: Store) -> None:
     async with running(store) as api:
         page = await api.client.get("/graphql", headers=BROWSER)
-        asset = await api.client.get("/graphiql/assets/graphiql.js")
+        others = [(await api.client.get(path)).status_code for path in ("/", "/graphiql/assets/graphiql.js")]
 
-    assert (page.status_code, page.headers["allow"], asset.status_code) == (405, "POST", 404)
+    assert (page.status_code, page.headers["allow"], others) == (405, "POST", [404, 404])
     assert page.json()["errors"][0]["message"] == "Send the operation by POST."
 
 
@@ -186,12 +186,15 @@ async def test_a_page_in_production_is_signed_in_as_nobody(store: Store) -> None
 async def test_in_development_a_browser_sees_graphiql_signed_in(store: Store, accept: str | None) -> None:
     ada = graphiql.Identity("Ada Lovelace", "admin of Acme", "Bearer ey")
 
-    async with running(store, OPEN, Development(ISSUER, SECRET_KEY, (ada,))) as api:
+    async with running(store, OPEN, Development(ISSUER, SECRET_KEY, lambda: [ada])) as api:
         del api.client.headers["accept"]
         page = await api.client.get("/graphql", headers={"accept": accept} if accept else {})
 
+        root = await api.client.get("/")
+
     assert page.status_code == 200
     assert "Ada Lovelace" in page.text
+    assert (root.status_code, root.headers["location"]) == (307, "/graphql")
 
 
 # ------------------------------------------------------------------------------------------------- browsers and hosts

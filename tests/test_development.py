@@ -1,6 +1,7 @@
 """What a development server brings along: the demo company, who to be in it, and documents that run with one click."""
 
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[De
 
 
 def callers(extra: Development) -> dict[str, Caller]:
-    return {identity.label: Caller(identity.authorization) for identity in extra.identities}
+    return {identity.label: Caller(identity.authorization) for identity in extra.identities()}
 
 
 # ------------------------------------------------------------------------------------------------------ demo company
@@ -97,6 +98,21 @@ async def test_a_database_that_others_use_is_left_alone(api: Api, acme: Acme) ->
     assert await contents(api.store) == before
 
 
+@ONLY_SQLITE
+async def test_a_page_that_is_loaded_days_later_is_signed_in_still(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra, api = await prepared(store, tmp_path)
+    later = int(time.time()) + 3 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    ada = callers(extra)[ADA]
+
+    claims = jwt.decode((ada.authorization or "").removeprefix("Bearer "), options={"verify_signature": False})
+    assert claims["exp"] > later
+    await api.client.aclose()
+
+
 # --------------------------------------------------------------------------------------------------- ready documents
 
 BY = {"AddMember": "Secret key", "LeaveOrganization": "Grace Hopper"}
@@ -151,7 +167,7 @@ async def test_the_ready_values_outlive_a_new_name(store: Store, tmp_path: Path)
 async def test_without_the_demo_company_people_promise_nothing(store: Store, tmp_path: Path) -> None:
     extra, api = await prepared(store, tmp_path, demo=False)
 
-    details = [identity.detail for identity in extra.identities]
+    details = [identity.detail for identity in extra.identities()]
     members = next(one for one in extra.documents if one.name == "Members")
 
     assert details == ["", "", "", "a service, everything allowed", "no credential"]

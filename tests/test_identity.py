@@ -65,10 +65,14 @@ def token(clock: Clock, kid: str | None = "good", **claims: Any) -> str:
     return signed(claims_at(clock, **claims), rsa_key(), kid)
 
 
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database plays a part in."""
+
+
 # -------------------------------------------------------------------------------------------------- published key sets
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@one_database
 async def test_t5_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -87,6 +91,7 @@ async def test_t5_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
     await assert_accepted(published, token(clock, sub="another"))
 
 
+@one_database
 async def test_t5_while_a_fetch_hangs_known_keys_go_on(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -106,6 +111,7 @@ async def test_t5_while_a_fetch_hangs_known_keys_go_on(
     assert server.fetches == 2
 
 
+@one_database
 async def test_t13_a_rotated_key_is_taken_with_one_fetch_and_the_old_one_refused(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -121,6 +127,7 @@ async def test_t13_a_rotated_key_is_taken_with_one_fetch_and_the_old_one_refused
     assert server.fetches == 2
 
 
+@one_database
 async def test_a_token_that_was_verified_lapses_when_its_key_leaves_the_set(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -141,6 +148,7 @@ async def test_a_token_that_was_verified_lapses_when_its_key_leaves_the_set(
     assert server.fetches == 2
 
 
+@one_database
 async def test_without_its_issuers_keys_a_token_is_not_called_bad(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -156,6 +164,7 @@ async def test_without_its_issuers_keys_a_token_is_not_called_bad(
     await assert_accepted(published, token(clock))
 
 
+@one_database
 async def test_an_issuer_that_stays_away_loses_its_trust_and_gets_it_back(
     store: Store, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
@@ -175,6 +184,7 @@ async def test_an_issuer_that_stays_away_loses_its_trust_and_gets_it_back(
     await assert_accepted(api, token(clock))
 
 
+@one_database
 async def test_a_log_line_about_a_key_set_names_it_and_no_token(
     published: Api, clock: Clock, server: KeySetServer
 ) -> None:

@@ -31,6 +31,9 @@ from tests.tokens import (
     signed,
 )
 
+# No database plays a part in refusing a token: one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 
 

@@ -245,3 +245,13 @@ async def test_a_total_is_counted_only_when_it_is_selected(api: Api) -> None:
         with_total = await read_by(api, caller, document % "totalCount")
 
         assert len(with_total) == len(without) + 1, document
+
+
+async def test_a_page_is_cut_by_the_database(api: Api) -> None:
+    company = await a_company(api, 20, 1)
+
+    with counted(api.store) as statements:
+        await api.run(operation("my-organizations"), by=company.viewer)
+
+    sorted_ = [statement for statement in statements if "ORDER BY membership.id DESC" in statement]
+    assert [statement.count("LIMIT") for statement in sorted_] == [1, 1]
