@@ -33,6 +33,7 @@ from tests.tokens import (
     issuer_of,
     jwk_of,
     key_set_server,
+    one_database,
     part,
     rsa_key,
     serving,
@@ -63,10 +64,6 @@ def published(store: Store, clock: Clock, server: KeySetServer) -> Api:
 
 def token(clock: Clock, kid: str | None = "good", **claims: Any) -> str:
     return signed(claims_at(clock, **claims), rsa_key(), kid)
-
-
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what no database plays a part in."""
 
 
 # -------------------------------------------------------------------------------------------------- published key sets

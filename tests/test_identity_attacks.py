@@ -24,6 +24,7 @@ from tests.tokens import (
     issuer_of,
     jwk_of,
     key_set_server,
+    one_database,
     part,
     pem_of,
     rsa_key,
@@ -31,8 +32,7 @@ from tests.tokens import (
     signed,
 )
 
-# No database plays a part in refusing a token: one is enough.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = one_database
 
 DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +33,8 @@ LIBRARY_WORDS = (
 )  # fmt: skip
 CPU_SECONDS = 0.5
 PATIENCE_SECONDS = 10
+one_database = pytest.mark.parametrize("templates", ["sqlite"], indirect=True)
+"""For what the database plays no part in, such as whether a token is refused."""
 
 
 # ------------------------------------------------------------------------------------------------------------ keys
