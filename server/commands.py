@@ -142,14 +142,14 @@ def seed(organizations: int, users: int, sequence: int) -> None:
     settings = settings_for(Environment.DEVELOPMENT)
     seeder = Seeder(organizations, users, sequence)
     columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err) as bar:
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, auto_refresh=False) as bar:
         task = bar.add_task("Rows", total=seeder.count())
 
         async def use(store: Store) -> None:
             await migrations.migrate(store)
             await stamp(store)
             try:
-                await write_seed(store, seeder, lambda rows: bar.advance(task, rows))
+                await write_seed(store, seeder, lambda rows: bar.update(task, advance=rows, refresh=True))
             except IntegrityError as error:
                 raise fail(f"Demo data of sequence {sequence} are there already: choose another --sequence.") from error
 

@@ -90,7 +90,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
         return
-    asyncio.run(_administer(templates.url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(_administer(templates.url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield templates.url.format(name)
     asyncio.run(_administer(templates.url, f"DROP DATABASE {name} WITH (FORCE)"))
 
