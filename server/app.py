@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from models import base, migrations
 from models.errors import Denial
 from models.store import Store
+from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
 from schema.context import Surroundings
@@ -26,6 +27,7 @@ from server.identity import BadCredential, Identity, digests, provider_of
 from server.settings import Issuer, Settings
 
 FETCH_SECONDS = 5.0
+DEVELOPMENT_SECRET = "x" * 32
 
 Page = Callable[[], Response]
 
@@ -45,7 +47,8 @@ class Development:
 
 def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
     names = tuple(issuer.issuer for issuer in issuers)
-    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes)
+    keys = ticket_keys(settings.secret or (DEVELOPMENT_SECRET,))
+    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
