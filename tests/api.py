@@ -146,6 +146,7 @@ class Api:
     async def mutate(self, field: str, input: JSON, selection: str = "", *, by: Caller = NOBODY) -> Answer:
         """Sends one mutation with its whole input as a variable; the user errors and the cursor come along."""
         kind = f"{field[0].upper()}{field[1:]}Input!"
+        kind = {"ResendInvitationInput!": "InvitationRefInput!", "RevokeInvitationInput!": "InvitationRefInput!"}.get(kind, kind)
         payload = f"{selection} userErrors {{ code message field meta }} cursor"
         document = f"mutation($input: {kind}) {{ {field}(input: $input) {{ {payload} }} }}"
         return await self.run(document, {"input": input}, by=by)
