@@ -19,8 +19,11 @@ PAUSES = (
     timedelta(hours=24),
 )
 """How long after each failure the next try comes (DESIGN 7, rule 21); after the last one it has failed."""
-LEASE = timedelta(minutes=2)
-"""How long a worker that took a letter has for it; then another one may take it."""
+LEASE = timedelta(minutes=10)
+"""How long a worker that took a letter has for it; then another one may take it.
+
+Longer than sending takes and the clocks of two machines differ together, or a letter would go out twice.
+"""
 
 
 class MailStatus(Enum):

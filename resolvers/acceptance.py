@@ -16,12 +16,13 @@ from models.errors import (
     ResourceNotFound,
     TicketExpired,
     TicketInvalid,
+    Unauthenticated,
 )
 from models.events import EventType
 from models.invitations import Invitation, InvitationStatus
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import RoleSet, RoleSetRole
+from models.roles import MEMBERSHIPS_MANAGE, RoleSet, RoleSetRole
 from models.users import User
 from resolvers.access import address_unverified, grant_of, other_address
 from resolvers.events import record_invitation
@@ -83,12 +84,21 @@ async def _proven(work: Work, proof: Proof, keys: Sequence[bytes]) -> tuple[Invi
     kind = verify(keys, proof.ticket, invitation.nonce) if proof.ticket is not None else None
     if proof.ticket is not None and kind is None:
         raise proof.refusal()
-    user = (await work.session.execute(select(User).where(col(User.id) == work.actor.user_id))).scalar_one()
+    user = await _caller(work)
     if user.address_key != invitation.address_key:
         raise other_address() if kind else proof.refusal()
     if kind is not TicketKind.MAIL and not user.email_verified:
         raise address_unverified()
     return invitation, organization, user
+
+
+async def _caller(work: Work) -> User:
+    # FOR KEY SHARE: the user can't be deleted before the membership is there for the deletion to find.
+    statement = select(User).where(col(User.id) == work.actor.user_id).with_for_update(read=True, key_share=True)
+    user = (await work.session.execute(statement)).scalar_one_or_none()
+    if user is None:
+        raise Unauthenticated
+    return user
 
 
 def _ensure_pending(invitation: Invitation, proof: Proof) -> None:
@@ -126,7 +136,7 @@ def _not_grantable() -> InvitationNotGrantable:
 
 async def _inviter_holds(work: Work, organization: Organization, invitation: Invitation, held: HeldRole) -> bool:
     grant = await grant_of(work.session, organization.id, invitation.inviter_id) if invitation.inviter_id else None
-    return grant is not None and {*held.permissions, "org:sys_memberships:manage"} <= grant.permissions
+    return grant is not None and {*held.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions
 
 
 async def _ensure_seat(work: Work, organization: Organization) -> None:
@@ -134,7 +144,7 @@ async def _ensure_seat(work: Work, organization: Organization) -> None:
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
     if limit and (await work.session.execute(members)).scalar_one() >= limit:
-        raise no_seat(organization)
+        raise no_seat(organization, at=None)
 
 
 async def accept_invitation(work: Work, *, proof: Proof, keys: Sequence[bytes]) -> tuple[Invitation, Membership]:

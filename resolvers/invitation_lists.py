@@ -1,7 +1,7 @@
 """Invitations read: the pages of organizations and of invited people, mails, and what a ticket shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,8 @@ class InvitationFilter:
     """Which invitations of an organization, or of an address, are listed."""
 
     of_address: bool
-    now: datetime
+    now: datetime = field(compare=False)
+    """Not compared: the lists of one operation are read together, though each looked at the clock by itself."""
     statuses: tuple[InvitationStatus, ...] | None = None
     query: str | None = None
 
@@ -127,18 +128,21 @@ async def preview(store: Store, keys: Sequence[bytes], ticket: str, now: datetim
         if invitation is None or kind is None:
             return None
         owner: Select[Any] = select(Organization).where(col(Organization.id) == invitation.organization_id)
-        organization = (await connection.execute(owner)).one()
-        names = select(
-            select(Role.name).where(col(Role.id) == invitation.role_id).scalar_subquery().label("role"),
-            select(func.count())
-            .where(col(User.address_key) == invitation.address_key)
-            .scalar_subquery()
-            .label("users"),
-        )
-        known = (await connection.execute(names)).one()
+        organization = (await connection.execute(owner.add_columns(*_known(invitation)))).one_or_none()
         inviter = await _inviter_name(connection, invitation.inviter_id)
+    if organization is None:
+        return None
     status = status_at(invitation.status, invitation.expires_at, now)
-    return Preview(invitation, organization, known.role, inviter, status, kind, known.users > 0)
+    return Preview(
+        invitation, organization, organization.role_name, inviter, status, kind, organization.number_of_users > 0
+    )
+
+
+def _known(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The name of the role, and how many users have the address."""
+    role_name = select(Role.name).where(col(Role.id) == invitation.role_id)
+    users = select(func.count()).where(col(User.address_key) == invitation.address_key)
+    return role_name.scalar_subquery().label("role_name"), users.scalar_subquery().label("number_of_users")
 
 
 async def _inviter_name(connection: Any, inviter_id: str | None) -> str | None:

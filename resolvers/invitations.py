@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from models.errors import (
@@ -163,10 +163,14 @@ async def _invitation(work: Work, organization_id: str, invitation_id: str) -> I
 
 async def settle(work: Work, invitation: Invitation, status: InvitationStatus, **values: str) -> None:
     """The one transition out of PENDING; of several that race, one wins and the others are told so (rule 16)."""
+    await _change(work, invitation, col(Invitation.status) == PENDING, status=status.value, **values)
+
+
+async def _change(work: Work, invitation: Invitation, unchanged: ColumnElement[bool], **values: object) -> None:
     statement = (
         update(Invitation)
-        .where(col(Invitation.id) == invitation.id, col(Invitation.status) == PENDING)
-        .values(status=status.value, updated_at=work.now, **values)
+        .where(col(Invitation.id) == invitation.id, unchanged)
+        .values(updated_at=work.now, **values)
         .execution_options(synchronize_session="evaluate")
     )
     if (await work.session.execute(statement)).rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -202,10 +206,16 @@ async def resend_invitation(work: Work, *, organization_id: str, invitation_id: 
     if invitation.status != PENDING:
         await _ensure_can_revive(work, organization, invitation)
     await ensure_mail_rate(work, organization, [invitation.address_key])
-    invitation.status, invitation.nonce = PENDING, secrets.token_urlsafe(32)
-    invitation.inviter_id, invitation.by_service = work.actor.user_id, work.actor.user_id is None
-    invitation.expires_at, invitation.updated_at = await expiry_of(work, None), work.now
-    await work.session.flush()
+    await _change(
+        work,
+        invitation,
+        (col(Invitation.status) == invitation.status) & (col(Invitation.nonce) == invitation.nonce),
+        status=PENDING,
+        nonce=secrets.token_urlsafe(32),
+        inviter_id=work.actor.user_id,
+        by_service=work.actor.user_id is None,
+        expires_at=await expiry_of(work, None),
+    )
     queue_mail(work, invitation)
     await record_invitation(work, EventType.INVITATION_RESENT, invitation, organization)
     return invitation

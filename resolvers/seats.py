@@ -24,10 +24,10 @@ async def free_seats(work: Work, organization: Organization) -> int | None:
     return max(0, organization.max_allowed_memberships - taken)
 
 
-def no_seat(organization: Organization) -> MembershipQuotaExceeded:
+def no_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
     limit = organization.max_allowed_memberships
     return MembershipQuotaExceeded(
         f"The organization has {limit} seats; members and pending invitations take them all.",
-        at="organization_id",
+        at=at,
         limit=limit,
     )

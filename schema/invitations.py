@@ -18,7 +18,16 @@ from schema.connections import Connection, Node, connection
 from schema.context import Context, Info
 from schema.directives import ActorKind, guarded
 from schema.errors import UserError
-from schema.inputs import metadata
+from schema.invitation_inputs import (
+    AcceptInvitationInput,
+    BulkErrorPolicy,
+    CreateInvitationInput,
+    CreateInvitationsInput,
+    InvitationRefInput,
+    proof_of,
+    recipient_of,
+    terms_of,
+)
 from schema.memberships import Membership
 from schema.organizations import Organization, PublicOrganization
 from schema.payloads import Payload
@@ -81,17 +90,18 @@ class Invitation(Node):
     row: strawberry.Private[InvitationRow | AnyRow]
 
     async def _is_manager(self, info: Info) -> bool:
-        if info.context.user_id is None:
+        if info.context.is_service:
             return True
+        if info.context.user_id is None:
+            return False
         held = await info.context.loaders.permission_keys(self.row.organization_id, info.context.user_id)
         return held is not None and MEMBERSHIPS_MANAGE in held
 
     async def _is_member(self, info: Info) -> bool:
         viewer = info.context.user_id
-        return (
-            viewer is None
-            or await info.context.loaders.memberships.load((self.row.organization_id, viewer)) is not None
-        )
+        if viewer is None:
+            return info.context.is_service
+        return await info.context.loaders.memberships.load((self.row.organization_id, viewer)) is not None
 
     async def _organization(self, info: Info) -> AnyRow:
         row = await info.context.loaders.organizations.load(self.row.organization_id)
@@ -163,7 +173,7 @@ async def may_see(info: Info, row: AnyRow) -> bool:
     """Who may manage the organization's members, and the invited person with a verified address."""
     viewer = info.context.user_id
     if viewer is None:
-        return True
+        return info.context.is_service
     user = await info.context.loaders.users.load(viewer)
     if user is not None and user.email_verified and user.address_key == row.address_key:
         return True
@@ -270,106 +280,6 @@ class AcceptInvitationPayload(Payload):
     membership: Membership | None = strawberry.field(description="The membership that was made.", default=None)
 
 
-@strawberry.enum(description="What one bad recipient does to the others.")
-class BulkErrorPolicy(Enum):
-    REJECT_ALL = strawberry.enum_value("REJECT_ALL", description="Nobody is invited, and every bad one is named.")
-    SKIP_FAILED = strawberry.enum_value("SKIP_FAILED", description="The good ones are invited, every bad one is named.")
-
-
-@strawberry.input(description="One of many to invite.")
-class InvitationRecipientInput:
-    email_address: str = strawberry.field(description="The address.")
-    role: str | None = strawberry.field(description="The key of the role; the call's when absent.", default=None)
-    public_metadata: JSONObject | None = strawberry.field(description="For the membership, at most 8 KB.", default=None)
-    private_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
-    )
-
-
-@strawberry.input(description="Somebody to invite.")
-class CreateInvitationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    email_address: str = strawberry.field(description="The address.")
-    role: str | None = strawberry.field(
-        description="The key of the role; the role set's default role when absent.", default=None
-    )
-    inviter_user_id: strawberry.ID | None = strawberry.field(
-        description="The member who invites; for secret keys.", default=None
-    )
-    redirect_url: str | None = strawberry.field(
-        description="A page of the application that the link leads to; its origin has to be allowed.", default=None
-    )
-    expires_in_days: int | None = strawberry.field(
-        description="How long it lives, 1 to 365 days; the instance's setting when absent.", default=None
-    )
-    notify: bool = strawberry.field(description="Whether to send the mail.", default=True)
-    public_metadata: JSONObject | None = strawberry.field(description="For the membership, at most 8 KB.", default=None)
-    private_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
-    )
-
-
-@strawberry.input(description="Many to invite.")
-class CreateInvitationsInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    recipients: list[InvitationRecipientInput] = strawberry.field(description="Who to invite, at most 100.")
-    role: str | None = strawberry.field(
-        description="The key of the role of who names none; the default role when absent.", default=None
-    )
-    inviter_user_id: strawberry.ID | None = strawberry.field(
-        description="The member who invites; for secret keys.", default=None
-    )
-    redirect_url: str | None = strawberry.field(
-        description="A page of the application that the links lead to; its origin has to be allowed.", default=None
-    )
-    expires_in_days: int | None = strawberry.field(
-        description="How long they live, 1 to 365 days; the instance's setting when absent.", default=None
-    )
-    notify: bool = strawberry.field(description="Whether to send the mails.", default=True)
-    on_error: BulkErrorPolicy = strawberry.field(
-        description="What one bad recipient does to the others.", default=BulkErrorPolicy.REJECT_ALL
-    )
-
-
-@strawberry.input(description="An invitation of an organization.")
-class InvitationRefInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    invitation_id: strawberry.ID = strawberry.field(description="The invitation.")
-
-
-@strawberry.input(description="The invitation that is meant: give one of the two.", one_of=True)
-class AcceptInvitationInput:
-    ticket: strawberry.Maybe[str] = strawberry.field(description="The ticket of the link.")
-    invitation_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
-        description="The id, for who is signed in with the invited, verified address."
-    )
-
-
-def _terms(info: Info, input: CreateInvitationInput | CreateInvitationsInput) -> invitations.Terms:
-    around = info.context.surroundings
-    return invitations.Terms(
-        inviter_user_id=input.inviter_user_id,
-        redirect_url=input.redirect_url,
-        expires_in_days=input.expires_in_days,
-        notify=input.notify,
-        can_mail=around.can_mail,
-        schemes=around.link_schemes,
-    )
-
-
-def _recipient(input: InvitationRecipientInput | CreateInvitationInput, role: str | None) -> invitations.Recipient:
-    return invitations.Recipient(
-        input.email_address, input.role or role, metadata(input.public_metadata, input.private_metadata)
-    )
-
-
-def _proof(input: AcceptInvitationInput) -> acceptance.Proof:
-    return acceptance.Proof(
-        ticket=input.ticket.value if input.ticket else None,
-        invitation_id=input.invitation_id.value if input.invitation_id else None,
-    )
-
-
 @strawberry.type
 class InvitationMutations:
     @strawberry.mutation(
@@ -378,8 +288,8 @@ class InvitationMutations:
     )
     async def create_invitation(self, info: Info, input: CreateInvitationInput) -> InvitationPayload | None:
         row = await invitations.create_invitation(
-            info.context.work, organization_id=input.organization_id, recipient=_recipient(input, None),
-            terms=_terms(info, input),
+            info.context.work, organization_id=input.organization_id, recipient=recipient_of(input, None),
+            terms=terms_of(info, input),
         )  # fmt: skip
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
@@ -387,7 +297,7 @@ class InvitationMutations:
     async def create_invitations(self, info: Info, input: CreateInvitationsInput) -> InvitationsPayload | None:
         rows, refusals = await invitations.create_invitations(
             info.context.work, organization_id=input.organization_id,
-            recipients=[_recipient(one, input.role) for one in input.recipients], terms=_terms(info, input),
+            recipients=[recipient_of(one, input.role) for one in input.recipients], terms=terms_of(info, input),
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
         )  # fmt: skip
         return InvitationsPayload(
@@ -421,7 +331,7 @@ class InvitationMutations:
     )
     async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> AcceptInvitationPayload | None:
         keys = info.context.surroundings.ticket_keys
-        row, member = await acceptance.accept_invitation(info.context.work, proof=_proof(input), keys=keys)
+        row, member = await acceptance.accept_invitation(info.context.work, proof=proof_of(input), keys=keys)
         return AcceptInvitationPayload(
             invitation=Invitation.from_row(row, info.context), membership=Membership.from_row(member, info.context)
         )
@@ -432,5 +342,5 @@ class InvitationMutations:
     )
     async def decline_invitation(self, info: Info, input: AcceptInvitationInput) -> InvitationPayload | None:
         keys = info.context.surroundings.ticket_keys
-        row = await acceptance.decline_invitation(info.context.work, proof=_proof(input), keys=keys)
+        row = await acceptance.decline_invitation(info.context.work, proof=proof_of(input), keys=keys)
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -13,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from models.errors import Refusal
+from models.errors import Refusal, Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
+from models.text import checked_link
 from resolvers.invitation_lists import Preview, preview
 from resolvers.recipients import checked_redirect
 from resolvers.tickets import TicketKind
@@ -66,19 +68,21 @@ def next_status(found: Preview) -> str:
 
 
 def with_ticket(url: str, ticket: str, status: str) -> str:
-    """The application's page with `ticket` and `status` added to the query it has."""
+    """The application's page with `ticket` and `status` added to the query it has, or put in their place."""
     parts = urlsplit(url)
-    query = [*parse_qsl(parts.query, keep_blank_values=True), ("ticket", ticket), ("status", status)]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    kept = [one for one in parts.query.split("&") if one and one.partition("=")[0] not in {"ticket", "status"}]
+    return urlunsplit(parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})])))
 
 
 def target(found: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
     """Where the link leads on to, checked again now: an origin may have been taken off the list since."""
-    try:
+    with suppress(Refusal):
         redirect = checked_redirect(found.invitation.redirect_url, instance.allowed_redirect_origins, schemes)
-    except Refusal:
-        redirect = None
-    return redirect or instance.invitation_url
+        if redirect:
+            return redirect
+    with suppress(Refusal):
+        return checked_link(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
+    return None
 
 
 def _csp(nonce: str) -> str:
@@ -87,7 +91,7 @@ def _csp(nonce: str) -> str:
         f"style-src 'nonce-{nonce}'",
         f"script-src 'nonce-{nonce}'",
         "connect-src 'self'",
-        "img-src 'self' https:",
+        "img-src 'self' https: data:",
         "form-action 'none'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -101,15 +105,23 @@ def _page(status: int, **values: object) -> HTMLResponse:
     return HTMLResponse(html, status, {**HEADERS, "Content-Security-Policy": _csp(nonce)})
 
 
+def _notice(status: int, title: str, *sentences: str) -> HTMLResponse:
+    return _page(status, title=title, sentences=sentences, invitation=None, config=None)
+
+
 def _unknown() -> HTMLResponse:
-    return _page(404, title="This link is not valid", invitation=None, sentence=None, config=None)
+    return _notice(
+        404,
+        "This link is not valid",
+        "It may have been sent again since, in a newer mail, or it was not copied whole.",
+        "Ask who invited you for a new invitation.",
+    )
 
 
-def _shown(found: Preview, surroundings: Surroundings, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLResponse:
-    drawn = f"{surroundings.public_url}/images/{found.organization.id}.svg"
+def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLResponse:
     invitation = {
         "organization": found.organization.name,
-        "image": found.organization.image_url or drawn,
+        "image": found.organization.image_url or f"../images/{found.organization.id}.svg",
         "inviter": found.inviter_name,
         "role": found.role_name,
         "address": found.invitation.email_address,
@@ -118,22 +130,30 @@ def _shown(found: Preview, surroundings: Surroundings, ticket: str, demo: Sequen
     }
     identities = [{"label": one.label, "authorization": one.authorization} for one in demo]
     config = orjson.dumps({"ticket": ticket, "identities": identities}).decode() if demo else None
-    sentence = SENTENCES.get(found.status)
-    return _page(200, title=f"Join {found.organization.name}", invitation=invitation, sentence=sentence, config=config)
+    sentences = [SENTENCES[found.status]] if found.status in SENTENCES else []
+    title = f"Join {found.organization.name}"
+    return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)
+
+
+async def _answer(surroundings: Surroundings, ticket: str, demo: DemoIdentities | None) -> Response:
+    found = await preview(surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock())
+    if found is None:
+        return _unknown()
+    if found.status is not InvitationStatus.PENDING:
+        return _shown(found, ticket, ())
+    async with surroundings.store.read() as connection:
+        instance: Instance = (await connection.execute(select(Instance))).one()  # pyright: ignore[reportAssignmentType]
+    page = target(found, instance, surroundings.link_schemes)
+    if page:
+        return RedirectResponse(with_ticket(page, ticket, next_status(found)), 303, HEADERS)
+    return _shown(found, ticket, demo(found.invitation.email_address) if demo else ())
 
 
 def routes(surroundings: Surroundings, demo: DemoIdentities | None) -> list[Route]:
     async def accept(request: Request) -> Response:
-        ticket = request.query_params.get("ticket", "")
-        found = await preview(surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock())
-        if found is None:
-            return _unknown()
-        async with surroundings.store.read() as connection:
-            instance: Instance = (await connection.execute(select(Instance))).one()  # pyright: ignore[reportAssignmentType]
-        page = target(found, instance, surroundings.link_schemes)
-        if page and found.status is InvitationStatus.PENDING:
-            return RedirectResponse(with_ticket(page, ticket, next_status(found)), 303, HEADERS)
-        pending = found.status is InvitationStatus.PENDING
-        return _shown(found, surroundings, ticket, demo(found.invitation.email_address) if demo and pending else ())
+        try:
+            return await _answer(surroundings, request.query_params.get("ticket", ""), demo)
+        except Unavailable:
+            return _notice(503, "Try again in a moment", "The invitation can't be looked up just now.")
 
     return [Route(ACCEPT_PATH, accept, methods=["GET"])]

@@ -1,6 +1,7 @@
 """The delivery worker: sends what was queued, tries again with growing pauses, and writes down what lapsed."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import structlog
 from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
-from models.errors import Denial
+from models.errors import Unavailable
 from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import LEASE, Mail, MailStatus, pause_after
 from models.organizations import Organization
@@ -24,14 +25,23 @@ from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
 from resolvers.tickets import TicketKind, mint
 from resolvers.work import Clock, work_on
-from server.email import Letter, Transport, Undeliverable, written
+from server.email import Letter, NotNow, Transport, Undeliverable, written
 
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
-BATCH = 20
+GRACE_SECONDS = 10.0
+"""How long letters that are on their way when the worker stops are waited for."""
+RETRY_SECONDS = 1.0
+SETTLE_TRIES = 60
+AT_ONCE = 10
+"""Letters sent side by side: a slow one holds up no other, and mail servers limit connections."""
 KEPT = timedelta(days=30)
-"""How long the rows of mails are kept, for the rate limits and for whoever asks what became of a mail."""
+"""How long the rows of mails outlive their invitation."""
 ERROR_LENGTH = 300
+SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
+"""What could be a ticket: spam filters like to quote the link that they object to."""
+OVERTAKEN = "The invitation was settled or sent again before this mail went out."
+UNREACHABLE = "The mail server could not be used; this is for whoever runs this service to mend."
 
 log = structlog.stdlib.get_logger("tenantry.delivery")
 
@@ -59,32 +69,56 @@ class Delivery:
     sender: str
 
     async def run(self) -> None:
-        """Until it is cancelled: a database that is away for a while is waited for."""
-        swept_at = 0.0
-        loop = asyncio.get_running_loop()
-        while True:
-            with suppress(Denial):
-                if loop.time() - swept_at > SWEEP_SECONDS:
-                    await self.sweep()
-                    swept_at = loop.time()
-                while await self.deliver():
-                    pass
+        """Until it is cancelled; then the letters on their way get a moment to arrive."""
+        sweeping = asyncio.create_task(self._keep_sweeping())
+        sending: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                sending |= {asyncio.create_task(self._send(one)) for one in await self._claimed(AT_ONCE - len(sending))}
+                sending = await self._after_one(sending)
+        finally:
+            sweeping.cancel()
+            await self._let_arrive(sending)
+
+    async def _claimed(self, number: int) -> list[Claim]:
+        """What is due; a database that is away for a while is waited for."""
+        try:
+            return await self._claim(number)
+        except Unavailable:
+            log.warning("mail_queue_away")
+        except Exception:
+            log.exception("mail_queue_failed")
+        return []
+
+    async def _after_one(self, sending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        """What is still on its way when there is room for more, or it is time to look again."""
+        if not sending:
             await asyncio.sleep(POLL_SECONDS)
+            return sending
+        return (await asyncio.wait(sending, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED))[1]
+
+    async def _let_arrive(self, sending: set[asyncio.Task[None]]) -> None:
+        if not sending:
+            return
+        _, late = await asyncio.wait(sending, timeout=GRACE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     # ------------------------------------------------------------------------------------------------------ mail
 
     async def deliver(self) -> int:
-        """Sends what is due, side by side; how many letters were tried."""
-        claims = await self._claim()
+        """Sends some of what is due now, side by side, and waits for it; how many letters were tried."""
+        claims = await self._claim(AT_ONCE)
         await asyncio.gather(*map(self._send, claims))
         return len(claims)
 
-    async def _claim(self) -> list[Claim]:
+    async def _claim(self, number: int) -> list[Claim]:
         now = self.clock()
-        if not await self._is_anything_due(now):
+        if number == 0 or not await self._is_anything_due(now):
             return []
         async with self.store.write() as session:
-            due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(BATCH)
+            due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(number)
             mails = (await session.execute(due.with_for_update(skip_locked=True))).scalars().all()
             for mail in mails:
                 mail.claimed_until, mail.attempts, mail.updated_at = now + LEASE, mail.attempts + 1, now
@@ -102,32 +136,52 @@ class Delivery:
         )
 
     async def _send(self, claim: Claim) -> None:
-        letter = await self._letter(claim)
+        try:
+            await self._settle(claim, await self._outcome(claim))
+        except Exception:
+            log.exception("mail_not_settled", id=claim.id)
+
+    async def _outcome(self, claim: Claim) -> dict[str, Any]:
+        """What to write down of a letter once it was tried."""
+        try:
+            letter = await self._letter(claim)
+        except Unavailable:
+            return {"attempts": claim.attempts - 1}
         if letter is None:
-            await self._settle(claim, status=MailStatus.DROPPED.value)
-            return
+            return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
         try:
             await self.transport.send(written(letter, self.clock()))
         except Undeliverable as error:
-            await self._settle(claim, status=MailStatus.FAILED.value, last_error=_shown(error))
+            return {"status": MailStatus.FAILED.value, "last_error": _shown(error)}
         except Exception as error:
-            log.warning("mail_not_sent", id=claim.id, attempts=claim.attempts, error=type(error).__name__)
-            await self._put_off(claim, error)
-        else:
-            await self._settle(claim, status=MailStatus.SENT.value, sent_at=self.clock(), last_error=None)
+            self._log(claim, error.__cause__ or error)
+            return self._put_off(claim, error)
+        return {"status": MailStatus.SENT.value, "sent_at": self.clock(), "last_error": None}
 
-    async def _put_off(self, claim: Claim, error: Exception) -> None:
+    def _log(self, claim: Claim, error: BaseException) -> None:
+        """Kind and code only: what a mail server says may hold an address."""
+        code = getattr(error, "code", None)
+        log.warning("mail_not_sent", id=claim.id, attempts=claim.attempts, error=type(error).__name__, code=code)
+
+    def _put_off(self, claim: Claim, error: Exception) -> dict[str, Any]:
         pause = pause_after(claim.attempts)
         if pause is None:
-            await self._settle(claim, status=MailStatus.FAILED.value, last_error=_shown(error))
-        else:
-            await self._settle(claim, next_attempt_at=self.clock() + pause, last_error=_shown(error))
+            return {"status": MailStatus.FAILED.value, "last_error": _shown(error)}
+        return {"next_attempt_at": self.clock() + pause, "last_error": _shown(error)}
 
-    async def _settle(self, claim: Claim, **values: Any) -> None:
-        """Writes down what became of a letter, unless the lease is over and it is another worker's by now."""
+    async def _settle(self, claim: Claim, values: dict[str, Any]) -> None:
+        """Writes down what became of a letter, unless the lease is over and it is another worker's by now.
+
+        A database that is away meanwhile is waited for: a letter that is not marked as sent is sent again.
+        """
         statement = update(Mail).where(col(Mail.id) == claim.id, col(Mail.claimed_until) == claim.until)
-        async with self.store.write() as session:
-            await session.execute(statement.values(claimed_until=None, updated_at=self.clock(), **values))
+        for _ in range(SETTLE_TRIES):
+            with suppress(Unavailable):
+                async with self.store.write() as session:
+                    await session.execute(statement.values(claimed_until=None, updated_at=self.clock(), **values))
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+        log.error("mail_not_settled", id=claim.id)
 
     async def _letter(self, claim: Claim) -> Letter | None:
         """What to write; None when the invitation is settled, was sent again since, or is gone."""
@@ -168,8 +222,18 @@ class Delivery:
 
     # ----------------------------------------------------------------------------------------------------- sweep
 
+    async def _keep_sweeping(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable:
+                log.warning("sweep_put_off")
+            except Exception:
+                log.exception("sweep_failed")
+            await asyncio.sleep(SWEEP_SECONDS)
+
     async def sweep(self) -> None:
-        """Writes down what lapsed, organization by organization, and forgets mails that are long over."""
+        """Writes down what lapsed, organization by organization, and forgets mails of invitations long gone."""
         now = self.clock()
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
@@ -179,12 +243,17 @@ class Delivery:
         for organization_id in organization_ids:
             async with work_on(self.store, SYSTEM, self.clock) as work:
                 await sweep(work, organization_id)
-        over = (col(Mail.status) != MailStatus.QUEUED.value) & (col(Mail.created_at) < now - KEPT)
+        over = (
+            col(Mail.invitation_id).is_(None),
+            col(Mail.status) != MailStatus.QUEUED.value,
+            col(Mail.created_at) < now - KEPT,
+        )
         async with self.store.write() as session:
-            await session.execute(delete(Mail).where(over))
+            await session.execute(delete(Mail).where(*over))
 
 
 def _shown(error: Exception) -> str:
-    """What a manager may read: the mail server's answer, on one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:ERROR_LENGTH]
+    """What a manager may read: what the mail server said of the letter, on one line, and nothing of its whereabouts."""
+    if not isinstance(error, (Undeliverable, NotNow)):
+        return UNREACHABLE
+    return SECRETS.sub("…", " ".join(str(error).split()))[:ERROR_LENGTH]
