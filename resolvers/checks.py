@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import func
-from sqlmodel import col, select
-
 from models.instance import Instance
-from models.roles import Permission
 from resolvers.access import Actor, secret_key_required
 from resolvers.loaders import Loaders
 
@@ -27,25 +23,19 @@ class Decision:
     role_id: str | None = None
 
 
-async def _is_known(loaders: Loaders, permission: str) -> bool:
-    statement = select(func.count()).where(col(Permission.key) == permission)
-    async with loaders.store.read() as connection:
-        return bool((await connection.execute(statement)).scalar_one())
-
-
 async def check_permission(
     loaders: Loaders, actor: Actor, instance: Instance, *, organization_id: str, permission: str, user_id: str | None
 ) -> Decision:
     """Decides for the caller, or, when a secret key asks, for any user; raises Forbidden when somebody else does."""
     if user_id not in (None, actor.id) and not actor.is_service:
         raise secret_key_required("userId of another user")
-    if not await _is_known(loaders, permission):
+    asked_for = actor.user_id if user_id is None else user_id
+    if asked_for is not None and not instance.organizations_enabled:
+        return Decision(Reason.ORGANIZATIONS_DISABLED)
+    if permission not in await loaders.all_permission_keys():
         return Decision(Reason.UNKNOWN_PERMISSION)
-    asked_for = user_id or actor.user_id
     if asked_for is None:
         return Decision(Reason.SECRET_KEY)
-    if not instance.organizations_enabled:
-        return Decision(Reason.ORGANIZATIONS_DISABLED)
     membership = await loaders.memberships.load((organization_id, asked_for))
     if membership is None:
         return Decision(Reason.NOT_A_MEMBER)

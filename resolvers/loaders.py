@@ -1,21 +1,23 @@
 """Batched reads: a level of a query is one statement, however wide it is. A set of loaders lives for one operation."""
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
-from dataclasses import dataclass
+from asyncio import Future, ensure_future, wait
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, tuple_
+from sqlalchemy import exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 from strawberry.dataloader import DataLoader
 
 from models.base import Row as Table
+from models.errors import BadUserInput
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.roles import MEMBERSHIPS_READ, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.store import Store
-from models.text import searchable
 from models.users import User
 from resolvers.invitation_lists import (
     InvitationFilter,
@@ -24,27 +26,17 @@ from resolvers.invitation_lists import (
     invitation_pages,
     last_mails,
 )
-from resolvers.pages import AnyRow, Order, Page, Slice, by_text, pages
+from resolvers.lists import MembershipFilter, MembershipList, columns, membership_counts, membership_pages
+from resolvers.lists import membership_order as membership_order
+from resolvers.pages import AnyRow, AnySelect, Page
 from resolvers.roles import managing_role_ids
 
-K = TypeVar("K", bound=Hashable)
-T = TypeVar("T")
-
 BATCH = 500
+"""As many keys in one statement at most: what is larger would hold up everybody else."""
 Fetch = Callable[[Store, list[Any]], Coroutine[Any, Any, Sequence[Any]]]
 
 
-def columns(table: type[Table]) -> Select[Any]:
-    """A select of the table's columns: rows, not entities."""
-    return select(table)
-
-
-def contains(column: Any, query: str) -> ColumnElement[bool]:
-    """Whether the folded text holds the query, in which `%` and `_` are letters like any other."""
-    return col(column).contains(searchable(query), autoescape=True)
-
-
-async def _rows(store: Store, statement: Select[Any]) -> Sequence[AnyRow]:
+async def _rows(store: Store, statement: AnySelect) -> Sequence[AnyRow]:
     async with store.read() as connection:
         return (await connection.execute(statement)).all()
 
@@ -58,18 +50,24 @@ async def _by_id(table: type[Table], store: Store, ids: list[str]) -> Sequence[A
 
 
 async def _membership(store: Store, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
-    """By (organization id, user id)."""
-    both = tuple_(col(Membership.organization_id), col(Membership.user_id))
-    rows = await _rows(store, columns(Membership).where(both.in_(keys)))
-    found = {(row.organization_id, row.user_id): row for row in rows}
+    """By (organization id, user id): each column by itself, for SQLite reads the whole table to compare pairs."""
+    organization_id, user_id = col(Membership.organization_id), col(Membership.user_id)
+    both = organization_id.in_({one for one, _ in keys}) & user_id.in_({one for _, one in keys})
+    found = {(row.organization_id, row.user_id): row for row in await _rows(store, columns(Membership).where(both))}
     return [found.get(key) for key in keys]
 
 
-async def _grouped(store: Store, statement: Select[Any], keys: list[str]) -> list[list[AnyRow]]:
+async def _grouped(store: Store, statement: AnySelect, keys: list[str]) -> list[list[AnyRow]]:
     groups: dict[str, list[AnyRow]] = {key: [] for key in keys}
     for row in await _rows(store, statement):
         groups[row.parent].append(row)
     return [groups[key] for key in keys]
+
+
+async def _permission_keys(store: Store, keys: list[None]) -> Sequence[frozenset[str]]:
+    """Of all permissions of the instance: there is one key to load them by."""
+    known = frozenset(row.key for row in await _rows(store, select(col(Permission.key))))
+    return [known for _ in keys]
 
 
 async def _permissions(store: Store, role_ids: list[str]) -> Sequence[list[AnyRow]]:
@@ -108,111 +106,82 @@ async def _is_managed(store: Store, organization_ids: list[str]) -> Sequence[boo
     return [key in found for key in organization_ids]
 
 
+def _reading_role_ids() -> SelectOfScalar[str]:
+    """The roles that let a member see the others."""
+    reading = select(RolePermission.role_id).join(Permission, col(Permission.id) == col(RolePermission.permission_id))
+    return reading.where(col(Permission.key) == MEMBERSHIPS_READ)
+
+
 async def _are_fellows(store: Store, keys: list[tuple[str, str]]) -> Sequence[bool]:
     """By (viewer's id, other user's id): whether the viewer may read the members of an organization both belong to."""
-    mine, theirs = Membership.__table__.alias("mine"), Membership.__table__.alias("theirs")  # pyright: ignore[reportAttributeAccessIssue]
-    reading = select(RolePermission.role_id).join(Permission, col(Permission.id) == col(RolePermission.permission_id))
+    mine: Any = aliased(Membership)
+    theirs: Any = aliased(Membership)
     statement = (
-        select(mine.c.user_id, theirs.c.user_id.label("other"))
-        .join(theirs, mine.c.organization_id == theirs.c.organization_id)
-        .where(tuple_(mine.c.user_id, theirs.c.user_id).in_(keys))
-        .where(mine.c.role_id.in_(reading.where(col(Permission.key) == "org:sys_memberships:read")))
+        select(mine.user_id.label("viewer"), theirs.user_id.label("other"))
+        .join(theirs, theirs.organization_id == mine.organization_id)
+        .where(mine.user_id.in_({viewer for viewer, _ in keys}), theirs.user_id.in_({other for _, other in keys}))
+        .where(mine.role_id.in_(_reading_role_ids()))
         .distinct()
     )
-    found = {(row.user_id, row.other) for row in await _rows(store, statement)}
+    found = {(row.viewer, row.other) for row in await _rows(store, statement)}
     return [key in found for key in keys]
 
 
-# ---------------------------------------------------------------------------------------------------------- pages
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipFilter:
-    """Which memberships of an organization, or of a user, are listed."""
-
-    of_user: bool
-    query: str | None = None
-    roles: tuple[str, ...] | None = None
-
-    @property
-    def parent(self) -> ColumnElement[str]:
-        return col(Membership.user_id) if self.of_user else col(Membership.organization_id)
-
-    def applied_to(self, statement: Select[Any]) -> Select[Any]:
-        if self.roles is not None:
-            held = select(Role.id).where(col(Role.key).in_(self.roles))
-            statement = statement.where(col(Membership.role_id).in_(held))
-        if self.query is None:
-            return statement
-        if self.of_user:
-            return statement.where(
-                or_(contains(Organization.search_text, self.query), col(Organization.id) == self.query)
-            )
-        return statement.where(or_(contains(User.search_text, self.query), col(User.id) == self.query))
-
-
-MEMBERSHIP_ORDERS = {
-    "CREATED_AT": None,
-    "FIRST_NAME": by_text(col(User.first_name)),
-    "LAST_NAME": by_text(col(User.last_name)),
-    "EMAIL_ADDRESS": by_text(col(User.email_address)),
-    "ORGANIZATION_NAME": by_text(col(Organization.name)),
-}
-
-
-def membership_order(field: str, *, descending: bool) -> Order:
-    name = f"memberships:{field}:{'desc' if descending else 'asc'}"
-    return Order(name, col(Membership.id), MEMBERSHIP_ORDERS[field], descending)
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipList:
-    """A list of memberships as a selection asks for it; the same for all its parents."""
-
-    filter: MembershipFilter
-    order_field: str
-    descending: bool
-    part: Slice
-
-    @property
-    def order(self) -> Order:
-        return membership_order(self.order_field, descending=self.descending)
-
-
-def _memberships_from(selected: Select[Any], of: MembershipFilter, order_field: str | None = None) -> Select[Any]:
-    """Joins only what the filter or the order looks at."""
-    if (of.query is not None and not of.of_user) or order_field in {"FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS"}:
-        selected = selected.join(User, col(User.id) == col(Membership.user_id))
-    if (of.query is not None and of.of_user) or order_field == "ORGANIZATION_NAME":
-        selected = selected.join(Organization, col(Organization.id) == col(Membership.organization_id))
-    return of.applied_to(selected)
-
-
-async def _membership_pages(store: Store, keys: list[tuple[str, MembershipList]]) -> Sequence[Page]:
-    """One statement for each way of asking, whatever the number of parents."""
-    found: dict[tuple[str, MembershipList], Page] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [parent for parent, other in keys if other == asked]
-        statement = _memberships_from(columns(Membership), asked.filter, asked.order_field)
-        async with store.read() as connection:
-            listed = await pages(
-                connection, statement, asked.order, asked.part, parent=asked.filter.parent, parents=parents
-            )
-        found |= {(parent, asked): page for parent, page in zip(parents, listed, strict=True)}
-    return [found[key] for key in keys]
-
-
-async def _membership_counts(store: Store, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
-    found: dict[tuple[str, MembershipFilter], int] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [parent for parent, other in keys if other == asked]
-        counted = select(asked.parent.label("parent"), func.count().label("number")).select_from(Membership)
-        statement = _memberships_from(counted, asked).where(asked.parent.in_(parents)).group_by(asked.parent)
-        found |= {(row.parent, asked): row.number for row in await _rows(store, statement)}
-    return [found.get(key, 0) for key in keys]
+async def _visible_memberships(store: Store, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
+    """By (viewer's id, membership's id): one's own, and those of organizations whose members one may read."""
+    mine: Any = aliased(Membership)
+    statement = (
+        columns(Membership)
+        .add_columns(mine.user_id.label("viewer"))
+        .join(mine, mine.organization_id == col(Membership.organization_id))
+        .where(col(Membership.id).in_({id for _, id in keys}), mine.user_id.in_({viewer for viewer, _ in keys}))
+        .where(or_(mine.id == col(Membership.id), mine.role_id.in_(_reading_role_ids())))
+    )
+    found = {(row.viewer, row.id): row for row in await _rows(store, statement)}
+    return [found.get(key) for key in keys]
 
 
 # -------------------------------------------------------------------------------------------------------- loaders
+
+
+class Batched(DataLoader[Any, Any]):
+    """A loader that moves a level of the query on as a whole.
+
+    A key that is known already is answered with the unknown ones of its batch, not sooner: else the level below would
+    be two batches, and two statements.
+    """
+
+    def __init__(self, fetch: Callable[[list[Any]], Coroutine[Any, Any, Sequence[Any]]]) -> None:
+        super().__init__(self._answer, cache=False)
+        self._fetch = fetch
+        self._known: dict[Hashable, tuple[Future[Sequence[Any]], int]] = {}
+        self._asked: dict[Hashable, Awaitable[Any]] = {}
+
+    def load(self, key: Any) -> Awaitable[Any]:
+        """One answer for all who ask before the batch is read."""
+        if key not in self._asked:
+            self._asked[key] = super().load(key)
+        return self._asked[key]
+
+    def remember(self, found: Mapping[Any, Any]) -> None:
+        """Takes what was read elsewhere, so that it is not read again."""
+        answer: Future[Sequence[Any]] = self.loop.create_future()
+        answer.set_result(list(found.values()))
+        self._keep(answer, found)
+
+    def _keep(self, answer: Future[Sequence[Any]], keys: Iterable[Any]) -> None:
+        for place, key in enumerate(keys):
+            self._known.setdefault(key, (answer, place))
+
+    async def _answer(self, keys: list[Any]) -> list[Any]:
+        self._asked.clear()
+        unknown = [key for key in keys if key not in self._known]
+        for start in range(0, len(unknown), BATCH):
+            chunk = unknown[start : start + BATCH]
+            self._keep(ensure_future(self._fetch(chunk)), chunk)
+        await wait({self._known[key][0] for key in keys})
+        answers = [self._known[key] for key in keys]
+        return [answer.exception() or answer.result()[place] for answer, place in answers]
 
 
 class Loaders:
@@ -221,8 +190,8 @@ class Loaders:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def _loader(self, fetch: Fetch) -> DataLoader[Any, Any]:
-        return DataLoader(partial(fetch, self.store), max_batch_size=BATCH)
+    def _loader(self, fetch: Fetch) -> Batched:
+        return Batched(partial(fetch, self.store))
 
     @cached_property
     def users(self) -> DataLoader[str, AnyRow | None]:
@@ -237,6 +206,10 @@ class Loaders:
         return self._loader(partial(_by_id, Membership))
 
     @cached_property
+    def visible_memberships(self) -> DataLoader[tuple[str, str], AnyRow | None]:
+        return self._loader(_visible_memberships)
+
+    @cached_property
     def roles(self) -> DataLoader[str, AnyRow | None]:
         return self._loader(partial(_by_id, Role))
 
@@ -249,12 +222,17 @@ class Loaders:
         return self._loader(partial(_by_id, Permission))
 
     @cached_property
-    def memberships(self) -> DataLoader[tuple[str, str], AnyRow | None]:
+    def memberships(self) -> Batched:
+        """By organization and user."""
         return self._loader(_membership)
 
     @cached_property
     def permissions(self) -> DataLoader[str, list[AnyRow]]:
         return self._loader(_permissions)
+
+    @cached_property
+    def known_permission_keys(self) -> DataLoader[None, frozenset[str]]:
+        return self._loader(_permission_keys)
 
     @cached_property
     def roles_of_set(self) -> DataLoader[str, list[AnyRow]]:
@@ -282,11 +260,19 @@ class Loaders:
 
     @cached_property
     def membership_pages(self) -> DataLoader[tuple[str, MembershipList], Page]:
-        return self._loader(_membership_pages)
+        return Batched(self._membership_pages)
 
     @cached_property
     def membership_counts(self) -> DataLoader[tuple[str, MembershipFilter], int]:
-        return self._loader(_membership_counts)
+        return self._loader(membership_counts)
+
+    async def _membership_pages(self, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
+        """A user's memberships are what the guards of their organizations' fields ask for next."""
+        listed = await membership_pages(self.store, keys)
+        own = [page for (_, asked), page in zip(keys, listed, strict=True) if asked.filter.of_user]
+        rows = [row for page in own if isinstance(page, Page) for row in page.rows]
+        self.memberships.remember({(row.organization_id, row.user_id): row for row in rows})
+        return listed
 
     @cached_property
     def invitation_pages(self) -> DataLoader[tuple[str, InvitationList], Page]:
@@ -313,4 +299,4 @@ class Loaders:
 
     async def all_permission_keys(self) -> frozenset[str]:
         """What a secret key may do."""
-        return frozenset(row.key for row in await _rows(self.store, select(col(Permission.key))))
+        return await self.known_permission_keys.load(None)

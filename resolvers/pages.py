@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, String, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, any_, func, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -16,9 +16,19 @@ from models.errors import BadUserInput, LimitExceeded
 
 DEFAULT_SIZE = 20
 MAXIMUM_SIZE = 100
+MAXIMUM_INTEGER = 2**31 - 1
 
 AnyRow = Row[Any]
-Position = tuple[Any, str]
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the list of `parent`, which is empty for a list that hangs on nothing."""
+
+    parent: str
+    key: Any
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +40,17 @@ class Slice:
     after: Position | None = None
     before: Position | None = None
 
+    def is_of(self, parent: str) -> bool:
+        """Whether the places are ones of that parent's list."""
+        return all(place is None or place.parent == parent for place in (self.after, self.before))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """How a list is sorted: by `key`, then by `id`; `name` is written into cursors, for one belongs to one order."""
 
     name: str
-    id: ColumnElement[str]
+    id: SQLColumnExpression[str]
     key: ColumnElement[Any] | None = None
     descending: bool = False
 
@@ -56,9 +70,9 @@ class _ByCodePoint(ColumnElement[str]):
 
     type = String()
     inherit_cache = True
-    _traverse_internals = (("text", InternalTraversal.dp_clauseelement),)
+    _traverse_internals = [("text", InternalTraversal.dp_clauseelement)]
 
-    def __init__(self, text: ColumnElement[Any]) -> None:
+    def __init__(self, text: SQLColumnExpression[Any]) -> None:
         self.text = text
 
 
@@ -72,31 +86,56 @@ def _collated(element: _ByCodePoint, compiler: Any, **options: Any) -> str:  # p
     return f'({compiler.process(element.text, **options)} COLLATE "C")'
 
 
-def by_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+def by_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """A text as a sort key that every database sorts alike: absent ones first, small ASCII letters like capitals."""
     return func.lower(func.coalesce(_ByCodePoint(column), ""), type_=String)
 
 
-def encode(order: Order, row: AnyRow) -> str:
-    place = [order.name, row.sort_key, row.id] if order.key is not None else [order.name, row.id]
+# --------------------------------------------------------------------------------------------------------- cursors
+
+
+def _text(place: list[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
+def encode(order: Order, row: AnyRow, parent: str = "") -> str:
+    """The cursor of a row. It carries no authority: a list is read as if there were none, and then cut."""
+    return _text([order.name, parent, None if order.key is None else row.sort_key, row.id])
+
+
+def _read(cursor: str) -> list[Any]:
+    """What is written in a cursor, which has one spelling; raises ValueError, or TypeError for a bottomless one."""
+    place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    if not isinstance(place, list) or _text(place) != cursor:  # pyright: ignore[reportUnknownArgumentType]
+        raise ValueError(cursor)
+    return place  # pyright: ignore[reportUnknownVariableType]
+
+
+def _is_key_of(order: Order, key: Any) -> bool:
+    if order.key is None:
+        return key is None
+    if order.key.type.python_type is int:
+        return type(key) is int and 0 <= key <= MAXIMUM_INTEGER
+    return isinstance(key, str) and "\x00" not in key
+
+
 def decode(order: Order, cursor: str | None) -> Position | None:
-    """The place behind a cursor; raises BadUserInput for one of another list, or one that was edited."""
+    """The place behind a cursor; raises BadUserInput for one of another order, or one that was edited."""
     if cursor is None:
         return None
     try:
-        place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        name, *values = place
-        key, row_id = values if order.key is not None else (None, *values)
-        expected = int if order.key is not None and order.key.type.python_type is int else str
-        fits = name == order.name and isinstance(row_id, str) and (order.key is None or type(key) is expected)
+        name, parent, key, row_id = _read(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise BadUserInput("The cursor is not one of this list.") from error
-    if not fits or "\x00" in row_id or (isinstance(key, str) and "\x00" in key):
-        raise BadUserInput("The cursor is not one of this list.")
-    return key, row_id
+        raise _foreign() from error
+    if name != order.name or not isinstance(parent, str) or not isinstance(row_id, str) or "\x00" in row_id:
+        raise _foreign()
+    if not _is_key_of(order, key):
+        raise _foreign()
+    return Position(parent, key, row_id)
+
+
+def _foreign() -> BadUserInput:
+    return BadUserInput("The cursor is not one of this list.")
 
 
 def slice_of(
@@ -105,8 +144,8 @@ def slice_of(
     """The arguments of a connection, checked; raises BadUserInput and LimitExceeded."""
     if first is not None and last is not None:
         raise BadUserInput("Give first or last, not both.")
-    size = DEFAULT_SIZE if first is None and last is None else (first if first is not None else last)
-    assert size is not None
+    asked = first if last is None else last
+    size = DEFAULT_SIZE if asked is None else asked
     if size < 0:
         raise BadUserInput("first and last can't be negative.")
     if size > MAXIMUM_SIZE:
@@ -116,70 +155,98 @@ def slice_of(
     return Slice(size, last is not None, decode(order, after), decode(order, before))
 
 
+# ----------------------------------------------------------------------------------------------------------- pages
+
+
 def _beyond(order: Order, place: Position, *, greater: bool) -> ColumnElement[bool]:
-    key, row_id = place
     if order.key is None:
-        return order.id > row_id if greater else order.id < row_id
-    here, there = tuple_(order.key, order.id), tuple_(key, row_id)
+        return order.id > place.id if greater else order.id < place.id
+    here, there = tuple_(order.key, order.id), tuple_(place.key, place.id)
     return here > there if greater else here < there
 
 
-def _ordering(order: Order, *, descending: bool) -> list[ColumnElement[Any]]:
-    parts = [order.id] if order.key is None else [order.key, order.id]
-    return [part.desc() if descending else part.asc() for part in parts]
-
-
-def _bounded(statement: Select[Any], order: Order, part: Slice) -> Select[Any]:
+def _between(statement: AnySelect, order: Order, part: Slice) -> AnySelect:
     if part.after:
         statement = statement.where(_beyond(order, part.after, greater=not order.descending))
     if part.before:
         statement = statement.where(_beyond(order, part.before, greater=order.descending))
+    return statement
+
+
+def _ordering(order: Order, part: Slice) -> list[ColumnElement[Any]]:
+    """As the rows are read: from the end when the slice is backward."""
+    parts = [order.id] if order.key is None else [order.key, order.id]
+    return [one.desc() if order.descending != part.backward else one.asc() for one in parts]
+
+
+def _keyed(statement: AnySelect, order: Order) -> AnySelect:
     return statement if order.key is None else statement.add_columns(order.key.label("sort_key"))
 
 
-def _page(order: Order, part: Slice, found: Sequence[AnyRow]) -> Page:
+def _page(order: Order, part: Slice, parent: str, found: Sequence[AnyRow]) -> Page:
+    """What was read, put into list order: a row more than asked for tells that there are more."""
     rows = list(found[: part.size])
     more = len(found) > part.size
     if part.backward:
         rows.reverse()
-    has_next, has_previous = (part.before is not None, more) if part.backward else (more, part.after is not None)
-    return Page(rows, [encode(order, row) for row in rows], has_next, has_previous)
+    has_next = part.before is not None or (more and not part.backward)
+    has_previous = part.after is not None or (more and part.backward)
+    return Page(rows, [encode(order, row, parent) for row in rows], has_next, has_previous)
 
 
-async def page(connection: AsyncConnection, statement: Select[Any], order: Order, part: Slice) -> Page:
-    """One page of one list, in one statement: a row more than asked for tells whether there are more."""
-    bounded = _bounded(statement, order, part)
-    sorted_ = bounded.order_by(*_ordering(order, descending=order.descending != part.backward))
-    return _page(order, part, (await connection.execute(sorted_.limit(part.size + 1))).all())
+async def page(
+    connection: AsyncConnection, statement: AnySelect, order: Order, part: Slice, *, parent: str = ""
+) -> Page:
+    """One page of one list, in one statement; raises BadUserInput for a cursor of another parent's list."""
+    if not part.is_of(parent):
+        raise _foreign()
+    sorted_ = _keyed(_between(statement, order, part), order).order_by(*_ordering(order, part))
+    return _page(order, part, parent, (await connection.execute(sorted_.limit(part.size + 1))).all())
 
 
 async def pages(
     connection: AsyncConnection,
-    statement: Select[Any],
+    statement: AnySelect,
     order: Order,
     part: Slice,
     *,
-    parent: ColumnElement[str],
+    parent: SQLColumnExpression[str],
+    parents: Sequence[str],
+) -> list[Page | BadUserInput]:
+    """The same page of many lists, in one statement; BadUserInput for each list that the cursors are not of."""
+    own = [key for key in parents if part.is_of(key)]
+    if len(own) > 1:
+        return [*await _starts(connection, statement, order, part, parent, own)]
+    found = {key: await page(connection, statement.where(parent == key), order, part, parent=key) for key in own}
+    return [found.get(key) or _foreign() for key in parents]
+
+
+async def _starts(
+    connection: AsyncConnection,
+    statement: AnySelect,
+    order: Order,
+    part: Slice,
+    parent: Any,
     parents: Sequence[str],
 ) -> list[Page]:
-    """The same page of many lists, in one statement."""
-    if len(parents) == 1:
-        return [await page(connection, statement.where(parent == parents[0]), order, part)]
-    ordering = _ordering(order, descending=order.descending != part.backward)
-    place = func.row_number().over(partition_by=parent, order_by=ordering).label("place")
-    numbered = (
-        _bounded(statement, order, part)
-        .where(parent.in_(parents))
-        .add_columns(place, parent.label("parent"))
-        .subquery()
-    )
-    windowed = select(numbered).where(numbered.c.place <= part.size + 1).order_by(numbered.c.parent, numbered.c.place)
-    found = _grouped((await connection.execute(windowed)).all())
-    return [_page(order, part, found.get(key, [])) for key in parents]
+    """The first rows, or the last, of many lists: for each parent its rows' ids by index, then those rows.
 
-
-def _grouped(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
-    groups: dict[str, list[AnyRow]] = {}
+    A window over all rows of all parents would read every one of them: fifty times slower next to a list of 10,000.
+    """
+    (reference,) = parent.foreign_keys
+    owner = reference.column.table.alias("owner")
+    ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
+    among = _among(connection, order.id, ids.order_by(*_ordering(order, part)).limit(part.size + 1))
+    selected = _keyed(statement, order).join(owner, among).where(owner.c.id.in_(parents))
+    rows = (await connection.execute(selected.order_by(*_ordering(order, part)))).all()
+    groups: dict[str, list[AnyRow]] = {key: [] for key in parents}
     for row in rows:
-        groups.setdefault(row.parent, []).append(row)
-    return groups
+        groups[getattr(row, parent.key)].append(row)
+    return [_page(order, part, key, groups[key]) for key in parents]
+
+
+def _among(connection: AsyncConnection, column: SQLColumnExpression[str], ids: AnySelect) -> ColumnElement[bool]:
+    """`column IN (ids)`; PostgreSQL would read the whole table for that, and goes by index when it is an array."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(func.array(ids.scalar_subquery()))
+    return column.in_(ids)

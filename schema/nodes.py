@@ -19,7 +19,7 @@ from schema.connections import Node
 from schema.context import Info
 from schema.directives import requires
 from schema.invitations import Invitation, may_see
-from schema.memberships import Membership, may_read
+from schema.memberships import Membership
 from schema.organizations import visible_organization
 from schema.roles import Permission, Role, RoleSet
 from schema.users import visible_user
@@ -28,16 +28,20 @@ MAXIMUM_NODES = 100
 
 
 async def _organization(info: Info, id: str) -> Node | None:
+    """Asks for the membership first: for who is no member an organization that exists costs what any other id does."""
     info.context.ensure_organizations_enabled()
+    viewer = info.context.user_id
+    if viewer and await info.context.loaders.memberships.load((id, viewer)) is None:
+        return None
     return await visible_organization(info, await info.context.loaders.organizations.load(id))
 
 
 async def _membership(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    row = await info.context.loaders.memberships_by_id.load(id)
-    if row is None or not await may_read(info, row.organization_id, row.user_id):
-        return None
-    return Membership.from_row(row, info.context)
+    viewer, loaders = info.context.user_id, info.context.loaders
+    load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
+    row = await load
+    return Membership.from_row(row, info.context) if row else None
 
 
 async def _invitation(info: Info, id: str) -> Node | None:

@@ -1,9 +1,10 @@
 """Who calls, as the API shows them to themselves."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
+from models.users import User as UserRow
 from resolvers.organizations import creation_limit, may_create
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
@@ -24,7 +25,7 @@ class Viewer:
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
-        user = await info.context.loaders.users.load(self.user_id)
+        user = cast(UserRow | None, await info.context.loaders.users.load(self.user_id))
         instance = info.context.instance
         if user is None or not may_create(user, instance):
             return False

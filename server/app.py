@@ -1,35 +1,43 @@
 """The ASGI application: what answers on which path."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache, partial
 
 import httpx
+import structlog
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import base, migrations
-from models.errors import Denial
 from models.store import Store
 from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
+from schema import schema as open_schema
 from schema.context import Surroundings
 from schema.sdl import sdl
 from server import graphiql, images
-from server.endpoint import Endpoint, refusal, unauthenticated
-from server.identity import BadCredential, Identity, digests, provider_of
+from server.endpoint import Endpoint, refusal
+from server.identity import Identity, digests, provider_of
 from server.settings import Issuer, Settings
 
 FETCH_SECONDS = 5.0
 DEVELOPMENT_SECRET = "x" * 32
+FINISH_SECONDS = 5.0
+"""How long operations that nobody waits for any more may go on when the server stops."""
+OWN_NAMES = ["127.0.0.1", "localhost"]
 
-Page = Callable[[], Response]
+log = structlog.stdlib.get_logger("tenantry.server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,27 @@ class Development:
 
     issuer: Issuer
     secret_key: str
-    identities: Sequence[graphiql.Identity] = field(default=())
-    documents: Sequence[graphiql.Document] = field(default=())
+    identities: Callable[[], Sequence[graphiql.Identity]] = tuple
+    """Made anew for every page: a server that runs for days still hands out tokens that live."""
+    documents: Sequence[graphiql.Document] = ()
 
     def page(self) -> Response:
-        return graphiql.page(endpoint="/graphql", identities=self.identities, documents=self.documents)
+        return graphiql.page(endpoint="/graphql", identities=self.identities(), documents=self.documents)
+
+
+class NoSniffing:
+    """Tells browsers, with every answer, to believe its type."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self.app(scope, receive, marked)
 
 
 def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
@@ -53,12 +77,19 @@ def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequen
 
 def _middleware(settings: Settings) -> list[Middleware]:
     """A development server hands out credentials: it answers only to its own name, whatever a name server says."""
-    found = [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)]
-    chosen = found if settings.is_development else []
+    chosen = [Middleware(NoSniffing)]
+    if settings.is_development:
+        chosen.append(Middleware(TrustedHostMiddleware, allowed_hosts=OWN_NAMES, www_redirect=False))
     if settings.allowed_origins:
-        allowed = {"allow_methods": ["POST"], "allow_headers": ["authorization", "content-type"], "max_age": 600}
-        chosen.append(Middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins), **allowed))
+        chosen.append(_cors(settings.allowed_origins))
     return chosen
+
+
+def _cors(origins: Sequence[str]) -> Middleware:
+    return Middleware(
+        CORSMiddleware, allow_origins=origins, allow_methods=["POST"], allow_headers=["authorization", "content-type"],
+        expose_headers=["Retry-After"], max_age=600,
+    )  # fmt: skip
 
 
 async def healthz(request: Request) -> Response:
@@ -66,13 +97,16 @@ async def healthz(request: Request) -> Response:
 
 
 def _readyz(store: Store) -> Route:
+    newest = migrations.head()
+
     async def readyz(request: Request) -> Response:
         """Whether requests can be answered: the database is there and at this program's step."""
         try:
             step = await migrations.current(store)
-        except Denial:
+        except Exception as error:
+            log.warning("not_ready", error=type(error).__name__)
             return JSONResponse({"ready": False, "reason": "the database can't be reached"}, 503)
-        if step != migrations.head():
+        if step != newest:
             return JSONResponse({"ready": False, "reason": "the database is not migrated"}, 503)
         return JSONResponse({"ready": True})
 
@@ -80,25 +114,26 @@ def _readyz(store: Store) -> Route:
 
 
 def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
-    text = sdl(endpoint.schema)
+    text = cache(partial(sdl, endpoint.schema))
 
     async def show(request: Request) -> Response:
         try:
             context = await endpoint.context(request.headers.getlist("authorization"))
-        except BadCredential as error:
-            return refusal(unauthenticated(error))
+        except Exception as error:
+            return refusal(error)
         if not public and not context.is_service:
             return PlainTextResponse("The schema is shown to secret keys only.\n", 403)
-        return PlainTextResponse(text, media_type="text/plain; charset=utf-8")
+        return PlainTextResponse(text(), media_type="text/plain; charset=utf-8")
 
     return Route("/schema.graphql", show)
 
 
-def _graphiql_routes(development: Development | None) -> list[BaseRoute]:
-    async def show(request: Request) -> Response:
-        return development.page() if development else graphiql.page(endpoint="/graphql", identities=(), documents=())
+def _bare_page() -> Response:
+    return graphiql.page(endpoint="/graphql", identities=(), documents=())
 
-    return [Route("/graphql", show, methods=["GET"]), *graphiql.routes]
+
+async def to_the_page(request: Request) -> Response:
+    return RedirectResponse("/graphql")
 
 
 def application(
@@ -112,20 +147,29 @@ def application(
     identity = Identity(store, clock, providers, digests(keys))
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
-    endpoint = Endpoint(build(introspection=shows_schema), surroundings(settings, store, clock, issuers), identity)
+    schema = open_schema if shows_schema else build(introspection=False)
+    page = development.page if development else _bare_page
+    endpoint = Endpoint(
+        schema, surroundings(settings, store, clock, issuers), identity, page if shows_page else None, shows_schema
+    )
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         yield
+        if endpoint.running:
+            await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
         await client.aclose()
         await store.close()
 
     routes: list[BaseRoute] = [
+        Route("/graphql", endpoint),
         Route("/healthz", healthz),
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
-        *(_graphiql_routes(development) if shows_page else []),
-        Route("/graphql", endpoint, methods=["POST"]),
+        *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
-    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+    app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+    # The redirect to a path without its last slash would name the host that the Host header names.
+    app.router.redirect_slashes = False
+    return app

@@ -1,135 +1,108 @@
-"""A development server's own identity provider, secret key and demo company, kept in `./var`."""
+"""What a development server has beside the application: a demo company, a secret key, and a page that is signed in."""
 
 import secrets
-import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from graphql import GraphQLError, OperationDefinitionNode, parse
-from sqlalchemy import func, update
+from graphql import OperationDefinitionNode, parse
 from sqlmodel import col, select
 
 from models import base
 from models.addresses import address_key
+from models.events import Event
 from models.instance import Instance
 from models.keys import new_secret
-from models.organizations import Organization
+from models.organizations import Organization, slug_of
 from models.store import Store
 from models.users import Claims, User
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.lists import organization_by_slug
 from resolvers.memberships import Metadata, create_membership
 from resolvers.organizations import NewOrganization, create_organization
 from resolvers.users import provision
 from resolvers.work import work_on
 from server.app import Development
 from server.graphiql import Document, Identity
+from server.issuer import (
+    ADA,
+    ALAN,
+    AUDIENCE,
+    GRACE,
+    ISSUER,
+    KATHERINE,
+    MALLORY,
+    MARGARET,
+    PEOPLE,
+    DevelopmentIssuer,
+    kept,
+    subject_of,
+)
 from server.settings import Environment, Issuer
 
-ISSUER = "urn:tenantry:development"
-AUDIENCE = "tenantry"
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
-TOKEN_MINUTES = 12 * 60
-
-ADA = ("ada@example.com", "Ada", "Lovelace")
-GRACE = ("grace@example.com", "Grace", "Hopper")
-MARGARET = ("margaret@example.com", "Margaret", "Hamilton")
-KATHERINE = ("katherine@example.com", "Katherine", "Johnson")
-MALLORY = ("mallory@example.com", "Mallory", "Archer")
-PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, MALLORY)
 COMPANY = "Analytical Engines"
-COMPANY_SLUG = "analytical-engines"
+LAB = "Difference Lab"
 
 
-def kept(path: Path, made: str) -> str:
-    """The text of a private file, which is written with what is made the first time."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(made)
-    return path.read_text()
-
-
-def _new_signing_key() -> str:
-    key = Ed25519PrivateKey.generate()
-    encoding, kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return key.private_bytes(encoding, kind, serialization.NoEncryption()).decode()
-
-
-class DevelopmentIssuer:
-    """An identity provider that believes everybody: it signs what `tenantry token` asks for."""
-
-    def __init__(self, folder: Path) -> None:
-        self._pem = kept(folder / "development-issuer.pem", _new_signing_key())
-        key = serialization.load_pem_private_key(self._pem.encode(), None)
-        encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        public = key.public_key().public_bytes(encoding, kind).decode()
-        self.settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=public, algorithms=["EdDSA"])
-
-    def token(
-        self,
-        email: str,
-        *,
-        verified: bool = True,
-        minutes: int = TOKEN_MINUTES,
-        subject: str | None = None,
-        **names: str | None,
-    ) -> str:
-        """An identity token for the address; the names of demo people are known."""
-        now = int(time.time())
-        known = next(
-            ({"given_name": first, "family_name": last} for address, first, last in PEOPLE if address == email), {}
-        )
-        claims: dict[str, Any] = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": subject or f"dev|{email}", "email": email, "email_verified": verified,
-            "iat": now, "exp": now + minutes * 60, **known, **{name: value for name, value in names.items() if value},
-        }  # fmt: skip
-        return jwt.encode(claims, self._pem, algorithm="EdDSA")
+class AlreadyInUse(Exception):
+    """A database that others than a development server have written to: development tokens must not count there."""
 
 
 def development_secret(folder: Path) -> str:
-    return kept(folder / "development-secret", secrets.token_urlsafe(48))
+    return kept(folder / "development-secret", lambda: secrets.token_urlsafe(48))
 
 
 def development_key(folder: Path) -> str:
-    return kept(folder / "development-key", new_secret())
+    return kept(folder / "development-key", new_secret)
 
 
 async def stamp(store: Store) -> None:
-    """Marks the database: a production server will refuse it, for development tokens have written to it."""
+    """Marks the database: a production server will refuse it. Raises AlreadyInUse for one that is production's."""
     async with store.write() as session:
-        await session.execute(update(Instance).values(environment=Environment.DEVELOPMENT.value))
+        instance = (await session.execute(select(Instance))).scalar_one()
+        if instance.environment == Environment.DEVELOPMENT.value:
+            return
+        if (await session.execute(select(Event.cursor).limit(1))).first():
+            raise AlreadyInUse(
+                "TENANTRY_DATABASE_URL: this database holds data that no development server made; it is left alone."
+            )
+        instance.environment = Environment.DEVELOPMENT.value
+
+
+# ---------------------------------------------------------------------------------------------------- demo company
 
 
 async def load_demo(store: Store) -> None:
     """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
     async with store.read() as connection:
-        if (await connection.execute(select(func.count()).select_from(Organization))).scalar_one():
+        if (await connection.execute(select(Organization.id).limit(1))).first():
             return
-    ids = [await _person(store, *person) for person in PEOPLE]
-    async with work_on(store, Actor(ActorType.USER, ids[0]), base.now) as work:
+    ids = {person: await _person(store, *person) for person in PEOPLE}
+    async with work_on(store, Actor(ActorType.USER, ids[ADA]), base.now) as work:
         company, _ = await create_organization(work, NewOrganization(name=COMPANY))
-        lab, _ = await create_organization(work, NewOrganization(name="Difference Lab"))
-    for organization, people in ((company, ids[1:4]), (lab, ids[1:2])):
-        for user_id in people:
-            async with work_on(store, SYSTEM, base.now) as work:
-                await create_membership(
-                    work, organization_id=organization.id, user_id=user_id, role=None, metadata=Metadata()
-                )
+        lab, _ = await create_organization(work, NewOrganization(name=LAB))
+    for organization, people in ((company, (GRACE, MARGARET, KATHERINE)), (lab, (GRACE,))):
+        for person in people:
+            await _add(store, organization.id, ids[person])
+
+
+async def _add(store: Store, organization_id: str, user_id: str) -> None:
+    async with work_on(store, SYSTEM, base.now) as work:
+        await create_membership(work, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata())
 
 
 async def _person(store: Store, email: str, first: str, last: str) -> str:
-    claims = Claims(ISSUER, f"dev|{email}", 0, email, address_key(email), True, first, last)
+    claims = Claims(ISSUER, subject_of(email), 0, email, address_key(email), True, first, last)
     async with work_on(store, SYSTEM, base.now) as work:
         return await provision(work, claims, is_sole_issuer=True)
 
 
-def _identities(issuer: DevelopmentIssuer, key: str) -> list[Identity]:
+# ---------------------------------------------------------------------------------------------------- GraphiQL page
+
+
+def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> list[Identity]:
     def person(email: str, first: str, last: str, detail: str) -> Identity:
-        return Identity(f"{first} {last}", detail, f"Bearer {issuer.token(email)}")
+        return Identity(f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}")
 
     return [
         person(*ADA, f"admin of {COMPANY}"),
@@ -140,40 +113,51 @@ def _identities(issuer: DevelopmentIssuer, key: str) -> list[Identity]:
     ]
 
 
-async def demo_values(store: Store) -> dict[str, object]:
-    """What the variables of the ready documents are filled with, by name."""
-    company = await organization_by_slug(store, COMPANY_SLUG)
+async def _ids(store: Store) -> dict[str, str]:
+    """The ids of demo people by address, and of the demo organizations by slug."""
+    addresses = [email for email, _, _ in PEOPLE]
+    people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
+    organizations = select(Organization).where(col(Organization.slug).in_([slug_of(COMPANY), slug_of(LAB)]))
     async with store.read() as connection:
-        users = select(col(User.email_address), col(User.id)).where(col(User.email_address).in_([p[0] for p in PEOPLE]))
-        found = {row.email_address: row.id for row in (await connection.execute(users)).all()}
+        found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
+        return found | {row.slug: row.id for row in (await connection.execute(organizations)).all()}
+
+
+def ready_values(ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
+    company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
+
+    def user(person: tuple[str, str, str]) -> str:
+        return ids.get(person[0], "user_…")
+
     return {
-        "organizationId": company.id if company else "org_…",
-        "userId": found.get(GRACE[0], "user_…"),
-        "newUserId": found.get(MALLORY[0], "user_…"),
-        "name": "Bernoulli Works",
-        "role": "org:admin",
-        "permission": "org:sys_memberships:manage",
+        "CreateOrganization": {"name": "Bernoulli Works"},
+        "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
+        "Members": {"organizationId": company, "first": 20},
+        "AddMember": {"organizationId": company, "newUserId": user(ALAN), "role": "org:member"},
+        "ChangeRole": {"organizationId": company, "userId": user(MARGARET), "role": "org:admin"},
+        "RemoveMember": {"organizationId": company, "userId": user(KATHERINE)},
+        "LeaveOrganization": {"organizationId": company},
+        "DeleteOrganization": {"organizationId": lab},
+        "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
     }
 
 
-def documents(values: dict[str, object]) -> list[Document]:
+def documents(values: Mapping[str, dict[str, object]]) -> list[Document]:
     """The operations of `graphql/operations/`, in the order of their file names, ready to run."""
     return [_document(path, values) for path in sorted(OPERATIONS.glob("*.graphql"))]
 
 
-def _document(path: Path, values: dict[str, object]) -> Document:
+def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
     text = path.read_text()
-    try:
-        nodes = [node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)]
-    except GraphQLError:
-        nodes = []
-    wanted = [variable.variable.name.value for node in nodes for variable in node.variable_definitions or ()]
-    name = nodes[0].name.value if nodes and nodes[0].name else path.stem
-    return Document(name, text, {one: values[one] for one in wanted if one in values})
+    names = [node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)]
+    name = names[0].value if names and names[0] else path.stem
+    return Document(name, text, values.get(name, {}))
 
 
 async def development(store: Store, folder: Path) -> Development:
-    """Everything that `dev` adds to the application; the database has to be migrated."""
-    issuer = DevelopmentIssuer(folder)
-    key = development_key(folder)
-    return Development(issuer.settings, key, _identities(issuer, key), documents(await demo_values(store)))
+    """Everything that a development server adds to the application; the database has to be migrated."""
+    issuer, key, ids = DevelopmentIssuer(folder), development_key(folder), await _ids(store)
+    settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
+    identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
+    return Development(settings, key, identities, documents(ready_values(ids)))

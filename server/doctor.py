@@ -1,12 +1,15 @@
 """What `tenantry doctor` looks at."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from models import migrations
-from models.errors import Denial
+from models.errors import Unavailable
 from models.instance import Instance
 from models.store import Store
 from server.app import FETCH_SECONDS
@@ -27,26 +30,55 @@ async def is_stamped(store: Store) -> bool:
         return (await connection.execute(select(Instance.environment))).scalar_one() == Environment.DEVELOPMENT.value
 
 
+def shown(settings: Settings) -> str:
+    """The database as a person may see it: without the password."""
+    return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+def unreachable(settings: Settings, error: BaseException) -> str:
+    """What the driver says is wrong, in one line."""
+    while isinstance(error, (Unavailable, DBAPIError)):
+        error = (error.orig if isinstance(error, DBAPIError) else error.__cause__) or RuntimeError("no answer")
+    reason = str(error).strip().partition("\n")[0].rpartition(">: ")[2]
+    return f"TENANTRY_DATABASE_URL: {shown(settings)} can't be used: {reason or type(error).__name__}"
+
+
 def _settings(settings: Settings) -> list[Finding]:
     if settings.is_development:
         return [Finding("Settings", True, "for development")]
+    hint = "" if "env" in settings.model_fields_set else "; for the settings of `tenantry dev`, set it to development"
+    environment = Finding("TENANTRY_ENV", True, f"production{hint}")
     try:
         ensure_production(settings)
     except WrongSettings as error:
-        return [Finding("Settings", False, sentence) for sentence in error.sentences]
-    return [Finding("Settings", True, "for production")]
+        return [environment, *(Finding("Settings", False, sentence) for sentence in error.sentences)]
+    return [environment, Finding("Settings", True, "for production")]
 
 
-async def _database(settings: Settings, store: Store) -> list[Finding]:
-    shown = store.url.render_as_string(hide_password=True)
+def _is_there(settings: Settings) -> bool:
+    """Whether there is something to connect to; SQLite would make the file."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    if not _is_there(settings):
+        return [Finding("Database", False, f"{shown(settings)} is not there. Run: tenantry migrate")]
+    store = Store(settings.database_url)
     try:
-        step = await migrations.current(store)
-    except Denial:
-        return [Finding("Database", False, f"{shown} can't be reached: is TENANTRY_DATABASE_URL right, does it run?")]
-    if step != migrations.head():
+        return await _state(settings, store)
+    except (Unavailable, DBAPIError, OSError) as error:
+        return [Finding("Database", False, unreachable(settings, error))]
+    finally:
+        await store.close()
+
+
+async def _state(settings: Settings, store: Store) -> list[Finding]:
+    step, newest = await migrations.current(store), migrations.head()
+    if step != newest:
         at = f"at step {step}" if step else "empty"
-        return [Finding("Database", False, f"{shown} is {at}, not {migrations.head()}. Run: tenantry migrate")]
-    found = [Finding("Database", True, f"{shown} at step {step}")]
+        return [Finding("Database", False, f"{shown(settings)} is {at}, not {newest}. Run: tenantry migrate")]
+    found = [Finding("Database", True, f"{shown(settings)} at step {step}")]
     if not settings.is_development and await is_stamped(store):
         found.append(Finding("Database", False, "a development server has used it; production refuses it"))
     return found
@@ -60,14 +92,13 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     await keys.key(None)
     number = len(getattr(keys, "keys", {}))
     if number == 0:
-        return Finding(
-            what, False, f"{issuer.jwks_url} gives no usable key: is jwks_url right, can this machine reach it?"
-        )
-    return Finding(what, True, f"{number} keys at {issuer.jwks_url}")
+        sentence = f"{issuer.jwks_url} gives no usable key: is jwks_url right, can this machine reach it?"
+        return Finding(what, False, sentence)
+    return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 
-async def examine(settings: Settings, store: Store) -> list[Finding]:
+async def examine(settings: Settings) -> list[Finding]:
     """Everything that can be looked at without changing anything."""
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
         providers = [await _provider(issuer, client) for issuer in settings.identity_issuers]
-    return [*_settings(settings), *await _database(settings, store), *providers]
+    return [*_settings(settings), *await _database(settings), *providers]

@@ -1,29 +1,43 @@
 """Logs: one line an event with ids, never an address, a token or a body."""
 
 import logging
+import sys
+from typing import Any
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 from server.settings import Settings
 
 
-def configure(settings: Settings) -> None:
-    """JSON lines in production, for a person in development; other libraries' warnings come along."""
-    as_json = settings.log_format == "json" if settings.log_format else not settings.is_development
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    shared = [
+def _processors(*, as_json: bool) -> tuple[list[Any], Any]:
+    """A trace goes without the values of local variables: tokens and addresses are among them."""
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks if as_json else structlog.processors.StackInfoRenderer(),
     ]
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    if as_json:
+        without_locals = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+        return [*shared, without_locals], structlog.processors.JSONRenderer()
+    plain = structlog.dev.plain_traceback
+    return shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+
+
+def configure(settings: Settings) -> None:
+    """JSON lines in production, for a person in development, all to standard error; libraries' warnings come along."""
+    as_json = settings.log_format == "json" if settings.log_format else not settings.is_development
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared, renderer = _processors(as_json=as_json)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
+    handler = logging.StreamHandler(sys.stderr)
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[remove, renderer], foreign_pre_chain=shared))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    # What it warns of, such as a request that is no HTTP, anybody can send as often as they like.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

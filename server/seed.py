@@ -17,96 +17,28 @@ from models.roles import RoleSet
 from models.store import Store
 from models.text import searchable
 from models.users import User
-from server.development import ISSUER
+from server.issuer import ISSUER, subject_of
 
 BATCH = 2_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = [
-    "Ada",
-    "Grace",
-    "Alan",
-    "Katherine",
-    "Margaret",
-    "Edsger",
-    "Barbara",
-    "Donald",
-    "Radia",
-    "Tim",
-    "Frances",
-    "John",
-    "Hedy",
-    "Claude",
-    "Sophie",
-    "Linus",
-    "Dorothy",
-    "Ken",
-    "Évariste",
-    "Łukasz",
-    "Mei",
-    "Noor",
-    "Søren",
+    "Ada", "Grace", "Alan", "Katherine", "Margaret", "Edsger", "Barbara", "Donald", "Radia", "Tim", "Frances",
+    "John", "Hedy", "Claude", "Sophie", "Linus", "Dorothy", "Ken", "Évariste", "Łukasz", "Mei", "Noor", "Søren",
     "Yuki",
-]
+]  # fmt: skip
 LAST = [
-    "Lovelace",
-    "Hopper",
-    "Turing",
-    "Johnson",
-    "Hamilton",
-    "Dijkstra",
-    "Liskov",
-    "Knuth",
-    "Perlman",
-    "Lee",
-    "Allen",
-    "Backus",
-    "Lamarr",
-    "Shannon",
-    "Wilson",
-    "Torvalds",
-    "Vaughan",
-    "Thompson",
-    "Galois",
-    "Nowak",
-    "Chen",
-    "Haddad",
-    "Kierkegaard",
-    "Tanaka",
-]
+    "Lovelace", "Hopper", "Turing", "Johnson", "Hamilton", "Dijkstra", "Liskov", "Knuth", "Perlman", "Lee", "Allen",
+    "Backus", "Lamarr", "Shannon", "Wilson", "Torvalds", "Vaughan", "Thompson", "Galois", "Nowak", "Chen", "Haddad",
+    "Kierkegaard", "Tanaka",
+]  # fmt: skip
 ADJECTIVES = [
-    "Bright",
-    "Calm",
-    "Northern",
-    "Swift",
-    "Golden",
-    "Quiet",
-    "Amber",
-    "Bold",
-    "Silver",
-    "Green",
-    "Royal",
-    "Atomic",
-    "Lunar",
-    "Vivid",
-    "Clever",
-    "Solid",
-]
+    "Bright", "Calm", "Northern", "Swift", "Golden", "Quiet", "Amber", "Bold", "Silver", "Green", "Royal", "Atomic",
+    "Lunar", "Vivid", "Clever", "Solid",
+]  # fmt: skip
 NOUNS = [
-    "Harbor",
-    "Foundry",
-    "Orchard",
-    "Analytics",
-    "Robotics",
-    "Logistics",
-    "Studio",
-    "Kitchen",
-    "Bank",
-    "Garden",
-    "Press",
-    "Labs",
-    "Works",
-    "Cinema",
-]
+    "Harbor", "Foundry", "Orchard", "Analytics", "Robotics", "Logistics", "Studio", "Kitchen", "Bank", "Garden",
+    "Press", "Labs", "Works", "Cinema",
+]  # fmt: skip
 
 Row = dict[str, Any]
 Progress = Callable[[int], None]
@@ -116,43 +48,48 @@ class Seeder:
     """Makes rows from a fixed random sequence: ids, names and memberships are the same every time."""
 
     def __init__(self, organizations: int, users: int, sequence: int) -> None:
-        self.random = random.Random(f"{organizations}/{users}/{sequence}")
+        self.seed = f"{organizations}/{users}/{sequence}"
+        self.random = random.Random(self.seed)
         self.sequence = sequence
         self.moment = EPOCH + timedelta(days=sequence)
-        self.user_ids = [self.new_id("user") for _ in range(users)]
-        self.organization_ids = [self.new_id("org") for _ in range(organizations)]
+        self.users_made = [self._made("user") for _ in range(users)]
+        self.organizations_made = [self._made("org") for _ in range(organizations)]
 
-    def new_id(self, prefix: str) -> str:
+    def _made(self, prefix: str) -> tuple[str, datetime]:
+        """An id and its time, a millisecond after the one before."""
         self.moment += timedelta(milliseconds=1)
         milliseconds = int(self.moment.timestamp() * 1000)
-        return f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}"
+        return f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}", self.moment
 
-    def _row(self, id: str) -> Row:
+    def email(self, number: int) -> str:
+        return f"user{number}.{self.sequence}@example.com"
+
+    def count(self) -> int:
+        """How many rows there will be."""
+        return len(self.users_made) + len(self.organizations_made) + sum(1 for _ in self._pairs())
+
+    def _row(self, id: str, moment: datetime) -> Row:
         return {
-            "id": id,
-            "created_at": self.moment,
-            "updated_at": self.moment,
-            "public_metadata": {},
-            "private_metadata": {},
-        }
+            "id": id, "created_at": moment, "updated_at": moment, "public_metadata": {}, "private_metadata": {},
+        }  # fmt: skip
 
     def users(self) -> Iterator[Row]:
-        for number, id in enumerate(self.user_ids):
+        for number, made in enumerate(self.users_made):
             first, last = self.random.choice(FIRST), self.random.choice(LAST)
-            email = f"user{number}.{self.sequence}@example.com"
-            yield self._row(id) | {
-                "issuer": ISSUER, "external_id": f"dev|{email}", "identifier": email, "email_address": email,
+            email = self.email(number)
+            yield self._row(*made) | {
+                "issuer": ISSUER, "external_id": subject_of(email), "identifier": email, "email_address": email,
                 "address_key": email, "email_verified": True, "first_name": first, "last_name": last,
                 "refreshed_at": 0, "search_text": searchable(email, first, last),
             }  # fmt: skip
 
     def organizations(self, role_set_id: str) -> Iterator[Row]:
-        for number, id in enumerate(self.organization_ids):
+        for number, made in enumerate(self.organizations_made):
             name = f"{self.random.choice(ADJECTIVES)} {self.random.choice(NOUNS)} {number + 1}"
             slug = f"{slug_of(name)}-{self.sequence}"
-            yield self._row(id) | {
+            yield self._row(*made) | {
                 "name": name, "slug": slug, "max_allowed_memberships": 0, "admin_delete_enabled": True,
-                "created_by_id": self.random.choice(self.user_ids) if self.user_ids else None,
+                "created_by_id": self.random.choice(self.users_made)[0] if self.users_made else None,
                 "role_set_id": role_set_id, "search_text": searchable(name, slug),
             }  # fmt: skip
 
@@ -160,24 +97,24 @@ class Seeder:
         """Everybody joins one organization, some two or three; the first one holds half of all people."""
         for organization_id, user_id, is_first in self._pairs():
             role_id = admin_id if is_first else member_id
-            yield self._row(self.new_id("orgmem")) | {
+            yield self._row(*self._made("orgmem")) | {
                 "organization_id": organization_id, "user_id": user_id, "role_id": role_id,
             }  # fmt: skip
 
     def _pairs(self) -> Iterator[tuple[str, str, bool]]:
-        managed: set[str] = set()
-        for number, user_id in enumerate(self.user_ids):
-            for organization_id in self._joined(number):
+        chance, managed = random.Random(self.seed), set[str]()
+        for number, (user_id, _) in enumerate(self.users_made):
+            for organization_id in self._joined(number, chance):
                 yield organization_id, user_id, organization_id not in managed
                 managed.add(organization_id)
 
-    def _joined(self, number: int) -> list[str]:
-        if not self.organization_ids:
+    def _joined(self, number: int, chance: random.Random) -> list[str]:
+        if not self.organizations_made:
             return []
-        home = self.organization_ids[number % len(self.organization_ids)]
-        others = self.random.choices(self.organization_ids, k=self.random.choice((0, 0, 1, 2)))
-        large = [self.organization_ids[0]] if number % 2 else []
-        return list(dict.fromkeys([home, *large, *others]))
+        home = self.organizations_made[number % len(self.organizations_made)]
+        others = chance.choices(self.organizations_made, k=chance.choice((0, 0, 1, 2)))
+        large = [self.organizations_made[0]] if number % 2 else []
+        return list(dict.fromkeys(id for id, _ in (home, *large, *others)))
 
 
 async def _write(session: AsyncSession, table: type[Any], rows: Iterator[Row], progress: Progress) -> None:

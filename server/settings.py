@@ -1,10 +1,13 @@
 """The settings: read once at start from the environment or `.env`; a wrong value stops the start with a sentence."""
 
+import re
 from enum import Enum
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys, requires_cryptography
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,10 +15,22 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.keys import KEY_PREFIX, MINIMUM_LENGTH
+from server.key_sets import PublicKey, fitting
 
 ASYMMETRIC = frozenset(requires_cryptography)
 SECRET_BYTES = 32
+RSA_BITS = 2_048
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+BUILT_IN_ISSUER = "urn:tenantry:development"
+"""The issuer of `tenantry token`, whose key lies in a folder: production refuses it."""
+FAMOUS = re.compile(
+    "secret|change|passw|example|insecure|default|tenantry|abcdefgh|qwerty|1234567890|0123456789abcdef"
+    "|09d25e094faa6ca2556c818166b7a956",
+    re.IGNORECASE,
+)
+"""What no random text holds, but manuals and templates do: words, runs of keys, the secret of a well-known tutorial."""
+DISTINCT_PAIRS = 16
+"""Pairs of neighbouring characters that a random text of 32 characters has, and a repeated word has not."""
 
 
 class Environment(Enum):
@@ -31,24 +46,45 @@ class WrongSettings(Exception):
         self.sentences = sentences
 
 
+def _url(value: str) -> SplitResult:
+    """The parts of an absolute URL; raises ValueError for what is none, or holds a user."""
+    refused = ValueError("is an absolute http or https URL without a user")
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError as error:
+        raise refused from error
+    if not is_whole or not value.isascii() or not value.isprintable() or " " in value:
+        raise refused
+    return parts
+
+
+def _is_safe(parts: SplitResult) -> bool:
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
 def _public_key(pem: str) -> AllowedPublicKeys:
     """The key of a PEM text; line ends may be written as backslash and n, as environment files do."""
-    text = pem.replace("\\n", "\n").encode()
-    for algorithm in ("RS256", "ES256", "EdDSA"):
-        try:
-            key = jwt.get_algorithm_by_name(algorithm).prepare_key(text)
-        except (ValueError, TypeError, jwt.InvalidKeyError):
-            continue
-        if hasattr(key, "private_bytes"):
-            raise ValueError("public_key holds a private key")
-        return key
-    raise ValueError("public_key is no PEM of an RSA, EC or Ed25519 public key")
+    if "PRIVATE KEY" in pem:
+        raise ValueError("holds a private key: give the public one, and take the private one away from here")
+    try:
+        key: Any = load_pem_public_key(pem.replace("\\n", "\n").encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("is no PEM of a public key") from error
+    if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
+        raise ValueError(f"is an RSA key of less than {RSA_BITS} bits")
+    if not fitting(key, ASYMMETRIC):
+        raise ValueError("is no RSA, EC or Ed25519 key")
+    return key
 
 
 class Issuer(BaseModel):
-    """An identity provider whose tokens are accepted, with the one place its keys come from."""
+    """An identity provider whose tokens are accepted, with the one place its keys come from.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A token's `aud` has to be the very `audience`: a text, or, for an issuer that writes several, that very list.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     issuer: str = Field(min_length=1)
     audience: str | list[str]
@@ -56,11 +92,19 @@ class Issuer(BaseModel):
     public_key: str | None = None
     algorithms: list[str] = ["RS256"]
 
+    @field_validator("audience", mode="before")
+    @classmethod
+    def names_somebody(cls, value: Any) -> Any:
+        names = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
+        if not names or not all(isinstance(name, str) and name for name in names):  # pyright: ignore[reportUnknownVariableType]
+            raise ValueError("is a text or a list of texts, none of them empty")
+        return value  # pyright: ignore[reportUnknownVariableType]
+
     @field_validator("algorithms")
     @classmethod
     def only_asymmetric(cls, value: list[str]) -> list[str]:
         if not value or not set(value) <= ASYMMETRIC:
-            raise ValueError(f"algorithms are some of {', '.join(sorted(ASYMMETRIC))}")
+            raise ValueError(f"holds some of {', '.join(sorted(ASYMMETRIC))}")
         return value
 
     @field_validator("public_key")
@@ -73,48 +117,51 @@ class Issuer(BaseModel):
     @field_validator("jwks_url")
     @classmethod
     def is_fetchable(cls, value: str | None) -> str | None:
-        if value is not None and not _is_safe_url(value):
-            raise ValueError("jwks_url is an https URL (http only on this machine)")
+        if value is not None and not _is_safe(_url(value)):
+            raise ValueError("is an https URL (http only on this machine)")
         return value
 
     @model_validator(mode="after")
     def one_source(self) -> "Issuer":
         if (self.jwks_url is None) == (self.public_key is None):
             raise ValueError("give either jwks_url or public_key")
-        if not self.audience:
-            raise ValueError("audience is empty")
+        if self.key and not self.key.algorithms:
+            raise ValueError(f"public_key is no key for {', '.join(self.algorithms)}: set algorithms")
         return self
 
     @property
-    def key(self) -> AllowedPublicKeys | None:
-        return _public_key(self.public_key) if self.public_key else None
-
-
-def _is_safe_url(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    def key(self) -> PublicKey | None:
+        """The one key, when the settings hold it."""
+        if self.public_key is None:
+            return None
+        public = _public_key(self.public_key)
+        return PublicKey(public, fitting(public, self.algorithms))
 
 
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _is_guessable(secret: str) -> bool:
+    return bool(FAMOUS.search(secret)) or len({*zip(secret, secret[1:], strict=False)}) < DISTINCT_PAIRS
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """`TENANTRY_…` (DESIGN 4)."""
+    """`TENANTRY_…` (DESIGN 4). What is secret in it stays out of its representation."""
 
     model_config = SettingsConfigDict(
         env_prefix="TENANTRY_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     env: Environment = Environment.PRODUCTION
-    database_url: str = "sqlite+aiosqlite:///./var/tenantry.db"
+    database_url: str = Field(default="sqlite+aiosqlite:///./var/tenantry.db", repr=False)
     public_url: str = "http://127.0.0.1:8000"
     identity_issuers: tuple[Issuer, ...] = ()
-    secret_keys: CommaSeparated = ()
-    secret: CommaSeparated = ()
+    secret_keys: CommaSeparated = Field(default=(), repr=False)
+    secret: CommaSeparated = Field(default=(), repr=False)
     allowed_origins: CommaSeparated = ()
     introspection: bool | None = None
     graphiql: bool | None = None
@@ -136,63 +183,79 @@ class Settings(BaseSettings):
     @classmethod
     def known_database(cls, value: str) -> str:
         try:
-            driver = make_url(value).drivername
-        except ArgumentError as error:
+            url = make_url(value)
+        except (ArgumentError, ValueError) as error:
             raise ValueError("is no database URL") from error
-        if driver not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
             raise ValueError("starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-        if driver.startswith("sqlite") and make_url(value).database in {None, "", ":memory:"}:
+        in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+        if url.drivername == "sqlite+aiosqlite" and in_memory:
             raise ValueError("names a file: a database in memory would be lost")
         return value
 
     @field_validator("public_url")
     @classmethod
     def absolute(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("is an absolute http or https URL")
+        parts = _url(value)
+        if parts.query or parts.fragment:
+            raise ValueError("has no query and no fragment")
         return value.rstrip("/")
 
     @field_validator("allowed_origins")
     @classmethod
     def origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
-            parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or "*" in origin:
-                raise ValueError(f"{origin!r} is no origin: give scheme, host and port, no path and no wildcard")
+            if origin != f"{_url(origin).scheme}://{_url(origin).netloc}".lower() or "*" in origin:
+                raise ValueError(f"{origin!r} is no origin: scheme, host and port in lower case, no path, no wildcard")
         return value
 
     @field_validator("secret_keys")
     @classmethod
     def random_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for key in value:
-            if not key.startswith(KEY_PREFIX) or len(key) < MINIMUM_LENGTH or len(set(key)) < 12:
-                raise ValueError("each key starts with sk_ and goes on with at least 32 random characters")
+            is_key = len(key) >= MINIMUM_LENGTH and re.fullmatch(rf"{KEY_PREFIX}[A-Za-z0-9_-]+", key)
+            if not is_key or _is_guessable(key.removeprefix(KEY_PREFIX)):
+                raise ValueError("each key is sk_ and at least 32 random letters and digits: openssl rand -hex 24")
         return value
 
     @field_validator("secret")
     @classmethod
     def long_secrets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for secret in value:
-            if len(secret.encode()) < SECRET_BYTES or len(set(secret)) < 8:
-                raise ValueError(f"each secret has at least {SECRET_BYTES} random bytes")
+            if len(secret.encode()) < SECRET_BYTES or _is_guessable(secret):
+                raise ValueError(f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48")
         return value
 
     @model_validator(mode="after")
     def distinct_issuers(self) -> "Settings":
         names = [one.issuer for one in self.identity_issuers]
         if len(set(names)) != len(names):
-            raise ValueError("TENANTRY_IDENTITY_ISSUERS names an issuer twice")
-        if self.public_url in names or f"{self.public_url}/" in names:
+            raise ValueError("TENANTRY_IDENTITY_ISSUERS names an issuer twice.")
+        if self.public_url.lower() in {name.rstrip("/").lower() for name in names}:
             raise ValueError(
-                "TENANTRY_IDENTITY_ISSUERS names TENANTRY_PUBLIC_URL, the issuer of our own session tokens"
+                "TENANTRY_IDENTITY_ISSUERS names TENANTRY_PUBLIC_URL, the issuer of our own session tokens."
             )
         return self
 
 
+PLAINER = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a key that is known here",
+    "tuple_type": "is a JSON list",
+    "list_type": "is a JSON list",
+    "model_type": "is a JSON object",
+    "string_type": "is a text",
+    "string_too_short": "is empty",
+    "bool_parsing": "is true or false",
+}
+"""What pydantic says in words of Python, by the kind of its error."""
+
+
 def _sentence(error: Any) -> str:
     place = [str(part) for part in error["loc"]]
-    message = error["msg"].removeprefix("Value error, ")
+    message: str = PLAINER.get(error["type"]) or error["msg"].removeprefix("Value error, ").replace(
+        "Input should be", "is"
+    )
     if not place:
         return message
     detail = f" ({'.'.join(place[1:])})" if place[1:] else ""
@@ -205,8 +268,12 @@ def read(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise WrongSettings([_sentence(one) for one in error.errors()]) from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise WrongSettings(["The file .env with the TENANTRY_ settings can't be read as text."]) from error
     except ValueError as error:
-        raise WrongSettings([f"{error}: is it written as JSON?"]) from error
+        named = re.search(r'field "(\w+)"', str(error))
+        variable = f"TENANTRY_{named[1].upper()}" if named else "A TENANTRY_ setting"
+        raise WrongSettings([f"{variable}: is not written as JSON."]) from error
 
 
 def ensure_production(settings: Settings) -> None:
@@ -216,7 +283,9 @@ def ensure_production(settings: Settings) -> None:
         wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
     if not settings.identity_issuers:
         wrong.append("TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in.")
-    if not _is_safe_url(settings.public_url):
+    if any(one.issuer == BUILT_IN_ISSUER for one in settings.identity_issuers):
+        wrong.append(f"TENANTRY_IDENTITY_ISSUERS names {BUILT_IN_ISSUER}, which is for development only.")
+    if not _is_safe(_url(settings.public_url)):
         wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
     if wrong:
         raise WrongSettings(wrong)

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from models.store import Store
 from server.app import application
 from server.settings import Environment, Settings
 from tests import postgres
-from tests.api import SECRET_KEY, Api, Clock, test_issuer
-from tests.factories import Acme, found_acme
+from tests.api import SECRET_KEY, Api, Caller, Clock, test_issuer
+from tests.factories import ADMIN, Acme, found_acme
 
 DATABASES = ("sqlite", "postgresql")
 numbers = count()
@@ -30,11 +31,31 @@ async def _migrate(url: str) -> None:
     await store.close()
 
 
+async def _found(url: str, clock: Clock) -> Acme:
+    store = Store(url)
+    api = an_api(store, clock)
+    acme = await found_acme(api)
+    await api.client.aclose()
+    await store.close()
+    return acme
+
+
+@dataclass(frozen=True)
+class Templates:
+    """A migrated database, and one with an organization in it, to be copied for each test."""
+
+    url: str
+    clock: Clock
+    acme: Acme
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
-    return path
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    folder, clock = tmp_path_factory.mktemp("templates"), Clock()
+    url = f"sqlite+aiosqlite:///{folder}/{{}}.db"
+    asyncio.run(_migrate(url.format("empty")))
+    shutil.copy(folder / "empty.db", folder / "acme.db")
+    return Templates(str(folder), clock, asyncio.run(_found(url.format("acme"), clock)))
 
 
 async def _administer(url: str, statement: str) -> None:
@@ -46,24 +67,36 @@ async def _administer(url: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a server that has a migrated database `template`."""
+    """The URL of a server that has a migrated database `empty`."""
     with postgres.running() as url:
-        asyncio.run(_administer(url, "CREATE DATABASE template"))
-        asyncio.run(_migrate(url.format("template")))
+        asyncio.run(_administer(url, "CREATE DATABASE empty"))
+        asyncio.run(_migrate(url.format("empty")))
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgresql_templates(postgresql: str) -> Templates:
+    clock = Clock()
+    asyncio.run(_administer(postgresql, "CREATE DATABASE acme TEMPLATE empty"))
+    return Templates(postgresql, clock, asyncio.run(_found(postgresql.format("acme"), clock)))
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated database of the test's own."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "tenantry.db")
+def templates(request: pytest.FixtureRequest) -> Templates:
+    return request.getfixturevalue(f"{request.param}_templates")
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
+    template, name = "acme" if "acme" in request.fixturenames else "empty", f"test{next(numbers)}"
+    if templates.url.startswith("/"):
+        shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
         return
-    server, name = request.getfixturevalue("postgresql"), f"test{next(numbers)}"
-    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE template"))
-    yield server.format(name)
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_administer(templates.url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield templates.url.format(name)
+    asyncio.run(_administer(templates.url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -83,19 +116,31 @@ def settings(**values: Any) -> Settings:
     return Settings(_env_file=None, **values)  # pyright: ignore[reportCallIssue]
 
 
+def an_api(store: Store, clock: Clock) -> Api:
+    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
+    return Api(application(chosen, store=store, clock=clock), store, clock)
+
+
 @pytest.fixture
 async def api(store: Store, clock: Clock) -> AsyncIterator[Api]:
     """The application on a migrated database, for development with one configured issuer."""
-    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
-    api = Api(application(chosen, store=store, clock=clock), store, clock)
+    api = an_api(store, clock)
     yield api
     await api.client.aclose()
 
 
 @pytest.fixture
-async def acme(api: Api) -> Acme:
-    """An organization with an administrator and a member, and somebody outside."""
-    return await found_acme(api)
+def acme(api: Api, templates: Templates) -> Acme:
+    """An organization with an administrator and a member, and somebody outside; their tokens have been seen before."""
+    seen_at = int(templates.clock().timestamp())
+
+    def caller(known: Caller, **claims: Any) -> Caller:
+        return replace(known, authorization=f"Bearer {api.token(known.email, iat=seen_at, **claims)}")
+
+    admin = caller(templates.acme.admin, **ADMIN)
+    return replace(
+        templates.acme, admin=admin, member=caller(templates.acme.member), outsider=caller(templates.acme.outsider)
+    )
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from resolvers.access import SYSTEM
 from resolvers.work import work_on
 from tests.api import SERVICE, Api, Caller
 
+ADMIN = {"given_name": "Ada", "family_name": "Lovelace"}
+
 
 @dataclass(frozen=True)
 class Acme:
@@ -37,7 +39,7 @@ async def a_member(api: Api, organization_id: str, user: Caller | str, role: str
 
 
 async def found_acme(api: Api) -> Acme:
-    admin = await api.person("ada@example.com", given_name="Ada", family_name="Lovelace")
+    admin = await api.person("ada@example.com", **ADMIN)
     organization_id = await an_organization(api, by=admin)
     member = await a_member(api, organization_id, "grace@example.com")
     return Acme(organization_id, admin, member, await api.person("mallory@example.com"))

@@ -1,0 +1,171 @@
+"""What the commands do that work on the database: migrate, keys, seed, doctor."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+import typer
+import uvloop
+from alembic.util import CommandError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from models import base, migrations
+from models.errors import Refusal, Unavailable
+from models.keys import SecretKey
+from models.store import Store
+from resolvers import keys
+from resolvers.access import SYSTEM
+from resolvers.work import Work, work_on
+from server import doctor, logs
+from server.console import err, fail, out
+from server.development import AlreadyInUse, stamp
+from server.seed import Seeder
+from server.seed import seed as write_seed
+from server.settings import Environment, Settings, WrongSettings, read
+
+UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
+
+T = TypeVar("T")
+
+
+# ---------------------------------------------------------------------------------------------- settings and store
+
+
+def settings_for(environment: Environment | None = None) -> Settings:
+    """The settings, with logs set up; a command that is for development only names that environment."""
+    try:
+        settings = read()
+        if environment is Environment.DEVELOPMENT:
+            if "env" in settings.model_fields_set and not settings.is_development:
+                raise WrongSettings(["TENANTRY_ENV is production: this command is for development only."])
+            settings = read(env=environment)
+    except WrongSettings as error:
+        raise fail(*error.sentences) from error
+    logs.configure(settings)
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[Store]:
+    store = Store(settings.database_url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextmanager
+def _told_plainly(settings: Settings) -> Generator[None]:
+    """Ends the command with a sentence where there would be a trace: the database is not what it should be."""
+    try:
+        yield
+    except WrongSettings as error:
+        raise fail(*error.sentences) from error
+    except (Refusal, AlreadyInUse) as error:
+        raise fail(str(error)) from error
+    except CommandError as error:
+        raise fail(f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error}).") from error
+    except (Unavailable, DBAPIError) as error:
+        raise fail(doctor.unreachable(settings, error)) from error
+    except OSError as error:
+        raise fail(f"{error.filename or doctor.shown(settings)}: {error.strerror or error}") from error
+
+
+def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
+    """Runs something with the store; what is wrong with the database ends the command with a sentence."""
+
+    async def main() -> T:
+        async with opened(settings) as store:
+            return await use(store)
+
+    with _told_plainly(settings), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
+
+
+def in_work(operation: Callable[[Work], Awaitable[T]]) -> T:
+    """Runs an operation in a transaction of a migrated database."""
+
+    async def use(store: Store) -> T:
+        if await migrations.current(store) != migrations.head():
+            raise WrongSettings([UNMIGRATED])
+        async with work_on(store, SYSTEM, base.now) as work:
+            return await operation(work)
+
+    return run(settings_for(), use)
+
+
+# -------------------------------------------------------------------------------------------------------- commands
+
+
+def migrate() -> None:
+    run(settings_for(), migrations.migrate)
+    out.print(f"The database is at step {migrations.head()}.")
+
+
+def create_key(name: str) -> None:
+    _, secret = in_work(lambda work: keys.create_key(work, name=name))
+    err.print("Keep it safe, it is not shown again:")
+    typer.echo(secret)
+
+
+def _shown(key: SecretKey) -> dict[str, str | None]:
+    revoked = key.revoked_at.isoformat(timespec="seconds") if key.revoked_at else None
+    made = key.created_at.isoformat(timespec="seconds")
+    return {"id": key.id, "starts_with": key.visible, "made": made, "revoked": revoked, "name": key.name}
+
+
+def list_keys(*, as_json: bool) -> None:
+    shown = [_shown(key) for key in in_work(keys.list_keys)]
+    if as_json:
+        typer.echo(json.dumps(shown, indent=2))
+        return
+    _print_columns(["ID", "STARTS WITH", "MADE", "REVOKED", "NAME"], [[*one.values()] for one in shown])
+
+
+def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+    """Columns that stay whole in a pipe, whatever the width."""
+    lines = [head, *([cell or "-" for cell in row] for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
+    for line in lines:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def revoke_key(id_or_visible: str) -> None:
+    key = in_work(lambda work: keys.revoke_key(work, id_or_visible=id_or_visible))
+    out.print(f"{key.id} ({key.name}) is revoked.", markup=False)
+
+
+def seed(organizations: int, users: int, sequence: int) -> None:
+    settings = settings_for(Environment.DEVELOPMENT)
+    seeder = Seeder(organizations, users, sequence)
+    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err) as bar:
+        task = bar.add_task("Rows", total=seeder.count())
+
+        async def use(store: Store) -> None:
+            await migrations.migrate(store)
+            await stamp(store)
+            try:
+                await write_seed(store, seeder, lambda rows: bar.advance(task, rows))
+            except IntegrityError as error:
+                raise fail(f"Demo data of sequence {sequence} are there already: choose another --sequence.") from error
+
+        run(settings, use)
+    out.print(f"{organizations} organizations and {users} users are there.")
+    if users:
+        out.print(f"Sign in as the first of them: tenantry token --email {seeder.email(0)}")
+
+
+def examine() -> None:
+    settings = settings_for()
+    with asyncio.Runner() as runner:
+        findings = runner.run(doctor.examine(settings))
+    for finding in findings:
+        mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
+        out.print(f"{mark}  {finding.what}: ", end="")
+        out.print(finding.detail, markup=False)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,14 @@
+"""How commands talk to the person: answers to standard output, everything else to standard error."""
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def fail(*sentences: str) -> typer.Exit:
+    """The end of a command, told in sentences; raise it."""
+    for sentence in sentences:
+        err.print(sentence, style="bold red", markup=False)
+    return typer.Exit(2)

@@ -1,0 +1,67 @@
+"""HTTP as uvicorn speaks it, with bounds on the head of a request: how large it is, and how long it may take."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 5.0
+LINGER_SECONDS = 1.0
+"""How long a refused client is listened to, unheard: who is cut off while sending sees no answer."""
+REFUSAL = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Protocol(HttpToolsProtocol):
+    """A client that sends nothing, sends without end or sends a letter a second holds no connection for long."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._head_bytes = 0
+        self._waits: asyncio.TimerHandle | None = None
+        self._is_refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
+        super().data_received(data)
+        if self._waits:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self._refuse(b"431 Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait_for_head()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def _wait_for_head(self) -> None:
+        self._stop_waiting()
+        self._head_bytes = 0
+        self._waits = self.loop.call_later(HEAD_SECONDS, self._refuse, b"408 Request Timeout")
+
+    def _stop_waiting(self) -> None:
+        if self._waits:
+            self._waits.cancel()
+            self._waits = None
+
+    def _refuse(self, status: bytes) -> None:
+        """Says why only where an answer can't be taken for that of an earlier request on the same connection."""
+        self._stop_waiting()
+        if not self._head_bytes or (self.cycle and not self.cycle.response_complete):
+            self.transport.close()
+            return
+        self._is_refused = True
+        self.transport.write(REFUSAL % status)
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)

@@ -1,0 +1,144 @@
+"""How the server runs: for development with everything at hand, for production with nothing unsafe."""
+
+import errno
+import signal
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from rich.panel import Panel
+from rich.table import Table
+from starlette.types import ASGIApp
+
+from models import migrations
+from models.store import Store
+from server import development, doctor
+from server.app import OWN_NAMES, Development, application
+from server.commands import UNMIGRATED, run, settings_for
+from server.console import fail, out
+from server.issuer import ADA, GRACE, VAR
+from server.protocol import Protocol
+from server.settings import Environment, Settings, WrongSettings, ensure_production, read
+
+SHUTDOWN_SECONDS = 20
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep a connection: the one who closes first must not be the one who answers."""
+STAMPED = "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count here."
+
+log = structlog.stdlib.get_logger("tenantry.server")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already; who comes early waits until the server is there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise fail(
+                f"Port {port} is in use: is a server running already? Choose another one with --port."
+            ) from error
+        raise fail(f"Can't listen on {host} port {port}: {error.strerror}.") from error
+
+
+@contextmanager
+def _obeyed_once() -> Generator[None]:
+    """uvicorn raises the signal that stopped it once more when all is done: by then it has been obeyed."""
+
+    def ignore(number: int, frame: object) -> None: ...
+
+    before = {one: signal.signal(one, ignore) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+async def serve_on(listener: socket.socket, app: ASGIApp) -> None:
+    """Serves until SIGINT or SIGTERM, then lets running requests finish."""
+    config = uvicorn.Config(
+        app, http=Protocol, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+        proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )  # fmt: skip
+    with _obeyed_once():
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+# ----------------------------------------------------------------------------------------------------- development
+
+
+def _for_development(port: int) -> Settings:
+    """The settings, with a root secret of this folder's own, and its own address as public URL where none is set."""
+    settings = settings_for(Environment.DEVELOPMENT)
+    given = {} if "public_url" in settings.model_fields_set else {"public_url": f"http://127.0.0.1:{port}"}
+    secret = {} if settings.secret else {"secret": development.development_secret(VAR)}
+    return read(env=Environment.DEVELOPMENT, **given, **secret)
+
+
+async def _prepared(store: Store, *, demo: bool) -> Development:
+    await migrations.migrate(store)
+    await development.stamp(store)
+    if demo:
+        await development.load_demo(store)
+    return await development.development(store, VAR)
+
+
+def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:
+    """Migrates, loads the demo company into an empty database, and serves on this machine only."""
+    settings = _for_development(port)
+    listener = listen(host, port)
+
+    async def use(store: Store) -> None:
+        extra = await _prepared(store, demo=demo)
+        _greet(f"http://{host}:{port}", extra.secret_key)
+        await serve_on(listener, application(settings, store=store, development=extra))
+
+    with listener:
+        run(settings, use)
+
+
+def _greet(url: str, key: str) -> None:
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("GraphiQL", f"[bold]{url}/graphql[/bold]  (signed in as {ADA[1]} {ADA[2]})")
+    lines.add_row("Schema", f"{url}/schema.graphql")
+    lines.add_row("A token", f"tenantry token --email {GRACE[0]}")
+    lines.add_row("Secret key", key)
+    out.print(Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False))
+
+
+# ------------------------------------------------------------------------------------------------------ production
+
+
+async def _ensure_ready(store: Store) -> None:
+    """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
+    if await migrations.current(store) != migrations.head():
+        raise WrongSettings([UNMIGRATED])
+    if await doctor.is_stamped(store):
+        raise WrongSettings([STAMPED])
+
+
+def serve(host: str, port: int) -> None:
+    """Serves for production, or for development where the settings say so."""
+    settings = settings_for()
+    if settings.is_development:
+        if host not in OWN_NAMES:
+            raise fail("A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production.")
+        serve_development(port, demo=False, host=host)
+        return
+    try:
+        ensure_production(settings)
+    except WrongSettings as error:
+        raise fail(*error.sentences) from error
+    listener = listen(host, port)
+
+    async def use(store: Store) -> None:
+        await _ensure_ready(store)
+        log.info("serving", host=host, port=port)
+        await serve_on(listener, application(settings, store=store))
+        log.info("stopped")
+
+    with listener:
+        run(settings, use)

@@ -1,0 +1,304 @@
+"""Who calls: identity providers that publish their keys, verified tokens that are kept, and secret keys, over HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from models.keys import VISIBLE_LENGTH, new_secret
+from models.store import Store
+from resolvers.access import SYSTEM
+from resolvers.keys import create_key, list_keys, revoke_key
+from resolvers.work import work_on
+from server import identity, key_sets
+from server.identity import BadCredential, Identity, digests, provider_of
+from server.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
+from tests.api import SECRET_KEY, SERVICE, Api, Caller, Clock, contents, events
+from tests.conftest import counted
+from tests.factories import an_organization
+from tests.tokens import (
+    KeySetServer,
+    Timer,
+    assert_accepted,
+    assert_refused,
+    base64url,
+    bearer,
+    claims_at,
+    ec_key,
+    eventually,
+    issuer_of,
+    jwk_of,
+    key_set_server,
+    one_database,
+    part,
+    rsa_key,
+    serving,
+    signed,
+    viewer,
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[KeySetServer]:
+    async with key_set_server() as server:
+        server.publish(jwk_of(rsa_key(), "good"))
+        yield server
+
+
+@pytest.fixture
+def timer(monkeypatch: pytest.MonkeyPatch) -> Timer:
+    timer = Timer()
+    monkeypatch.setattr(key_sets, "monotonic", timer)
+    return timer
+
+
+@pytest.fixture
+def published(store: Store, clock: Clock, server: KeySetServer) -> Api:
+    """An application whose one issuer publishes its keys."""
+    return serving(store, clock, server.issuer())
+
+
+def token(clock: Clock, kid: str | None = "good", **claims: Any) -> str:
+    return signed(claims_at(clock, **claims), rsa_key(), kid)
+
+
+# -------------------------------------------------------------------------------------------------- published key sets
+
+
+@one_database
+async def test_t5_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
+    published: Api, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    good, claims = token(clock), part(claims_at(clock))
+    await assert_accepted(published, good)
+    timer.forward(COOL_DOWN)
+    before = await contents(published.store)
+
+    for number in range(1_000):
+        flood = f"{part({'alg': 'RS256', 'kid': f'kid{number}'})}.{claims}.{base64url(b'x' * 256)}"
+        assert (await viewer(published, flood)).status == 401
+
+    assert server.fetches == 2
+    assert await contents(published.store) == before
+    await assert_accepted(published, good)
+    await assert_accepted(published, token(clock, sub="another"))
+
+
+@one_database
+async def test_t5_while_a_fetch_hangs_known_keys_go_on(
+    published: Api, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    await assert_accepted(published, token(clock))
+    timer.forward(COOL_DOWN)
+    server.open.clear()
+
+    flood = [asyncio.create_task(viewer(published, token(clock, f"kid{number}"))) for number in range(50)]
+    await eventually(lambda: server.fetches == 2)
+    async with asyncio.timeout(2):
+        await assert_accepted(published, token(clock))
+        await assert_accepted(published, token(clock, sub="another"))
+
+    assert not any(task.done() for task in flood)
+    server.open.set()
+    assert {answer.status for answer in await asyncio.gather(*flood)} == {401}
+    assert server.fetches == 2
+
+
+@one_database
+async def test_t13_a_rotated_key_is_taken_with_one_fetch_and_the_old_one_refused(
+    published: Api, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    old = token(clock)
+    await assert_accepted(published, old)
+    server.publish(jwk_of(rsa_key("next"), "next"))
+    timer.forward(COOL_DOWN)
+
+    await assert_accepted(published, signed(claims_at(clock), rsa_key("next"), "next"))
+
+    await assert_refused(published, f"Bearer {old}")
+    await assert_refused(published, f"Bearer {token(clock, sub='another')}")
+    assert server.fetches == 2
+
+
+@one_database
+async def test_a_token_that_was_verified_lapses_when_its_key_leaves_the_set(
+    published: Api, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    kept = token(clock)
+    await assert_accepted(published, kept)
+    server.publish()
+
+    timer.forward(KEYS_LIVE - 1)
+    await assert_accepted(published, kept)
+    assert server.fetches == 1
+    timer.forward(1)
+    await assert_accepted(published, kept)
+
+    for _ in range(100):
+        if (await viewer(published, kept)).status == 401:
+            break
+    await assert_refused(published, f"Bearer {kept}")
+    assert server.fetches == 2
+
+
+@one_database
+async def test_without_its_issuers_keys_a_token_is_not_called_bad(
+    published: Api, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    server.status = "500 Internal Server Error"
+    before = await contents(published.store)
+
+    answer = await viewer(published, token(clock))
+
+    assert (answer.status, answer.code) == (503, "UNAVAILABLE")
+    assert await contents(published.store) == before
+    server.status = "200 OK"
+    timer.forward(COOL_DOWN)
+    await assert_accepted(published, token(clock))
+
+
+@one_database
+async def test_an_issuer_that_stays_away_loses_its_trust_and_gets_it_back(
+    store: Store, clock: Clock, server: KeySetServer, timer: Timer
+) -> None:
+    api = serving(store, clock, server.issuer(), issuer_of(ec_key(), "https://other.example.com"))
+    await assert_accepted(api, token(clock))
+    server.status = "500 Internal Server Error"
+
+    timer.forward(KEYS_TRUSTED - 1)
+    await assert_accepted(api, token(clock))
+    timer.forward(COOL_DOWN)
+    assert (await viewer(api, token(clock))).status == 503
+
+    await assert_accepted(api, signed(claims_at(clock, "https://other.example.com"), ec_key()))
+    assert (await api.run("{ instance { slugsEnabled } }")).status == 200
+    server.status = "200 OK"
+    timer.forward(COOL_DOWN)
+    await assert_accepted(api, token(clock))
+
+
+@one_database
+async def test_a_log_line_about_a_key_set_names_it_and_no_token(
+    published: Api, clock: Clock, server: KeySetServer
+) -> None:
+    server.body = b"<html>"
+    sent = token(clock)
+
+    with capture_logs() as lines:
+        await viewer(published, sent)
+
+    assert [(line["event"], line["url"]) for line in lines] == [("key_set_unavailable", server.url)]
+    assert not any(piece in json.dumps(lines) for piece in sent.split("."))
+
+
+# --------------------------------------------------------------------------------------------- verified tokens are kept
+
+
+async def test_only_so_many_verified_tokens_are_kept_and_the_least_used_goes_first(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "CACHED_TOKENS", 3)
+    async with httpx.AsyncClient() as client:
+        issuer = issuer_of(rsa_key())
+        who = Identity(store, clock, {issuer.issuer: provider_of(issuer, client)}, {})
+        tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
+
+        for one in (*tokens[:3], tokens[0], tokens[3]):
+            await who.caller([f"Bearer {one}"])
+        with pytest.raises(BadCredential):
+            await who.caller([f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
+
+    assert [one.claims.subject for one in who.verified.values()] == ["sub2", "sub0", "sub3"]
+
+
+# ---------------------------------------------------------------------------------------------------------- secret keys
+
+
+async def make_key(api: Api, name: str = "Billing") -> tuple[str, Caller]:
+    async with work_on(api.store, SYSTEM, api.clock) as work:
+        key, secret = await create_key(work, name=name)
+    return key.id, bearer(secret)
+
+
+async def test_a_secret_key_acts_as_a_service_under_its_id(api: Api) -> None:
+    key_id, billing = await make_key(api)
+
+    await an_organization(api, by=billing, name="Acme")
+
+    (event,) = await events(api.store)
+    assert (event["actor_type"], event["actor_id"]) == ("service", key_id)
+
+
+async def test_a_revoked_key_is_refused_with_the_next_request(api: Api) -> None:
+    key_id, billing = await make_key(api)
+    _, other = await make_key(api, "Other")
+    await an_organization(api, by=billing, name="Acme")
+
+    async with work_on(api.store, SYSTEM, api.clock) as work:
+        await revoke_key(work, id_or_visible=key_id)
+
+    await assert_refused(api, billing.authorization or "")
+    await an_organization(api, by=other, name="Others go on")
+
+
+async def test_a_key_is_known_by_all_of_its_characters(api: Api) -> None:
+    _, billing = await make_key(api)
+    authorization = billing.authorization or ""
+    visible = authorization[: len("Bearer ") + VISIBLE_LENGTH]
+    wrong = [
+        visible, f"{visible}_", f"{authorization[:-1]}{'A' if authorization[-1] != 'A' else 'B'}", f"{authorization}A",
+        authorization[:-1], visible + new_secret()[VISIBLE_LENGTH:], f"Bearer {new_secret()}", "Bearer sk_",
+        "Bearer sk_%", authorization.replace("sk_", "SK_"), f"Bearer {SECRET_KEY[:-1]}", f"Bearer {SECRET_KEY}A",
+    ]  # fmt: skip
+
+    for one in wrong:
+        await assert_refused(api, one)
+
+    await an_organization(api, by=billing)
+
+
+async def test_a_secret_is_stored_as_a_digest_only(api: Api) -> None:
+    _, billing = await make_key(api)
+    secret = (billing.authorization or "").removeprefix("Bearer ")
+
+    assert secret[VISIBLE_LENGTH:] not in str(await contents(api.store))
+    async with work_on(api.store, SYSTEM, api.clock) as work:
+        (listed,) = await list_keys(work)
+    assert (listed.visible, listed.name) == (secret[:VISIBLE_LENGTH], "Billing")
+    assert len({new_secret() for _ in range(1_000)}) == 1_000
+    assert len(secret) - VISIBLE_LENGTH >= 43
+
+
+async def test_a_key_from_the_settings_acts_under_an_id_that_stays_the_same(
+    api: Api, store: Store, clock: Clock
+) -> None:
+    other_key = f"sk_{'7f3a9c51e2b84d06' * 2}a1b2"
+    restarted = serving(store, clock, secret_keys=(other_key, SECRET_KEY))
+
+    await an_organization(api, by=SERVICE, name="Before")
+    await an_organization(restarted, by=SERVICE, name="After")
+    await an_organization(restarted, by=bearer(other_key), name="Another key")
+
+    actors = [(event["actor_type"], event["actor_id"]) for event in await events(store)]
+    assert actors[0] == actors[1] == ("service", next(iter(digests([SECRET_KEY]))))
+    assert actors[2] != actors[0]
+    assert not any(piece in actor_id for _, actor_id in actors for piece in (SECRET_KEY[3:9], other_key[3:9]))
+
+
+async def test_a_key_that_left_the_settings_is_refused(api: Api, store: Store, clock: Clock) -> None:
+    await an_organization(api, by=SERVICE)
+
+    await assert_refused(serving(store, clock, secret_keys=()), SERVICE.authorization or "")
+
+
+async def test_knowing_a_secret_key_costs_one_statement(api: Api) -> None:
+    _, billing = await make_key(api)
+
+    for caller in (billing, SERVICE):
+        with counted(api.store) as statements:
+            assert (await api.run("{ viewer { user { id } } }", by=caller)).data["viewer"] is None
+        assert len(statements) == 1
