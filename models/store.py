@@ -1,14 +1,15 @@
 """The store: the only place that opens connections, begins transactions and tells that the database is away."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -27,6 +28,15 @@ POSTGRESQL_SETTINGS = {
 DEADLOCK = {"40001", "40P01"}
 AWAY = {"08", "53", "55", "57"}
 """SQLSTATE classes: no connection, no resources, lock not to be had, told to stop."""
+SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 class Deadlock(Unavailable):
@@ -79,8 +89,9 @@ def _away(error: BaseException) -> Unavailable | None:
     state = str(getattr(error.orig, "sqlstate", None) or "")
     if state in DEADLOCK:
         return Deadlock()
-    lost = error.connection_invalidated or state[:2] in AWAY
-    return Unavailable() if lost or (not state and isinstance(error, (OperationalError, InterfaceError))) else None
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    is_away = isinstance(error, InterfaceError) if code is None else code & 0xFF in SQLITE_AWAY
+    return Unavailable() if error.connection_invalidated or state[:2] in AWAY or (not state and is_away) else None
 
 
 @asynccontextmanager
@@ -109,7 +120,7 @@ class Store:
         make = _sqlite_engine if self.is_sqlite else _postgresql_engine
         self.reader = make(self.url, pool=4 if self.is_sqlite else 10, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
-        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._line = asyncio.Lock() if self.is_sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -121,12 +132,25 @@ class Store:
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with (
-            self._line,
             _telling_when_away(),
+            self._turn(),
             AsyncSession(self.writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """This process's turn to write, for SQLite; who waits too long in the line is told so."""
+        if self._line is None:
+            yield
+            return
+        async with asyncio.timeout(WAIT_SECONDS):
+            await self._line.acquire()
+        try:
+            yield
+        finally:
+            self._line.release()
 
     async def close(self) -> None:
         await self.reader.dispose()

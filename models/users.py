@@ -62,6 +62,8 @@ def refresh(user: User, claims: Claims) -> dict[str, object]:
     new: dict[str, object] = {"issuer": claims.issuer, "external_id": claims.subject}
     if claims.address_key:
         new |= {"email_address": claims.email_address, "email_verified": _verified(user, claims)}
+    elif claims.email_verified is False:
+        new["email_verified"] = False
     names = {"first_name": claims.first_name, "last_name": claims.last_name, "image_url": claims.image_url}
     new |= {name: value for name, value in names.items() if value is not None}
     before = {name: getattr(user, name) for name, value in new.items() if getattr(user, name) != value}

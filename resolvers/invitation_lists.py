@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlmodel import col, select
 
+from models.errors import BadUserInput
 from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import Mail
 from models.organizations import Organization
@@ -62,9 +63,9 @@ class InvitationList:
     part: Slice
 
 
-async def invitation_pages(store: Store, keys: list[tuple[str, InvitationList]]) -> Sequence[Page]:
+async def invitation_pages(store: Store, keys: list[tuple[str, InvitationList]]) -> Sequence[Page | BadUserInput]:
     """One statement for each way of asking, whatever the number of parents."""
-    found: dict[tuple[str, InvitationList], Page] = {}
+    found: dict[tuple[str, InvitationList], Page | BadUserInput] = {}
     for asked in dict.fromkeys(asked for _, asked in keys):
         parents = [parent for parent, other in keys if other == asked]
         statement: Select[Any] = asked.filter.applied_to(select(Invitation))

@@ -80,6 +80,11 @@ class Guarded(Requires):
     becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
     """
 
+    def apply(self, field: StrawberryField) -> None:
+        super().apply(field)
+        for argument in field.arguments:
+            argument.description = argument.description or "What is wanted."
+
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         ensure_kind(info.context.caller, self.actor)
         try:

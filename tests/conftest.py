@@ -82,15 +82,11 @@ def postgresql_templates(postgresql: str) -> Templates:
 
 
 @pytest.fixture(params=DATABASES)
-def templates(request: pytest.FixtureRequest) -> Templates:
-    return request.getfixturevalue(f"{request.param}_templates")
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
+    templates: Templates = request.getfixturevalue(f"{request.param}_templates")
     template, name = "acme" if "acme" in request.fixturenames else "empty", f"test{next(numbers)}"
-    if templates.url.startswith("/"):
+    if request.param == "sqlite":
         shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
         return
@@ -130,8 +126,10 @@ async def api(store: Store, clock: Clock) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-def acme(api: Api, templates: Templates) -> Acme:
+def acme(api: Api, request: pytest.FixtureRequest) -> Acme:
     """An organization with an administrator and a member, and somebody outside; their tokens have been seen before."""
+    kind = "sqlite" if api.store.is_sqlite else "postgresql"
+    templates: Templates = request.getfixturevalue(f"{kind}_templates")
     seen_at = int(templates.clock().timestamp())
 
     def caller(known: Caller, **claims: Any) -> Caller:

@@ -103,9 +103,6 @@ async def test_what_nobody_foresaw_outside_of_a_field_is_told_the_same_way(api: 
 
 
 @ONLY_SQLITE
-@pytest.mark.xfail(
-    strict=True, reason="models/store.py takes every OperationalError of SQLite for a database that is away"
-)
 async def test_a_missing_table_is_not_a_database_that_is_away(api: Api) -> None:
     async with api.store.write() as session:
         await session.execute(text("ALTER TABLE organization RENAME TO elsewhere"))
@@ -151,7 +148,6 @@ async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(api: Ap
 
 @ONLY_SQLITE
 @pytest.mark.usefixtures("short_waits")
-@pytest.mark.xfail(strict=True, reason="models/store.py: who stands in line for SQLite's writer waits without an end")
 async def test_everybody_in_line_is_told_in_time(api: Api, acme: Acme) -> None:
     async with locked(api.store, acme.id):
         began = time.monotonic()

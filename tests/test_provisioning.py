@@ -176,11 +176,6 @@ async def test_an_issuer_may_take_its_word_back(api: Api) -> None:
     assert not (await return_with(api, {**CLAIMS, "email_verified": False}))["emailVerified"]
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="models/users.py: refresh() passes over email_verified=False without an address",
-)
 @pytest.mark.parametrize(
     "claims", [{"email_verified": False}, {"email": "no address", "email_verified": True}, {"email": ["a@example.com"]}]
 )

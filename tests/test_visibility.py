@@ -182,7 +182,6 @@ async def test_another_organization_is_one_that_never_was(api: Api, world: World
         assert by_slug == await raw(api, BY_SLUG, caller, slug="absent") == b'{"data":{"organization":null}}'
 
 
-@pytest.mark.xfail(strict=True, reason="schema/organizations.py looks for the organization before the membership")
 @pytest.mark.parametrize(("document", "name"), [(BY_ID, "id"), (BY_SLUG, "slug")], ids=["id", "slug"])
 async def test_another_organization_costs_what_an_absent_one_does(
     api: Api, world: World, document: str, name: str
