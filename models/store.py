@@ -91,6 +91,8 @@ def _away(error: BaseException) -> Unavailable | None:
         return Deadlock()
     code = getattr(error.orig, "sqlite_errorcode", None)
     is_away = isinstance(error, InterfaceError) if code is None else code & 0xFF in SQLITE_AWAY
+    # A full disk has SQLite undo the whole transaction; what is seen first is the savepoint that went with it.
+    is_away = is_away or "no such savepoint" in str(error.orig)
     return Unavailable() if error.connection_invalidated or state[:2] in AWAY or (not state and is_away) else None
 
 

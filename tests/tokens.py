@@ -33,7 +33,7 @@ LIBRARY_WORDS = (
 )  # fmt: skip
 CPU_SECONDS = 0.5
 PATIENCE_SECONDS = 10
-one_database = pytest.mark.parametrize("templates", ["sqlite"], indirect=True)
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what the database plays no part in, such as whether a token is refused."""
 
 
