@@ -19,7 +19,6 @@ from models.roles import MEMBERSHIPS_READ, Permission, Role, RolePermission, Rol
 from models.store import Store
 from models.users import User
 from resolvers.lists import MembershipFilter, MembershipList, columns, membership_counts, membership_pages
-from resolvers.lists import membership_order as membership_order
 from resolvers.pages import AnyRow, AnySelect, Page
 from resolvers.roles import managing_role_ids
 

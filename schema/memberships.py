@@ -8,7 +8,7 @@ import strawberry
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers import memberships
-from resolvers.loaders import MembershipFilter, MembershipList, membership_order
+from resolvers.lists import MembershipFilter, MembershipList, membership_order
 from resolvers.pages import AnyRow, slice_of
 from schema.connections import Connection, Node, OrderDirection, connection
 from schema.context import Context, Info

@@ -4,6 +4,7 @@ from typing import Annotated, cast
 
 import strawberry
 
+from models.errors import Unauthenticated
 from models.users import User as UserRow
 from resolvers.organizations import creation_limit, may_create
 from schema.connections import After, Before, Connection, First, Last
@@ -19,7 +20,8 @@ class Viewer:
     @strawberry.field(description="The user.")
     async def user(self, info: Info) -> User:
         row = await info.context.loaders.users.load(self.user_id)
-        assert row is not None, "identity read this user a moment ago"
+        if row is None:
+            raise Unauthenticated("The user of this token was deleted a moment ago.")
         return User.from_row(row, info.context)
 
     @strawberry.field(description="Whether the user may create another organization now.")

@@ -91,9 +91,10 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     keys = provider_of(issuer, client).keys
     await keys.key(None)
     number = len(getattr(keys, "keys", {}))
+    if not keys.are_known:
+        return Finding(what, False, f"{issuer.jwks_url} gives no key set: is it right, can this machine reach it?")
     if number == 0:
-        sentence = f"{issuer.jwks_url} gives no usable key: is jwks_url right, can this machine reach it?"
-        return Finding(what, False, sentence)
+        return Finding(what, False, f"{issuer.jwks_url} has no usable key for {', '.join(issuer.algorithms)}")
     return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 

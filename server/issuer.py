@@ -16,6 +16,7 @@ from models.addresses import address_key
 
 VAR = Path("var")
 ISSUER = "urn:tenantry:development"
+"""Production refuses it: its key lies in a folder."""
 AUDIENCE = "tenantry"
 TOKEN_MINUTES = 12 * 60
 KEY_FILE = "development-issuer.pem"

@@ -15,14 +15,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.keys import KEY_PREFIX, MINIMUM_LENGTH
+from server.issuer import ISSUER as BUILT_IN_ISSUER
 from server.key_sets import PublicKey, fitting
 
 ASYMMETRIC = frozenset(requires_cryptography)
 SECRET_BYTES = 32
 RSA_BITS = 2_048
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-BUILT_IN_ISSUER = "urn:tenantry:development"
-"""The issuer of `tenantry token`, whose key lies in a folder: production refuses it."""
 FAMOUS = re.compile(
     "secret|change|passw|example|insecure|default|tenantry|abcdefgh|qwerty|1234567890|0123456789abcdef"
     "|09d25e094faa6ca2556c818166b7a956",

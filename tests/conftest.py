@@ -5,13 +5,11 @@ import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import event
 
 from models.migrations import migrate
 from models.store import Store
@@ -20,9 +18,9 @@ from server.settings import Environment, Settings
 from tests import postgres
 from tests.api import SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.factories import ADMIN, Acme, found_acme
+from tests.refill import Content, administer, content, refill
 
 DATABASES = ("sqlite", "postgresql")
-numbers = count()
 
 
 async def _migrate(url: str) -> None:
@@ -58,18 +56,11 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     return Templates(str(folder), clock, asyncio.run(_found(url.format("acme"), clock)))
 
 
-async def _administer(url: str, statement: str) -> None:
-    engine = create_async_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a server that has a migrated database `empty`."""
     with postgres.running() as url:
-        asyncio.run(_administer(url, "CREATE DATABASE empty"))
+        asyncio.run(administer(url, "CREATE DATABASE empty"))
         asyncio.run(_migrate(url.format("empty")))
         yield url
 
@@ -77,22 +68,26 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql_templates(postgresql: str) -> Templates:
     clock = Clock()
-    asyncio.run(_administer(postgresql, "CREATE DATABASE acme TEMPLATE empty"))
+    asyncio.run(administer(postgresql, "CREATE DATABASE acme TEMPLATE empty"))
     return Templates(postgresql, clock, asyncio.run(_found(postgresql.format("acme"), clock)))
 
 
+@pytest.fixture(scope="session")
+def postgresql_contents(postgresql_templates: Templates) -> dict[str, Content]:
+    return {name: asyncio.run(content(postgresql_templates.url, name)) for name in ("empty", "acme")}
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
     templates: Templates = request.getfixturevalue(f"{request.param}_templates")
-    template, name = "acme" if "acme" in request.fixturenames else "empty", f"test{next(numbers)}"
+    template = "acme" if "acme" in request.fixturenames else "empty"
     if request.param == "sqlite":
         shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
-        yield f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
-        return
-    asyncio.run(_administer(templates.url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
-    yield templates.url.format(name)
-    asyncio.run(_administer(templates.url, f"DROP DATABASE {name} WITH (FORCE)"))
+        return f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
+    contents: dict[str, Content] = request.getfixturevalue("postgresql_contents")
+    asyncio.run(refill(templates.url, "test", contents[template], template))
+    return templates.url.format("test")
 
 
 @pytest.fixture

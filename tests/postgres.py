@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=300")
+SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=64MB",
+    "autovacuum=off",
+    "max_wal_size=2GB",
+    "max_connections=300",
+)
 
 
 def _binaries() -> Path:

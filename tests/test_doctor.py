@@ -1,6 +1,9 @@
 """`tenantry doctor`: what is well, what is wrong, and what to do about it."""
 
+import http.server
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,33 @@ def test_doctor_changes_nothing(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+class EmptyKeySet(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # the name that http.server calls
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"keys": []}')
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def empty_key_set() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), EmptyKeySet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks"
+        server.shutdown()
+        thread.join()
+
+
+def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_set: str) -> None:
+    issuers = json.dumps([{"issuer": "https://a", "audience": "a", "jwks_url": empty_key_set}])
+
+    code, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
+
+    assert (code, lines[-1]) == (1, f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256")
+
+
 def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     (folder / "garbage.db").write_bytes(b"garbage" * 1_000)
     (folder / "empty.db").touch()
@@ -70,7 +100,7 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     assert "file is not a database" in wrong["garbage"]
     assert "empty, not 0002. Run: tenantry migrate" in wrong["empty"]
     assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]
-    assert "gives no usable key: is jwks_url right" in wrong["provider"]
+    assert "gives no key set: is it right" in wrong["provider"]
     assert "TENANTRY_SECRET is missing" in wrong["bare"]
     assert "TENANTRY_IDENTITY_ISSUERS is missing" in wrong["bare"]
     assert "hunter2" not in str(found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from models.roles import MEMBERSHIPS_READ
+from schema.context import Context
 from tests.api import NOBODY, SERVICE, Answer, Api, Caller
 from tests.conftest import counted
 from tests.factories import Acme, a_member, an_organization
@@ -242,3 +243,14 @@ async def test_two_viewers_at_once_see_what_each_sees_alone(api: Api, world: Wor
 
     assert len({repr(answer.body) for answer in alone}) == len(viewers)
     assert [answer.body for answer in together] == [answer.body for answer in alone] * 5
+
+
+async def test_a_viewer_deleted_within_the_request_is_signed_out(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the token and the look at the user, somebody deletes the user."""
+    monkeypatch.setattr(Context, "user_id", f"user_{ABSENT}")
+
+    answer = await api.run("{ viewer { user { id } } }", by=acme.member)
+
+    assert answer.code == "UNAUTHENTICATED"
