@@ -52,6 +52,50 @@ class CreatorNotFound(Refusal):
     code = "organization_creator_not_found"
 
 
+class InvitationNotUnique(Refusal):
+    code = "organization_invitation_not_unique"
+
+
+class DuplicateRecord(Refusal):
+    code = "duplicate_record"
+
+
+class BulkSizeExceeded(Refusal):
+    code = "bulk_size_exceeded"
+
+
+class RedirectDomainMismatch(Refusal):
+    code = "redirect_url_domain_mismatch"
+
+
+class TicketInvalid(Refusal):
+    code = "ticket_invalid_code"
+
+
+class TicketExpired(Refusal):
+    code = "ticket_expired_code"
+
+
+class InvitationRevoked(Refusal):
+    code = "organization_invitation_revoked_code"
+
+
+class InvitationAlreadyAccepted(Refusal):
+    code = "organization_invitation_already_accepted"
+
+
+class InvitationDeclined(Refusal):
+    code = "organization_invitation_declined"
+
+
+class InvitationNotPending(Refusal):
+    code = "organization_invitation_not_pending"
+
+
+class InvitationNotGrantable(Refusal):
+    code = "organization_invitation_not_grantable"
+
+
 class ResourceNotFound(Refusal):
     code = "resource_not_found"
 
@@ -133,6 +177,13 @@ class BadUserInput(Denial):
 class LimitExceeded(Denial):
     code = "LIMIT_EXCEEDED"
     message = "The request asks for more than is allowed."
+
+
+class RateLimited(Denial):
+    """`retryAfter` says in how many seconds."""
+
+    code = "RATE_LIMITED"
+    message = "That was too often; try again later."
 
 
 class Unavailable(Denial):

@@ -4,7 +4,9 @@ from sqlmodel import SQLModel
 
 from models.events import Event
 from models.instance import Instance
+from models.invitations import Invitation
 from models.keys import SecretKey
+from models.mail import Mail
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
@@ -20,6 +22,8 @@ TABLES = (
     Instance,
     Organization,
     Membership,
+    Invitation,
+    Mail,
     SecretKey,
     Event,
 )

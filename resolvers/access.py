@@ -77,6 +77,17 @@ def missing(*permissions: str) -> Forbidden:
     )
 
 
+def address_unverified() -> Forbidden:
+    return Forbidden(
+        "Your identity provider has not verified your address: open the link of the mail that came to it.",
+        reason="invitation_requires_verified_address",
+    )
+
+
+def other_address() -> Forbidden:
+    return Forbidden("This invitation is for another address.", reason="invitation_for_another_address")
+
+
 def ensure_service(actor: Actor, inputs: Iterable[str]) -> None:
     """Refuses inputs that only a secret key may use."""
     reserved = sorted(inputs)

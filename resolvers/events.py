@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from models.base import JSONObject, milliseconds
 from models.events import EventType
+from models.invitations import Invitation, status_at
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
 from models.users import User
+from resolvers.access import Actor
+from resolvers.roles import role_by_id
 from resolvers.work import Work
 
 
@@ -75,6 +78,36 @@ def membership_data(
     }
 
 
+def public_organization_data(organization: Organization) -> JSONObject:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": organization.image_url,
+        "has_image": organization.image_url is not None,
+    }
+
+
+def invitation_data(invitation: Invitation, organization: Organization, role: Role, status: str) -> JSONObject:
+    """No ticket and no link: what is in an event can be read by everybody who may read events."""
+    return {
+        "object": "organization_invitation",
+        "id": invitation.id,
+        "email_address": invitation.email_address,
+        "role": role.key,
+        "role_name": role.name,
+        "organization_id": organization.id,
+        "public_organization_data": public_organization_data(organization),
+        "inviter_id": invitation.inviter_id,
+        "status": status,
+        "url": None,
+        "public_metadata": invitation.public_metadata,
+        "expires_at": milliseconds(invitation.expires_at),
+        "created_at": milliseconds(invitation.created_at),
+        "updated_at": milliseconds(invitation.updated_at),
+    }
+
+
 def record_organization(
     work: Work, type: EventType, organization: Organization, changes: JSONObject | None = None
 ) -> None:
@@ -91,4 +124,26 @@ def record_organization(
 def record_user(work: Work, type: EventType, user: User, changes: JSONObject | None = None) -> None:
     work.record(
         type, user.id, user_data(user), user_id=user.id, private_metadata=user.private_metadata, changes=changes
+    )
+
+
+async def record_invitation(
+    work: Work,
+    type: EventType,
+    invitation: Invitation,
+    organization: Organization,
+    *,
+    actor: Actor | None = None,
+    user_id: str | None = None,
+) -> None:
+    held = await role_by_id(work.session, invitation.role_id)
+    status = status_at(invitation.status, invitation.expires_at, work.now).value
+    work.record(
+        type,
+        invitation.id,
+        invitation_data(invitation, organization, held.role, status),
+        organization_id=organization.id,
+        user_id=user_id,
+        private_metadata=invitation.private_metadata,
+        actor=actor,
     )

@@ -13,11 +13,19 @@ from strawberry.dataloader import DataLoader
 
 from models.base import Row as Table
 from models.errors import BadUserInput
+from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_READ, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.store import Store
 from models.users import User
+from resolvers.invitation_lists import (
+    InvitationFilter,
+    InvitationList,
+    invitation_counts,
+    invitation_pages,
+    last_mails,
+)
 from resolvers.lists import MembershipFilter, MembershipList, columns, membership_counts, membership_pages
 from resolvers.pages import AnyRow, AnySelect, Page
 from resolvers.roles import managing_role_ids
@@ -264,6 +272,22 @@ class Loaders:
         rows = [row for page in own if isinstance(page, Page) for row in page.rows]
         self.memberships.remember({(row.organization_id, row.user_id): row for row in rows})
         return listed
+
+    @cached_property
+    def invitation_pages(self) -> DataLoader[tuple[str, InvitationList], Page]:
+        return self._loader(invitation_pages)
+
+    @cached_property
+    def invitation_counts(self) -> DataLoader[tuple[str, InvitationFilter], int]:
+        return self._loader(invitation_counts)
+
+    @cached_property
+    def invitations_by_id(self) -> DataLoader[str, AnyRow | None]:
+        return self._loader(partial(_by_id, Invitation))
+
+    @cached_property
+    def last_mails(self) -> DataLoader[str, AnyRow | None]:
+        return self._loader(last_mails)
 
     async def permission_keys(self, organization_id: str, user_id: str) -> frozenset[str] | None:
         """What the user's membership lets them do; None for who is no member."""

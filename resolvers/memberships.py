@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base import JSONObject
-from models.errors import AlreadyAMember, Faults, MembershipQuotaExceeded, MinimumPermissionsNeeded, ResourceNotFound
+from models.errors import AlreadyAMember, Faults, MinimumPermissionsNeeded, ResourceNotFound
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
@@ -16,7 +16,9 @@ from models.text import checked_metadata, merged
 from models.users import User
 from resolvers.access import ensure_grantable
 from resolvers.events import membership_data
+from resolvers.expiry import expire_lapsed
 from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
+from resolvers.seats import free_seats, no_seat
 from resolvers.work import Work
 
 
@@ -92,15 +94,6 @@ async def _member(work: Work, organization_id: str, user_id: str) -> tuple[Membe
     return found[0], found[1]
 
 
-async def _ensure_seat(work: Work, organization: Organization) -> None:
-    limit = organization.max_allowed_memberships
-    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
-    if limit and (await work.session.execute(members)).scalar_one() >= limit:
-        raise MembershipQuotaExceeded(
-            f"The organization can have {limit} members, and has them.", at="organization_id", limit=limit
-        )
-
-
 async def _ensure_manager_besides(work: Work, membership: Membership, held: HeldRole) -> None:
     """The last-manager rule: who is the only one that can manage the organization stays so (DESIGN 7, rule 8)."""
     if not is_managing(held.permissions):
@@ -126,7 +119,7 @@ async def _user(work: Work, user_id: str) -> User:
     return user
 
 
-async def _default_role(work: Work, organization: Organization) -> HeldRole:
+async def default_role(work: Work, organization: Organization) -> HeldRole:
     statement = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
     return await role_by_id(work.session, (await work.session.execute(statement)).scalar_one())
 
@@ -136,6 +129,7 @@ async def create_membership(
 ) -> Membership:
     """Adds a user directly, without their consent; raises every fault of the input at once."""
     organization = await work.organization(organization_id)
+    await expire_lapsed(work, organization)
     faults = Faults()
     with faults.at("public_metadata"):
         checked_metadata(metadata.public or {})
@@ -145,12 +139,13 @@ async def create_membership(
     with faults.at("user_id"):
         user = await _user(work, user_id)
     with faults.at("role"):
-        held = await (role_in_set(work, organization.role_set_id, role) if role else _default_role(work, organization))
+        held = await (role_in_set(work, organization.role_set_id, role) if role else default_role(work, organization))
     faults.refuse_any()
     assert user
     assert held
     await _ensure_no_member(work, organization, user)
-    await _ensure_seat(work, organization)
+    if await free_seats(work, organization) == 0:
+        raise no_seat(organization)
     return await add_member(work, organization, user, held, metadata)
 
 

@@ -41,6 +41,8 @@ class Work:
     events: list[Event] = field(default_factory=list[Event])
     cursor: int | None = None
     locked: dict[str, Organization] = field(default_factory=dict[str, Organization])
+    lapsed_in: str | None = None
+    """The organization where lapsed invitations were found: that is kept even if the operation is refused."""
 
     @cached_property
     def now(self) -> datetime:
@@ -59,17 +61,26 @@ class Work:
 
     async def organization(self, organization_id: str) -> Organization:
         """The organization, locked until the end: who may not know of it takes no lock. Raises NotFound."""
-        if organization_id in self.locked:
-            return self.locked[organization_id]
-        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
-        statement = select(Organization).where(col(Organization.id) == organization_id)
-        if self.actor.user_id:
-            statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
-            statement = statement.where(col(Membership.user_id) == self.actor.user_id)
-        found = (await self.session.execute(statement.with_for_update(of=Organization))).scalar_one_or_none()
+        found = self.locked.get(organization_id)
+        if found is None:
+            found = await self._lock_organization(organization_id, of_user=self.actor.user_id)
         if found is None:
             raise NotFound
-        self.locked[organization_id] = found
+        return found
+
+    async def locked_organization(self, organization_id: str) -> Organization | None:
+        """The organization, locked, for who is no member yet but was invited; None when it is gone."""
+        return await self._lock_organization(organization_id, of_user=None)
+
+    async def _lock_organization(self, organization_id: str, *, of_user: str | None) -> Organization | None:
+        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
+        statement = select(Organization).where(col(Organization.id) == organization_id)
+        if of_user:
+            statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
+            statement = statement.where(col(Membership.user_id) == of_user)
+        found = (await self.session.execute(statement.with_for_update(of=Organization))).scalar_one_or_none()
+        if found is not None:
+            self.locked[organization_id] = found
         return found
 
     async def admit(self, organization_id: str, permission: str | None) -> None:
@@ -98,6 +109,7 @@ class Work:
         user_id: str | None = None,
         private_metadata: JSONObject | None = None,
         changes: JSONObject | None = None,
+        actor: Actor | None = None,
     ) -> None:
         """Buffers what happened; it is written as the last step of the transaction."""
         self.events.append(
@@ -108,8 +120,8 @@ class Work:
                 organization_id=organization_id,
                 object_id=object_id,
                 user_id=user_id,
-                actor_type=self.actor.type.value,
-                actor_id=self.actor.id,
+                actor_type=(actor or self.actor).type.value,
+                actor_id=(actor or self.actor).id,
                 data=data,
                 private_metadata=private_metadata,
                 changes=changes,

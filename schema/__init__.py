@@ -20,6 +20,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.instance import InstanceMutations, InstanceQueries
+from schema.invitations import InvitationMutations, InvitationQueries
 from schema.memberships import MembershipMutations, MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
@@ -33,12 +34,19 @@ CACHED_DOCUMENTS = 500
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    ViewerQueries, InstanceQueries, NodeQueries, OrganizationQueries, UserQueries, MembershipQueries, RoleQueries
+    ViewerQueries,
+    InstanceQueries,
+    NodeQueries,
+    OrganizationQueries,
+    UserQueries,
+    MembershipQueries,
+    RoleQueries,
+    InvitationQueries,
 ): ...
 
 
 @strawberry.type(description="Everything that can be changed; each field is one transaction.")
-class Mutation(OrganizationMutations, MembershipMutations, UserMutations, InstanceMutations): ...
+class Mutation(OrganizationMutations, MembershipMutations, InvitationMutations, UserMutations, InstanceMutations): ...
 
 
 class Schema(strawberry.Schema):

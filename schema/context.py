@@ -23,6 +23,8 @@ class Surroundings:
     public_url: str
     issuers: Sequence[str]
     link_schemes: frozenset[str]
+    ticket_keys: Sequence[bytes]
+    can_mail: bool
 
 
 @dataclass
@@ -71,6 +73,9 @@ class Context:
         """A switched-off feature refuses users, not the owner's keys (DESIGN 7, rule 6)."""
         if not self.instance.organizations_enabled and not self.is_service:
             raise organizations_off()
+
+    def drawn_image(self, id: str) -> str:
+        return f"{self.surroundings.public_url}/images/{id}.svg"
 
     def shows(self, slug: str | None) -> str | None:
         """A slug, unless slugs are off."""

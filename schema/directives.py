@@ -11,11 +11,12 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from models.errors import Forbidden, NotFound, Refusal, Refusals
+from models.errors import Denial, Forbidden, NotFound, Refusal, Refusals
 from models.store import Deadlock
-from resolvers.access import Actor, ActorType, missing, secret_key_required
+from resolvers.access import SYSTEM, Actor, ActorType, missing, secret_key_required
+from resolvers.expiry import sweep
 from resolvers.work import Work, work_on
-from schema.context import Info
+from schema.context import Context, Info
 from schema.errors import UserError
 
 ATTEMPTS = 5
@@ -105,12 +106,24 @@ class Guarded(Requires):
 
     async def _in_transaction(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
         context = info.context
-        async with work_on(context.store, context.caller, context.surroundings.clock) as work:
-            context.open_work = work
-            await self._admit(work, arguments)
-            payload = await next_(source, info, **arguments)
+        try:
+            async with work_on(context.store, context.caller, context.surroundings.clock) as work:
+                context.open_work = work
+                await self._admit(work, arguments)
+                payload = await next_(source, info, **arguments)
+        except (Refusal, Refusals, Denial):
+            await self._keep_lapsed(context)
+            raise
         payload.cursor = str(work.cursor) if work.cursor else None
         return payload
+
+    async def _keep_lapsed(self, context: Context) -> None:
+        """The refused transaction also undid what it had found to be expired: that is written down after all."""
+        refused = context.open_work
+        if refused is None or refused.lapsed_in is None:
+            return
+        async with work_on(context.store, SYSTEM, context.surroundings.clock) as work:
+            await sweep(work, refused.lapsed_in)
 
     async def _admit(self, work: Work, arguments: dict[str, Any]) -> None:
         if self.permission:

@@ -8,6 +8,7 @@ import strawberry
 
 from models.base import prefix_of
 from models.errors import LimitExceeded
+from models.invitations import Invitation as InvitationRow
 from models.memberships import Membership as MembershipRow
 from models.organizations import Organization as OrganizationRow
 from models.roles import Permission as PermissionRow
@@ -17,6 +18,7 @@ from models.users import User as UserRow
 from schema.connections import Node
 from schema.context import Info
 from schema.directives import requires
+from schema.invitations import Invitation, may_see
 from schema.memberships import Membership
 from schema.organizations import organization_by_id
 from schema.roles import Permission, Role, RoleSet
@@ -38,6 +40,14 @@ async def _membership(info: Info, id: str) -> Node | None:
     return Membership.from_row(row, info.context) if row else None
 
 
+async def _invitation(info: Info, id: str) -> Node | None:
+    info.context.ensure_organizations_enabled()
+    row = await info.context.loaders.invitations_by_id.load(id)
+    if row is None or not await may_see(info, row):
+        return None
+    return Invitation.from_row(row, info.context)
+
+
 async def _role(info: Info, id: str) -> Node | None:
     row = await info.context.loaders.roles.load(id)
     return Role.from_row(row) if row else None
@@ -57,6 +67,7 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     UserRow.prefix: visible_user,
     OrganizationRow.prefix: _organization,
     MembershipRow.prefix: _membership,
+    InvitationRow.prefix: _invitation,
     RoleRow.prefix: _role,
     PermissionRow.prefix: _permission,
     RoleSetRow.prefix: _role_set,

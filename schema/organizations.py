@@ -1,13 +1,15 @@
 """Organizations, as the API shows them, with their lists and mutations."""
 
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.invitations import InvitationStatus as StoredStatus
 from models.organizations import Organization as OrganizationRow
-from models.roles import MEMBERSHIPS_READ, PROFILE_DELETE, PROFILE_MANAGE
+from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import lists, organizations
+from resolvers.invitation_lists import InvitationFilter
 from resolvers.pages import AnyRow, slice_of
 from schema.connections import After, Before, Connection, First, Last, Node, OrderDirection, connection
 from schema.context import Context, Info
@@ -18,6 +20,9 @@ from schema.payloads import DeletedPayload, Payload
 from schema.roles import PermissionKey, Role, RoleSet
 from schema.scalars import DateTime, JSONObject
 from schema.users import User
+
+if TYPE_CHECKING:
+    from schema.invitations import Invitation, InvitationStatus
 
 
 @strawberry.type(description="An account that several people share.")
@@ -116,14 +121,44 @@ class Organization(Node):
     ) -> Connection[Membership] | None:
         return await memberships_of_organization(info, self.id, first, after, last, before, query, roles, order_by)
 
+    @strawberry.field(
+        description="The invitations, newest first; those of all statuses when none is asked for.",
+        extensions=requires(MEMBERSHIPS_MANAGE),
+    )
+    async def invitations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        statuses: Annotated[
+            list[Annotated["InvitationStatus", strawberry.lazy("schema.invitations")]] | None,
+            strawberry.argument(description="Only invitations with one of these statuses."),
+        ] = None,
+        query: Annotated[
+            str | None, strawberry.argument(description="A part of the address, or a whole invitation id.")
+        ] = None,
+    ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations")]] | None:
+        from schema.invitations import invitations_of
+
+        return await invitations_of(
+            info, self.id, of_address=False, statuses=statuses, query=query,
+            first=first, after=after, last=last, before=before,
+        )  # fmt: skip
+
+    @strawberry.field(description="How many invitations can be accepted.", extensions=requires(MEMBERSHIPS_MANAGE))
+    async def pending_invitations_count(self, info: Info) -> int | None:
+        pending = InvitationFilter(False, info.context.surroundings.clock(), (StoredStatus.PENDING,))
+        return await info.context.loaders.invitation_counts.load((self.id, pending))
+
     @classmethod
     def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "Organization":
-        drawn = f"{context.surroundings.public_url}/images/{row.id}.svg"
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
             slug=context.shows(row.slug),
-            image_url=row.image_url or drawn,
+            image_url=row.image_url or context.drawn_image(row.id),
             has_image=row.image_url is not None,
             public_metadata=JSONObject(row.public_metadata),
             private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
@@ -133,6 +168,25 @@ class Organization(Node):
             updated_at=DateTime(row.updated_at),
             created_by_id=row.created_by_id,
             role_set_id=row.role_set_id,
+        )
+
+
+@strawberry.type(description="What an invited person may see of an organization.")
+class PublicOrganization:
+    id: strawberry.ID = strawberry.field(description="The organization's id.")
+    name: str = strawberry.field(description="The name.")
+    slug: str | None = strawberry.field(description="The name in addresses; null when slugs are off.")
+    image_url: str = strawberry.field(description="The logo, or a drawn default.")
+    has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
+
+    @classmethod
+    def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "PublicOrganization":
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            slug=context.shows(row.slug),
+            image_url=row.image_url or context.drawn_image(row.id),
+            has_image=row.image_url is not None,
         )
 
 

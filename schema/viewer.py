@@ -9,6 +9,7 @@ from models.users import User as UserRow
 from resolvers.organizations import creation_limit, may_create
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.invitations import Invitation, InvitationStatus, invitations_of
 from schema.memberships import Membership, OrderBy, Roles, membership_in, memberships_of_user
 from schema.users import User
 
@@ -57,6 +58,21 @@ class Viewer:
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
         return await memberships_of_user(info, self.user_id, first, after, last, before, query, roles, order_by)
+
+    @strawberry.field(description="The invitations to the user's verified address, newest first.")
+    async def invitations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        statuses: Annotated[
+            list[InvitationStatus] | None, strawberry.argument(description="Only those with one of these statuses.")
+        ] = [InvitationStatus.PENDING],  # noqa: B006
+    ) -> Connection[Invitation]:
+        info.context.ensure_organizations_enabled()
+        user = await info.context.loaders.users.load(self.user_id)
+        verified = user.address_key if user and user.email_verified else None
+        return await invitations_of(info, verified or "", of_address=True, statuses=statuses, first=first, after=after)
 
 
 @strawberry.type

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import base, migrations
 from models.store import Store
+from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
 from schema import schema as open_schema
@@ -31,6 +32,7 @@ from server.identity import Identity, digests, provider_of
 from server.settings import Issuer, Settings
 
 FETCH_SECONDS = 5.0
+DEVELOPMENT_SECRET = "x" * 32
 FINISH_SECONDS = 5.0
 """How long operations that nobody waits for any more may go on when the server stops."""
 OWN_NAMES = ["127.0.0.1", "localhost"]
@@ -69,7 +71,8 @@ class NoSniffing:
 
 def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
     names = tuple(issuer.issuer for issuer in issuers)
-    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes)
+    keys = ticket_keys(settings.secret or (DEVELOPMENT_SECRET,))
+    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -108,6 +108,14 @@ class Answer:
         return self.error["extensions"].get("reason")
 
 
+INPUTS = {
+    "resendInvitation": "InvitationRefInput",
+    "revokeInvitation": "InvitationRefInput",
+    "declineInvitation": "AcceptInvitationInput",
+}
+"""The input types of the mutations that share one."""
+
+
 class Api:
     """A running application and its store."""
 
@@ -145,9 +153,9 @@ class Api:
 
     async def mutate(self, field: str, input: JSON, selection: str = "", *, by: Caller = NOBODY) -> Answer:
         """Sends one mutation with its whole input as a variable; the user errors and the cursor come along."""
-        kind = f"{field[0].upper()}{field[1:]}Input!"
+        kind = INPUTS.get(field) or f"{field[0].upper()}{field[1:]}Input"
         payload = f"{selection} userErrors {{ code message field meta }} cursor"
-        document = f"mutation($input: {kind}) {{ {field}(input: $input) {{ {payload} }} }}"
+        document = f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {payload} }} }}"
         return await self.run(document, {"input": input}, by=by)
 
 

@@ -1,0 +1,79 @@
+"""Invitations: somebody is asked by e-mail to join an organization, in a role (DESIGN 7, rules 11 to 22)."""
+
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import ClassVar
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from models.base import JSONObject, Row, UTCDateTime, json_field
+from models.errors import ValueInvalid
+
+MAXIMUM_DAYS = 365
+BULK_SIZE = 100
+MAILS_PER_ADDRESS = 10
+"""Mails to one address in an hour, from all organizations together."""
+MAILS_PER_ADDRESS_AND_ORGANIZATION = 3
+INVITATIONS_PER_ORGANIZATION = 250
+"""Invitations of one organization in an hour; each recipient counts."""
+WINDOW = timedelta(hours=1)
+
+
+class InvitationStatus(Enum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    DECLINED = "declined"
+
+
+PENDING = InvitationStatus.PENDING.value
+
+
+class Invitation(Row, table=True):
+    __table_args__ = (
+        Index(
+            "ix_invitation_pending",
+            "organization_id",
+            "address_key",
+            unique=True,
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(None, "organization_id", "id"),
+        Index(None, "address_key", "id"),
+        Index(None, "status", "expires_at"),
+    )
+    prefix: ClassVar[str] = "orginv"
+
+    organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
+    email_address: str
+    """As it was typed: where the mail goes."""
+    address_key: str
+    """As addresses are compared."""
+    role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT", index=True)
+    status: str = PENDING
+    """As stored: a pending one whose time is over is expired, whether or not that was written down yet."""
+    inviter_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    by_service: bool = False
+    """Whether a secret key invited: it can grant every role for ever, a user only while they could themselves."""
+    nonce: str
+    """What the tickets are made of, together with the server's key; a new one makes the old links void."""
+    redirect_url: str | None = None
+    public_metadata: JSONObject = json_field()
+    private_metadata: JSONObject = json_field()
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    accepted_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+
+
+def status_at(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
+    """EXPIRED shows at the instant (DESIGN 7, rule 13)."""
+    stored = InvitationStatus(status)
+    return InvitationStatus.EXPIRED if stored is InvitationStatus.PENDING and expires_at <= now else stored
+
+
+def checked_days(days: int) -> int:
+    if not 1 <= days <= MAXIMUM_DAYS:
+        raise ValueInvalid(f"An invitation lives 1 to {MAXIMUM_DAYS} days.")
+    return days

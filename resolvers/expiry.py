@@ -1,0 +1,39 @@
+"""Invitations lapse: what shows at the instant is written down, with its event, once (DESIGN 7, rule 13)."""
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from models.errors import NotFound
+from models.events import EventType
+from models.invitations import PENDING, Invitation, InvitationStatus
+from models.organizations import Organization
+from resolvers.access import SYSTEM
+from resolvers.events import record_invitation
+from resolvers.work import Work
+
+
+async def expire_lapsed(work: Work, organization: Organization) -> None:
+    """Stores EXPIRED for what has lapsed, with its event; this is kept even if the operation is refused (rule 13)."""
+    lapsed = (
+        update(Invitation)
+        .where(
+            col(Invitation.organization_id) == organization.id,
+            col(Invitation.status) == PENDING,
+            col(Invitation.expires_at) <= work.now,
+        )
+        .values(status=InvitationStatus.EXPIRED.value, updated_at=work.now)
+        .returning(Invitation)
+        .execution_options(synchronize_session="fetch", populate_existing=True)
+    )
+    for invitation in sorted((await work.session.execute(lapsed)).scalars(), key=lambda one: one.id):
+        await record_invitation(work, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
+        work.lapsed_in = organization.id
+
+
+async def sweep(work: Work, organization_id: str) -> None:
+    """Writes down what lapsed in one organization; one that is gone meanwhile has nothing to write down."""
+    try:
+        organization = await work.organization(organization_id)
+    except NotFound:
+        return
+    await expire_lapsed(work, organization)
