@@ -20,7 +20,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.instance import InstanceMutations, InstanceQueries
-from schema.invitations import InvitationMutations, InvitationQueries
+from schema.invitation_preview import InvitationQueries
+from schema.invitations import InvitationMutations
 from schema.memberships import MembershipMutations, MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries

@@ -26,13 +26,15 @@ from schema import build
 from schema import schema as open_schema
 from schema.context import Surroundings
 from schema.sdl import sdl
-from server import graphiql, images
+from server import accept, graphiql, images
+from server.accept import DemoIdentities
+from server.delivery import Delivery, delivery
+from server.email import Tell
 from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, provider_of
 from server.settings import Issuer, Settings
 
 FETCH_SECONDS = 5.0
-DEVELOPMENT_SECRET = "x" * 32
 FINISH_SECONDS = 5.0
 """How long operations that nobody waits for any more may go on when the server stops."""
 OWN_NAMES = ["127.0.0.1", "localhost"]
@@ -49,6 +51,10 @@ class Development:
     identities: Callable[[], Sequence[graphiql.Identity]] = tuple
     """Made anew for every page: a server that runs for days still hands out tokens that live."""
     documents: Sequence[graphiql.Document] = ()
+    accept_as: DemoIdentities | None = None
+    """Whom the page of an invitation can be answered as."""
+    tell: Tell | None = None
+    """Says, on the console, which letter was written where."""
 
     def page(self) -> Response:
         return graphiql.page(endpoint="/graphql", identities=self.identities(), documents=self.documents)
@@ -71,8 +77,15 @@ class NoSniffing:
 
 def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
     names = tuple(issuer.issuer for issuer in issuers)
-    keys = ticket_keys(settings.secret or (DEVELOPMENT_SECRET,))
-    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True)
+    return Surroundings(
+        store=store,
+        clock=clock,
+        public_url=settings.public_url,
+        issuers=names,
+        link_schemes=settings.link_schemes,
+        ticket_keys=ticket_keys(settings.secret),
+        can_mail=settings.smtp_url is not None or settings.is_development,
+    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -136,10 +149,28 @@ async def to_the_page(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
+@asynccontextmanager
+async def _running(worker: Delivery | None) -> AsyncGenerator[None]:
+    """The worker beside the requests; letters on their way when the server stops get a moment to arrive."""
+    task = asyncio.create_task(worker.run()) if worker else None
+    yield
+    if task:
+        task.cancel()
+        await asyncio.wait([task])
+
+
 def application(
-    settings: Settings, *, store: Store, clock: Clock = base.now, development: Development | None = None
+    settings: Settings,
+    *,
+    store: Store,
+    clock: Clock = base.now,
+    development: Development | None = None,
+    delivers: bool = True,
 ) -> Starlette:
-    """The application over a store that the caller made; it closes the store when it stops."""
+    """The application over a store that the caller made; it closes the store when it stops.
+
+    While it runs it delivers mail and writes down what lapsed, unless another process is left to do that.
+    """
     client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False)
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
@@ -149,13 +180,14 @@ def application(
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
-    endpoint = Endpoint(
-        schema, surroundings(settings, store, clock, issuers), identity, page if shows_page else None, shows_schema
-    )
+    around = surroundings(settings, store, clock, issuers)
+    endpoint = Endpoint(schema, around, identity, page if shows_page else None, shows_schema)
+    worker = delivery(settings, store, clock, development.tell if development else None) if delivers else None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        yield
+        async with _running(worker):
+            yield
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
         await client.aclose()
@@ -167,6 +199,7 @@ def application(
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
+        *accept.routes(around, development.accept_as if development else None),
         *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)

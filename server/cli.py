@@ -41,16 +41,27 @@ def dev(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is all of them.")] = "127.0.0.1",
     port: Port = 8000,
+    worker: Annotated[bool, typer.Option(help="Deliver mail too; without, `tenantry worker` has to run.")] = True,
 ) -> None:
     """Serve for production: refuses to start with an unsafe or missing setting, and names it.
 
     Needs TENANTRY_SECRET, TENANTRY_IDENTITY_ISSUERS, TENANTRY_PUBLIC_URL and a database that `tenantry migrate` has
-    brought to the newest step. Put a proxy in front that speaks TLS. SIGTERM stops it once running requests are
-    answered.
+    brought to the newest step; to send invitations by mail, TENANTRY_SMTP_URL. Put a proxy in front that speaks TLS.
+    SIGTERM stops it once running requests are answered.
 
     With TENANTRY_ENV=development it is `dev` without demo data: it migrates by itself and answers on this machine only.
     """
-    _serving().serve(host, port)
+    _serving().serve(host, port, delivers=worker)
+
+
+@app.command()
+def worker() -> None:
+    """Deliver mail and write down which invitations lapsed, without serving: `serve` does it by itself.
+
+    Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL, TENANTRY_SMTP_URL and the database. Several may run: none sends what
+    another one has taken. SIGTERM stops it once the mails on their way have arrived.
+    """
+    _serving().work()
 
 
 def _serving():
@@ -170,7 +181,7 @@ def export_schema(
 
 @app.command("doctor")
 def examine() -> None:
-    """Check settings, database and identity providers, and say what to do about what is wrong.
+    """Check settings, database, mail server and identity providers, and say what to do about what is wrong.
 
     Changes nothing. Exit code 1 when something is wrong.
     """

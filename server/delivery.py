@@ -23,10 +23,13 @@ from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
-from resolvers.tickets import TicketKind, mint
+from resolvers.tickets import TicketKind, mint, ticket_keys
 from resolvers.work import Clock, work_on
-from server.email import Letter, NotNow, Transport, Undeliverable, written
+from server.email import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
+from server.issuer import VAR
+from server.settings import Settings
 
+OUTBOX = VAR / "outbox"
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
 GRACE_SECONDS = 10.0
@@ -63,7 +66,8 @@ class Delivery:
 
     store: Store
     clock: Clock
-    transport: Transport
+    transport: Transport | None
+    """None where mail can't be sent: what is queued waits, and the sweep goes on."""
     ticket_keys: Sequence[bytes]
     public_url: str
     sender: str
@@ -115,7 +119,7 @@ class Delivery:
 
     async def _claim(self, number: int) -> list[Claim]:
         now = self.clock()
-        if number == 0 or not await self._is_anything_due(now):
+        if self.transport is None or number == 0 or not await self._is_anything_due(now):
             return []
         async with self.store.write() as session:
             due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(number)
@@ -149,6 +153,7 @@ class Delivery:
             return {"attempts": claim.attempts - 1}
         if letter is None:
             return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
+        assert self.transport, "without one nothing is claimed"
         try:
             await self.transport.send(written(letter, self.clock()))
         except Undeliverable as error:
@@ -250,6 +255,24 @@ class Delivery:
         )
         async with self.store.write() as session:
             await session.execute(delete(Mail).where(*over))
+
+
+def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Delivery:
+    """The worker of these settings; in development without a mail server, letters are told of by `tell`."""
+    return Delivery(
+        store=store,
+        clock=clock,
+        transport=_transport(settings, tell),
+        ticket_keys=ticket_keys(settings.secret),
+        public_url=settings.public_url,
+        sender=settings.sender,
+    )
+
+
+def _transport(settings: Settings, tell: Tell | None) -> Transport | None:
+    if settings.smtp_url:
+        return Smtp(settings.smtp_url)
+    return Outbox(OUTBOX, *([tell] if tell else [])) if settings.is_development else None
 
 
 def _shown(error: Exception) -> str:

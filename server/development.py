@@ -1,7 +1,8 @@
 """What a development server has beside the application: a demo company, a secret key, and a page that is signed in."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,16 +13,25 @@ from models import base
 from models.addresses import address_key
 from models.events import Event
 from models.instance import Instance
+from models.invitations import PENDING, Invitation
 from models.keys import new_secret
 from models.organizations import Organization, slug_of
+from models.roles import MEMBERSHIPS_MANAGE
 from models.store import Store
 from models.users import Claims, User
+from resolvers.acceptance import Proof, accept_invitation
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.invitations import create_invitation
 from resolvers.memberships import Metadata, create_membership
 from resolvers.organizations import NewOrganization, create_organization
+from resolvers.pages import AnyRow
+from resolvers.recipients import Recipient, Terms
+from resolvers.tickets import TicketKind, mint
 from resolvers.users import provision
-from resolvers.work import work_on
+from resolvers.work import Clock, work_on
+from server.accept import DemoIdentity
 from server.app import Development
+from server.email import Tell
 from server.graphiql import Document, Identity
 from server.issuer import (
     ADA,
@@ -42,6 +52,23 @@ from server.settings import Environment, Issuer
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
 COMPANY = "Analytical Engines"
 LAB = "Difference Lab"
+JOAN = "joan@example.com"
+"""Invited, and not there yet."""
+EDSGER = "edsger@example.com"
+"""Invited too long ago."""
+
+
+MANY = ("frances@example.com", "radia@example.com")
+"""Whom the ready operation invites at once."""
+
+
+Waiting = Mapping[tuple[str, str], AnyRow]
+"""Pending invitations by organization id and address."""
+
+
+def long_ago() -> datetime:
+    """A time whose invitations have expired since."""
+    return base.now() - timedelta(days=60)
 
 
 class AlreadyInUse(Exception):
@@ -72,7 +99,7 @@ async def stamp(store: Store) -> None:
 # ---------------------------------------------------------------------------------------------------- demo company
 
 
-async def load_demo(store: Store) -> None:
+async def load_demo(store: Store, keys: Sequence[bytes]) -> None:
     """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
     async with store.read() as connection:
         if (await connection.execute(select(Organization.id).limit(1))).first():
@@ -81,9 +108,27 @@ async def load_demo(store: Store) -> None:
     async with work_on(store, Actor(ActorType.USER, ids[ADA]), base.now) as work:
         company, _ = await create_organization(work, NewOrganization(name=COMPANY))
         lab, _ = await create_organization(work, NewOrganization(name=LAB))
-    for organization, people in ((company, (GRACE, MARGARET, KATHERINE)), (lab, (GRACE,))):
+    for organization, people in ((company, (GRACE, MARGARET)), (lab, (GRACE,))):
         for person in people:
             await _add(store, organization.id, ids[person])
+    ada, katherine = (Actor(ActorType.USER, ids[person]) for person in (ADA, KATHERINE))
+    await _invite(store, ada, company.id, EDSGER, long_ago)
+    await _invite(store, ada, company.id, JOAN, base.now, notify=True)
+    for organization in (company, lab):
+        await _invite(store, ada, organization.id, MALLORY[0], base.now)
+    accepted = await _invite(store, ada, company.id, KATHERINE[0], base.now)
+    async with work_on(store, katherine, base.now) as work:
+        await accept_invitation(work, proof=Proof(invitation_id=accepted), keys=keys)
+
+
+async def _invite(
+    store: Store, by: Actor, organization_id: str, address: str, clock: Clock, *, notify: bool = False
+) -> str:
+    recipient, terms = Recipient(address), Terms(notify=notify)
+    async with work_on(store, by, clock) as work:
+        await work.admit(organization_id, MEMBERSHIPS_MANAGE)
+        made = await create_invitation(work, organization_id=organization_id, recipient=recipient, terms=terms)
+        return made.id
 
 
 async def _add(store: Store, organization_id: str, user_id: str) -> None:
@@ -107,35 +152,54 @@ def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> lis
     return [
         person(*ADA, f"admin of {COMPANY}"),
         person(*GRACE, f"member of {COMPANY}"),
-        person(*MALLORY, "outsider, no organization"),
+        person(*MALLORY, "outsider, invited"),
         Identity("Secret key", "a service, everything allowed", f"Bearer {key}"),
         Identity("Nobody", "no credential", None),
     ]
 
 
-async def _ids(store: Store) -> dict[str, str]:
-    """The ids of demo people by address, and of the demo organizations by slug."""
+async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
+    """The ids of demo people by address and of the demo organizations by slug, and the invitations that wait."""
     addresses = [email for email, _, _ in PEOPLE]
+    waiting = select(Invitation).where(
+        col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
+    )
     people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
     organizations = select(Organization).where(col(Organization.slug).in_([slug_of(COMPANY), slug_of(LAB)]))
     async with store.read() as connection:
         found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
-        return found | {row.slug: row.id for row in (await connection.execute(organizations)).all()}
+        found |= {row.slug: row.id for row in (await connection.execute(organizations)).all()}
+        rows = (await connection.execute(waiting)).all()
+        return found, {(row.organization_id, row.address_key): row for row in rows}
 
 
-def ready_values(ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
+def ready_values(ids: Mapping[str, str], waiting: Waiting, keys: Sequence[bytes]) -> dict[str, dict[str, object]]:
     """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
     company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
 
     def user(person: tuple[str, str, str]) -> str:
         return ids.get(person[0], "user_…")
 
+    def invitation(organization_id: str, address: str) -> str:
+        row = waiting.get((organization_id, address))
+        return row.id if row else "orginv_…"
+
+    passed_on = waiting.get((company, MALLORY[0]))
+    ticket = mint(keys, TicketKind.LINK, passed_on.id, passed_on.nonce) if passed_on else "orginv_….…"
     return {
         "CreateOrganization": {"name": "Bernoulli Works"},
         "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
         "Members": {"organizationId": company, "first": 20},
         "AddMember": {"organizationId": company, "newUserId": user(ALAN), "role": "org:member"},
         "ChangeRole": {"organizationId": company, "userId": user(MARGARET), "role": "org:admin"},
+        "Invite": {"organizationId": company, "emailAddress": "barbara@example.com"},
+        "InviteMany": {"organizationId": company, "recipients": [{"emailAddress": one} for one in MANY]},
+        "Invitations": {"organizationId": company},
+        "ResendInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
+        "RevokeInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
+        "InvitationByTicket": {"ticket": ticket},
+        "AcceptInvitation": {"proof": {"ticket": ticket}},
+        "DeclineInvitation": {"proof": {"invitationId": invitation(lab, MALLORY[0])}},
         "RemoveMember": {"organizationId": company, "userId": user(KATHERINE)},
         "LeaveOrganization": {"organizationId": company},
         "DeleteOrganization": {"organizationId": lab},
@@ -155,9 +219,19 @@ def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
     return Document(name, text, values.get(name, {}))
 
 
-async def development(store: Store, folder: Path) -> Development:
+def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
+    """Whom a demo invitation can be answered as: first who is invited, then two who are not."""
+    others = [email for email, _, _ in (ADA, MALLORY) if email != address]
+    labels = [f"{address}, who is invited", *(f"{email}, somebody else" for email in others)]
+    people = zip(labels, [address, *others], strict=True)
+    return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for label, email in people]
+
+
+async def development(store: Store, folder: Path, keys: Sequence[bytes], *, tell: Tell | None = None) -> Development:
     """Everything that a development server adds to the application; the database has to be migrated."""
-    issuer, key, ids = DevelopmentIssuer(folder), development_key(folder), await _ids(store)
+    issuer, key = DevelopmentIssuer(folder), development_key(folder)
+    ids, waiting = await _found(store)
     settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
     identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
-    return Development(settings, key, identities, documents(ready_values(ids)))
+    ready = documents(ready_values(ids, waiting, keys))
+    return Development(settings, key, identities, ready, partial(_accept_as, issuer), tell)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from sqlalchemy import make_url
@@ -13,6 +14,8 @@ from models.errors import Unavailable
 from models.instance import Instance
 from models.store import Store
 from server.app import FETCH_SECONDS
+from server.delivery import OUTBOX
+from server.email import Smtp
 from server.identity import provider_of
 from server.settings import Environment, Issuer, Settings, WrongSettings, ensure_production
 
@@ -98,8 +101,22 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 
+async def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        instead = f"letters are written to {OUTBOX}" if settings.is_development else "invitations need notify: false"
+        return Finding("Mail", True, f"TENANTRY_SMTP_URL is not set: {instead}")
+    place = urlsplit(settings.smtp_url).netloc.rpartition("@")[2]
+    try:
+        await Smtp(settings.smtp_url).check()
+    except Exception as error:
+        # Whatever goes wrong with a stranger's server is the finding.
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return Finding("Mail", False, f"TENANTRY_SMTP_URL: {place} can't be used: {reason}")
+    return Finding("Mail", True, f"{place} takes mail from {settings.sender}")
+
+
 async def examine(settings: Settings) -> list[Finding]:
     """Everything that can be looked at without changing anything."""
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
         providers = [await _provider(issuer, client) for issuer in settings.identity_issuers]
-    return [*_settings(settings), *await _database(settings), *providers]
+    return [*_settings(settings), *await _database(settings), await _mail(settings), *providers]

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -24,6 +25,7 @@ SEND_SECONDS = 180
 Long, for a server that is slow to say yes has often taken the letter: who gives up too early sends it twice.
 """
 QUIT_SECONDS = 2
+CHECK_SECONDS = 10
 SHOWN_LENGTH = 80
 """A name longer than this is no name: it could tell a story."""
 WORD_JOINER = "\u2060"
@@ -98,6 +100,9 @@ def written(letter: Letter, now: datetime) -> EmailMessage:
     return message
 
 
+Tell = Callable[[EmailMessage, Path], None]
+
+
 class Transport(Protocol):
     """A way for a message to leave; raises Undeliverable when it never will, anything else when it may later."""
 
@@ -109,11 +114,15 @@ class Outbox:
     """A folder: for development, where nobody runs a mail server. Its letters hold tickets, so it is the owner's."""
 
     folder: Path
+    tell: Tell = lambda message, path: None
+    """Says what was written where; for the console of who develops."""
 
     async def send(self, message: EmailMessage) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = message["Message-ID"].strip("<>").partition("@")[0]
-        (self.folder / f"{name}.eml").write_bytes(message.as_bytes(policy=SMTPUTF8))
+        path = self.folder / f"{name}.eml"
+        path.write_bytes(message.as_bytes(policy=SMTPUTF8))
+        self.tell(message, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +132,21 @@ class Smtp:
     url: str
 
     async def send(self, message: EmailMessage) -> None:
+        async with self._connected(SEND_SECONDS) as client:
+            await _hand_over(client, message)
+
+    async def check(self) -> None:
+        """Connects and signs in, and sends nothing; raises what is wrong."""
+        async with self._connected(CHECK_SECONDS) as client:
+            await client.noop()
+
+    @asynccontextmanager
+    async def _connected(self, seconds: float) -> AsyncGenerator[aiosmtplib.SMTP]:
         client = aiosmtplib.SMTP(**smtp_options(self.url))
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(seconds):
                 await client.connect()
-                await _hand_over(client, message)
+                yield client
             with suppress(Exception):  # The letter is taken: whatever happens now, it must not be sent again.
                 async with asyncio.timeout(QUIT_SECONDS):
                     await client.quit()

@@ -1,10 +1,14 @@
 """How the server runs: for development with everything at hand, for production with nothing unsafe."""
 
+import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -12,15 +16,17 @@ from rich.panel import Panel
 from rich.table import Table
 from starlette.types import ASGIApp
 
-from models import migrations
+from models import base, migrations
 from models.store import Store
+from resolvers.tickets import ticket_keys
 from server import development, doctor
 from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
+from server.delivery import delivery
 from server.issuer import ADA, GRACE, VAR
 from server.protocol import Protocol
-from server.settings import Environment, Settings, WrongSettings, ensure_production, read
+from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -70,7 +76,7 @@ async def serve_on(listener: socket.socket, app: ASGIApp) -> None:
 # ----------------------------------------------------------------------------------------------------- development
 
 
-def _for_development(port: int) -> Settings:
+def _for_development(port: int = 8000) -> Settings:
     """The settings, with a root secret of this folder's own, and its own address as public URL where none is set."""
     settings = settings_for(Environment.DEVELOPMENT)
     given = {} if "public_url" in settings.model_fields_set else {"public_url": f"http://127.0.0.1:{port}"}
@@ -78,12 +84,20 @@ def _for_development(port: int) -> Settings:
     return read(env=Environment.DEVELOPMENT, **given, **secret)
 
 
-async def _prepared(store: Store, *, demo: bool) -> Development:
+async def _prepared(store: Store, settings: Settings, *, demo: bool) -> Development:
     await migrations.migrate(store)
     await development.stamp(store)
+    keys = ticket_keys(settings.secret)
     if demo:
-        await development.load_demo(store)
-    return await development.development(store, VAR)
+        await development.load_demo(store, keys)
+    return await development.development(store, VAR, keys, tell=_tell)
+
+
+def _tell(message: EmailMessage, path: Path) -> None:
+    """What somebody who develops wants of a mail: who it is for, and its link."""
+    text = message.get_body(("plain",))
+    link = next((line for line in text.get_content().splitlines() if "ticket=" in line), "") if text else ""
+    out.print(f"\nMail to {message['To']}, {path}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
 def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:
@@ -92,7 +106,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        extra = await _prepared(store, demo=demo)
+        extra = await _prepared(store, settings, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
         await serve_on(listener, application(settings, store=store, development=extra))
 
@@ -120,7 +134,7 @@ async def _ensure_ready(store: Store) -> None:
         raise WrongSettings([STAMPED])
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, *, delivers: bool) -> None:
     """Serves for production, or for development where the settings say so."""
     settings = settings_for()
     if settings.is_development:
@@ -137,8 +151,42 @@ def serve(host: str, port: int) -> None:
     async def use(store: Store) -> None:
         await _ensure_ready(store)
         log.info("serving", host=host, port=port)
-        await serve_on(listener, application(settings, store=store))
+        await serve_on(listener, application(settings, store=store, delivers=delivers))
         log.info("stopped")
 
     with listener:
         run(settings, use)
+
+
+# ---------------------------------------------------------------------------------------------------------- worker
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Runs something endless until SIGINT or SIGTERM, then lets it finish what it has begun."""
+    task, loop = asyncio.create_task(work), asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, task.cancel)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+
+
+def work() -> None:
+    """Delivers mail and writes down what lapsed, and serves nothing."""
+    settings = _for_development() if settings_for().is_development else settings_for()
+    try:
+        ensure_worker(settings)
+    except WrongSettings as error:
+        raise fail(*error.sentences) from error
+
+    async def use(store: Store) -> None:
+        if settings.is_development:
+            await migrations.migrate(store)
+            await development.stamp(store)
+        else:
+            await _ensure_ready(store)
+        log.info("delivering")
+        await _until_stopped(delivery(settings, store, base.now, _tell).run())
+        log.info("stopped")
+
+    run(settings, use)

@@ -1,6 +1,7 @@
 """The settings: read once at start from the environment or `.env`; a wrong value stops the start with a sentence."""
 
 import re
+from email.headerregistry import HeaderRegistry
 from enum import Enum
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -137,6 +138,25 @@ class Issuer(BaseModel):
         return PublicKey(public, fitting(public, self.algorithms))
 
 
+def _is_mail_server(url: str) -> bool:
+    """A host, both of user and password or neither, and nothing behind: part of a password would land there."""
+    try:
+        parts = urlsplit(url)
+        signs_in = bool(parts.username) == bool(parts.password)
+        is_whole = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0 and signs_in
+    except ValueError:
+        return False
+    return bool(is_whole) and parts.path in {"", "/"} and not parts.query and not parts.fragment and url.isprintable()
+
+
+def _is_sender(text: str) -> bool:
+    """One mailbox of ASCII, without what mail servers would refuse or read as a header."""
+    if not text.isprintable():
+        return False
+    header: Any = HeaderRegistry()("from", text)
+    return len(header.addresses) == 1 and not header.defects and "@" in header.addresses[0].addr_spec
+
+
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -162,6 +182,8 @@ class Settings(BaseSettings):
     secret_keys: CommaSeparated = Field(default=(), repr=False)
     secret: CommaSeparated = Field(default=(), repr=False)
     allowed_origins: CommaSeparated = ()
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
     introspection: bool | None = None
     graphiql: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -172,6 +194,12 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.env is Environment.DEVELOPMENT
+
+    @property
+    def sender(self) -> str:
+        """Who mail comes from; an address needs a name of a host, which a development server may not have."""
+        host = _url(self.public_url).hostname or ""
+        return self.mail_from or f"Tenantry <no-reply@{host if re.search('[a-z]', host) else 'localhost'}>"
 
     @property
     def link_schemes(self) -> frozenset[str]:
@@ -206,6 +234,25 @@ class Settings(BaseSettings):
         for origin in value:
             if origin != f"{_url(origin).scheme}://{_url(origin).netloc}".lower() or "*" in origin:
                 raise ValueError(f"{origin!r} is no origin: scheme, host and port in lower case, no path, no wildcard")
+        return value
+
+    @field_validator("smtp_url", "mail_from", mode="before")
+    @classmethod
+    def empty_is_none(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def a_mail_server(cls, value: str | None) -> str | None:
+        if value is not None and not _is_mail_server(value):
+            raise ValueError("is smtp://user:password@host:587 or smtps://…, with @ in a password as %40")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def one_sender(cls, value: str | None) -> str | None:
+        if value is not None and not _is_sender(value):
+            raise ValueError("is one address, such as Acme <hello@example.com>")
         return value
 
     @field_validator("secret_keys")
@@ -277,14 +324,28 @@ def read(**overrides: Any) -> Settings:
 
 def ensure_production(settings: Settings) -> None:
     """Refuses what is fine on one's own machine only (DESIGN 3 and 6); raises WrongSettings."""
-    wrong: list[str] = []
-    if not settings.secret:
-        wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
+    wrong = _unsafe_links(settings)
     if not settings.identity_issuers:
         wrong.append("TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in.")
     if any(one.issuer == BUILT_IN_ISSUER for one in settings.identity_issuers):
         wrong.append(f"TENANTRY_IDENTITY_ISSUERS names {BUILT_IN_ISSUER}, which is for development only.")
-    if not _is_safe(_url(settings.public_url)):
-        wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
     if wrong:
         raise WrongSettings(wrong)
+
+
+def ensure_worker(settings: Settings) -> None:
+    """Refuses what a worker alone can't send good mail with; raises WrongSettings."""
+    wrong = [] if settings.is_development else _unsafe_links(settings)
+    if not (settings.smtp_url or settings.is_development):
+        wrong.append("TENANTRY_SMTP_URL is missing: there is nowhere to send mail to.")
+    if wrong:
+        raise WrongSettings(wrong)
+
+
+def _unsafe_links(settings: Settings) -> list[str]:
+    wrong: list[str] = []
+    if not settings.secret:
+        wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
+    if not _is_safe(_url(settings.public_url)):
+        wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
+    return wrong

@@ -19,6 +19,7 @@ from server.settings import Issuer
 
 ISSUER = "https://idp.example.com"
 AUDIENCE = "tenantry"
+SECRET = "rB7pQmVxW2kLzTjY9cHdN4sGfE6uAaMo"
 SECRET_KEY = "sk_0123456789ab_5eHxE1bW8q0mJ3nV7tYcRfZuKpLdGa2s"
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
 KEY = Ed25519PrivateKey.generate()

@@ -16,7 +16,7 @@ from models.store import Store
 from server.app import application
 from server.settings import Environment, Settings
 from tests import postgres
-from tests.api import SECRET_KEY, Api, Caller, Clock, test_issuer
+from tests.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.factories import ADMIN, Acme, found_acme
 from tests.refill import Content, administer, content, refill
 
@@ -108,7 +108,12 @@ def settings(**values: Any) -> Settings:
 
 
 def an_api(store: Store, clock: Clock) -> Api:
-    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
+    chosen = settings(
+        env=Environment.DEVELOPMENT,
+        identity_issuers=(test_issuer(),),
+        secret_keys=(SECRET_KEY,),
+        secret=(SECRET,),
+    )
     return Api(application(chosen, store=store, clock=clock), store, clock)
 
 

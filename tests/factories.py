@@ -1,6 +1,6 @@
 """People and organizations, made through the API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import col, select
@@ -22,6 +22,8 @@ class Acme:
     admin: Caller
     member: Caller
     outsider: Caller
+    invitation_id: str = ""
+    """The outsider's, for the tests that ask for one."""
 
 
 async def an_organization(api: Api, *, by: Caller, name: str = "Acme", **values: Any) -> str:
@@ -43,6 +45,13 @@ async def found_acme(api: Api) -> Acme:
     organization_id = await an_organization(api, by=admin)
     member = await a_member(api, organization_id, "grace@example.com")
     return Acme(organization_id, admin, member, await api.person("mallory@example.com"))
+
+
+async def an_invitation(api: Api, acme: Acme) -> Acme:
+    """The same with the outsider invited."""
+    input = {"organizationId": acme.id, "emailAddress": acme.outsider.email}
+    answer = await api.mutate("createInvitation", input, "invitation { id }", by=acme.admin)
+    return replace(acme, invitation_id=answer.payload["invitation"]["id"])
 
 
 async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = True) -> str:

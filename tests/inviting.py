@@ -8,10 +8,9 @@ from sqlalchemy import select, update
 
 from models.tables import metadata
 from resolvers.tickets import TicketKind, mint, ticket_keys
-from server.app import DEVELOPMENT_SECRET
-from tests.api import JSON, SERVICE, Answer, Api, Caller, contents, events
+from tests.api import JSON, SECRET, SERVICE, Answer, Api, Caller, contents, events
 
-KEYS = ticket_keys((DEVELOPMENT_SECRET,))
+KEYS = ticket_keys((SECRET,))
 TABLE = metadata.tables["invitation"]
 FIELDS = """id emailAddress status url role { key } inviter { id } acceptedBy { id } mail { status attempts }
     publicOrganization { id name slug } organization { id } redirectUrl publicMetadata privateMetadata

@@ -24,13 +24,12 @@ from models.mail import Mail
 from models.store import Store
 from models.tables import metadata
 from resolvers.tickets import TicketKind, mint, ticket_keys
-from server.app import DEVELOPMENT_SECRET
 from server.delivery import Delivery
 from server.email import Smtp, Transport
-from tests.api import Answer, Api, Clock
+from tests.api import SECRET, Answer, Api, Clock
 from tests.factories import Acme
 
-KEYS = ticket_keys((DEVELOPMENT_SECRET,))
+KEYS = ticket_keys((SECRET,))
 PUBLIC_URL = "https://orgs.example.com"
 SENDER = "Acme Accounts <no-reply@example.com>"
 OK = "250 OK"

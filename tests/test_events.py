@@ -12,9 +12,10 @@ from models.events import EventType
 from resolvers.access import SYSTEM
 from resolvers.work import work_on
 from schema import schema
-from tests.api import JSON, SERVICE, Api, contents, events
-from tests.factories import Acme, a_member, an_organization
+from tests.api import JSON, SERVICE, Api, Caller, contents, events
+from tests.factories import Acme, a_member, an_invitation, an_organization
 
+INVITATION = "organizationInvitation"
 CREATED, DELETED = "organizationMembership.created", "organizationMembership.deleted"
 
 
@@ -24,6 +25,14 @@ def of(acme: Acme) -> JSON:
 
 def member_of(acme: Acme) -> JSON:
     return {"organizationId": acme.id, "userId": acme.member.id}
+
+
+def invitation_of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id, "invitationId": acme.invitation_id}
+
+
+def own_invitation(acme: Acme) -> JSON:
+    return {"invitationId": acme.invitation_id}
 
 
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
@@ -41,6 +50,15 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, ["organizationMembership.updated"]),
     "removeMembership": (member_of, [DELETED]),
     "leaveOrganization": (of, [DELETED]),
+    "createInvitation": (lambda acme: {**of(acme), "emailAddress": "new@example.com"}, [f"{INVITATION}.created"]),
+    "createInvitations": (
+        lambda acme: {**of(acme), "recipients": [{"emailAddress": f"{one}@example.com"} for one in ("new", "other")]},
+        [f"{INVITATION}.created", f"{INVITATION}.created"],
+    ),
+    "resendInvitation": (invitation_of, [f"{INVITATION}.resent"]),
+    "revokeInvitation": (invitation_of, [f"{INVITATION}.revoked"]),
+    "acceptInvitation": (own_invitation, [f"{INVITATION}.accepted", CREATED]),
+    "declineInvitation": (own_invitation, [f"{INVITATION}.declined"]),
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, ["user.created"]),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, ["user.updated"]),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, [DELETED, "user.deleted"]),
@@ -48,10 +66,18 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
 }
 
 
+def caller_of(acme: Acme, mutation: str) -> Caller:
+    """A secret key, where it is not something that only people do."""
+    people = {"leaveOrganization": acme.member, "acceptInvitation": acme.outsider, "declineInvitation": acme.outsider}
+    return people.get(mutation, SERVICE)
+
+
 @pytest.mark.parametrize("mutation", TABLE)
 async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Api, acme: Acme, mutation: str) -> None:
     input, expected = TABLE[mutation]
-    by = acme.member if mutation == "leaveOrganization" else SERVICE
+    if input in (invitation_of, own_invitation):
+        acme = await an_invitation(api, acme)
+    by = caller_of(acme, mutation)
     before = len(await events(api.store))
 
     answer = await api.mutate(mutation, input(acme), by=by)
@@ -60,7 +86,7 @@ async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Ap
     assert [event["type"] for event in written] == expected
     assert answer.payload["cursor"] == (str(written[-1]["cursor"]) if written else None)
     for event in written:
-        assert event["actor_type"] == ("user" if by is acme.member else "service")
+        assert event["actor_type"] == ("service" if by is SERVICE else "user")
         assert event["actor_id"]
         assert event["occurred_at"] == api.clock()
         assert event["object_id"] == event["data"]["id"]

@@ -7,7 +7,7 @@ import pytest
 
 from schema import schema
 from tests.api import JSON, NOBODY, SERVICE, Api, Caller, contents
-from tests.factories import Acme
+from tests.factories import Acme, an_invitation
 
 CALLERS: dict[str, Callable[[Acme], Caller]] = {
     "nobody": lambda acme: NOBODY,
@@ -36,6 +36,14 @@ def member_of(acme: Acme) -> JSON:
     return {"organizationId": acme.id, "userId": acme.member.id}
 
 
+def invitation_of(acme: Acme) -> JSON:
+    return {"organizationId": acme.id, "invitationId": acme.invitation_id}
+
+
+def own_invitation(acme: Acme) -> JSON:
+    return {"invitationId": acme.invitation_id}
+
+
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
 
 TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
@@ -47,13 +55,27 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     "updateMembership": (lambda acme: {**member_of(acme), "role": "org:admin"}, GUARDED),
     "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, SERVICES),
     "removeMembership": (member_of, GUARDED),
-    # The administrator is the last one and may not leave: that is a user error, and no matter of permission.
+    # The administrator is the last one and may not leave.
     "leaveOrganization": (of, (UNAUTHENTICATED, NOT_FOUND, OK, OK, USER_ONLY)),
+    "createInvitation": (lambda acme: {**of(acme), "emailAddress": "new@example.com"}, GUARDED),
+    "createInvitations": (lambda acme: {**of(acme), "recipients": [{"emailAddress": "new@example.com"}]}, GUARDED),
+    "resendInvitation": (invitation_of, GUARDED),
+    "revokeInvitation": (invitation_of, GUARDED),
+    # The invitation is the outsider's.
+    "acceptInvitation": (own_invitation, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
+    "declineInvitation": (own_invitation, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, SERVICES),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, SERVICES),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, SERVICES),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, SERVICES),
 }
+
+
+USER_ERRORS = {
+    ("leaveOrganization", "admin"),
+    *((mutation, who) for mutation in ("acceptInvitation", "declineInvitation") for who in ("member", "admin")),
+}
+"""Who may call, and is refused for another reason than permission."""
 
 
 def refusal(answer: Any) -> tuple[str, str | None] | None:
@@ -64,6 +86,8 @@ def refusal(answer: Any) -> tuple[str, str | None] | None:
 @pytest.mark.parametrize("who", CALLERS)
 async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) -> None:
     input, expected = TABLE[mutation]
+    if input in (invitation_of, own_invitation):
+        acme = await an_invitation(api, acme)
     before = await contents(api.store)
 
     answer = await api.mutate(mutation, input(acme), by=CALLERS[who](acme))
@@ -72,8 +96,7 @@ async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) 
     assert refusal(answer) == wanted
     assert answer.status == 200
     is_unchanged = await contents(api.store) == before
-    is_last_manager = (mutation, who) == ("leaveOrganization", "admin")
-    assert is_unchanged == (wanted is not OK or is_last_manager)
+    assert is_unchanged == (wanted is not OK or (mutation, who) in USER_ERRORS)
 
 
 def test_every_mutation_has_a_row() -> None:
