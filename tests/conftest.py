@@ -103,17 +103,12 @@ def clock() -> Clock:
 
 
 def settings(**values: Any) -> Settings:
-    """Settings that look at nothing but what they are given."""
-    return Settings(_env_file=None, **values)  # pyright: ignore[reportCallIssue]
+    """Settings that look at nothing but what they are given, with a root secret."""
+    return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
 
 
 def an_api(store: Store, clock: Clock) -> Api:
-    chosen = settings(
-        env=Environment.DEVELOPMENT,
-        identity_issuers=(test_issuer(),),
-        secret_keys=(SECRET_KEY,),
-        secret=(SECRET,),
-    )
+    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
     return Api(application(chosen, store=store, clock=clock), store, clock)
 
 

@@ -165,17 +165,28 @@ def _await_answer(server: Server) -> None:
 
 
 @contextmanager
+def process(*arguments: str, folder: Path, **environment: str) -> Generator[subprocess.Popen[str]]:
+    """A command that runs until the end of the block, at the latest."""
+    running = subprocess.Popen(
+        [TENANTRY, *arguments],
+        cwd=folder,
+        env=_environment(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@contextmanager
 def started(*arguments: str, folder: Path, **environment: str) -> Generator[Server]:
     """A server that runs until the end of the block, at the latest."""
     port = free_port()
-    command = [TENANTRY, *arguments, "--port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=folder, env=_environment(environment), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    server = Server(process, f"http://127.0.0.1:{port}")
-    try:
+    with process(*arguments, "--port", str(port), folder=folder, **environment) as running:
+        server = Server(running, f"http://127.0.0.1:{port}")
         _await_answer(server)
         yield server
-    finally:
-        process.kill()
-        process.communicate()

@@ -18,7 +18,7 @@ from server.development import AlreadyInUse, load_demo, stamp
 from server.graphiql import Document
 from server.issuer import DevelopmentIssuer, kept
 from server.settings import BUILT_IN_ISSUER, Environment
-from tests.api import SECRET, Api, Caller, Clock, contents
+from tests.api import Api, Caller, Clock, contents
 from tests.conftest import settings
 from tests.door import ONLY_SQLITE
 from tests.factories import Acme
@@ -32,7 +32,7 @@ async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[De
     if demo:
         await load_demo(store, KEYS)
     extra = await development.development(store, folder, KEYS)
-    app = application(settings(env=Environment.DEVELOPMENT, secret=(SECRET,)), store=store, development=extra)
+    app = application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     return extra, Api(app, store, Clock())
 
 

@@ -5,9 +5,13 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
+from models.migrations import head
 from tests.running import PRODUCTION, done, free_port, invoke
 
 
@@ -30,7 +34,8 @@ def test_doctor_finds_everything_well() -> None:
     assert lines == [
         "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
         "   ok  Settings: for production",
-        "   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step 0002",
+        f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
+        "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
     ]
     assert code == 0
@@ -44,6 +49,7 @@ def test_doctor_changes_nothing(folder: Path) -> None:
         [
             "   ok  Settings: for development",
             "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry migrate",
+            "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
         ],
     )
     assert list(folder.iterdir()) == []
@@ -76,6 +82,28 @@ def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_
     assert (code, lines[-1]) == (1, f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256")
 
 
+@pytest.fixture
+def mail_server() -> Iterator[str]:
+    controller: Any = Controller(Sink(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield f"127.0.0.1:{controller.port}"
+    controller.stop()
+
+
+def test_doctor_tries_the_mail_server(mail_server: str) -> None:
+    away = f"127.0.0.1:{free_port()}"
+
+    found = [
+        next(line for line in examined(**PRODUCTION, TENANTRY_SMTP_URL=url)[1] if "Mail" in line)
+        for url in (f"smtp://{mail_server}", f"smtp://{away}", f"smtp://ada:hunter2@{mail_server}")
+    ]
+
+    assert found[0] == f"   ok  Mail: {mail_server} takes mail from Tenantry <no-reply@orgs.example.com>"
+    assert found[1].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {away} can't be used: ")
+    assert found[2].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {mail_server} can't be used: ")
+    assert "hunter2" not in str(found)
+
+
 def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     (folder / "garbage.db").write_bytes(b"garbage" * 1_000)
     (folder / "empty.db").touch()
@@ -98,7 +126,7 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     wrong = {name: " ".join(line for line in lines if line.startswith("wrong")) for name, lines in found.items()}
     assert "a development server has used it; production refuses it" in wrong["stamped"]
     assert "file is not a database" in wrong["garbage"]
-    assert "empty, not 0002. Run: tenantry migrate" in wrong["empty"]
+    assert f"empty, not {head()}. Run: tenantry migrate" in wrong["empty"]
     assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]
     assert "gives no key set: is it right" in wrong["provider"]
     assert "TENANTRY_SECRET is missing" in wrong["bare"]

@@ -20,7 +20,7 @@ from server.development import development, stamp
 from server.issuer import DevelopmentIssuer
 from server.seed import Seeder
 from server.settings import Environment
-from tests.api import SECRET, Api, Caller, Clock, contents
+from tests.api import Api, Caller, Clock, contents
 from tests.conftest import settings
 from tests.door import ONLY_SQLITE
 from tests.inviting import KEYS
@@ -108,7 +108,7 @@ async def test_seeded_people_sign_in_and_see_their_organizations(store: Store, t
     await stamp(store)
     await seeded(store, 3, 10)
     extra = await development(store, tmp_path, KEYS)
-    app = application(settings(env=Environment.DEVELOPMENT, secret=(SECRET,)), store=store, development=extra)
+    app = application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     api = Api(app, store, Clock())
     query = """query($text: String) { viewer { user { identifier emailVerified }
       memberships(query: $text) { totalCount nodes { organization { membersCount } } } } }"""

@@ -140,10 +140,11 @@ def production_token() -> str:
         ({"TENANTRY_IDENTITY_ISSUERS": "[]"}, ["TENANTRY_IDENTITY_ISSUERS is missing"]),
         ({"TENANTRY_PUBLIC_URL": "http://orgs.example.com"}, ["TENANTRY_PUBLIC_URL: give the https URL"]),
         ({"TENANTRY_ALLOWED_ORIGINS": "*"}, ["TENANTRY_ALLOWED_ORIGINS"]),
+        ({"TENANTRY_SMTP_URL": "mail.example.com"}, ["TENANTRY_SMTP_URL: is smtp://user:password@host:587"]),
         ({"TENANTRY_DATABASE_URL": "sqlite+aiosqlite://"}, ["TENANTRY_DATABASE_URL"]),
         (
             {"TENANTRY_SECRET": "", "TENANTRY_IDENTITY_ISSUERS": "[]", "TENANTRY_PUBLIC_URL": "http://orgs.example.com"},
-            ["TENANTRY_SECRET is missing", "TENANTRY_IDENTITY_ISSUERS is missing", "TENANTRY_PUBLIC_URL"],
+            ["TENANTRY_SECRET is missing", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS is missing"],
         ),
     ],
 )  # fmt: skip
@@ -153,6 +154,18 @@ def test_serve_refuses_an_unsafe_or_missing_setting_and_names_it(
     refused(invoke("serve", **production(**changed)), *sentences)
 
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentences"),
+    [
+        ({}, ["TENANTRY_SMTP_URL is missing: there is nowhere to send mail to."]),
+        ({"TENANTRY_SECRET": "", "TENANTRY_SMTP_URL": "smtp://127.0.0.1"}, ["TENANTRY_SECRET is missing"]),
+        ({"TENANTRY_SMTP_URL": "smtp://127.0.0.1"}, ["the database is not migrated. Run: tenantry migrate"]),
+    ],
+)
+def test_a_worker_refuses_what_it_can_t_send_mail_with(changed: dict[str, str], sentences: list[str]) -> None:
+    refused(invoke("worker", **production(**changed)), *sentences)
 
 
 def test_serve_takes_only_a_migrated_database(folder: Path) -> None:

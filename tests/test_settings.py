@@ -70,6 +70,8 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
         IDENTITY_ISSUERS=[KEYS_URL, {**ONE_KEY, "issuer": "other", "audience": ["a", "b"], "algorithms": ["PS256"]}],
         SECRET_KEYS=f" {SECRET_KEY} ,",
         SECRET=f"{SECRET},{OTHER_SECRET}",
+        SMTP_URL="smtp://ada:p%40ss@mail.example.com:587",
+        MAIL_FROM="Acme <hello@example.com>",
         ALLOWED_ORIGINS="https://app.example.com, http://127.0.0.1:5173,https://[::1]:8443",
         INTROSPECTION="true",
         GRAPHIQL="0",
@@ -85,10 +87,26 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert (first.jwks_url, first.algorithms, first.key) == (KEYS_URL["jwks_url"], ["RS256"], None)
     assert second.key
     assert (second.audience, second.key.algorithms) == (["a", "b"], ("PS256",))
+    assert settings.smtp_url == "smtp://ada:p%40ss@mail.example.com:587"
+    assert settings.sender == "Acme <hello@example.com>"
     assert settings.secret_keys == (SECRET_KEY,)
     assert settings.secret == (SECRET, OTHER_SECRET)
     assert settings.allowed_origins == ("https://app.example.com", "http://127.0.0.1:5173", "https://[::1]:8443")
     assert (settings.introspection, settings.graphiql) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "sender"),
+    [
+        ("https://orgs.example.com:8443/base", "Tenantry <no-reply@orgs.example.com>"),
+        ("http://127.0.0.1:8000", "Tenantry <no-reply@localhost>"),
+        ("http://[::1]:8000", "Tenantry <no-reply@localhost>"),
+    ],
+)
+def test_the_sender_is_of_the_public_host_unless_it_is_given(public_url: str, sender: str) -> None:
+    settings = read(public_url=public_url, smtp_url="", mail_from="")
+
+    assert (settings.sender, settings.smtp_url) == (sender, None)
 
 
 def test_the_file_beside_it_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
