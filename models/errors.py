@@ -136,6 +136,38 @@ class TooLarge(Refusal):
     code = "form_param_exceeds_allowed_size"
 
 
+class RoleAssignedMembers(Refusal):
+    code = "organization_role_assigned_members"
+
+
+class RoleExistsInInvitations(Refusal):
+    code = "organization_role_exists_in_invitations"
+
+
+class RoleIsCreatorRole(Refusal):
+    code = "organization_role_default_creator_role"
+
+
+class RoleIsDefaultRole(Refusal):
+    code = "organization_role_domain_default_role"
+
+
+class MissingCreatorRolePermissions(Refusal):
+    code = "organization_missing_creator_role_permissions"
+
+
+class RolesQuotaExceeded(Refusal):
+    code = "organization_instance_roles_quota_exceeded"
+
+
+class SystemPermissionNotModifiable(Refusal):
+    code = "organization_system_permission_not_modifiable"
+
+
+class ResourceInUse(Refusal):
+    code = "resource_in_use"
+
+
 class Denial(Exception):
     """Who you are, what you may do, what you may not even see: a top-level error with `extensions.code`."""
 

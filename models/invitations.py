@@ -52,7 +52,8 @@ class Invitation(Row, table=True):
     """As it was typed: where the mail goes."""
     address_key: str
     """As addresses are compared."""
-    role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT", index=True)
+    role_id: str = Field(index=True)
+    """No foreign key: a settled invitation outlives its role, whose name is kept (`DeletedRole`)."""
     status: str = PENDING
     """As stored: a pending one whose time is over is expired, whether or not that was written down yet."""
     inviter_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)

@@ -1,5 +1,6 @@
 """Roles are data: what a membership may do is the permissions that its role's rows hold."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
@@ -8,8 +9,18 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.base import Row, Table
+from models.errors import FormatInvalid, TooLong
 
 SYSTEM_PREFIX = "org:sys_"
+ROLE_KEY = re.compile(r"org:[a-z0-9_]+")
+PERMISSION_KEY = re.compile(r"org:[a-z0-9_]+:[a-z0-9_]+")
+ROLE_SET_KEY = re.compile(r"role_set:[a-z0-9_]+")
+KEY_LENGTH = 128
+DESCRIPTION_LENGTH = 1_024
+FIRST_ROLES = frozenset({"org:admin", "org:member"})
+"""They are not counted as custom roles (DESIGN 7, rule 24)."""
+CUSTOM_ROLES = 50
+ROLES_PER_SET = 10
 
 PROFILE_MANAGE = "org:sys_profile:manage"
 PROFILE_DELETE = "org:sys_profile:delete"
@@ -48,6 +59,16 @@ class Role(Row, table=True):
     prefix: ClassVar[str] = "role"
 
     key: str = Field(unique=True)
+    name: str
+    description: str | None = None
+
+
+class DeletedRole(Row, table=True):
+    """What settled invitations still tell of a role that is gone."""
+
+    prefix: ClassVar[str] = "role"
+
+    key: str
     name: str
     description: str | None = None
 
@@ -94,3 +115,32 @@ def is_managing(permissions: Iterable[str]) -> bool:
 def near(key: str, known: Iterable[str]) -> list[str]:
     """Keys that the caller may have meant, nearest first."""
     return get_close_matches(key, list(known), n=3, cutoff=0.5)
+
+
+def _checked_key(key: str, pattern: re.Pattern[str], example: str) -> str:
+    if len(key) > KEY_LENGTH:
+        raise TooLong(f"The key is longer than {KEY_LENGTH} characters.", limit=KEY_LENGTH)
+    if not pattern.fullmatch(key):
+        raise FormatInvalid(f"{key!r} is no such key: write it like {example}, in a-z, 0-9 and _.")
+    return key
+
+
+def checked_role_key(key: str) -> str:
+    return _checked_key(key, ROLE_KEY, "org:editor")
+
+
+def checked_permission_key(key: str) -> str:
+    """The key of a custom permission (DESIGN 7, rule 23)."""
+    if is_system(key):
+        raise FormatInvalid(f"{SYSTEM_PREFIX}… is reserved for system permissions.")
+    return _checked_key(key, PERMISSION_KEY, "org:reports:read")
+
+
+def checked_role_set_key(key: str) -> str:
+    return _checked_key(key, ROLE_SET_KEY, "role_set:partners")
+
+
+def checked_description(description: str | None) -> str | None:
+    if description is not None and len(description) > DESCRIPTION_LENGTH:
+        raise TooLong(f"The description is longer than {DESCRIPTION_LENGTH} characters.", limit=DESCRIPTION_LENGTH)
+    return description

@@ -9,13 +9,14 @@ from models.keys import SecretKey
 from models.mail import Mail
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.users import User
 
 TABLES = (
     User,
     Permission,
     Role,
+    DeletedRole,
     RolePermission,
     RoleSet,
     RoleSetRole,

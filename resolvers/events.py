@@ -1,16 +1,15 @@
 """The objects as the event log and webhooks show them: the shapes of section 11 of the domain facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from models.base import JSONObject, milliseconds
 from models.events import EventType
 from models.invitations import Invitation, status_at
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Role
+from models.roles import Permission, Role, RoleSet, is_managing, is_system
 from models.users import User
 from resolvers.access import Actor
-from resolvers.roles import role_by_id
 from resolvers.work import Work
 
 
@@ -108,6 +107,50 @@ def invitation_data(invitation: Invitation, organization: Organization, role: Ro
     }
 
 
+def role_data(role: Role, permissions: Iterable[str]) -> JSONObject:
+    return {
+        "object": "role",
+        "id": role.id,
+        "key": role.key,
+        "name": role.name,
+        "description": role.description,
+        "permissions": sorted(permissions),
+        "is_creator_eligible": is_managing(permissions),
+        "created_at": milliseconds(role.created_at),
+        "updated_at": milliseconds(role.updated_at),
+    }
+
+
+def permission_data(permission: Permission) -> JSONObject:
+    return {
+        "object": "permission",
+        "id": permission.id,
+        "key": permission.key,
+        "name": permission.name,
+        "description": permission.description,
+        "type": "system" if is_system(permission.key) else "custom",
+        "created_at": milliseconds(permission.created_at),
+        "updated_at": milliseconds(permission.updated_at),
+    }
+
+
+def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
+    """`roles` are the keys of its roles by their ids."""
+    return {
+        "object": "role_set",
+        "id": role_set.id,
+        "key": role_set.key,
+        "name": role_set.name,
+        "description": role_set.description,
+        "is_initial": role_set.is_initial,
+        "roles": sorted(roles.values()),
+        "default_role": roles[role_set.default_role_id],
+        "creator_role": roles[role_set.creator_role_id],
+        "created_at": milliseconds(role_set.created_at),
+        "updated_at": milliseconds(role_set.updated_at),
+    }
+
+
 def record_organization(
     work: Work, type: EventType, organization: Organization, changes: JSONObject | None = None
 ) -> None:
@@ -136,12 +179,12 @@ async def record_invitation(
     actor: Actor | None = None,
     user_id: str | None = None,
 ) -> None:
-    held = await role_by_id(work.session, invitation.role_id)
+    role = await work.session.get_one(Role, invitation.role_id)
     status = status_at(invitation.status, invitation.expires_at, work.now).value
     work.record(
         type,
         invitation.id,
-        invitation_data(invitation, organization, held.role, status),
+        invitation_data(invitation, organization, role, status),
         organization_id=organization.id,
         user_id=user_id,
         private_metadata=invitation.private_metadata,

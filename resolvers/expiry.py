@@ -9,6 +9,7 @@ from models.invitations import PENDING, Invitation, InvitationStatus
 from models.organizations import Organization
 from resolvers.access import SYSTEM
 from resolvers.events import record_invitation
+from resolvers.roles import roles_by_id
 from resolvers.work import Work
 
 
@@ -25,7 +26,10 @@ async def expire_lapsed(work: Work, organization: Organization) -> None:
         .returning(Invitation)
         .execution_options(synchronize_session="fetch", populate_existing=True)
     )
-    for invitation in sorted((await work.session.execute(lapsed)).scalars(), key=lambda one: one.id):
+    found = sorted((await work.session.execute(lapsed)).scalars(), key=lambda one: one.id)
+    # Held until the events are written: the session finds them again, and asks the database once.
+    _roles = await roles_by_id(work.session, list({invitation.role_id for invitation in found})) if found else {}
+    for invitation in found:
         await record_invitation(work, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
         work.lapsed_in = organization.id
 

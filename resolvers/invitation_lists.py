@@ -12,7 +12,7 @@ from models.errors import BadUserInput
 from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import Mail
 from models.organizations import Organization
-from models.roles import Role
+from models.roles import DeletedRole, Role
 from models.store import Store
 from models.text import searchable
 from models.users import User
@@ -142,9 +142,11 @@ async def preview(store: Store, keys: Sequence[bytes], ticket: str, now: datetim
 
 def _known(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The name of the role, and how many users have the address."""
-    role_name = select(Role.name).where(col(Role.id) == invitation.role_id)
+    there, gone = (
+        select(table.name).where(col(table.id) == invitation.role_id).scalar_subquery() for table in (Role, DeletedRole)
+    )
     users = select(func.count()).where(col(User.address_key) == invitation.address_key)
-    return role_name.scalar_subquery().label("role_name"), users.scalar_subquery().label("number_of_users")
+    return func.coalesce(there, gone).label("role_name"), users.scalar_subquery().label("number_of_users")
 
 
 async def _inviter_name(connection: Any, inviter_id: str | None) -> str | None:

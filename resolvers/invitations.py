@@ -11,6 +11,7 @@ from models.errors import (
     AlreadyAMember,
     BulkSizeExceeded,
     DuplicateRecord,
+    InvitationNotGrantable,
     InvitationNotPending,
     InvitationNotUnique,
     Refusal,
@@ -21,6 +22,7 @@ from models.events import EventType
 from models.invitations import BULK_SIZE, PENDING, Invitation, InvitationStatus
 from models.mail import Mail
 from models.organizations import Organization
+from models.roles import RoleSetRole
 from resolvers.access import ensure_grantable
 from resolvers.events import record_invitation
 from resolvers.expiry import expire_lapsed
@@ -36,7 +38,7 @@ from resolvers.recipients import (
     judge,
     taken,
 )
-from resolvers.roles import role_by_id
+from resolvers.roles import HeldRole, role_by_id
 from resolvers.seats import free_seats, no_seat
 from resolvers.work import Work
 
@@ -200,7 +202,7 @@ async def resend_invitation(work: Work, *, organization_id: str, invitation_id: 
     invitation = await _invitation(work, organization_id, invitation_id)
     if invitation.status not in {PENDING, InvitationStatus.EXPIRED.value}:
         raise not_pending()
-    held = await role_by_id(work.session, invitation.role_id)
+    held = await _offered_role(work, organization, invitation)
     ensure_grantable(work.grant, held.permissions)
     check_mail(terms)
     if invitation.status != PENDING:
@@ -219,6 +221,18 @@ async def resend_invitation(work: Work, *, organization_id: str, invitation_id: 
     queue_mail(work, invitation)
     await record_invitation(work, EventType.INVITATION_RESENT, invitation, organization)
     return invitation
+
+
+async def _offered_role(work: Work, organization: Organization, invitation: Invitation) -> HeldRole:
+    """The invitation's role; an expired one may have outlived it, or its place in the organization's role set."""
+    offered = select(RoleSetRole.role_id).where(
+        col(RoleSetRole.role_set_id) == organization.role_set_id, col(RoleSetRole.role_id) == invitation.role_id
+    )
+    if (await work.session.execute(offered)).first() is None:
+        raise InvitationNotGrantable(
+            "The organization does not have the invitation's role any more: invite anew.", at="invitation_id"
+        )
+    return await role_by_id(work.session, invitation.role_id)
 
 
 async def _ensure_can_revive(work: Work, organization: Organization, invitation: Invitation) -> None:

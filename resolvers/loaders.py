@@ -1,6 +1,6 @@
 """Batched reads: a level of a query is one statement, however wide it is. A set of loaders lives for one operation."""
 
-from asyncio import Future, ensure_future, wait
+from asyncio import Future, ensure_future, gather, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -16,7 +16,7 @@ from models.errors import BadUserInput
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_READ, Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.store import Store
 from models.users import User
 from resolvers.invitation_lists import (
@@ -211,6 +211,17 @@ class Loaders:
     @cached_property
     def roles(self) -> DataLoader[str, AnyRow | None]:
         return self._loader(partial(_by_id, Role))
+
+    @cached_property
+    def roles_ever(self) -> DataLoader[str, AnyRow | None]:
+        """Those that were deleted too."""
+        return Batched(self._roles_ever)
+
+    async def _roles_ever(self, keys: list[str]) -> Sequence[AnyRow | None]:
+        found = await gather(*(self.roles.load(key) for key in keys))
+        missing = [key for key, row in zip(keys, found, strict=True) if row is None]
+        gone = dict(zip(missing, await _by_id(DeletedRole, self.store, missing), strict=True)) if missing else {}
+        return [row or gone[key] for key, row in zip(keys, found, strict=True)]
 
     @cached_property
     def role_sets(self) -> DataLoader[str, AnyRow | None]:

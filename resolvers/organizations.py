@@ -150,6 +150,7 @@ async def _insert(work: Work, organization: Organization, *, derived: bool) -> N
 
 async def create_organization(work: Work, new: NewOrganization) -> tuple[Organization, Membership | None]:
     """Makes an organization, and its creator a member with the role set's creator role (DESIGN 7, rules 1 to 3)."""
+    await work.use_roles()
     await work.ensure_organizations_enabled()
     ensure_service(work.actor, new.reserved())
     instance = await work.instance()

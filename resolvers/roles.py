@@ -1,4 +1,4 @@
-"""What roles hold: read by the operations that give, take or weigh a role."""
+"""Roles: what they hold, and how the instance's owner shapes them (DESIGN 7, rules 23 to 26)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class HeldRole:
     permissions: frozenset[str]
 
 
-async def _held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[HeldRole]:
+async def held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[HeldRole]:
     statement = (
         select(Role, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Role.id))
@@ -36,7 +36,7 @@ async def _held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -
 
 
 async def roles_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, HeldRole]:
-    return {held.role.id: held for held in await _held_roles(session, col(Role.id).in_(ids))}
+    return {held.role.id: held for held in await held_roles(session, col(Role.id).in_(ids))}
 
 
 async def role_by_id(session: AsyncSession, role_id: str) -> HeldRole:
@@ -46,7 +46,7 @@ async def role_by_id(session: AsyncSession, role_id: str) -> HeldRole:
 async def role_in_set(work: Work, role_set_id: str, key: str) -> HeldRole:
     """The role of that key which the role set offers; raises ResourceNotFound with the nearest keys."""
     offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
-    roles = {held.role.key: held for held in await _held_roles(work.session, col(Role.id).in_(offered))}
+    roles = {held.role.key: held for held in await held_roles(work.session, col(Role.id).in_(offered))}
     if key not in roles:
         raise ResourceNotFound(
             f"The organization's role set has no role {key[:80]!r}.",

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,7 +39,8 @@ class Work:
     clock: Clock
     grant: Grant | None = None
     """What the acting user holds in the organization at hand; None for a secret key, which lacks nothing."""
-    events: list[Event] = field(default_factory=list[Event])
+    events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Rows of the log; plain ones, for a role that is replaced may move 100,000 members."""
     cursor: int | None = None
     locked: dict[str, Organization] = field(default_factory=dict[str, Organization])
     lapsed_in: str | None = None
@@ -59,6 +61,14 @@ class Work:
         if (await self.session.connection()).dialect.name == "postgresql":
             await self.session.execute(text(statement))
 
+    async def use_roles(self) -> None:
+        """Keeps roles, permissions and role sets as they are until the end."""
+        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
+
+    async def change_roles(self) -> None:
+        """Waits for everybody who uses roles, and lets nobody use them until the end."""
+        await self.lock(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
+
     async def organization(self, organization_id: str) -> Organization:
         """The organization, locked until the end: who may not know of it takes no lock. Raises NotFound."""
         found = self.locked.get(organization_id)
@@ -73,7 +83,7 @@ class Work:
         return await self._lock_organization(organization_id, of_user=None)
 
     async def _lock_organization(self, organization_id: str, *, of_user: str | None) -> Organization | None:
-        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
+        await self.use_roles()
         statement = select(Organization).where(col(Organization.id) == organization_id)
         if of_user:
             statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
@@ -113,19 +123,19 @@ class Work:
     ) -> None:
         """Buffers what happened; it is written as the last step of the transaction."""
         self.events.append(
-            Event(
-                id=self.new_id(Event.prefix),
-                type=type.value,
-                occurred_at=self.now,
-                organization_id=organization_id,
-                object_id=object_id,
-                user_id=user_id,
-                actor_type=(actor or self.actor).type.value,
-                actor_id=(actor or self.actor).id,
-                data=data,
-                private_metadata=private_metadata,
-                changes=changes,
-            )
+            {
+                "id": self.new_id(Event.prefix),
+                "type": type.value,
+                "occurred_at": self.now,
+                "organization_id": organization_id,
+                "object_id": object_id,
+                "user_id": user_id,
+                "actor_type": (actor or self.actor).type.value,
+                "actor_id": (actor or self.actor).id,
+                "data": data,
+                "private_metadata": private_metadata,
+                "changes": changes,
+            }
         )
 
     async def finish(self) -> None:
@@ -134,9 +144,8 @@ class Work:
         if not self.events:
             return
         await self.lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
-        rows = [event.model_dump(exclude={"cursor"}) for event in self.events]
         statement = insert(Event).returning(col(Event.cursor), sort_by_parameter_order=True)
-        self.cursor = max((await self.session.execute(statement, rows)).scalars())
+        self.cursor = max((await self.session.execute(statement, self.events)).scalars())
 
 
 @asynccontextmanager

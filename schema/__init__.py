@@ -25,6 +25,7 @@ from schema.invitations import InvitationMutations
 from schema.memberships import MembershipMutations, MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.role_mutations import RoleMutations
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
 from schema.users import UserMutations, UserQueries
@@ -47,7 +48,9 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be changed; each field is one transaction.")
-class Mutation(OrganizationMutations, MembershipMutations, InvitationMutations, UserMutations, InstanceMutations): ...
+class Mutation(
+    OrganizationMutations, MembershipMutations, InvitationMutations, UserMutations, RoleMutations, InstanceMutations
+): ...
 
 
 class Schema(strawberry.Schema):

@@ -30,7 +30,7 @@ from schema.invitation_inputs import (
 from schema.memberships import Membership
 from schema.organizations import Organization, PublicOrganization
 from schema.payloads import Payload
-from schema.roles import Role, role_of
+from schema.roles import Role, role_ever_of
 from schema.scalars import DateTime, JSONObject
 from schema.users import User
 
@@ -119,7 +119,7 @@ class Invitation(Node):
 
     @strawberry.field(description="The role that the membership will have.")
     async def role(self, info: Info) -> Role:
-        return await role_of(info, self.row.role_id)
+        return await role_ever_of(info, self.row.role_id)
 
     @strawberry.field(description="Who invited; null for an invited person, and for a secret key.")
     async def inviter(self, info: Info) -> User | None:

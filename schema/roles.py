@@ -82,6 +82,13 @@ class Role(Node):
         )
 
 
+async def role_ever_of(info: Info, role_id: str) -> Role:
+    """The role of an invitation, which may have been deleted since the invitation was settled."""
+    row = await info.context.loaders.roles_ever.load(role_id)
+    assert row is not None, "a role that was ever offered is kept"
+    return Role.from_row(row)
+
+
 async def role_of(info: Info, role_id: str) -> Role:
     row = await info.context.loaders.roles.load(role_id)
     assert row is not None, "a foreign key keeps the role of a membership"

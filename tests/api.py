@@ -113,6 +113,9 @@ INPUTS = {
     "resendInvitation": "InvitationRefInput",
     "revokeInvitation": "InvitationRefInput",
     "declineInvitation": "AcceptInvitationInput",
+    "deleteRole": "DeleteByKeyInput",
+    "deletePermission": "DeleteByKeyInput",
+    "replaceRoleInRoleSet": "ReplaceRoleInput",
 }
 """The input types of the mutations that share one."""
 

@@ -191,9 +191,7 @@ LATER = {
     "Query": {"cursor", "events", "webhookEndpoints"},
     "Mutation": {
         "createSession", "setActiveOrganization", "createSessionToken", "endSession",
-        "revokeSession", "createRole", "updateRole", "deleteRole", "createPermission", "updatePermission",
-        "deletePermission", "createRoleSet", "updateRoleSet", "replaceRoleInRoleSet", "replaceRoleSet",
-        "setOrganizationRoleSet", "createWebhookEndpoint", "updateWebhookEndpoint", "deleteWebhookEndpoint",
+        "revokeSession", "createWebhookEndpoint", "updateWebhookEndpoint", "deleteWebhookEndpoint",
         "rotateWebhookSecret", "replayWebhookDeliveries",
     },
 }  # fmt: skip

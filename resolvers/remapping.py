@@ -1,0 +1,132 @@
+"""Roles that leave: members and pending invitations move to the mapped role, set by set (DESIGN 7, rule 26)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, case, select, update
+from sqlmodel import col
+
+from models.base import milliseconds
+from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
+from models.events import EventType
+from models.invitations import PENDING, Invitation
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import Role, near
+from models.users import User
+from resolvers.events import membership_data
+from resolvers.managers import keeping_managers
+from resolvers.roles import HeldRole, roles_by_id
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMapping:
+    """Keys: who has the role `source` gets the role `target`."""
+
+    source: str
+    target: str
+
+
+Moves = Mapping[str, HeldRole]
+"""The new role of each role's holders, by the old one's id."""
+
+
+def _rows(table: Any) -> Any:
+    """Plain rows of a table: a move touches too many for entities."""
+    return select(*table.__table__.columns)
+
+
+async def used_role_ids(work: Work, organizations: Any) -> set[str]:
+    """The roles that members and pending invitations of these organizations have."""
+    held = select(col(Membership.role_id)).where(col(Membership.organization_id).in_(organizations))
+    offered = select(col(Invitation.role_id)).where(
+        col(Invitation.organization_id).in_(organizations),
+        col(Invitation.status) == PENDING,
+        col(Invitation.expires_at) > work.now,
+    )
+    return set((await work.session.execute(held.union(offered))).scalars())
+
+
+async def moves_between(
+    work: Work, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
+) -> Moves:
+    """Where everybody goes who can't stay; raises a refusal for a missing, double or unusable mapping."""
+    used = await roles_by_id(work.session, list(await used_role_ids(work, organizations)))
+    targets = {role.key: role.id for role in offered}
+    given = _by_source(mappings, targets)
+    leaving = sorted(held.role.key for held in used.values() if held.role.key not in targets)
+    missing = [key for key in leaving if key not in given]
+    if missing:
+        raise ParameterMissing(
+            f"These roles are in use and not in the new set, say what becomes of each: {', '.join(missing)}.",
+            at="mappings",
+            roles=missing,
+        )
+    held = await roles_by_id(work.session, [targets[key] for key in given.values()])
+    chosen = {held_.role.id: held[targets[given[held_.role.key]]] for held_ in used.values() if held_.role.key in given}
+    return {source: target for source, target in chosen.items() if source != target.role.id}
+
+
+def _by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in mappings:
+        if found.setdefault(one.source, one.target) != one.target:
+            raise ValueInvalid(f"{one.source[:80]!r} is mapped to two roles.", at="mappings")
+        if one.target not in targets:
+            raise ResourceNotFound(
+                f"The role set has no role {one.target[:80]!r}.",
+                at="mappings",
+                nearest=near(one.target, targets) or sorted(targets),
+            )
+    return found
+
+
+async def move(work: Work, organizations: Any, moves: Moves, *, at: str) -> None:
+    """Gives the new roles, with an event for each member; raises MinimumPermissionsNeeded (rule 8).
+
+    One statement for members, one for invitations and three to tell of them, however many there are.
+    """
+    if not moves:
+        return
+    async with keeping_managers(work, organizations, at=at):
+        await _move_members(work, organizations, moves)
+        await _change_role(work, Invitation, organizations, moves, col(Invitation.status) == PENDING)
+
+
+async def _change_role(work: Work, table: Any, organizations: Any, moves: Moves, *conditions: Any) -> None:
+    new = case({source: target.role.id for source, target in moves.items()}, value=table.role_id)
+    statement = update(table).where(table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions)
+    values = statement.values(role_id=new, updated_at=work.now).execution_options(synchronize_session=False)
+    await work.session.execute(values)
+
+
+async def _move_members(work: Work, organizations: Any, moves: Moves) -> None:
+    moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
+    members = (await work.session.execute(_rows(Membership).where(moving).order_by(col(Membership.id)))).all()
+    people = await _by_id(work, User, select(col(Membership.user_id)).where(moving))
+    places = await _by_id(work, Organization, select(col(Membership.organization_id)).where(moving))
+    sources = {id: held.role.key for id, held in (await roles_by_id(work.session, list(moves))).items()}
+    await _change_role(work, Membership, organizations, moves)
+    for row in members:
+        _record(work, row, places[row.organization_id], people[row.user_id], moves[row.role_id], sources[row.role_id])
+
+
+async def _by_id(work: Work, table: Any, ids: Any) -> dict[str, Any]:
+    statement = _rows(table)
+    rows = (await work.session.execute(statement.where(statement.selected_columns.id.in_(ids)))).all()
+    return {row.id: row for row in rows}
+
+
+def _record(work: Work, row: Row[Any], organization: Any, user: Any, held: HeldRole, previous: str) -> None:
+    data = membership_data(row, organization, user, held.role, held.permissions)  # pyright: ignore[reportArgumentType]
+    work.record(
+        EventType.MEMBERSHIP_UPDATED,
+        row.id,
+        data | {"updated_at": milliseconds(work.now)},
+        organization_id=organization.id,
+        user_id=user.id,
+        private_metadata=row.private_metadata,
+        changes={"role": previous},
+    )
