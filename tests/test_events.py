@@ -14,9 +14,10 @@ from resolvers.work import work_on
 from schema import schema
 from tests.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.factories import Acme, a_member, an_invitation, an_organization
+from tests.shaping import a_role_model
 
 INVITATION = "organizationInvitation"
-CREATED, DELETED = "organizationMembership.created", "organizationMembership.deleted"
+CREATED, UPDATED, DELETED = (f"organizationMembership.{what}" for what in ("created", "updated", "deleted"))
 
 
 def of(acme: Acme) -> JSON:
@@ -36,6 +37,10 @@ def own_invitation(acme: Acme) -> JSON:
 
 
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
+
+PRIMARY, OTHER = "role_set:primary", "role_set:other"
+NEW_SET: JSON = {"name": "New", "roles": ["org:admin"], "defaultRole": "org:admin", "creatorRole": "org:admin"}
+MAPPINGS = [{"from": "org:member", "to": "org:editor"}]
 
 TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "createOrganization": (
@@ -62,6 +67,26 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, ["user.created"]),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, ["user.updated"]),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, [DELETED, "user.deleted"]),
+    "createRole": (lambda acme: {"key": "org:new", "name": "New", "permissions": []}, ["role.created"]),
+    "updateRole": (lambda acme: {"key": "org:member", "name": "New"}, ["role.updated"]),
+    "deleteRole": (lambda acme: {"key": "org:spare"}, ["role.deleted"]),
+    "createPermission": (lambda acme: {"key": "org:new:read", "name": "New"}, ["permission.created"]),
+    "updatePermission": (lambda acme: {"key": "org:reports:read", "name": "New"}, ["permission.updated"]),
+    "deletePermission": (lambda acme: {"key": "org:reports:read"}, ["permission.deleted"]),
+    "createRoleSet": (lambda acme: NEW_SET, ["roleSet.created"]),
+    "updateRoleSet": (lambda acme: {"key": PRIMARY, "name": "New"}, ["roleSet.updated"]),
+    "replaceRoleInRoleSet": (
+        lambda acme: {"roleSet": PRIMARY, "role": "org:member", "withRole": "org:editor"},
+        [UPDATED, "roleSet.updated"],
+    ),
+    "replaceRoleSet": (
+        lambda acme: {"key": PRIMARY, "withKey": OTHER, "mappings": MAPPINGS},
+        [UPDATED, "organization.updated", "roleSet.updated", "roleSet.deleted"],
+    ),
+    "setOrganizationRoleSet": (
+        lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS},
+        [UPDATED, "organization.updated"],
+    ),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, []),
 }
 
@@ -77,6 +102,8 @@ async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Ap
     input, expected = TABLE[mutation]
     if input in (invitation_of, own_invitation):
         acme = await an_invitation(api, acme)
+    if "Role" in mutation or "Permission" in mutation:
+        await a_role_model(api)
     by = caller_of(acme, mutation)
     before = len(await events(api.store))
 

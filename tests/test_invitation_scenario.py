@@ -129,9 +129,12 @@ async def test_without_a_mail_server_production_passes_links_on_by_hand(
         new = {"organizationId": made["organization"]["id"], "emailAddress": "grace@example.com"}
         refused = await api.send("invite", by=ada, **new)
         invited = (await api.send("invite", by=ada, **new, notify=False)).payload["invitation"]
+        which = {"organizationId": new["organizationId"], "invitationId": invited["id"]}
+        again = await api.send("resend-invitation", by=ada, **which)
 
     (error,) = refused.user_errors
     assert (error["code"], error["field"]) == ("form_param_value_invalid", ["input", "notify"])
     assert "TENANTRY_SMTP_URL" in error["message"]
+    assert [one["code"] for one in again.user_errors] == ["form_param_value_invalid"]
     assert invited["mail"] == {"status": "NOT_REQUESTED"}
     assert invited["url"].startswith("https://orgs.example.com/invitations/accept?ticket=")

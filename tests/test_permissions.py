@@ -8,6 +8,7 @@ import pytest
 from schema import schema
 from tests.api import JSON, NOBODY, SERVICE, Api, Caller, contents
 from tests.factories import Acme, an_invitation
+from tests.shaping import a_role_model
 
 CALLERS: dict[str, Callable[[Acme], Caller]] = {
     "nobody": lambda acme: NOBODY,
@@ -46,6 +47,10 @@ def own_invitation(acme: Acme) -> JSON:
 
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
 
+PRIMARY, OTHER = "role_set:primary", "role_set:other"
+NEW_SET: JSON = {"name": "New", "roles": ["org:admin"], "defaultRole": "org:admin", "creatorRole": "org:admin"}
+MAPPINGS = [{"from": "org:member", "to": "org:editor"}]
+
 TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
     "createOrganization": (lambda acme: {"name": "New"}, (UNAUTHENTICATED, OK, OK, OK, OK)),
     "updateOrganization": (lambda acme: {**of(acme), "name": "New"}, GUARDED),
@@ -67,6 +72,20 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, SERVICES),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, SERVICES),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, SERVICES),
+    "createRole": (lambda acme: {"key": "org:new", "name": "New", "permissions": []}, SERVICES),
+    "updateRole": (lambda acme: {"key": "org:member", "name": "New"}, SERVICES),
+    "deleteRole": (lambda acme: {"key": "org:spare"}, SERVICES),
+    "createPermission": (lambda acme: {"key": "org:new:read", "name": "New"}, SERVICES),
+    "updatePermission": (lambda acme: {"key": "org:reports:read", "name": "New"}, SERVICES),
+    "deletePermission": (lambda acme: {"key": "org:reports:read"}, SERVICES),
+    "createRoleSet": (lambda acme: NEW_SET, SERVICES),
+    "updateRoleSet": (lambda acme: {"key": PRIMARY, "name": "New"}, SERVICES),
+    "replaceRoleInRoleSet": (
+        lambda acme: {"roleSet": PRIMARY, "role": "org:member", "withRole": "org:editor"},
+        SERVICES,
+    ),
+    "replaceRoleSet": (lambda acme: {"key": PRIMARY, "withKey": OTHER, "mappings": MAPPINGS}, SERVICES),
+    "setOrganizationRoleSet": (lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS}, SERVICES),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, SERVICES),
 }
 
@@ -88,6 +107,8 @@ async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) 
     input, expected = TABLE[mutation]
     if input in (invitation_of, own_invitation):
         acme = await an_invitation(api, acme)
+    if "Role" in mutation or "Permission" in mutation:
+        await a_role_model(api)
     before = await contents(api.store)
 
     answer = await api.mutate(mutation, input(acme), by=CALLERS[who](acme))
