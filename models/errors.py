@@ -136,6 +136,12 @@ class TooLarge(Refusal):
     code = "form_param_exceeds_allowed_size"
 
 
+class TokenTooLarge(Refusal):
+    """`meta.claim` names the claim that has to become smaller, `meta.limit` is in bytes."""
+
+    code = "token_too_large"
+
+
 class Denial(Exception):
     """Who you are, what you may do, what you may not even see: a top-level error with `extensions.code`."""
 
