@@ -60,10 +60,11 @@ def claims(format: TokenFormat, content: TokenContent) -> Claims:
     if (size := token_bytes(made)) > TOKEN_BYTES:
         name = _largest(made)
         raise TokenTooLarge(
-            f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name} is too large. Give the "
-            "role fewer or shorter permissions.",
-            claim=name, limit=TOKEN_BYTES,
-        )  # fmt: skip
+            f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name} is too large."
+            " Give the role fewer or shorter permissions.",
+            claim=name,
+            limit=TOKEN_BYTES,
+        )
     if format is not TokenFormat.V2:
         made["orgs"] = _fitting_orgs(format, content.memberships, TOKEN_BYTES - token_bytes(made | {"orgs": {}}))
     return made
@@ -152,13 +153,14 @@ def legacy_role(role: str) -> str:
 
 
 def _fitting_orgs(format: TokenFormat, memberships: Sequence[tuple[str, str]], room: int) -> dict[str, str]:
-    """The newest memberships, 50 at most, as many as there is room for in a token."""
+    """The newest memberships, 50 at most, as many as there is room for: `room` is in characters of a token."""
     orgs: dict[str, str] = {}
-    for organization_id, role in memberships[:MOST_MEMBERSHIPS]:
-        more = orgs | {organization_id: legacy_role(role) if format is TokenFormat.LEGACY else role}
-        if (_json_bytes(more) - 1) * 4 > room * 3:
+    for organization_id, key in memberships[:MOST_MEMBERSHIPS]:
+        role = legacy_role(key) if format is TokenFormat.LEGACY else key
+        room -= (len(f'"{organization_id}":"{role}",') * 4 + 2) // 3
+        if room < 0:
             break
-        orgs = more
+        orgs[organization_id] = role
     return orgs
 
 

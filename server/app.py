@@ -26,13 +26,13 @@ from schema import build
 from schema import schema as open_schema
 from schema.context import Surroundings
 from schema.sdl import sdl
-from server import graphiql, images
+from server import graphiql, images, well_known
 from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, provider_of
-from server.settings import Issuer, Settings
+from server.settings import DEVELOPMENT_SECRET, Issuer, Settings
+from server.signing import signer_of
 
 FETCH_SECONDS = 5.0
-DEVELOPMENT_SECRET = "x" * 32
 FINISH_SECONDS = 5.0
 """How long operations that nobody waits for any more may go on when the server stops."""
 OWN_NAMES = ["127.0.0.1", "localhost"]
@@ -147,6 +147,7 @@ def application(
     identity = Identity(store, clock, providers, digests(keys))
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
+    signer = signer_of(settings, store, clock)
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     endpoint = Endpoint(
@@ -167,6 +168,7 @@ def application(
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
+        *well_known.routes(signer, settings.public_url),
         *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
