@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import base, migrations
 from models.store import Store
+from resolvers.signing import Signer
 from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
@@ -69,10 +70,15 @@ class NoSniffing:
         await self.app(scope, receive, marked)
 
 
-def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
+def surroundings(
+    settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer], signer: Signer
+) -> Surroundings:
     names = tuple(issuer.issuer for issuer in issuers)
     keys = ticket_keys(settings.secret or (DEVELOPMENT_SECRET,))
-    return Surroundings(store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True)
+    return Surroundings(
+        store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True,
+        allowed_origins=settings.allowed_origins, signer=signer,
+    )  # fmt: skip
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -151,7 +157,11 @@ def application(
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     endpoint = Endpoint(
-        schema, surroundings(settings, store, clock, issuers), identity, page if shows_page else None, shows_schema
+        schema,
+        surroundings(settings, store, clock, issuers, signer),
+        identity,
+        page if shows_page else None,
+        shows_schema,
     )
 
     @asynccontextmanager

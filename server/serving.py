@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from starlette.types import ASGIApp
 
-from models import migrations
+from models import base, migrations
 from models.store import Store
 from server import development, doctor
 from server.app import OWN_NAMES, Development, application
@@ -21,6 +21,7 @@ from server.console import fail, out
 from server.issuer import ADA, GRACE, VAR
 from server.protocol import Protocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, read
+from server.signing import signer_of
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -78,9 +79,10 @@ def _for_development(port: int) -> Settings:
     return read(env=Environment.DEVELOPMENT, **given, **secret)
 
 
-async def _prepared(store: Store, *, demo: bool) -> Development:
+async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Development:
     await migrations.migrate(store)
     await development.stamp(store)
+    await signer_of(settings, store, base.now).published()
     if demo:
         await development.load_demo(store)
     return await development.development(store, VAR)
@@ -92,7 +94,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        extra = await _prepared(store, demo=demo)
+        extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
         await serve_on(listener, application(settings, store=store, development=extra))
 
@@ -112,12 +114,16 @@ def _greet(url: str, key: str) -> None:
 # ------------------------------------------------------------------------------------------------------ production
 
 
-async def _ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
+async def _ensure_ready(settings: Settings, store: Store) -> None:
+    """Production takes only a migrated database that no development server has written to; raises WrongSettings.
+
+    Signing keys are there, or are made, before anybody needs one, and the root secret reads them.
+    """
     if await migrations.current(store) != migrations.head():
         raise WrongSettings([UNMIGRATED])
     if await doctor.is_stamped(store):
         raise WrongSettings([STAMPED])
+    await signer_of(settings, store, base.now).published()
 
 
 def serve(host: str, port: int) -> None:
@@ -135,7 +141,7 @@ def serve(host: str, port: int) -> None:
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        await _ensure_ready(store)
+        await _ensure_ready(settings, store)
         log.info("serving", host=host, port=port)
         await serve_on(listener, application(settings, store=store))
         log.info("stopped")

@@ -45,6 +45,14 @@ def key_of(private: RSAPrivateKey) -> Key:
     return Key(thumbprint(public), private, public)
 
 
+def can_read(secrets: Sequence[str], rows: Sequence[tuple[str, str]]) -> bool:
+    """Whether the root secrets decrypt all these keys."""
+    try:
+        return all(storage(secrets).decrypt(private_key.encode()) for _, private_key in rows)
+    except InvalidToken:
+        return False
+
+
 class KeyRing(Protocol):
     """Where the keys come from: all of them are published, the first one signs."""
 
