@@ -1,5 +1,4 @@
-"""The keys that session tokens are signed with: the one that signs, those before it, and the change from one to the
-next."""
+"""The keys that session tokens are signed with: the one that signs, those before it, and the change to the next."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,6 +24,10 @@ class Signer(Protocol):
 
     async def verification_key(self, kid: str) -> RSAPublicKey | None:
         """The published key of that name; None for any other."""
+        ...
+
+    async def published(self) -> Mapping[str, RSAPublicKey]:
+        """All public keys by name; the one that signs comes first."""
         ...
 
 

@@ -20,7 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import base, migrations
 from models.store import Store
-from resolvers.signing import Signer
 from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
@@ -29,7 +28,7 @@ from schema.context import Surroundings
 from schema.sdl import sdl
 from server import graphiql, images, well_known
 from server.endpoint import Endpoint, refusal
-from server.identity import Identity, digests, provider_of
+from server.identity import Identity, digests, own_provider, provider_of
 from server.settings import DEVELOPMENT_SECRET, Issuer, Settings
 from server.signing import signer_of
 
@@ -70,14 +69,12 @@ class NoSniffing:
         await self.app(scope, receive, marked)
 
 
-def surroundings(
-    settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer], signer: Signer
-) -> Surroundings:
+def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
     names = tuple(issuer.issuer for issuer in issuers)
     keys = ticket_keys(settings.secret or (DEVELOPMENT_SECRET,))
     return Surroundings(
         store, clock, settings.public_url, names, settings.link_schemes, keys, can_mail=True,
-        allowed_origins=settings.allowed_origins, signer=signer,
+        allowed_origins=settings.allowed_origins, signer=signer_of(settings, store, clock),
     )  # fmt: skip
 
 
@@ -124,7 +121,7 @@ def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
 
     async def show(request: Request) -> Response:
         try:
-            context = await endpoint.context(request.headers.getlist("authorization"))
+            context = await endpoint.context(request.headers)
         except Exception as error:
             return refusal(error)
         if not public and not context.is_service:
@@ -150,15 +147,15 @@ def application(
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: provider_of(issuer, client) for issuer in issuers}
-    identity = Identity(store, clock, providers, digests(keys))
+    around = surroundings(settings, store, clock, issuers)
+    identity = Identity(store, clock, providers, digests(keys), own_provider(settings.public_url, around.signer))
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
-    signer = signer_of(settings, store, clock)
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     endpoint = Endpoint(
         schema,
-        surroundings(settings, store, clock, issuers, signer),
+        around,
         identity,
         page if shows_page else None,
         shows_schema,
@@ -178,7 +175,7 @@ def application(
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
-        *well_known.routes(signer, settings.public_url),
+        *well_known.routes(around),
         *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)

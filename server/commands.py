@@ -29,7 +29,7 @@ from server.seed import seed as write_seed
 from server.settings import Environment, Settings, WrongSettings, read
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
-KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new one first, restart, and drop the old one ten minutes later."
+KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and restart."
 NO_SECRET = "TENANTRY_SECRET is missing: the new key is stored encrypted under it."
 
 T = TypeVar("T")

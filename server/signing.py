@@ -138,9 +138,9 @@ class TokenSigner:
                     return key.public
         return None
 
-    async def published(self) -> Sequence[Key]:
-        """All keys as of now: who has a token of the newest key must find it here, whichever process answers."""
-        return await self.ring.keys(since=monotonic())
+    async def published(self) -> Mapping[str, RSAPublicKey]:
+        """As of now: who has a token of the newest key must find it here, whichever process answers."""
+        return {key.kid: key.public for key in await self.ring.keys(since=monotonic())}
 
 
 def signer_of(settings: Settings, store: Store, clock: Clock) -> TokenSigner:

@@ -1,16 +1,17 @@
 """What others verify our session tokens with: the public keys and where they are, open to everybody."""
 
 import hashlib
-from collections.abc import Sequence
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.errors import Unavailable
 from models.signing_keys import public_members
-from server.signing import ALGORITHM, Key, TokenSigner
+from schema.context import Surroundings
+from server.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
 FRESH_SECONDS = 60
@@ -18,13 +19,8 @@ FRESH_SECONDS = 60
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 
 
-def _jwk(key: Key) -> dict[str, str]:
-    return {**public_members(key.public), "alg": ALGORITHM, "kid": key.kid, "use": "sig"}
-
-
-def key_set(keys: Sequence[Key]) -> dict[str, list[dict[str, str]]]:
-    """A JWK set (RFC 7517): the key that signs comes first."""
-    return {"keys": [_jwk(key) for key in keys]}
+def _jwk(kid: str, key: RSAPublicKey) -> dict[str, str]:
+    return {**public_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
 
 
 def _document(request: Request, content: object) -> Response:
@@ -36,18 +32,19 @@ def _document(request: Request, content: object) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def routes(signer: TokenSigner, public_url: str) -> list[BaseRoute]:
+def routes(around: Surroundings) -> list[BaseRoute]:
     discovery = {
-        "issuer": public_url,
-        "jwks_uri": f"{public_url}{JWKS_PATH}",
+        "issuer": around.public_url,
+        "jwks_uri": f"{around.public_url}{JWKS_PATH}",
         "id_token_signing_alg_values_supported": [ALGORITHM],
     }
 
     async def jwks(request: Request) -> Response:
         try:
-            return _document(request, key_set(await signer.published()))
+            keys = await around.signer.published()
         except Unavailable as error:
             return JSONResponse({"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"})
+        return _document(request, {"keys": [_jwk(kid, key) for kid, key in keys.items()]})
 
     async def configuration(request: Request) -> Response:
         return _document(request, discovery)
