@@ -96,6 +96,10 @@ class InvitationNotGrantable(Refusal):
     code = "organization_invitation_not_grantable"
 
 
+class SessionClosed(Refusal):
+    code = "invalid_action_for_session"
+
+
 class ResourceNotFound(Refusal):
     code = "resource_not_found"
 

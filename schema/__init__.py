@@ -26,6 +26,7 @@ from schema.nodes import NodeQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
+from schema.sessions import SessionMutations
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
 
@@ -46,7 +47,14 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be changed; each field is one transaction.")
-class Mutation(OrganizationMutations, MembershipMutations, InvitationMutations, UserMutations, InstanceMutations): ...
+class Mutation(
+    OrganizationMutations,
+    MembershipMutations,
+    InvitationMutations,
+    SessionMutations,
+    UserMutations,
+    InstanceMutations,
+): ...
 
 
 class Schema(strawberry.Schema):

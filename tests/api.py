@@ -112,6 +112,8 @@ INPUTS = {
     "resendInvitation": "InvitationRefInput",
     "revokeInvitation": "InvitationRefInput",
     "declineInvitation": "AcceptInvitationInput",
+    "endSession": "SessionRefInput",
+    "revokeSession": "SessionRefInput",
 }
 """The input types of the mutations that share one."""
 
