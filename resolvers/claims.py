@@ -15,7 +15,7 @@ EARLIER_SECONDS = 10
 """`nbf` lies that far before `iat`, for verifiers whose clock is behind."""
 TOKEN_BYTES = 4_096
 """What a browser keeps as a cookie, and what servers take in a header without a thought."""
-SIGNED_BYTES = 470
+SIGNED_BYTES = 450
 """The rest of a token: header with a thumbprint as `kid`, the signature of an RSA-2048 key, two dots."""
 MOST_MEMBERSHIPS = 50
 ORGANIZATION_PREFIX = "org:"
