@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, inspect, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
 from models.errors import NotFound, ResourceNotFound, SessionClosed, Unauthenticated
@@ -287,7 +287,7 @@ def _organization(row: AnyRow) -> ActiveOrganization | None:
 
 
 async def _minted(
-    connection: AsyncConnection | AsyncSession,
+    connection: AsyncConnection,
     now: datetime,
     user_id: str | None,
     *,
@@ -320,8 +320,9 @@ async def _minted(
 
 async def mint(work: Work, session: Session, minting: Minting) -> Claims:
     """The claims of a token for the organization that the session has now."""
+    connection = await work.session.connection()
     _, made = await _minted(
-        work.session, work.now, session.user_id, session_id=session.id, choice=Choice.OWN, minting=minting
+        connection, work.now, session.user_id, session_id=session.id, choice=Choice.OWN, minting=minting
     )
     return made
 
