@@ -1,10 +1,11 @@
 """Session tokens as a credential: they name the session, and decide nothing (DESIGN 6, and 7, rules 10, 28 to 30)."""
 
+import hmac
 from collections.abc import Callable
-from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from server.app import application
 from server.signing import signer_of
@@ -13,7 +14,7 @@ from tests.conftest import settings
 from tests.factories import Acme, a_member, a_role, an_organization
 from tests.inviting import accept, again, codes, invited, unchanged
 from tests.rows import write
-from tests.tokens import assert_refused, assert_tokens_refused, bearer, rsa_key, signed
+from tests.tokens import assert_refused, assert_tokens_refused, base64url, bearer, part, rsa_key, signed
 from tests.visiting import (
     a_session,
     bearer_of,
@@ -387,7 +388,7 @@ async def sign_as_we_do(api: Api, claims: JSON) -> str:
     return await signer_of(chosen, api.store, api.clock).sign(claims)
 
 
-WRONG: dict[str, Any] = {
+WRONG: dict[str, Callable[[Acme], JSON]] = {
     "the subject is somebody else": lambda acme: {"sub": acme.member.id},
     "the subject is nobody": lambda acme: {"sub": None},
     "the session is another": lambda acme: {"sid": "sess_01m803rqhgwgafn17w2nqwqyh5"},
@@ -423,23 +424,35 @@ async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(ap
     assert (await rename(api, acme, by=holder)).code == "NOT_FOUND"
 
 
+async def public_pem(api: Api, kid: str) -> bytes:
+    """Our own public key, as everybody may read it."""
+    found = await signer_of(settings(env="development"), api.store, api.clock).verification_key(kid)
+    assert found
+    encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return found.public_bytes(encoding, kind)
+
+
+def by_shared_secret(claims: JSON, kid: str, secret: bytes) -> str:
+    content = f"{part({'alg': 'HS256', 'typ': 'JWT', 'kid': kid})}.{part(claims)}"
+    return f"{content}.{base64url(hmac.digest(secret, content.encode(), 'sha256'))}"
+
+
 async def test_only_our_own_published_key_signs_session_tokens(api: Api, acme: Acme) -> None:
     claims = await own_claims(api, acme)
     good = await sign_as_we_do(api, claims)
     header, payload, signature = good.split(".")
     kid = jwt.get_unverified_header(good)["kid"]
-    public = (await signer_of(settings(env="development"), api.store, api.clock).verification_key(kid)) or rsa_key()
-    other = {**claims, "sub": acme.member.id}
 
     await assert_tokens_refused(
         api,
         signed(claims, rsa_key("theirs"), kid),
         signed(claims, rsa_key("theirs"), "unknown"),
         signed(claims, rsa_key("theirs")),
-        f"{header}.{jwt.encode(other, 'x' * 32).split('.')[1]}.{signature}",
+        f"{header}.{part({**claims, 'sub': acme.member.id})}.{signature}",
         f"{header}.{payload}.",
-        jwt.encode(claims, str(public.public_numbers().n), "HS256", {"kid": kid}),
-        jwt.encode(claims, None, "none", {"kid": kid}),
+        f"{part({'alg': 'none', 'typ': 'JWT', 'kid': kid})}.{payload}.",
+        by_shared_secret(claims, kid, await public_pem(api, kid)),
+        by_shared_secret(claims, kid, b""),
     )
     assert (await who(api, by=bearer(good)))["user"] == {"id": acme.admin.id}
 
