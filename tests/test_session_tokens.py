@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from server.app import application
-from server.signing import signer_of
+from server.identity import BadCredential, Identity, own_provider
+from server.signing import GivenKeys, TokenSigner, key_of, signer_of
 from tests.api import JSON, SECRET_KEY, SERVICE, Answer, Api, Caller, test_issuer
 from tests.conftest import settings
 from tests.factories import Acme, a_member, a_role, an_organization
@@ -471,3 +472,18 @@ async def test_a_session_token_lapses(api: Api, acme: Acme) -> None:
     api.clock.forward(seconds=1)
 
     await assert_refused(api, bearer_of(opened).authorization or "")
+
+
+async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: Acme) -> None:
+    keys = [key_of(rsa_key("first"))]
+    signer = TokenSigner(GivenKeys(keys))
+    identity = Identity(api.store, api.clock, {}, {}, own_provider(OWN_ISSUER, signer))
+    token = await signer.sign(await own_claims(api, acme))
+    actor, _ = await identity.caller([f"Bearer {token}"])
+    assert actor
+    assert actor.user_id == acme.admin.id
+
+    keys[0] = key_of(rsa_key("second"))
+
+    with pytest.raises(BadCredential):
+        await identity.caller([f"Bearer {token}"])
