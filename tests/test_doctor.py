@@ -30,7 +30,8 @@ def test_doctor_finds_everything_well() -> None:
     assert lines == [
         "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
         "   ok  Settings: for production",
-        "   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step 0002",
+        "   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step 0005",
+        "   ok  Signing keys: none yet; the first start makes one",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
     ]
     assert code == 0
@@ -98,7 +99,7 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     wrong = {name: " ".join(line for line in lines if line.startswith("wrong")) for name, lines in found.items()}
     assert "a development server has used it; production refuses it" in wrong["stamped"]
     assert "file is not a database" in wrong["garbage"]
-    assert "empty, not 0002. Run: tenantry migrate" in wrong["empty"]
+    assert "empty, not 0005. Run: tenantry migrate" in wrong["empty"]
     assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]
     assert "gives no key set: is it right" in wrong["provider"]
     assert "TENANTRY_SECRET is missing" in wrong["bare"]
