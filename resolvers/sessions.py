@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, cast
+from functools import cache
+from typing import cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, inspect, type_coerce, update
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, func, inspect, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
@@ -22,7 +23,7 @@ from models.users import User
 from resolvers.access import Actor, ActorType, OpenSession, ensure_identity_token
 from resolvers.claims import MOST_MEMBERSHIPS, ActiveOrganization, Claims, TokenContent, TokenFormat, claims
 from resolvers.events import record_session
-from resolvers.pages import AnyRow
+from resolvers.pages import AnyRow, AnySelect
 from resolvers.work import Clock, Work, organizations_off
 
 
@@ -56,19 +57,27 @@ class SessionClaims:
 # -------------------------------------------------------------------------------------------------------- sign in
 
 
+@cache
+def _bearer() -> AnySelect:
+    """The instance's settings, and the session if it is open and the user's."""
+    same = (col(Session.id) == bindparam("session_id")) & (col(Session.user_id) == bindparam("user_id"))
+    return select(Instance, type_coerce(col(Session.id), String).label("session_id")).outerjoin(
+        Session, same & _is_open(bindparam("now"))
+    )
+
+
 async def sign_in_session(store: Store, clock: Clock, token: SessionClaims) -> tuple[Actor, Instance] | None:
     """The caller behind a verified session token, in one statement; None once the session, or its user, is gone."""
-    columns = select(Instance, type_coerce(col(Session.id), String).label("session_id"))
-    same = (col(Session.id) == token.session_id) & (col(Session.user_id) == token.user_id)
+    values = {"session_id": token.session_id, "user_id": token.user_id, "now": clock()}
     async with store.read() as connection:
-        row = (await connection.execute(columns.outerjoin(Session, same & _is_open(clock())))).one()
+        row = (await connection.execute(_bearer(), values)).one()
     if row.session_id is None:
         return None
     session = OpenSession(token.session_id, token.organization_id)
     return Actor(ActorType.USER, token.user_id, session), cast(Instance, row)
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
+def _is_open(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(col(Session.closed_as).is_(None), col(Session.expires_at) > now)
 
 
@@ -224,14 +233,15 @@ async def _close(work: Work, session: Session, status: SessionStatus, event: Eve
 # ---------------------------------------------------------------------------------------------------------- tokens
 
 
-def _wanted(choice: Choice | str) -> ColumnElement[bool]:
-    """Which of the user's memberships a token is for; none while organizations are off."""
+def _wanted(choice: Choice | None) -> ColumnElement[bool]:
+    """Which of the user's memberships a token is for, without a choice the named one; none when organizations are off."""
     own, is_on = col(Membership.id) == col(Session.membership_id), col(Instance.organizations_enabled)
     if choice is Choice.OWN:
         return own & is_on
     if choice is Choice.PERSONAL:
         return own & is_on & (col(Instance.membership_mode) == MembershipMode.REQUIRED.value)
-    return (col(Membership.organization_id) == choice) & (col(Membership.user_id) == col(Session.user_id)) & is_on
+    named = col(Membership.organization_id) == bindparam("organization_id")
+    return named & (col(Membership.user_id) == col(Session.user_id)) & is_on
 
 
 def _permissions() -> ColumnElement[str]:
@@ -242,13 +252,13 @@ def _permissions() -> ColumnElement[str]:
     return held.where(col(RolePermission.role_id) == col(Membership.role_id)).correlate(Membership).scalar_subquery()
 
 
-def _memberships(user_id: str) -> ColumnElement[str]:
+def _memberships() -> ColumnElement[str]:
     """The user's newest memberships, as `<membership id> <organization id> <role key>`, with commas between them."""
     parts = col(Membership.id) + " " + col(Membership.organization_id) + " " + col(Role.key)
     newest = (
         select(parts.label("entry"))
         .join(Role, col(Role.id) == col(Membership.role_id))
-        .where(col(Membership.user_id) == user_id)
+        .where(col(Membership.user_id) == bindparam("user_id"))
         .order_by(col(Membership.id).desc())
         .limit(MOST_MEMBERSHIPS)
         .subquery()
@@ -256,10 +266,14 @@ def _memberships(user_id: str) -> ColumnElement[str]:
     return select(func.aggregate_strings(newest.c.entry, ",")).scalar_subquery()
 
 
-def _statement(session_id: str, user_id: str, choice: Choice | str, format: TokenFormat) -> Select[Any]:
-    """Everything that a token says, in one row; none for a session that is not the user's."""
-    same = (col(Session.id) == session_id) & (col(Session.user_id) == user_id)
-    columns: Select[Any] = select(Session).join(Instance, same).outerjoin(Membership, _wanted(choice))
+@cache
+def _statement(choice: Choice | None, format: TokenFormat) -> AnySelect:
+    """Everything that a token says, in one row; none for a session that is not the user's.
+
+    Putting the statement together would take as long as running it: there is one for each way of asking.
+    """
+    same = (col(Session.id) == bindparam("session_id")) & (col(Session.user_id) == bindparam("user_id"))
+    columns: AnySelect = select(Session).join(Instance, same).outerjoin(Membership, _wanted(choice))
     columns = columns.outerjoin(Organization, col(Organization.id) == col(Membership.organization_id))
     columns = columns.outerjoin(Role, col(Role.id) == col(Membership.role_id)).add_columns(
         col(Instance.organizations_enabled),
@@ -270,7 +284,7 @@ def _statement(session_id: str, user_id: str, choice: Choice | str, format: Toke
         col(Role.key).label("role"),
         _permissions().label("permissions"),
     )
-    return columns if format is TokenFormat.V2 else columns.add_columns(_memberships(user_id).label("memberships"))
+    return columns if format is TokenFormat.V2 else columns.add_columns(_memberships().label("memberships"))
 
 
 def _listed(memberships: str | None) -> Sequence[tuple[str, str]]:
@@ -296,14 +310,16 @@ async def _minted(
     minting: Minting,
 ) -> tuple[AnyRow, Claims]:
     """The session and the claims of a token; a token with an organization is never pending, whatever the session is."""
-    statement = _statement(session_id, user_id or "", choice, minting.format)
-    row: AnyRow | None = (await connection.execute(statement)).one_or_none()
+    named = choice if isinstance(choice, str) else None
+    statement = _statement(None if isinstance(choice, str) else choice, minting.format)
+    values = {"session_id": session_id, "user_id": user_id, "organization_id": named}
+    row: AnyRow | None = (await connection.execute(statement, values)).one_or_none()
     if row is None:
         raise _no_session()
     if not is_open(row.closed_as, row.expires_at, now):
         raise _closed()
     organization = _organization(row)
-    if organization is None and isinstance(choice, str):
+    if organization is None and named is not None:
         raise NotFound if row.organizations_enabled else organizations_off()
     content = TokenContent(
         issuer=minting.issuer,

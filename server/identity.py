@@ -233,7 +233,7 @@ class Identity:
             self.verified[digest] = known
             return known.claims
         fresh = await self._verify(token)
-        if fresh.provider is not self.own:
+        if fresh.provider.keys.holds(fresh.key):
             self._keep(digest, fresh)
         return fresh.claims
 

@@ -148,6 +148,19 @@ async def test_an_organization_of_others_can_not_be_chosen(api: Api, acme: Acme,
     assert (answer.code, answer.reason) == ("NOT_FOUND", "organization_not_found_or_unauthorized")
 
 
+async def test_choosing_notes_once_a_minute_that_the_session_is_in_use(api: Api, acme: Acme) -> None:
+    session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
+
+    async def seen_after(seconds: int) -> str:
+        api.clock.forward(seconds=seconds)
+        answer = await choose(api, session_id, by=acme.admin, organizationId=acme.id)
+        return answer.payload["session"]["lastActiveAt"]
+
+    seen = [await seen_after(seconds) for seconds in (0, 59, 1, 59)]
+
+    assert seen[0] == seen[1] < seen[2] == seen[3]
+
+
 async def test_a_slug_names_nothing_when_slugs_are_off(api: Api, acme: Acme) -> None:
     session_id = await a_session(api, by=acme.admin)
     assert (await choose(api, session_id, by=acme.admin, slug="acme")).payload
@@ -205,16 +218,18 @@ async def test_organizations_that_are_off_are_in_no_session(api: Api, acme: Acme
 
     opened = await open_session(api, by=acme.admin)
     minted = await api.mutate("createSessionToken", {"sessionId": session_id}, "token { jwt }", by=acme.admin)
-    refused = [
-        await open_session(api, by=acme.admin, organizationId=acme.id),
-        await choose(api, session_id, by=acme.admin, organizationId=None),
-        await mint(api, session_id, by=acme.admin, organizationId=acme.id),
-    ]
+    async with unchanged(api):
+        refused = [
+            await open_session(api, by=acme.admin, organizationId=acme.id),
+            await choose(api, session_id, by=acme.admin, organizationId=None),
+            await mint(api, session_id, by=acme.admin, organizationId=acme.id),
+        ]
 
     assert opened.body["data"]["createSession"]["session"]["status"] == "ACTIVE"
     assert claims_in(minted)["sts"] == "active"
     assert "o" not in claims_in(minted)
     assert {(one.code, one.reason) for one in refused} == {("FORBIDDEN", "organization_not_enabled_in_instance")}
+    assert [len(one.error["path"]) for one in refused] == [1, 1, 1]
 
 
 # ----------------------------------------------------------------------------------------------------- end, revoke

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import text
 
 from models.store import Store
-from tests.api import SERVICE, Api, Caller, contents, operation
+from tests.api import SERVICE, Api, Caller, operation
 from tests.conftest import counted
 from tests.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 from tests.visiting import bearer_of, mint, open_session, who
@@ -295,20 +296,27 @@ async def test_a_token_costs_one_statement_and_once_a_minute_a_second(api: Api, 
     assert first[1] < second[1] == third[1]
 
 
+WATCHED = (
+    "CREATE TABLE watched (session_id TEXT)",
+    "CREATE TRIGGER watch AFTER UPDATE ON session BEGIN INSERT INTO watched VALUES (new.id); END",
+)
+
+
 async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
+    if not api.store.is_sqlite:
+        pytest.skip("The trigger that counts is written for SQLite.")
     company = await a_company(api, 1, 1)
     session_id, _ = await a_session_of(api, company)
-    before = await contents(api.store)
+    async with api.store.write() as session:
+        for statement in WATCHED:
+            await session.execute(text(statement))
     api.clock.forward(minutes=1)
 
     answers = await asyncio.gather(*(mint(api, session_id, by=company.viewer) for _ in range(10)))
 
     assert all(answer.payload for answer in answers)
-    after = await contents(api.store)
-    assert {name for name in after if after[name] != before[name]} == {"session"}
-    with counted(api.store) as statements:
-        assert (await mint(api, session_id, by=company.viewer)).payload
-    assert not [one for one in statements if one.startswith("UPDATE")]
+    async with api.store.read() as connection:
+        assert (await connection.execute(text("SELECT session_id FROM watched"))).scalars().all() == [session_id]
 
 
 async def test_a_session_token_is_one_statement_to_know_who_calls(api: Api) -> None:
