@@ -234,7 +234,7 @@ async def _close(work: Work, session: Session, status: SessionStatus, event: Eve
 
 
 def _wanted(choice: Choice | None) -> ColumnElement[bool]:
-    """Which of the user's memberships a token is for, the named one if none is chosen; none when organizations are off."""
+    """Which of the user's memberships a token is for, the named one if none is chosen; none with organizations off."""
     own, is_on = col(Membership.id) == col(Session.membership_id), col(Instance.organizations_enabled)
     if choice is Choice.OWN:
         return own & is_on

@@ -487,3 +487,17 @@ async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: 
 
     with pytest.raises(BadCredential):
         await identity.caller([f"Bearer {token}"])
+
+
+@pytest.mark.parametrize(
+    "field", ["activeOrganization { id }", "activeMembership { id }", "session { lastActiveOrganization { id } }"]
+)
+async def test_organizations_that_are_off_are_not_shown(api: Api, acme: Acme, field: str) -> None:
+    holder = bearer_of(await open_session(api, by=acme.admin, organizationId=acme.id))
+    document = f"{{ viewer {{ {field} }} }}"
+    assert (await api.run(document, by=holder)).data
+    await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)
+
+    answer = await api.run(document, by=holder)
+
+    assert (answer.code, answer.reason) == ("FORBIDDEN", "organization_not_enabled_in_instance")
