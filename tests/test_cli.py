@@ -101,7 +101,7 @@ def test_several_wrong_settings_are_told_at_once() -> None:
 def test_migrate_can_be_run_again(folder: Path) -> None:
     first, second = done(invoke("migrate")), done(invoke("migrate"))
 
-    assert first == second == "The database is at step 0002.\n"
+    assert first == second == "The database is at step 0005.\n"
     assert (folder / "var" / "tenantry.db").exists()
 
 
@@ -123,7 +123,7 @@ def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) ->
         runs = [pool.submit(tenantry, "migrate", folder=folder, TENANTRY_DATABASE_URL=database_url) for _ in range(2)]
         ended = [run.result() for run in runs]
 
-    assert [(one.returncode, one.stdout) for one in ended] == [(0, "The database is at step 0002.\n")] * 2
+    assert [(one.returncode, one.stdout) for one in ended] == [(0, "The database is at step 0005.\n")] * 2
     assert done(invoke("keys", "list", TENANTRY_DATABASE_URL=database_url))
 
 
