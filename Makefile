@@ -10,7 +10,7 @@ PAGE := server/assets/graphiql/licences.txt
 help: ## List what there is.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) ## Make .venv from the lock, and the GraphiQL page.
+install: .venv/installed $(PAGE) tests/clerk/node_modules/.package-lock.json ## Make .venv from the lock, and the GraphiQL page.
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
 .venv/installed: requirements.lock uv.lock.txt pyproject.toml
@@ -24,9 +24,9 @@ install: .venv/installed $(PAGE) ## Make .venv from the lock, and the GraphiQL p
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-web/node_modules/.package-lock.json: .venv/installed web/package-lock.json web/package.json web/.npmrc
-	@echo "Installing the packages of web/package-lock.json …"
-	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
+%/node_modules/.package-lock.json: .venv/installed %/package-lock.json %/package.json %/.npmrc
+	@echo "Installing the packages of $*/package-lock.json …"
+	@$(BIN)/npm ci --prefix $* --no-progress --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE): web/node_modules/.package-lock.json web/build.mjs $(wildcard web/*.jsx web/*.js web/*.css web/*.svg)
@@ -59,4 +59,4 @@ lock: ## Resolve the dependencies anew and write the locks, with hashes and with
 		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
 
 clean: ## Remove what install made; the data in ./var stay.
-	rm -rf .venv web/node_modules server/assets
+	rm -rf .venv web/node_modules tests/clerk/node_modules server/assets

@@ -96,6 +96,10 @@ class InvitationNotGrantable(Refusal):
     code = "organization_invitation_not_grantable"
 
 
+class SessionClosed(Refusal):
+    code = "invalid_action_for_session"
+
+
 class ResourceNotFound(Refusal):
     code = "resource_not_found"
 
@@ -166,6 +170,12 @@ class SystemPermissionNotModifiable(Refusal):
 
 class ResourceInUse(Refusal):
     code = "resource_in_use"
+
+
+class TokenTooLarge(Refusal):
+    """`meta.claim` names the claim that has to become smaller, `meta.limit` is in bytes."""
+
+    code = "token_too_large"
 
 
 class Denial(Exception):

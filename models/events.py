@@ -38,6 +38,9 @@ class EventType(Enum):
     USER_CREATED = "user.created"
     USER_UPDATED = "user.updated"
     USER_DELETED = "user.deleted"
+    SESSION_CREATED = "session.created"
+    SESSION_ENDED = "session.ended"
+    SESSION_REVOKED = "session.revoked"
 
 
 class Event(Table, table=True):

@@ -31,3 +31,8 @@ class Instance(Table, table=True):
     invitation_expires_in_days: int = 30
     invitation_url: str | None = None
     allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)
+
+
+def demands_organization(instance: Instance) -> bool:
+    """Whether nobody works without an organization: a session that has none is pending (DESIGN 7, rule 28)."""
+    return instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value

@@ -10,6 +10,8 @@ from models.mail import Mail
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.sessions import Session
+from models.signing_keys import SigningKey
 from models.users import User
 
 TABLES = (
@@ -25,7 +27,9 @@ TABLES = (
     Membership,
     Invitation,
     Mail,
+    Session,
     SecretKey,
+    SigningKey,
     Event,
 )
 

@@ -19,11 +19,20 @@ class ActorType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession:
+    """The session whose token signed the request; the organization is the token's, and no authority comes from it."""
+
+    id: str
+    organization_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who calls: a user, a service by its secret key, or the system itself; `id` is the user's or the key's."""
 
     type: ActorType
     id: str | None = None
+    session: OpenSession | None = None
 
     @property
     def is_service(self) -> bool:
@@ -86,6 +95,14 @@ def address_unverified() -> Forbidden:
 
 def other_address() -> Forbidden:
     return Forbidden("This invitation is for another address.", reason="invitation_for_another_address")
+
+
+def ensure_identity_token(actor: Actor) -> None:
+    """A session is kept up from outside: whoever is shown its token can't keep it alive (DESIGN 7, rule 28)."""
+    if actor.session is not None:
+        raise Forbidden(
+            "This needs the token of your identity provider, not a session token.", reason="identity_token_required"
+        )
 
 
 def ensure_service(actor: Actor, inputs: Iterable[str]) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
+from sqlmodel import col, select
+
 from models.base import JSONObject, milliseconds
 from models.events import EventType
+from models.instance import demands_organization
 from models.invitations import Invitation, status_at
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet, is_managing, is_system
+from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
+from models.sessions import status_at as session_status_at
 from models.users import User
 from resolvers.access import Actor
 from resolvers.work import Work
@@ -151,6 +156,22 @@ def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
     }
 
 
+def session_data(session: Session, organization_id: str | None, status: SessionStatus) -> JSONObject:
+    tasks = [{"key": CHOOSE_ORGANIZATION}] if status is SessionStatus.PENDING else []
+    return {
+        "object": "session",
+        "id": session.id,
+        "user_id": session.user_id,
+        "status": status.value,
+        "tasks": tasks,
+        "last_active_organization_id": organization_id,
+        "last_active_at": milliseconds(session.last_active_at),
+        "expire_at": milliseconds(session.expires_at),
+        "created_at": milliseconds(session.created_at),
+        "updated_at": milliseconds(session.updated_at),
+    }
+
+
 def record_organization(
     work: Work, type: EventType, organization: Organization, changes: JSONObject | None = None
 ) -> None:
@@ -190,3 +211,12 @@ async def record_invitation(
         private_metadata=invitation.private_metadata,
         actor=actor,
     )
+
+
+async def record_session(work: Work, type: EventType, session: Session) -> None:
+    """An event of the instance, of no organization: members don't see each other's sessions."""
+    chosen = select(Membership.organization_id).where(col(Membership.id) == session.membership_id)
+    organization_id = (await work.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    is_pending = organization_id is None and demands_organization(await work.instance())
+    status = session_status_at(session.closed_as, session.expires_at, work.now, is_pending=is_pending)
+    work.record(type, session.id, session_data(session, organization_id, status), user_id=session.user_id)

@@ -17,6 +17,7 @@ from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.sessions import Session
 from models.store import Store
 from models.users import User
 from resolvers.invitation_lists import (
@@ -29,6 +30,7 @@ from resolvers.invitation_lists import (
 from resolvers.lists import MembershipFilter, MembershipList, columns, membership_counts, membership_pages
 from resolvers.pages import AnyRow, AnySelect, Page
 from resolvers.roles import managing_role_ids
+from resolvers.session_lists import SessionFilter, SessionList, session_counts, session_pages
 
 BATCH = 500
 """As many keys in one statement at most: what is larger would hold up everybody else."""
@@ -299,6 +301,18 @@ class Loaders:
     @cached_property
     def last_mails(self) -> DataLoader[str, AnyRow | None]:
         return self._loader(last_mails)
+
+    @cached_property
+    def sessions(self) -> DataLoader[str, AnyRow | None]:
+        return self._loader(partial(_by_id, Session))
+
+    @cached_property
+    def session_pages(self) -> DataLoader[tuple[str, SessionList], Page]:
+        return self._loader(session_pages)
+
+    @cached_property
+    def session_counts(self) -> DataLoader[tuple[str, SessionFilter], int]:
+        return self._loader(session_counts)
 
     async def permission_keys(self, organization_id: str, user_id: str) -> frozenset[str] | None:
         """What the user's membership lets them do; None for who is no member."""

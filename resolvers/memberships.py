@@ -19,6 +19,7 @@ from resolvers.events import membership_data
 from resolvers.expiry import expire_lapsed
 from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
 from resolvers.seats import free_seats, no_seat
+from resolvers.sessions import go_on_in
 from resolvers.work import Work
 
 
@@ -78,6 +79,7 @@ async def add_member(
     except IntegrityError as error:
         raise AlreadyAMember("This user is already a member.", at="user_id") from error
     _record(work, EventType.MEMBERSHIP_CREATED, membership, organization, user, held)
+    await go_on_in(work, membership)
     return membership
 
 

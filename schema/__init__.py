@@ -28,6 +28,7 @@ from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.role_mutations import RoleMutations
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
+from schema.sessions import SessionMutations
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
 
@@ -49,7 +50,13 @@ class Query(
 
 @strawberry.type(description="Everything that can be changed; each field is one transaction.")
 class Mutation(
-    OrganizationMutations, MembershipMutations, InvitationMutations, UserMutations, RoleMutations, InstanceMutations
+    OrganizationMutations,
+    MembershipMutations,
+    InvitationMutations,
+    SessionMutations,
+    UserMutations,
+    RoleMutations,
+    InstanceMutations,
 ): ...
 
 

@@ -11,6 +11,7 @@ from models.instance import Instance
 from models.store import Store
 from resolvers.access import Actor, ActorType
 from resolvers.loaders import Loaders
+from resolvers.signing import Signer
 from resolvers.work import Clock, Work, organizations_off
 
 
@@ -25,6 +26,8 @@ class Surroundings:
     link_schemes: frozenset[str]
     ticket_keys: Sequence[bytes]
     can_mail: bool
+    allowed_origins: Sequence[str]
+    signer: Signer
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Context:
     surroundings: Surroundings
     actor: Actor | None
     instance: Instance
+    origin: str | None = None
+    """The page that the request came from, as its browser says."""
     open_work: Work | None = field(default=None)
 
     @cached_property

@@ -73,12 +73,8 @@ class Requires(FieldExtension):
         return await next_(source, info, **arguments)
 
 
-class Guarded(Requires):
-    """Guards a mutation and is its transaction.
-
-    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first, then
-    becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
-    """
+class Answered(Requires):
+    """Guards a mutation that needs no transaction around it; a refusal becomes the payload's `userErrors`."""
 
     def apply(self, field: StrawberryField) -> None:
         super().apply(field)
@@ -95,6 +91,20 @@ class Guarded(Requires):
         finally:
             info.context.open_work = None
             info.context.forget()
+
+    async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+        return await next_(source, info, **arguments)
+
+    def _payload(self, info: Info) -> type[Any]:
+        return cast(Any, info.return_type).of_type
+
+
+class Guarded(Answered):
+    """Guards a mutation and is its transaction.
+
+    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first, then
+    becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
+    """
 
     async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
         for attempt in range(1, ATTEMPTS):
@@ -129,9 +139,6 @@ class Guarded(Requires):
         if self.permission:
             await work.admit(arguments["input"].organization_id, self.permission)
 
-    def _payload(self, info: Info) -> type[Any]:
-        return cast(Any, info.return_type).of_type
-
 
 def requires(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a query's field that not everybody may read."""
@@ -141,3 +148,8 @@ def requires(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY)
 def guarded(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a mutation."""
     return [Guarded(actor, permission)]
+
+
+def answered(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+    """The extensions of a mutation that writes little and in a moment of its own."""
+    return [Answered(actor, None)]

@@ -14,6 +14,7 @@ from models.organizations import Organization as OrganizationRow
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
+from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from schema.connections import Node
 from schema.context import Info
@@ -22,6 +23,7 @@ from schema.invitations import Invitation, may_see
 from schema.memberships import Membership
 from schema.organizations import organization_by_id
 from schema.roles import Permission, Role, RoleSet
+from schema.sessions import visible_session
 from schema.users import visible_user
 
 MAXIMUM_NODES = 100
@@ -65,6 +67,7 @@ async def _role_set(info: Info, id: str) -> Node | None:
 
 FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     UserRow.prefix: visible_user,
+    SessionRow.prefix: visible_session,
     OrganizationRow.prefix: _organization,
     MembershipRow.prefix: _membership,
     InvitationRow.prefix: _invitation,

@@ -13,9 +13,11 @@ from schema.directives import ActorKind, guarded, requires
 from schema.inputs import given
 from schema.payloads import DeletedPayload, Payload
 from schema.scalars import DateTime, JSONObject
+from schema.session_inputs import SessionStatus
 
 if TYPE_CHECKING:
     from schema.memberships import Membership
+    from schema.sessions import Session
 
 
 @strawberry.type(description="A person, as the identity provider told us of them.")
@@ -59,6 +61,22 @@ class User(Node):
         if not (info.context.is_service or info.context.user_id == self.id):
             return None
         return await memberships_of_user(info, self.id, first, after, last, before)
+
+    @strawberry.field(description="The user's sessions, newest first; for the user and secret keys, else null.")
+    async def sessions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        statuses: Annotated[
+            list[SessionStatus] | None, strawberry.argument(description="Only those with one of these statuses.")
+        ] = [SessionStatus.ACTIVE, SessionStatus.PENDING],  # noqa: B006
+    ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions")]] | None:
+        from schema.sessions import sessions_of
+
+        if not (info.context.is_service or info.context.user_id == self.id):
+            return None
+        return await sessions_of(info, self.id, first, after, statuses)
 
     @classmethod
     def from_row(cls, row: UserRow | AnyRow, context: Context) -> "User":

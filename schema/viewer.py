@@ -11,6 +11,8 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.invitations import Invitation, InvitationStatus, invitations_of
 from schema.memberships import Membership, OrderBy, Roles, membership_in, memberships_of_user
+from schema.organizations import Organization, organization_by_id
+from schema.sessions import Session, visible_session
 from schema.users import User
 
 
@@ -24,6 +26,23 @@ class Viewer:
         if row is None:
             raise Unauthenticated("The user of this token was deleted a moment ago.")
         return User.from_row(row, info.context)
+
+    @strawberry.field(description="The session whose token signed the request; null with an identity token.")
+    async def session(self, info: Info) -> Session | None:
+        signed = info.context.caller.session
+        return await visible_session(info, signed.id) if signed else None
+
+    @strawberry.field(
+        description="The organization of the session token that signed the request; null for who is no member any more."
+    )
+    async def active_organization(self, info: Info) -> Organization | None:
+        active = _active_organization_id(info)
+        return await organization_by_id(info, active) if active else None
+
+    @strawberry.field(description="The user's membership in the active organization; null without one.")
+    async def active_membership(self, info: Info) -> Membership | None:
+        active = _active_organization_id(info)
+        return await membership_in(info, active, self.user_id) if active else None
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
@@ -73,6 +92,12 @@ class Viewer:
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
         return await invitations_of(info, verified or "", of_address=True, statuses=statuses, first=first, after=after)
+
+
+def _active_organization_id(info: Info) -> str | None:
+    info.context.ensure_organizations_enabled()
+    signed = info.context.caller.session
+    return signed.organization_id if signed else None
 
 
 @strawberry.type

@@ -26,13 +26,14 @@ from schema import build
 from schema import schema as open_schema
 from schema.context import Surroundings
 from schema.sdl import sdl
-from server import accept, graphiql, images
+from server import accept, graphiql, images, well_known
 from server.accept import DemoIdentities
 from server.delivery import Delivery, delivery
 from server.email import Tell
 from server.endpoint import Endpoint, refusal
-from server.identity import Identity, digests, provider_of
+from server.identity import Identity, digests, own_provider, provider_of
 from server.settings import Issuer, Settings
+from server.signing import signer_of
 
 FETCH_SECONDS = 5.0
 FINISH_SECONDS = 5.0
@@ -85,6 +86,8 @@ def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequen
         link_schemes=settings.link_schemes,
         ticket_keys=ticket_keys(settings.secret),
         can_mail=settings.smtp_url is not None or settings.is_development,
+        allowed_origins=settings.allowed_origins,
+        signer=signer_of(settings, store, clock),
     )
 
 
@@ -131,7 +134,7 @@ def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
 
     async def show(request: Request) -> Response:
         try:
-            context = await endpoint.context(request.headers.getlist("authorization"))
+            context = await endpoint.context(request.headers)
         except Exception as error:
             return refusal(error)
         if not public and not context.is_service:
@@ -175,12 +178,12 @@ def application(
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: provider_of(issuer, client) for issuer in issuers}
-    identity = Identity(store, clock, providers, digests(keys))
+    around = surroundings(settings, store, clock, issuers)
+    identity = Identity(store, clock, providers, digests(keys), own_provider(settings.public_url, around.signer))
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
-    around = surroundings(settings, store, clock, issuers)
     endpoint = Endpoint(schema, around, identity, page if shows_page else None, shows_schema)
     worker = delivery(settings, store, clock, development.tell if development else None) if delivers else None
 
@@ -200,6 +203,7 @@ def application(
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
         *accept.routes(around, development.accept_as if development else None),
+        *well_known.routes(around),
         *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)

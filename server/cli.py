@@ -18,7 +18,7 @@ app = typer.Typer(
     " variables named TENANTRY_…, or lines of a file `.env` in the current folder; the README lists them. Start with"
     " `tenantry dev`.\n\nExit codes: 0 done, 1 `doctor` found something, 2 refused, with the reason on standard error.",
 )
-keys_app = typer.Typer(no_args_is_help=True, help="Secret keys: what your services call with.")
+keys_app = typer.Typer(no_args_is_help=True, help="Secret keys, for your services, and the key that signs tokens.")
 app.add_typer(keys_app, name="keys")
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
@@ -136,6 +136,19 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, or its fir
     from server import commands
 
     commands.revoke_key(key)
+
+
+@keys_app.command("rotate-signing")
+def rotate_signing() -> None:
+    """Make a new key for session tokens. Tokens of the key before it are good until they lapse, a minute later.
+
+    Running servers sign with the new key within seconds. The old public key stays published for ten minutes. Needs
+    the TENANTRY_SECRET of the server; for a development server run it in the folder where `tenantry dev` runs. Keys
+    given by TENANTRY_SIGNING_KEYS are changed there.
+    """
+    from server import commands
+
+    commands.rotate_signing()
 
 
 @app.command()

@@ -12,21 +12,25 @@ from alembic.util import CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models import base, migrations
+from models import base, migrations, signing_keys
 from models.errors import Refusal, Unavailable
 from models.keys import SecretKey
 from models.store import Store
 from resolvers import keys
 from resolvers.access import SYSTEM
+from resolvers.signing import replace_key
 from resolvers.work import Work, work_on
 from server import doctor, logs
 from server.console import err, fail, out
-from server.development import AlreadyInUse, stamp
+from server.development import AlreadyInUse, development_secret, stamp
+from server.issuer import VAR
 from server.seed import Seeder
 from server.seed import seed as write_seed
 from server.settings import Environment, Settings, WrongSettings, read
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
+KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and restart."
+NO_SECRET = "TENANTRY_SECRET is missing: the new key is stored encrypted under it."
 
 T = TypeVar("T")
 
@@ -89,12 +93,16 @@ def in_work(operation: Callable[[Work], Awaitable[T]]) -> T:
     """Runs an operation in a transaction of a migrated database."""
 
     async def use(store: Store) -> T:
-        if await migrations.current(store) != migrations.head():
-            raise WrongSettings([UNMIGRATED])
+        await _ensure_migrated(store)
         async with work_on(store, SYSTEM, base.now) as work:
             return await operation(work)
 
     return run(settings_for(), use)
+
+
+async def _ensure_migrated(store: Store) -> None:
+    if await migrations.current(store) != migrations.head():
+        raise WrongSettings([UNMIGRATED])
 
 
 # -------------------------------------------------------------------------------------------------------- commands
@@ -136,6 +144,32 @@ def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) ->
 def revoke_key(id_or_visible: str) -> None:
     key = in_work(lambda work: keys.revoke_key(work, id_or_visible=id_or_visible))
     out.print(f"{key.id} ({key.name}) is revoked.", markup=False)
+
+
+def rotate_signing() -> None:
+    settings, key = settings_for(), signing_keys.new_key()
+    if settings.signing_keys:
+        raise fail(KEYS_ARE_GIVEN)
+    kid = signing_keys.thumbprint(key.public_key())
+
+    async def use(store: Store) -> None:
+        await _ensure_migrated(store)
+        storage = signing_keys.storage(await _secrets(settings, store))
+        async with work_on(store, SYSTEM, base.now) as work:
+            await replace_key(work, kid=kid, private_key=signing_keys.sealed(storage, key))
+
+    run(settings, use)
+    minutes = int(signing_keys.PUBLISHED_AFTER.total_seconds() // 60)
+    out.print(f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.", markup=False)
+
+
+async def _secrets(settings: Settings, store: Store) -> Sequence[str]:
+    """The root secrets; a development server has one in its folder. Raises WrongSettings where there is none."""
+    if settings.secret:
+        return settings.secret
+    if not await doctor.is_stamped(store):
+        raise WrongSettings([NO_SECRET])
+    return (development_secret(VAR),)
 
 
 def seed(organizations: int, users: int, sequence: int) -> None:

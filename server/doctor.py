@@ -9,15 +9,19 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from models import migrations
+from models import base, migrations
 from models.errors import Unavailable
 from models.instance import Instance
 from models.store import Store
+from resolvers.signing import published_keys
 from server.app import FETCH_SECONDS
 from server.delivery import OUTBOX
 from server.email import Smtp
 from server.identity import provider_of
 from server.settings import Environment, Issuer, Settings, WrongSettings, ensure_production
+from server.signing import UNREADABLE, can_read
+
+SIGNING = "Signing keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,20 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
     found = [Finding("Database", True, f"{shown(settings)} at step {step}")]
     if not settings.is_development and await is_stamped(store):
         found.append(Finding("Database", False, "a development server has used it; production refuses it"))
-    return found
+    return [*found, await _signing(settings, store)]
+
+
+async def _signing(settings: Settings, store: Store) -> Finding:
+    """The keys that session tokens are signed with; looks, and makes none."""
+    if settings.signing_keys:
+        number = len(settings.signing_keys)
+        return Finding(SIGNING, True, f"{number} {'key' if number == 1 else 'keys'} from TENANTRY_SIGNING_KEYS")
+    rows = await published_keys(store, base.now())
+    if not rows:
+        return Finding(SIGNING, True, "none yet; the first start makes one")
+    if settings.secret and not can_read(settings.secret, rows):
+        return Finding(SIGNING, False, UNREADABLE)
+    return Finding(SIGNING, True, f"{rows[0][0]} signs, {len(rows)} published")
 
 
 async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:

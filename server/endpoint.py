@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from graphql import GraphQLError
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -122,25 +123,25 @@ class Endpoint:
 
     async def _answer(self, request: Request, kind: str) -> Response:
         operation = read_operation(await read_body(request))
-        body = await self._to_its_end(operation, request.headers.getlist("authorization"))
+        body = await self._to_its_end(operation, request.headers)
         return _json(body, _status(body, kind), kind)
 
-    async def _to_its_end(self, operation: Operation, authorization: Sequence[str]) -> dict[str, Any]:
+    async def _to_its_end(self, operation: Operation, headers: Headers) -> dict[str, Any]:
         """What has begun is finished, whoever gives up waiting: a cancelled statement costs a database connection."""
-        task = asyncio.create_task(self._run(operation, authorization))
+        task = asyncio.create_task(self._run(operation, headers))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         return await asyncio.shield(task)
 
-    async def _run(self, operation: Operation, authorization: Sequence[str]) -> dict[str, Any]:
-        body = _body(await self.execute(operation, await self.context(authorization)))
+    async def _run(self, operation: Operation, headers: Headers) -> dict[str, Any]:
+        body = _body(await self.execute(operation, await self.context(headers)))
         for error in body.get("errors", ()) if not self.hints else ():
             error["message"] = HINT.sub("", error["message"])
         return body
 
-    async def context(self, authorization: Sequence[str]) -> Context:
-        actor, instance = await self.identity.caller(authorization)
-        return Context(self.surroundings, actor, instance)
+    async def context(self, headers: Headers) -> Context:
+        actor, instance = await self.identity.caller(headers.getlist("authorization"))
+        return Context(self.surroundings, actor, instance, headers.get("origin"))
 
     async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
         if is_ambiguous(operation):

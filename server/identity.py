@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import jwt
@@ -21,6 +22,8 @@ from models.text import NAME_LENGTH, checked_link
 from models.users import Claims
 from resolvers.access import Actor, ActorType
 from resolvers.keys import sign_in_service
+from resolvers.sessions import SessionClaims, sign_in_session
+from resolvers.signing import Signer
 from resolvers.users import SUBJECT_LENGTH, sign_in
 from resolvers.work import Clock
 from server.key_sets import Keys, KeySet, OneKey, PublicKey
@@ -36,6 +39,7 @@ CREDENTIAL = re.compile(r"[A-Za-z0-9._-]+")
 """What tokens and secret keys are made of: base64url without padding, and dots."""
 REFUSED_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c", "b64"})
 TYPES = frozenset({"jwt", "at+jwt"})
+OWN_ALGORITHMS = ("RS256",)
 SIGNATURES = jwt.PyJWS()
 
 log = structlog.stdlib.get_logger("tenantry.identity")
@@ -43,20 +47,6 @@ log = structlog.stdlib.get_logger("tenantry.identity")
 
 class BadCredential(Exception):
     """A credential that is no good is never treated as nobody: 401 for the whole request."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Provider:
-    """An identity provider and its keys."""
-
-    issuer: str
-    audience: str | list[str]
-    keys: Keys
-
-
-def provider_of(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
-    keys: Keys = OneKey(issuer.key) if issuer.key else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
-    return Provider(issuer.issuer, issuer.audience, keys)
 
 
 def _seconds(payload: JSONObject, name: str) -> int | None:
@@ -117,11 +107,64 @@ def claims_of(payload: JSONObject) -> Claims:
     )
 
 
+def session_claims_of(payload: JSONObject) -> SessionClaims:
+    """What a verified session token says; of its organization only the id is read, and only as a default."""
+    subject, session_id = payload.get("sub"), payload.get("sid")
+    if not isinstance(subject, str) or not isinstance(session_id, str):
+        raise BadCredential("it names no session")
+    organization: JSONObject = payload.get("o") or {}
+    return SessionClaims(session_id, subject, organization.get("id") or payload.get("org_id"))
+
+
+# ------------------------------------------------------------------------------------------------------- providers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnKeys:
+    """The keys that we sign session tokens with; such a token is verified each time, so that a key can be withdrawn."""
+
+    signer: Signer
+
+    @property
+    def are_known(self) -> bool:
+        return True
+
+    async def key(self, kid: str | None) -> PublicKey | None:
+        public = await self.signer.verification_key(kid) if kid else None
+        return PublicKey(public, OWN_ALGORITHMS, kid) if public else None
+
+    def holds(self, key: PublicKey) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provider:
+    """Who issues tokens: an identity provider, or we ourselves; with its keys, and how its claims are read."""
+
+    issuer: str
+    audience: str | list[str] | None
+    keys: Keys
+    read: Callable[[JSONObject], Claims | SessionClaims] = claims_of
+
+
+def provider_of(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
+    keys: Keys = OneKey(issuer.key) if issuer.key else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
+    return Provider(issuer.issuer, issuer.audience, keys)
+
+
+def own_provider(public_url: str, signer: Signer) -> Provider:
+    """The issuer of session tokens, which are for any audience and name none."""
+    return Provider(public_url, None, OwnKeys(signer), session_claims_of)
+
+
+# -------------------------------------------------------------------------------------------------------- identity
+
+
 @dataclass(slots=True, eq=False)
 class Verified:
     """A token that was verified, kept until it expires or its key leaves the set."""
 
-    claims: Claims
+    claims: Claims | SessionClaims
     expires_at: int
     provider: Provider
     key: PublicKey
@@ -139,6 +182,8 @@ class Identity:
     providers: dict[str, Provider]
     secret_keys: dict[str, str]
     """Digests of the keys from the settings, by the id they act under."""
+    own: Provider | None = None
+    """We ourselves, as the issuer of session tokens."""
     verified: OrderedDict[bytes, Verified] = field(default_factory=OrderedDict[bytes, Verified])
 
     async def caller(self, authorization: Sequence[str]) -> tuple[Actor | None, Instance]:
@@ -158,6 +203,8 @@ class Identity:
         if credential.startswith(KEY_PREFIX):
             return await self._service(credential)
         claims = await self._claims(credential)
+        if isinstance(claims, SessionClaims):
+            return await self._session(claims)
         return await sign_in(self.store, self.clock, claims, is_sole_issuer=len(self.providers) == 1)
 
     async def _instance(self) -> Instance:
@@ -173,20 +220,31 @@ class Identity:
             raise BadCredential("the secret key is unknown or revoked")
         return found
 
-    async def _claims(self, token: str) -> Claims:
+    async def _session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
+        found = await sign_in_session(self.store, self.clock, claims)
+        if found is None:
+            raise BadCredential("its session is over")
+        return found
+
+    async def _claims(self, token: str) -> Claims | SessionClaims:
         digest = hashlib.sha256(token.encode()).digest()
         known = self.verified.pop(digest, None)
         if known and known.is_good(self.clock().timestamp()):
             self.verified[digest] = known
             return known.claims
-        self.verified[digest] = fresh = await self._verify(token)
+        fresh = await self._verify(token)
+        if fresh.provider.keys.holds(fresh.key):
+            self._keep(digest, fresh)
+        return fresh.claims
+
+    def _keep(self, digest: bytes, fresh: Verified) -> None:
+        self.verified[digest] = fresh
         if len(self.verified) > CACHED_TOKENS:
             self.verified.popitem(last=False)
-        return fresh.claims
 
     async def _verify(self, token: str) -> Verified:
         header, payload = _unverified(token)
-        provider = self.providers.get(payload["iss"]) if isinstance(payload.get("iss"), str) else None
+        provider = self._provider(payload.get("iss"))
         if provider is None:
             raise BadCredential("its issuer is not one of ours")
         if payload.get("aud") != provider.audience:
@@ -198,7 +256,12 @@ class Identity:
             raise BadCredential("its key is not one of the issuer's")
         _check_signature(token, key)
         expires_at = self._check_times(payload)
-        return Verified(claims_of(payload), expires_at, provider, key)
+        return Verified(provider.read(payload), expires_at, provider, key)
+
+    def _provider(self, issuer: Any) -> Provider | None:
+        if self.own and issuer == self.own.issuer:
+            return self.own
+        return self.providers.get(issuer) if isinstance(issuer, str) else None
 
     def _check_times(self, payload: JSONObject) -> int:
         """When it expires; a clock that is off is named in the log, for nobody finds that by looking at tokens."""

@@ -27,6 +27,7 @@ from server.delivery import delivery
 from server.issuer import ADA, GRACE, VAR
 from server.protocol import Protocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
+from server.signing import signer_of
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -84,9 +85,10 @@ def _for_development(port: int = 8000) -> Settings:
     return read(env=Environment.DEVELOPMENT, **given, **secret)
 
 
-async def _prepared(store: Store, settings: Settings, *, demo: bool) -> Development:
+async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Development:
     await migrations.migrate(store)
     await development.stamp(store)
+    await signer_of(settings, store, base.now).published()
     keys = ticket_keys(settings.secret)
     if demo:
         await development.load_demo(store, keys)
@@ -106,7 +108,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        extra = await _prepared(store, settings, demo=demo)
+        extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
         await serve_on(listener, application(settings, store=store, development=extra))
 
@@ -127,7 +129,10 @@ def _greet(url: str, key: str) -> None:
 
 
 async def _ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
+    """Production takes only a migrated database that no development server has written to; raises WrongSettings.
+
+    Signing keys are there, or are made, before anybody needs one, and the root secret reads them.
+    """
     if await migrations.current(store) != migrations.head():
         raise WrongSettings([UNMIGRATED])
     if await doctor.is_stamped(store):
@@ -150,6 +155,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 
     async def use(store: Store) -> None:
         await _ensure_ready(store)
+        await signer_of(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
         await serve_on(listener, application(settings, store=store, delivers=delivers))
         log.info("stopped")

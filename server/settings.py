@@ -3,12 +3,13 @@
 import re
 from email.headerregistry import HeaderRegistry
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys, requires_cryptography
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -16,6 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.keys import KEY_PREFIX, MINIMUM_LENGTH
+from models.signing_keys import EXPONENT, KEY_BITS
 from server.issuer import ISSUER as BUILT_IN_ISSUER
 from server.key_sets import PublicKey, fitting
 
@@ -76,6 +78,23 @@ def _public_key(pem: str) -> AllowedPublicKeys:
     if not fitting(key, ASYMMETRIC):
         raise ValueError("is no RSA, EC or Ed25519 key")
     return key
+
+
+def _private_key(path: str) -> RSAPrivateKey:
+    """The key of a PEM file; raises ValueError, which never shows what the file holds."""
+    try:
+        key = load_pem_private_key(Path(path).read_bytes(), None)
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError(f"{path} is no PEM of a private key without a password") from error
+    if isinstance(key, RSAPrivateKey) and key.key_size >= KEY_BITS and _exponent(key) == EXPONENT:
+        return key
+    raise ValueError(f"{path} is no RSA key of {KEY_BITS} bits: openssl genrsa -out signing.pem {KEY_BITS}")
+
+
+def _exponent(key: RSAPrivateKey) -> int:
+    return key.public_key().public_numbers().e
 
 
 class Issuer(BaseModel):
@@ -181,6 +200,7 @@ class Settings(BaseSettings):
     identity_issuers: tuple[Issuer, ...] = ()
     secret_keys: CommaSeparated = Field(default=(), repr=False)
     secret: CommaSeparated = Field(default=(), repr=False)
+    signing_keys: CommaSeparated = ()
     allowed_origins: CommaSeparated = ()
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
@@ -189,7 +209,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
 
-    split = field_validator("secret_keys", "secret", "allowed_origins", mode="before")(_split)
+    split = field_validator("secret_keys", "secret", "signing_keys", "allowed_origins", mode="before")(_split)
 
     @property
     def is_development(self) -> bool:
@@ -200,6 +220,11 @@ class Settings(BaseSettings):
         """Who mail comes from; an address needs a name of a host, which a development server may not have."""
         host = _url(self.public_url).hostname or ""
         return self.mail_from or f"Tenantry <no-reply@{host if re.search('[a-z]', host) else 'localhost'}>"
+
+    @property
+    def private_keys(self) -> tuple[RSAPrivateKey, ...]:
+        """The keys that session tokens are signed with, newest first; empty where the database keeps them."""
+        return tuple(_private_key(path) for path in self.signing_keys)
 
     @property
     def link_schemes(self) -> frozenset[str]:
@@ -270,6 +295,13 @@ class Settings(BaseSettings):
         for secret in value:
             if len(secret.encode()) < SECRET_BYTES or _is_guessable(secret):
                 raise ValueError(f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48")
+        return value
+
+    @field_validator("signing_keys")
+    @classmethod
+    def readable_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for path in value:
+            _private_key(path)
         return value
 
     @model_validator(mode="after")

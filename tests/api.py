@@ -116,6 +116,8 @@ INPUTS = {
     "deleteRole": "DeleteByKeyInput",
     "deletePermission": "DeleteByKeyInput",
     "replaceRoleInRoleSet": "ReplaceRoleInput",
+    "endSession": "SessionRefInput",
+    "revokeSession": "SessionRefInput",
 }
 """The input types of the mutations that share one."""
 

@@ -15,6 +15,7 @@ from schema import schema
 from tests.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.factories import Acme, a_member, an_invitation, an_organization
 from tests.shaping import a_role_model
+from tests.visiting import a_session
 
 INVITATION = "organizationInvitation"
 CREATED, UPDATED, DELETED = (f"organizationMembership.{what}" for what in ("created", "updated", "deleted"))
@@ -34,6 +35,14 @@ def invitation_of(acme: Acme) -> JSON:
 
 def own_invitation(acme: Acme) -> JSON:
     return {"invitationId": acme.invitation_id}
+
+
+def of_nothing(session_id: str, acme: Acme) -> JSON:
+    return {}
+
+
+def of_session(session_id: str, acme: Acme) -> JSON:
+    return {"sessionId": session_id}
 
 
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
@@ -119,10 +128,39 @@ async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Ap
         assert event["object_id"] == event["data"]["id"]
 
 
+OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], list[str]]] = {
+    "createSession": (of_nothing, ["session.created"]),
+    "setActiveOrganization": (lambda session_id, acme: {"sessionId": session_id, **of(acme)}, []),
+    "createSessionToken": (of_session, []),
+    "endSession": (of_session, ["session.ended"]),
+    "revokeSession": (of_session, ["session.revoked"]),
+}
+
+
+@pytest.mark.parametrize("mutation", OF_SESSIONS)
+async def test_what_is_done_with_a_session_writes_its_event(api: Api, acme: Acme, mutation: str) -> None:
+    input, expected = OF_SESSIONS[mutation]
+    by = SERVICE if mutation == "revokeSession" else acme.member
+    session_id = await a_session(api, by=acme.member)
+    api.clock.forward(minutes=1)
+    before = len(await events(api.store))
+
+    answer = await api.mutate(mutation, input(session_id, acme), "session { id status }", by=by)
+
+    written = (await events(api.store))[before:]
+    assert [event["type"] for event in written] == expected
+    assert answer.payload["cursor"] == (str(written[-1]["cursor"]) if written else None)
+    for event in written:
+        assert event["actor_type"] == ("service" if by is SERVICE else "user")
+        assert (event["organization_id"], event["user_id"]) == (None, acme.member.id)
+        assert event["object_id"] == event["data"]["id"] == answer.payload["session"]["id"]
+        assert event["data"]["status"] == answer.payload["session"]["status"].lower()
+
+
 def test_every_mutation_has_a_row() -> None:
     names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
 
-    assert names == set(TABLE)
+    assert names == {*TABLE, *OF_SESSIONS}
 
 
 async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:

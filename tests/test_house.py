@@ -26,7 +26,9 @@ def test_graphql_is_no_package() -> None:
     assert list((ROOT / "graphql").rglob("*.py")) == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "uv.lock.txt", "web/package-lock.json"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "uv.lock.txt", "web/package-lock.json", "tests/clerk/package-lock.json"]
+)
 def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
 

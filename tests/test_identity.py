@@ -205,4 +205,4 @@ async def test_only_so_many_verified_tokens_are_kept_and_the_least_used_goes_fir
         with pytest.raises(BadCredential):
             await who.caller([f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
-    assert [one.claims.subject for one in who.verified.values()] == ["sub2", "sub0", "sub3"]
+    assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == ["sub2", "sub0", "sub3"]

@@ -9,6 +9,7 @@ from schema import schema
 from tests.api import JSON, NOBODY, SERVICE, Api, Caller, contents
 from tests.factories import Acme, an_invitation
 from tests.shaping import a_role_model
+from tests.visiting import a_session
 
 CALLERS: dict[str, Callable[[Acme], Caller]] = {
     "nobody": lambda acme: NOBODY,
@@ -120,12 +121,45 @@ async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) 
     assert is_unchanged == (wanted is not OK or (mutation, who) in USER_ERRORS)
 
 
+OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
+    "createSession": (lambda session_id, acme: {}, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
+    "setActiveOrganization": (
+        lambda session_id, acme: {"sessionId": session_id, **of(acme)},
+        (UNAUTHENTICATED, NOT_FOUND, OK, OK, USER_ONLY),
+    ),
+    "createSessionToken": (
+        lambda session_id, acme: {"sessionId": session_id},
+        (UNAUTHENTICATED, OK, OK, OK, USER_ONLY),
+    ),
+    "endSession": (lambda session_id, acme: {"sessionId": session_id}, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
+    "revokeSession": (lambda session_id, acme: {"sessionId": session_id}, SERVICES),
+}
+"""What is done with a session, by whose it is."""
+
+
+@pytest.mark.parametrize("mutation", OF_SESSIONS)
+@pytest.mark.parametrize("who", CALLERS)
+async def test_who_may_do_what_with_a_session(api: Api, acme: Acme, mutation: str, who: str) -> None:
+    input, expected = OF_SESSIONS[mutation]
+    caller = CALLERS[who](acme)
+    session_id = await a_session(api, by=caller if caller.id else acme.member)
+    api.clock.forward(minutes=1)
+    before = await contents(api.store)
+
+    answer = await api.mutate(mutation, input(session_id, acme), by=caller)
+
+    wanted = expected[list(CALLERS).index(who)]
+    assert refusal(answer) == wanted
+    assert answer.status == 200
+    assert (await contents(api.store) == before) == (wanted is not OK)
+
+
 def test_every_mutation_has_a_row() -> None:
     mutation = schema.get_type_by_name("Mutation")
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == set(TABLE)
+    assert names == {*TABLE, *OF_SESSIONS}
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:

@@ -1,15 +1,18 @@
 """A level of a query is one statement, however wide it is: each test counts them at 1, 20 and 200 rows."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import text
 
 from models.store import Store
 from tests.api import SERVICE, Api, Caller, operation
 from tests.conftest import counted
 from tests.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
+from tests.visiting import bearer_of, mint, open_session, who
 
 WIDTHS = {1: (1, 1), 20: (20, 1), 200: (20, 10)}
 """Rows at the deepest level: so many organizations of the viewer, with so many colleagues in each."""
@@ -255,3 +258,92 @@ async def test_a_page_is_cut_by_the_database(api: Api) -> None:
 
     sorted_ = [statement for statement in statements if "ORDER BY membership.id DESC" in statement]
     assert [statement.count("LIMIT") for statement in sorted_] == [1, 1]
+
+
+# -------------------------------------------------------------------------------------------------------- sessions
+
+
+async def a_session_of(api: Api, company: Company) -> tuple[str, Caller]:
+    """A session in the first organization, and the bearer of its token; the signing keys are read by now."""
+    organization_id = company.organizations[0]["id"]
+    opened = await open_session(api, by=company.viewer, organizationId=organization_id)
+    bearer = bearer_of(opened)
+    assert (await who(api, by=bearer))["activeOrganization"] == {"id": organization_id}
+    return opened.payload["session"]["id"], bearer
+
+
+@pytest.mark.parametrize("format", ["V2", "V1", "LEGACY"])
+async def test_a_token_costs_one_statement_and_once_a_minute_a_second(api: Api, format: str) -> None:
+    company = await a_company(api, 20, 1)
+    session_id, _ = await a_session_of(api, company)
+    document = f"""mutation($id: ID!) {{ createSessionToken(input: {{sessionId: $id, format: {format}}}) {{
+        session {{ id lastActiveAt }} token {{ jwt }} userErrors {{ code }} }} }}"""
+
+    async def mint_after(seconds: int) -> tuple[list[str], str]:
+        api.clock.forward(seconds=seconds)
+        with counted(api.store) as statements:
+            answer = await api.run(document, {"id": session_id}, by=company.viewer)
+        return [re.split(r"\s", one)[0] for one in statements], answer.payload["session"]["lastActiveAt"]
+
+    who_calls, minted = "SELECT", "SELECT"
+    touched = ["UPDATE"] if api.store.is_sqlite is False else ["BEGIN", "UPDATE"]
+    first = await mint_after(59)
+    second = await mint_after(1)
+    third = await mint_after(59)
+
+    assert first[0] == third[0] == [who_calls, minted]
+    assert second[0] == [who_calls, minted, *touched]
+    assert first[1] < second[1] == third[1]
+
+
+WATCHED = (
+    "CREATE TABLE watched (session_id TEXT)",
+    "CREATE TRIGGER watch AFTER UPDATE ON session BEGIN INSERT INTO watched VALUES (new.id); END",
+)
+
+
+async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
+    if not api.store.is_sqlite:
+        pytest.skip("The trigger that counts is written for SQLite.")
+    company = await a_company(api, 1, 1)
+    session_id, _ = await a_session_of(api, company)
+    async with api.store.write() as session:
+        for statement in WATCHED:
+            await session.execute(text(statement))
+    api.clock.forward(minutes=1)
+
+    answers = await asyncio.gather(*(mint(api, session_id, by=company.viewer) for _ in range(10)))
+
+    assert all(answer.payload for answer in answers)
+    async with api.store.read() as connection:
+        assert (await connection.execute(text("SELECT session_id FROM watched"))).scalars().all() == [session_id]
+
+
+async def test_a_session_token_is_one_statement_to_know_who_calls(api: Api) -> None:
+    company = await a_company(api, 1, 1)
+    _, bearer = await a_session_of(api, company)
+
+    assert await read_by(api, bearer, "{ instance { membershipMode } }") == ["instance"]
+    assert await read_by(api, bearer, "{ viewer { user { id } } }") == ["instance", "user"]
+
+
+async def test_where_the_bearer_is_at_home_is_ten_statements(api: Api) -> None:
+    company = await a_company(api, 1, 1)
+    _, bearer = await a_session_of(api, company)
+    expected = [
+        "instance",  # who calls, with the settings
+        "session",  # viewer.session
+        "membership",  # activeMembership, which activeOrganization needs too
+        "organization",  # activeOrganization, which is lastActiveOrganization too
+        "role",  # activeMembership.role
+        "permission",  # activeMembership.permissions
+        "user",  # viewer.user
+        "session",  # user.sessions
+        "session",  # their totalCount
+        "membership",  # where they are, for lastActiveOrganization
+    ]
+
+    for number in (1, 20):
+        for _ in range(number - 1):
+            await open_session(api, by=company.viewer, organizationId=company.organizations[0]["id"])
+        assert await read_by(api, bearer, operation("sessions")) == sorted(expected), number
