@@ -42,9 +42,7 @@ async def used_role_ids(work: Work, organizations: Any) -> set[str]:
     """The roles that members and pending invitations of these organizations have."""
     held = select(col(Membership.role_id)).where(col(Membership.organization_id).in_(organizations))
     offered = select(col(Invitation.role_id)).where(
-        col(Invitation.organization_id).in_(organizations),
-        col(Invitation.status) == PENDING,
-        col(Invitation.expires_at) > work.now,
+        col(Invitation.organization_id).in_(organizations), col(Invitation.status) == PENDING
     )
     return set((await work.session.execute(held.union(offered))).scalars())
 

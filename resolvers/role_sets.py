@@ -16,7 +16,7 @@ from resolvers.events import record_organization
 from resolvers.expiry import expire_lapsed
 from resolvers.labels import changed, checked_labels
 from resolvers.remapping import Moves, RoleMapping, move, moves_between
-from resolvers.role_edits import offer, offered, record_role_set, role_by_key, roles_by_key, unfit_for_creators
+from resolvers.role_edits import offer, offered, record_role_set, roles_by_key, unfit_for_creators
 from resolvers.roles import HeldRole, role_set_by
 from resolvers.work import Work
 
@@ -183,7 +183,7 @@ async def replace_role(work: Work, *, role_set: str, role: str, with_role: str) 
     with faults.at("role"):
         old = _among(roles, role)
     with faults.at("with_role"):
-        new = await role_by_key(work, with_role, at="with_role")
+        (new,) = await roles_by_key(work, [with_role])
         if role == with_role:
             raise ValueInvalid("A role can't take its own place.")
         if old and found.creator_role_id == old.role.id:

@@ -17,6 +17,7 @@ from models.invitations import PENDING, Invitation
 from models.keys import new_secret
 from models.organizations import Organization, slug_of
 from models.roles import MEMBERSHIPS_MANAGE
+from models.sessions import Session
 from models.store import Store
 from models.users import Claims, User
 from resolvers.acceptance import Proof, accept_invitation
@@ -26,6 +27,7 @@ from resolvers.memberships import Metadata, create_membership
 from resolvers.organizations import NewOrganization, create_organization
 from resolvers.pages import AnyRow
 from resolvers.recipients import Recipient, Terms
+from resolvers.sessions import create_session
 from resolvers.tickets import TicketKind, mint
 from resolvers.users import provision
 from resolvers.work import Clock, work_on
@@ -158,6 +160,21 @@ def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> lis
     ]
 
 
+async def _session(store: Store, user_id: str) -> str:
+    """An open session of the user's, for the ready operations; a new one where the old one was ended or is over."""
+    opened = select(Session.id).where(
+        col(Session.user_id) == user_id,
+        col(Session.closed_as).is_(None),
+        col(Session.expires_at) > base.now() + timedelta(days=1),
+    )
+    async with store.read() as connection:
+        found = (await connection.execute(opened.limit(1))).scalar_one_or_none()
+    if found is not None:
+        return found
+    async with work_on(store, Actor(ActorType.USER, user_id), base.now) as work:
+        return (await create_session(work, organization_id=None)).id
+
+
 async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
     """The ids of demo people by address and of the demo organizations by slug, and the invitations that wait."""
     addresses = [email for email, _, _ in PEOPLE]
@@ -173,7 +190,9 @@ async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
         return found, {(row.organization_id, row.address_key): row for row in rows}
 
 
-def ready_values(ids: Mapping[str, str], waiting: Waiting, keys: Sequence[bytes]) -> dict[str, dict[str, object]]:
+def ready_values(
+    ids: Mapping[str, str], waiting: Waiting, keys: Sequence[bytes], session_id: str
+) -> dict[str, dict[str, object]]:
     """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
     company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
 
@@ -200,9 +219,21 @@ def ready_values(ids: Mapping[str, str], waiting: Waiting, keys: Sequence[bytes]
         "InvitationByTicket": {"ticket": ticket},
         "AcceptInvitation": {"proof": {"ticket": ticket}},
         "DeclineInvitation": {"proof": {"invitationId": invitation(lab, MALLORY[0])}},
+        "CreateSession": {"organizationId": company},
+        "CreateSessionToken": {"sessionId": session_id, "organizationId": company},
+        "SetActiveOrganization": {"sessionId": session_id, "organizationId": company},
+        "EndSession": {"sessionId": session_id},
         "RemoveMember": {"organizationId": company, "userId": user(KATHERINE)},
         "LeaveOrganization": {"organizationId": company},
         "DeleteOrganization": {"organizationId": lab},
+        "CreatePermission": {"key": "org:reports:read", "name": "Read reports"},
+        "CreateRole": {
+            "key": "org:analyst",
+            "name": "Analyst",
+            "permissions": ["org:reports:read", "org:sys_memberships:read"],
+        },
+        "UpdateRole": {"key": "org:analyst", "permissions": ["org:reports:read"]},
+        "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
         "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
     }
 
@@ -233,5 +264,6 @@ async def development(store: Store, folder: Path, keys: Sequence[bytes], *, tell
     ids, waiting = await _found(store)
     settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
     identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
-    ready = documents(ready_values(ids, waiting, keys))
+    session_id = await _session(store, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
+    ready = documents(ready_values(ids, waiting, keys, session_id))
     return Development(settings, key, identities, ready, partial(_accept_as, issuer), tell)

@@ -122,6 +122,7 @@ BY = {
     "MyInvitations": "Mallory Archer",
     "AcceptInvitation": "Mallory Archer",
     "DeclineInvitation": "Mallory Archer",
+    **dict.fromkeys(("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"),
 }
 """Who runs a ready document, where it is not the admin that the page is signed in as."""
 
@@ -149,7 +150,7 @@ async def test_every_ready_document_runs_as_it_is(store: Store, tmp_path: Path) 
         answer = await api.run(document.query, variables, by=people[BY.get(document.name, ADA)])
         for payload in answer.data.values():
             assert payload is not None, document.name
-            assert payload.get("userErrors", []) == [], document.name
+            assert isinstance(payload, list) or payload.get("userErrors", []) == [], document.name
 
     company = 'query { organizations(query: "analytical") { nodes { name membersCount } } }'
     (left,) = (await api.run(company, by=callers(extra)["Secret key"])).data["organizations"]["nodes"]
