@@ -69,7 +69,7 @@ def _told(path: Path, file: RoleFile, operation: Callable[[Work], Awaitable[T]])
     try:
         return in_work(operation)
     except ModelRefused as error:
-        raise _refused(path, ModelRefused([located(fault, file.lines) for fault in error.faults])) from error
+        raise _refused(path, ModelRefused(located(error.faults, file.lines))) from error
     except MovedOn as error:
         raise fail("Somebody else has changed the roles meanwhile: nothing was changed, start again.") from error
 

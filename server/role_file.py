@@ -21,6 +21,7 @@ from resolvers.role_model import (
 
 LIMIT = 1_048_576
 DEPTH = 8
+Lines = dict[tuple[str, ...], int]
 HEAD = """\
 # The role model of this instance: permissions, roles and role sets, all of them.
 # Change it, look at the difference with `tenantry roles apply FILE --dry-run`, then apply it. What is not in the file
@@ -95,7 +96,7 @@ class RoleFile:
     """What a file wants, and the line that each of its parts is on."""
 
     wanted: WantedModel
-    lines: dict[Place, int]
+    lines: Lines
 
 
 # --------------------------------------------------------------------------------------------------------- writing
@@ -133,18 +134,26 @@ def read_role_file(content: bytes) -> RoleFile:
     entries = _shaped(data, lines)
     faults = list(_faults(entries))
     if faults:
-        raise ModelRefused([located(fault, lines) for fault in faults])
+        raise ModelRefused(located(faults, lines))
     return RoleFile(_wanted(entries), lines)
 
 
-def located(fault: Fault, lines: dict[Place, int]) -> Fault:
-    """The fault with the line where its place, or what is nearest above it, is in the file."""
-    if not fault.place:
-        return fault
-    above = (fault.place[:length] for length in range(len(fault.place), 0, -1))
-    line = next((lines[place] for place in above if place in lines), None)
-    where = ".".join(_printable(part) for part in fault.place)
-    return Fault((), f"line {line}: {where}: {fault.sentence}" if line else f"{where}: {fault.sentence}")
+def located(faults: Iterable[Fault], lines: Lines) -> list[Fault]:
+    """The faults in the order of the file, each with its line; that of what is nearest above where there is none."""
+    return [_located(fault, lines) for fault in sorted(faults, key=lambda fault: _line(fault.place, lines))]
+
+
+def _line(place: Place, lines: Lines) -> int:
+    parts = tuple(map(str, place))
+    above = (parts[:length] for length in range(len(parts), 0, -1))
+    return next((lines[one] for one in above if one in lines), 0)
+
+
+def _located(fault: Fault, lines: Lines) -> Fault:
+    line = _line(fault.place, lines)
+    parts = [f"line {line}"] if line else []
+    parts += [".".join(map(_printable, fault.place))] if fault.place else []
+    return Fault((), ": ".join([*parts, fault.sentence]))
 
 
 def _printable(part: str | int) -> str:
@@ -152,8 +161,8 @@ def _printable(part: str | int) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def _parsed(content: bytes) -> tuple[Any, dict[Place, int]]:
-    lines: dict[Place, int] = {}
+def _parsed(content: bytes) -> tuple[Any, Lines]:
+    lines: Lines = {}
     try:
         text = content.decode("utf-8-sig")
         _ensure_plain(text)
@@ -197,19 +206,20 @@ def _deepening(token: yaml.Token) -> int:
     return isinstance(token, OPENING) - isinstance(token, CLOSING)
 
 
-def _note_lines(node: yaml.Node | None, place: Place, lines: dict[Place, int]) -> None:
+def _note_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) -> None:
     """Notes the line of everything below; raises ModelRefused for a name that is there twice."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             below = (*place, key.value if isinstance(key, yaml.ScalarNode) else "?")
             if below in lines:
-                raise ModelRefused([located(Fault(below, f"It is on line {key.start_mark.line + 1} again."), lines)])
+                raise ModelRefused(located([Fault(below, f"It is on line {key.start_mark.line + 1} again.")], lines))
             lines[below] = key.start_mark.line + 1
             _note_lines(value, below, lines)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            lines[(*place, number)] = value.start_mark.line + 1
-            _note_lines(value, (*place, number), lines)
+            below = (*place, str(number))
+            lines[below] = value.start_mark.line + 1
+            _note_lines(value, below, lines)
 
 
 # ----------------------------------------------------------------------------------------------------------- shape
@@ -223,12 +233,12 @@ SENTENCES = {
 MAPPINGS = {"dict_type", "model_type", "model_attributes_type"}
 
 
-def _shaped(data: Any, lines: dict[Place, int]) -> Entries:
+def _shaped(data: Any, lines: Lines) -> Entries:
     try:
         return Entries.model_validate(data)
     except ValidationError as error:
         found = [Fault(_place(one["loc"]), _sentence(one["type"], one["loc"], one["msg"])) for one in error.errors()]
-        raise ModelRefused([located(one, lines) if one.place else one for one in found]) from error
+        raise ModelRefused(located(found, lines)) from error
 
 
 def _place(location: tuple[str | int, ...]) -> Place:
@@ -302,7 +312,7 @@ def _faults_of_targets(place: Place, mappings: dict[str, str], roles: list[str])
 
 
 def _outside(role: str, roles: list[str]) -> str:
-    return f"{role[:80]!r} is not one of the set's roles.{_meant(role, roles)}"
+    return f"{role[:80]!r} is not one of the set's roles: {', '.join(roles[:10])}."
 
 
 def _faults_of_replaced_set(place: Place, one: ReplacedEntry, entries: Entries) -> Generator[Fault]:
