@@ -1,6 +1,8 @@
 """The role model as one file: exported, changed, looked at, applied whole or not at all."""
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from tests.factories import Acme, a_member, an_organization
 from tests.inviting import invited
 from tests.running import done, invoke, logs_put_back, refused
 
+README = Path(__file__).parent.parent / "README.md"
 MANAGING = sorted(MANAGER_PERMISSIONS)
 PRIMARY = "role_set:primary"
 PARTNERS = "role_set:partners"
@@ -238,7 +241,7 @@ async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
     await owner.applied(with_partners(await owner.exported()))
     await invited(api, acme.id, by=acme.admin)
     partner = await an_organization(api, by=acme.admin, name="Partner")
-    input = {"organizationId": partner, "roleSet": PARTNERS, "mappings": []}
+    input = {"organizationId": partner, "roleSet": PARTNERS}
     assert (await api.mutate("setOrganizationRoleSet", input, by=SERVICE)).payload
     await a_member(api, partner, acme.member)
 
@@ -336,27 +339,58 @@ async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(owner: Owne
     assert await contents(store) == before
 
 
-@pytest.mark.parametrize(("answer", "code", "last"), [("y", 0, "Applied."), ("n", 2, " n")])
-@ONLY_SQLITE
-async def test_at_a_terminal_it_asks(
-    owner: Owner, answer: str, code: int, last: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = await owner.exported()
-    model["roles"]["org:guest"] = a_role()
-    owner.write(model)
-    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """From now on there is a terminal; `meanwhile` happens before the person answers."""
 
+    def isatty(stream: object) -> bool:
+        meanwhile()
+        return True
+
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", isatty, raising=False)
+
+
+async def asked(owner: Owner, answer: str) -> Result:
     def run() -> Result:
         with logs_put_back():
             environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": owner.url}
             return CliRunner().invoke(cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment)
 
     result = await asyncio.to_thread(run)
-
-    assert result.exit_code == code, result.output
     assert "Apply this? [y/N]" in result.stderr
-    assert result.stdout.splitlines()[-1].startswith(last)
+    return result
+
+
+@pytest.mark.parametrize(("answer", "code", "says"), [("y", 0, "Applied."), ("n", 2, "Nothing was changed.")])
+@ONLY_SQLITE
+async def test_at_a_terminal_it_asks(
+    owner: Owner, answer: str, code: int, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.write(with_partners(await owner.exported()))
+    at_a_terminal(monkeypatch)
+
+    result = await asked(owner, answer)
+
+    assert (result.exit_code, result.output.splitlines()[-1]) == (code, says)
     assert ("org:guest" in (await owner.exported())["roles"]) == (code == 0)
+
+
+@ONLY_SQLITE
+async def test_what_was_not_shown_is_not_applied(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner.write(with_partners(await owner.exported()))
+
+    def rename() -> None:
+        with sqlite3.connect(owner.folder / "tenantry.db") as database:
+            database.execute("UPDATE role SET name = 'Boss' WHERE key = 'org:admin'")
+        database.close()
+
+    at_a_terminal(monkeypatch, rename)
+
+    result = await asked(owner, "y")
+
+    assert result.exit_code == 2
+    assert "Somebody else has changed the roles meanwhile: nothing was changed, start again." in result.stderr
+    roles = (await owner.exported())["roles"]
+    assert (roles["org:admin"]["name"], "org:guest" in roles) == ("Boss", False)
 
 
 # ------------------------------------------------------------------------------------------------------------ refused
@@ -421,7 +455,7 @@ async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner,
         ".role_set:primary.mappings: org:member leaves the set: say which role its members get.",
     ]
     assert len(astray) == 1
-    assert "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles." in astray[0]
+    assert "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles: org:admin." in astray[0]
 
 
 @ONLY_SQLITE
@@ -491,7 +525,7 @@ WRONG = {
             "line 5: roles.3: It has to be text; put quotes around it.",
             "line 5: roles.3.permissions: It is missing.",
             "line 5: roles.3.permission: There is nothing of this name. Did you mean permissions?",
-            "line 13: rolesets: There is nothing of this name. Did you mean roles or role_sets?",
+            "line 13: rolesets: There is nothing of this name. Did you mean role_sets or roles?",
         ],
     ),
     "unknown keys": (
@@ -500,13 +534,12 @@ WRONG = {
         .replace("initial: true", "mappings: {org:admin: org:nobody}"),
         [
             "line 5: roles.org:member.permissions.0: There is no permission 'org:reports:raed'. Did you mean"
-            " org:reports:read?",
-            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you mean org:member?",
-            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the set's roles. Did you mean"
-            " org:membre",
-            "line 9: role_sets.role_set:primary.mappings.org:admin: The role stays in the set",
-            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the set's roles.",
+            " org:reports:read or",
             "line 6: role_sets: One role set has to be initial, none is.",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: The role stays in the set",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the set's roles: org:ad",
+            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the set's roles: org:admin,",
+            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you mean org:member or",
         ],
     ),
     "an edited system permission": (
@@ -517,8 +550,8 @@ WRONG = {
         f"{GOOD}  role_set:b: {{name: B, initial: true, default_role: org:admin, creator_role: org:admin,"
         " roles: [org:admin]}\n  role_set:c: {replaced_with: role_set:d}\n",
         [
-            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays 'role_set:d'.",
             "line 6: role_sets: One role set has to be initial, these are: role_set:b, role_set:primary.",
+            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays 'role_set:d'. Did you mean",
         ],
     ),
     "a name for terminals": (
@@ -545,6 +578,16 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_bytes(b"\xff\xfe\xfd")
 
     refused(invoke("roles", "apply", str(tmp_path / "roles.yaml")), "This is not YAML: 'utf-8' codec can't decode")
+
+
+@ONLY_SQLITE
+async def test_the_example_of_the_readme_can_be_applied_to_a_new_instance(owner: Owner) -> None:
+    example = README.read_text().partition("```yaml\n")[2].partition("```")[0]
+
+    await owner.applied(yaml.safe_load(example))
+
+    assert example.count("\n") <= 16
+    assert "org:member" not in (await owner.exported())["roles"]
 
 
 @ONLY_SQLITE
