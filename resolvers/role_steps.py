@@ -70,9 +70,10 @@ async def compare(work: Work, wanted: WantedModel) -> Differences:
 async def apply_model(work: Work, wanted: WantedModel, shown: Differences) -> None:
     """Makes the model the wanted one; raises ModelRefused with every refusal that is found, or MovedOn."""
     await work.change_roles()
-    if await compare(work, wanted) != shown:
+    kept = await kept_model(work)
+    if differences_between(kept, wanted.model) != shown:
         raise MovedOn
-    for phase in phases(await kept_model(work), wanted, shown):
+    for phase in phases(kept, wanted, shown):
         await _take(work, phase)
 
 

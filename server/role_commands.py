@@ -13,7 +13,8 @@ from resolvers.work import Work
 from server.commands import in_work
 from server.console import fail, out
 from server.role_difference import reviewed
-from server.role_file import LIMIT, RoleFile, located, read_role_file, written
+from server.role_file import LIMIT, RoleFile, read_role_file, written
+from server.role_lines import located
 
 STYLES = {"+": "green", "-": "red", "~": "yellow"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
@@ -101,9 +102,14 @@ async def told(owner: Owner, store: Store, model: JSON | str, *options: str) -> 
 # ------------------------------------------------------------------------------------------------------ help, export
 
 
-@pytest.mark.parametrize("command", ["export", "apply"])
-def test_help_is_the_manual(command: str) -> None:
-    assert "Usage: tenantry roles" in done(invoke("roles", command, "--help"))
+@pytest.mark.parametrize("name", ["export", "apply"])
+def test_help_is_the_manual(name: str) -> None:
+    top: Any = typer.main.get_command(cli.app)
+    roles = top.commands["roles"]
+
+    assert "Usage: tenantry roles" in done(invoke("roles", name, "--help"))
+    assert [one.name for one in roles.commands[name].params if not (one.help or "").endswith(".")] == []
+    assert roles.help.endswith(".")
 
 
 @ONLY_SQLITE
@@ -552,6 +558,13 @@ WRONG = {
         [
             "line 6: role_sets: One role set has to be initial, these are: role_set:b, role_set:primary.",
             "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays 'role_set:d'. Did you mean",
+        ],
+    ),
+    "what can not be kept": (
+        GOOD.replace("name: Member", r'name: "\ud800", description: "a\0b"'),
+        [
+            "line 5: roles.org:member.name: It holds a character that no database keeps.",
+            "line 5: roles.org:member.description: It holds a character that no database keeps.",
         ],
     ),
     "a name for terminals": (
