@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(no_args_is_help=True, help="Secret keys, for your services, and the key that signs tokens.")
 app.add_typer(keys_app, name="keys")
+roles_app = typer.Typer(no_args_is_help=True, help="Permissions, roles and role sets: the whole model as one file.")
+app.add_typer(roles_app, name="roles")
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
@@ -149,6 +151,36 @@ def rotate_signing() -> None:
     from server import commands
 
     commands.rotate_signing()
+
+
+@roles_app.command("export")
+def export_roles(
+    to: Annotated[Path | None, typer.Option(help="The file to write; standard output when absent.")] = None,
+) -> None:
+    """Print all custom permissions, roles and role sets as YAML: sorted, so that equal models are equal files."""
+    from server import role_commands
+
+    role_commands.export_roles(to)
+
+
+@roles_app.command("apply")
+def apply_roles(
+    file: Annotated[Path, typer.Argument(help="The YAML file, such as `tenantry roles export` writes.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the difference, try it, undo it; tells every refusal.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking; needed where nobody can be asked.")] = False,
+) -> None:
+    """Make permissions, roles and role sets what the file says, and show the difference first.
+
+    All or nothing: when a part is refused, nothing changes, and each refusal is told with its line. What is not in the
+    file is deleted. A role that leaves a role set needs one that its members get, under `mappings` of the set:
+    `org:editor: org:member`. A role set that goes stays in the file as `replaced_with: role_set:primary`, with
+    `mappings` where roles differ.
+    """
+    from server import role_commands
+
+    role_commands.apply_roles(file, dry_run=dry_run, yes=yes)
 
 
 @app.command()
