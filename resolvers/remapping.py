@@ -1,5 +1,6 @@
 """Roles that leave: members and pending invitations move to the mapped role, set by set (DESIGN 7, rule 26)."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ class RoleMapping:
     source: str
     target: str
 
+
+TURN = 500
+"""After so many events others get their turn on the event loop."""
 
 Moves = Mapping[str, HeldRole]
 """The new role of each role's holders, by the old one's id."""
@@ -107,7 +111,9 @@ async def _move_members(work: Work, organizations: Any, moves: Moves) -> None:
     places = await _by_id(work, Organization, select(col(Membership.organization_id)).where(moving))
     sources = {id: held.role.key for id, held in (await roles_by_id(work.session, list(moves))).items()}
     await _change_role(work, Membership, organizations, moves)
-    for row in members:
+    for number, row in enumerate(members):
+        if number % TURN == 0:
+            await asyncio.sleep(0)
         _record(work, row, places[row.organization_id], people[row.user_id], moves[row.role_id], sources[row.role_id])
 
 
