@@ -231,3 +231,13 @@ async def test_the_lists_of_many_organizations_are_read_together(running: Api) -
         await an_inviting_organization(f"Acme {number}")
 
     assert await statements_of(running, document, owner) == one
+
+
+async def test_with_organizations_off_nobody_is_told_of_invitations(api: Api, acme: Acme) -> None:
+    await invited(api, acme.id, acme.outsider.email, by=acme.admin)
+    assert (await api.send("my-invitations", by=acme.outsider)).data["viewer"]["invitations"]["totalCount"] == 1
+
+    assert (await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)).payload
+
+    answer = await api.send("my-invitations", by=acme.outsider)
+    assert (answer.code, answer.reason) == ("FORBIDDEN", "organization_not_enabled_in_instance")
