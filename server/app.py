@@ -1,6 +1,7 @@
 """The ASGI application: what answers on which path."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -152,6 +153,12 @@ async def to_the_page(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
+    return httpx.create_ssl_context()
+
+
 @asynccontextmanager
 async def _running(worker: Delivery | None) -> AsyncGenerator[None]:
     """The worker beside the requests; letters on their way when the server stops get a moment to arrive."""
@@ -174,7 +181,7 @@ def application(
 
     While it runs it delivers mail and writes down what lapsed, unless another process is left to do that.
     """
-    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False)
+    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=_trust())
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: provider_of(issuer, client) for issuer in issuers}

@@ -18,6 +18,7 @@ from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import LEASE, Mail, MailStatus, pause_after
 from models.organizations import Organization
 from models.roles import Role
+from models.sessions import Session
 from models.store import Store
 from models.users import User
 from resolvers.access import SYSTEM
@@ -39,7 +40,7 @@ SETTLE_TRIES = 60
 AT_ONCE = 10
 """Letters sent side by side: a slow one holds up no other, and mail servers limit connections."""
 KEPT = timedelta(days=30)
-"""How long the rows of mails outlive their invitation."""
+"""How long the rows of mails outlive their invitation, and those of sessions their end."""
 ERROR_LENGTH = 300
 SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
 """What could be a ticket: spam filters like to quote the link that they object to."""
@@ -238,7 +239,7 @@ class Delivery:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Writes down what lapsed, organization by organization, and forgets mails of invitations long gone."""
+        """Writes down what lapsed, organization by organization; forgets mails of invitations long gone, and sessions."""
         now = self.clock()
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
@@ -255,6 +256,7 @@ class Delivery:
         )
         async with self.store.write() as session:
             await session.execute(delete(Mail).where(*over))
+            await session.execute(delete(Session).where(col(Session.expires_at) < now - KEPT))
 
 
 def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Delivery:

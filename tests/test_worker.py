@@ -14,7 +14,7 @@ from models.events import EventType
 from models.mail import LEASE
 from models.store import Store
 from server import delivery as delivery_module
-from tests.api import Api, events
+from tests.api import SERVICE, Api, events
 from tests.factories import Acme, an_organization
 from tests.mailing import Memory, delivery, invited, mails, until, working
 
@@ -198,3 +198,17 @@ async def test_mails_are_forgotten_a_month_after_their_invitation_is_gone(api: A
     await worker.sweep()
 
     assert [one.address_key for one in await mails(api.store)] == ["stays@example.com"]
+
+
+async def test_sessions_are_forgotten_a_month_after_they_are_over(api: Api, acme: Acme) -> None:
+    query = "query($id: ID!) { node(id: $id) { id } }"
+    made = (await api.send("create-session", by=acme.member)).payload["session"]
+    worker = delivery(api.store, api.clock, Memory())
+    found: list[bool] = []
+
+    for days in (0, 36, 2):
+        api.clock.forward(days=days)
+        await worker.sweep()
+        found.append((await api.run(query, {"id": made["id"]}, by=SERVICE)).data["node"] is not None)
+
+    assert found == [True, True, False]
