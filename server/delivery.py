@@ -239,7 +239,7 @@ class Delivery:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Writes down what lapsed, organization by organization; forgets mails of invitations long gone, and sessions."""
+        """Writes down which invitations lapsed; forgets mails and sessions that are long over."""
         now = self.clock()
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
