@@ -129,6 +129,23 @@ async def test_all_that_is_wrong_with_a_role_comes_together(api: Api) -> None:
     assert (nearest["org:sys_profile:mange"][0], nearest["nothing"]) == ("org:sys_profile:manage", [])
 
 
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("org:admin", "form_identifier_exists"),
+        ("org:Reader", "form_param_format_invalid"),
+        ("reader", "form_param_format_invalid"),
+    ],
+)
+async def test_a_role_s_new_key_is_well_formed_and_free(api: Api, key: str, code: str) -> None:
+    await make_role(api, "org:reader", READ)
+
+    async with unchanged(api):
+        refused = await shape(api, "updateRole", key="org:reader", newKey=key)
+
+    assert (codes(refused), fields(refused)) == ([code], ["input.newKey"])
+
+
 async def test_a_null_is_not_a_value_of_a_role(api: Api) -> None:
     async with unchanged(api):
         refused = await shape(api, "updateRole", key="org:member", newKey=None, name=None, permissions=None)
