@@ -1,6 +1,5 @@
 """The laws of the house that no other tool checks."""
 
-import re
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"models", "resolvers", "schema", "server"}
-HOSTS = re.compile(r"https?://[^\s\"]*(pypi|pythonhosted|npmjs|debian)", re.IGNORECASE)
 
 
 def test_no_other_distribution_claims_our_package_names() -> None:
@@ -34,7 +32,7 @@ def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:
 
     assert "sha256:" in text or "sha512-" in text
     assert "resolved" not in text
-    assert not HOSTS.search(text)
+    assert "://" not in text
 
 
 def test_uv_is_the_one_of_the_lock() -> None:
