@@ -5,7 +5,7 @@ import pytest
 from tests.api import JSON, SERVICE, Api, Caller, events
 from tests.conftest import counted
 from tests.factories import Acme, a_member, an_organization
-from tests.inviting import accept, codes, fields, invite, invited, ticket, unchanged
+from tests.inviting import accept, codes, fields, invite, invited, stored, ticket, unchanged
 from tests.shaping import (
     DELETE,
     MANAGE,
@@ -14,6 +14,7 @@ from tests.shaping import (
     ROLE_SET,
     make_role,
     make_set,
+    role,
     role_set,
     roles_of,
     shape,
@@ -28,6 +29,12 @@ FIRST = ["org:admin", "org:member"]
 def keys(found: JSON) -> list[str]:
     roles: list[dict[str, str]] = found["roles"]
     return [one["key"] for one in roles]
+
+
+async def stored_role(api: Api, key: str) -> str:
+    found = await role(api, key)
+    assert found
+    return found["id"]
 
 
 async def since(api: Api, start: int) -> list[str]:
@@ -169,6 +176,7 @@ async def test_who_has_a_role_that_leaves_gets_the_other_one(api: Api, acme: Acm
         acme.admin.email: "org:admin", acme.member.email: "org:editor", "new@example.com": "org:editor",
     }  # fmt: skip
     assert joined["role"] == {"key": "org:editor"}
+    assert (await stored(api, revoked["id"]))["role_id"] == (await stored_role(api, "org:member"))
     assert [event["type"] for event in written] == ["organizationMembership.updated", "roleSet.updated"]
     assert (written[0]["changes"], written[0]["data"]["role"]) == ({"role": "org:member"}, "org:editor")
     assert written[0]["data"]["permissions"] == [READ]
