@@ -1,6 +1,6 @@
 """The event log: a row per change, written with the change and never edited (DESIGN 9)."""
 
-from collections.abc import Container
+from collections.abc import Set
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar
@@ -55,9 +55,10 @@ def noun_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def readable(permissions: Container[str]) -> frozenset[str]:
+def readable(permissions: Set[str]) -> frozenset[str]:
     """The names of the events that a member with these permissions may read (DESIGN 9)."""
-    return frozenset(one.value for one in EventType if NEEDED.get(noun_of(one.value)) in permissions)
+    nouns = {noun for noun, needed in NEEDED.items() if needed in permissions}
+    return frozenset(one.value for one in EventType if noun_of(one.value) in nouns)
 
 
 class Event(Table, table=True):

@@ -80,7 +80,8 @@ def _with_ends(connection: AsyncConnection, statement: Select[Any]) -> Select[An
     oldest = select(func.min(col(Event.cursor))).scalar_subquery().label("oldest")
     ends = select(oldest, _newest(connection).label("newest")).subquery("ends")
     listed = statement.subquery("listed")
-    return select(ends, listed).select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
+    both: Select[Any] = Select(ends, listed)
+    return both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
 
 
 def _is_kept(after: int, ends: AnyRow) -> bool:

@@ -129,12 +129,13 @@ class MembershipEvent(Event):
 
     @classmethod
     def from_row(cls, row: AnyRow, context: Context) -> "MembershipEvent":
+        previous = row.changes["role"] if row.changes else None
         return cls(
             **_common(row, context),
             membership_id=row.object_id,
             user_id=row.user_id,
             role=row.data["role"],
-            previous_role=(row.changes or {}).get("role"),
+            previous_role=previous,
         )
 
 
@@ -204,7 +205,7 @@ async def events_of(
     """What the caller may read of what happened in an organization."""
     viewer, loaders, wanted = info.context.user_id, info.context.loaders, _names(types)
     if viewer:
-        held = readable(await loaders.permission_keys(organization_id, viewer) or ())
+        held = readable(await loaders.permission_keys(organization_id, viewer) or frozenset())
         wanted = held if wanted is None else held & wanted
     return _shown(info, await loaders.event_pages.load((organization_id, event_list(first, after, wanted))))
 
