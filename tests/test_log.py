@@ -612,10 +612,10 @@ async def test_a_page_of_a_long_log_is_found_by_index(api: Api, acme: Acme) -> N
             [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?"))]
             for one in of_log
         ]
-    own = "USING COVERING INDEX ix_event_organization_id_cursor (organization_id=? AND cursor>?)"
+    own = "INDEX ix_event_organization_id_cursor (organization_id=? AND cursor>?)"
     assert len(plans) == 3
-    assert any(own.replace("COVERING ", "") in step.replace("COVERING ", "") for step in plans[0])
-    assert any(own.replace("COVERING ", "") in step for step in plans[1])
+    assert any(own in step for step in plans[0])
+    assert any(own in step for step in plans[1])
     assert any("INTEGER PRIMARY KEY (rowid>?)" in step for step in plans[2])
     scans = {step for plan in plans for step in plan if step.startswith("SCAN ")}
     assert {step for step in scans if "event" in step} == set()
