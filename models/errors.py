@@ -216,6 +216,11 @@ class BadUserInput(Denial):
     message = "The request can't be understood."
 
 
+class CursorExpired(Denial):
+    code = "CURSOR_EXPIRED"
+    message = "The log does not hold everything after this cursor: take a snapshot, and begin again with a new cursor."
+
+
 class LimitExceeded(Denial):
     code = "LIMIT_EXCEEDED"
     message = "The request asks for more than is allowed."

@@ -1,5 +1,6 @@
 """The event log: a row per change, written with the change and never edited (DESIGN 9)."""
 
+from collections.abc import Set
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
 from models.base import JSONObject, Table, UTCDateTime, json_field
+from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
@@ -41,6 +43,22 @@ class EventType(Enum):
     SESSION_CREATED = "session.created"
     SESSION_ENDED = "session.ended"
     SESSION_REVOKED = "session.revoked"
+
+
+ORGANIZATION, MEMBERSHIP, INVITATION = "organization", "organizationMembership", "organizationInvitation"
+NEEDED = {ORGANIZATION: MEMBERSHIPS_READ, MEMBERSHIP: MEMBERSHIPS_READ, INVITATION: MEMBERSHIPS_MANAGE}
+"""What a member needs to read the events about a noun; those about other nouns are for secret keys."""
+
+
+def noun_of(name: str) -> str:
+    """What an event of that name is about."""
+    return name.partition(".")[0]
+
+
+def readable(permissions: Set[str]) -> frozenset[str]:
+    """The names of the events that a member with these permissions may read (DESIGN 9)."""
+    nouns = {noun for noun, needed in NEEDED.items() if needed in permissions}
+    return frozenset(one.value for one in EventType if noun_of(one.value) in nouns)
 
 
 class Event(Table, table=True):

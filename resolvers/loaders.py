@@ -20,6 +20,7 @@ from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePe
 from models.sessions import Session
 from models.store import Store
 from models.users import User
+from resolvers.event_lists import EventList, event_pages
 from resolvers.invitation_lists import (
     InvitationFilter,
     InvitationList,
@@ -313,6 +314,10 @@ class Loaders:
     @cached_property
     def session_counts(self) -> DataLoader[tuple[str, SessionFilter], int]:
         return self._loader(session_counts)
+
+    @cached_property
+    def event_pages(self) -> DataLoader[tuple[str, EventList], Page]:
+        return self._loader(event_pages)
 
     async def permission_keys(self, organization_id: str, user_id: str) -> frozenset[str] | None:
         """What the user's membership lets them do; None for who is no member."""

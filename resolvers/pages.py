@@ -126,16 +126,29 @@ def decode(order: Order, cursor: str | None) -> Position | None:
     try:
         name, parent, key, row_id = _read(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise _foreign() from error
+        raise foreign() from error
     if name != order.name or not isinstance(parent, str) or not isinstance(row_id, str) or "\x00" in row_id:
-        raise _foreign()
+        raise foreign()
     if not _is_key_of(order, key):
-        raise _foreign()
+        raise foreign()
     return Position(parent, key, row_id)
 
 
-def _foreign() -> BadUserInput:
+def foreign() -> BadUserInput:
+    """For a cursor that no entry of the list has."""
     return BadUserInput("The cursor is not one of this list.")
+
+
+def size_of(asked: int | None) -> int:
+    """How many entries a page has; raises BadUserInput and LimitExceeded."""
+    size = DEFAULT_SIZE if asked is None else asked
+    if size < 0:
+        raise BadUserInput("first and last can't be negative.")
+    if size > MAXIMUM_SIZE:
+        raise LimitExceeded(
+            f"A page has {MAXIMUM_SIZE} entries at most.", limit="page", allowed=MAXIMUM_SIZE, asked=size
+        )
+    return size
 
 
 def slice_of(
@@ -144,14 +157,7 @@ def slice_of(
     """The arguments of a connection, checked; raises BadUserInput and LimitExceeded."""
     if first is not None and last is not None:
         raise BadUserInput("Give first or last, not both.")
-    asked = first if last is None else last
-    size = DEFAULT_SIZE if asked is None else asked
-    if size < 0:
-        raise BadUserInput("first and last can't be negative.")
-    if size > MAXIMUM_SIZE:
-        raise LimitExceeded(
-            f"A page has {MAXIMUM_SIZE} entries at most.", limit="page", allowed=MAXIMUM_SIZE, asked=size
-        )
+    size = size_of(first if last is None else last)
     return Slice(size, last is not None, decode(order, after), decode(order, before))
 
 
@@ -199,7 +205,7 @@ async def page(
 ) -> Page:
     """One page of one list, in one statement; raises BadUserInput for a cursor of another parent's list."""
     if not part.is_of(parent):
-        raise _foreign()
+        raise foreign()
     sorted_ = _keyed(_between(statement, order, part), order).order_by(*_ordering(order, part))
     return _page(order, part, parent, (await connection.execute(sorted_.limit(part.size + 1))).all())
 
@@ -218,7 +224,7 @@ async def pages(
     if len(own) > 1:
         return [*await _starts(connection, statement, order, part, parent, own)]
     found = {key: await page(connection, statement.where(parent == key), order, part, parent=key) for key in own}
-    return [found.get(key) or _foreign() for key in parents]
+    return [found.get(key) or foreign() for key in parents]
 
 
 async def _starts(
@@ -236,8 +242,8 @@ async def _starts(
     (reference,) = parent.foreign_keys
     owner = reference.column.table.alias("owner")
     ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
-    among = _among(connection, order.id, ids.order_by(*_ordering(order, part)).limit(part.size + 1))
-    selected = _keyed(statement, order).join(owner, among).where(owner.c.id.in_(parents))
+    first = among(connection, order.id, ids.order_by(*_ordering(order, part)).limit(part.size + 1))
+    selected = _keyed(statement, order).join(owner, first).where(owner.c.id.in_(parents))
     rows = (await connection.execute(selected.order_by(*_ordering(order, part)))).all()
     groups: dict[str, list[AnyRow]] = {key: [] for key in parents}
     for row in rows:
@@ -245,7 +251,7 @@ async def _starts(
     return [_page(order, part, key, groups[key]) for key in parents]
 
 
-def _among(connection: AsyncConnection, column: SQLColumnExpression[str], ids: AnySelect) -> ColumnElement[bool]:
+def among(connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect) -> ColumnElement[bool]:
     """`column IN (ids)`; PostgreSQL would read the whole table for that, and goes by index when it is an array."""
     if connection.dialect.name == "postgresql":
         return column == any_(func.array(ids.scalar_subquery()))

@@ -19,6 +19,7 @@ from strawberry.extensions import AddValidationRules, ParserCache, ValidationCac
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.events import KINDS, EventQueries, InstanceEvent
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitation_preview import InvitationQueries
 from schema.invitations import InvitationMutations
@@ -45,6 +46,7 @@ class Query(
     MembershipQueries,
     RoleQueries,
     InvitationQueries,
+    EventQueries,
 ): ...
 
 
@@ -88,7 +90,8 @@ def build(*, introspection: bool = True) -> Schema:
     if not introspection:
         extensions.append(lambda: AddValidationRules([NoSchemaIntrospectionCustomRule]))
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
-    built = Schema(query=Query, mutation=Mutation, extensions=extensions, config=config)
+    kinds = [*KINDS.values(), InstanceEvent]
+    built = Schema(query=Query, mutation=Mutation, types=kinds, extensions=extensions, config=config)
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 

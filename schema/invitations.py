@@ -180,6 +180,14 @@ async def may_see(info: Info, row: AnyRow) -> bool:
     return held is not None and MEMBERSHIPS_MANAGE in held
 
 
+async def visible_invitation(info: Info, id: str) -> Invitation | None:
+    """The invitation, to who may see it; else null."""
+    row = await info.context.loaders.invitations_by_id.load(id)
+    if row is None or not await may_see(info, row):
+        return None
+    return Invitation.from_row(row, info.context)
+
+
 async def invitations_of(
     info: Info, parent: str, *, of_address: bool, statuses: list[InvitationStatus] | None, query: str | None = None,
     first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,

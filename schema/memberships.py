@@ -136,6 +136,14 @@ async def membership_in(info: Info, organization_id: str, user_id: str) -> Membe
     return Membership.from_row(row, info.context) if row else None
 
 
+async def visible_membership(info: Info, id: str) -> Membership | None:
+    """The membership, to its user, to who may read the organization's members, and to secret keys; else null."""
+    viewer, loaders = info.context.user_id, info.context.loaders
+    load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
+    row = await load
+    return Membership.from_row(row, info.context) if row else None
+
+
 async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
     """One's own membership always; another's with the permission to read members; a secret key reads all."""
     viewer = info.context.user_id

@@ -19,8 +19,8 @@ from models.users import User as UserRow
 from schema.connections import Node
 from schema.context import Info
 from schema.directives import requires
-from schema.invitations import Invitation, may_see
-from schema.memberships import Membership
+from schema.invitations import visible_invitation
+from schema.memberships import visible_membership
 from schema.organizations import organization_by_id
 from schema.roles import Permission, Role, RoleSet
 from schema.sessions import visible_session
@@ -36,18 +36,12 @@ async def _organization(info: Info, id: str) -> Node | None:
 
 async def _membership(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    viewer, loaders = info.context.user_id, info.context.loaders
-    load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
-    row = await load
-    return Membership.from_row(row, info.context) if row else None
+    return await visible_membership(info, id)
 
 
 async def _invitation(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    row = await info.context.loaders.invitations_by_id.load(id)
-    if row is None or not await may_see(info, row):
-        return None
-    return Invitation.from_row(row, info.context)
+    return await visible_invitation(info, id)
 
 
 async def _role(info: Info, id: str) -> Node | None:

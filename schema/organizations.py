@@ -22,6 +22,7 @@ from schema.scalars import DateTime, JSONObject
 from schema.users import User
 
 if TYPE_CHECKING:
+    from schema.events import EventConnection, EventType
     from schema.invitations import Invitation, InvitationStatus
 
 
@@ -151,6 +152,24 @@ class Organization(Node):
     async def pending_invitations_count(self, info: Info) -> int | None:
         pending = InvitationFilter(False, info.context.surroundings.clock(), (StoredStatus.PENDING,))
         return await info.context.loaders.invitation_counts.load((self.id, pending))
+
+    @strawberry.field(
+        description="What happened here, oldest first; events of invitations need org:sys_memberships:manage.",
+        extensions=requires(MEMBERSHIPS_READ),
+    )
+    async def events(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        types: Annotated[
+            list[Annotated["EventType", strawberry.lazy("schema.events")]] | None,
+            strawberry.argument(description="Only events of one of these types."),
+        ] = None,
+    ) -> Annotated["EventConnection", strawberry.lazy("schema.events")] | None:
+        from schema.events import events_of
+
+        return await events_of(info, self.id, first, after, types)
 
     @classmethod
     def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "Organization":

@@ -235,6 +235,7 @@ def ready_values(
         "UpdateRole": {"key": "org:analyst", "permissions": ["org:reports:read"]},
         "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
         "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
+        "Events": {"organizationId": company},
     }
 
 
