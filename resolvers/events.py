@@ -205,7 +205,7 @@ async def record_invitation(
     work.record(
         type,
         invitation.id,
-        invitation_data(invitation, organization, role, status),
+        invitation_data(invitation, organization, role, status) | ({"user_id": user_id} if user_id else {}),
         organization_id=organization.id,
         user_id=user_id,
         private_metadata=invitation.private_metadata,

@@ -51,6 +51,7 @@ async def test_the_invited_person_becomes_a_member(api: Api, acme: Acme, by_what
         "organizationMembership.created",
     ]
     assert {(event["actor_type"], event["actor_id"]) for event in log[-2:]} == {("user", newcomer.id)}
+    assert log[-2]["data"]["user_id"] == newcomer.id
 
 
 @ANY_PROOF
