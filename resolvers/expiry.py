@@ -1,7 +1,9 @@
 """Invitations lapse: what shows at the instant is written down, with its event, once (DESIGN 7, rule 13)."""
 
+from typing import Any
+
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models.errors import NotFound
 from models.events import EventType
@@ -32,6 +34,18 @@ async def expire_lapsed(work: Work, organization: Organization) -> None:
     for invitation in found:
         await record_invitation(work, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
         work.lapsed_in = organization.id
+
+
+async def expire_lapsed_among(work: Work, organizations: Any) -> None:
+    """The same for all of these organizations, selected by their ids, before a role of theirs is weighed."""
+    lapsed = select(Invitation.organization_id).where(
+        col(Invitation.organization_id).in_(organizations),
+        col(Invitation.status) == PENDING,
+        col(Invitation.expires_at) <= work.now,
+    )
+    statement = select(Organization).where(col(Organization.id).in_(lapsed)).order_by(col(Organization.id))
+    for organization in (await work.session.execute(statement)).scalars().all():
+        await expire_lapsed(work, organization)
 
 
 async def sweep(work: Work, organization_id: str) -> None:

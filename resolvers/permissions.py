@@ -12,6 +12,9 @@ from resolvers.events import permission_data
 from resolvers.labels import changed, checked_labels
 from resolvers.work import Work
 
+NAMED = 10
+"""How many unknown keys are told of at once: looking for near ones takes a while."""
+
 
 def _record(work: Work, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
     work.record(type, permission.id, permission_data(permission), changes=changes)
@@ -20,7 +23,7 @@ def _record(work: Work, type: EventType, permission: Permission, changes: dict[s
 async def permissions_by_key(work: Work, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:
     """The permissions of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
     known = {one.key: one for one in (await work.session.execute(select(Permission))).scalars()}
-    unknown = [key for key in dict.fromkeys(keys) if key not in known]
+    unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
     if unknown:
         nearest = {key: near(key, known) for key in unknown}
         named = ", ".join(repr(key[:80]) for key in unknown)

@@ -37,7 +37,7 @@ from models.text import checked_link, checked_metadata
 from models.users import User
 from resolvers.access import Grant, ensure_grantable, ensure_service, grant_of, missing
 from resolvers.memberships import Metadata, default_role
-from resolvers.roles import HeldRole, role_in_set
+from resolvers.roles import HeldRole, among, roles_of_set
 from resolvers.work import Work
 
 
@@ -110,12 +110,6 @@ def check_mail(terms: Terms) -> None:
 async def expiry_of(work: Work, days: int | None) -> datetime:
     lives = (await work.instance()).invitation_expires_in_days if days is None else checked_days(days)
     return work.now + timedelta(days=lives)
-
-
-async def _role(work: Work, organization: Organization, key: str | None) -> HeldRole:
-    if key is None:
-        return await default_role(work, organization)
-    return await role_in_set(work, organization.role_set_id, key)
 
 
 # --------------------------------------------------------------------------------------------- checks of addresses
@@ -192,9 +186,10 @@ async def _roles(
 ) -> dict[str | None, HeldRole | Refusal]:
     """Each role that is asked for, read once, or why there is none."""
     found: dict[str | None, HeldRole | Refusal] = {}
+    roles = await roles_of_set(work, organization.role_set_id)
     for key in {recipient.role for recipient in recipients}:
         try:
-            found[key] = await _role(work, organization, key)
+            found[key] = await default_role(work, organization) if key is None else among(roles, key)
         except ResourceNotFound as refusal:
             found[key] = refusal
     return found

@@ -17,6 +17,7 @@ from models.organizations import Organization
 from models.roles import Role, near
 from models.users import User
 from resolvers.events import membership_data
+from resolvers.expiry import expire_lapsed_among
 from resolvers.managers import keeping_managers
 from resolvers.roles import HeldRole, roles_by_id
 from resolvers.work import Work
@@ -55,6 +56,7 @@ async def moves_between(
     work: Work, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
 ) -> Moves:
     """Where everybody goes who can't stay; raises a refusal for a missing, double or unusable mapping."""
+    await expire_lapsed_among(work, organizations)
     used = await roles_by_id(work.session, list(await used_role_ids(work, organizations)))
     targets = {role.key: role.id for role in offered}
     given = _by_source(mappings, targets)

@@ -38,9 +38,10 @@ from models.roles import (
     near,
 )
 from resolvers.events import role_data, role_set_data
+from resolvers.expiry import expire_lapsed_among
 from resolvers.labels import changed, checked_labels
 from resolvers.managers import keeping_managers
-from resolvers.permissions import permissions_by_key
+from resolvers.permissions import NAMED, permissions_by_key
 from resolvers.roles import HeldRole, held_roles, role_set_by
 from resolvers.work import Work
 
@@ -79,7 +80,7 @@ async def offered(work: Work, role_set: RoleSet) -> list[Role]:
 async def roles_by_key(work: Work, keys: Sequence[str]) -> list[HeldRole]:
     """The roles of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
     known = {held.role.key: held for held in await held_roles(work.session)}
-    unknown = [key for key in dict.fromkeys(keys) if key not in known]
+    unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
     if unknown:
         nearest = {key: near(key, known) for key in unknown}
         named = ", ".join(repr(key[:80]) for key in unknown)
@@ -234,6 +235,7 @@ async def delete_role(work: Work, *, key: str) -> str:
 async def _ensure_unused(work: Work, role: Role) -> None:
     """The four codes of the domain, all that apply at once (rule 25)."""
     faults = Faults()
+    await expire_lapsed_among(work, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id))
     members = await _number(work, Membership, col(Membership.role_id) == role.id)
     waiting = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
     pending = await _number(work, Invitation, waiting)

@@ -13,7 +13,7 @@ from models.events import EventType
 from models.organizations import Organization, slug_of
 from models.roles import ROLES_PER_SET, Role, RoleSet, RoleSetRole, checked_role_set_key, is_managing, near
 from resolvers.events import record_organization
-from resolvers.expiry import expire_lapsed
+from resolvers.expiry import expire_lapsed_among
 from resolvers.labels import changed, checked_labels
 from resolvers.remapping import Moves, RoleMapping, move, moves_between
 from resolvers.role_edits import offer, offered, record_role_set, roles_by_key, unfit_for_creators
@@ -195,6 +195,7 @@ async def replace_role(work: Work, *, role_set: str, role: str, with_role: str) 
     await _take_out(work, found, old.role, new.role)
     changes = _shown(_inherited(found, old.role, new.role), before) | {"roles": sorted(before.values())}
     await work.session.flush()
+    await expire_lapsed_among(work, _of(work, found))
     await move(work, _of(work, found), {old.role.id: new}, at="with_role")
     found.updated_at = work.now
     await record_role_set(work, EventType.ROLE_SET_UPDATED, found, changes)
@@ -261,7 +262,6 @@ async def set_organization_role_set(
     """Gives one organization another role set; who has a role that is not in it needs a mapping."""
     await work.change_roles()
     organization = await work.organization(organization_id)
-    await expire_lapsed(work, organization)
     new = await role_set_by_key(work, role_set, at="role_set")
     old = await work.session.get_one(RoleSet, organization.role_set_id)
     only = select(col(Organization.id)).where(col(Organization.id) == organization.id)

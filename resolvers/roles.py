@@ -1,6 +1,6 @@
 """Roles: what they hold, and how the instance's owner shapes them (DESIGN 7, rules 23 to 26)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func
@@ -43,10 +43,18 @@ async def role_by_id(session: AsyncSession, role_id: str) -> HeldRole:
     return (await roles_by_id(session, [role_id]))[role_id]
 
 
+async def roles_of_set(work: Work, role_set_id: str) -> dict[str, HeldRole]:
+    """The roles that the set offers, by their keys."""
+    offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
+    return {held.role.key: held for held in await held_roles(work.session, col(Role.id).in_(offered))}
+
+
 async def role_in_set(work: Work, role_set_id: str, key: str) -> HeldRole:
     """The role of that key which the role set offers; raises ResourceNotFound with the nearest keys."""
-    offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
-    roles = {held.role.key: held for held in await held_roles(work.session, col(Role.id).in_(offered))}
+    return among(await roles_of_set(work, role_set_id), key)
+
+
+def among(roles: Mapping[str, HeldRole], key: str) -> HeldRole:
     if key not in roles:
         raise ResourceNotFound(
             f"The organization's role set has no role {key[:80]!r}.",

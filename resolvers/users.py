@@ -259,7 +259,7 @@ async def delete_user(work: Work, *, user_id: str) -> str:
     """
     belonging = select(Membership.organization_id).where(col(Membership.user_id) == user_id)
     for organization_id in sorted((await work.session.execute(belonging)).scalars()):
-        await work.organization(organization_id)
+        await work.locked_organization(organization_id)
     user = await _user(work, user_id)
     members = await _memberships(work, user.id)
     if any(organization.id not in work.locked for _, organization in members):

@@ -30,10 +30,12 @@ from schema.role_mutations import RoleMutations
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations
+from schema.suggestions import repair
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
 
 CACHED_DOCUMENTS = 500
+repair()
 
 
 @strawberry.type(description="Everything that can be read.")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -59,6 +59,8 @@ class DemoIdentity:
     authorization: str
 
 
+ADDED = {"ticket", "status"}
+"""What an application's page is told in its query."""
 DemoIdentities = Callable[[str], Sequence[DemoIdentity]]
 
 
@@ -70,7 +72,9 @@ def next_status(found: Preview) -> str:
 def with_ticket(url: str, ticket: str, status: str) -> str:
     """The application's page with `ticket` and `status` added to the query it has, or put in their place."""
     parts = urlsplit(url)
-    kept = [one for one in parts.query.split("&") if one and one.partition("=")[0] not in {"ticket", "status"}]
+    kept = [
+        one for one in parts.query.split("&") if one and unquote_plus(one.partition("=")[0]) not in {"ticket", "status"}
+    ]
     return urlunsplit(parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})])))
 
 

@@ -152,7 +152,7 @@ async def test_a_settled_invitation_says_so_and_leads_nowhere(api: Api, acme: Ac
 
 async def test_a_redirect_url_gets_the_ticket_and_the_status_beside_its_own_query(api: Api, acme: Acme) -> None:
     await set_instance(api, allowedRedirectOrigins=["https://app.example.com"])
-    url = "https://app.example.com/join?a=1%20b&flag&ticket=mine&status=x#here"
+    url = "https://app.example.com/join?a=1%20b&flag&ticket=mine&%74icket=mine&status=x#here"
     (made,) = await invited(api, acme, "new@example.com", redirectUrl=url)
     ticket = await ticket_of(api, made)
 

@@ -288,3 +288,19 @@ async def test_there_is_no_image_of_what_is_no_id(api: Api, name: str) -> None:
     response = await api.client.get(f"/images/{name}.svg")
 
     assert (response.status_code, "svg" in response.text) == (404, False)
+
+
+SESSION = "mutation($input: CreateSessionInput!) { createSession(input: $input) { cursor } }"
+ORDERED = "query($input: OrganizationOrder) { organizations(orderBy: $input) { totalCount } }"
+
+
+@pytest.mark.parametrize(
+    ("document", "input"), [(SESSION, {"format": "\u0130"}), (SESSION, {"\u0130": 1}), (ORDERED, {"field\u0130": "X"})]
+)
+async def test_a_letter_that_is_longer_in_lower_case_is_a_wrong_value_like_any(
+    api: Api, document: str, input: Any
+) -> None:
+    """graphql-core looks for near names, and would fall over its own table."""
+    answer = await api.run(document, {"input": input})
+
+    assert {error["extensions"]["code"] for error in answer.body["errors"]} == {"BAD_USER_INPUT"}

@@ -149,3 +149,17 @@ async def test_the_checks_of_a_call_take_the_same_statements_for_one_and_for_twe
 async def test_nobody_is_invited_by_an_empty_call(api: Api, acme: Acme) -> None:
     async with unchanged(api):
         assert (await invite_many(api, acme.id, [], by=SERVICE)).payload["invitations"] == []
+
+
+async def test_many_unknown_roles_cost_no_more_statements_than_one(api: Api, acme: Acme) -> None:
+    numbers: list[int] = []
+    for size in (1, 60):
+        recipients = [{"emailAddress": f"u{n}@example.com", "role": f"org:role_{n}"} for n in range(size)]
+        with counted(api.store) as statements:
+            refused = await api.mutate(
+                "createInvitations", {"organizationId": acme.id, "recipients": recipients}, by=acme.admin
+            )
+        numbers.append(len(statements))
+        assert codes(refused) == ["resource_not_found"]
+
+    assert numbers[0] == numbers[1]

@@ -166,3 +166,19 @@ async def test_two_processes_on_one_database_keep_the_same_rules(api: Api, acme:
 
     assert len(wins(answers)) == len(admins) - 1
     assert losing_codes(answers) == {"organization_minimum_permissions_needed"}
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_a_user_is_deleted_while_their_organization_goes(api: Api, acme: Acme, turn: int) -> None:
+    await an_organization(api, by=acme.admin, name="Second")
+    calls = [
+        api.mutate("deleteOrganization", {"organizationId": acme.id}, by=SERVICE),
+        api.mutate("deleteUser", {"userId": acme.admin.id}, by=SERVICE),
+    ]
+
+    answers = await asyncio.gather(*(calls if turn % 2 else calls[::-1]))
+
+    assert len(wins(answers)) == 2
+    assert (await api.run("query($id: ID!) { node(id: $id) { id } }", {"id": acme.admin.id}, by=SERVICE)).data == {
+        "node": None
+    }

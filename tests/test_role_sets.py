@@ -284,6 +284,19 @@ async def test_roles_that_need_a_mapping_are_listed(api: Api, acme: Acme) -> Non
     assert half.user_errors[0]["meta"] == {"roles": ["org:member"]}
 
 
+async def test_an_invitation_that_lapsed_needs_no_mapping_and_keeps_its_role(api: Api, acme: Acme) -> None:
+    await make_role(api, "org:editor", READ, initially=True)
+    await make_set(api, OTHER, "org:admin", "org:member")
+    made = await invited(api, acme.id, by=acme.admin, role="org:editor", expiresInDays=1)
+    needed = await shape(api, "replaceRoleSet", key=PRIMARY, withKey=OTHER)
+    api.clock.forward(days=2)
+
+    assert (await shape(api, "replaceRoleSet", key=PRIMARY, withKey=OTHER)).payload
+
+    assert needed.user_errors[0]["meta"] == {"roles": ["org:editor"]}
+    assert (await stored(api, made["id"]))["role_id"] == await stored_role(api, "org:editor")
+
+
 @pytest.mark.parametrize(
     ("mappings", "code"),
     [
@@ -382,4 +395,4 @@ async def test_a_move_takes_the_same_statements_for_one_and_for_many(api: Api, a
 
     assert len(people) == members
     assert len([one for one in statements if "membership" in one and one.startswith(("UPDATE", "INSERT"))]) == 1
-    assert len(statements) == (22 if api.store.is_sqlite else 23)
+    assert len(statements) == (23 if api.store.is_sqlite else 24)

@@ -231,6 +231,25 @@ async def test_a_settled_invitation_outlives_its_role(api: Api, acme: Acme) -> N
     assert [one["key"] for one in offered["roles"]] == ["org:admin", "org:member"]
 
 
+async def test_an_invitation_that_lapsed_keeps_no_role(api: Api, acme: Acme) -> None:
+    await make_role(api, "org:editor", READ, initially=True)
+    await invited(api, acme.id, by=acme.admin, role="org:editor", expiresInDays=1)
+    waiting = await shape(api, "deleteRole", key="org:editor")
+    api.clock.forward(days=2)
+
+    assert (await shape(api, "deleteRole", key="org:editor")).payload
+
+    assert codes(waiting) == ["organization_role_exists_in_invitations"]
+    log = [event["type"] for event in await events(api.store)]
+    assert log[-3:] == ["organizationInvitation.expired", "roleSet.updated", "role.deleted"]
+
+
+async def test_many_unknown_keys_are_told_of_by_the_first_ten(api: Api) -> None:
+    refused = await shape(api, "createRole", key="org:x", name="X", permissions=[f"org:x:{n}" for n in range(5_000)])
+
+    assert len(refused.user_errors[0]["meta"]["nearest"]) == 10
+
+
 async def test_an_expired_invitation_whose_role_is_gone_is_not_sent_again(api: Api, acme: Acme) -> None:
     await make_role(api, "org:editor", READ, initially=True)
     made = await invited(api, acme.id, by=acme.admin, role="org:editor", expiresInDays=1)
