@@ -9,14 +9,13 @@ from sqlmodel import col, select
 from models.base import JSONObject
 from models.errors import AlreadyAMember, Faults, MinimumPermissionsNeeded, ResourceNotFound
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import RoleSet, is_managing
 from models.text import checked_metadata, merged
 from models.users import User
 from resolvers.access import ensure_grantable
-from resolvers.events import membership_data, record_invitation
+from resolvers.events import membership_data
 from resolvers.expiry import expire_lapsed
 from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
 from resolvers.seats import free_seats, no_seat
@@ -147,23 +146,9 @@ async def create_membership(
     assert user
     assert held
     await _ensure_no_member(work, organization, user)
-    await _take_back_invitation(work, organization, user)
     if await free_seats(work, organization) == 0:
         raise no_seat(organization)
     return await add_member(work, organization, user, held, metadata)
-
-
-async def _take_back_invitation(work: Work, organization: Organization, user: User) -> None:
-    """Who is added directly needs their pending invitation no more: it would hold a seat that nobody can take."""
-    if not user.email_verified:
-        return
-    own = (col(Invitation.organization_id) == organization.id) & (col(Invitation.address_key) == user.address_key)
-    statement = select(Invitation).where(own, col(Invitation.status) == PENDING)
-    invitation = (await work.session.execute(statement)).scalar_one_or_none()
-    if invitation:
-        invitation.status, invitation.updated_at = InvitationStatus.REVOKED.value, work.now
-        await work.session.flush()
-        await record_invitation(work, EventType.INVITATION_REVOKED, invitation, organization)
 
 
 async def _ensure_no_member(work: Work, organization: Organization, user: User) -> None:

@@ -236,27 +236,3 @@ async def test_a_refused_invitation_leaves_no_mail(api: Api, acme: Acme) -> None
 
     async with api.store.read() as connection:
         assert (await connection.execute(select(metadata.tables["mail"]))).all() == []
-
-
-async def test_who_is_added_directly_takes_the_seat_of_their_own_invitation(api: Api, acme: Acme) -> None:
-    await seats(api, acme.id, 3)
-    made = await invited(api, acme.id, acme.outsider.email.title(), by=acme.admin)
-    input = {"organizationId": acme.id, "userId": acme.outsider.id}
-
-    assert (await api.mutate("createMembership", input, by=SERVICE)).payload
-
-    assert (await stored(api, made["id"]))["status"] == "revoked"
-    assert [event["type"] for event in await events(api.store)][-2:] == [
-        "organizationInvitation.revoked", "organizationMembership.created",
-    ]  # fmt: skip
-
-
-async def test_an_unverified_address_takes_no_seat_of_an_invitation(api: Api, acme: Acme) -> None:
-    await seats(api, acme.id, 3)
-    made = await invited(api, acme.id, "eve@example.com", by=acme.admin)
-    eve = await api.person("eve@example.com", verified=False)
-
-    refused = await api.mutate("createMembership", {"organizationId": acme.id, "userId": eve.id}, by=SERVICE)
-
-    assert codes(refused) == ["organization_membership_quota_exceeded"]
-    assert (await stored(api, made["id"]))["status"] == "pending"
