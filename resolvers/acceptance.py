@@ -28,7 +28,7 @@ from resolvers.access import address_unverified, grant_of, other_address
 from resolvers.events import record_invitation
 from resolvers.expiry import expire_lapsed
 from resolvers.invitations import settle
-from resolvers.memberships import Metadata, add_member
+from resolvers.memberships import Metadata, add_member, is_member
 from resolvers.roles import HeldRole, role_by_id
 from resolvers.seats import no_seat
 from resolvers.tickets import TicketKind, invitation_id_of, verify
@@ -107,14 +107,6 @@ def _ensure_pending(invitation: Invitation, proof: Proof) -> None:
         raise SETTLED[status](SENTENCES[status], at="ticket" if proof.ticket is not None else "invitation_id")
 
 
-async def _ensure_no_member(work: Work, organization: Organization, user: User) -> None:
-    statement = select(Membership.id).where(
-        col(Membership.organization_id) == organization.id, col(Membership.user_id) == user.id
-    )
-    if (await work.session.execute(statement)).first():
-        raise AlreadyAMember("You are a member of this organization already.")
-
-
 async def _ensure_still_grantable(work: Work, organization: Organization, invitation: Invitation) -> HeldRole:
     """The role is decided now: it must be in the set, and, the default role apart, its inviter must still hold it."""
     held = await role_by_id(work.session, invitation.role_id)
@@ -151,7 +143,8 @@ async def accept_invitation(work: Work, *, proof: Proof, keys: Sequence[bytes]) 
     """Makes the invited person a member with the invitation's role and metadata."""
     invitation, organization, user = await _proven(work, proof, keys)
     _ensure_pending(invitation, proof)
-    await _ensure_no_member(work, organization, user)
+    if await is_member(work, organization, user):
+        raise AlreadyAMember("You are a member of this organization already.")
     held = await _ensure_still_grantable(work, organization, invitation)
     await _ensure_seat(work, organization)
     await settle(work, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)

@@ -1,10 +1,26 @@
-"""What people call roles, permissions and role sets: a name and a description."""
+"""What roles, permissions and role sets are called: by people a name and a description, by inputs a key."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
-from models.errors import Faults
-from models.roles import checked_description
+from models.errors import Faults, ResourceNotFound
+from models.roles import checked_description, near
 from models.text import checked_name
+
+NAMED = 10
+"""How many unknown keys are told of at once: looking for near ones takes a while."""
+
+T = TypeVar("T")
+
+
+def by_keys(known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None) -> list[T]:
+    """What the keys name, each once; raises ResourceNotFound for unknown ones, with the nearest that there are."""
+    unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
+    if unknown:
+        nearest = {key: near(key, known) for key in unknown}
+        named = ", ".join(repr(key[:80]) for key in unknown)
+        raise ResourceNotFound(f"No {what} has the key {named}.", at=at, nearest=nearest)
+    return [known[key] for key in dict.fromkeys(keys)]
 
 
 def checked_labels(faults: Faults, given: dict[str, Any]) -> dict[str, Any]:

@@ -145,18 +145,18 @@ async def create_membership(
     faults.refuse_any()
     assert user
     assert held
-    await _ensure_no_member(work, organization, user)
+    if await is_member(work, organization, user):
+        raise AlreadyAMember("This user is already a member.", at="user_id")
     if await free_seats(work, organization) == 0:
         raise no_seat(organization)
     return await add_member(work, organization, user, held, metadata)
 
 
-async def _ensure_no_member(work: Work, organization: Organization, user: User) -> None:
+async def is_member(work: Work, organization: Organization, user: User) -> bool:
     statement = select(Membership.id).where(
         col(Membership.organization_id) == organization.id, col(Membership.user_id) == user.id
     )
-    if (await work.session.execute(statement)).first():
-        raise AlreadyAMember("This user is already a member.", at="user_id")
+    return (await work.session.execute(statement)).first() is not None
 
 
 async def update_membership(work: Work, *, organization_id: str, user_id: str, role: str) -> Membership:

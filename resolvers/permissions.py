@@ -5,15 +5,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from models.errors import Faults, IdentifierExists, ResourceInUse, ResourceNotFound, SystemPermissionNotModifiable
+from models.errors import Faults, IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
 from models.events import EventType
-from models.roles import Permission, Role, RolePermission, checked_permission_key, is_system, near
+from models.roles import Permission, Role, RolePermission, checked_permission_key, is_system
 from resolvers.events import permission_data
-from resolvers.labels import changed, checked_labels
+from resolvers.labels import by_keys, changed, checked_labels
 from resolvers.work import Work
-
-NAMED = 10
-"""How many unknown keys are told of at once: looking for near ones takes a while."""
 
 
 def _record(work: Work, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
@@ -23,12 +20,7 @@ def _record(work: Work, type: EventType, permission: Permission, changes: dict[s
 async def permissions_by_key(work: Work, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:
     """The permissions of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
     known = {one.key: one for one in (await work.session.execute(select(Permission))).scalars()}
-    unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
-    if unknown:
-        nearest = {key: near(key, known) for key in unknown}
-        named = ", ".join(repr(key[:80]) for key in unknown)
-        raise ResourceNotFound(f"No permission has the key {named}.", at=at, nearest=nearest)
-    return [known[key] for key in dict.fromkeys(keys)]
+    return by_keys(known, keys, "permission", at=at)
 
 
 async def _custom(work: Work, key: str) -> Permission:

@@ -12,7 +12,6 @@ from models.errors import (
     IdentifierExists,
     MissingCreatorRolePermissions,
     QuotaExceeded,
-    ResourceNotFound,
     RoleAssignedMembers,
     RoleExistsInInvitations,
     RoleIsCreatorRole,
@@ -35,13 +34,12 @@ from models.roles import (
     RoleSetRole,
     checked_role_key,
     is_managing,
-    near,
 )
 from resolvers.events import role_data, role_set_data
 from resolvers.expiry import expire_lapsed_among
-from resolvers.labels import changed, checked_labels
+from resolvers.labels import by_keys, changed, checked_labels
 from resolvers.managers import keeping_managers
-from resolvers.permissions import NAMED, permissions_by_key
+from resolvers.permissions import permissions_by_key
 from resolvers.roles import HeldRole, held_roles, role_set_by
 from resolvers.work import Work
 
@@ -77,23 +75,13 @@ async def offered(work: Work, role_set: RoleSet) -> list[Role]:
     return list((await work.session.execute(statement)).scalars())
 
 
-async def roles_by_key(work: Work, keys: Sequence[str]) -> list[HeldRole]:
+async def roles_by_key(work: Work, keys: Sequence[str], *, at: str | None = None) -> list[HeldRole]:
     """The roles of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
-    known = {held.role.key: held for held in await held_roles(work.session)}
-    unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
-    if unknown:
-        nearest = {key: near(key, known) for key in unknown}
-        named = ", ".join(repr(key[:80]) for key in unknown)
-        raise ResourceNotFound(f"No role has the key {named}.", nearest=nearest)
-    return [known[key] for key in dict.fromkeys(keys)]
+    return by_keys({held.role.key: held for held in await held_roles(work.session)}, keys, "role", at=at)
 
 
-async def role_by_key(work: Work, key: str, *, at: str = "key") -> HeldRole:
-    faults = Faults()
-    with faults.at(at):
-        return (await roles_by_key(work, [key]))[0]
-    faults.refuse_any()
-    raise AssertionError("a fault was found")
+async def role_by_key(work: Work, key: str) -> HeldRole:
+    return (await roles_by_key(work, [key], at="key"))[0]
 
 
 async def _free_key(work: Work, key: str) -> str:
