@@ -13,7 +13,7 @@ from models.errors import CursorExpired
 from models.events import Event
 from models.organizations import Organization
 from models.store import Store
-from resolvers.pages import DEFAULT_SIZE, AnyRow, Page, among, foreign, size_of
+from resolvers.pages import DEFAULT_SIZE, AnyRow, Page, among, by_asked, foreign, size_of
 from resolvers.work import EVENTS_LOCK
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -121,15 +121,14 @@ def _of_organizations(connection: AsyncConnection, asked: EventList, organizatio
 
 
 async def event_pages(store: Store, keys: list[tuple[str, EventList]]) -> Sequence[Page | CursorExpired]:
-    """By (organization id, what is asked): one statement for each way of asking, however many organizations."""
-    found: dict[tuple[str, EventList], Page | CursorExpired] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        owners = [owner for owner, other in keys if other == asked]
+    """By (organization id, what is asked)."""
+
+    async def read(asked: EventList, owners: list[str]) -> Sequence[Page | CursorExpired]:
         async with store.read() as connection:
             statement = _with_ends(connection, _of_organizations(connection, asked, owners))
-            rows = (await connection.execute(statement)).all()
-        found |= {(owner, asked): page for owner, page in zip(owners, _divided(asked, owners, rows), strict=True)}
-    return [found[key] for key in keys]
+            return _divided(asked, owners, (await connection.execute(statement)).all())
+
+    return await by_asked(keys, read)
 
 
 def _divided(asked: EventList, owners: Sequence[str], rows: Sequence[AnyRow]) -> Sequence[Page | CursorExpired]:

@@ -16,7 +16,7 @@ from models.roles import DeletedRole, Role
 from models.store import Store
 from models.text import searchable
 from models.users import User
-from resolvers.pages import AnyRow, Order, Page, Slice, pages
+from resolvers.pages import AnyRow, Order, Page, Slice, by_asked, counts, pages
 from resolvers.tickets import TicketKind, invitation_id_of, verify
 
 ORDER = Order("invitations", col(Invitation.id), descending=True)
@@ -64,28 +64,20 @@ class InvitationList:
 
 
 async def invitation_pages(store: Store, keys: list[tuple[str, InvitationList]]) -> Sequence[Page | BadUserInput]:
-    """One statement for each way of asking, whatever the number of parents."""
-    found: dict[tuple[str, InvitationList], Page | BadUserInput] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [parent for parent, other in keys if other == asked]
+    async def read(asked: InvitationList, parents: list[str]) -> list[Page | BadUserInput]:
         statement: Select[Any] = asked.filter.applied_to(select(Invitation))
         async with store.read() as connection:
-            listed = await pages(connection, statement, ORDER, asked.part, parent=asked.filter.parent, parents=parents)
-        found |= {(parent, asked): one for parent, one in zip(parents, listed, strict=True)}
-    return [found[key] for key in keys]
+            return await pages(connection, statement, ORDER, asked.part, parent=asked.filter.parent, parents=parents)
+
+    return await by_asked(keys, read)
 
 
 async def invitation_counts(store: Store, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
-    found: dict[tuple[str, InvitationFilter], int] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [parent for parent, other in keys if other == asked]
-        parent: Any = asked.parent
-        counted: Any = select(parent.label("parent"), func.count().label("number"))
-        statement: Select[Any] = asked.applied_to(counted.select_from(Invitation)).where(parent.in_(parents))
+    async def read(asked: InvitationFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
-            rows = (await connection.execute(statement.group_by(parent))).all()
-        found |= {(row.parent, asked): row.number for row in rows}
-    return [found.get(key, 0) for key in keys]
+            return await counts(connection, asked.applied_to(select(Invitation)), asked.parent, parents)
+
+    return await by_asked(keys, read)
 
 
 async def last_mails(store: Store, invitation_ids: list[str]) -> Sequence[AnyRow | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, or_
 from sqlmodel import col, select
@@ -16,7 +15,7 @@ from models.roles import Permission, Role, RoleSet
 from models.store import Store
 from models.text import searchable
 from models.users import User
-from resolvers.pages import AnyRow, AnySelect, Order, Page, Slice, by_text, page, pages
+from resolvers.pages import AnyRow, AnySelect, Order, Page, Slice, by_asked, by_text, counts, page, pages
 
 MAXIMUM_VALUES = 100
 MAXIMUM_QUERY = 256
@@ -182,30 +181,22 @@ def _memberships_from(selected: AnySelect, of: MembershipFilter, order_field: st
 
 
 async def membership_pages(store: Store, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
-    """One statement for each way of asking, whatever the number of parents."""
-    found: dict[tuple[str, MembershipList], Page | BadUserInput] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [key for key, other in keys if other == asked]
+    async def read(asked: MembershipList, parents: list[str]) -> list[Page | BadUserInput]:
         statement = _memberships_from(columns(Membership), asked.filter, asked.order_field)
         async with store.read() as connection:
-            listed = await pages(
+            return await pages(
                 connection, statement, asked.order, asked.part, parent=asked.filter.parent, parents=parents
             )
-        found |= {(parent, asked): page for parent, page in zip(parents, listed, strict=True)}
-    return [found[key] for key in keys]
+
+    return await by_asked(keys, read)
 
 
 async def membership_counts(store: Store, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
-    found: dict[tuple[str, MembershipFilter], int] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        parents = [key for key, other in keys if other == asked]
-        parent: Any = asked.parent
-        counted = select(parent.label("parent"), func.count().label("number")).select_from(Membership)
-        statement = _memberships_from(counted, asked).where(parent.in_(parents)).group_by(parent)
+    async def read(asked: MembershipFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        found |= {(row.parent, asked): row.number for row in rows}
-    return [found.get(key, 0) for key in keys]
+            return await counts(connection, _memberships_from(columns(Membership), asked), asked.parent, parents)
+
+    return await by_asked(keys, read)
 
 
 async def organizations(store: Store, of: OrganizationFilter, order: Order, part: Slice) -> Page:

@@ -2,9 +2,9 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, any_, func, tuple_
@@ -256,3 +256,28 @@ def among(connection: AsyncConnection, column: SQLColumnExpression[Any], ids: An
     if connection.dialect.name == "postgresql":
         return column == any_(func.array(ids.scalar_subquery()))
     return column.in_(ids)
+
+
+# --------------------------------------------------------------------------------------------------------- batches
+
+Asked = TypeVar("Asked", bound=Hashable)
+Answer = TypeVar("Answer")
+
+
+async def by_asked(
+    keys: Sequence[tuple[str, Asked]], read: Callable[[Asked, list[str]], Awaitable[Sequence[Answer]]]
+) -> list[Answer]:
+    """Answers (parent, what is asked) by one read for each way of asking, whatever the number of parents."""
+    found: dict[tuple[str, Asked], Answer] = {}
+    for asked in dict.fromkeys(asked for _, asked in keys):
+        parents = [parent for parent, other in keys if other == asked]
+        found |= {(parent, asked): one for parent, one in zip(parents, await read(asked, parents), strict=True)}
+    return [found[key] for key in keys]
+
+
+async def counts(connection: AsyncConnection, statement: AnySelect, parent: Any, parents: Sequence[str]) -> list[int]:
+    """How many of the statement's rows hang on each parent, in one statement."""
+    counted = statement.with_only_columns(parent.label("parent"), func.count().label("number"))
+    rows = (await connection.execute(counted.where(parent.in_(parents)).group_by(parent))).all()
+    found = {row.parent: row.number for row in rows}
+    return [found.get(one, 0) for one in parents]

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlmodel import col, select
 
 from models.errors import BadUserInput
 from models.sessions import Session, SessionStatus
 from models.store import Store
-from resolvers.pages import Order, Page, Slice, pages
+from resolvers.pages import Order, Page, Slice, by_asked, counts, pages
 
 ORDER = Order("sessions", col(Session.id), descending=True)
 CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
@@ -51,27 +51,17 @@ class SessionList:
 
 
 async def session_pages(store: Store, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
-    """One statement for each way of asking, whatever the number of users."""
-    found: dict[tuple[str, SessionList], Page | BadUserInput] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        user_ids = [user_id for user_id, other in keys if other == asked]
+    async def read(asked: SessionList, user_ids: list[str]) -> list[Page | BadUserInput]:
         statement: Select[Any] = asked.filter.applied_to(select(Session))
         async with store.read() as connection:
-            listed = await pages(
-                connection, statement, ORDER, asked.part, parent=col(Session.user_id), parents=user_ids
-            )
-        found |= {(user_id, asked): one for user_id, one in zip(user_ids, listed, strict=True)}
-    return [found[key] for key in keys]
+            return await pages(connection, statement, ORDER, asked.part, parent=col(Session.user_id), parents=user_ids)
+
+    return await by_asked(keys, read)
 
 
 async def session_counts(store: Store, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
-    found: dict[tuple[str, SessionFilter], int] = {}
-    for asked in dict.fromkeys(asked for _, asked in keys):
-        user_ids = [user_id for user_id, other in keys if other == asked]
-        parent: Any = col(Session.user_id)
-        counted: Any = select(parent.label("parent"), func.count().label("number"))
-        statement: Select[Any] = asked.applied_to(counted.select_from(Session)).where(parent.in_(user_ids))
+    async def read(asked: SessionFilter, user_ids: list[str]) -> list[int]:
         async with store.read() as connection:
-            rows = (await connection.execute(statement.group_by(parent))).all()
-        found |= {(row.parent, asked): row.number for row in rows}
-    return [found.get(key, 0) for key in keys]
+            return await counts(connection, asked.applied_to(select(Session)), col(Session.user_id), user_ids)
+
+    return await by_asked(keys, read)
