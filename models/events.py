@@ -64,6 +64,7 @@ def readable(permissions: Set[str]) -> frozenset[str]:
 class Event(Table, table=True):
     __table_args__ = (
         Index(None, "organization_id", "cursor"),
+        Index(None, "user_id", "cursor"),
         {"sqlite_autoincrement": True},
     )
     prefix: ClassVar[str] = "evt"

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from models.bell import Bell
 from models.errors import Unavailable
 
 WAIT_SECONDS = 5
@@ -123,6 +124,7 @@ class Store:
         self.reader = make(self.url, pool=4 if self.is_sqlite else 10, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
         self._line = asyncio.Lock() if self.is_sqlite else None
+        self.bell = Bell()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:

@@ -13,6 +13,7 @@ from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet,
 from models.sessions import Session
 from models.signing_keys import SigningKey
 from models.users import User
+from models.webhooks import WebhookDelivery, WebhookEndpoint
 
 TABLES = (
     User,
@@ -31,6 +32,8 @@ TABLES = (
     SecretKey,
     SigningKey,
     Event,
+    WebhookEndpoint,
+    WebhookDelivery,
 )
 
 metadata = SQLModel.metadata

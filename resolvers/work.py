@@ -157,3 +157,5 @@ async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Wo
         work = Work(session, actor, clock)
         yield work
         await work.finish()
+    if work.events:
+        store.bell.ring()

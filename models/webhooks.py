@@ -1,0 +1,94 @@
+"""Webhooks: the endpoints that events are sent to, and a row for each event that an endpoint is to get (DESIGN 9)."""
+
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import ClassVar
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, text
+from sqlmodel import Field
+
+from models.base import Row, UTCDateTime
+
+PAUSES = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=10),
+)
+"""How long after each failure the next try comes; after the last one the delivery has failed (DESIGN 9)."""
+LEASE = timedelta(minutes=2)
+"""How long a worker that took a delivery has for it; then another one may take it."""
+DISABLED_AFTER = timedelta(days=5)
+"""How long an endpoint may fail, without one success, until it is disabled."""
+BOTH_SIGN = timedelta(hours=24)
+"""How long the secret before a rotation goes on signing beside the new one."""
+
+
+class DeliveryStatus(Enum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+PENDING = DeliveryStatus.PENDING.value
+
+
+class WebhookEndpoint(Row, table=True):
+    prefix: ClassVar[str] = "whep"
+
+    url: str
+    description: str | None = None
+    types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    """The names of the events it is sent; null for all."""
+    enabled: bool = True
+    disabled_reason: str | None = None
+    secret: str
+    """Encrypted under a key derived from the root secret."""
+    previous_secret: str | None = None
+    previous_signs_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    cursor: int = Field(sa_column=Column(Integer().with_variant(BigInteger(), "postgresql"), nullable=False))
+    """How far it has come in the log: behind that, its deliveries are not made yet."""
+    failing_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    """The first failure since the last success."""
+
+
+class WebhookDelivery(Row, table=True):
+    __table_args__ = (
+        Index(None, "endpoint_id", "event_cursor", unique=True),
+        Index(None, "endpoint_id", "id"),
+        Index(None, "event_cursor"),
+        Index(
+            "ix_webhook_delivery_due",
+            "endpoint_id",
+            "next_attempt_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+    prefix: ClassVar[str] = "whdl"
+
+    endpoint_id: str = Field(foreign_key="webhook_endpoint.id", ondelete="CASCADE")
+    event_cursor: int = Field(
+        sa_column=Column(
+            Integer().with_variant(BigInteger(), "postgresql"),
+            ForeignKey("event.cursor", ondelete="CASCADE"),
+            nullable=False,
+        )
+    )
+    """A delivery goes when its event leaves the log."""
+    status: str = PENDING
+    attempts: int = 0
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    """Null once it is settled."""
+    claimed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    last_status_code: int | None = None
+    last_error: str | None = None
+    last_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def pause_after(attempts: int) -> timedelta | None:
+    """The pause before the next try, without jitter; None when that was the last."""
+    return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
