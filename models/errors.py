@@ -226,6 +226,10 @@ class LimitExceeded(Denial):
     message = "The request asks for more than is allowed."
 
 
+class TooSlow(LimitExceeded):
+    message = "Events came faster than they were read: go on with the cursor of the last one."
+
+
 class RateLimited(Denial):
     """`retryAfter` says in how many seconds."""
 

@@ -1,8 +1,8 @@
 """The event log: a row per change, written with the change and never edited (DESIGN 9)."""
 
-from collections.abc import Set
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import ClassVar
 
 from sqlalchemy import JSON, Column, Identity, Index, Integer
@@ -55,10 +55,14 @@ def noun_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def readable(permissions: Set[str]) -> frozenset[str]:
+@cache
+def readable(permissions: frozenset[str]) -> frozenset[str]:
     """The names of the events that a member with these permissions may read (DESIGN 9)."""
     nouns = {noun for noun, needed in NEEDED.items() if needed in permissions}
     return frozenset(one.value for one in EventType if noun_of(one.value) in nouns)
+
+
+MEMBERSHIPS = frozenset(one.value for one in EventType if noun_of(one.value) == MEMBERSHIP)
 
 
 class Event(Table, table=True):

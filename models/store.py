@@ -121,10 +121,10 @@ class Store:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         make = _sqlite_engine if self.is_sqlite else _postgresql_engine
-        self.reader = make(self.url, pool=4 if self.is_sqlite else 10, read_only=True)
+        self.reader = make(self.url, pool=5 if self.is_sqlite else 11, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
         self._line = asyncio.Lock() if self.is_sqlite else None
-        self.bell = Bell()
+        self.bell = Bell(self.reader)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -157,5 +157,6 @@ class Store:
             self._line.release()
 
     async def close(self) -> None:
+        self.bell.stop()
         await self.reader.dispose()
         await self.writer.dispose()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ class OpenSession:
     """The session whose token signed the request; the organization is the token's, and no authority comes from it."""
 
     id: str
+    expires_at: datetime
     organization_id: str | None = None
 
 

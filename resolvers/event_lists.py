@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
 from models.errors import CursorExpired
-from models.events import Event
+from models.events import MEMBERSHIPS, Event
 from models.organizations import Organization
 from models.store import Store
 from resolvers.pages import DEFAULT_SIZE, AnyRow, Page, among, by_asked, foreign, size_of
@@ -99,16 +99,57 @@ def _page(asked: EventList, found: Sequence[AnyRow]) -> Page:
     return Page(rows, cursors, has_next=len(found) > asked.size, has_previous=asked.after is not None)
 
 
-async def events(store: Store, asked: EventList, *, organization_id: str | None = None) -> Page:
-    """A page of the whole log, or of what is told of one organization, be it gone; raises CursorExpired."""
-    statement = asked.applied_to(select(Event))
-    if organization_id is not None:
-        statement = statement.where(col(Event.organization_id) == organization_id)
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the log is meant: everything, or what is told of one organization, or of one user's memberships."""
+
+    organization_id: str | None = None
+    member_id: str | None = None
+
+    def applied_to(self, statement: Select[Any]) -> Select[Any]:
+        if self.organization_id is not None:
+            statement = statement.where(col(Event.organization_id) == self.organization_id)
+        if self.member_id is not None:
+            statement = statement.where(col(Event.user_id) == self.member_id, col(Event.type).in_(sorted(MEMBERSHIPS)))
+        return statement
+
+    def covers(self, row: AnyRow) -> bool:
+        is_member = self.member_id is None or (row.user_id == self.member_id and row.type in MEMBERSHIPS)
+        return is_member and self.organization_id in (None, row.organization_id)
+
+
+async def _listed(store: Store, asked: EventList, scope: Scope) -> tuple[list[AnyRow], int]:
+    """The events, one more than asked for, and the newest cursor at that moment; raises CursorExpired."""
+    statement = scope.applied_to(asked.applied_to(select(Event)))
     async with store.read() as connection:
         rows = (await connection.execute(_with_ends(connection, statement))).all()
     if asked.after is not None and not _is_kept(asked.after, rows[0]):
         raise CursorExpired
-    return _page(asked, [row for row in rows if row.cursor is not None])
+    return [row for row in rows if row.cursor is not None], rows[0].newest
+
+
+async def events(store: Store, asked: EventList, *, organization_id: str | None = None) -> Page:
+    """A page of the whole log, or of what is told of one organization, be it gone; raises CursorExpired."""
+    return _page(asked, (await _listed(store, asked, Scope(organization_id)))[0])
+
+
+async def events_behind(store: Store, asked: EventList, scope: Scope) -> tuple[Sequence[AnyRow], int, bool]:
+    """The next events in scope, how far the log was read for them, and whether that was to its end.
+
+    Raises CursorExpired.
+    """
+    rows, newest = await _listed(store, asked, scope)
+    if len(rows) <= asked.size:
+        return rows, newest, True
+    rows = rows[: asked.size]
+    return rows, rows[-1].cursor, False
+
+
+async def newer_events(store: Store, after: int, *, at_most: int) -> Sequence[AnyRow]:
+    """Everything behind the cursor, whatever it is about."""
+    statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor)).limit(at_most)
+    async with store.read() as connection:
+        return (await connection.execute(statement)).all()
 
 
 def _of_organizations(connection: AsyncConnection, asked: EventList, organization_ids: Sequence[str]) -> Select[Any]:

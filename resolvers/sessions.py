@@ -61,9 +61,8 @@ class SessionClaims:
 def _bearer() -> AnySelect:
     """The instance's settings, and the session if it is open and the user's."""
     same = (col(Session.id) == bindparam("session_id")) & (col(Session.user_id) == bindparam("user_id"))
-    return select(Instance, type_coerce(col(Session.id), String).label("session_id")).outerjoin(
-        Session, same & _is_open(bindparam("now"))
-    )
+    columns = select(Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at))
+    return columns.outerjoin(Session, same & is_open_at(bindparam("now")))
 
 
 async def sign_in_session(store: Store, clock: Clock, token: SessionClaims) -> tuple[Actor, Instance] | None:
@@ -73,11 +72,11 @@ async def sign_in_session(store: Store, clock: Clock, token: SessionClaims) -> t
         row = (await connection.execute(_bearer(), values)).one()
     if row.session_id is None:
         return None
-    session = OpenSession(token.session_id, token.organization_id)
+    session = OpenSession(token.session_id, row.expires_at, token.organization_id)
     return Actor(ActorType.USER, token.user_id, session), cast(Instance, row)
 
 
-def _is_open(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def is_open_at(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(col(Session.closed_as).is_(None), col(Session.expires_at) > now)
 
 
@@ -136,7 +135,7 @@ async def _own_membership(work: Work, condition: ColumnElement[bool]) -> Members
 
 
 async def _make_room(work: Work) -> None:
-    own = select(Session).where(col(Session.user_id) == work.actor.user_id, _is_open(work.now))
+    own = select(Session).where(col(Session.user_id) == work.actor.user_id, is_open_at(work.now))
     newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
     idle = newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()
     for session in (await work.session.execute(idle)).scalars().all():
@@ -178,7 +177,7 @@ async def go_on_in(work: Work, membership: Membership) -> None:
         return
     pending = (col(Session.id) == signed.id) & col(Session.membership_id).is_(None)
     chosen = {"membership_id": membership.id, "updated_at": work.now}
-    await work.session.execute(update(Session).where(pending, _is_open(work.now)).values(chosen))
+    await work.session.execute(update(Session).where(pending, is_open_at(work.now)).values(chosen))
 
 
 async def _session(work: Work, *conditions: ColumnElement[bool]) -> Session:

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Table, func, insert, text
+from sqlalchemy import Select, String, Table, cast, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.base import JSONObject, new_id
+from models.bell import CHANNEL
 from models.errors import Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
@@ -147,7 +148,14 @@ class Work:
         await self.lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
         # The table, not the entity: rows go out together, in order, and nobody else writes before we commit.
         await self.session.execute(insert(EVENTS), self.events)
-        self.cursor = (await self.session.execute(select(func.max(Event.cursor)))).scalar_one()
+        self.cursor = (await self.session.execute(await self._written())).scalar_one()
+
+    async def _written(self) -> Select[Any]:
+        """The newest cursor; with PostgreSQL other processes are told of it when this commits."""
+        newest = func.max(Event.cursor)
+        if (await self.session.connection()).dialect.name == "postgresql":
+            return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)))
+        return Select(newest)
 
 
 @asynccontextmanager

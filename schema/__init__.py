@@ -30,6 +30,7 @@ from schema.role_mutations import RoleMutations
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations
+from schema.subscriptions import Subscription
 from schema.suggestions import repair
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
@@ -93,7 +94,9 @@ def build(*, introspection: bool = True) -> Schema:
         extensions.append(lambda: AddValidationRules([NoSchemaIntrospectionCustomRule]))
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
-    built = Schema(query=Query, mutation=Mutation, types=kinds, extensions=extensions, config=config)
+    built = Schema(
+        query=Query, mutation=Mutation, subscription=Subscription, types=kinds, extensions=extensions, config=config
+    )
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 

@@ -1,6 +1,6 @@
 """What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from models.instance import Instance
 from models.store import Store
 from resolvers.access import Actor, ActorType
 from resolvers.loaders import Loaders
+from resolvers.log_reader import LogReader
 from resolvers.signing import Signer
 from resolvers.work import Clock, Work, organizations_off
 
@@ -28,6 +29,14 @@ class Surroundings:
     can_mail: bool
     allowed_origins: Sequence[str]
     signer: Signer
+    log: LogReader
+
+
+def _always() -> bool:
+    return True
+
+
+def nothing() -> None: ...
 
 
 @dataclass
@@ -40,6 +49,10 @@ class Context:
     origin: str | None = None
     """The page that the request came from, as its browser says."""
     open_work: Work | None = field(default=None)
+    has_lasted: Callable[[], bool] = _always
+    """Whether the credential of the request has not lapsed meanwhile."""
+    abandon: Callable[[], None] = nothing
+    """Cuts off the client, who does not read."""
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -48,6 +61,15 @@ class Context:
     def forget(self) -> None:
         """Drops what was loaded: a mutation may have changed it."""
         self.__dict__.pop("loaders", None)
+
+    def use(self, loaders: Loaders) -> None:
+        """Shares what is loaded with others; loaders know nothing of who asks but by their keys."""
+        self.__dict__["loaders"] = loaders
+
+    def is_good(self) -> bool:
+        """Whether a stream may go on, as far as time tells."""
+        session = self.actor.session if self.actor else None
+        return self.has_lasted() and (session is None or session.expires_at > self.surroundings.clock())
 
     @property
     def store(self) -> Store:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from enum import Enum
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from models.errors import Denial, Forbidden, NotFound, Refusal, Refusals
+from models.roles import MEMBERSHIPS_READ
 from models.store import Deadlock
 from resolvers.access import SYSTEM, Actor, ActorType, missing, secret_key_required
 from resolvers.expiry import sweep
@@ -49,6 +50,14 @@ def ensure_kind(actor: Actor, kind: ActorKind) -> None:
         raise Forbidden("Only a signed-in user can do this, not a secret key.", reason="user_required")
 
 
+def admit_holder(held: Set[str] | None, permission: str) -> None:
+    """Raises NotFound for who is no member and holds nothing, Forbidden for who lacks the permission."""
+    if held is None:
+        raise NotFound
+    if permission not in held:
+        raise missing(permission)
+
+
 class Requires(FieldExtension):
     """Guards a field of a query; the parent of a field with a permission is the organization."""
 
@@ -65,11 +74,20 @@ class Requires(FieldExtension):
         ensure_kind(info.context.caller, self.actor)
         if self.permission and info.context.user_id:
             info.context.ensure_organizations_enabled()
-            held = await info.context.loaders.permission_keys(source.id, info.context.user_id)
-            if held is None:
-                raise NotFound
-            if self.permission not in held:
-                raise missing(self.permission)
+            admit_holder(await info.context.loaders.permission_keys(source.id, info.context.user_id), self.permission)
+        return await next_(source, info, **arguments)
+
+
+class Listens(Requires):
+    """Guards a subscription: who may not listen is told so at once; the right is read again with every event."""
+
+    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+        ensure_kind(info.context.caller, self.actor)
+        organization_id, user_id = arguments.get("organization_id"), info.context.user_id
+        if user_id:
+            info.context.ensure_organizations_enabled()
+        if user_id and organization_id is not None:
+            admit_holder(await info.context.loaders.permission_keys(organization_id, user_id), MEMBERSHIPS_READ)
         return await next_(source, info, **arguments)
 
 
@@ -143,6 +161,11 @@ class Guarded(Answered):
 def requires(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a query's field that not everybody may read."""
     return [Requires(actor, permission)]
+
+
+def listens(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+    """The extensions of a subscription."""
+    return [Listens(actor, permission)]
 
 
 def guarded(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:

@@ -16,11 +16,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import base, migrations
 from models.store import Store
+from resolvers.log_reader import LogReader
 from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
@@ -35,6 +36,7 @@ from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, own_provider, provider_of
 from server.settings import Issuer, Settings
 from server.signing import signer_of
+from server.sockets import SocketEndpoint
 
 FETCH_SECONDS = 5.0
 FINISH_SECONDS = 5.0
@@ -89,6 +91,7 @@ def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequen
         can_mail=settings.smtp_url is not None or settings.is_development,
         allowed_origins=settings.allowed_origins,
         signer=signer_of(settings, store, clock),
+        log=LogReader(store, clock),
     )
 
 
@@ -135,7 +138,8 @@ def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
 
     async def show(request: Request) -> Response:
         try:
-            context = await endpoint.context(request.headers)
+            credential = await endpoint.identity.credential(request.headers.getlist("authorization"))
+            context = await endpoint.context(credential, request.headers)
         except Exception as error:
             return refusal(error)
         if not public and not context.is_service:
@@ -192,6 +196,8 @@ def application(
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     endpoint = Endpoint(schema, around, identity, page if shows_page else None, shows_schema)
+    origins = frozenset([settings.public_origin, *settings.allowed_origins])
+    sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
     worker = delivery(settings, store, clock, development.tell if development else None) if delivers else None
 
     @asynccontextmanager
@@ -205,6 +211,7 @@ def application(
 
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
+        WebSocketRoute("/graphql", sockets),
         Route("/healthz", healthz),
         _readyz(store),
         _schema_route(endpoint, public=shows_schema),
@@ -216,4 +223,5 @@ def application(
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
     # The redirect to a path without its last slash would name the host that the Host header names.
     app.router.redirect_slashes = False
+    app.state.stop_streams = around.log.close
     return app

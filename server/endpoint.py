@@ -2,9 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 from graphql import GraphQLError
@@ -19,10 +21,13 @@ from strawberry.types.graphql import OperationType
 
 from models.errors import BadUserInput, Denial, Unauthenticated
 from schema import Schema
-from schema.context import Context, Surroundings
+from schema.context import Context, Surroundings, nothing
 from schema.errors import formatted, formatted_all
-from server.identity import BadCredential, Identity
+from server.event_stream import events
+from server.identity import BadCredential, Credential, Identity
+from server.protocol import abort
 from server.reading import (
+    EVENT_STREAM,
     GRAPHQL_JSON,
     JSON,
     Operation,
@@ -30,15 +35,20 @@ from server.reading import (
     answer_type,
     bad,
     is_ambiguous,
+    is_subscription,
     read_body,
     read_operation,
     wants_page,
+    wants_stream,
 )
 
 ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 LATER = {"Retry-After": "1"}
+Body = dict[str, Any]
+T = TypeVar("T")
 HINT = re.compile(r" Did you mean [^?]*\?")
+STREAMED = "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 UNNAMED = "Say in operationName which query or mutation of the document is meant."
 
 
@@ -64,7 +74,7 @@ def refusal(error: Exception, kind: str = JSON) -> Response:
     return _json({"errors": [told]}, status, kind, headers)
 
 
-def _json(body: dict[str, Any], status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
+def _json(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(body), status, headers, f"{kind}; charset=utf-8")
 
 
@@ -73,7 +83,7 @@ def _not_run(sentence: str) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[error])
 
 
-def _body(result: ExecutionResult) -> dict[str, Any]:
+def _body(result: ExecutionResult) -> Body:
     """A request that could not be executed at all has no data, not even null."""
     if not result.errors:
         return {"data": result.data}
@@ -83,7 +93,7 @@ def _body(result: ExecutionResult) -> dict[str, Any]:
     return {"errors": errors, "data": result.data}
 
 
-def _status(body: dict[str, Any], kind: str) -> int:
+def _status(body: Body, kind: str) -> int:
     """With the newer type a request that could not be executed at all is 400; with the older one it is 200."""
     return 400 if "data" not in body and kind == GRAPHQL_JSON else 200
 
@@ -114,34 +124,64 @@ class Endpoint:
         try:
             if request.method != "POST":
                 raise bad(405, "Send the operation by POST.", Allow="GET, HEAD, POST" if self.page else "POST")
-            kind = answer_type(",".join(request.headers.getlist("accept")))
+            accept = ",".join(request.headers.getlist("accept"))
+            kind = EVENT_STREAM if wants_stream(accept) else answer_type(accept)
             return await self._answer(request, kind)
         except ClientDisconnect:
             raise
         except Exception as error:
-            return refusal(error, kind)
+            return refusal(error, JSON if kind == EVENT_STREAM else kind)
 
     async def _answer(self, request: Request, kind: str) -> Response:
         operation = read_operation(await read_body(request))
-        body = await self._to_its_end(operation, request.headers)
+        credential = await self.identity.credential(request.headers.getlist("authorization"))
+        context = await self.to_its_end(self.context(credential, request.headers, partial(abort, request.scope)))
+        if kind == EVENT_STREAM:
+            return events(self.results(operation, context))
+        body = await self.to_its_end(self._run(operation, context))
         return _json(body, _status(body, kind), kind)
 
-    async def _to_its_end(self, operation: Operation, headers: Headers) -> dict[str, Any]:
+    async def context(
+        self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = nothing
+    ) -> Context:
+        """The context of an operation: who calls is read from the store. Raises BadCredential and Unavailable."""
+        if credential is None:
+            return Context(self.surroundings, None, await self.identity.instance(), headers.get("origin"))
+        actor, instance = await credential.caller()
+        return Context(
+            self.surroundings, actor, instance, headers.get("origin"), has_lasted=credential.is_good, abandon=abandon
+        )
+
+    async def results(self, operation: Operation, context: Context) -> AsyncGenerator[Body]:
+        """The one result of a query or a mutation; of a subscription the results as they come."""
+        if not is_subscription(operation):
+            yield await self.to_its_end(self._run(operation, context))
+            return
+        stream = await self.schema.subscribe(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.name,
+        )
+        async with aclosing(stream):
+            async for result in stream:
+                yield self._shown(result)
+
+    async def to_its_end(self, work: Awaitable[T]) -> T:
         """What has begun is finished, whoever gives up waiting: a cancelled statement costs a database connection."""
-        task = asyncio.create_task(self._run(operation, headers))
+        task = asyncio.ensure_future(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         return await asyncio.shield(task)
 
-    async def _run(self, operation: Operation, headers: Headers) -> dict[str, Any]:
-        body = _body(await self.execute(operation, await self.context(headers)))
+    async def _run(self, operation: Operation, context: Context) -> Body:
+        return self._shown(await self.execute(operation, context))
+
+    def _shown(self, result: ExecutionResult) -> Body:
+        body = _body(result)
         for error in body.get("errors", ()) if not self.hints else ():
             error["message"] = HINT.sub("", error["message"])
         return body
-
-    async def context(self, headers: Headers) -> Context:
-        actor, instance = await self.identity.caller(headers.getlist("authorization"))
-        return Context(self.surroundings, actor, instance, headers.get("origin"))
 
     async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
         if is_ambiguous(operation):
@@ -157,4 +197,4 @@ class Endpoint:
         except CannotGetOperationTypeError:
             return _not_run(UNNAMED)
         except InvalidOperationTypeError:
-            return _not_run("A subscription is not answered here: send a query or a mutation.")
+            return _not_run(STREAMED)

@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -172,6 +173,23 @@ class Verified:
     def is_good(self, now: float) -> bool:
         return self.expires_at + LEEWAY > now and self.provider.keys.holds(self.key)
 
+    def lasts(self, until: int, clock: Clock) -> bool:
+        return until > clock().timestamp() and self.provider.keys.holds(self.key)
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Credential:
+    """A credential that looks good; whom it stands for is read from the store each time."""
+
+    caller: Callable[[], Awaitable[tuple[Actor, Instance]]]
+    """Raises BadCredential when the store knows it, or its owner, no more."""
+    is_good: Callable[[], bool] = _always
+    """Whether it has not lapsed; for what lapses in the store alone, always."""
+
 
 @dataclass(slots=True, eq=False)
 class Identity:
@@ -186,13 +204,13 @@ class Identity:
     """We ourselves, as the issuer of session tokens."""
     verified: OrderedDict[bytes, Verified] = field(default_factory=OrderedDict[bytes, Verified])
 
-    async def caller(self, authorization: Sequence[str]) -> tuple[Actor | None, Instance]:
-        """The actor of the request's Authorization headers, None for nobody, and the instance's settings.
+    async def credential(self, authorization: Sequence[str]) -> Credential | None:
+        """The one credential, as far as it can be told without the store; None where there is none.
 
-        Raises BadCredential for a credential that is no good, and for more than one.
+        Raises BadCredential.
         """
         if not authorization:
-            return None, await self._instance()
+            return None
         if len(authorization) > 1:
             raise BadCredential("there is more than one Authorization header")
         scheme, _, credential = authorization[0].partition(" ")
@@ -201,20 +219,31 @@ class Identity:
         if len(credential) > CREDENTIAL_LENGTH:
             raise BadCredential("it is too long")
         if credential.startswith(KEY_PREFIX):
-            return await self._service(credential)
-        claims = await self._claims(credential)
-        if isinstance(claims, SessionClaims):
-            return await self._session(claims)
-        return await sign_in(self.store, self.clock, claims, is_sole_issuer=len(self.providers) == 1)
+            return Credential(partial(self._service, credential))
+        return await self._token(credential)
 
-    async def _instance(self) -> Instance:
+    async def _token(self, token: str) -> Credential:
+        verified = await self._verified(token)
+        claims = verified.claims
+        if isinstance(claims, SessionClaims):
+            return Credential(partial(self._session, claims))
+        is_sole_issuer = len(self.providers) == 1
+        caller = partial(sign_in, self.store, self.clock, claims, is_sole_issuer=is_sole_issuer)
+        return Credential(caller, partial(verified.lasts, self._lapse_of(verified), self.clock))
+
+    def _lapse_of(self, verified: Verified) -> int:
+        """Streams don't live on leeway, unless nothing else is left of the token's time."""
+        now = self.clock().timestamp()
+        return verified.expires_at if verified.expires_at > now else verified.expires_at + LEEWAY
+
+    async def instance(self) -> Instance:
         async with self.store.read() as connection:
             return (await connection.execute(select(Instance))).one()  # pyright: ignore[reportReturnType]
 
     async def _service(self, secret: str) -> tuple[Actor, Instance]:
         for key_id, digest in self.secret_keys.items():
             if is_same(secret, digest):
-                return Actor(ActorType.SERVICE, key_id), await self._instance()
+                return Actor(ActorType.SERVICE, key_id), await self.instance()
         found = await sign_in_service(self.store, secret)
         if found is None:
             raise BadCredential("the secret key is unknown or revoked")
@@ -226,16 +255,16 @@ class Identity:
             raise BadCredential("its session is over")
         return found
 
-    async def _claims(self, token: str) -> Claims | SessionClaims:
+    async def _verified(self, token: str) -> Verified:
         digest = hashlib.sha256(token.encode()).digest()
         known = self.verified.pop(digest, None)
         if known and known.is_good(self.clock().timestamp()):
             self.verified[digest] = known
-            return known.claims
+            return known
         fresh = await self._verify(token)
         if fresh.provider.keys.holds(fresh.key):
             self._keep(digest, fresh)
-        return fresh.claims
+        return fresh
 
     def _keep(self, digest: bytes, fresh: Verified) -> None:
         self.verified[digest] = fresh

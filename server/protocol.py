@@ -3,12 +3,17 @@
 import asyncio
 from typing import Any
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 5.0
 LINGER_SECONDS = 1.0
 """How long a refused client is listened to, unheard: who is cut off while sending sees no answer."""
+ABORT = "tenantry.abort"
+"""The part of a connection's scope that cuts it off."""
+TRY_AGAIN_LATER = 1013
 REFUSAL = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -44,6 +49,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
         super().on_headers_complete()
 
     def _wait_for_head(self) -> None:
@@ -65,3 +71,36 @@ class Protocol(HttpToolsProtocol):
         self._is_refused = True
         self.transport.write(REFUSAL % status)
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+
+# --------------------------------------------------------------------------------------------------------- sockets
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """A client that reads nothing can be cut off, by us and by the keep-alive, though letters to it wait."""
+
+    async def run_asgi(self) -> None:
+        self.scope["extensions"][ABORT] = {"abort": self._abort}  # pyright: ignore[reportTypedDictNotRequiredAccess, reportGeneralTypeIssues]
+        await super().run_asgi()
+
+    def _abort(self) -> None:
+        """Says that it is to come again later, where that is still heard."""
+        if not self.close_sent and self.handshake_complete and not self.transport.is_closing():
+            self.conn.send_close(TRY_AGAIN_LATER)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        self._cut_soon()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._cut_soon()
+
+    def _cut_soon(self) -> None:
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+def abort(scope: Scope) -> None:
+    """Cuts off the client of a connection, who does not read."""
+    extension = scope.get("extensions", {}).get(ABORT)
+    if extension:
+        extension["abort"]()

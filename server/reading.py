@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, parse
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 from starlette.requests import Request
 
 from models.errors import BadUserInput, Denial
@@ -19,6 +20,7 @@ CACHED_DOCUMENTS = 500
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 JSON_TYPE = re.compile(r"application/json\s*(;\s*(charset\s*=\s*\"?utf-8\"?\s*)?)?", re.IGNORECASE)
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)")
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
@@ -112,7 +114,11 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def read_operation(body: bytes) -> Operation:
     """The operation in a body; raises Refused for anything that is not one GraphQL request."""
-    data = _object(body)
+    return operation_in(_object(body), body)
+
+
+def operation_in(data: dict[str, Any], body: bytes) -> Operation:
+    """The operation that was read from this text; raises Refused."""
     query, variables, name = (data.get(key) for key in ("query", "variables", "operationName"))
     if not isinstance(query, str) or not query.strip():
         raise bad(400, "The body has no query.")
@@ -132,13 +138,31 @@ def _holds_nul(body: bytes, query: str) -> bool:
 
 
 @lru_cache(CACHED_DOCUMENTS)
-def _operations_in(query: str) -> int:
+def _operations_in(query: str) -> Sequence[OperationDefinitionNode]:
     try:
-        return sum(isinstance(node, OperationDefinitionNode) for node in parse(query).definitions)
+        return [node for node in parse(query).definitions if isinstance(node, OperationDefinitionNode)]
     except GraphQLError:
-        return 0
+        return []
 
 
 def is_ambiguous(operation: Operation) -> bool:
     """Whether it is not said which of several operations is meant: Strawberry would run the first."""
-    return operation.name is None and len(KEYWORD.findall(operation.query)) > 1 and _operations_in(operation.query) > 1
+    if operation.name is not None or len(KEYWORD.findall(operation.query)) <= 1:
+        return False
+    return len(_operations_in(operation.query)) > 1
+
+
+def is_subscription(operation: Operation) -> bool:
+    """Whether the operation that is meant is one; of a document that can't be read, no."""
+    if "subscription" not in operation.query:
+        return False
+    meant = [
+        one for one in _operations_in(operation.query)
+        if operation.name is None or (one.name and one.name.value == operation.name)
+    ]  # fmt: skip
+    return len(meant) == 1 and meant[0].operation is OperationType.SUBSCRIPTION
+
+
+def wants_stream(accept: str) -> bool:
+    """Whether the client reads server-sent events."""
+    return _qualities(accept).get(EVENT_STREAM, 0.0) > 0

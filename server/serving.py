@@ -4,7 +4,7 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,15 +19,17 @@ from starlette.types import ASGIApp
 from models import base, migrations
 from models.store import Store
 from resolvers.tickets import ticket_keys
+from schema.context import nothing
 from server import development, doctor
 from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
 from server.delivery import delivery
 from server.issuer import ADA, GRACE, VAR
-from server.protocol import Protocol
+from server.protocol import Protocol, SocketProtocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
 from server.signing import signer_of
+from server.sockets import MESSAGE_BYTES
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -64,14 +66,27 @@ def _obeyed_once() -> Generator[None]:
             signal.signal(one, handler)
 
 
-async def serve_on(listener: socket.socket, app: ASGIApp) -> None:
-    """Serves until SIGINT or SIGTERM, then lets running requests finish."""
+class Server(uvicorn.Server):
+    """Waits for the requests that run; streams run for ever, and are ended: their clients come back elsewhere."""
+
+    def __init__(self, config: uvicorn.Config, stop_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.stop_streams = stop_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.stop_streams()
+        await super().shutdown(sockets)
+
+
+async def serve_on(listener: socket.socket, app: ASGIApp, stop_streams: Callable[[], None] = nothing) -> None:
+    """Serves until SIGINT or SIGTERM, then lets running requests finish; sockets are closed with 1012."""
     config = uvicorn.Config(
-        app, http=Protocol, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
-        proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        app, http=Protocol, ws=SocketProtocol, ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False, lifespan="on",
+        log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )  # fmt: skip
     with _obeyed_once():
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await Server(config, stop_streams).serve(sockets=[listener])
 
 
 # ----------------------------------------------------------------------------------------------------- development
@@ -110,7 +125,8 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     async def use(store: Store) -> None:
         extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
-        await serve_on(listener, application(settings, store=store, development=extra))
+        app = application(settings, store=store, development=extra)
+        await serve_on(listener, app, app.state.stop_streams)
 
     with listener:
         run(settings, use)
@@ -157,7 +173,8 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         await _ensure_ready(store)
         await signer_of(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
-        await serve_on(listener, application(settings, store=store, delivers=delivers))
+        app = application(settings, store=store, delivers=delivers)
+        await serve_on(listener, app, app.state.stop_streams)
         log.info("stopped")
 
     with listener:

@@ -222,6 +222,11 @@ class Settings(BaseSettings):
         return self.mail_from or f"Tenantry <no-reply@{host if re.search('[a-z]', host) else 'localhost'}>"
 
     @property
+    def public_origin(self) -> str:
+        """The origin of our own pages, as browsers send it."""
+        return f"{_url(self.public_url).scheme}://{_url(self.public_url).netloc}".lower()
+
+    @property
     def private_keys(self) -> tuple[RSAPrivateKey, ...]:
         """The keys that session tokens are signed with, newest first; empty where the database keeps them."""
         return tuple(_private_key(path) for path in self.signing_keys)

@@ -17,9 +17,11 @@ from typing import TypeVar
 
 import httpx
 import structlog
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
+from schema.context import nothing
 from server import cli, serving
 from tests.api import test_issuer
 
@@ -103,7 +105,8 @@ async def listening(app: ASGIApp) -> AsyncGenerator[int]:
     """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
     listener = serving.listen("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    running = asyncio.create_task(serving.serve_on(listener, app))
+    stop_streams = app.state.stop_streams if isinstance(app, Starlette) else nothing
+    running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
     async with httpx.AsyncClient() as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")
     try:

@@ -20,6 +20,7 @@ from tests.tokens import (
     assert_accepted,
     assert_refused,
     base64url,
+    caller_of,
     claims_at,
     ec_key,
     eventually,
@@ -201,8 +202,8 @@ async def test_only_so_many_verified_tokens_are_kept_and_the_least_used_goes_fir
         tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
 
         for one in (*tokens[:3], tokens[0], tokens[3]):
-            await who.caller([f"Bearer {one}"])
+            await caller_of(who, [f"Bearer {one}"])
         with pytest.raises(BadCredential):
-            await who.caller([f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
+            await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
     assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == ["sub2", "sub0", "sub3"]

@@ -223,14 +223,14 @@ async def test_the_log_of_a_deleted_organization_is_kept_for_secret_keys(api: Ap
 
 
 def test_a_permission_opens_the_events_that_it_is_about() -> None:
-    assert readable({MEMBERSHIPS_READ}) == {
+    assert readable(frozenset({MEMBERSHIPS_READ})) == {
         f"{noun}.{what}" for noun in ("organization", "organizationMembership")
         for what in ("created", "updated", "deleted")
     }  # fmt: skip
-    assert readable({MEMBERSHIPS_MANAGE}) == {
+    assert readable(frozenset({MEMBERSHIPS_MANAGE})) == {
         f"organizationInvitation.{what}" for what in ("created", "resent", "accepted", "revoked", "declined", "expired")
     }
-    assert readable(frozenset()) == frozenset()
+    assert readable(frozenset[str]()) == frozenset()
 
 
 async def test_events_of_invitations_are_for_who_manages_them(api: Api, acme: Acme, eventful: JSON) -> None:

@@ -15,7 +15,7 @@ from tests.conftest import settings
 from tests.factories import Acme, a_member, a_role, an_organization
 from tests.inviting import accept, again, codes, invited, unchanged
 from tests.rows import write
-from tests.tokens import assert_refused, assert_tokens_refused, base64url, bearer, part, rsa_key, signed
+from tests.tokens import assert_refused, assert_tokens_refused, base64url, bearer, caller_of, part, rsa_key, signed
 from tests.visiting import (
     a_session,
     bearer_of,
@@ -479,14 +479,14 @@ async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: 
     signer = TokenSigner(GivenKeys(keys))
     identity = Identity(api.store, api.clock, {}, {}, own_provider(OWN_ISSUER, signer))
     token = await signer.sign(await own_claims(api, acme))
-    actor, _ = await identity.caller([f"Bearer {token}"])
+    actor, _ = await caller_of(identity, [f"Bearer {token}"])
     assert actor
     assert actor.user_id == acme.admin.id
 
     keys[0] = key_of(rsa_key("second"))
 
     with pytest.raises(BadCredential):
-        await identity.caller([f"Bearer {token}"])
+        await caller_of(identity, [f"Bearer {token}"])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 
+from models.instance import Instance
 from models.store import Store
+from resolvers.access import Actor
 from server.app import application
+from server.identity import Identity
 from server.settings import Environment, Issuer
 from tests.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, contents
 from tests.conftest import settings
@@ -35,6 +38,13 @@ CPU_SECONDS = 0.5
 PATIENCE_SECONDS = 10
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what the database plays no part in, such as whether a token is refused."""
+
+
+async def caller_of(identity: Identity, authorization: list[str]) -> tuple[Actor, Instance]:
+    """Who calls with these headers; raises BadCredential."""
+    credential = await identity.credential(authorization)
+    assert credential
+    return await credential.caller()
 
 
 # ------------------------------------------------------------------------------------------------------------ keys

@@ -1,0 +1,234 @@
+"""The one reader of the log in a process: it tells all listeners what happened, and ends what may not go on."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+
+import orjson
+import structlog
+
+from models.errors import Denial, TooSlow, Unauthenticated, Unavailable
+from models.events import MEMBERSHIPS, EventType, noun_of
+from models.store import Store
+from resolvers.event_lists import EventList, Scope, events_behind, newer_events, newest_cursor
+from resolvers.listening import is_signed_in, revoked_keys, rights_of
+from resolvers.loaders import Loaders
+from resolvers.pages import AnyRow
+from resolvers.streams import Stream, Told
+from resolvers.work import Clock
+
+LOOK_SECONDS = 0.5
+"""How often the log and the credentials are looked at though no bell rang: the end of a right comes within a second."""
+STUCK_SECONDS = 5.0
+"""How long somebody may read nothing though there is something to read."""
+BATCH = 500
+PAGE = 100
+ROLE_MODEL = frozenset({"role", "permission", "roleSet"})
+"""What changes the rights of members without an event of theirs."""
+SESSION_OVER = frozenset({EventType.SESSION_ENDED.value, EventType.SESSION_REVOKED.value})
+
+Groups = Mapping[Scope, Sequence[Stream]]
+log = structlog.stdlib.get_logger("tenantry.streams")
+
+
+def lapsed() -> Denial:
+    return Unauthenticated("The credential that this was opened with counts no more: sign in and subscribe again.")
+
+
+def _stopping() -> Denial:
+    return Unavailable("The server is about to stop: subscribe again behind the last event that you have.")
+
+
+def _told(store: Store, row: AnyRow) -> Told:
+    size = len(orjson.dumps((row.data, row.private_metadata, row.changes)))
+    return Told(row, size, Loaders(store))
+
+
+def _scopes(row: AnyRow) -> Iterable[Scope]:
+    """The scopes that cover an event."""
+    yield Scope()
+    if row.organization_id is not None:
+        yield Scope(row.organization_id)
+    if row.user_id is not None and row.type in MEMBERSHIPS:
+        yield Scope(member_id=row.user_id)
+
+
+@dataclass(eq=False)
+class LogReader:
+    """Runs while somebody listens. A listener who begins reads the log by itself until it is as far as the reader."""
+
+    store: Store
+    clock: Clock
+    streams: set[Stream] = field(default_factory=set[Stream])
+    head: int | None = None
+    """How far the log was read; None while nobody listens."""
+    task: asyncio.Task[None] | None = None
+
+    # --------------------------------------------------------------------------------------------------- listeners
+
+    async def follow(self, stream: Stream, after: int | None) -> AsyncGenerator[Told]:
+        """Everything behind the cursor, or from now on, in the order of commits; it ends by raising the reason.
+
+        Raises NotFound, Forbidden, Unauthenticated, CursorExpired, TooSlow and Unavailable.
+        """
+        with self._registered(stream):
+            newest = await newest_cursor(self.store)
+            self.head = newest if self.head is None else self.head
+            stream.take(newest if after is None else after)
+            if not await is_signed_in(self.store, stream.actor, self.clock()):
+                raise lapsed()
+            while True:
+                async with aclosing(self._missed(stream)) as missed:
+                    async for told in missed:
+                        yield told
+                while told := await stream.next():
+                    yield told
+
+    @contextmanager
+    def _registered(self, stream: Stream) -> Generator[None]:
+        """From now on the stream ends when the log tells that it must, also while it catches up."""
+        self.streams.add(stream)
+        if self.task is None:
+            self.task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self.streams.discard(stream)
+
+    async def _missed(self, stream: Stream) -> AsyncGenerator[Told]:
+        """What lies between the stream and the reader, page by page; then the stream is live.
+
+        The right is read after the events: who lost it does not get the event that took it. An organization that is
+        gone ends the stream of a secret key once there is nothing more to tell of it.
+        """
+        gone: Denial | None = None
+        while True:
+            asked = EventList(PAGE, stream.position, stream.types)
+            rows, reached, is_end = await events_behind(self.store, asked, stream.scope)
+            rights = await rights_of(self.store, [stream])
+            refusal = rights.refusal(stream)
+            if refusal and not stream.actor.is_service:
+                raise refusal
+            for told in self._readable(rows, rights.types(stream)):
+                stream.ensure_open()
+                stream.take(told.row.cursor)
+                yield told
+            stream.ensure_open()
+            stream.take(reached)
+            if is_end and gone:
+                raise gone
+            gone = refusal
+            if is_end and not gone and self._goes_live(stream):
+                return
+
+    def _readable(self, rows: Iterable[AnyRow], types: frozenset[str] | None) -> Iterator[Told]:
+        return (_told(self.store, row) for row in rows if types is None or row.type in types)
+
+    def _goes_live(self, stream: Stream) -> bool:
+        """Only where it misses nothing that the others were told: no wait may come between question and answer."""
+        assert self.head is not None, "somebody listens"
+        stream.is_live = stream.position >= self.head
+        return stream.is_live
+
+    def close(self) -> None:
+        """Ends everything, when the server stops."""
+        for stream in self.streams:
+            stream.end(_stopping())
+
+    # ------------------------------------------------------------------------------------------------------ reader
+
+    async def _run(self) -> None:
+        async with self.store.bell.listening() as listener:
+            while self.streams:
+                try:
+                    await self._look()
+                except Unavailable:
+                    log.warning("event_log_away")
+                except Exception:
+                    log.exception("event_log_not_read")
+                await listener.wait(LOOK_SECONDS)
+            # Before anything is waited for: who comes now needs a reader of their own.
+            self.task = self.head = None
+
+    async def _look(self) -> None:
+        self._end_lapsed()
+        await self._end_revoked()
+        while self.head is not None and await self._tell_next(self.head):
+            pass
+
+    def _end_lapsed(self) -> None:
+        for stream in self.streams:
+            if not stream.is_good():
+                stream.end(lapsed())
+            if stream.is_stuck(STUCK_SECONDS):
+                stream.end(TooSlow())
+                stream.abandon()
+
+    async def _end_revoked(self) -> None:
+        """A key is revoked without an event."""
+        key_ids = {one.actor.id for one in self.streams if one.actor.is_service and one.actor.id}
+        revoked = await revoked_keys(self.store, key_ids) if key_ids else frozenset[str]()
+        for stream in self.streams:
+            if stream.actor.is_service and stream.actor.id in revoked:
+                stream.end(lapsed())
+
+    async def _tell_next(self, head: int) -> bool:
+        """Tells what comes next in the log; whether there may be more."""
+        rows = await newer_events(self.store, head, at_most=BATCH)
+        if rows:
+            self.head = rows[-1].cursor
+            await self._tell(rows)
+        return len(rows) == BATCH
+
+    async def _tell(self, rows: Sequence[AnyRow]) -> None:
+        """Tells those who were live when the rows were read; who comes later has read them."""
+        for row in rows:
+            self._end_signed_out(row)
+        groups = self._groups()
+        concerned = self._concerned(rows, groups)
+        live = {stream for stream in concerned if stream.is_live}
+        if not concerned:
+            return
+        rights = await rights_of(self.store, concerned)
+        refusals = {stream: refusal for stream in concerned if (refusal := rights.refusal(stream))}
+        for stream, refusal in refusals.items():
+            if not stream.actor.is_service:
+                stream.end(refusal)
+        types = {stream: rights.types(stream) for stream in live if stream.reason is None}
+        for row in rows:
+            self._offer(row, groups, types)
+            await asyncio.sleep(0)
+        for stream, refusal in refusals.items():
+            stream.finish(refusal)
+
+    def _groups(self) -> Groups:
+        groups: dict[Scope, list[Stream]] = defaultdict(list)
+        for stream in self.streams:
+            groups[stream.scope].append(stream)
+        return groups
+
+    def _concerned(self, rows: Iterable[AnyRow], groups: Groups) -> set[Stream]:
+        """Whom the events are for; and everybody in an organization, when roles have changed."""
+        scopes = {scope for row in rows for scope in _scopes(row)}
+        if any(noun_of(row.type) in ROLE_MODEL for row in rows):
+            scopes |= {scope for scope in groups if scope.organization_id is not None}
+        return {stream for scope in scopes for stream in groups.get(scope, ())}
+
+    def _offer(self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]) -> None:
+        told = _told(self.store, row)
+        for scope in _scopes(row):
+            for stream in groups.get(scope, ()):
+                if stream in types and ((wanted := types[stream]) is None or row.type in wanted):
+                    stream.offer(told)
+
+    def _end_signed_out(self, row: AnyRow) -> None:
+        """Sessions that are over, and users that are gone."""
+        is_over, is_gone = row.type in SESSION_OVER, row.type == EventType.USER_DELETED.value
+        for stream in self.streams if is_over or is_gone else ():
+            session = stream.actor.session
+            if (is_over and session and session.id == row.object_id) or (
+                is_gone and stream.actor.user_id == row.user_id
+            ):
+                stream.end(lapsed())

@@ -1,0 +1,108 @@
+"""Streams: the events that wait for one listener, and what ends the listening (DESIGN 9)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from models.errors import Denial
+from resolvers.access import Actor
+from resolvers.event_lists import Scope
+from resolvers.loaders import Loaders
+from resolvers.pages import AnyRow
+
+WAITING_EVENTS = 1_000
+WAITING_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event on its way; what listeners look up about it is looked up once for all of them."""
+
+    row: AnyRow
+    size: int
+    loaders: Loaders
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """One listener's: while it catches up it reads the log by itself, once it is live it is told."""
+
+    actor: Actor
+    scope: Scope
+    types: frozenset[str] | None
+    """The names of the events that are wanted; None for all."""
+    is_good: Callable[[], bool]
+    """Whether the credential that the listener came with still counts, apart from what the store says."""
+    abandon: Callable[[], None]
+    """Cuts off a client that does not read."""
+    position: int = 0
+    """The last event that was taken, or the end of the log where none after it was wanted."""
+    is_live: bool = False
+    reason: Denial | None = None
+    waiting: deque[Told] = field(default_factory=deque[Told])
+    size: int = 0
+    taken_at: float = field(default_factory=monotonic)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, told: Told) -> None:
+        """Puts an event behind the others; who is outrun goes back to the log, and nothing waits any more."""
+        if self.reason is not None or not self.is_live or told.row.cursor <= self.position:
+            return
+        if len(self.waiting) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
+            self._fall_behind()
+            return
+        if not self.waiting:
+            self.taken_at = monotonic()
+        self.waiting.append(told)
+        self.size += told.size
+        self.changed.set()
+
+    def _fall_behind(self) -> None:
+        self.is_live = False
+        self._drop()
+        self.changed.set()
+
+    def _drop(self) -> None:
+        self.waiting.clear()
+        self.size = 0
+
+    def end(self, reason: Denial) -> None:
+        """Nothing that still waits is told any more."""
+        if self.reason is None:
+            self.reason = reason
+            self._drop()
+            self.changed.set()
+
+    def finish(self, reason: Denial) -> None:
+        """The end comes after what waits; who reads the log by itself finds it there."""
+        if self.reason is None and self.is_live:
+            self.reason = reason
+            self.changed.set()
+
+    def ensure_open(self) -> None:
+        """Raises the reason of the end."""
+        if self.reason is not None:
+            raise self.reason
+
+    async def next(self) -> Told | None:
+        """The next event; None when it has to catch up by itself. Raises the reason of the end."""
+        while not self.waiting:
+            self.ensure_open()
+            if not self.is_live:
+                return None
+            self.changed.clear()
+            await self.changed.wait()
+        told = self.waiting.popleft()
+        self.size -= told.size
+        self.take(told.row.cursor)
+        return told
+
+    def take(self, position: int) -> None:
+        self.position = position
+        self.taken_at = monotonic()
+
+    def is_stuck(self, seconds: float) -> bool:
+        """Whether there was something to take all the time, and nothing was taken."""
+        return (bool(self.waiting) or not self.is_live) and monotonic() - self.taken_at > seconds
