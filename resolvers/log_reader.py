@@ -21,8 +21,8 @@ from resolvers.work import Clock
 
 LOOK_SECONDS = 0.5
 """How often the log and the credentials are looked at though no bell rang: the end of a right comes within a second."""
-STUCK_SECONDS = 5.0
-"""How long somebody may read nothing though there is something to read."""
+STUCK_SECONDS = 10.0
+"""How long a client may take nothing of what it was given."""
 BATCH = 500
 PAGE = 100
 ROLE_MODEL = frozenset({"role", "permission", "roleSet"})
@@ -76,7 +76,7 @@ class LogReader:
         with self._registered(stream):
             newest = await newest_cursor(self.store)
             self.head = newest if self.head is None else self.head
-            stream.take(newest if after is None else after)
+            stream.position = newest if after is None else after
             if not await is_signed_in(self.store, stream.actor, self.clock()):
                 raise lapsed()
             while True:
@@ -116,7 +116,7 @@ class LogReader:
                 stream.take(told.row.cursor)
                 yield told
             stream.ensure_open()
-            stream.take(reached)
+            stream.position, stream.given_at = reached, None
             if is_end and gone:
                 raise gone
             gone = refusal

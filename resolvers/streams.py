@@ -43,7 +43,8 @@ class Stream:
     reason: Denial | None = None
     waiting: deque[Told] = field(default_factory=deque[Told])
     size: int = 0
-    taken_at: float = field(default_factory=monotonic)
+    given_at: float | None = None
+    """Since when an event is with the client, who has not come back for the next one."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offer(self, told: Told) -> None:
@@ -53,8 +54,6 @@ class Stream:
         if len(self.waiting) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
             self._fall_behind()
             return
-        if not self.waiting:
-            self.taken_at = monotonic()
         self.waiting.append(told)
         self.size += told.size
         self.changed.set()
@@ -88,6 +87,7 @@ class Stream:
 
     async def next(self) -> Told | None:
         """The next event; None when it has to catch up by itself. Raises the reason of the end."""
+        self.given_at = None
         while not self.waiting:
             self.ensure_open()
             if not self.is_live:
@@ -101,8 +101,8 @@ class Stream:
 
     def take(self, position: int) -> None:
         self.position = position
-        self.taken_at = monotonic()
+        self.given_at = monotonic()
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether there was something to take all the time, and nothing was taken."""
-        return (bool(self.waiting) or not self.is_live) and monotonic() - self.taken_at > seconds
+        """Whether the client has not taken what it was given for so long."""
+        return self.given_at is not None and monotonic() - self.given_at > seconds
