@@ -59,7 +59,10 @@ def _parts(url: str) -> SplitResult:
         raise _refused("holds a space, or a character that has to be percent-encoded")
     try:
         parts = urlsplit(url)
-        is_whole = bool(parts.hostname) and parts.port != 0 and not parts.netloc.endswith(":")
+        host = parts.hostname or ""
+        is_whole = (
+            host and parts.port != 0 and not parts.netloc.endswith(":") and ("[" in parts.netloc) == (":" in host)
+        )
     except ValueError as error:
         raise _refused("is not an absolute URL with a host and, where it is needed, a port") from error
     if not is_whole:

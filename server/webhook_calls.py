@@ -78,7 +78,7 @@ class Guard(httpcore.AsyncNetworkBackend):
 
     def __init__(self, targets: Targets, resolve: Resolve, scheme: str) -> None:
         self._targets, self._resolve, self._scheme = targets, resolve, scheme
-        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        self._network: Any = httpcore.AnyIOBackend()
 
     async def connect_tcp(self, host: str, port: int, *given: Any, **options: Any) -> httpcore.AsyncNetworkStream:
         """Raises NotSent where no address of the host is allowed, or none answers."""

@@ -208,7 +208,7 @@ class Webhooks:
             WebhookEndpoint.secret, WebhookEndpoint.previous_secret, WebhookEndpoint.previous_signs_until,
             col(Event.id).label("event_id"), Event.type, Event.occurred_at, Event.data, Event.private_metadata,
         )  # fmt: skip
-        statement: Any = Select(*columns).join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
+        statement: Select[Any] = Select(*columns).join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
         statement = statement.join(Event, event == col(WebhookDelivery.event_cursor))
         statement = self._due(statement, now, endpoint).where(
             col(WebhookDelivery.id).in_(ids), col(WebhookEndpoint.enabled)
@@ -262,7 +262,7 @@ class Webhooks:
 
 
 async def _locked(session: AsyncSession, endpoint_id: str) -> AnyRow | None:
-    statement: Any = Select(col(WebhookEndpoint.cursor), col(WebhookEndpoint.types))
+    statement: Select[Any] = Select(col(WebhookEndpoint.cursor), col(WebhookEndpoint.types))
     statement = statement.where(col(WebhookEndpoint.id) == endpoint_id, col(WebhookEndpoint.enabled))
     return (await session.execute(statement.with_for_update(skip_locked=True, key_share=True))).one_or_none()
 
