@@ -56,6 +56,11 @@ class Answer:
     def is_success(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
+    @property
+    def is_gone(self) -> bool:
+        """The receiver wants no webhooks any more."""
+        return self.status == 410
+
 
 @dataclass(frozen=True, slots=True)
 class Resolver:

@@ -5,20 +5,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import update
+import structlog
+from sqlalchemy import true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.webhooks import DISABLED_AFTER, DeliveryStatus, WebhookEndpoint, pause_after
+from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookEndpoint, pause_after
 from server.webhook_calls import Answer
 
 LONGEST_WAIT = timedelta(hours=24)
 """What a receiver may ask us to wait with Retry-After."""
 JITTER = 0.1
 ERROR_LENGTH = 300
-GONE = 410
 SAID_GONE = "The endpoint answered 410 Gone."
 FAILED_TOO_LONG = f"It failed for {DISABLED_AFTER.days} days, without one success."
+
+log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 
 def outcome(attempts: int, answer: Answer, now: datetime, chance: float) -> dict[str, Any]:
@@ -27,10 +29,10 @@ def outcome(attempts: int, answer: Answer, now: datetime, chance: float) -> dict
         return {"status": DeliveryStatus.SUCCEEDED.value, "next_attempt_at": None, "last_error": None}
     error = (answer.error or "")[:ERROR_LENGTH]
     pause = pause_after(attempts)
-    if pause is None or answer.status == GONE:
+    if pause is None or answer.is_gone:
         return {"status": DeliveryStatus.FAILED.value, "next_attempt_at": None, "last_error": error}
     pause = max(pause * (1 + JITTER * chance), asked_pause(answer.retry_after, now))
-    return {"next_attempt_at": now + pause, "last_error": error}
+    return {"status": PENDING, "next_attempt_at": now + pause, "last_error": error}
 
 
 def asked_pause(retry_after: str | None, now: datetime) -> timedelta:
@@ -45,19 +47,16 @@ def asked_pause(retry_after: str | None, now: datetime) -> timedelta:
     return timedelta()
 
 
-async def judge(session: AsyncSession, endpoint_id: str, answer: Answer, now: datetime) -> str | None:
-    """What the try says of its endpoint; the reason when that is disabled by it. Rows that stay are not locked."""
+async def judge(session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool) -> None:
+    """Writes down what a try says of its endpoint, which may disable it; rows that stay as they are are not locked."""
     endpoint = update(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id)
     failing = col(WebhookEndpoint.failing_since)
-    if answer.is_success:
+    if is_success:
         await session.execute(endpoint.where(failing.is_not(None)).values(failing_since=None))
-        return None
+        return
     await session.execute(endpoint.where(failing.is_(None)).values(failing_since=now))
-    reason = SAID_GONE if answer.status == GONE else FAILED_TOO_LONG
-    is_over = failing.is_not(None) if answer.status == GONE else failing <= now - DISABLED_AFTER
-    disabled: Any = await session.execute(
-        endpoint.where(col(WebhookEndpoint.enabled), is_over).values(
-            enabled=False, disabled_reason=reason, updated_at=now
-        )
-    )
-    return reason if disabled.rowcount else None
+    reason = SAID_GONE if is_gone else FAILED_TOO_LONG
+    over = endpoint.where(col(WebhookEndpoint.enabled), true() if is_gone else failing <= now - DISABLED_AFTER)
+    disabled: Any = await session.execute(over.values(enabled=False, disabled_reason=reason, updated_at=now))
+    if disabled.rowcount:
+        log.warning("webhook_endpoint_disabled", endpoint=endpoint_id, reason=reason)

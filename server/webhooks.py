@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
-from sqlalchemy import Select, exists, func, insert, literal_column, or_, update
+from sqlalchemy import Select, bindparam, exists, func, insert, literal_column, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -44,6 +44,9 @@ EVENTS_AT_ONCE = 500
 UNREADABLE = "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the former one."
 
 DELIVERIES: Any = WebhookDelivery.metadata.tables["webhook_delivery"]
+SETTLED = update(DELIVERIES).where(
+    DELIVERIES.c.id == bindparam("own_id"), DELIVERIES.c.claimed_until == bindparam("own_until")
+)
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 
@@ -69,6 +72,15 @@ class Claim:
         return self.row.attempts + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of sending it."""
+
+    claim: Claim
+    answer: Answer
+    started: datetime
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Webhooks:
     """Sends webhooks from the store; several may run on one store."""
@@ -83,6 +95,9 @@ class Webhooks:
     """Spreads tries: what failed together does not come back together."""
     sending: dict[asyncio.Task[None], str] = field(default_factory=dict[asyncio.Task[None], str])
     """What is on its way, and to which endpoint."""
+    tried: list[Tried] = field(default_factory=list[Tried])
+    """What came of tries, and is not written down yet."""
+    line: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
         """Until it is cancelled; then what is on its way gets a moment to arrive."""
@@ -178,7 +193,8 @@ class Webhooks:
             found = (await connection.execute(self._waiting(now))).all()
             for endpoint in sorted(found, key=lambda one: under_way[one.id]):
                 free = AT_ONCE - len(self.sending) - len(claimed)
-                room = min(1 if endpoint.failing_since else PER_ENDPOINT, free) - under_way[endpoint.id]
+                limit = 1 if endpoint.failing_since else PER_ENDPOINT
+                room = min(limit - under_way[endpoint.id], max(1, free // len(found)), free)
                 if room > 0:
                     due = self._due(select(WebhookDelivery.id), now, endpoint.id)
                     due = due.order_by(col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id)).limit(room)
@@ -224,7 +240,9 @@ class Webhooks:
     async def _send(self, claim: Claim) -> None:
         try:
             started = self.clock()
-            await self._settle(claim, await self._answer(claim, started), started)
+            self.tried.append(Tried(claim, await self._answer(claim, started), started))
+            async with self.line:
+                await self._settle()
         except Exception:
             log.exception("webhook_not_settled", id=claim.id)
 
@@ -239,26 +257,41 @@ class Webhooks:
 
     # ---------------------------------------------------------------------------------------------------- settle
 
-    async def _settle(self, claim: Claim, answer: Answer, started: datetime) -> None:
-        """Writes down what came of a try; a database that is away meanwhile is waited for."""
-        for _ in range(SETTLE_TRIES):
+    async def _settle(self) -> None:
+        """Writes down what came of all tries since the last time; a database that is away meanwhile is waited for.
+
+        All at once, for a transaction a try would be what limits how many there can be in a second.
+        """
+        tried = self.tried[:]
+        self.tried.clear()
+        for _ in range(SETTLE_TRIES if tried else 0):
             with suppress(Unavailable):
-                await self._write_down(claim, answer, started)
+                await self._write_down(tried)
                 return
             await asyncio.sleep(RETRY_SECONDS)
-        log.error("webhook_not_settled", id=claim.id)
+        for one in tried:
+            log.error("webhook_not_settled", id=one.claim.id)
 
-    async def _write_down(self, claim: Claim, answer: Answer, started: datetime) -> None:
-        """The endpoint first, as everybody locks them; the delivery unless it is another sender's by now."""
+    async def _write_down(self, tried: Sequence[Tried]) -> None:
+        """The endpoints first, in one order; the deliveries, unless they are another sender's by now."""
         now = self.clock()
-        values = {"last_attempt_at": started, "updated_at": now, "claimed_until": None, "attempts": claim.attempts}
-        values |= {"last_status_code": answer.status, **outcome(claim.attempts, answer, now, self.chance())}
-        own = (col(WebhookDelivery.id) == claim.id, col(WebhookDelivery.claimed_until) == claim.until)
+        verdicts = {(one.claim.endpoint_id, one.answer.is_success, one.answer.is_gone) for one in tried}
         async with self.store.write() as session:
-            reason = await judge(session, claim.endpoint_id, answer, now)
-            await session.execute(update(WebhookDelivery).where(*own).values(**values))
-        if reason:
-            log.warning("webhook_endpoint_disabled", endpoint=claim.endpoint_id, reason=reason)
+            for endpoint_id, is_success, is_gone in sorted(verdicts):
+                await judge(session, endpoint_id, now, is_success=is_success, is_gone=is_gone)
+            await session.execute(SETTLED, [self._settled(one, now) for one in tried])
+
+    def _settled(self, tried: Tried, now: datetime) -> dict[str, Any]:
+        """What to write down of a delivery, and which one it is."""
+        claim, answer = tried.claim, tried.answer
+        values = {
+            "last_attempt_at": tried.started,
+            "updated_at": now,
+            "claimed_until": None,
+            "attempts": claim.attempts,
+        }
+        values |= {"last_status_code": answer.status, **outcome(claim.attempts, answer, now, self.chance())}
+        return {"own_id": claim.id, "own_until": claim.until, **values}
 
 
 async def _locked(session: AsyncSession, endpoint_id: str) -> AnyRow | None:

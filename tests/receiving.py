@@ -104,16 +104,18 @@ class Receiver:
             path = head[0].split()[1]
             self.received.append(Received(path, headers, body))
             await self.behaves.get(path, answering(200))(writer)
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
 
 
 @asynccontextmanager
 async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Receiver]:
     """A receiver on loopback; who still hangs at the end is let go."""
-    receiver, serving = Receiver(scheme="https" if context else "http"), set[asyncio.Task[None]]()
+    receiver = Receiver(scheme="https" if context else "http")
+    serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.add(asyncio.create_task(receiver.serve(reader, writer)))
+        serving[asyncio.create_task(receiver.serve(reader, writer))] = writer
 
     server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=context)
     receiver.port = server.sockets[0].getsockname()[1]
@@ -121,9 +123,11 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Rec
         yield receiver
     finally:
         server.close()
-        for task in serving:
+        for task, writer in serving.items():
             task.cancel()
+            writer.transport.abort()
         await asyncio.gather(*serving, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 # ----------------------------------------------------------------------------------------------------------- sender
@@ -185,3 +189,18 @@ async def deliveries(store: Store) -> list[WebhookDelivery]:
 async def endpoint(store: Store, id: str) -> WebhookEndpoint:
     (found,) = [WebhookEndpoint(**row) for row in await _rows(store, "webhook_endpoint") if row["id"] == id]
     return found
+
+
+@asynccontextmanager
+async def working(*senders: Webhooks, patience: float | None = None) -> AsyncGenerator[list[asyncio.Task[None]]]:
+    """The senders run meanwhile, and are stopped as a server stops them, or, without patience, killed."""
+    tasks = [asyncio.create_task(one.run()) for one in senders]
+    try:
+        yield tasks
+    finally:
+        if patience is not None:
+            for one in [task for worker in senders for task in worker.sending]:
+                one.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -151,8 +151,13 @@ async def test_a_certificate_is_verified_for_the_name_and_not_for_the_address(
     assert secure.received == []
 
 
-async def test_a_receiver_that_speaks_no_tls_is_told_so(receiver: Receiver) -> None:
-    answer = await post(f"https://127.0.0.1:{receiver.port}/")
+async def test_a_receiver_that_speaks_no_tls_is_told_so() -> None:
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(begin, "127.0.0.1", 0) as server:
+        answer = await post(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
 
     assert answer.error
     assert answer.error.startswith("TLS could not be agreed on")
