@@ -224,7 +224,8 @@ class Webhooks:
             WebhookEndpoint.secret, WebhookEndpoint.previous_secret, WebhookEndpoint.previous_signs_until,
             col(Event.id).label("event_id"), Event.type, Event.occurred_at, Event.data, Event.private_metadata,
         )  # fmt: skip
-        statement: Select[Any] = Select(*columns).join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
+        selected: Select[Any] = Select(*columns)
+        statement: Any = selected.join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
         statement = statement.join(Event, event == col(WebhookDelivery.event_cursor))
         statement = self._due(statement, now, endpoint).where(
             col(WebhookDelivery.id).in_(ids), col(WebhookEndpoint.enabled)

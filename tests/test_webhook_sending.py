@@ -225,6 +225,20 @@ async def test_the_example_takes_what_we_sign_and_nothing_else(
     assert example.known == {received.id: "organization.updated"}
 
 
+async def test_the_readme_s_recipe_verifies(
+    api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = await one_received(api, acme, receiver)
+    monkeypatch.setenv("WEBHOOK_SECRET", ENDPOINT_SECRET)
+    part = (CLERK.parent.parent / "README.md").read_text().split("### What arrives")[1]
+    recipe: dict[str, Any] = {}
+    exec(part.split("```python\n")[1].split("```")[0], recipe)
+
+    assert recipe["verified"](received.body, received.headers)["type"] == "organization.updated"
+    with pytest.raises(WebhookVerificationError):
+        recipe["verified"](received.body + b" ", received.headers)
+
+
 async def test_a_secret_that_can_t_be_read_is_told_and_nothing_is_sent(
     api: Api, acme: Acme, receiver: Receiver
 ) -> None:
