@@ -227,9 +227,7 @@ class Webhooks:
         selected: Select[Any] = Select(*columns)
         statement: Any = selected.join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
         statement = statement.join(Event, event == col(WebhookDelivery.event_cursor))
-        statement = self._due(statement, now, endpoint).where(
-            col(WebhookDelivery.id).in_(ids), col(WebhookEndpoint.enabled)
-        )
+        statement = self._due(statement, now, endpoint).where(col(WebhookDelivery.id).in_(ids))
         async with self.store.write() as session:
             rows = (await session.execute(statement.with_for_update(of=WebhookDelivery, skip_locked=True))).all()
             taken = update(WebhookDelivery).where(col(WebhookDelivery.id).in_([row.id for row in rows]))
