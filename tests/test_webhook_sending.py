@@ -431,9 +431,10 @@ async def test_an_event_is_sent_at_once(api: Api, acme: Acme, receiver: Receiver
 
     async with working(sender(api.store, api.clock)):
         await asyncio.sleep(0.1)
-        for number in range(5):
-            await renamed(api, acme, f"Name {number}")
-            await until(lambda: len(receiver.received) == number + 1, 0.8)  # noqa: B023
+        for name in ("First", "Second", "Third"):
+            receiver.received.clear()
+            await renamed(api, acme, name)
+            await until(lambda: len(receiver.received) == 1, 0.8)
 
 
 async def test_who_is_stopped_lets_arrive_what_is_on_its_way(api: Api, acme: Acme, receiver: Receiver) -> None:
