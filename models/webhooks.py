@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base import Row, UTCDateTime
 
+PURPOSE = b"tenantry webhook secrets"
 PAUSES = (
     timedelta(seconds=5),
     timedelta(minutes=5),

@@ -1,7 +1,6 @@
 """The ASGI application: what answers on which path."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,13 +29,13 @@ from schema.context import Surroundings
 from schema.sdl import sdl
 from server import accept, graphiql, images, well_known
 from server.accept import DemoIdentities
-from server.delivery import Delivery, delivery
 from server.email import Tell
 from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, own_provider, provider_of
 from server.settings import Issuer, Settings
 from server.signing import signer_of
 from server.sockets import SocketEndpoint
+from server.worker import Worker, trust, worker
 
 FETCH_SECONDS = 5.0
 FINISH_SECONDS = 5.0
@@ -157,16 +156,10 @@ async def to_the_page(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
-    return httpx.create_ssl_context()
-
-
 @asynccontextmanager
-async def _running(worker: Delivery | None) -> AsyncGenerator[None]:
-    """The worker beside the requests; letters on their way when the server stops get a moment to arrive."""
-    task = asyncio.create_task(worker.run()) if worker else None
+async def _running(work: Worker | None) -> AsyncGenerator[None]:
+    """The worker beside the requests; what is on its way when the server stops gets a moment to arrive."""
+    task = asyncio.create_task(work.run()) if work else None
     yield
     if task:
         task.cancel()
@@ -183,9 +176,9 @@ def application(
 ) -> Starlette:
     """The application over a store that the caller made; it closes the store when it stops.
 
-    While it runs it delivers mail and writes down what lapsed, unless another process is left to do that.
+    While it runs it sends mail and webhooks and writes down what lapsed, unless another process is left to do that.
     """
-    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=_trust())
+    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=trust())
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: provider_of(issuer, client) for issuer in issuers}
@@ -198,11 +191,11 @@ def application(
     endpoint = Endpoint(schema, around, identity, page if shows_page else None, shows_schema)
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
-    worker = delivery(settings, store, clock, development.tell if development else None) if delivers else None
+    work = worker(settings, store, clock, development.tell if development else None) if delivers else None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with _running(worker):
+        async with _running(work):
             yield
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)

@@ -24,12 +24,12 @@ from server import development, doctor
 from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
-from server.delivery import delivery
 from server.issuer import ADA, GRACE, VAR
 from server.protocol import Protocol, SocketProtocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
 from server.signing import signer_of
 from server.sockets import MESSAGE_BYTES
+from server.worker import worker
 
 SHUTDOWN_SECONDS = 20
 KEEP_ALIVE_SECONDS = 75
@@ -195,7 +195,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
 
 def work() -> None:
-    """Delivers mail and writes down what lapsed, and serves nothing."""
+    """Sends mail and webhooks, writes down what lapsed, and serves nothing."""
     settings = _for_development() if settings_for().is_development else settings_for()
     try:
         ensure_worker(settings)
@@ -209,7 +209,7 @@ def work() -> None:
         else:
             await _ensure_ready(store)
         log.info("delivering")
-        await _until_stopped(delivery(settings, store, base.now, _tell).run())
+        await _until_stopped(worker(settings, store, base.now, _tell).run())
         log.info("stopped")
 
     run(settings, use)

@@ -3,6 +3,7 @@
 import re
 from email.headerregistry import HeaderRegistry
 from enum import Enum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from models.keys import KEY_PREFIX, MINIMUM_LENGTH
 from models.signing_keys import EXPONENT, KEY_BITS
+from models.targets import Network, Targets, is_private_network
 from server.issuer import ISSUER as BUILT_IN_ISSUER
 from server.key_sets import PublicKey, fitting
 
@@ -180,6 +182,17 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _private_network(value: Any) -> Network:
+    """A network of one's own; raises ValueError for what is none, or holds public addresses."""
+    try:
+        network = ip_network(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no network, such as 10.0.0.0/8 or fd00::/8") from error
+    if not is_private_network(network):
+        raise ValueError(f"{value!r} is no private network, such as 10.0.0.0/8 or fd00::/8")
+    return network
+
+
 def _is_guessable(secret: str) -> bool:
     return bool(FAMOUS.search(secret)) or len({*zip(secret, secret[1:], strict=False)}) < DISTINCT_PAIRS
 
@@ -204,6 +217,7 @@ class Settings(BaseSettings):
     allowed_origins: CommaSeparated = ()
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    webhook_networks: tuple[Network, ...] = ()
     introspection: bool | None = None
     graphiql: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -265,6 +279,11 @@ class Settings(BaseSettings):
             if origin != f"{_url(origin).scheme}://{_url(origin).netloc}".lower() or "*" in origin:
                 raise ValueError(f"{origin!r} is no origin: scheme, host and port in lower case, no path, no wildcard")
         return value
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def private_networks(cls, value: Any) -> Any:
+        return tuple(_private_network(one) for one in value) if isinstance(value, (list, tuple)) else value  # pyright: ignore[reportUnknownVariableType]
 
     @field_validator("smtp_url", "mail_from", mode="before")
     @classmethod
@@ -357,6 +376,11 @@ def read(**overrides: Any) -> Settings:
         named = re.search(r'field "(\w+)"', str(error))
         variable = f"TENANTRY_{named[1].upper()}" if named else "A TENANTRY_ setting"
         raise WrongSettings([f"{variable}: is not written as JSON."]) from error
+
+
+def targets_of(settings: Settings) -> Targets:
+    """Where webhooks may go; in development anywhere."""
+    return Targets(allows_private=settings.is_development, networks=settings.webhook_networks)
 
 
 def ensure_production(settings: Settings) -> None:

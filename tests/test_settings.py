@@ -2,11 +2,13 @@
 
 import json
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.targets import Targets
 from server import development
 from server.issuer import ISSUER
 from server.settings import (
@@ -16,6 +18,7 @@ from server.settings import (
     WrongSettings,
     ensure_production,
     read,
+    targets_of,
 )
 from tests.tokens import ec_key, ed_key, pem_of, rsa_key
 
@@ -59,6 +62,7 @@ def test_without_any_setting_the_defaults_stand() -> None:
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.identity_issuers == settings.secret_keys == settings.secret == settings.allowed_origins == ()
     assert (settings.introspection, settings.graphiql) == (None, None)
+    assert targets_of(settings) == Targets(allows_private=False)
 
 
 def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +76,7 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
         SECRET=f"{SECRET},{OTHER_SECRET}",
         SMTP_URL="smtp://ada:p%40ss@mail.example.com:587",
         MAIL_FROM="Acme <hello@example.com>",
+        WEBHOOK_NETWORKS=["10.0.0.0/8", "fd00::/8"],
         ALLOWED_ORIGINS="https://app.example.com, http://127.0.0.1:5173,https://[::1]:8443",
         INTROSPECTION="true",
         GRAPHIQL="0",
@@ -93,6 +98,8 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.secret == (SECRET, OTHER_SECRET)
     assert settings.allowed_origins == ("https://app.example.com", "http://127.0.0.1:5173", "https://[::1]:8443")
     assert (settings.introspection, settings.graphiql) == (True, False)
+    networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert targets_of(settings) == Targets(allows_private=True, networks=networks)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""What works beside the requests, or alone: mail, webhooks, and the sweep of what lapsed."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from functools import cache
+
+import httpx
+
+from models import sealing, webhooks
+from models.store import Store
+from resolvers.work import Clock
+from server.delivery import Delivery, delivery
+from server.email import Tell
+from server.settings import Settings, targets_of
+from server.webhook_calls import Calls
+from server.webhooks import Webhooks
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
+    return httpx.create_ssl_context()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worker:
+    """Both senders of one store; several may run on it."""
+
+    mail: Delivery
+    webhooks: Webhooks
+
+    async def run(self) -> None:
+        """Until it is cancelled; then what is on its way gets a moment to arrive."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.mail.run())
+            group.create_task(self.webhooks.run())
+
+
+def sender(settings: Settings, store: Store, clock: Clock) -> Webhooks:
+    """The sender of webhooks of these settings; receivers know the instance by its public URL."""
+    return Webhooks(
+        store=store,
+        clock=clock,
+        calls=Calls(targets_of(settings), trust()),
+        storage=sealing.storage(settings.secret, webhooks.PURPOSE),
+        instance_id=settings.public_url,
+    )
+
+
+def worker(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Worker:
+    """All the work of these settings; in development without a mail server, letters are told of by `tell`."""
+    return Worker(delivery(settings, store, clock, tell), sender(settings, store, clock))
