@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 from models.errors import Denial
 from resolvers.access import Actor
@@ -18,11 +19,12 @@ WAITING_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event on its way; what listeners look up about it is looked up once for all of them."""
+    """An event on its way; what is found out about it for one listener is there for the others."""
 
     row: AnyRow
     size: int
     loaders: Loaders
+    answers: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])
 
 
 @dataclass(slots=True, eq=False)
@@ -41,44 +43,45 @@ class Stream:
     """The last event that was taken, or the end of the log where none after it was wanted."""
     is_live: bool = False
     reason: Denial | None = None
-    waiting: deque[Told] = field(default_factory=deque[Told])
+    waiting: deque[Told] | None = None
     size: int = 0
     given_at: float | None = None
     """Since when an event is with the client, who has not come back for the next one."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    waiter: asyncio.Future[None] | None = None
 
     def offer(self, told: Told) -> None:
         """Puts an event behind the others; who is outrun goes back to the log, and nothing waits any more."""
         if self.reason is not None or not self.is_live or told.row.cursor <= self.position:
             return
-        if len(self.waiting) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
-            self._fall_behind()
+        if len(self.waiting or ()) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
+            self.is_live = False
+            self._drop()
             return
-        self.waiting.append(told)
+        # An empty queue is none: there are thousands of listeners for whom nothing waits.
+        waiting = self.waiting = self.waiting or deque()
+        waiting.append(told)
         self.size += told.size
-        self.changed.set()
-
-    def _fall_behind(self) -> None:
-        self.is_live = False
-        self._drop()
-        self.changed.set()
-
-    def _drop(self) -> None:
-        self.waiting.clear()
-        self.size = 0
+        self._wake()
 
     def end(self, reason: Denial) -> None:
         """Nothing that still waits is told any more."""
         if self.reason is None:
             self.reason = reason
             self._drop()
-            self.changed.set()
 
     def finish(self, reason: Denial) -> None:
         """The end comes after what waits; who reads the log by itself finds it there."""
         if self.reason is None and self.is_live:
             self.reason = reason
-            self.changed.set()
+            self._wake()
+
+    def _drop(self) -> None:
+        self.waiting, self.size = None, 0
+        self._wake()
+
+    def _wake(self) -> None:
+        if self.waiter and not self.waiter.done():
+            self.waiter.set_result(None)
 
     def ensure_open(self) -> None:
         """Raises the reason of the end."""
@@ -92,8 +95,8 @@ class Stream:
             self.ensure_open()
             if not self.is_live:
                 return None
-            self.changed.clear()
-            await self.changed.wait()
+            self.waiter = asyncio.get_running_loop().create_future()
+            await self.waiter
         told = self.waiting.popleft()
         self.size -= told.size
         self.take(told.row.cursor)

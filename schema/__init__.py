@@ -30,6 +30,7 @@ from schema.role_mutations import RoleMutations
 from schema.roles import RoleQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations
+from schema.sharing import SharingExecutor
 from schema.subscriptions import Subscription
 from schema.suggestions import repair
 from schema.users import UserMutations, UserQueries
@@ -95,7 +96,13 @@ def build(*, introspection: bool = True) -> Schema:
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(
-        query=Query, mutation=Mutation, subscription=Subscription, types=kinds, extensions=extensions, config=config
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=kinds,
+        extensions=extensions,
+        config=config,
+        execution_context_class=SharingExecutor,
     )
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built

@@ -13,6 +13,7 @@ from resolvers.access import Actor, ActorType
 from resolvers.loaders import Loaders
 from resolvers.log_reader import LogReader
 from resolvers.signing import Signer
+from resolvers.streams import Told
 from resolvers.work import Clock, Work, organizations_off
 
 
@@ -53,6 +54,8 @@ class Context:
     """Whether the credential of the request has not lapsed meanwhile."""
     abandon: Callable[[], None] = nothing
     """Cuts off the client, who does not read."""
+    told: Told | None = None
+    """The event that a subscription tells."""
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -62,9 +65,10 @@ class Context:
         """Drops what was loaded: a mutation may have changed it."""
         self.__dict__.pop("loaders", None)
 
-    def use(self, loaders: Loaders) -> None:
-        """Shares what is loaded with others; loaders know nothing of who asks but by their keys."""
-        self.__dict__["loaders"] = loaders
+    def tell(self, told: Told) -> None:
+        """The event at hand: what is loaded about it is shared, and known by who asks for it."""
+        self.told = told
+        self.__dict__["loaders"] = told.loaders
 
     def is_good(self) -> bool:
         """Whether a stream may go on, as far as time tells."""

@@ -88,6 +88,7 @@ class Listens(Requires):
             info.context.ensure_organizations_enabled()
         if user_id and organization_id is not None:
             admit_holder(await info.context.loaders.permission_keys(organization_id, user_id), MEMBERSHIPS_READ)
+        info.context.forget()
         return await next_(source, info, **arguments)
 
 

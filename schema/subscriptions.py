@@ -40,7 +40,7 @@ def _told(
 async def _shown(context: Context, told: AsyncGenerator[Told]) -> AsyncGenerator[Event, None]:
     async with aclosing(told):
         async for one in told:
-            context.use(one.loaders)
+            context.tell(one)
             yield event_of(one.row, context)
 
 
