@@ -121,15 +121,19 @@ class Store:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         make = _sqlite_engine if self.is_sqlite else _postgresql_engine
-        self.reader = make(self.url, pool=5 if self.is_sqlite else 11, read_only=True)
+        # One reader more than who read at a time: the bell keeps one.
+        readers = 4 if self.is_sqlite else 10
+        self.reader = make(self.url, pool=readers + 1, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
         self._line = asyncio.Lock() if self.is_sqlite else None
+        # First come, first served: who waits at the pool itself can be passed by newcomers for ever.
+        self._seats = asyncio.Semaphore(readers)
         self.bell = Bell(self.reader)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection for reads; raises Unavailable when there is none to be had."""
-        async with _telling_when_away(), self.reader.connect() as connection:
+        async with _telling_when_away(), self._in_turn(self._seats), self.reader.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -137,24 +141,24 @@ class Store:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with (
             _telling_when_away(),
-            self._turn(),
+            self._in_turn(self._line),
             AsyncSession(self.writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        """This process's turn to write, for SQLite; who waits too long in the line is told so."""
-        if self._line is None:
+    async def _in_turn(self, line: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
+        """This one's turn, where there is a line to wait in; who waits too long is told so."""
+        if line is None:
             yield
             return
         async with asyncio.timeout(WAIT_SECONDS):
-            await self._line.acquire()
+            await line.acquire()
         try:
             yield
         finally:
-            self._line.release()
+            line.release()
 
     async def close(self) -> None:
         self.bell.stop()

@@ -106,13 +106,16 @@ async def revoked_keys(store: Store, key_ids: Collection[str]) -> frozenset[str]
         return frozenset((await connection.execute(statement)).scalars())
 
 
-async def is_signed_in(store: Store, actor: Actor, now: datetime) -> bool:
-    """Whether who opened a stream is still there: the user, the session; a secret key is looked at all the time."""
-    if actor.user_id is None:
-        return True
-    statement: Any = select(col(User.id)).where(col(User.id) == actor.user_id)
-    if actor.session:
-        statement = statement.join(Session, col(Session.user_id) == col(User.id))
-        statement = statement.where(col(Session.id) == actor.session.id, is_open_at(now))
+async def signed_in(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[Actor]:
+    """Those who are still there: the users, and their sessions; secret keys are looked at all the time."""
+    user_ids = {one.user_id for one in actors if one.user_id}
+    session_ids = {one.session.id for one in actors if one.session}
     async with store.read() as connection:
-        return (await connection.execute(statement)).first() is not None
+        users = select(User.id).where(col(User.id).in_(user_ids))
+        known = set((await connection.execute(users)).scalars()) if user_ids else set[str]()
+        sessions = select(Session.id).where(col(Session.id).in_(session_ids), is_open_at(now))
+        open_ids = set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
+    return frozenset(
+        one for one in actors
+        if one.user_id is None or (one.user_id in known and (one.session is None or one.session.id in open_ids))
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 
@@ -12,9 +12,10 @@ import structlog
 from models.errors import Denial, TooSlow, Unauthenticated, Unavailable
 from models.events import MEMBERSHIPS, EventType, noun_of
 from models.store import Store
+from resolvers.access import Actor
 from resolvers.event_lists import EventList, Scope, events_behind, newer_events, newest_cursor
-from resolvers.listening import is_signed_in, revoked_keys, rights_of
-from resolvers.loaders import Loaders
+from resolvers.listening import Rights, revoked_keys, rights_of, signed_in
+from resolvers.loaders import DataLoader, Loaders, once_for_all
 from resolvers.pages import AnyRow
 from resolvers.streams import Stream, Told
 from resolvers.work import Clock
@@ -65,6 +66,10 @@ class LogReader:
     head: int | None = None
     """How far the log was read; None while nobody listens."""
     task: asyncio.Task[None] | None = None
+    openings: DataLoader[tuple[Stream, int | None], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.openings = once_for_all(self._open)
 
     # --------------------------------------------------------------------------------------------------- listeners
 
@@ -74,11 +79,7 @@ class LogReader:
         Raises NotFound, Forbidden, Unauthenticated, CursorExpired, TooSlow and Unavailable.
         """
         with self._registered(stream):
-            newest = await newest_cursor(self.store)
-            self.head = newest if self.head is None else self.head
-            stream.position = newest if after is None else after
-            if not await is_signed_in(self.store, stream.actor, self.clock()):
-                raise lapsed()
+            stream.position = await self.openings.load((stream, after))
             while True:
                 async with aclosing(self._missed(stream)) as missed:
                     async for told in missed:
@@ -104,7 +105,7 @@ class LogReader:
         gone ends the stream of a secret key once there is nothing more to tell of it.
         """
         gone: Denial | None = None
-        while True:
+        while not stream.is_live:
             asked = EventList(PAGE, stream.position, stream.types)
             rows, reached, is_end = await events_behind(self.store, asked, stream.scope)
             rights = await rights_of(self.store, [stream])
@@ -120,17 +121,39 @@ class LogReader:
             if is_end and gone:
                 raise gone
             gone = refusal
-            if is_end and not gone and self._goes_live(stream):
-                return
+            if is_end and not gone:
+                self._goes_live(stream)
+
+    async def _open(self, asked: list[tuple[Stream, int | None]]) -> list[int | Denial]:
+        """Where each listener begins, or why it may not; what is asked of the store is asked for all at once."""
+        newest = await newest_cursor(self.store)
+        self.head = newest if self.head is None else self.head
+        streams = [stream for stream, _ in asked]
+        present = await signed_in(self.store, {stream.actor for stream in streams}, self.clock())
+        rights = await rights_of(self.store, streams)
+        return [self._beginning(stream, after, newest, present, rights) for stream, after in asked]
+
+    def _beginning(
+        self, stream: Stream, after: int | None, newest: int, present: Set[Actor], rights: Rights
+    ) -> int | Denial:
+        """What a secret key has not heard of an organization that is gone it may still hear."""
+        if stream.actor not in present:
+            return lapsed()
+        refusal = rights.refusal(stream)
+        if refusal and (after is None or not stream.actor.is_service):
+            return refusal
+        if after is None:
+            stream.position = newest
+            self._goes_live(stream)
+        return newest if after is None else after
 
     def _readable(self, rows: Iterable[AnyRow], types: frozenset[str] | None) -> Iterator[Told]:
         return (_told(self.store, row) for row in rows if types is None or row.type in types)
 
-    def _goes_live(self, stream: Stream) -> bool:
-        """Only where it misses nothing that the others were told: no wait may come between question and answer."""
+    def _goes_live(self, stream: Stream) -> None:
+        """Where it misses nothing that the others were told: no wait may come between question and answer."""
         assert self.head is not None, "somebody listens"
         stream.is_live = stream.position >= self.head
-        return stream.is_live
 
     def close(self) -> None:
         """Ends everything, when the server stops."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any, cast
 
@@ -12,7 +12,6 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from models.errors import Denial, Forbidden, NotFound, Refusal, Refusals
-from models.roles import MEMBERSHIPS_READ
 from models.store import Deadlock
 from resolvers.access import SYSTEM, Actor, ActorType, missing, secret_key_required
 from resolvers.expiry import sweep
@@ -50,14 +49,6 @@ def ensure_kind(actor: Actor, kind: ActorKind) -> None:
         raise Forbidden("Only a signed-in user can do this, not a secret key.", reason="user_required")
 
 
-def admit_holder(held: Set[str] | None, permission: str) -> None:
-    """Raises NotFound for who is no member and holds nothing, Forbidden for who lacks the permission."""
-    if held is None:
-        raise NotFound
-    if permission not in held:
-        raise missing(permission)
-
-
 class Requires(FieldExtension):
     """Guards a field of a query; the parent of a field with a permission is the organization."""
 
@@ -74,21 +65,20 @@ class Requires(FieldExtension):
         ensure_kind(info.context.caller, self.actor)
         if self.permission and info.context.user_id:
             info.context.ensure_organizations_enabled()
-            admit_holder(await info.context.loaders.permission_keys(source.id, info.context.user_id), self.permission)
+            held = await info.context.loaders.permission_keys(source.id, info.context.user_id)
+            if held is None:
+                raise NotFound
+            if self.permission not in held:
+                raise missing(self.permission)
         return await next_(source, info, **arguments)
 
 
 class Listens(Requires):
-    """Guards a subscription: who may not listen is told so at once; the right is read again with every event."""
+    """Guards a subscription; the permission is read from the store before the first event, and before every other."""
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         ensure_kind(info.context.caller, self.actor)
-        organization_id, user_id = arguments.get("organization_id"), info.context.user_id
-        if user_id:
-            info.context.ensure_organizations_enabled()
-        if user_id and organization_id is not None:
-            admit_holder(await info.context.loaders.permission_keys(organization_id, user_id), MEMBERSHIPS_READ)
-        info.context.forget()
+        info.context.ensure_organizations_enabled()
         return await next_(source, info, **arguments)
 
 

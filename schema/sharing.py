@@ -1,4 +1,4 @@
-"""One answer for all: listeners who asked for the same of an event, and nothing of their own, share what is executed."""
+"""One answer for all: listeners who ask for the same of an event, and nothing of their own, share what is executed."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

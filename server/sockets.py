@@ -182,13 +182,14 @@ class Socket:
 
     async def _answer(self, id: str, operation: Operation, credential: Credential) -> bool:
         """Whether the caller's credential was found to count no more."""
-        body: Body = {}
+        body, has_begun = Body(), False
         async with aclosing(self._results(operation, credential)) as results:
             async for body in results:
-                if "data" not in body:
+                if not has_begun and body.get("data") is None:
                     self._forget(id)
                     await self._send(id=id, type="error", payload=body["errors"])
-                    return False
+                    return _is_signed_out(body)
+                has_begun = True
                 await self._send(id=id, type="next", payload=body)
         self._forget(id)
         await self._send(id=id, type="complete")
