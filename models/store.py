@@ -161,6 +161,6 @@ class Store:
             line.release()
 
     async def close(self) -> None:
-        self.bell.stop()
+        await self.bell.close()
         await self.reader.dispose()
         await self.writer.dispose()

@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.5
 """How often the log and the credentials are looked at though no bell rang: the end of a right comes within a second."""
 STUCK_SECONDS = 10.0
 """How long a client may take nothing of what it was given."""
+CLOSE_SECONDS = 5.0
 BATCH = 500
 PAGE = 100
 ROLE_MODEL = frozenset({"role", "permission", "roleSet"})
@@ -101,14 +102,12 @@ class LogReader:
     async def _missed(self, stream: Stream) -> AsyncGenerator[Told]:
         """What lies between the stream and the reader, page by page; then the stream is live.
 
-        The right is read after the events: who lost it does not get the event that took it. An organization that is
-        gone ends the stream of a secret key once there is nothing more to tell of it.
+        An organization that is gone ends the stream of a secret key once there is nothing more to tell of it.
         """
         gone: Denial | None = None
         while not stream.is_live:
-            asked = EventList(PAGE, stream.position, stream.types)
-            rows, reached, is_end = await events_behind(self.store, asked, stream.scope)
-            rights = await rights_of(self.store, [stream])
+            # Who hangs up tears nothing out of a statement: that would cost a database connection.
+            rows, reached, is_end, rights = await asyncio.shield(asyncio.ensure_future(self._next_page(stream)))
             refusal = rights.refusal(stream)
             if refusal and not stream.actor.is_service:
                 raise refusal
@@ -123,6 +122,19 @@ class LogReader:
             gone = refusal
             if is_end and not gone:
                 self._goes_live(stream)
+
+    async def _next_page(self, stream: Stream) -> tuple[Sequence[AnyRow], int, bool, Rights]:
+        """The right is read after the events: who lost it does not get the event that took it.
+
+        A database that is away is waited for. Raises CursorExpired.
+        """
+        asked = EventList(PAGE, stream.position, stream.types)
+        while True:
+            try:
+                return *await events_behind(self.store, asked, stream.scope), await rights_of(self.store, [stream])
+            except Unavailable:
+                await asyncio.sleep(LOOK_SECONDS)
+                stream.ensure_open()
 
     async def _open(self, asked: list[tuple[Stream, int | None]]) -> list[int | Denial]:
         """Where each listener begins, or why it may not; what is asked of the store is asked for all at once."""
@@ -159,6 +171,13 @@ class LogReader:
         """Ends everything, when the server stops."""
         for stream in self.streams:
             stream.end(_stopping())
+        self.store.bell.ring()
+
+    async def closed(self) -> None:
+        """Waits until nothing is read any more."""
+        self.close()
+        if self.task:
+            await asyncio.wait([self.task], timeout=CLOSE_SECONDS)
 
     # ------------------------------------------------------------------------------------------------------ reader
 
@@ -200,31 +219,43 @@ class LogReader:
     async def _tell_next(self, head: int) -> bool:
         """Tells what comes next in the log; whether there may be more."""
         rows = await newer_events(self.store, head, at_most=BATCH)
-        if rows:
-            self.head = rows[-1].cursor
-            await self._tell(rows)
-        return len(rows) == BATCH
-
-    async def _tell(self, rows: Sequence[AnyRow]) -> None:
-        """Tells those who were live when the rows were read; who comes later has read them."""
+        if not rows:
+            return False
+        self.head = rows[-1].cursor
         for row in rows:
             self._end_signed_out(row)
+        await self._tell(rows, head)
+        return len(rows) == BATCH
+
+    async def _tell(self, rows: Sequence[AnyRow], head: int) -> None:
+        """Tells those who were live when the rows were read; who comes later has read them."""
         groups = self._groups()
         concerned = self._concerned(rows, groups)
         live = {stream for stream in concerned if stream.is_live}
-        if not concerned:
-            return
-        rights = await rights_of(self.store, concerned)
-        refusals = {stream: refusal for stream in concerned if (refusal := rights.refusal(stream))}
-        for stream, refusal in refusals.items():
-            if not stream.actor.is_service:
-                stream.end(refusal)
-        types = {stream: rights.types(stream) for stream in live if stream.reason is None}
+        try:
+            refusals, types = await self._judged(concerned, live)
+        except BaseException:
+            for stream in live:
+                stream.fall_behind(head)
+            raise
         for row in rows:
             self._offer(row, groups, types)
             await asyncio.sleep(0)
         for stream, refusal in refusals.items():
             stream.finish(refusal)
+
+    async def _judged(
+        self, concerned: Set[Stream], live: Set[Stream]
+    ) -> tuple[Mapping[Stream, Denial], Mapping[Stream, frozenset[str] | None]]:
+        """Who may not go on, users at once; and what the others may be told."""
+        if not concerned:
+            return {}, {}
+        rights = await rights_of(self.store, concerned)
+        refusals = {stream: refusal for stream in concerned if (refusal := rights.refusal(stream))}
+        for stream, refusal in refusals.items():
+            if not stream.actor.is_service:
+                stream.end(refusal)
+        return refusals, {stream: rights.types(stream) for stream in live if stream.reason is None}
 
     def _groups(self) -> Groups:
         groups: dict[Scope, list[Stream]] = defaultdict(list)

@@ -54,14 +54,19 @@ class Stream:
         if self.reason is not None or not self.is_live or told.row.cursor <= self.position:
             return
         if len(self.waiting or ()) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
-            self.is_live = False
-            self._drop()
+            self.fall_behind(self.position)
             return
         # An empty queue is none: there are thousands of listeners for whom nothing waits.
         waiting = self.waiting = self.waiting or deque()
         waiting.append(told)
         self.size += told.size
         self._wake()
+
+    def fall_behind(self, known: int) -> None:
+        """Reads the log by itself again, from the last event it took; where nothing waits, from what it knows of."""
+        self.position = self.position if self.waiting else max(self.position, known)
+        self.is_live = False
+        self._drop()
 
     def end(self, reason: Denial) -> None:
         """Nothing that still waits is told any more."""

@@ -14,6 +14,8 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     Undefined,
+    parse,
+    validate,
 )
 from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
@@ -68,6 +70,13 @@ class Mutation(
 
 class Schema(strawberry.Schema):
     """Strawberry's, without its own logging of errors: schema/errors.py tells what is worth a line."""
+
+    def is_valid(self, document: str) -> bool:
+        """Whether a document can be run, whatever its variables are."""
+        try:
+            return not validate(self._schema, parse(document))
+        except GraphQLError:
+            return False
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None: ...
 

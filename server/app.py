@@ -199,6 +199,7 @@ def application(
             yield
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
+        await around.log.closed()
         await client.aclose()
         await store.close()
 
@@ -216,5 +217,5 @@ def application(
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
     # The redirect to a path without its last slash would name the host that the Host header names.
     app.router.redirect_slashes = False
-    app.state.stop_streams = around.log.close
+    app.state.log = around.log
     return app

@@ -58,10 +58,10 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Deliver mail and write down which invitations lapsed, without serving: `serve` does it by itself.
+    """Deliver mail and webhooks and write down which invitations lapsed, without serving: `serve` does it by itself.
 
-    Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL, TENANTRY_SMTP_URL and the database. Several may run: none sends what
-    another one has taken. SIGTERM stops it once the mails on their way have arrived.
+    Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL and the database; to send mail, TENANTRY_SMTP_URL. Several may run: none
+    sends what another one has taken. SIGTERM stops it once what is on its way has arrived.
     """
     _serving().work()
 

@@ -24,6 +24,7 @@ from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
+from resolvers.retention import forget_events
 from resolvers.tickets import TicketKind, mint, ticket_keys
 from resolvers.work import Clock, work_on
 from server.email import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
@@ -72,6 +73,7 @@ class Delivery:
     ticket_keys: Sequence[bytes]
     public_url: str
     sender: str
+    events_kept: timedelta
 
     async def run(self) -> None:
         """Until it is cancelled; then the letters on their way get a moment to arrive."""
@@ -239,7 +241,7 @@ class Delivery:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Writes down which invitations lapsed; forgets mails and sessions that are long over."""
+        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over."""
         now = self.clock()
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
@@ -257,6 +259,7 @@ class Delivery:
         async with self.store.write() as session:
             await session.execute(delete(Mail).where(*over))
             await session.execute(delete(Session).where(col(Session.expires_at) < now - KEPT))
+        await forget_events(self.store, now - self.events_kept)
 
 
 def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Delivery:
@@ -268,6 +271,7 @@ def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None =
         ticket_keys=ticket_keys(settings.secret),
         public_url=settings.public_url,
         sender=settings.sender,
+        events_kept=timedelta(days=settings.event_retention_days),
     )
 
 

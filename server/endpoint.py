@@ -83,11 +83,11 @@ def _not_run(sentence: str) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[error])
 
 
-def _body(result: ExecutionResult) -> Body:
+def _body(result: ExecutionResult, *, executed: bool) -> Body:
     """A request that could not be executed at all has no data, not even null."""
     if not result.errors:
         return {"data": result.data}
-    errors = formatted_all(result.errors, executed=not isinstance(result, PreExecutionError))
+    errors = formatted_all(result.errors, executed=executed)
     if result.data is None and not any(error.path for error in result.errors):
         return {"errors": errors}
     return {"errors": errors, "data": result.data}
@@ -165,7 +165,9 @@ class Endpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                yield self._shown(result)
+                # A subscription that has wrong variables has not begun, no more than one that is no subscription.
+                is_fit = not isinstance(result, PreExecutionError) or self.schema.is_valid(operation.query)
+                yield self._shown(result, executed=is_fit)
 
     async def to_its_end(self, work: Awaitable[T]) -> T:
         """What has begun is finished, whoever gives up waiting: a cancelled statement costs a database connection."""
@@ -175,10 +177,11 @@ class Endpoint:
         return await asyncio.shield(task)
 
     async def _run(self, operation: Operation, context: Context) -> Body:
-        return self._shown(await self.execute(operation, context))
+        result = await self.execute(operation, context)
+        return self._shown(result, executed=not isinstance(result, PreExecutionError))
 
-    def _shown(self, result: ExecutionResult) -> Body:
-        body = _body(result)
+    def _shown(self, result: ExecutionResult, *, executed: bool) -> Body:
+        body = _body(result, executed=executed)
         for error in body.get("errors", ()) if not self.hints else ():
             error["message"] = HINT.sub("", error["message"])
         return body

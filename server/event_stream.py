@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 
 HEARTBEAT_SECONDS = 12.0
-TRANSPORT = SSETransport(HEARTBEAT_SECONDS)
+TRANSPORT = SSETransport()
 
 
 def _json(value: object) -> str:

@@ -126,7 +126,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
         extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
         app = application(settings, store=store, development=extra)
-        await serve_on(listener, app, app.state.stop_streams)
+        await serve_on(listener, app, app.state.log.close)
 
     with listener:
         run(settings, use)
@@ -174,7 +174,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         await signer_of(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
         app = application(settings, store=store, delivers=delivers)
-        await serve_on(listener, app, app.state.stop_streams)
+        await serve_on(listener, app, app.state.log.close)
         log.info("stopped")
 
     with listener:

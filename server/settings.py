@@ -218,6 +218,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
     webhook_networks: tuple[Network, ...] = ()
+    event_retention_days: int = Field(default=30, ge=1, le=36_500)
     introspection: bool | None = None
     graphiql: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -395,10 +396,8 @@ def ensure_production(settings: Settings) -> None:
 
 
 def ensure_worker(settings: Settings) -> None:
-    """Refuses what a worker alone can't send good mail with; raises WrongSettings."""
+    """Refuses what a worker can't send good links with; raises WrongSettings."""
     wrong = [] if settings.is_development else _unsafe_links(settings)
-    if not (settings.smtp_url or settings.is_development):
-        wrong.append("TENANTRY_SMTP_URL is missing: there is nowhere to send mail to.")
     if wrong:
         raise WrongSettings(wrong)
 

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from models.store import Store
 from models.tables import metadata
+from resolvers.log_reader import LogReader
 from server.settings import Issuer
 
 ISSUER = "https://idp.example.com"
@@ -130,6 +131,11 @@ class Api:
         self.store = store
         self.clock = clock
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+
+    @property
+    def reader(self) -> LogReader:
+        """What tells listeners of events."""
+        return self.app.state.log
 
     def token(
         self, email: str | None, *, verified: bool = True, sign: Callable[[JSON], str] | None = None, **claims: Any

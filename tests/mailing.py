@@ -156,6 +156,7 @@ def delivery(store: Store, clock: Clock, transport: Transport | str) -> Delivery
         ticket_keys=KEYS,
         public_url=PUBLIC_URL,
         sender=SENDER,
+        events_kept=timedelta(days=30),
     )
 
 

@@ -105,7 +105,7 @@ async def listening(app: ASGIApp) -> AsyncGenerator[int]:
     """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
     listener = serving.listen("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    stop_streams = app.state.stop_streams if isinstance(app, Starlette) else nothing
+    stop_streams = app.state.log.close if isinstance(app, Starlette) else nothing
     running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
     async with httpx.AsyncClient() as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")
