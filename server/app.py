@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import base, migrations
+from models import base, migrations, sealing, webhooks
 from models.store import Store
+from models.targets import Targets
 from resolvers.tickets import ticket_keys
 from resolvers.work import Clock
 from schema import build
@@ -89,6 +90,8 @@ def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequen
         can_mail=settings.smtp_url is not None or settings.is_development,
         allowed_origins=settings.allowed_origins,
         signer=signer_of(settings, store, clock),
+        webhook_storage=sealing.storage(settings.secret, webhooks.PURPOSE),
+        targets=Targets(allows_private=settings.is_development),
     )
 
 
