@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
@@ -104,7 +104,7 @@ def new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def checked_types(types: Sequence[str] | None) -> list[str] | None:
+def checked_types(types: Collection[str] | None) -> list[str] | None:
     """The names of events, each once and in the order of the enum; None for all. Raises ValueInvalid."""
     if types is None:
         return None

@@ -33,6 +33,7 @@ from schema.sessions import SessionMutations
 from schema.suggestions import repair
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
+from schema.webhooks import WebhookMutations, WebhookQueries
 
 CACHED_DOCUMENTS = 500
 repair()
@@ -49,6 +50,7 @@ class Query(
     RoleQueries,
     InvitationQueries,
     EventQueries,
+    WebhookQueries,
 ): ...
 
 
@@ -61,6 +63,7 @@ class Mutation(
     UserMutations,
     RoleMutations,
     InstanceMutations,
+    WebhookMutations,
 ): ...
 
 

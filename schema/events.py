@@ -195,7 +195,7 @@ def _shown(info: Info, page: Page) -> EventConnection:
     return EventConnection(edges=edges_of(page, nodes), nodes=nodes, page_info=page_info(page))
 
 
-def _names(types: list[EventType] | None) -> frozenset[str] | None:
+def names_of(types: list[EventType] | None) -> frozenset[str] | None:
     return None if types is None else frozenset(one.value for one in types)
 
 
@@ -203,7 +203,7 @@ async def events_of(
     info: Info, organization_id: str, first: int | None, after: str | None, types: list[EventType] | None
 ) -> EventConnection:
     """What the caller may read of what happened in an organization."""
-    viewer, loaders, wanted = info.context.user_id, info.context.loaders, _names(types)
+    viewer, loaders, wanted = info.context.user_id, info.context.loaders, names_of(types)
     if viewer:
         held = readable(await loaders.permission_keys(organization_id, viewer) or frozenset())
         wanted = held if wanted is None else held & wanted
@@ -236,5 +236,5 @@ class EventQueries:
             list[EventType] | None, strawberry.argument(description="Only events of one of these types.")
         ] = None,
     ) -> EventConnection | None:
-        asked = event_list(first, after, _names(types))
+        asked = event_list(first, after, names_of(types))
         return _shown(info, await event_lists.events(info.context.store, asked, organization_id=organization_id))
