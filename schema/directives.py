@@ -141,7 +141,10 @@ class Guarded(Answered):
 
 
 class Rings(FieldExtension):
-    """Rings the bell once the mutation is committed: whoever waits there looks at once for what is due."""
+    """Rings the bell once the mutation is committed: whoever waits there looks at once for what is due.
+
+    It stands behind the guard in a list of extensions, for the last one is the outermost.
+    """
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         answer = await next_(source, info, **arguments)

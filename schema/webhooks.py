@@ -170,7 +170,7 @@ class WebhookMutations:
 
     @strawberry.mutation(
         description="Changes a webhook endpoint, disables it, or enables it and sends at once what waited.",
-        extensions=[Rings(), *guarded(actor=ActorKind.SERVICE)],
+        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
     )
     async def update_webhook_endpoint(
         self, info: Info, input: UpdateWebhookEndpointInput
@@ -205,7 +205,7 @@ class WebhookMutations:
 
     @strawberry.mutation(
         description="Sends one delivery again, or all that failed since a time, with the same ids as before.",
-        extensions=[Rings(), *guarded(actor=ActorKind.SERVICE)],
+        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
     )
     async def replay_webhook_deliveries(
         self, info: Info, input: ReplayWebhookDeliveriesInput
