@@ -6,13 +6,16 @@ from sqlalchemy import select, update
 
 from models.base import now
 from models.events import EventType
+from models.sealing import storage
 from models.tables import metadata
+from models.webhooks import PURPOSE
 from resolvers.access import SYSTEM
 from resolvers.work import work_on
-from tests.api import JSON, SERVICE, Answer, Api, events
+from tests.api import JSON, SECRET, SERVICE, Answer, Api, events
 from tests.rows import a_delivery, write
 
 URL = "https://hooks.example.com/tenantry"
+STORAGE = storage((SECRET,), PURPOSE)
 NEVER = "whep_01m803rqhgwgafn17w2nqwqyh5"
 FIELDS = "id url description types enabled disabledReason secret createdAt updatedAt"
 ENDPOINT = f"webhookEndpoint {{ {FIELDS} }}"
@@ -73,7 +76,7 @@ async def deliveries(api: Api, endpoint_id: str, number: int = 1, **values: Any)
 
 async def a_failed_delivery(api: Api, endpoint_id: str, **values: Any) -> str:
     """One that was tried to the end."""
-    own = {
+    own: JSON = {
         "status": "failed", "attempts": 8, "next_attempt_at": None, "last_attempt_at": api.clock(),
         "last_status_code": 500, "last_error": "The receiver answered with 500.",
     }  # fmt: skip

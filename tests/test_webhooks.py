@@ -16,11 +16,12 @@ from models.sealing import sealed, storage, unsealed
 from models.webhooks import DISABLED_BY_HAND, PURPOSE, checked_types, new_secret
 from resolvers.access import SYSTEM
 from resolvers.work import work_on
-from tests.api import SECRET, SERVICE, Api, contents
+from tests.api import SERVICE, Api, contents
 from tests.factories import Acme
 from tests.hooking import (
     ENDPOINTS,
     NEVER,
+    STORAGE,
     URL,
     a_failed_delivery,
     alter,
@@ -37,7 +38,6 @@ from tests.inviting import codes, fields
 from tests.rows import an_endpoint as endpoint_row
 from tests.rows import write
 
-STORAGE = storage((SECRET,), PURPOSE)
 UNKNOWN = "whdl_01m803rqhgwgafn17w2nqwqyh5"
 
 
@@ -408,7 +408,7 @@ async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(api: Api
         return (await in_store(api, failed))["status"], (await in_store(api, endpoint_id))["enabled"]
 
     async with api.store.bell.listening() as listener:
-        found = []
+        found: list[tuple[str, bool]] = []
         for calling in (
             replay(api, endpoint_id, deliveryId=failed),
             update_endpoint(api, endpoint_id, enabled=False),
