@@ -271,6 +271,18 @@ async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None
     assert row["previous_signs_until"] == api.clock() + timedelta(hours=24)
 
 
+async def test_of_rotations_at_once_the_last_two_secrets_sign(api: Api) -> None:
+    made = await an_endpoint(api)
+
+    answers = await asyncio.gather(*(change(api, "rotateWebhookSecret", made["id"]) for _ in range(4)))
+
+    row, given = await in_store(api, made["id"]), {one.payload["webhookEndpoint"]["secret"] for one in answers}
+    signing = {unsealed(STORAGE, row[one]) for one in ("secret", "previous_secret")}
+    assert len(given) == 4
+    assert len(signing) == 2
+    assert signing < given
+
+
 async def test_a_deleted_endpoint_takes_its_deliveries_along(api: Api) -> None:
     endpoint_id, other = (await an_endpoint(api))["id"], (await an_endpoint(api))["id"]
     (own,) = await deliveries(api, endpoint_id)
