@@ -172,6 +172,10 @@ class ResourceInUse(Refusal):
     code = "resource_in_use"
 
 
+class WebhookEndpointDisabled(Refusal):
+    code = "webhook_endpoint_disabled"
+
+
 class TokenTooLarge(Refusal):
     """`meta.claim` names the claim that has to become smaller, `meta.limit` is in bytes."""
 

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import MultiFernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
+from models import sealing
 from models.base import Table, UTCDateTime
 
 PURPOSE = b"tenantry signing keys"
@@ -46,9 +45,7 @@ class SigningKey(Table, table=True):
 
 
 def storage(secrets: Sequence[str]) -> MultiFernet:
-    """What encrypts with the first root secret and decrypts with all of them."""
-    keys = (HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret.encode()) for secret in secrets)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+    return sealing.storage(secrets, PURPOSE)
 
 
 def new_key() -> RSAPrivateKey:

@@ -1,5 +1,8 @@
 """Webhooks: the endpoints that events are sent to, and a row for each event that an endpoint is to get (DESIGN 9)."""
 
+import base64
+import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
@@ -8,8 +11,14 @@ from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, tex
 from sqlmodel import Field
 
 from models.base import Row, UTCDateTime
+from models.errors import ValueInvalid
+from models.events import EventType
 
 PURPOSE = b"tenantry webhook secrets"
+SECRET_PREFIX = "whsec_"
+SECRET_BYTES = 32
+MAXIMUM_ENDPOINTS = 50
+DISABLED_BY_HAND = "It was disabled by hand."
 PAUSES = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -88,6 +97,24 @@ class WebhookDelivery(Row, table=True):
     last_status_code: int | None = None
     last_error: str | None = None
     last_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def new_secret() -> str:
+    """A secret as Standard Webhooks writes it; receivers sign with the bytes behind the prefix."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def checked_types(types: Collection[str] | None) -> list[str] | None:
+    """The names of events, each once and in the order of the enum; None for all. Raises ValueInvalid."""
+    if types is None:
+        return None
+    known = {one.value for one in EventType}
+    unknown = sorted(set(types) - known)
+    if unknown:
+        raise ValueInvalid(f"There are no events named {', '.join(repr(one[:80]) for one in unknown)}.")
+    if not types:
+        raise ValueInvalid("An endpoint without types would be sent nothing: leave them out, or give null, for all.")
+    return [one.value for one in EventType if one.value in types]
 
 
 def pause_after(attempts: int) -> timedelta | None:

@@ -64,7 +64,7 @@ def event_list(first: int | None, after: str | None, types: frozenset[str] | Non
 # ------------------------------------------------------------------------------------------------------------ ends
 
 
-def _newest(connection: AsyncConnection) -> ColumnElement[int]:
+def newest(connection: AsyncConnection) -> ColumnElement[int]:
     given: ColumnElement[int] = literal_column(GIVEN[connection.dialect.name], BigInteger)
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
 
@@ -72,13 +72,13 @@ def _newest(connection: AsyncConnection) -> ColumnElement[int]:
 async def newest_cursor(store: Store) -> int:
     """The cursor of the newest event; of the last one there was when the log is empty, 0 before the first."""
     async with store.read() as connection:
-        return (await connection.execute(select(_newest(connection)))).scalar_one()
+        return (await connection.execute(select(newest(connection)))).scalar_one()
 
 
 def _with_ends(connection: AsyncConnection, statement: Select[Any]) -> Select[Any]:
     """The events with the ends of the log at that moment; without events, one row with nothing but the ends."""
     oldest = select(func.min(col(Event.cursor))).scalar_subquery().label("oldest")
-    ends = select(oldest, _newest(connection).label("newest")).subquery("ends")
+    ends = select(oldest, newest(connection).label("newest")).subquery("ends")
     listed = statement.subquery("listed")
     both: Select[Any] = Select(ends, listed)
     return both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)

@@ -17,6 +17,21 @@ from models.users import User
 from resolvers.access import Actor
 from resolvers.work import Work
 
+GONE = frozenset(
+    {
+        EventType.ORGANIZATION_DELETED,
+        EventType.ROLE_DELETED,
+        EventType.PERMISSION_DELETED,
+        EventType.ROLE_SET_DELETED,
+        EventType.USER_DELETED,
+    }
+)
+"""What is told with `deleted` beside the object as it was (section 11 of the facts); a membership is told as it was."""
+
+
+def told(type: EventType, data: JSONObject) -> JSONObject:
+    return data | {"deleted": True} if type in GONE else data
+
 
 def organization_data(organization: Organization) -> JSONObject:
     return {
@@ -178,7 +193,7 @@ def record_organization(
     work.record(
         type,
         organization.id,
-        organization_data(organization),
+        told(type, organization_data(organization)),
         organization_id=organization.id,
         private_metadata=organization.private_metadata,
         changes=changes,
@@ -186,9 +201,8 @@ def record_organization(
 
 
 def record_user(work: Work, type: EventType, user: User, changes: JSONObject | None = None) -> None:
-    work.record(
-        type, user.id, user_data(user), user_id=user.id, private_metadata=user.private_metadata, changes=changes
-    )
+    data = told(type, user_data(user))
+    work.record(type, user.id, data, user_id=user.id, private_metadata=user.private_metadata, changes=changes)
 
 
 async def record_invitation(

@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from models.base import Row as Table
 from models.errors import BadUserInput
+from models.events import Event
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
@@ -20,6 +21,7 @@ from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePe
 from models.sessions import Session
 from models.store import Store
 from models.users import User
+from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.event_lists import EventList, event_pages
 from resolvers.invitation_lists import (
     InvitationFilter,
@@ -32,6 +34,7 @@ from resolvers.lists import MembershipFilter, MembershipList, columns, membershi
 from resolvers.pages import AnyRow, AnySelect, Page
 from resolvers.roles import managing_role_ids
 from resolvers.session_lists import SessionFilter, SessionList, session_counts, session_pages
+from resolvers.webhook_lists import DeliveryList, Statuses, delivery_counts, delivery_pages
 
 BATCH = 500
 """As many keys in one statement at most: what is larger would hold up everybody else."""
@@ -59,6 +62,11 @@ async def _membership(store: Store, keys: list[tuple[str, str]]) -> Sequence[Any
     both = organization_id.in_({one for one, _ in keys}) & user_id.in_({one for _, one in keys})
     found = {(row.organization_id, row.user_id): row for row in await _rows(store, columns(Membership).where(both))}
     return [found.get(key) for key in keys]
+
+
+async def _events(store: Store, cursors: list[int]) -> Sequence[AnyRow | None]:
+    found = {row.cursor: row for row in await _rows(store, select(Event).where(col(Event.cursor).in_(cursors)))}
+    return [found.get(one) for one in cursors]
 
 
 async def _grouped(store: Store, statement: AnySelect, keys: list[str]) -> list[list[AnyRow]]:
@@ -325,6 +333,26 @@ class Loaders:
     @cached_property
     def event_pages(self) -> DataLoader[tuple[str, EventList], Page]:
         return self._loader(event_pages)
+
+    @cached_property
+    def events_by_cursor(self) -> DataLoader[int, AnyRow | None]:
+        return self._loader(_events)
+
+    @cached_property
+    def webhook_endpoints(self) -> DataLoader[str, AnyRow | None]:
+        return self._loader(partial(_by_id, WebhookEndpoint))
+
+    @cached_property
+    def webhook_deliveries(self) -> DataLoader[str, AnyRow | None]:
+        return self._loader(partial(_by_id, WebhookDelivery))
+
+    @cached_property
+    def delivery_pages(self) -> DataLoader[tuple[str, DeliveryList], Page]:
+        return self._loader(delivery_pages)
+
+    @cached_property
+    def delivery_counts(self) -> DataLoader[tuple[str, Statuses], int]:
+        return self._loader(delivery_counts)
 
     async def permission_keys(self, organization_id: str, user_id: str) -> frozenset[str] | None:
         """What the user's membership lets them do; None for who is no member."""

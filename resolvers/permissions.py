@@ -8,13 +8,13 @@ from sqlmodel import col, select
 from models.errors import Faults, IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
 from models.events import EventType
 from models.roles import Permission, Role, RolePermission, checked_permission_key, is_system
-from resolvers.events import permission_data
+from resolvers.events import permission_data, told
 from resolvers.labels import by_keys, changed, checked_labels
 from resolvers.work import Work
 
 
 def _record(work: Work, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
-    work.record(type, permission.id, permission_data(permission), changes=changes)
+    work.record(type, permission.id, told(type, permission_data(permission)), changes=changes)
 
 
 async def permissions_by_key(work: Work, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:

@@ -35,7 +35,7 @@ from models.roles import (
     checked_role_key,
     is_managing,
 )
-from resolvers.events import role_data, role_set_data
+from resolvers.events import role_data, role_set_data, told
 from resolvers.expiry import expire_lapsed_among
 from resolvers.labels import by_keys, changed, checked_labels
 from resolvers.managers import keeping_managers
@@ -54,14 +54,14 @@ class NewRole:
 
 
 def _record(work: Work, type: EventType, held: HeldRole, changes: dict[str, Any] | None = None) -> None:
-    work.record(type, held.role.id, role_data(held.role, held.permissions), changes=changes)
+    work.record(type, held.role.id, told(type, role_data(held.role, held.permissions)), changes=changes)
 
 
 async def record_role_set(
     work: Work, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
 ) -> None:
-    roles = await offered(work, role_set)
-    work.record(type, role_set.id, role_set_data(role_set, {one.id: one.key for one in roles}), changes=changes)
+    roles = {one.id: one.key for one in await offered(work, role_set)}
+    work.record(type, role_set.id, told(type, role_set_data(role_set, roles)), changes=changes)
 
 
 async def offered(work: Work, role_set: RoleSet) -> list[Role]:

@@ -37,6 +37,7 @@ from schema.subscriptions import Subscription
 from schema.suggestions import repair
 from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
+from schema.webhooks import WebhookMutations, WebhookQueries
 
 CACHED_DOCUMENTS = 500
 repair()
@@ -53,6 +54,7 @@ class Query(
     RoleQueries,
     InvitationQueries,
     EventQueries,
+    WebhookQueries,
 ): ...
 
 
@@ -65,6 +67,7 @@ class Mutation(
     UserMutations,
     RoleMutations,
     InstanceMutations,
+    WebhookMutations,
 ): ...
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import strawberry
+from cryptography.fernet import MultiFernet
 
 from models.errors import Unauthenticated
 from models.instance import Instance
 from models.store import Store
+from models.targets import Targets
 from resolvers.access import Actor, ActorType
 from resolvers.loaders import Loaders
 from resolvers.log_reader import LogReader
@@ -30,6 +32,9 @@ class Surroundings:
     can_mail: bool
     allowed_origins: Sequence[str]
     signer: Signer
+    webhook_storage: MultiFernet
+    """What the secrets of webhook endpoints are kept with."""
+    targets: Targets
     log: LogReader
 
 

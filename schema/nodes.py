@@ -16,6 +16,8 @@ from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
 from models.sessions import Session as SessionRow
 from models.users import User as UserRow
+from models.webhooks import WebhookDelivery as DeliveryRow
+from models.webhooks import WebhookEndpoint as EndpointRow
 from schema.connections import Node
 from schema.context import Info
 from schema.directives import requires
@@ -25,6 +27,7 @@ from schema.organizations import organization_by_id
 from schema.roles import Permission, Role, RoleSet
 from schema.sessions import visible_session
 from schema.users import visible_user
+from schema.webhooks import visible_delivery, visible_endpoint
 
 MAXIMUM_NODES = 100
 
@@ -68,6 +71,8 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     RoleRow.prefix: _role,
     PermissionRow.prefix: _permission,
     RoleSetRow.prefix: _role_set,
+    EndpointRow.prefix: visible_endpoint,
+    DeliveryRow.prefix: visible_delivery,
 }
 """The prefix of an id tells the one table that it can be in."""
 

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import base, migrations
+from models import base, migrations, sealing, webhooks
 from models.store import Store
 from resolvers.log_reader import LogReader
 from resolvers.tickets import ticket_keys
@@ -32,7 +32,7 @@ from server.accept import DemoIdentities
 from server.email import Tell
 from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, own_provider, provider_of
-from server.settings import Issuer, Settings
+from server.settings import Issuer, Settings, targets_of
 from server.signing import signer_of
 from server.sockets import SocketEndpoint
 from server.worker import Worker, trust, worker
@@ -91,6 +91,8 @@ def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequen
         allowed_origins=settings.allowed_origins,
         signer=signer_of(settings, store, clock),
         log=LogReader(store, clock),
+        webhook_storage=sealing.storage(settings.secret, webhooks.PURPOSE),
+        targets=targets_of(settings),
     )
 
 

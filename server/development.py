@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from cryptography.fernet import MultiFernet
 from graphql import OperationDefinitionNode, parse
 from sqlmodel import col, select
 
 from models import base
 from models.addresses import address_key
-from models.events import Event
+from models.events import Event, EventType
 from models.instance import Instance
 from models.invitations import PENDING, Invitation
 from models.keys import new_secret
@@ -19,7 +20,9 @@ from models.organizations import Organization, slug_of
 from models.roles import MEMBERSHIPS_MANAGE
 from models.sessions import Session
 from models.store import Store
+from models.targets import Targets
 from models.users import Claims, User
+from models.webhooks import WebhookEndpoint
 from resolvers.acceptance import Proof, accept_invitation
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.invitations import create_invitation
@@ -30,6 +33,7 @@ from resolvers.recipients import Recipient, Terms
 from resolvers.sessions import create_session
 from resolvers.tickets import TicketKind, mint
 from resolvers.users import provision
+from resolvers.webhooks import NewEndpoint, create_endpoint
 from resolvers.work import Clock, work_on
 from server.accept import DemoIdentity
 from server.app import Development
@@ -59,6 +63,8 @@ JOAN = "joan@example.com"
 EDSGER = "edsger@example.com"
 """Invited too long ago."""
 
+HOOKS = "http://127.0.0.1:9000/webhooks"
+"""Where the demo endpoint sends to, be there somebody who listens or not."""
 
 MANY = ("frances@example.com", "radia@example.com")
 """Whom the ready operation invites at once."""
@@ -101,7 +107,7 @@ async def stamp(store: Store) -> None:
 # ---------------------------------------------------------------------------------------------------- demo company
 
 
-async def load_demo(store: Store, keys: Sequence[bytes]) -> None:
+async def load_demo(store: Store, keys: Sequence[bytes], storage: MultiFernet) -> None:
     """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
     async with store.read() as connection:
         if (await connection.execute(select(Organization.id).limit(1))).first():
@@ -121,6 +127,14 @@ async def load_demo(store: Store, keys: Sequence[bytes]) -> None:
     accepted = await _invite(store, ada, company.id, KATHERINE[0], base.now)
     async with work_on(store, katherine, base.now) as work:
         await accept_invitation(work, proof=Proof(invitation_id=accepted), keys=keys)
+    await _listen(store, storage)
+
+
+async def _listen(store: Store, storage: MultiFernet) -> None:
+    """An endpoint for what is seldom: a demo that nobody listens to fills no log with what could not be sent."""
+    new = NewEndpoint(HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value])
+    async with work_on(store, SYSTEM, base.now) as work:
+        await create_endpoint(work, new, targets=Targets(allows_private=True), storage=storage)
 
 
 async def _invite(
@@ -176,16 +190,18 @@ async def _session(store: Store, user_id: str) -> str:
 
 
 async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
-    """The ids of demo people by address and of the demo organizations by slug, and the invitations that wait."""
+    """The ids of demo people by address, organizations by slug and the endpoint by URL; the invitations that wait."""
     addresses = [email for email, _, _ in PEOPLE]
     waiting = select(Invitation).where(
         col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
     )
     people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
     organizations = select(Organization).where(col(Organization.slug).in_([slug_of(COMPANY), slug_of(LAB)]))
+    endpoints = select(WebhookEndpoint).where(col(WebhookEndpoint.url) == HOOKS)
     async with store.read() as connection:
         found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
         found |= {row.slug: row.id for row in (await connection.execute(organizations)).all()}
+        found |= {row.url: row.id for row in (await connection.execute(endpoints)).all()}
         rows = (await connection.execute(waiting)).all()
         return found, {(row.organization_id, row.address_key): row for row in rows}
 
@@ -236,6 +252,12 @@ def ready_values(
         "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
         "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
         "Events": {"organizationId": company},
+        "CreateWebhookEndpoint": {"url": f"{HOOKS}/members", "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"]},
+        "ReplayWebhookDeliveries": {
+            "webhookEndpointId": ids.get(HOOKS, "whep_…"),
+            "failedSince": "2026-01-01T00:00:00Z",
+        },
+        "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
     }
 
 

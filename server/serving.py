@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from starlette.types import ASGIApp
 
-from models import base, migrations
+from models import base, migrations, sealing, webhooks
 from models.store import Store
 from resolvers.tickets import ticket_keys
 from schema.context import nothing
@@ -106,7 +106,7 @@ async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Developm
     await signer_of(settings, store, base.now).published()
     keys = ticket_keys(settings.secret)
     if demo:
-        await development.load_demo(store, keys)
+        await development.load_demo(store, keys, sealing.storage(settings.secret, webhooks.PURPOSE))
     return await development.development(store, VAR, keys, tell=_tell)
 
 

@@ -119,6 +119,8 @@ INPUTS = {
     "replaceRoleInRoleSet": "ReplaceRoleInput",
     "endSession": "SessionRefInput",
     "revokeSession": "SessionRefInput",
+    "deleteWebhookEndpoint": "WebhookEndpointRefInput",
+    "rotateWebhookSecret": "WebhookEndpointRefInput",
 }
 """The input types of the mutations that share one."""
 

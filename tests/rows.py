@@ -48,6 +48,15 @@ def a_membership(organization_id: str, user_id: str, role_id: str, **values: Any
     return _row("orgmem", **own | {"public_metadata": {}, "private_metadata": {}} | values)
 
 
+def an_endpoint(url: str, secret: str = "", **values: Any) -> Row:
+    return _row("whep", **{"url": url, "enabled": True, "secret": secret, "cursor": 0} | values)
+
+
+def a_delivery(endpoint_id: str, event_cursor: int, **values: Any) -> Row:
+    own: Row = {"endpoint_id": endpoint_id, "event_cursor": event_cursor, "status": "pending", "attempts": 0}
+    return _row("whdl", **own | {"next_attempt_at": EPOCH} | values)
+
+
 async def write(store: Store, **tables: list[Row]) -> None:
     """Inserts the rows, in the order that foreign keys want."""
     async with store.write() as session:

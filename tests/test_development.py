@@ -22,6 +22,7 @@ from tests.api import Api, Caller, Clock, contents
 from tests.conftest import settings
 from tests.door import ONLY_SQLITE
 from tests.factories import Acme
+from tests.hooking import STORAGE
 from tests.inviting import KEYS
 
 ADA = "Ada Lovelace"
@@ -30,7 +31,7 @@ ADA = "Ada Lovelace"
 async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[Development, Api]:
     await stamp(store)
     if demo:
-        await load_demo(store, KEYS)
+        await load_demo(store, KEYS, STORAGE)
     extra = await development.development(store, folder, KEYS)
     app = application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     return extra, Api(app, store, Clock())
@@ -63,10 +64,10 @@ async def test_the_demo_company_has_an_admin_members_and_an_outsider(store: Stor
 
 
 async def test_the_demo_company_is_loaded_once(store: Store, tmp_path: Path) -> None:
-    await load_demo(store, KEYS)
+    await load_demo(store, KEYS, STORAGE)
     before = await contents(store)
 
-    await load_demo(store, KEYS)
+    await load_demo(store, KEYS, STORAGE)
 
     assert await contents(store) == before
 
@@ -74,14 +75,14 @@ async def test_the_demo_company_is_loaded_once(store: Store, tmp_path: Path) -> 
 async def test_a_database_that_holds_an_organization_gets_no_demo(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
-    await load_demo(api.store, KEYS)
+    await load_demo(api.store, KEYS, STORAGE)
 
     assert await contents(api.store) == before
 
 
 async def test_a_development_server_marks_its_database_once(store: Store, tmp_path: Path) -> None:
     await stamp(store)
-    await load_demo(store, KEYS)
+    await load_demo(store, KEYS, STORAGE)
     before = await contents(store)
 
     await stamp(store)
@@ -123,6 +124,8 @@ BY = {
     "AcceptInvitation": "Mallory Archer",
     "DeclineInvitation": "Mallory Archer",
     **dict.fromkeys(("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"),
+    **dict.fromkeys(("CreateWebhookEndpoint", "WebhookDeliveries"), "Secret key"),
+    **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
 }
 """Who runs a ready document, where it is not the admin that the page is signed in as."""
 

@@ -14,6 +14,7 @@ from resolvers.work import work_on
 from schema import schema
 from tests.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.factories import Acme, a_member, an_invitation, an_organization
+from tests.hooking import URL, a_failed_delivery, an_endpoint
 from tests.shaping import a_role_model
 from tests.visiting import a_session
 
@@ -97,6 +98,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
         [UPDATED, "organization.updated"],
     ),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, []),
+    "createWebhookEndpoint": (lambda acme: {"url": URL}, []),
 }
 
 
@@ -157,10 +159,58 @@ async def test_what_is_done_with_a_session_writes_its_event(api: Api, acme: Acme
         assert event["data"]["status"] == answer.payload["session"]["status"].lower()
 
 
+OF_WEBHOOKS: dict[str, JSON] = {
+    "updateWebhookEndpoint": {"description": "New"},
+    "deleteWebhookEndpoint": {},
+    "rotateWebhookSecret": {},
+    "replayWebhookDeliveries": {"failedSince": "2026-01-01T00:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("mutation", OF_WEBHOOKS)
+async def test_what_is_done_with_a_webhook_endpoint_writes_no_event(api: Api, mutation: str) -> None:
+    endpoint = await an_endpoint(api)
+    await a_failed_delivery(api, endpoint["id"])
+    before = await contents(api.store)
+
+    input = {"webhookEndpointId": endpoint["id"], **OF_WEBHOOKS[mutation]}
+    answer = await api.mutate(mutation, input, by=SERVICE)
+
+    after = await contents(api.store)
+    assert answer.payload["cursor"] is None
+    assert after != before
+    assert after["event"] == before["event"]
+
+
+GONE: dict[str, JSON] = {
+    "deleteRole": {"key": "org:spare"},
+    "deletePermission": {"key": "org:reports:read"},
+    "replaceRoleSet": {"key": OTHER, "withKey": PRIMARY, "mappings": [{"from": "org:editor", "to": "org:member"}]},
+}
+
+
+async def test_what_is_gone_is_told_as_it_was_and_as_deleted(api: Api, acme: Acme) -> None:
+    await a_role_model(api)
+    for mutation, input in GONE.items():
+        assert (await api.mutate(mutation, input, by=SERVICE)).payload
+    assert (await api.mutate("deleteOrganization", of(acme), by=SERVICE)).payload
+    assert (await api.mutate("deleteUser", {"userId": acme.member.id}, by=SERVICE)).payload
+
+    log = await events(api.store)
+
+    told = {event["type"] for event in log if event["data"].get("deleted") is True}
+    last = {event["data"]["object"]: event["data"] for event in log if event["type"] in told}
+    assert told == {f"{noun}.deleted" for noun in ("organization", "role", "permission", "roleSet", "user")}
+    assert last["organization"]["name"] == "Acme"
+    assert last["user"]["email_address"] == acme.member.email
+    assert (last["role"]["key"], last["permission"]["key"]) == ("org:spare", "org:reports:read")
+    assert last["role_set"]["roles"] == ["org:admin", "org:editor"]
+
+
 def test_every_mutation_has_a_row() -> None:
     names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
 
-    assert names == {*TABLE, *OF_SESSIONS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS}
 
 
 async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:

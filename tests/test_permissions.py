@@ -8,6 +8,7 @@ import pytest
 from schema import schema
 from tests.api import JSON, NOBODY, SERVICE, Api, Caller, contents
 from tests.factories import Acme, an_invitation
+from tests.hooking import URL, a_failed_delivery, an_endpoint
 from tests.shaping import a_role_model
 from tests.visiting import a_session
 
@@ -88,6 +89,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     "replaceRoleSet": (lambda acme: {"key": PRIMARY, "withKey": OTHER, "mappings": MAPPINGS}, SERVICES),
     "setOrganizationRoleSet": (lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS}, SERVICES),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, SERVICES),
+    "createWebhookEndpoint": (lambda acme: {"url": URL}, SERVICES),
 }
 
 
@@ -154,12 +156,37 @@ async def test_who_may_do_what_with_a_session(api: Api, acme: Acme, mutation: st
     assert (await contents(api.store) == before) == (wanted is not OK)
 
 
+OF_WEBHOOKS: dict[str, JSON] = {
+    "updateWebhookEndpoint": {"description": "New"},
+    "deleteWebhookEndpoint": {},
+    "rotateWebhookSecret": {},
+    "replayWebhookDeliveries": {"failedSince": "2026-01-01T00:00:00Z"},
+}
+"""What is done with an endpoint that a delivery has failed to."""
+
+
+@pytest.mark.parametrize("mutation", OF_WEBHOOKS)
+@pytest.mark.parametrize("who", CALLERS)
+async def test_who_may_do_what_with_a_webhook_endpoint(api: Api, acme: Acme, mutation: str, who: str) -> None:
+    endpoint = await an_endpoint(api)
+    await a_failed_delivery(api, endpoint["id"])
+    before = await contents(api.store)
+
+    input = {"webhookEndpointId": endpoint["id"], **OF_WEBHOOKS[mutation]}
+    answer = await api.mutate(mutation, input, by=CALLERS[who](acme))
+
+    wanted = SERVICES[list(CALLERS).index(who)]
+    assert refusal(answer) == wanted
+    assert answer.status == 200
+    assert (await contents(api.store) == before) == (wanted is not OK)
+
+
 def test_every_mutation_has_a_row() -> None:
     mutation = schema.get_type_by_name("Mutation")
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == {*TABLE, *OF_SESSIONS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS}
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:
