@@ -39,6 +39,8 @@ GRACE_SECONDS = 10.0
 RETRY_SECONDS = 1.0
 SETTLE_TRIES = 60
 AT_ONCE = 64
+RESERVED = 16
+"""Slots that are left to endpoints with nothing on its way: those that hang never fill all of them."""
 PER_ENDPOINT = 8
 EVENTS_AT_ONCE = 500
 UNREADABLE = "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the former one."
@@ -194,7 +196,9 @@ class Webhooks:
             for endpoint in sorted(found, key=lambda one: under_way[one.id]):
                 free = AT_ONCE - len(self.sending) - len(claimed)
                 limit = 1 if endpoint.failing_since else PER_ENDPOINT
-                room = min(limit - under_way[endpoint.id], max(1, free // len(found)), free)
+                # The last slots are for who has nothing on its way yet.
+                spare = free - RESERVED if under_way[endpoint.id] else free
+                room = min(limit - under_way[endpoint.id], max(1, (free - RESERVED) // len(found)), spare)
                 if room > 0:
                     due = self._due(select(WebhookDelivery.id), now, endpoint.id)
                     due = due.order_by(col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id)).limit(room)

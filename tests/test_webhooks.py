@@ -9,6 +9,7 @@ import pytest
 from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select
 
+from models import bell
 from models.bell import Listener
 from models.errors import ValueInvalid
 from models.events import Event, EventType
@@ -411,7 +412,10 @@ async def test_a_disabled_endpoint_replays_nothing(api: Api) -> None:
     assert (await replay(api, endpoint_id, deliveryId=failed)).payload
 
 
-async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(api: Api) -> None:
+async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "GLANCE_SECONDS", 60.0)
     endpoint_id = (await an_endpoint(api))["id"]
     failed = await a_failed_delivery(api, endpoint_id)
 
@@ -422,6 +426,7 @@ async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(api: Api
         return (await in_store(api, failed))["status"], (await in_store(api, endpoint_id))["enabled"]
 
     async with api.store.bell.listening() as listener:
+        await listener.wait(0.2)
         found: list[tuple[str, bool]] = []
         for calling in (
             replay(api, endpoint_id, deliveryId=failed),
