@@ -27,6 +27,7 @@ from models.webhooks import LEASE
 from server import webhooks as webhooks_module
 from server.app import application
 from server.settings import Environment
+from server.webhooks import AT_ONCE, RESERVED
 from tests.api import SECRET_KEY, SERVICE, Api, contents, events, test_issuer
 from tests.conftest import settings
 from tests.factories import Acme
