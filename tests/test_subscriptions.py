@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -224,6 +224,41 @@ async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(api: Ap
     assert told[0] == told[1]
     assert told[2]["data"] == told[0]["data"] | {"private_metadata": {}}
     assert roles == ["org:admin", "org:member"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ("type cursor @include(if: $x)", "cursor"),
+        ("type ...F @include(if: $x)", "cursor"),
+        ("type ... @skip(if: $x) { actor { id } }", None),
+        ("type actor { type id @include(if: $x) }", None),
+    ],
+)
+async def test_variables_are_each_listener_s_own(api: Api, acme: Acme, fields: str, shown: str | None) -> None:
+    document = organization_events(acme.id, fields=fields).replace("subscription", "subscription($x: Boolean!)")
+    document += " fragment F on Event { cursor }" if "...F" in fields else ""
+    async with listening(api.app) as port, a_socket(port, acme.admin) as yes, a_socket(port, acme.admin) as no:
+        await yes.subscribe(document, x=True)
+        await no.subscribe(document, x=False)
+        await begun(api, 2)
+        await rename(api, acme)
+        told = [await yes.told(), await no.told()]
+
+    assert told[0] != told[1]
+    assert shown is None or (shown in told[0] and shown not in told[1])
+
+
+async def test_doubled_fragments_are_walked_once(api: Api, acme: Acme) -> None:
+    doubled = " ".join(f"fragment F{one} on Event {{ ...F{one + 1} ...F{one + 1} }}" for one in range(24))
+    document = f"{organization_events(acme.id, fields='...F0')} {doubled} fragment F24 on Event {{ type }}"
+    async with listening(api.app) as port, a_subscription(port, acme.admin, document) as socket:
+        await begun(api)
+        began = process_time()
+        await rename(api, acme)
+
+        assert await socket.told() == {"type": "ORGANIZATION_UPDATED"}
+        assert process_time() - began < 1.0
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(api: Api, acme: Acme) -> None:
