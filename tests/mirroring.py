@@ -168,6 +168,7 @@ class Crew:
     client: httpx.AsyncClient
     people: list[Caller] = field(default_factory=list[Caller])
     organizations: list[str] = field(default_factory=list[str])
+    added: list[tuple[str, Caller]] = field(default_factory=list[tuple[str, Caller]])
     changes: int = 0
 
     async def ask(self, query: str, by: Caller = SERVICE, **variables: Any) -> JSON:
@@ -218,21 +219,33 @@ class Crew:
     def somewhere(self) -> JSON:
         return {"organizationId": self.random.choice(self.organizations)}
 
-    def somebody(self) -> JSON:
-        return {**self.somewhere(), "userId": self.random.choice(self.people).id}
+    def a_member(self) -> tuple[JSON, Caller]:
+        """Where somebody was added, and who; anybody while nobody was."""
+        organization_id, person = self.random.choice(self.added or [(self.organizations[0], self.people[0])])
+        return {"organizationId": organization_id}, person
 
     async def add(self) -> None:
-        await self.change("createMembership", **self.somebody(), role=self.random.choice(ROLES))
+        place, person = self.somewhere(), self.random.choice(self.people)
+        if await self.change("createMembership", **place, userId=person.id, role=self.random.choice(ROLES)):
+            self.added.append((place["organizationId"], person))
 
     async def assign(self) -> None:
-        by = self.random.choice([SERVICE, *self.people[:3]])
-        await self.change("updateMembership", by=by, **self.somebody(), role=self.random.choice(ROLES))
+        place, person = self.a_member()
+        by = self.random.choice([SERVICE, SERVICE, *self.people[:2]])
+        await self.change("updateMembership", by=by, **place, userId=person.id, role=self.random.choice(ROLES))
 
     async def remove(self) -> None:
-        await self.change("removeMembership", **self.somebody())
+        place, person = self.a_member()
+        await self.change("removeMembership", **place, userId=person.id)
+        self.forget(lambda organization_id, one: (organization_id, one) == (place["organizationId"], person))
 
     async def leave(self) -> None:
-        await self.change("leaveOrganization", by=self.random.choice(self.people), **self.somewhere())
+        place, person = self.a_member()
+        await self.change("leaveOrganization", by=person, **place)
+        self.forget(lambda organization_id, one: (organization_id, one) == (place["organizationId"], person))
+
+    def forget(self, is_gone: Callable[[str, Caller], bool]) -> None:
+        self.added = [one for one in self.added if not is_gone(*one)]
 
     async def invite(self) -> None:
         person = self.random.choice(self.people)
@@ -251,6 +264,7 @@ class Crew:
         if len(self.organizations) > 6:
             gone = self.organizations.pop(self.random.randrange(len(self.organizations)))
             await self.change("deleteOrganization", organizationId=gone)
+            self.forget(lambda organization_id, _: organization_id == gone)
 
     async def hire_and_dismiss(self) -> None:
         email = f"{self.random.getrandbits(64):x}@example.com"
