@@ -43,9 +43,11 @@ function socketAddress(endpoint) {
 
 // The server's own errors, or what it said when it closed the socket, or that there was nobody.
 function errorsOf(reason) {
-  if (Array.isArray(reason)) return reason;
-  const isBroken = !reason?.code || reason.code === 1006;
-  if (isBroken) return [{ message: `The connection to ${location.host} broke, or none came about. Is the server running?` }];
-  const words = reason.reason ? `${reason.reason} (${reason.code})` : reason.code;
-  return [{ message: `The server closed the connection: ${words}.` }];
+  return Array.isArray(reason) ? reason : [{ message: sentence(reason ?? {}) }];
+}
+
+function sentence({ code, reason }) {
+  if (!code || code === 1006) return `The connection to ${location.host} broke, or none came about. Is the server running?`;
+  if (code === 1012) return "The server stops or restarts (1012): run this again in a moment.";
+  return `The server closed the connection: ${reason || "it gave no reason"} (${code}).`;
 }
