@@ -4,9 +4,10 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.api import Api, Caller
 ROOT = Path(__file__).parent.parent
 NODE = Path(sys.executable).with_name("node")
 SECONDS = 30.0
-CURSOR = re.compile(r'^(?:data: \{"data":\{"organizationEvents":\{"cursor":")?(\d+)\b')
+CURSOR = re.compile(r'^(?:data: \{"data":\{"organizationEvents":\{"cursor":")?(\d+)(?: organization|")')
 """At the beginning of each line that tells an event, as programs print it or as it came."""
 
 HTTPX = """
@@ -72,6 +73,7 @@ class Listener:
     process: asyncio.subprocess.Process
     printed: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def cursors(self) -> list[str]:
@@ -83,27 +85,22 @@ class Listener:
         while part := await self.process.stdout.readline():
             self.printed += part.decode()
             self.changed.set()
+        self.over.set()
+        self.changed.set()
 
     async def hears(self, count: int) -> list[str]:
         """The cursors, as soon as there are so many."""
         async with asyncio.timeout(SECONDS):
             while len(self.cursors) < count:
-                assert self.process.returncode is None, self.printed
+                assert not self.over.is_set(), self.printed
                 self.changed.clear()
                 await self.changed.wait()
         return self.cursors
 
-    async def says(self, words: str) -> None:
-        async with asyncio.timeout(SECONDS):
-            while words not in self.printed:
-                assert self.process.returncode is None, self.printed
-                self.changed.clear()
-                await self.changed.wait()
-
     async def ends(self) -> str:
         """All that it printed, once it has ended by itself."""
         async with asyncio.timeout(SECONDS):
-            await self.process.wait()
+            await self.over.wait()
         return self.printed
 
 
@@ -120,14 +117,16 @@ async def listener(
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
     running = Listener(process)
     reading = asyncio.create_task(running.read())
     try:
         yield running
     finally:
-        if process.returncode is None:
-            process.kill()
+        # The whole group: `node` is a script that starts the real one.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         await reading
 

@@ -88,7 +88,6 @@ async def test_a_removed_member_s_client_is_told_why_and_hears_no_more(
         assert await member.hears(1) == heard
         heard += [await remove(api, acme), *await rename(api, acme, "Unheard")]
         assert await admin.hears(3) == heard
-        await member.says("NOT_FOUND")
         said = await member.ends()
 
     assert member.cursors == heard[:1]
