@@ -252,6 +252,7 @@ def ready_values(
         "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
         "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
         "Events": {"organizationId": company},
+        "OrganizationEvents": {"organizationId": company},
         "CreateWebhookEndpoint": {"url": f"{HOOKS}/members", "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"]},
         "ReplayWebhookDeliveries": {
             "webhookEndpointId": ids.get(HOOKS, "whep_…"),

@@ -101,10 +101,10 @@ def while_serving(use: Callable[[str], T], *arguments: str, **environment: str) 
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp) -> AsyncGenerator[int]:
+async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
     """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
-    listener = serving.listen("127.0.0.1", 0)
-    port: int = listener.getsockname()[1]
+    listener = serving.listen("127.0.0.1", port)
+    port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else nothing
     running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
     async with httpx.AsyncClient() as client:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from server import graphiql
-from tests.running import Server, started
+from tests.running import Server, started, tenantry
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -103,3 +103,50 @@ def test_a_newcomer_runs_the_first_query_with_one_click(server: Server, page: Pa
 
     assert seen.hosts == {urlsplit(server.url).netloc}
     assert seen.messages == []
+
+
+def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_path: Path) -> None:
+    seen, status = Seen(page), page.get_by_role("status")
+    token = tenantry("token", "--email", "ada@example.com", folder=tmp_path).stdout.strip()
+    page.goto(f"{server.url}/graphql")
+    page.get_by_role("tab", name="OrganizationEvents").get_by_role("button", name="OrganizationEvents").click()
+
+    with page.expect_websocket() as opened:
+        page.get_by_role("button", name="Execute query").click()
+    expect(status).to_contain_text("Listening as Ada Lovelace · nothing yet")
+    invite(server, f"Bearer {token}", "barbara@example.com")
+    expect(page.get_by_role("region", name="Result Window")).to_contain_text("barbara@example.com")
+    expect(status).to_contain_text("Listening as Ada Lovelace · 1 event")
+    page.screenshot(path=tmp_path / "listening.png")
+
+    page.get_by_role("button", name="Stop query").click()
+    expect(status).to_contain_text("Stopped listening as Ada Lovelace · 1 event")
+    if not opened.value.is_closed():
+        opened.value.wait_for_event("close")
+
+    refused(page, "Mallory Archer", "NOT_FOUND")
+    refused(page, "Nobody", "(4401)")
+    page.get_by_role("button", name="Headers", exact=True).click()
+    page.get_by_role("region", name="Headers").click()
+    page.keyboard.insert_text('{"Authorization": "Bearer nonsense"}')
+    refused(page, "Ada Lovelace", "(4403)", sender="the Headers pane says")
+    assert seen.messages == []
+
+
+def invite(server: Server, authorization: str, address: str) -> None:
+    own = server.graphql("{ viewer { memberships { nodes { organization { id name } } } } }", authorization).json()
+    organizations = [node["organization"] for node in own["data"]["viewer"]["memberships"]["nodes"]]
+    (company,) = [one["id"] for one in organizations if one["name"] == "Analytical Engines"]
+    input = {"organizationId": company, "emailAddress": address}
+    document = """mutation($input: CreateInvitationInput!) {
+      createInvitation(input: $input) { userErrors { message } } }"""
+    answer = server.graphql(document, authorization, input=input).json()
+    assert answer == {"data": {"createInvitation": {"userErrors": []}}}
+
+
+def refused(page: Page, person: str, reason: str, *, sender: str | None = None) -> None:
+    """Listens as somebody who may not, and reads why."""
+    page.get_by_label("Signed in as").select_option(person)
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Stopped listening as {sender or person} · no event")
+    expect(page.get_by_role("region", name="Result Window")).to_contain_text(reason)

@@ -1,14 +1,16 @@
 """What a development server brings along: the demo company, who to be in it, and documents that run with one click."""
 
+import json
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
-from graphql import NonNullTypeNode, OperationDefinitionNode, parse
+from graphql import NonNullTypeNode, OperationDefinitionNode, OperationType, get_operation_ast, parse
 
 from models.errors import FormatInvalid
 from models.store import Store
@@ -18,12 +20,13 @@ from server.development import AlreadyInUse, load_demo, stamp
 from server.graphiql import Document
 from server.issuer import DevelopmentIssuer, kept
 from server.settings import BUILT_IN_ISSUER, Environment
-from tests.api import Api, Caller, Clock, contents
+from tests.api import Answer, Api, Caller, Clock, contents
 from tests.conftest import settings
 from tests.door import ONLY_SQLITE
 from tests.factories import Acme
 from tests.hooking import STORAGE
 from tests.inviting import KEYS
+from tests.running import listening
 
 ADA = "Ada Lovelace"
 
@@ -142,22 +145,45 @@ def unfilled(document: Document) -> list[str]:
     return [name for name in required if name not in document.variables]
 
 
+def is_subscription(document: Document) -> bool:
+    operation = get_operation_ast(parse(document.query))
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+
+async def first_event(port: int, document: Document, by: Caller) -> Answer:
+    """What a subscription says first, when it is asked for all that has happened."""
+    body = {"query": document.query, "variables": {**document.variables, "after": "0"}}
+    headers = {"authorization": by.authorization or "", "accept": "text/event-stream"}
+    async with (
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        client.stream("POST", "/graphql", json=body, headers=headers) as response,
+    ):
+        async for line in response.aiter_lines():
+            if line.startswith("data: "):
+                return Answer(response.status_code, json.loads(line.removeprefix("data: ")))
+    raise AssertionError(f"{document.name} says nothing")
+
+
 @ONLY_SQLITE
 async def test_every_ready_document_runs_as_it_is(store: Store, tmp_path: Path) -> None:
     extra, api = await prepared(store, tmp_path)
     people = callers(extra)
 
-    for document in extra.documents:
-        assert unfilled(document) == [], document.name
-        variables: dict[str, Any] = document.variables
-        answer = await api.run(document.query, variables, by=people[BY.get(document.name, ADA)])
-        for payload in answer.data.values():
-            assert payload is not None, document.name
-            assert isinstance(payload, list) or payload.get("userErrors", []) == [], document.name
+    async with listening(api.app) as port:
+        for document in extra.documents:
+            assert unfilled(document) == [], document.name
+            variables: dict[str, Any] = document.variables
+            by = people[BY.get(document.name, ADA)]
+            listens = is_subscription(document)
+            answer = await (first_event(port, document, by) if listens else api.run(document.query, variables, by=by))
+            for payload in answer.data.values():
+                assert payload is not None, document.name
+                assert isinstance(payload, list) or payload.get("userErrors", []) == [], document.name
 
-    company = 'query { organizations(query: "analytical") { nodes { name membersCount } } }'
-    (left,) = (await api.run(company, by=callers(extra)["Secret key"])).data["organizations"]["nodes"]
+        company = 'query { organizations(query: "analytical") { nodes { name membersCount } } }'
+        (left,) = (await api.run(company, by=callers(extra)["Secret key"])).data["organizations"]["nodes"]
     assert len(extra.documents) >= 20
+    assert any(is_subscription(document) for document in extra.documents)
     assert left == {"name": "Analytical Engines Ltd", "membersCount": 4}
     await api.client.aclose()
 

@@ -1,4 +1,4 @@
-// One line below the response: status, time, and as whom the operation ran.
+// One line below the response: how it went, and as whom the operation ran.
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect } from "react";
 
@@ -7,7 +7,7 @@ export function Answer({ answer, clear }) {
   useEffect(() => clear(null), [tab, clear]);
   return (
     <p className="tenantry-answer" role="status">
-      {answer && `${answer.status ?? "No answer"} · ${answer.milliseconds} ms · as ${answer.sender}`}
+      {answer}
     </p>
   );
 }

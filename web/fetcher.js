@@ -1,20 +1,43 @@
-// Sends an operation over HTTP as the identity of the moment; what goes wrong on the way becomes a sentence.
+// Sends an operation as the identity of the moment, a subscription over WebSocket and everything else over HTTP; what
+// goes wrong on the way becomes a sentence.
 import { parse } from "graphql";
+import { subscription } from "./subscription.js";
 
 const ACCEPT = "application/graphql-response+json, application/json";
 
 export function createFetcher(endpoint, identity, onAnswer) {
   return async ({ query, variables, operationName }, { headers } = {}) => {
     const { label, authorization } = identity();
+    const meant = operationIn(query, operationName);
+    const operation = { query, variables, operationName: meant.name };
+    const overriding = Object.keys(headers ?? {}).find((name) => name.toLowerCase() === "authorization");
+    const sender = overriding ? "the Headers pane says" : label;
+    if (meant.kind === "subscription") {
+      const credential = overriding ? headers[overriding] : authorization;
+      return subscription(endpoint, operation, credential, listening(sender, onAnswer));
+    }
     const started = performance.now();
-    const operation = { query, variables, operationName: operationIn(query, operationName) };
     const { result, status } = await post(endpoint, operation, { authorization, headers });
     if (operationName !== "IntrospectionQuery") {
-      const isOverridden = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "authorization");
-      const sender = isOverridden ? "the Headers pane says" : label;
-      onAnswer({ status, sender, milliseconds: Math.round(performance.now() - started) });
+      onAnswer(`${status ?? "No answer"} · ${Math.round(performance.now() - started)} ms · as ${sender}`);
     }
     return result;
+  };
+}
+
+// Says how a subscription is getting on.
+function listening(sender, onAnswer) {
+  let count = 0;
+  let last = "nothing yet: make a change in another window";
+  const say = (state) => onAnswer(`${state} as ${sender} · ${last}`);
+  say("Connecting");
+  return ({ result, isOver }) => {
+    if (result?.data) {
+      count += 1;
+      last = `${count} ${count === 1 ? "event" : "events"}, the last one at ${new Date().toLocaleTimeString()}`;
+    }
+    if (isOver && count === 0) last = "no event";
+    say(isOver ? "Stopped listening" : "Listening");
   };
 }
 
@@ -22,9 +45,10 @@ export function createFetcher(endpoint, identity, onAnswer) {
 function operationIn(query, operationName) {
   try {
     const operations = parse(query).definitions.filter(({ kind }) => kind === "OperationDefinition");
-    return operations.length === 1 ? operations[0].name?.value : operationName;
+    const meant = operations.length === 1 ? operations[0] : operations.find(({ name }) => name?.value === operationName);
+    return { name: operations.length === 1 ? meant.name?.value : operationName, kind: meant?.operation };
   } catch {
-    return operationName;
+    return { name: operationName };
   }
 }
 
