@@ -21,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.api import SECRET_KEY, sign_token, test_issuer
 from tests.running import Server, started
+from tests.streaming import PROTOCOL
 
 CREATE = "mutation($i: CreateUserInput!) { createUser(input: $i) { user { id } userErrors { code } } }"
 JOIN = "mutation($i: CreateMembershipInput!) { createMembership(input: $i) { userErrors { code } } }"
@@ -62,9 +63,7 @@ async def people(client: httpx.AsyncClient, number: int) -> tuple[str, list[str]
 
 
 async def listener(url: str, number: int, organization_id: str, query: str) -> ClientConnection:
-    socket = await connect(
-        f"{url.replace('http', 'ws')}/graphql", subprotocols=["graphql-transport-ws"], compression=None
-    )  # pyright: ignore[reportArgumentType]
+    socket = await connect(f"{url.replace('http', 'ws')}/graphql", subprotocols=[PROTOCOL], compression=None)
     await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token(number)}"}}))
     await socket.recv()
     payload = {"query": query, "variables": {"id": organization_id}}
