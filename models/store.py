@@ -2,10 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import URL, event, make_url
@@ -18,6 +18,9 @@ from models.errors import Unavailable
 
 WAIT_SECONDS = 5
 """How long anything waits for a lock or a connection before the caller is told to try again."""
+
+FINISH_SECONDS = 10
+"""How long what has begun may go on though nobody waits for it any more."""
 
 POSTGRESQL_SETTINGS = {
     "lock_timeout": str(WAIT_SECONDS * 1000),
@@ -38,6 +41,9 @@ SQLITE_AWAY = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PROTOCOL,
 }
+
+
+T = TypeVar("T")
 
 
 class Deadlock(Unavailable):
@@ -106,6 +112,16 @@ async def _telling_when_away() -> AsyncGenerator[None]:
         if unavailable is None:
             raise
         raise unavailable from error
+
+
+async def unbroken(work: Awaitable[T]) -> T:
+    """Finishes what has begun before a cancellation counts: a statement that is torn costs a connection."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=FINISH_SECONDS)
+        raise
 
 
 class Store:

@@ -1,6 +1,6 @@
 """What listeners may read, as the store has it now: one statement for all of them (DESIGN 9)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,23 +99,30 @@ def _note(held: dict[str, dict[str, frozenset[str]]], row: AnyRow) -> None:
             members[row.user_id] = members.get(row.user_id, frozenset()) | ({row.key} if row.key else frozenset())
 
 
-async def revoked_keys(store: Store, key_ids: Collection[str]) -> frozenset[str]:
+async def revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
     """Those of the secret keys that were revoked; those from the settings are not in the store."""
+    key_ids = {one.id for one in actors if one.is_service and one.id}
+    if not key_ids:
+        return frozenset()
     statement = select(SecretKey.id).where(col(SecretKey.id).in_(key_ids), col(SecretKey.revoked_at).is_not(None))
     async with store.read() as connection:
         return frozenset((await connection.execute(statement)).scalars())
 
 
 async def signed_in(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[Actor]:
-    """Those who are still there: the users, and their sessions; secret keys are looked at all the time."""
+    """Those whose credential still counts: the user is there, the session open, the secret key not revoked."""
     user_ids = {one.user_id for one in actors if one.user_id}
     session_ids = {one.session.id for one in actors if one.session}
+    users = select(User.id).where(col(User.id).in_(user_ids))
+    sessions = select(Session.id).where(col(Session.id).in_(session_ids), is_open_at(now))
     async with store.read() as connection:
-        users = select(User.id).where(col(User.id).in_(user_ids))
         known = set((await connection.execute(users)).scalars()) if user_ids else set[str]()
-        sessions = select(Session.id).where(col(Session.id).in_(session_ids), is_open_at(now))
-        open_ids = set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
-    return frozenset(
-        one for one in actors
-        if one.user_id is None or (one.user_id in known and (one.session is None or one.session.id in open_ids))
-    )  # fmt: skip
+        known |= set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
+    revoked = await revoked_keys(store, actors)
+    return frozenset(one for one in actors if _is_known(one, known, revoked))
+
+
+def _is_known(actor: Actor, known: Set[str], revoked: Set[str]) -> bool:
+    if actor.user_id is None:
+        return actor.id not in revoked
+    return actor.user_id in known and (actor.session is None or actor.session.id in known)

@@ -1,6 +1,6 @@
 """Batched reads: a level of a query is one statement, however wide it is. A set of loaders lives for one operation."""
 
-from asyncio import Future, ensure_future, gather, wait
+from asyncio import Future, ensure_future, gather, shield, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -175,10 +175,10 @@ class Batched(DataLoader[Any, Any]):
         self._asked: dict[Hashable, Awaitable[Any]] = {}
 
     def load(self, key: Any) -> Awaitable[Any]:
-        """One answer for all who ask before the batch is read."""
+        """One answer for all who ask before the batch is read; who gives up takes it from nobody."""
         if key not in self._asked:
             self._asked[key] = super().load(key)
-        return self._asked[key]
+        return shield(self._asked[key])
 
     def remember(self, found: Mapping[Any, Any]) -> None:
         """Takes what was read elsewhere, so that it is not read again."""

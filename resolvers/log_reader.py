@@ -11,7 +11,7 @@ import structlog
 
 from models.errors import Denial, TooSlow, Unauthenticated, Unavailable
 from models.events import MEMBERSHIPS, EventType, noun_of
-from models.store import Store
+from models.store import Store, unbroken
 from resolvers.access import Actor
 from resolvers.event_lists import EventList, Scope, events_behind, newer_events, newest_cursor
 from resolvers.listening import Rights, revoked_keys, rights_of, signed_in
@@ -69,7 +69,10 @@ class LogReader:
     task: asyncio.Task[None] | None = None
     openings: DataLoader[tuple[Stream, int | None], int] = field(init=False)
 
+    rights: DataLoader[Stream, Rights] = field(init=False)
+
     def __post_init__(self) -> None:
+        self.rights = once_for_all(self._rights)
         self.openings = once_for_all(self._open)
 
     # --------------------------------------------------------------------------------------------------- listeners
@@ -106,8 +109,7 @@ class LogReader:
         """
         gone: Denial | None = None
         while not stream.is_live:
-            # Who hangs up tears nothing out of a statement: that would cost a database connection.
-            rows, reached, is_end, rights = await asyncio.shield(asyncio.ensure_future(self._next_page(stream)))
+            rows, reached, is_end, rights = await unbroken(self._next_page(stream))
             refusal = rights.refusal(stream)
             if refusal and not stream.actor.is_service:
                 raise refusal
@@ -124,17 +126,25 @@ class LogReader:
                 self._goes_live(stream)
 
     async def _next_page(self, stream: Stream) -> tuple[Sequence[AnyRow], int, bool, Rights]:
-        """The right is read after the events: who lost it does not get the event that took it.
+        """Credential and right are read after the events: who lost one does not get the event that took it.
 
         A database that is away is waited for. Raises CursorExpired.
         """
         asked = EventList(PAGE, stream.position, stream.types)
         while True:
             try:
-                return *await events_behind(self.store, asked, stream.scope), await rights_of(self.store, [stream])
+                return *await events_behind(self.store, asked, stream.scope), await self.rights.load(stream)
             except Unavailable:
                 await asyncio.sleep(LOOK_SECONDS)
                 stream.ensure_open()
+
+    async def _rights(self, streams: list[Stream]) -> list[Rights]:
+        """For all who ask at the same time together; whose credential counts no more is ended."""
+        present = await signed_in(self.store, {stream.actor for stream in streams}, self.clock())
+        for stream in streams:
+            if stream.actor not in present:
+                stream.end(lapsed())
+        return [await rights_of(self.store, streams)] * len(streams)
 
     async def _open(self, asked: list[tuple[Stream, int | None]]) -> list[int | Denial]:
         """Where each listener begins, or why it may not; what is asked of the store is asked for all at once."""
@@ -163,9 +173,8 @@ class LogReader:
         return (_told(self.store, row) for row in rows if types is None or row.type in types)
 
     def _goes_live(self, stream: Stream) -> None:
-        """Where it misses nothing that the others were told: no wait may come between question and answer."""
-        assert self.head is not None, "somebody listens"
-        stream.is_live = stream.position >= self.head
+        """Where it misses nothing that the others were told; what others are told of holds nobody up."""
+        stream.is_live = stream.position >= stream.due
 
     def close(self) -> None:
         """Ends everything, when the server stops."""
@@ -210,10 +219,9 @@ class LogReader:
 
     async def _end_revoked(self) -> None:
         """A key is revoked without an event."""
-        key_ids = {one.actor.id for one in self.streams if one.actor.is_service and one.actor.id}
-        revoked = await revoked_keys(self.store, key_ids) if key_ids else frozenset[str]()
+        revoked = await revoked_keys(self.store, {stream.actor for stream in self.streams})
         for stream in self.streams:
-            if stream.actor.is_service and stream.actor.id in revoked:
+            if stream.actor.id in revoked:
                 stream.end(lapsed())
 
     async def _tell_next(self, head: int) -> bool:
@@ -222,22 +230,26 @@ class LogReader:
         if not rows:
             return False
         self.head = rows[-1].cursor
+        groups = self._groups()
         for row in rows:
             self._end_signed_out(row)
-        await self._tell(rows, head)
+            for stream in self._audience(row, groups):
+                stream.due = row.cursor
+        try:
+            await self._tell(rows)
+        except BaseException:
+            for stream in self._concerned(rows, groups):
+                stream.fall_behind(head)
+            raise
         return len(rows) == BATCH
 
-    async def _tell(self, rows: Sequence[AnyRow], head: int) -> None:
-        """Tells those who were live when the rows were read; who comes later has read them."""
+    async def _tell(self, rows: Sequence[AnyRow]) -> None:
+        """Tells those who are live once it is known which credentials count; who comes later has read the rows."""
+        await self._end_revoked()
         groups = self._groups()
         concerned = self._concerned(rows, groups)
         live = {stream for stream in concerned if stream.is_live}
-        try:
-            refusals, types = await self._judged(concerned, live)
-        except BaseException:
-            for stream in live:
-                stream.fall_behind(head)
-            raise
+        refusals, types = await self._judged(concerned, live)
         for row in rows:
             self._offer(row, groups, types)
             await asyncio.sleep(0)
@@ -270,12 +282,15 @@ class LogReader:
             scopes |= {scope for scope in groups if scope.organization_id is not None}
         return {stream for scope in scopes for stream in groups.get(scope, ())}
 
+    def _audience(self, row: AnyRow, groups: Groups) -> Iterable[Stream]:
+        return (stream for scope in _scopes(row) for stream in groups.get(scope, ()))
+
     def _offer(self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]) -> None:
-        told = _told(self.store, row)
-        for scope in _scopes(row):
-            for stream in groups.get(scope, ()):
-                if stream in types and ((wanted := types[stream]) is None or row.type in wanted):
-                    stream.offer(told)
+        told: Told | None = None
+        for stream in self._audience(row, groups):
+            if stream in types and ((wanted := types[stream]) is None or row.type in wanted):
+                told = told or _told(self.store, row)
+                stream.offer(told)
 
     def _end_signed_out(self, row: AnyRow) -> None:
         """Sessions that are over, and users that are gone."""

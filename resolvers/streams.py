@@ -41,8 +41,12 @@ class Stream:
     """Cuts off a client that does not read."""
     position: int = 0
     """The last event that was taken, or the end of the log where none after it was wanted."""
+    due: int = 0
+    """The last event of its scope that the reader has read: it is not live before it has come so far."""
     is_live: bool = False
     reason: Denial | None = None
+    is_finishing: bool = False
+    """Whether the reason is for after what still waits."""
     waiting: deque[Told] | None = None
     size: int = 0
     given_at: float | None = None
@@ -64,20 +68,21 @@ class Stream:
 
     def fall_behind(self, known: int) -> None:
         """Reads the log by itself again, from the last event it took; where nothing waits, from what it knows of."""
-        self.position = self.position if self.waiting else max(self.position, known)
-        self.is_live = False
-        self._drop()
+        if self.is_live:
+            self.position = self.position if self.waiting else max(self.position, known)
+            self.is_live = False
+            self._drop()
 
     def end(self, reason: Denial) -> None:
         """Nothing that still waits is told any more."""
-        if self.reason is None:
-            self.reason = reason
+        if self.reason is None or self.is_finishing:
+            self.reason, self.is_finishing = reason, False
             self._drop()
 
     def finish(self, reason: Denial) -> None:
         """The end comes after what waits; who reads the log by itself finds it there."""
         if self.reason is None and self.is_live:
-            self.reason = reason
+            self.reason, self.is_finishing = reason, True
             self._wake()
 
     def _drop(self) -> None:

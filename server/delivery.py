@@ -19,7 +19,7 @@ from models.mail import LEASE, Mail, MailStatus, pause_after
 from models.organizations import Organization
 from models.roles import Role
 from models.sessions import Session
-from models.store import Store
+from models.store import Store, unbroken
 from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
@@ -86,11 +86,12 @@ class Delivery:
         finally:
             sweeping.cancel()
             await self._let_arrive(sending)
+            await asyncio.wait([sweeping])
 
     async def _claimed(self, number: int) -> list[Claim]:
         """What is due; a database that is away for a while is waited for."""
         try:
-            return await self._claim(number)
+            return await unbroken(self._claim(number))
         except Unavailable:
             log.warning("mail_queue_away")
         except Exception:
@@ -233,7 +234,7 @@ class Delivery:
     async def _keep_sweeping(self) -> None:
         while True:
             try:
-                await self.sweep()
+                await unbroken(self.sweep())
             except Unavailable:
                 log.warning("sweep_put_off")
             except Exception:

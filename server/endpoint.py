@@ -20,6 +20,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from models.errors import BadUserInput, Denial, Unauthenticated
+from models.store import unbroken
 from schema import Schema
 from schema.context import Context, Surroundings, nothing
 from schema.errors import formatted, formatted_all
@@ -170,11 +171,11 @@ class Endpoint:
                 yield self._shown(result, executed=is_fit)
 
     async def to_its_end(self, work: Awaitable[T]) -> T:
-        """What has begun is finished, whoever gives up waiting: a cancelled statement costs a database connection."""
+        """Whoever gives up waiting still counts as one who works, until it is done."""
         task = asyncio.ensure_future(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
-        return await asyncio.shield(task)
+        return await unbroken(task)
 
     async def _run(self, operation: Operation, context: Context) -> Body:
         result = await self.execute(operation, context)

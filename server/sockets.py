@@ -25,6 +25,7 @@ PROTOCOL = "graphql-transport-ws"
 MESSAGE_BYTES = 64 * 1024
 INIT_SECONDS = 5.0
 OPERATIONS = 50
+LEAVING_SECONDS = 5.0
 ID_LENGTH = 128
 REASON_BYTES = 123
 """As much of a reason as a close frame carries."""
@@ -78,6 +79,8 @@ class Socket:
     endpoint: Endpoint
     credential: Credential | None = None
     operations: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    working: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    """The operations that still take room, those among them that the client wants to hear no more of."""
 
     async def serve(self) -> None:
         """Until the client goes, or breaks the protocol; nothing of it goes on after that."""
@@ -101,7 +104,7 @@ class Socket:
             await self._obey(self.credential, await self._message())
 
     async def _stop_operations(self) -> None:
-        tasks = list(self.operations.values())
+        tasks = list(self.working)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -111,6 +114,8 @@ class Socket:
     async def _message(self) -> dict[str, Any]:
         """The next message that is not about being alive; raises Closed for what is no message."""
         while True:
+            # Who writes without end must not keep everybody else waiting.
+            await asyncio.sleep(0)
             received = await self.websocket.receive()
             if received["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(received.get("code", 1006))
@@ -157,11 +162,20 @@ class Socket:
         id, operation = message["id"], message["payload"]
         if id in self.operations:
             raise Closed(4409, f"Subscriber for {id} already exists")
-        if len(self.operations) >= OPERATIONS:
+        await self._make_room()
+        if len(self.working) >= OPERATIONS:
             limit = LimitExceeded(f"A socket runs {OPERATIONS} operations at once.", limit=OPERATIONS)
             await self._send(id=id, type="error", payload=[_told(limit)])
             return
-        self.operations[id] = asyncio.create_task(self._run(id, operation, credential))
+        task = self.operations[id] = asyncio.create_task(self._run(id, operation, credential))
+        self.working.add(task)
+        task.add_done_callback(self.working.discard)
+
+    async def _make_room(self) -> None:
+        """What the client has left still works for a moment: it waits for that, and is not refused."""
+        leaving = self.working - set(self.operations.values())
+        if leaving and len(self.working) >= OPERATIONS:
+            await asyncio.wait(leaving, timeout=LEAVING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
     # -------------------------------------------------------------------------------------------------- operations
 
@@ -216,7 +230,11 @@ class Socket:
     async def _send(self, **message: Any) -> None:
         if self.websocket.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnect(1006)
-        await self.websocket.send_text(orjson.dumps(message).decode())
+        try:
+            await self.websocket.send_text(orjson.dumps(message).decode())
+        except RuntimeError as error:
+            # It was closed beneath Starlette: cut off, or dead to the keep-alive.
+            raise WebSocketDisconnect(1006) from error
 
     async def _close(self, code: int, reason: str) -> None:
         if self.websocket.application_state is WebSocketState.CONNECTED:

@@ -20,7 +20,7 @@ from models.bell import Listener
 from models.errors import Unavailable
 from models.events import Event
 from models.sealing import unsealed
-from models.store import Store
+from models.store import Store, unbroken
 from models.webhooks import (
     LEASE,
     PENDING,
@@ -114,8 +114,8 @@ class Webhooks:
         """Sends what is due, then waits for the bell, for a free slot or for the next look."""
         is_more = False
         try:
-            is_more = await self._fan_out()
-            for claim in await self._claim():
+            is_more = await unbroken(self._fan_out())
+            for claim in await unbroken(self._claim()):
                 self._begin(claim).add_done_callback(lambda _: listener.rung.set())
         except Unavailable:
             log.warning("webhook_queue_away")
