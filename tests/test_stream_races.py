@@ -359,7 +359,7 @@ async def test_completing_frees_no_room_for_more_work_at_once(
 
     monkeypatch.setattr(Endpoint, "to_its_end", counted)
     async with listening(api.app) as port, a_socket(port, acme.admin) as socket:
-        for number in range(40):
+        for number in range(6):
             for one in range(50):
                 await socket.subscribe(
                     "{ viewer { memberships(first: 100) { nodes { id organization { name } } } } }",
