@@ -68,7 +68,6 @@ class LogReader:
     """How far the log was read; None while nobody listens."""
     task: asyncio.Task[None] | None = None
     openings: DataLoader[tuple[Stream, int | None], int] = field(init=False)
-
     rights: DataLoader[Stream, Rights] = field(init=False)
 
     def __post_init__(self) -> None:
