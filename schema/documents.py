@@ -41,10 +41,15 @@ class Document:
         """Whether a name is needed to say which of several operations to run."""
         return name is None and len(self._operations(None)) > 1
 
+    def is_mutation(self, name: str | None) -> bool:
+        return self._runs(OperationType.MUTATION, name)
+
     def is_subscription(self, name: str | None) -> bool:
-        """Whether the operation to run is a subscription."""
+        return self._runs(OperationType.SUBSCRIPTION, name)
+
+    def _runs(self, kind: OperationType, name: str | None) -> bool:
         found = self._operations(name)
-        return len(found) == 1 and found[0].operation is OperationType.SUBSCRIPTION
+        return len(found) == 1 and found[0].operation is kind
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
         return [

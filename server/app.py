@@ -192,7 +192,9 @@ def application(
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     documents = Documents(schema.validation_errors, settings.max_tokens)
-    endpoint = Endpoint(schema, documents, around, identity, page if shows_page else None, shows_schema)
+    endpoint = Endpoint(
+        schema, documents, settings.max_answer_bytes, around, identity, page if shows_page else None, shows_schema
+    )
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
     work = worker(settings, store, clock, development.tell if development else None) if delivers else None

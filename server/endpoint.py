@@ -19,7 +19,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from models.errors import BadUserInput, Denial, Unauthenticated
+from models.errors import BadUserInput, Denial, LimitExceeded, Unauthenticated
 from models.store import unbroken
 from schema import Schema
 from schema.context import Context, Surroundings, nothing
@@ -75,7 +75,11 @@ def refusal(error: Exception, kind: str = JSON) -> Response:
 
 
 def _json(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, f"{kind}; charset=utf-8")
+    return Response(_dumped(body), status, headers, f"{kind}; charset=utf-8")
+
+
+def _dumped(body: Body) -> bytes:
+    return orjson.dumps(body)
 
 
 def _not_run(sentence: str) -> PreExecutionError:
@@ -104,6 +108,7 @@ class Endpoint:
 
     schema: Schema
     documents: Documents
+    max_answer_bytes: int
     surroundings: Surroundings
     identity: Identity
     page: Callable[[], Response] | None = None
@@ -168,7 +173,8 @@ class Endpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                yield self._shown(result, executed=not document.errors)
+                body = self._shown(result, executed=not document.errors)
+                yield self._bounded(body, is_applied=False)
 
     async def to_its_end(self, work: Awaitable[T]) -> T:
         """Whoever gives up waiting still counts as one who works, until it is done."""
@@ -179,7 +185,21 @@ class Endpoint:
 
     async def _run(self, operation: Operation, document: Document, context: Context) -> Body:
         result = await self.execute(operation, document, context)
-        return self._shown(result, executed=not isinstance(result, PreExecutionError))
+        body = self._shown(result, executed=not isinstance(result, PreExecutionError))
+        return self._bounded(body, is_applied=document.is_mutation(operation.name))
+
+    def _bounded(self, body: Body, *, is_applied: bool) -> Body:
+        """The answer, unless it is too large; a mutation that has been made is reported as such."""
+        size = len(_dumped(body))
+        if size <= self.max_answer_bytes:
+            return body
+        sentence = f"The answer has {size} bytes, and at most {self.max_answer_bytes} are sent."
+        sentence += " The changes were made. Read them" if is_applied else " Ask for less at once,"
+        sentence += " with fewer fields or smaller pages."
+        applied = {"applied": True} if is_applied else {}
+        limit = LimitExceeded(sentence, limit="answerBytes", allowed=self.max_answer_bytes, asked=size, **applied)
+        error = GraphQLError(sentence, original_error=limit)
+        return {"errors": [formatted(error, executed=True)], "data": None}
 
     def _shown(self, result: ExecutionResult, *, executed: bool) -> Body:
         body = _body(result, executed=executed)
