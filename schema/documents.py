@@ -1,4 +1,4 @@
-"""Documents: each text is parsed and validated once, and kept while it is small, valid and in use."""
+"""Documents: each text is parsed and validated once, and kept if it is small and valid."""
 
 import sys
 from collections import OrderedDict
@@ -52,11 +52,9 @@ class Document:
         return len(found) == 1 and found[0].operation is kind
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
-        return [
-            node
-            for node in (self.tree.definitions if self.tree else ())
-            if isinstance(node, OperationDefinitionNode) and (name is None or (node.name and node.name.value == name))
-        ]
+        nodes = self.tree.definitions if self.tree else ()
+        found = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
+        return [node for node in found if name is None or (node.name and node.name.value == name)]
 
 
 @dataclass(slots=True, eq=False)

@@ -196,8 +196,9 @@ class Endpoint:
         sentence = f"The answer has {size} bytes, and at most {self.max_answer_bytes} are sent."
         sentence += " The changes were made. Read them" if is_applied else " Ask for less at once,"
         sentence += " with fewer fields or smaller pages."
+        extensions = {"limit": "answerBytes", "allowed": self.max_answer_bytes, "asked": size}
         applied = {"applied": True} if is_applied else {}
-        limit = LimitExceeded(sentence, limit="answerBytes", allowed=self.max_answer_bytes, asked=size, **applied)
+        limit = LimitExceeded(sentence, **extensions, **applied)
         error = GraphQLError(sentence, original_error=limit)
         return {"errors": [formatted(error, executed=True)], "data": None}
 

@@ -1,4 +1,4 @@
-"""HTTP and WebSocket as uvicorn speaks them, with bounds on what a client may send and how slowly it may read."""
+"""HTTP and WebSocket by uvicorn, with bounds on what clients send and on how slowly they read."""
 
 import asyncio
 import socket
@@ -14,11 +14,11 @@ HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 5.0
 LINGER_SECONDS = 1.0
 """How long a refused client is listened to, unheard: who is cut off while sending sees no answer."""
-# A client to which data is waiting must take this much of it in this time, or all of it.
+# How long a client to which data is waiting may take none of it.
 STALL_SECONDS = 10.0
-STALL_BYTES = 16 * 1024
-# The kernel takes no more than this ahead of what it can send: with the megabytes that it would
-# take otherwise, minutes can pass before it shows that a slow client reads at all.
+# The kernel takes no more than this ahead of what it can send, and asks for more when half of it
+# is sent. With the megabytes that it would take otherwise, minutes can pass before it shows that
+# a slow client reads at all.
 UNSENT_BYTES = 64 * 1024
 # Closing a socket with this option drops what the kernel has not sent yet.
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -77,7 +77,7 @@ class WatchedWrites(asyncio.Protocol):
 
     def _look(self) -> None:
         waiting, now = self.transport.get_write_buffer_size(), asyncio.get_running_loop().time()
-        if waiting <= self._waiting - STALL_BYTES:
+        if waiting < self._waiting:
             self._waiting, self._taken_at = waiting, now
         if now - self._taken_at >= STALL_SECONDS:
             self.give_up()
