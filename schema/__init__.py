@@ -1,10 +1,10 @@
 """What is shown: the schema, composed of each noun's queries and mutations."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import strawberry
 from graphql import (
+    DocumentNode,
     GraphQLArgument,
     GraphQLError,
     GraphQLInputField,
@@ -14,13 +14,16 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     Undefined,
-    parse,
+    specified_rules,
     validate,
 )
-from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
+from schema.documents import Prepared
+from schema.errors import MAXIMUM_ERRORS
 from schema.events import KINDS, EventQueries, InstanceEvent
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitation_preview import InvitationQueries
@@ -39,7 +42,7 @@ from schema.users import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
 from schema.webhooks import WebhookMutations, WebhookQueries
 
-CACHED_DOCUMENTS = 500
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 repair()
 
 
@@ -74,12 +77,19 @@ class Mutation(
 class Schema(strawberry.Schema):
     """Strawberry's, without its own logging of errors: schema/errors.py tells what is worth a line."""
 
-    def is_valid(self, document: str) -> bool:
-        """Whether a document can be run, whatever its variables are."""
-        try:
-            return not validate(self._schema, parse(document))
-        except GraphQLError:
-            return False
+    # Whether documents may ask for the schema, and get hints at its names.
+    introspection: bool = True
+
+    def validation_errors(self, document: DocumentNode) -> list[GraphQLError]:
+        """What is wrong with a document, whatever its variables are; few of many errors."""
+        rules = RULES if self.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+        return validate(
+            self._schema,
+            document,
+            rules,
+            max_errors=MAXIMUM_ERRORS,
+            hide_suggestions=not self.introspection,
+        )
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None: ...
 
@@ -102,9 +112,6 @@ def _clear(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:
 
 def build(*, introspection: bool = True) -> Schema:
     """The schema; without introspection it gives no hints at names either."""
-    extensions: list[Any] = [lambda: ParserCache(CACHED_DOCUMENTS), lambda: ValidationCache(CACHED_DOCUMENTS)]
-    if not introspection:
-        extensions.append(lambda: AddValidationRules([NoSchemaIntrospectionCustomRule]))
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(
@@ -112,10 +119,11 @@ def build(*, introspection: bool = True) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=kinds,
-        extensions=extensions,
+        extensions=[Prepared],
         config=config,
         execution_context_class=SharingExecutor,
     )
+    built.introspection = introspection
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 

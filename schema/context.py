@@ -17,6 +17,7 @@ from resolvers.log_reader import LogReader
 from resolvers.signing import Signer
 from resolvers.streams import Told
 from resolvers.work import Clock, Work, organizations_off
+from schema.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Context:
     instance: Instance
     origin: str | None = None
     """The page that the request came from, as its browser says."""
+    document: Document | None = None
     open_work: Work | None = field(default=None)
     has_lasted: Callable[[], bool] = _always
     """Whether the credential of the request has not lapsed meanwhile."""

@@ -26,6 +26,7 @@ from resolvers.work import Clock
 from schema import build
 from schema import schema as open_schema
 from schema.context import Surroundings
+from schema.documents import Documents
 from schema.sdl import sdl
 from server import accept, graphiql, images, well_known
 from server.accept import DemoIdentities
@@ -190,7 +191,10 @@ def application(
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
-    endpoint = Endpoint(schema, around, identity, page if shows_page else None, shows_schema)
+    documents = Documents(schema.validation_errors, settings.max_tokens)
+    endpoint = Endpoint(
+        schema, documents, settings.max_answer_bytes, around, identity, page if shows_page else None, shows_schema
+    )
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
     work = worker(settings, store, clock, development.tell if development else None) if delivers else None

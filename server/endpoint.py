@@ -19,10 +19,11 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from models.errors import BadUserInput, Denial, Unauthenticated
+from models.errors import BadUserInput, Denial, LimitExceeded, Unauthenticated
 from models.store import unbroken
 from schema import Schema
 from schema.context import Context, Surroundings, nothing
+from schema.documents import Document, Documents
 from schema.errors import formatted, formatted_all
 from server.event_stream import events
 from server.identity import BadCredential, Credential, Identity
@@ -35,8 +36,6 @@ from server.reading import (
     Refused,
     answer_type,
     bad,
-    is_ambiguous,
-    is_subscription,
     read_body,
     read_operation,
     wants_page,
@@ -76,7 +75,11 @@ def refusal(error: Exception, kind: str = JSON) -> Response:
 
 
 def _json(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, f"{kind}; charset=utf-8")
+    return Response(_dumped(body), status, headers, f"{kind}; charset=utf-8")
+
+
+def _dumped(body: Body) -> bytes:
+    return orjson.dumps(body)
 
 
 def _not_run(sentence: str) -> PreExecutionError:
@@ -104,6 +107,8 @@ class Endpoint:
     """`/graphql`, as an ASGI application: operations by POST, and for who looks with a browser perhaps a page."""
 
     schema: Schema
+    documents: Documents
+    max_answer_bytes: int
     surroundings: Surroundings
     identity: Identity
     page: Callable[[], Response] | None = None
@@ -139,7 +144,8 @@ class Endpoint:
         context = await self.to_its_end(self.context(credential, request.headers, partial(abort, request.scope)))
         if kind == EVENT_STREAM:
             return events(self.results(operation, context))
-        body = await self.to_its_end(self._run(operation, context))
+        document = self.documents.read(operation.query)
+        body = await self.to_its_end(self._run(operation, document, context))
         return _json(body, _status(body, kind), kind)
 
     async def context(
@@ -155,8 +161,9 @@ class Endpoint:
 
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[Body]:
         """The one result of a query or a mutation; of a subscription the results as they come."""
-        if not is_subscription(operation):
-            yield await self.to_its_end(self._run(operation, context))
+        document = context.document = self.documents.read(operation.query)
+        if not document.is_subscription(operation.name):
+            yield await self.to_its_end(self._run(operation, document, context))
             return
         stream = await self.schema.subscribe(
             operation.query,
@@ -166,9 +173,8 @@ class Endpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                # A subscription that has wrong variables has not begun, no more than one that is no subscription.
-                is_fit = not isinstance(result, PreExecutionError) or self.schema.is_valid(operation.query)
-                yield self._shown(result, executed=is_fit)
+                body = self._shown(result, executed=not document.errors)
+                yield self._bounded(body, is_applied=False)
 
     async def to_its_end(self, work: Awaitable[T]) -> T:
         """Whoever gives up waiting still counts as one who works, until it is done."""
@@ -177,9 +183,24 @@ class Endpoint:
         task.add_done_callback(self.running.discard)
         return await unbroken(task)
 
-    async def _run(self, operation: Operation, context: Context) -> Body:
-        result = await self.execute(operation, context)
-        return self._shown(result, executed=not isinstance(result, PreExecutionError))
+    async def _run(self, operation: Operation, document: Document, context: Context) -> Body:
+        result = await self.execute(operation, document, context)
+        body = self._shown(result, executed=not isinstance(result, PreExecutionError))
+        return self._bounded(body, is_applied=document.is_mutation(operation.name))
+
+    def _bounded(self, body: Body, *, is_applied: bool) -> Body:
+        """The answer, unless it is too large; a mutation that has been made is reported as such."""
+        size = len(_dumped(body))
+        if size <= self.max_answer_bytes:
+            return body
+        sentence = f"The answer has {size} bytes, and at most {self.max_answer_bytes} are sent."
+        sentence += " The changes were made. Read them" if is_applied else " Ask for less at once,"
+        sentence += " with fewer fields or smaller pages."
+        extensions = {"limit": "answerBytes", "allowed": self.max_answer_bytes, "asked": size}
+        applied = {"applied": True} if is_applied else {}
+        limit = LimitExceeded(sentence, **extensions, **applied)
+        error = GraphQLError(sentence, original_error=limit)
+        return {"errors": [formatted(error, executed=True)], "data": None}
 
     def _shown(self, result: ExecutionResult, *, executed: bool) -> Body:
         body = _body(result, executed=executed)
@@ -187,9 +208,12 @@ class Endpoint:
             error["message"] = HINT.sub("", error["message"])
         return body
 
-    async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
-        if is_ambiguous(operation):
+    async def execute(self, operation: Operation, document: Document, context: Context) -> ExecutionResult:
+        if document.tree is None:
+            return PreExecutionError(data=None, errors=[*document.errors])
+        if document.is_ambiguous(operation.name):
             return _not_run(UNNAMED)
+        context.document = document
         try:
             return await self.schema.execute(
                 operation.query,

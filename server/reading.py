@@ -2,13 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 from starlette.requests import Request
 
 from models.errors import BadUserInput, Denial
@@ -16,7 +13,6 @@ from models.errors import BadUserInput, Denial
 BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
 BODY_SECONDS = 5
-CACHED_DOCUMENTS = 500
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -25,7 +21,6 @@ JSON_TYPE = re.compile(r"application/json\s*(;\s*(charset\s*=\s*\"?utf-8\"?\s*)?
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)")
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
 """An escape that stands for NUL, in JSON and in GraphQL alike: two backslashes before the letter are a backslash."""
-KEYWORD = re.compile(r"\b(?:query|mutation|subscription)\b")
 
 
 class Refused(Exception):
@@ -135,32 +130,6 @@ def operation_in(data: dict[str, Any], body: bytes) -> Operation:
 def _holds_nul(body: bytes, query: str) -> bool:
     """PostgreSQL takes no NUL in a text; one can be written in the JSON, and in a string of the document."""
     return bool(NUL.search(query)) or (b"\\u0000" in body and bool(NUL.search(body.decode())))
-
-
-@lru_cache(CACHED_DOCUMENTS)
-def _operations_in(query: str) -> Sequence[OperationDefinitionNode]:
-    try:
-        return [node for node in parse(query).definitions if isinstance(node, OperationDefinitionNode)]
-    except GraphQLError:
-        return []
-
-
-def is_ambiguous(operation: Operation) -> bool:
-    """Whether it is not said which of several operations is meant: Strawberry would run the first."""
-    if operation.name is not None or len(KEYWORD.findall(operation.query)) <= 1:
-        return False
-    return len(_operations_in(operation.query)) > 1
-
-
-def is_subscription(operation: Operation) -> bool:
-    """Whether the operation that is meant is one; of a document that can't be read, no."""
-    if "subscription" not in operation.query:
-        return False
-    meant = [
-        one for one in _operations_in(operation.query)
-        if operation.name is None or (one.name and one.name.value == operation.name)
-    ]  # fmt: skip
-    return len(meant) == 1 and meant[0].operation is OperationType.SUBSCRIPTION
 
 
 def wants_stream(accept: str) -> bool:

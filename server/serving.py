@@ -25,7 +25,7 @@ from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
 from server.issuer import ADA, GRACE, VAR
-from server.protocol import Protocol, SocketProtocol
+from server.protocol import UNSENT_BYTES, Protocol, SocketProtocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
 from server.signing import signer_of
 from server.sockets import MESSAGE_BYTES
@@ -43,13 +43,16 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that takes connections already; who comes early waits until the server is there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise fail(
                 f"Port {port} is in use: is a server running already? Choose another one with --port."
             ) from error
         raise fail(f"Can't listen on {host} port {port}: {error.strerror}.") from error
+    if option := getattr(socket, "TCP_NOTSENT_LOWAT", None):
+        listener.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
+    return listener
 
 
 @contextmanager

@@ -219,6 +219,8 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     webhook_networks: tuple[Network, ...] = ()
     event_retention_days: int = Field(default=30, ge=1, le=36_500)
+    max_tokens: int = Field(default=2_000, ge=200, le=100_000)
+    max_answer_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
     introspection: bool | None = None
     graphiql: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
