@@ -32,6 +32,11 @@ def ensure_no_controls(text: str, what: str) -> None:
         raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
 
 
+def escaped(text: str) -> str:
+    """The text with an escape in place of each character that `ensure_no_controls` rejects."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 def _decoded_word(word: re.Match[str]) -> str:
     """An encoded word of RFC 2047, decoded as leniently as the most lenient mail program."""
     charset, encoding, content = word.groups()

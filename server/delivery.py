@@ -20,6 +20,7 @@ from models.organizations import Organization
 from models.roles import Role
 from models.sessions import Session
 from models.store import Store, unbroken
+from models.text import escaped
 from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
@@ -286,4 +287,6 @@ def _shown(error: Exception) -> str:
     """What a manager may read: what the mail server said of the letter, on one line, and nothing of its whereabouts."""
     if not isinstance(error, (Undeliverable, NotNow)):
         return UNREACHABLE
-    return SECRETS.sub("…", " ".join(str(error).split()))[:ERROR_LENGTH]
+    # aiosmtplib decodes bytes that aren't UTF-8 to lone surrogates, which no database stores.
+    line = " ".join(str(error).encode(errors="replace").decode().split())
+    return SECRETS.sub("…", escaped(line))[:ERROR_LENGTH]

@@ -186,3 +186,16 @@ async def test_a_worker_whose_lease_is_over_overwrites_nothing(api: Api, acme: A
     await sleeping
 
     assert [(one.status, one.last_error) for one in await mails(api.store)] == [("sent", None)]
+
+
+@pytest.mark.parametrize("said", ["550 \udcff no", "550 \x1b[31mno", "550 \x00no\u202e", "550 no\n"])
+async def test_any_bytes_of_a_mail_server_can_be_written_down(api: Api, acme: Acme, said: str) -> None:
+    memory = Memory(lambda message: Undeliverable(said))
+    await invited(api, acme, "new@example.com")
+
+    await delivery(api.store, api.clock, memory).deliver()
+
+    shown = (await shown_mail(api, acme))["new@example.com"]
+    assert shown["status"] == "FAILED"
+    assert shown["lastError"].startswith("550 ")
+    assert shown["lastError"].isprintable()
