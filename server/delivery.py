@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,9 +25,10 @@ from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
-from resolvers.retention import forget_events
+from resolvers.retention import forget_events, newest_time
 from resolvers.tickets import TicketKind, mint, ticket_keys
 from resolvers.work import Clock, work_on
+from server.clock_watch import Leap, SetBack
 from server.email import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
 from server.issuer import VAR
 from server.settings import Settings
@@ -75,6 +76,10 @@ class Delivery:
     public_url: str
     sender: str
     events_kept: timedelta
+    sending: dict[asyncio.Task[None], str] = field(default_factory=dict[asyncio.Task[None], str])
+    """The letters on their way, by the task that sends them."""
+    set_back: SetBack = field(default_factory=SetBack)
+    leap: Leap = field(default_factory=Leap)
 
     async def run(self) -> None:
         """Until it is cancelled; then the letters on their way get a moment to arrive."""
@@ -243,8 +248,13 @@ class Delivery:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over."""
+        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over.
+
+        None of that can be undone, so a clock that is suddenly more than a month ahead is not trusted for an hour.
+        """
         now = self.clock()
+        if self.leap.is_noticed(now, await newest_time(self.store)):
+            return
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
         )
