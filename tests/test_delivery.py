@@ -11,6 +11,7 @@ from server.delivery import OVERTAKEN, UNREACHABLE
 from server.email import Undeliverable
 from tests.api import Api
 from tests.factories import Acme
+from tests.inviting import resend
 from tests.mailing import Memory, delivery, invited, mails, shown_mail, until, working
 
 
@@ -199,3 +200,16 @@ async def test_any_bytes_of_a_mail_server_can_be_written_down(api: Api, acme: Ac
     assert shown["status"] == "FAILED"
     assert shown["lastError"].startswith("550 ")
     assert shown["lastError"].isprintable()
+
+
+async def test_the_last_mail_is_that_of_the_last_ticket_whatever_the_clock_said(api: Api, acme: Acme) -> None:
+    (made,) = await invited(api, acme, "new@example.com")
+    await delivery(api.store, api.clock, Memory()).deliver()
+    api.clock.forward(hours=-2)
+
+    resent = (await resend(api, acme.id, made["id"], by=await api.person(acme.admin.email))).payload["invitation"]
+    await delivery(api.store, api.clock, Memory(lambda message: Undeliverable("550 no"))).deliver()
+    listed = (await shown_mail(api, acme))["new@example.com"]
+
+    assert resent["mail"] == {"status": "QUEUED", "attempts": 0}
+    assert (listed["status"], listed["lastError"]) == ("FAILED", "550 no")
