@@ -213,3 +213,54 @@ async def test_the_last_mail_is_that_of_the_last_ticket_whatever_the_clock_said(
 
     assert resent["mail"] == {"status": "QUEUED", "attempts": 0}
     assert (listed["status"], listed["lastError"]) == ("FAILED", "550 no")
+
+
+async def test_a_clock_that_leaps_ahead_sends_nothing_twice(api: Api, acme: Acme) -> None:
+    memory = Memory(pause=1.5)
+    await invited(api, acme, "new@example.com", "other@example.com")
+    worker = delivery(api.store, api.clock, memory)
+
+    async def are_sent() -> bool:
+        return {one.status for one in await mails(api.store)} == {"sent"}
+
+    async with working(worker):
+        await until(lambda: len(memory.tried) == 2)
+        api.clock.forward(minutes=15)
+        assert await worker.deliver() == 0
+        await until(are_sent)
+        await asyncio.sleep(1.5)
+
+    assert sorted(one["To"] for one in memory.tried) == ["new@example.com", "other@example.com"]
+    assert {one.attempts for one in await mails(api.store)} == {1}
+    assert worker.sending == {}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_is_set_back_makes_no_mail_wait_for_it(api: Api, acme: Acme, restarted: bool) -> None:
+    memory = Memory(lambda message: ConnectionRefusedError() if message["To"] == "new@example.com" else None)
+    worker = delivery(api.store, api.clock, memory)
+    await invited(api, acme, "new@example.com")
+    await worker.deliver()
+    await invited(api, acme, "other@example.com")
+
+    api.clock.forward(hours=-1)
+    if restarted:
+        worker = delivery(api.store, api.clock, memory)
+    for _ in range(2):
+        await worker.deliver()
+        api.clock.forward(seconds=5)
+
+    assert [one["To"] for one in memory.letters] == ["other@example.com"]
+    assert len(memory.tried) == 3
+
+
+async def test_a_small_step_back_keeps_the_pauses(api: Api, acme: Acme) -> None:
+    memory = Memory(lambda message: ConnectionRefusedError())
+    await invited(api, acme, "new@example.com")
+    await delivery(api.store, api.clock, memory).deliver()
+
+    api.clock.forward(seconds=-30)
+
+    assert await delivery(api.store, api.clock, memory).deliver() == 0
+    api.clock.forward(seconds=35)
+    assert await delivery(api.store, api.clock, memory).deliver() == 1
