@@ -1,5 +1,6 @@
 """E-mail addresses: what is one, and when two are the same (DESIGN 7, rule 11)."""
 
+import re
 import string
 from unicodedata import normalize
 
@@ -10,6 +11,9 @@ from models.errors import FormatInvalid
 MAXIMUM_LENGTH = 254
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 REFUSED = frozenset(' ,;<>()[]"\\:')
+# How an encoded word begins. RFC 2047 (section 5) bans them from addresses, for a mail program
+# that decodes one has another address.
+ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?", re.IGNORECASE)
 
 
 def _invalid(address: str) -> FormatInvalid:
@@ -45,6 +49,8 @@ def address_key(address: str) -> str:
     """
     if len(address) > MAXIMUM_LENGTH or not address.isprintable() or REFUSED & set(address) or _turns_ascii(address):
         raise _invalid(address)
+    if ENCODED_WORD.search(address):
+        raise FormatInvalid("An email address can't contain an encoded word, such as =?utf-8?q?a?=.", at="emailAddress")
     local, _, domain = _folded(address).rpartition("@")
     if not local or "@" in local:
         raise _invalid(address)

@@ -47,6 +47,11 @@ def new_id(prefix: str, at: datetime) -> str:
     return f"{prefix}_{str(ULID.from_datetime(at)).lower()}"
 
 
+def first_id(prefix: str, at: datetime) -> str:
+    """The least id of that time, to compare others with."""
+    return f"{new_id(prefix, at)[:-16]}{'0' * 16}"
+
+
 def prefix_of(text: str) -> str | None:
     """The prefix of a well-formed id, else None: there is one spelling per id."""
     found = ID_PATTERN.fullmatch(text)

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from models.base import Row, Table
 from models.errors import FormatInvalid, TooLong
+from models.text import ensure_no_controls
 
 SYSTEM_PREFIX = "org:sys_"
 ROLE_KEY = re.compile(r"org:[a-z0-9_]+")
@@ -141,6 +142,10 @@ def checked_role_set_key(key: str) -> str:
 
 
 def checked_description(description: str | None) -> str | None:
-    if description is not None and len(description) > DESCRIPTION_LENGTH:
+    """A description of at most 1,024 characters, which may have line breaks and tabs."""
+    if description is None:
+        return None
+    if len(description) > DESCRIPTION_LENGTH:
         raise TooLong(f"The description is longer than {DESCRIPTION_LENGTH} characters.", limit=DESCRIPTION_LENGTH)
+    ensure_no_controls(description.replace("\n", " ").replace("\t", " "), "The description")
     return description

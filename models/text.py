@@ -1,8 +1,11 @@
 """Text that people type: names, links and metadata, checked, and made ready to be searched."""
 
+import quopri
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from base64 import b64decode
+from html import unescape
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -15,6 +18,54 @@ METADATA_BYTES = 8_192
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 URL = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
 
+# Characters that programs obey instead of showing: control characters, line and paragraph
+# separators, and those that embed, override or isolate the direction of the text around them.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+ENCODED_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
+# How often a text is decoded in search of a link, such as a link in a word encoded twice.
+DECODINGS = 3
+
+
+def ensure_no_controls(text: str, what: str) -> None:
+    """Raises FormatInvalid for control characters and bidirectional overrides."""
+    if CONTROLS.search(text):
+        raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
+
+
+def escaped(text: str) -> str:
+    """The text with an escape in place of each character that `ensure_no_controls` rejects."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _decoded_word(word: re.Match[str]) -> str:
+    """An encoded word of RFC 2047, decoded as leniently as the most lenient mail program."""
+    charset, encoding, content = word.groups()
+    if encoding in "qQ":
+        decoded = quopri.decodestring(content.encode(errors="replace"), header=True)
+    else:
+        letters = re.sub(r"[^A-Za-z0-9+/]", "", content)
+        decoded = b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + "==")
+    try:
+        return decoded.decode(charset.partition("*")[0], "replace")
+    except (LookupError, ValueError):
+        return decoded.decode("latin-1")
+
+
+def _decoded(text: str) -> str:
+    """The text after every decoding that a program may apply to it before showing it."""
+    compatible = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
+    joined = re.sub(r"\?=\s+=\?", "?==?", compatible)
+    return unescape(unquote(ENCODED_WORD.sub(_decoded_word, joined)))
+
+
+def shows_link(text: str) -> bool:
+    """Whether the text contains HTML or a link, as it stands or once decoded."""
+    for _ in range(DECODINGS):
+        if HTML.search(text) or URL.search(text):
+            return True
+        text = _decoded(text)
+    return bool(HTML.search(text) or URL.search(text))
+
 
 def checked_name(name: str, what: str = "The name") -> str:
     """The trimmed name: 1 to 256 characters on one line, no HTML and no URL (DESIGN 7, rule 2)."""
@@ -23,9 +74,10 @@ def checked_name(name: str, what: str = "The name") -> str:
         raise ParameterMissing(f"{what} is empty.")
     if len(trimmed) > NAME_LENGTH:
         raise TooLong(f"{what} is longer than {NAME_LENGTH} characters.", limit=NAME_LENGTH)
+    ensure_no_controls(trimmed, what)
     if not trimmed.isprintable():
         raise FormatInvalid(f"{what} holds a character that can't be shown.")
-    if HTML.search(trimmed) or URL.search(trimmed):
+    if shows_link(trimmed):
         raise ValueInvalid(f"{what} can't hold HTML or a link.")
     return trimmed
 

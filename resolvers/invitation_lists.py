@@ -81,13 +81,9 @@ async def invitation_counts(store: Store, keys: list[tuple[str, InvitationFilter
 
 
 async def last_mails(store: Store, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
-    """The newest mail of each invitation."""
-    newest = (
-        select(func.max(col(Mail.id)))
-        .where(col(Mail.invitation_id).in_(invitation_ids))
-        .group_by(col(Mail.invitation_id))
-    )
-    statement: Select[Any] = select(Mail).where(col(Mail.id).in_(newest))
+    """The last mail of each invitation: the one with its current ticket, for an id only says what time it was."""
+    of_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (col(Invitation.nonce) == col(Mail.nonce))
+    statement: Select[Any] = select(Mail).join(Invitation, of_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
     async with store.read() as connection:
         found = {row.invitation_id: row for row in (await connection.execute(statement)).all()}
     return [found.get(key) for key in invitation_ids]

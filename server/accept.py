@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
-import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from sqlalchemy import select
@@ -17,24 +16,28 @@ from starlette.routing import Route
 from models.errors import Refusal, Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
-from models.text import checked_link
+from models.text import CONTROLS, checked_link
 from resolvers.invitation_lists import Preview, preview
 from resolvers.recipients import checked_redirect
 from resolvers.tickets import TicketKind
 from schema.context import Surroundings
 from schema.invitations import ACCEPT_PATH
+from server.graphiql import script_json
+
+
+def _without_controls(value: object) -> object:
+    """What a template shows: text that is stored from before it was checked can't reorder the page."""
+    return CONTROLS.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
 
 pages = Environment(
-    loader=PackageLoader("server"), autoescape=select_autoescape(["html"]), undefined=StrictUndefined, auto_reload=False
+    loader=PackageLoader("server"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    auto_reload=False,
+    finalize=_without_controls,
 )
-
-
-def _script_json(text: str) -> Markup:
-    """JSON inside a script: nothing in it can end the script or begin a tag."""
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
-
-
-pages.filters["script_json"] = _script_json
+pages.filters["script_json"] = lambda value: Markup(script_json(value))
 
 SENTENCES = {
     InvitationStatus.ACCEPTED: "This invitation was accepted already.",
@@ -133,7 +136,7 @@ def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLRes
         "next": next_status(found),
     }
     identities = [{"label": one.label, "authorization": one.authorization} for one in demo]
-    config = orjson.dumps({"ticket": ticket, "identities": identities}).decode() if demo else None
+    config = {"ticket": ticket, "identities": identities} if demo else None
     sentences = [SENTENCES[found.status]] if found.status in SENTENCES else []
     title = f"Join {found.organization.name}"
     return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)

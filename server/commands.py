@@ -16,6 +16,7 @@ from models import base, migrations, signing_keys
 from models.errors import Refusal, Unavailable
 from models.keys import SecretKey
 from models.store import Store
+from models.text import escaped
 from resolvers import keys
 from resolvers.access import SYSTEM
 from resolvers.signing import replace_key
@@ -135,7 +136,7 @@ def list_keys(*, as_json: bool) -> None:
 
 def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
     """Columns that stay whole in a pipe, whatever the width."""
-    lines = [head, *([cell or "-" for cell in row] for row in rows)]
+    lines = [head, *([escaped(cell or "-") for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     for line in lines:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -143,7 +144,7 @@ def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) ->
 
 def revoke_key(id_or_visible: str) -> None:
     key = in_work(lambda work: keys.revoke_key(work, id_or_visible=id_or_visible))
-    out.print(f"{key.id} ({key.name}) is revoked.", markup=False)
+    out.print(f"{key.id} ({escaped(key.name)}) is revoked.", markup=False)
 
 
 def rotate_signing() -> None:
@@ -200,6 +201,6 @@ def examine() -> None:
     for finding in findings:
         mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
         out.print(f"{mark}  {finding.what}: ", end="")
-        out.print(finding.detail, markup=False)
+        out.print(escaped(finding.detail), markup=False)
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,13 +20,15 @@ from models.organizations import Organization
 from models.roles import Role
 from models.sessions import Session
 from models.store import Store, unbroken
+from models.text import escaped
 from models.users import User
 from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
-from resolvers.retention import forget_events
+from resolvers.retention import forget_events, newest_time
 from resolvers.tickets import TicketKind, mint, ticket_keys
 from resolvers.work import Clock, work_on
+from server.clock_watch import TOLERANCE, Leap, SetBack
 from server.email import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
 from server.issuer import VAR
 from server.settings import Settings
@@ -37,7 +39,6 @@ SWEEP_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 """How long letters that are on their way when the worker stops are waited for."""
 RETRY_SECONDS = 1.0
-SETTLE_TRIES = 60
 AT_ONCE = 10
 """Letters sent side by side: a slow one holds up no other, and mail servers limit connections."""
 KEPT = timedelta(days=30)
@@ -74,19 +75,29 @@ class Delivery:
     public_url: str
     sender: str
     events_kept: timedelta
+    sending: dict[asyncio.Task[None], str] = field(default_factory=dict[asyncio.Task[None], str])
+    """The letters on their way, by the task that sends them."""
+    set_back: SetBack = field(default_factory=SetBack)
+    leap: Leap = field(default_factory=Leap)
 
     async def run(self) -> None:
         """Until it is cancelled; then the letters on their way get a moment to arrive."""
         sweeping = asyncio.create_task(self._keep_sweeping())
-        sending: set[asyncio.Task[None]] = set()
         try:
             while True:
-                sending |= {asyncio.create_task(self._send(one)) for one in await self._claimed(AT_ONCE - len(sending))}
-                sending = await self._after_one(sending)
+                for claim in await self._claimed(AT_ONCE - len(self.sending)):
+                    self._begin(claim)
+                await self._after_one()
         finally:
             sweeping.cancel()
-            await self._let_arrive(sending)
+            await self._let_arrive()
             await asyncio.wait([sweeping])
+
+    def _begin(self, claim: Claim) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._send(claim))
+        self.sending[task] = claim.id
+        task.add_done_callback(self.sending.pop)
+        return task
 
     async def _claimed(self, number: int) -> list[Claim]:
         """What is due; a database that is away for a while is waited for."""
@@ -98,17 +109,17 @@ class Delivery:
             log.exception("mail_queue_failed")
         return []
 
-    async def _after_one(self, sending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        """What is still on its way when there is room for more, or it is time to look again."""
-        if not sending:
+    async def _after_one(self) -> None:
+        """Waits until there is room for more, or it is time to look again."""
+        if self.sending:
+            await asyncio.wait([*self.sending], timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        else:
             await asyncio.sleep(POLL_SECONDS)
-            return sending
-        return (await asyncio.wait(sending, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED))[1]
 
-    async def _let_arrive(self, sending: set[asyncio.Task[None]]) -> None:
-        if not sending:
+    async def _let_arrive(self) -> None:
+        if not self.sending:
             return
-        _, late = await asyncio.wait(sending, timeout=GRACE_SECONDS)
+        _, late = await asyncio.wait([*self.sending], timeout=GRACE_SECONDS)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -118,12 +129,17 @@ class Delivery:
     async def deliver(self) -> int:
         """Sends some of what is due now, side by side, and waits for it; how many letters were tried."""
         claims = await self._claim(AT_ONCE)
-        await asyncio.gather(*map(self._send, claims))
+        await asyncio.gather(*map(self._begin, claims))
         return len(claims)
 
     async def _claim(self, number: int) -> list[Claim]:
         now = self.clock()
-        if self.transport is None or number == 0 or not await self._is_anything_due(now):
+        if self.transport is None or number == 0:
+            return []
+        if self.set_back.is_noticed(now):
+            await self._stop_waiting(now)
+        self.set_back.note(now)
+        if not await self._is_anything_due(now):
             return []
         async with self.store.write() as session:
             due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(number)
@@ -132,11 +148,24 @@ class Delivery:
                 mail.claimed_until, mail.attempts, mail.updated_at = now + LEASE, mail.attempts + 1, now
             return [Claim(one.id, one.invitation_id, one.nonce, one.attempts, now + LEASE) for one in mails]
 
+    async def _stop_waiting(self, now: datetime) -> None:
+        """After the clock was set back: what would wait for the time that it was before is due now."""
+        waiting = update(Mail).where(
+            col(Mail.status) == MailStatus.QUEUED.value,
+            col(Mail.next_attempt_at) > now,
+            col(Mail.updated_at) > now + TOLERANCE,
+        )
+        async with self.store.write() as session:
+            await session.execute(waiting.values(next_attempt_at=now, updated_at=now))
+
     async def _is_anything_due(self, now: datetime) -> bool:
         async with self.store.read() as connection:
             return (await connection.execute(self._due(select(Mail.id), now).limit(1))).first() is not None
 
     def _due(self, statement: Any, now: datetime) -> Any:
+        """What may be claimed; never what this worker sends itself, whatever the clock says of its lease."""
+        if self.sending:
+            statement = statement.where(col(Mail.id).not_in([*self.sending.values()]))
         return statement.where(
             col(Mail.status) == MailStatus.QUEUED.value,
             col(Mail.next_attempt_at) <= now,
@@ -184,13 +213,12 @@ class Delivery:
         A database that is away meanwhile is waited for: a letter that is not marked as sent is sent again.
         """
         statement = update(Mail).where(col(Mail.id) == claim.id, col(Mail.claimed_until) == claim.until)
-        for _ in range(SETTLE_TRIES):
+        while True:
             with suppress(Unavailable):
                 async with self.store.write() as session:
                     await session.execute(statement.values(claimed_until=None, updated_at=self.clock(), **values))
                 return
             await asyncio.sleep(RETRY_SECONDS)
-        log.error("mail_not_settled", id=claim.id)
 
     async def _letter(self, claim: Claim) -> Letter | None:
         """What to write; None when the invitation is settled, was sent again since, or is gone."""
@@ -242,8 +270,13 @@ class Delivery:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over."""
+        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over.
+
+        None of that can be undone, so a clock that is suddenly more than a month ahead is not trusted for an hour.
+        """
         now = self.clock()
+        if self.leap.is_noticed(now, await newest_time(self.store)):
+            return
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
         )
@@ -286,4 +319,6 @@ def _shown(error: Exception) -> str:
     """What a manager may read: what the mail server said of the letter, on one line, and nothing of its whereabouts."""
     if not isinstance(error, (Undeliverable, NotNow)):
         return UNREACHABLE
-    return SECRETS.sub("…", " ".join(str(error).split()))[:ERROR_LENGTH]
+    # aiosmtplib decodes bytes that aren't UTF-8 to lone surrogates, which no database stores.
+    line = " ".join(str(error).encode(errors="replace").decode().split())
+    return SECRETS.sub("…", escaped(line))[:ERROR_LENGTH]

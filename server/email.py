@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTPUTF8, Policy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,8 @@ import aiosmtplib
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from models.addresses import address_key
+from models.errors import FormatInvalid
+from models.text import shows_link
 
 SEND_SECONDS = 180
 """How long one letter may take, from the first packet to the last answer; well within the lease on it.
@@ -30,6 +32,7 @@ SHOWN_LENGTH = 80
 """A name longer than this is no name: it could tell a story."""
 WORD_JOINER = "\u2060"
 """Invisible, and no part of a word: mail programs make links of whatever looks like an address."""
+ENCODED_WORD = "=?"
 LINKING = re.compile(r"(?<=[./:@\\\u3002\uff0e\uff61\uff0f\uff1a\uff20])(?=\S)")
 SESSION_CODES = {530, 534, 535, 538}
 """5xx answers that are about us, who have not signed in as the server wants, and not about the address."""
@@ -63,18 +66,51 @@ class Letter:
     """The name of this server, for the Message-ID: the same on every try, so that receivers can tell a copy."""
 
 
+class Subject(str):
+    """A subject that reaches the reader character by character.
+
+    The email package decodes encoded words (RFC 2047) in every header that it parses, and Python
+    3.11.0 to 3.11.9 and 3.12.0 to 3.12.4 write the line feeds in them as new headers. It doesn't
+    parse an object that has a `name` and a `fold` of its own.
+    """
+
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        is_plain = self.isascii() and ENCODED_WORD not in self
+        header = Header(self, "us-ascii" if is_plain else "utf-8", header_name=self.name)
+        return f"{self.name}: {header.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+class Recipient(str):
+    """An address that is sent as it is, for the same reason."""
+
+    name = "To"
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 def unlinked(text: str) -> str:
     """Text that somebody typed, on one line, not too long, and such that no mail program takes it for a link."""
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
+    if shows_link(short):
+        short = short.replace(ENCODED_WORD, f"={WORD_JOINER}?")
     return LINKING.sub(WORD_JOINER, short)
 
 
-def mailbox(address: str) -> Address:
-    """The address as typed; only a domain that is not ASCII is written as every mail server understands it."""
+def mailbox(address: str) -> Recipient:
+    """The address as typed, with a domain that is not ASCII in the form that every mail server understands.
+
+    Raises Undeliverable for a stored address that isn't accepted anymore.
+    """
+    try:
+        ascii_domain = address_key(address).rpartition("@")[2]
+    except FormatInvalid as error:
+        raise Undeliverable("The address is not an email address.") from error
     local, _, domain = address.rpartition("@")
-    ascii_domain = address_key(address).rpartition("@")[2]
-    return Address(username=local, domain=domain if domain.isascii() else ascii_domain)
+    return Recipient(f"{local}@{domain if domain.isascii() else ascii_domain}")
 
 
 def written(letter: Letter, now: datetime) -> EmailMessage:
@@ -91,7 +127,7 @@ def written(letter: Letter, now: datetime) -> EmailMessage:
         "until": f"{letter.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = letter.sender, mailbox(letter.address), subject
+    message["From"], message["To"], message["Subject"] = letter.sender, mailbox(letter.address), Subject(subject)
     message["Date"], message["Message-ID"] = format_datetime(now), f"<{letter.id}@{letter.host}>"
     message["Auto-Submitted"] = "auto-generated"
     text = templates.get_template("invitation.txt").render(values)
@@ -171,8 +207,9 @@ def smtp_options(url: str) -> dict[str, Any]:
 
 
 async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    sender = message["From"].addresses[0].addr_spec
     try:
-        await client.send_message(message)
+        await client.send_message(message, sender=sender, recipients=[str(message["To"])])
     except aiosmtplib.SMTPRecipientsRefused as error:
         raise _told(error.recipients[0]) from error
     except aiosmtplib.SMTPDataError as error:

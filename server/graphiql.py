@@ -103,10 +103,11 @@ def page(*, endpoint: str, identities: Sequence[Identity], documents: Sequence[D
         "identities": [asdict(identity) for identity in identities],
         "documents": [asdict(document) for document in documents],
     }
-    return HTMLResponse(PAGE.format(config=_script_json(config)), headers=HEADERS)
+    return HTMLResponse(PAGE.format(config=script_json(config)), headers=HEADERS)
 
 
-def _script_json(value: object) -> str:
+def script_json(value: object) -> str:
+    """JSON for the inside of a script element."""
     # ASCII output already escapes U+2028; escaping these three leaves nothing that could end or open a tag or comment.
-    text = json.dumps(value)
+    text = json.dumps(value, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,13 +1,17 @@
 """Logs: one line an event with ids, never an address, a token or a body."""
 
+import io
 import logging
 import sys
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, TextIO
 
 import structlog
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import ExcInfo
 
+from models.text import escaped
 from server.settings import Settings
 
 
@@ -21,8 +25,19 @@ def _processors(*, as_json: bool) -> tuple[list[Any], Any]:
     if as_json:
         without_locals = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         return [*shared, without_locals], structlog.processors.JSONRenderer()
-    plain = structlog.dev.plain_traceback
-    return shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback)
+    return [*shared, _escape], renderer
+
+
+def _escape(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leaves nothing in the values that a terminal would obey; JSON has escapes of its own."""
+    return {key: escaped(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _traceback(file: TextIO, error: ExcInfo) -> None:
+    lines = io.StringIO()
+    structlog.dev.plain_traceback(lines, error)
+    file.write("\n".join(map(escaped, lines.getvalue().split("\n"))))
 
 
 def configure(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import typer
 
+from models.text import escaped
 from resolvers.role_model import Differences, ModelRefused, kept_model
 from resolvers.role_steps import MovedOn, apply_model, compare
 from resolvers.work import Work
@@ -77,8 +78,7 @@ def _told(path: Path, file: RoleFile, operation: Callable[[Work], Awaitable[T]])
 
 def _show(differences: Differences, file: RoleFile) -> None:
     for line in reviewed(differences, file.wanted):
-        safe = line if line.isprintable() else ascii(line)
-        out.print(safe, style=STYLES.get(line.strip()[:1]), markup=False)
+        out.print(escaped(line), style=STYLES.get(line.strip()[:1]), markup=False)
 
 
 def _try(path: Path, file: RoleFile, differences: Differences) -> None:

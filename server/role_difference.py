@@ -35,7 +35,7 @@ def _head(what: str, change: AnyChange) -> str:
 
 
 def _quoted(value: object) -> str:
-    """As JSON, where no control character can fool the terminal."""
+    """As JSON, with an escape in place of each control character."""
     return json.dumps(value, ensure_ascii=not str(value).isprintable())
 
 

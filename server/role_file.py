@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Strin
 from pydantic_core import PydanticCustomError
 
 from models.roles import SYSTEM_PERMISSIONS, is_system, near
+from models.text import CONTROLS, escaped
 from resolvers.role_model import (
     Fault,
     ModelPermission,
@@ -119,7 +120,19 @@ def written(model: RoleModel) -> str:
         },
         "role_sets": {key: _role_set(one) for key, one in sorted(model.role_sets.items())},
     }
-    return HEAD + yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=120)
+    text = yaml.dump(entries, Dumper=SafelyQuoted, sort_keys=False, allow_unicode=True, width=120)
+    return HEAD + "\n".join(map(escaped, text.split("\n")))
+
+
+class SafelyQuoted(yaml.SafeDumper):
+    """Puts texts that need escapes in double quotes: YAML has escapes nowhere else."""
+
+
+def _quoted(dumper: SafelyQuoted, text: str) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style='"' if CONTROLS.search(text) else None)
+
+
+SafelyQuoted.add_representer(str, _quoted)
 
 
 def _labels(one: ModelPermission | ModelRole | ModelRoleSet) -> dict[str, Any]:

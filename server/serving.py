@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from models import base, migrations, sealing, webhooks
 from models.store import Store
+from models.text import escaped
 from resolvers.tickets import ticket_keys
 from schema.context import nothing
 from server import development, doctor
@@ -117,7 +118,8 @@ def _tell(message: EmailMessage, path: Path) -> None:
     """What somebody who develops wants of a mail: who it is for, and its link."""
     text = message.get_body(("plain",))
     link = next((line for line in text.get_content().splitlines() if "ticket=" in line), "") if text else ""
-    out.print(f"\nMail to {message['To']}, {path}\n  {link}", markup=False, highlight=False, soft_wrap=True)
+    sentence = escaped(f"Mail to {message['To']}, {path}")
+    out.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
 def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:

@@ -6,15 +6,18 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import true, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import col, select
 
-from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookEndpoint, pause_after
+from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookDelivery, WebhookEndpoint, pause_after
 from server.webhook_calls import Answer
 
 LONGEST_WAIT = timedelta(hours=24)
 """What a receiver may ask us to wait with Retry-After."""
+# After a longer time without a try, a failure starts a new period: the endpoint had nothing to
+# receive, or no sender was running. No pause of the schedule and no Retry-After is as long.
+LONGEST_GAP = LONGEST_WAIT + timedelta(hours=1)
 JITTER = 0.1
 ERROR_LENGTH = 300
 SAID_GONE = "The endpoint answered 410 Gone."
@@ -48,15 +51,34 @@ def asked_pause(retry_after: str | None, now: datetime) -> timedelta:
 
 
 async def judge(session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool) -> None:
-    """Writes down what a try says of its endpoint, which may disable it; rows that stay as they are are not locked."""
+    """Writes down what a try says of its endpoint, which may disable it; rows that stay as they are are not locked.
+
+    Must run before the try itself is written down: it looks for the one before.
+    """
     endpoint = update(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id)
     failing = col(WebhookEndpoint.failing_since)
     if is_success:
         await session.execute(endpoint.where(failing.is_not(None)).values(failing_since=None))
         return
     await session.execute(endpoint.where(failing.is_(None)).values(failing_since=now))
-    reason = SAID_GONE if is_gone else FAILED_TOO_LONG
-    over = endpoint.where(col(WebhookEndpoint.enabled), true() if is_gone else failing <= now - DISABLED_AFTER)
-    disabled: Any = await session.execute(over.values(enabled=False, disabled_reason=reason, updated_at=now))
+    if is_gone:
+        await _disable(session, endpoint_id, now, SAID_GONE)
+        return
+    for_days = select(failing).where(col(WebhookEndpoint.id) == endpoint_id, failing <= now - DISABLED_AFTER)
+    if (await session.execute(for_days)).first() is None:
+        return
+    tried = select(WebhookDelivery.id).where(
+        col(WebhookDelivery.endpoint_id) == endpoint_id, col(WebhookDelivery.last_attempt_at) > now - LONGEST_GAP
+    )
+    if (await session.execute(tried.limit(1))).first():
+        await _disable(session, endpoint_id, now, FAILED_TOO_LONG)
+    else:
+        await session.execute(endpoint.values(failing_since=now))
+
+
+async def _disable(session: AsyncSession, endpoint_id: str, now: datetime, reason: str) -> None:
+    enabled = (col(WebhookEndpoint.id) == endpoint_id) & col(WebhookEndpoint.enabled)
+    values = {"enabled": False, "disabled_reason": reason, "updated_at": now}
+    disabled: Any = await session.execute(update(WebhookEndpoint).where(enabled).values(**values))
     if disabled.rowcount:
         log.warning("webhook_endpoint_disabled", endpoint=endpoint_id, reason=reason)

@@ -29,6 +29,7 @@ from models.webhooks import (
 )
 from resolvers.pages import AnyRow
 from resolvers.work import Clock
+from server.clock_watch import TOLERANCE, SetBack
 from server.webhook_calls import Answer, Calls
 from server.webhook_messages import body_of, headers_of
 from server.webhook_outcomes import judge, outcome
@@ -37,7 +38,6 @@ POLL_SECONDS = 1.0
 GRACE_SECONDS = 10.0
 """How long webhooks that are on their way when the sender stops are waited for."""
 RETRY_SECONDS = 1.0
-SETTLE_TRIES = 60
 AT_ONCE = 64
 RESERVED = 16
 """Slots that are left to endpoints with nothing on its way: those that hang never fill all of them."""
@@ -95,11 +95,12 @@ class Webhooks:
     instance_id: str
     chance: Callable[[], float] = random.random
     """Spreads tries: what failed together does not come back together."""
-    sending: dict[asyncio.Task[None], str] = field(default_factory=dict[asyncio.Task[None], str])
-    """What is on its way, and to which endpoint."""
+    sending: dict[asyncio.Task[None], Claim] = field(default_factory=dict[asyncio.Task[None], Claim])
+    """What is on its way, by the task that sends it."""
     tried: list[Tried] = field(default_factory=list[Tried])
     """What came of tries, and is not written down yet."""
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    set_back: SetBack = field(default_factory=SetBack)
 
     async def run(self) -> None:
         """Until it is cancelled; then what is on its way gets a moment to arrive."""
@@ -125,7 +126,7 @@ class Webhooks:
 
     def _begin(self, claim: Claim) -> asyncio.Task[None]:
         task = asyncio.create_task(self._send(claim))
-        self.sending[task] = claim.endpoint_id
+        self.sending[task] = claim
         task.add_done_callback(self.sending.pop)
         return task
 
@@ -188,9 +189,12 @@ class Webhooks:
     async def _claim(self) -> list[Claim]:
         """What is due and has room: no endpoint takes more than is left for the others (threat W6)."""
         now, claimed = self.clock(), list[str]()
-        under_way = Counter(self.sending.values())
+        under_way = Counter(claim.endpoint_id for claim in self.sending.values())
         if len(self.sending) >= AT_ONCE:
             return []
+        if self.set_back.is_noticed(now):
+            await self._stop_waiting(now)
+        self.set_back.note(now)
         async with self.store.read() as connection:
             found = (await connection.execute(self._waiting(now))).all()
             for endpoint in sorted(found, key=lambda one: under_way[one.id]):
@@ -205,6 +209,16 @@ class Webhooks:
                     claimed += (await connection.execute(due)).scalars().all()
         return await self._leased(claimed, now) if claimed else []
 
+    async def _stop_waiting(self, now: datetime) -> None:
+        """After the clock was set back: what would wait for the time that it was before is due now."""
+        waiting = update(WebhookDelivery).where(
+            col(WebhookDelivery.status) == literal_column(f"'{PENDING}'"),
+            col(WebhookDelivery.next_attempt_at) > now,
+            col(WebhookDelivery.updated_at) > now + TOLERANCE,
+        )
+        async with self.store.write() as session:
+            await session.execute(waiting.values(next_attempt_at=now, updated_at=now))
+
     def _waiting(self, now: datetime) -> Any:
         """The endpoints that something is due for."""
         due = self._due(exists(), now, col(WebhookEndpoint.id))
@@ -212,6 +226,10 @@ class Webhooks:
         return statement.where(col(WebhookEndpoint.enabled), due)
 
     def _due(self, statement: Any, now: datetime, endpoint_id: Any) -> Any:
+        """What may be claimed; never what this sender sends itself, whatever the clock says of its lease."""
+        if self.sending:
+            own = [claim.id for claim in self.sending.values()]
+            statement = statement.where(col(WebhookDelivery.id).not_in(own))
         return statement.where(
             col(WebhookDelivery.endpoint_id) == endpoint_id,
             # Written out, for SQLite takes an index of pending ones only when it can read that in the statement.
@@ -267,13 +285,11 @@ class Webhooks:
         """
         tried = self.tried[:]
         self.tried.clear()
-        for _ in range(SETTLE_TRIES if tried else 0):
+        while tried:
             with suppress(Unavailable):
                 await self._write_down(tried)
                 return
             await asyncio.sleep(RETRY_SECONDS)
-        for one in tried:
-            log.error("webhook_not_settled", id=one.claim.id)
 
     async def _write_down(self, tried: Sequence[Tried]) -> None:
         """The endpoints first, in one order; the deliveries, unless they are another sender's by now."""

@@ -59,7 +59,8 @@ REFUSED = [
     "a:b@corp.test", "\u212aelvin@corp.test", "a@\u212aelvin.test", "\u212ae\u0301vin@corp.test",
     "\u212a\u0327@corp.test", "a\u037eb@corp.test", "a\u1fefb@corp.test", "a@corp\u3002test", "a@corp\uff0etest",
     "a@corp\uff61test", "a@\uff43orp.test", "a@B\u00dcCHER.test", "a@cor\u0131\u0307p\u200c.test", "a\uff20corp.test",
-    "a@corp.test\uff20evil.test",
+    "a@corp.test\uff20evil.test", "=?utf-8?q?a=0ABcc=3A_x?=@corp.test", "=?UTF-8?B?YQ==?=@corp.test",
+    "a=?utf-8*en?q?b?=c@corp.test", "a=??q?b@corp.test", "a@=?utf-8?q?corp.test?=",
 ]  # fmt: skip
 
 
@@ -85,7 +86,8 @@ def test_what_is_no_single_address_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["a@b.co", "o'hara@example.com", "a!#$%&'*+-/=?^_`{|}~@example.com", "1@2.example", "\u7528\u6237@b.co"]
+    "address", ["a@b.co", "o'hara@example.com", "a!#$%&'*+-/=?^_`{|}~@example.com", "a=?utf-8?x?b?=@b.co",
+     "1@2.example", "\u7528\u6237@b.co"]
 )  # fmt: skip
 def test_unusual_addresses_are_addresses(address: str) -> None:
     assert address_key(address) == address

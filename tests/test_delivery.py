@@ -11,6 +11,7 @@ from server.delivery import OVERTAKEN, UNREACHABLE
 from server.email import Undeliverable
 from tests.api import Api
 from tests.factories import Acme
+from tests.inviting import resend
 from tests.mailing import Memory, delivery, invited, mails, shown_mail, until, working
 
 
@@ -186,3 +187,80 @@ async def test_a_worker_whose_lease_is_over_overwrites_nothing(api: Api, acme: A
     await sleeping
 
     assert [(one.status, one.last_error) for one in await mails(api.store)] == [("sent", None)]
+
+
+@pytest.mark.parametrize("said", ["550 \udcff no", "550 \x1b[31mno", "550 \x00no\u202e", "550 no\n"])
+async def test_any_bytes_of_a_mail_server_can_be_written_down(api: Api, acme: Acme, said: str) -> None:
+    memory = Memory(lambda message: Undeliverable(said))
+    await invited(api, acme, "new@example.com")
+
+    await delivery(api.store, api.clock, memory).deliver()
+
+    shown = (await shown_mail(api, acme))["new@example.com"]
+    assert shown["status"] == "FAILED"
+    assert shown["lastError"].startswith("550 ")
+    assert shown["lastError"].isprintable()
+
+
+async def test_the_last_mail_is_that_of_the_last_ticket_whatever_the_clock_said(api: Api, acme: Acme) -> None:
+    (made,) = await invited(api, acme, "new@example.com")
+    await delivery(api.store, api.clock, Memory()).deliver()
+    api.clock.forward(hours=-2)
+
+    resent = (await resend(api, acme.id, made["id"], by=await api.person(acme.admin.email))).payload["invitation"]
+    await delivery(api.store, api.clock, Memory(lambda message: Undeliverable("550 no"))).deliver()
+    listed = (await shown_mail(api, acme))["new@example.com"]
+
+    assert resent["mail"] == {"status": "QUEUED", "attempts": 0}
+    assert (listed["status"], listed["lastError"]) == ("FAILED", "550 no")
+
+
+async def test_a_clock_that_leaps_ahead_sends_nothing_twice(api: Api, acme: Acme) -> None:
+    memory = Memory(pause=1.5)
+    await invited(api, acme, "new@example.com", "other@example.com")
+    worker = delivery(api.store, api.clock, memory)
+
+    async def are_sent() -> bool:
+        return {one.status for one in await mails(api.store)} == {"sent"}
+
+    async with working(worker):
+        await until(lambda: len(memory.tried) == 2)
+        api.clock.forward(minutes=15)
+        assert await worker.deliver() == 0
+        await until(are_sent)
+        await asyncio.sleep(1.5)
+
+    assert sorted(one["To"] for one in memory.tried) == ["new@example.com", "other@example.com"]
+    assert {one.attempts for one in await mails(api.store)} == {1}
+    assert worker.sending == {}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_is_set_back_makes_no_mail_wait_for_it(api: Api, acme: Acme, restarted: bool) -> None:
+    memory = Memory(lambda message: ConnectionRefusedError() if message["To"] == "new@example.com" else None)
+    worker = delivery(api.store, api.clock, memory)
+    await invited(api, acme, "new@example.com")
+    await worker.deliver()
+    await invited(api, acme, "other@example.com")
+
+    api.clock.forward(hours=-1)
+    if restarted:
+        worker = delivery(api.store, api.clock, memory)
+    for _ in range(2):
+        await worker.deliver()
+        api.clock.forward(seconds=5)
+
+    assert [one["To"] for one in memory.letters] == ["other@example.com"]
+    assert len(memory.tried) == 3
+
+
+async def test_a_small_step_back_keeps_the_pauses(api: Api, acme: Acme) -> None:
+    memory = Memory(lambda message: ConnectionRefusedError())
+    await invited(api, acme, "new@example.com")
+    await delivery(api.store, api.clock, memory).deliver()
+
+    api.clock.forward(seconds=-30)
+
+    assert await delivery(api.store, api.clock, memory).deliver() == 0
+    api.clock.forward(seconds=35)
+    assert await delivery(api.store, api.clock, memory).deliver() == 1

@@ -99,6 +99,20 @@ async def test_some_inputs_are_for_secret_keys_only(api: Api, input: JSON) -> No
         ("www.evil.example", "form_param_value_invalid"),
         ("Acme\r\nBcc: all@example.com", "form_param_format_invalid"),
         ("Acme\u202egnp", "form_param_format_invalid"),
+        ("Acme\u2028gnp", "form_param_format_invalid"),
+        ("Acme\x9b31m", "form_param_format_invalid"),
+        ("Acme \u2067gnp", "form_param_format_invalid"),
+        ("=?utf-8?q?X=0A=0ALocked=3A_http=3A=2F=2Fevil=2Eexample?=", "form_param_value_invalid"),
+        ("=?UTF-8?b?aHR0cDovL2V2?= =?us-ascii?B?aWwuZXhhbXBsZQ==?=", "form_param_value_invalid"),
+        ("=?iso-8859-1*en?Q?=20www=2Eevil=2Eexample?=", "form_param_value_invalid"),
+        ("=?utf-8?q?=3D=3Futf-8=3Fq=3Fhttp=3A=2F=2Fevil=3F=3D?=", "form_param_value_invalid"),
+        ("=?no-charset?b?!aHR0cDovL2V2aWw=?=", "form_param_value_invalid"),
+        ("=?unknown?q?a?= =?utf-8?q?http=3A=2F=2Fevil?=", "form_param_value_invalid"),
+        ("Acme https%3A%2F%2Fevil.example", "form_param_value_invalid"),
+        ("Acme https&#58;//evil.example", "form_param_value_invalid"),
+        ("Acme ｗｗｗ．evil．example", "form_param_value_invalid"),
+        ("Acme evil。example／login", "form_param_value_invalid"),
+        ("&lt;script&gt;", "form_param_value_invalid"),
     ],
 )
 async def test_a_bad_name_is_refused(api: Api, acme: Acme, name: str, code: str) -> None:
@@ -109,7 +123,19 @@ async def test_a_bad_name_is_refused(api: Api, acme: Acme, name: str, code: str)
     assert await contents(api.store) == before
 
 
-@pytest.mark.parametrize("name", ["x" * 256, "Smith & Sons <3", "Booking.com", "Ünïcødé 株式会社", 'O\'Neill, "Ltd"'])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x" * 256,
+        "Smith & Sons <3",
+        "Booking.com",
+        "Ünïcødé 株式会社",
+        'O\'Neill, "Ltd"',
+        "=?utf-8?q?a=0D=0ABcc=3A_x=40evil=2Eexample?=",
+        "=?utf-8?b?A?= =?rot13?q?=00?= =?punycode?q?=FF?= =?utf-16?q?a?=",
+        "100%25 & Q&amp;A {{ 7 * 7 }} %0d%0a",
+    ],
+)
 async def test_a_good_name_is_kept_as_typed(api: Api, acme: Acme, name: str) -> None:
     assert (await create(api, acme.admin, name=f"  {name} ")).payload["organization"]["name"] == name
     assert (await update(api, acme, name=name)).payload["organization"]["name"] == name

@@ -38,8 +38,11 @@ class Owner:
     url: str
 
     async def run(self, *arguments: str) -> Result:
+        return await self.run_any("roles", *arguments)
+
+    async def run_any(self, *arguments: str) -> Result:
         """In a thread: a command has a loop of its own."""
-        return await asyncio.to_thread(invoke, "roles", *arguments, TENANTRY_DATABASE_URL=self.url)
+        return await asyncio.to_thread(invoke, *arguments, TENANTRY_DATABASE_URL=self.url)
 
     async def exported(self) -> JSON:
         return yaml.safe_load(done(await self.run("export")))

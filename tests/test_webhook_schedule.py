@@ -171,6 +171,60 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled(api: Api, acme: 
     assert (found.enabled, found.disabled_reason) == (False, "It failed for 5 days, without one success.")
 
 
+async def test_a_failure_long_after_the_last_try_starts_a_new_period(api: Api, acme: Acme, receiver: Receiver) -> None:
+    receiver.behaves["/"] = answering(503)
+    id = await an_endpoint(api, receiver.url())
+    worker = sender(api.store, api.clock)
+    await renamed(api, acme)
+    await until_settled(api, worker)
+    api.clock.forward(days=6)
+    await renamed(api, acme, "After six quiet days")
+
+    await worker.deliver()
+
+    found = await endpoint(api.store, id)
+    assert (found.enabled, found.failing_since) == (True, api.clock())
+    receiver.behaves.clear()
+    api.clock.forward(seconds=10)
+    await worker.deliver()
+    assert [one.status for one in await deliveries(api.store)] == ["failed", "succeeded"]
+    assert (await endpoint(api.store, id)).failing_since is None
+
+
+async def test_days_that_the_server_was_off_do_not_count(api: Api, acme: Acme, receiver: Receiver) -> None:
+    receiver.behaves["/"] = answering(503)
+    id = await an_endpoint(api, receiver.url())
+    await renamed(api, acme)
+    await sender(api.store, api.clock).deliver()
+
+    api.clock.forward(days=20)
+    await sender(api.store, api.clock).deliver()
+    restarted = api.clock()
+    assert (await endpoint(api.store, id)).failing_since == restarted
+
+    while (await endpoint(api.store, id)).enabled:
+        api.clock.forward(hours=20)
+        await renamed(api, acme, f"At {api.clock()}")
+        await sender(api.store, api.clock).deliver()
+    assert timedelta() <= api.clock() - restarted - DISABLED_AFTER < timedelta(hours=20)
+
+
+async def test_a_receiver_that_puts_off_each_try_by_a_day_is_disabled_after_five(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
+    receiver.behaves["/"] = answering(503, "Retry-After: 86400")
+    id = await an_endpoint(api, receiver.url())
+    worker = sender(api.store, api.clock)
+    await renamed(api, acme)
+
+    for _ in range(6):
+        assert (await endpoint(api.store, id)).enabled
+        assert await worker.deliver() == 1
+        api.clock.forward(days=1, seconds=2)
+
+    assert not (await endpoint(api.store, id)).enabled
+
+
 async def test_one_success_in_five_days_keeps_an_endpoint(api: Api, acme: Acme, receiver: Receiver) -> None:
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())

@@ -36,6 +36,7 @@ from tests.receiving import (
     ENDPOINT_SECRET,
     INSTANCE,
     STORAGE,
+    Behaviour,
     Received,
     Receiver,
     an_endpoint,
@@ -506,3 +507,77 @@ async def test_the_server_sends_unless_a_worker_is_left_to_do_that(
     assert (await contents(api.store) != before) == delivers
     if delivers:
         assert Webhook(ENDPOINT_SECRET).verify(receiver.received[0].body, receiver.received[0].headers)
+
+
+# ------------------------------------------------------------------------------------------- a clock that is set
+
+
+def slow(seconds: float, status: int = 200) -> Behaviour:
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(seconds)
+        await answering(status)(writer)
+
+    return behave
+
+
+async def test_a_clock_that_leaps_ahead_sends_nothing_twice(api: Api, acme: Acme, receiver: Receiver) -> None:
+    receiver.behaves["/"] = slow(1.5)
+    await an_endpoint(api, receiver.url())
+    await renamed(api, acme)
+    worker = sender(api.store, api.clock)
+
+    async def is_sent() -> bool:
+        return [one.status for one in await deliveries(api.store)] == ["succeeded"]
+
+    async with working(worker):
+        await until(lambda: len(receiver.received) == 1)
+        api.clock.forward(minutes=5)
+        assert await worker.deliver() == 0
+        await until(is_sent)
+
+    assert [one.attempts for one in await deliveries(api.store)] == [1]
+    assert len(receiver.received) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeated(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
+    receiver.behaves["/"] = answering(500)
+    id = await an_endpoint(api, receiver.url())
+    await renamed(api, acme)
+    other = another(api.store)
+
+    async with working(sender(api.store, api.clock)):
+        async with other.write() as session:
+            await session.execute(text("SELECT 1 FROM webhook_endpoint WHERE id = :id FOR UPDATE"), {"id": id})
+            await until(lambda: len(receiver.received) == 1)
+            api.clock.forward(seconds=LEASE.total_seconds() + 1)
+            await asyncio.sleep(2)
+            assert len(receiver.received) == 1
+
+        async def is_written_down() -> bool:
+            return [one.attempts for one in await deliveries(api.store)] == [1]
+
+        await until(is_written_down)
+    await other.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_is_set_back_makes_no_webhook_wait_for_it(
+    api: Api, acme: Acme, receiver: Receiver, restarted: bool
+) -> None:
+    receiver.behaves["/"] = answering(500)
+    await an_endpoint(api, receiver.url())
+    worker = sender(api.store, api.clock)
+    await renamed(api, acme)
+    await worker.deliver()
+    receiver.behaves.clear()
+
+    api.clock.forward(hours=-1)
+    if restarted:
+        worker = sender(api.store, api.clock)
+    await worker.deliver()
+
+    (sent,) = await deliveries(api.store)
+    assert (sent.status, sent.attempts) == ("succeeded", 2)
