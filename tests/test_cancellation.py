@@ -14,7 +14,7 @@ from models import store as models_store
 from models.events import EventType
 from models.signing_keys import storage
 from models.store import Store
-from resolvers import log_reader
+from resolvers import log_reader, shared_reads
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.event_lists import Scope
 from resolvers.streams import Stream
@@ -24,6 +24,7 @@ from server.reading import Operation
 from server.signing import StoredKeys
 from tests.api import JSON, SECRET, SERVICE, Api
 from tests.cancelling import cancelled_at
+from tests.conftest import counted
 from tests.factories import Acme
 from tests.streaming import left, organization_events, until
 from tests.test_faults import taken
@@ -64,6 +65,21 @@ async def test_a_listener_cancelled_as_it_begins_leaves_the_reader_to_the_others
     with pytest.raises(asyncio.CancelledError):
         await gone
     await left(api)
+
+
+@pytest.mark.parametrize(("keys_at_once", "reads"), [(500, 1), (20, 3)])
+async def test_listeners_that_begin_together_share_their_statements(
+    api: Api, acme: Acme, keys_at_once: int, reads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_reads, "KEYS_AT_ONCE", keys_at_once)
+    with counted(api.store) as statements:
+        listeners = [asyncio.ensure_future(anext(api.reader.follow(a_stream(acme), None))) for _ in range(50)]
+        await until(lambda: sum(stream.is_live for stream in api.reader.streams) == 50)
+    for listener in listeners:
+        listener.cancel()
+    await left(api)
+
+    assert sum("coalesce" in statement for statement in statements) == reads
 
 
 # --------------------------------------------------------------------------------------------------- at every await
