@@ -3,7 +3,7 @@
 from asyncio import Future, ensure_future, gather, shield, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import exists, func, or_
 from sqlalchemy.orm import aliased
@@ -38,8 +38,6 @@ from resolvers.webhook_lists import DeliveryList, Statuses, delivery_counts, del
 
 BATCH = 500
 """As many keys in one statement at most: what is larger would hold up everybody else."""
-K = TypeVar("K")
-V = TypeVar("V")
 Fetch = Callable[[Store, list[Any]], Coroutine[Any, Any, Sequence[Any]]]
 
 
@@ -154,11 +152,6 @@ async def _visible_memberships(store: Store, keys: list[tuple[str, str]]) -> Seq
 
 
 # -------------------------------------------------------------------------------------------------------- loaders
-
-
-def once_for_all(fetch: Callable[[list[K]], Awaitable[Sequence[V | BaseException]]]) -> DataLoader[K, V]:
-    """Answers all who ask at the same time together, and remembers nothing."""
-    return DataLoader(fetch, max_batch_size=BATCH, cache=False)
 
 
 class Batched(DataLoader[Any, Any]):

@@ -15,8 +15,9 @@ from models.store import Store, unbroken
 from resolvers.access import Actor
 from resolvers.event_lists import EventList, Scope, events_behind, newer_events, newest_cursor
 from resolvers.listening import Rights, revoked_keys, rights_of, signed_in
-from resolvers.loaders import DataLoader, Loaders, once_for_all
+from resolvers.loaders import Loaders
 from resolvers.pages import AnyRow
+from resolvers.shared_reads import SharedRead
 from resolvers.streams import Stream, Told
 from resolvers.work import Clock
 
@@ -57,6 +58,15 @@ def _scopes(row: AnyRow) -> Iterable[Scope]:
         yield Scope(member_id=row.user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the store says when listeners begin."""
+
+    newest: int
+    signed_in: Set[Actor]
+    rights: Rights
+
+
 @dataclass(eq=False)
 class LogReader:
     """Runs while somebody listens. A listener who begins reads the log by itself until it is as far as the reader."""
@@ -67,12 +77,12 @@ class LogReader:
     head: int | None = None
     """How far the log was read; None while nobody listens."""
     task: asyncio.Task[None] | None = None
-    openings: DataLoader[tuple[Stream, int | None], int] = field(init=False)
-    rights: DataLoader[Stream, Rights] = field(init=False)
+    openings: SharedRead[Stream, Opening] = field(init=False)
+    rights: SharedRead[Stream, Rights] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rights = once_for_all(self._rights)
-        self.openings = once_for_all(self._open)
+        self.openings = SharedRead(self._open)
+        self.rights = SharedRead(self._rights)
 
     # --------------------------------------------------------------------------------------------------- listeners
 
@@ -82,7 +92,7 @@ class LogReader:
         Raises NotFound, Forbidden, Unauthenticated, CursorExpired, TooSlow and Unavailable.
         """
         with self._registered(stream):
-            stream.position = await self.openings.load((stream, after))
+            stream.position = self._beginning(stream, after, await self.openings.ask(stream))
             while True:
                 async with aclosing(self._missed(stream)) as missed:
                     async for told in missed:
@@ -108,7 +118,7 @@ class LogReader:
         """
         gone: Denial | None = None
         while not stream.is_live:
-            rows, reached, is_end, rights = await unbroken(self._next_page(stream))
+            rows, reached, is_end, rights = await self._next_page(stream)
             refusal = rights.refusal(stream)
             if refusal and not stream.actor.is_service:
                 raise refusal
@@ -132,41 +142,42 @@ class LogReader:
         asked = EventList(PAGE, stream.position, stream.types)
         while True:
             try:
-                return *await events_behind(self.store, asked, stream.scope), await self.rights.load(stream)
+                page = await unbroken(events_behind(self.store, asked, stream.scope))
+                return *page, await self.rights.ask(stream)
             except Unavailable:
                 await asyncio.sleep(LOOK_SECONDS)
                 stream.ensure_open()
 
-    async def _rights(self, streams: list[Stream]) -> list[Rights]:
-        """For all who ask at the same time together; whose credential counts no more is ended."""
+    async def _rights(self, streams: list[Stream]) -> Rights:
+        """Ends those whose credential is no longer valid."""
         present = await signed_in(self.store, {stream.actor for stream in streams}, self.clock())
         for stream in streams:
             if stream.actor not in present:
                 stream.end(lapsed())
-        return [await rights_of(self.store, streams)] * len(streams)
+        return await rights_of(self.store, streams)
 
-    async def _open(self, asked: list[tuple[Stream, int | None]]) -> list[int | Denial]:
-        """Where each listener begins, or why it may not; what is asked of the store is asked for all at once."""
+    async def _open(self, streams: list[Stream]) -> Opening:
         newest = await newest_cursor(self.store)
-        self.head = newest if self.head is None else self.head
-        streams = [stream for stream, _ in asked]
+        # If everyone has left by now, the reader may have stopped, and the next one must not begin here.
+        if self.head is None and self.streams:
+            self.head = newest
         present = await signed_in(self.store, {stream.actor for stream in streams}, self.clock())
-        rights = await rights_of(self.store, streams)
-        return [self._beginning(stream, after, newest, present, rights) for stream, after in asked]
+        return Opening(newest, present, await rights_of(self.store, streams))
 
-    def _beginning(
-        self, stream: Stream, after: int | None, newest: int, present: Set[Actor], rights: Rights
-    ) -> int | Denial:
-        """What a secret key has not heard of an organization that is gone it may still hear."""
-        if stream.actor not in present:
-            return lapsed()
-        refusal = rights.refusal(stream)
+    def _beginning(self, stream: Stream, after: int | None, opening: Opening) -> int:
+        """The cursor to begin behind; raises Unauthenticated, and why the listener may not begin.
+
+        What a secret key has not heard of an organization that is gone it may still hear.
+        """
+        if stream.actor not in opening.signed_in:
+            raise lapsed()
+        refusal = opening.rights.refusal(stream)
         if refusal and (after is None or not stream.actor.is_service):
-            return refusal
+            raise refusal
         if after is None:
-            stream.position = newest
+            stream.position = opening.newest
             self._goes_live(stream)
-        return newest if after is None else after
+        return opening.newest if after is None else after
 
     def _readable(self, rows: Iterable[AnyRow], types: frozenset[str] | None) -> Iterator[Told]:
         return (_told(self.store, row) for row in rows if types is None or row.type in types)
@@ -184,8 +195,8 @@ class LogReader:
     async def closed(self) -> None:
         """Waits until nothing is read any more."""
         self.close()
-        if self.task:
-            await asyncio.wait([self.task], timeout=CLOSE_SECONDS)
+        if running := [task for task in (self.task, self.openings.task, self.rights.task) if task]:
+            await asyncio.wait(running, timeout=CLOSE_SECONDS)
 
     # ------------------------------------------------------------------------------------------------------ reader
 

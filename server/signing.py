@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from models.errors import Unavailable
 from models.signing_keys import new_key, sealed, storage, thumbprint, unsealed
-from models.store import Store
+from models.store import Store, unbroken
 from resolvers.access import SYSTEM
 from resolvers.signing import add_first_key, published_keys
 from resolvers.work import Clock, work_on
@@ -87,7 +87,7 @@ class StoredKeys:
         if self.read_at < since:
             async with self.turn:
                 if self.read_at < since:
-                    await self._look()
+                    await unbroken(self._look())
         return self.known
 
     async def _look(self) -> None:
