@@ -26,13 +26,16 @@ class SharedRead(Generic[K, V]):
         """Raises what the read raises."""
         answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._asked.append((key, answer))
-        if self.task is None or self.task.done():
+        if self.task is None:
             self.task = asyncio.create_task(self._answer_all())
         return await answer
 
     async def _answer_all(self) -> None:
-        while waiting := self._take():
-            await self._answer(waiting)
+        try:
+            while waiting := self._take():
+                await self._answer(waiting)
+        finally:
+            self.task = None
 
     def _take(self) -> Sequence[tuple[K, asyncio.Future[V]]]:
         """The next callers who have not left."""
