@@ -33,7 +33,8 @@ from server.settings import Issuer
 LEEWAY = 60
 """Seconds that our clock and an issuer's may differ."""
 CREDENTIAL_LENGTH = 16_384
-CACHED_TOKENS = 10_000
+# Verified tokens are cached up to this sum of their lengths: what is kept of one is about as large.
+CACHED_TOKEN_BYTES = 8 * 1024 * 1024
 LATEST = 253_402_300_799
 """The last second of the year 9999, in which all calendars end."""
 CREDENTIAL = re.compile(r"[A-Za-z0-9._-]+")
@@ -169,6 +170,7 @@ class Verified:
     expires_at: int
     provider: Provider
     key: PublicKey
+    size: int
 
     def is_good(self, now: float) -> bool:
         return self.expires_at + LEEWAY > now and self.provider.keys.holds(self.key)
@@ -203,6 +205,7 @@ class Identity:
     own: Provider | None = None
     """We ourselves, as the issuer of session tokens."""
     verified: OrderedDict[bytes, Verified] = field(default_factory=OrderedDict[bytes, Verified])
+    verified_size: int = 0
 
     async def credential(self, authorization: Sequence[str]) -> Credential | None:
         """The one credential, as far as it can be told without the store; None where there is none.
@@ -257,9 +260,9 @@ class Identity:
 
     async def _verified(self, token: str) -> Verified:
         digest = hashlib.sha256(token.encode()).digest()
-        known = self.verified.pop(digest, None)
+        known = self.verified.get(digest)
         if known and known.is_good(self.clock().timestamp()):
-            self.verified[digest] = known
+            self.verified.move_to_end(digest)
             return known
         fresh = await self._verify(token)
         if fresh.provider.keys.holds(fresh.key):
@@ -267,9 +270,11 @@ class Identity:
         return fresh
 
     def _keep(self, digest: bytes, fresh: Verified) -> None:
+        replaced = self.verified.pop(digest, None)
         self.verified[digest] = fresh
-        if len(self.verified) > CACHED_TOKENS:
-            self.verified.popitem(last=False)
+        self.verified_size += fresh.size - (replaced.size if replaced else 0)
+        while self.verified_size > CACHED_TOKEN_BYTES:
+            self.verified_size -= self.verified.popitem(last=False)[1].size
 
     async def _verify(self, token: str) -> Verified:
         header, payload = _unverified(token)
@@ -285,7 +290,7 @@ class Identity:
             raise BadCredential("its key is not one of the issuer's")
         _check_signature(token, key)
         expires_at = self._check_times(payload)
-        return Verified(provider.read(payload), expires_at, provider, key)
+        return Verified(provider.read(payload), expires_at, provider, key, len(token))
 
     def _provider(self, issuer: Any) -> Provider | None:
         if self.own and issuer == self.own.issuer:

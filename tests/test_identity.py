@@ -192,14 +192,14 @@ async def test_a_log_line_about_a_key_set_names_it_and_no_token(
 # --------------------------------------------------------------------------------------------- verified tokens are kept
 
 
-async def test_only_so_many_verified_tokens_are_kept_and_the_least_used_goes_first(
+async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_first(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "CACHED_TOKENS", 3)
     async with httpx.AsyncClient() as client:
         issuer = issuer_of(rsa_key())
         who = Identity(store, clock, {issuer.issuer: provider_of(issuer, client)}, {})
         tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
+        monkeypatch.setattr(identity, "CACHED_TOKEN_BYTES", 3 * len(tokens[0]))
 
         for one in (*tokens[:3], tokens[0], tokens[3]):
             await caller_of(who, [f"Bearer {one}"])
@@ -207,3 +207,4 @@ async def test_only_so_many_verified_tokens_are_kept_and_the_least_used_goes_fir
             await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
     assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == ["sub2", "sub0", "sub3"]
+    assert who.verified_size == sum(one.size for one in who.verified.values())
