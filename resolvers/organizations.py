@@ -50,6 +50,7 @@ class NewOrganization:
     def reserved(self) -> set[str]:
         """The inputs among what is given that only a secret key may use."""
         values = {
+            "publicMetadata": self.public_metadata,
             "privateMetadata": self.private_metadata,
             "maxAllowedMemberships": self.max_allowed_memberships,
             "createdBy": self.created_by,
