@@ -67,7 +67,7 @@ def _read(text: Any) -> DateTime:
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
         name="JSONObject",
-        description="A JSON object, never a string or a list. Numbers must be between -9007199254740991 and"
+        description="A JSON object, never a string or a list, with numbers between -9007199254740991 and"
         " 9007199254740991.",
         serialize=_json, parse_value=_object,
     ),  # fmt: skip
