@@ -1,9 +1,12 @@
 """The parts every table shares: prefixed ids, UTC times and JSON objects."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import orjson
+import structlog
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import JSON
@@ -20,6 +23,11 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# What is shown in place of a stored value that cannot be read.
+UNREADABLE: JSONObject = {"unreadable": True}
+
+log = structlog.stdlib.get_logger("tenantry.store")
+
 ID_PATTERN = re.compile(r"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 
 
@@ -34,6 +42,35 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class JSONColumn(TypeDecorator[Any]):
+    """A JSON value. A change from 1 to true or to 1.0 is a change; another order of keys is not."""
+
+    impl = JSON
+    cache_ok = True
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        return dumps(x, sort_keys=True) == dumps(y, sort_keys=True)
+
+
+def dumps(value: object, *, sort_keys: bool = False) -> bytes:
+    """The value as JSON, however deeply it is nested: orjson alone stops after 254 levels."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None)
+    except orjson.JSONEncodeError:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+        return text.encode()
+
+
+def loads(text: str | bytes) -> Any:
+    """The value of a stored text. One that is not JSON must not hide the rows beside it."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        # The position only: the text may hold personal data.
+        log.error("stored_json_unreadable", error=error.msg, position=error.pos)
+        return dict(UNREADABLE)
 
 
 def now() -> datetime:
@@ -85,4 +122,4 @@ class Row(Table):
 
 def json_field() -> Any:
     """A column that holds a JSON object, `{}` at first."""
-    return Field(default_factory=dict, sa_type=JSON)
+    return Field(default_factory=dict, sa_type=JSONColumn)

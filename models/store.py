@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from models.base import dumps, loads
 from models.bell import Bell
 from models.errors import Unavailable
 
@@ -51,7 +51,7 @@ class Deadlock(Unavailable):
 
 
 def _dumps(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return dumps(value).decode()
 
 
 def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
@@ -59,7 +59,7 @@ def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
     reset = None if read_only else "rollback"
     engine = create_async_engine(
         url, pool_size=pool, max_overflow=0, pool_reset_on_return=reset, pool_timeout=WAIT_SECONDS,
-        connect_args={"isolation_level": None}, json_serializer=_dumps, json_deserializer=orjson.loads,
+        connect_args={"isolation_level": None}, json_serializer=_dumps, json_deserializer=loads,
     )  # fmt: skip
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -83,7 +83,7 @@ def _postgresql_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
         url, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
         connect_args={"server_settings": POSTGRESQL_SETTINGS, "timeout": WAIT_SECONDS},
-        json_serializer=_dumps, json_deserializer=orjson.loads,
+        json_serializer=_dumps, json_deserializer=loads,
     )  # fmt: skip
 
 

@@ -4,7 +4,9 @@ import quopri
 import re
 import unicodedata
 from base64 import b64decode
+from collections.abc import Iterable
 from html import unescape
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
@@ -15,6 +17,7 @@ from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, Va
 NAME_LENGTH = 256
 LINK_LENGTH = 2_048
 METADATA_BYTES = 8_192
+METADATA_LEVELS = 32
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 URL = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
 
@@ -99,10 +102,19 @@ def checked_link(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -
 
 
 def checked_metadata(metadata: JSONObject) -> JSONObject:
-    """Metadata of at most 8 KB, counted on the serialised bytes (DESIGN 7, rule 5)."""
+    """Metadata of at most 8 KB of JSON, counted in bytes, and 32 levels of objects and arrays."""
+    level: list[Any] = [metadata]
+    for _ in range(METADATA_LEVELS):
+        level = [part for one in level for part in _parts(one) if isinstance(part, (dict, list))]
+    if level:
+        raise TooLarge(f"Metadata can be nested {METADATA_LEVELS} levels deep at most.", limit=METADATA_LEVELS)
     if len(orjson.dumps(metadata)) > METADATA_BYTES:
         raise TooLarge(f"Metadata can hold at most {METADATA_BYTES} bytes of JSON.", limit=METADATA_BYTES)
     return metadata
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def merged(current: JSONObject, patch: JSONObject) -> JSONObject:

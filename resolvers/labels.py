@@ -36,8 +36,13 @@ def checked_labels(faults: Faults, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def changed(row: Any, new: dict[str, Any]) -> dict[str, Any]:
-    """Sets what differs; gives the previous values."""
-    before = {name: getattr(row, name) for name, value in new.items() if getattr(row, name) != value}
+    """Sets what differs in the eyes of its column; gives the previous values."""
+    types = {name: row.__table__.c[name].type for name in new}
+    before = {
+        name: getattr(row, name)
+        for name, value in new.items()
+        if not types[name].compare_values(getattr(row, name), value)
+    }
     for name in before:
         setattr(row, name, new[name])
     return before

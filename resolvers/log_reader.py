@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mappi
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 
-import orjson
 import structlog
 
+from models.base import dumps
 from models.errors import Denial, TooSlow, Unauthenticated, Unavailable
 from models.events import MEMBERSHIPS, EventType, noun_of
 from models.store import Store, unbroken
@@ -45,7 +45,7 @@ def _stopping() -> Denial:
 
 
 def _told(store: Store, row: AnyRow) -> Told:
-    size = len(orjson.dumps((row.data, row.private_metadata, row.changes)))
+    size = len(dumps((row.data, row.private_metadata, row.changes)))
     return Told(row, size, Loaders(store))
 
 

@@ -17,6 +17,7 @@ from models.users import User
 from resolvers.access import ensure_grantable
 from resolvers.events import membership_data
 from resolvers.expiry import expire_lapsed
+from resolvers.labels import changed
 from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
 from resolvers.seats import free_seats, no_seat
 from resolvers.sessions import go_on_in
@@ -31,11 +32,16 @@ class Metadata:
     private: JSONObject | None = None
 
 
-def applied(current: JSONObject, given: JSONObject | None, *, merge: bool) -> JSONObject:
-    """What the metadata is after the input: deeply merged, or replaced where it is given (DESIGN 7, rule 5)."""
-    if given is None:
-        return current
-    return checked_metadata(merged(current, given) if merge else given)
+def applied(row: Membership | Organization, given: Metadata, *, merge: bool) -> dict[str, JSONObject]:
+    """The row's metadata after the input, which is deeply merged or replaces what is stored."""
+    faults, new = Faults(), dict[str, JSONObject]()
+    for name, patch in (("public_metadata", given.public), ("private_metadata", given.private)):
+        if patch is not None:
+            with faults.at(name):
+                checked_metadata(patch)
+                new[name] = checked_metadata(merged(getattr(row, name), patch)) if merge else patch
+    faults.refuse_any()
+    return new
 
 
 def _record(
@@ -180,16 +186,10 @@ async def update_membership_metadata(
 ) -> Membership:
     organization = await work.organization(organization_id)
     membership, user = await _member(work, organization_id, user_id)
-    faults = Faults()
-    public, private = membership.public_metadata, membership.private_metadata
-    with faults.at("public_metadata"):
-        public = applied(public, metadata.public, merge=merge)
-    with faults.at("private_metadata"):
-        private = applied(private, metadata.private, merge=merge)
-    faults.refuse_any()
-    if (public, private) == (membership.public_metadata, membership.private_metadata):
+    new = applied(membership, metadata, merge=merge)
+    if not changed(membership, new):
         return membership
-    membership.public_metadata, membership.private_metadata, membership.updated_at = public, private, work.now
+    membership.updated_at = work.now
     held = await role_by_id(work.session, membership.role_id)
     _record(work, EventType.MEMBERSHIP_UPDATED, membership, organization, user, held)
     return membership

@@ -29,6 +29,7 @@ from models.text import checked_link, checked_metadata, checked_name, searchable
 from models.users import User
 from resolvers.access import ensure_service
 from resolvers.events import record_organization
+from resolvers.labels import changed
 from resolvers.memberships import Metadata, add_member, applied, record_removed
 from resolvers.roles import role_by_id
 from resolvers.work import Work
@@ -49,6 +50,7 @@ class NewOrganization:
     def reserved(self) -> set[str]:
         """The inputs among what is given that only a secret key may use."""
         values = {
+            "publicMetadata": self.public_metadata,
             "privateMetadata": self.private_metadata,
             "maxAllowedMemberships": self.max_allowed_memberships,
             "createdBy": self.created_by,
@@ -203,19 +205,17 @@ def _settle(organization: Organization) -> None:
 
 async def _update(work: Work, organization: Organization, new: dict[str, Any]) -> Organization:
     """Writes what differs; an update that changes nothing leaves no event."""
-    before = {name: getattr(organization, name) for name in new}
-    if before == new:
+    before = changed(organization, new)
+    if not before:
         return organization
-    for name, value in new.items():
-        setattr(organization, name, value)
     organization.updated_at = work.now
     _settle(organization)
     try:
         await work.session.flush()
     except IntegrityError as error:
         raise _slug_taken() from error
-    changed = {name: value for name, value in before.items() if value != new[name] and name != "private_metadata"}
-    record_organization(work, EventType.ORGANIZATION_UPDATED, organization, changed)
+    shown = {name: value for name, value in before.items() if name != "private_metadata"}
+    record_organization(work, EventType.ORGANIZATION_UPDATED, organization, shown)
     return organization
 
 
@@ -246,14 +246,7 @@ async def update_organization_metadata(
     work: Work, *, organization_id: str, merge: bool, metadata: Metadata
 ) -> Organization:
     organization = await work.organization(organization_id)
-    faults = Faults()
-    new: dict[str, Any] = {}
-    with faults.at("public_metadata"):
-        new["public_metadata"] = applied(organization.public_metadata, metadata.public, merge=merge)
-    with faults.at("private_metadata"):
-        new["private_metadata"] = applied(organization.private_metadata, metadata.private, merge=merge)
-    faults.refuse_any()
-    return await _update(work, organization, new)
+    return await _update(work, organization, applied(organization, metadata, merge=merge))
 
 
 async def delete_organization(work: Work, *, organization_id: str) -> str:

@@ -216,11 +216,12 @@ async def checked_terms(
 
 
 def _reserved(recipients: Sequence[Recipient], terms: Terms) -> set[str]:
-    private = any(recipient.metadata.private is not None for recipient in recipients)
-    return {
-        *(["privateMetadata"] if private else []),
-        *(["inviterUserId"] if terms.inviter_user_id is not None else []),
-    }
+    values = [
+        *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
+        *(("privateMetadata", recipient.metadata.private) for recipient in recipients),
+        ("inviterUserId", terms.inviter_user_id),
+    ]
+    return {name for name, value in values if value is not None}
 
 
 # ---------------------------------------------------------------------------------------------------- how often

@@ -28,6 +28,7 @@ from models.text import checked_link, checked_metadata, checked_name
 from models.users import Claims, User, is_stale, new_user, refresh, settle
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events import record_user
+from resolvers.labels import changed
 from resolvers.memberships import record_deleted
 from resolvers.work import Clock, Work, work_on
 
@@ -230,11 +231,9 @@ async def update_user(work: Work, *, user_id: str, given: dict[str, Any], scheme
         with faults.at("create_organizations_limit"):
             checked_limit(given["create_organizations_limit"], "The limit of organizations")
     faults.refuse_any()
-    before = {name: getattr(user, name) for name, value in new.items() if getattr(user, name) != value}
+    before = changed(user, new)
     if not before:
         return user
-    for name in before:
-        setattr(user, name, new[name])
     user.updated_at = work.now
     settle(user)
     shown = {name: value for name, value in before.items() if name not in {"private_metadata", "address_key"}}

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
+import structlog
 
+from models.base import UNREADABLE
 from models.events import INVITATION, MEMBERSHIP, ORGANIZATION, noun_of, readable
 from resolvers import event_lists
 from resolvers.event_lists import event_list
 from resolvers.pages import AnyRow, Page
-from schema.connections import After, Edge, First, PageInfo, edges_of, page_info
+from schema.connections import After, Edge, First, PageInfo, page_info
 from schema.context import Context, Info
 from schema.directives import ActorKind, requires
 from schema.invitations import Invitation, visible_invitation
@@ -18,6 +20,8 @@ from schema.memberships import Membership, visible_membership
 from schema.organizations import Organization, organization_by_id
 from schema.scalars import DateTime, JSONObject
 from schema.users import User, visible_user
+
+log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 def _type(name: str, description: str) -> Any:
@@ -85,6 +89,7 @@ class Event:
 def _common(row: AnyRow, context: Context) -> dict[str, Any]:
     """What all events show."""
     is_private = context.is_service and row.private_metadata is not None
+    data = cast(dict[str, Any], row.data) if isinstance(row.data, dict) else UNREADABLE  # pyright: ignore[reportUnknownMemberType]
     return {
         "id": strawberry.ID(row.id),
         "cursor": str(row.cursor),
@@ -93,7 +98,7 @@ def _common(row: AnyRow, context: Context) -> dict[str, Any]:
         "occurred_at": DateTime(row.occurred_at),
         "organization_id": row.organization_id,
         "actor": EventActor(type=ActorType(row.actor_type), id=row.actor_id),
-        "data": row.data | {"private_metadata": row.private_metadata} if is_private else row.data,
+        "data": data | {"private_metadata": row.private_metadata} if is_private else data,
     }
 
 
@@ -129,13 +134,14 @@ class MembershipEvent(Event):
 
     @classmethod
     def from_row(cls, row: AnyRow, context: Context) -> "MembershipEvent":
-        previous = row.changes["role"] if row.changes else None
+        common = _common(row, context)
+        changes: dict[str, Any] = row.changes or {}
         return cls(
-            **_common(row, context),
+            **common,
             membership_id=row.object_id,
             user_id=row.user_id,
-            role=row.data["role"],
-            previous_role=previous,
+            role=common["data"].get("role", ""),
+            previous_role=changes.get("role"),
         )
 
 
@@ -180,6 +186,15 @@ def event_of(row: AnyRow, context: Context) -> Event:
     return KINDS.get(noun_of(row.type), InstanceEvent).from_row(row, context)
 
 
+def event_or_none(row: AnyRow, context: Context) -> Event | None:
+    """None for a row that cannot be shown, such as one of a newer version; the rows after it can."""
+    try:
+        return event_of(row, context)
+    except Exception:
+        log.exception("event_not_shown", cursor=row.cursor)
+        return None
+
+
 # ----------------------------------------------------------------------------------------------------------- lists
 
 
@@ -191,8 +206,9 @@ class EventConnection:
 
 
 def _shown(info: Info, page: Page) -> EventConnection:
-    nodes = [event_of(row, info.context) for row in page.rows]
-    return EventConnection(edges=edges_of(page, nodes), nodes=nodes, page_info=page_info(page))
+    found = [(cursor, event_or_none(row, info.context)) for cursor, row in zip(page.cursors, page.rows, strict=True)]
+    edges = [Edge(cursor=cursor, node=node) for cursor, node in found if node]
+    return EventConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=page_info(page))
 
 
 def names_of(types: list[EventType] | None) -> frozenset[str] | None:

@@ -21,7 +21,9 @@ class BulkErrorPolicy(Enum):
 class InvitationRecipientInput:
     email_address: str = strawberry.field(description="The address.")
     role: str | None = strawberry.field(description="The key of the role; the call's when absent.", default=None)
-    public_metadata: JSONObject | None = strawberry.field(description="For the membership, at most 8 KB.", default=None)
+    public_metadata: JSONObject | None = strawberry.field(
+        description="For the membership, at most 8 KB; for secret keys.", default=None
+    )
     private_metadata: JSONObject | None = strawberry.field(
         description="For the membership, at most 8 KB; for secret keys.", default=None
     )
@@ -44,7 +46,9 @@ class CreateInvitationInput:
         description="How long it lives, 1 to 365 days; the instance's setting when absent.", default=None
     )
     notify: bool = strawberry.field(description="Whether to send the mail.", default=True)
-    public_metadata: JSONObject | None = strawberry.field(description="For the membership, at most 8 KB.", default=None)
+    public_metadata: JSONObject | None = strawberry.field(
+        description="For the membership, at most 8 KB; for secret keys.", default=None
+    )
     private_metadata: JSONObject | None = strawberry.field(
         description="For the membership, at most 8 KB; for secret keys.", default=None
     )

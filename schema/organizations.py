@@ -304,7 +304,7 @@ class CreateOrganizationInput:
         description="The name in addresses; made from the name when absent.", default=None
     )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for all members, at most 8 KB.", default=None
+        description="Notes for all members, at most 8 KB; for secret keys.", default=None
     )
     private_metadata: JSONObject | None = strawberry.field(
         description="Notes for services, at most 8 KB; for secret keys.", default=None

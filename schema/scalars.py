@@ -5,25 +5,49 @@ from typing import Any, NewType
 
 import orjson
 import strawberry
+import structlog
 from graphql import GraphQLError
+
+from models.base import UNREADABLE, dumps
 
 JSONObject = NewType("JSONObject", dict[str, Any])
 DateTime = NewType("DateTime", datetime)
 
+# What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
+LARGEST_NUMBER = 2**53 - 1
+
+log = structlog.stdlib.get_logger("tenantry.graphql")
+
 
 def _object(value: Any) -> JSONObject:
-    """A JSON object that every database can keep; raises GraphQLError for anything else."""
+    """A JSON object that comes back unchanged from every database; raises GraphQLError for anything else."""
     if not isinstance(value, dict):
         raise GraphQLError("A JSON object is wanted here, not a string, a number or a list.")
-    try:
-        text = orjson.dumps(value)
-    except TypeError as error:
-        raise GraphQLError(
-            "The JSON object holds something that JSON can't keep: a too large number or broken text."
-        ) from error
-    if rb"\u0000" in text:
-        raise GraphQLError("The JSON object holds a NUL character.")
+    waiting: list[Any] = [value]
+    while waiting:
+        match waiting.pop():
+            case dict() as one:  # pyright: ignore[reportUnknownVariableType]
+                waiting += [*one.keys(), *one.values()]
+            case list() as one:  # pyright: ignore[reportUnknownVariableType]
+                waiting += one
+            case str() as text if "\0" in text:
+                raise GraphQLError("The JSON object holds a NUL character.")
+            case str() | bool() | None:
+                pass
+            case int() | float() as number if abs(number) <= LARGEST_NUMBER:
+                pass
+            case _:
+                raise GraphQLError(f"Numbers in a JSON object must be between -{LARGEST_NUMBER} and {LARGEST_NUMBER}.")
     return JSONObject(value)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _json(value: JSONObject) -> orjson.Fragment:
+    """The object as JSON of its own: what is wrong with it is an error of its field, not of the whole answer."""
+    try:
+        return orjson.Fragment(dumps(value))
+    except RecursionError:
+        log.error("json_too_deep")
+        return orjson.Fragment(dumps(UNREADABLE))
 
 
 def _shown(moment: datetime) -> str:
@@ -42,8 +66,10 @@ def _read(text: Any) -> DateTime:
 
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
-        name="JSONObject", description="A JSON object, never a string or a list.",
-        serialize=lambda value: value, parse_value=_object,
+        name="JSONObject",
+        description="A JSON object, never a string or a list, with numbers between -9007199254740991 and"
+        " 9007199254740991.",
+        serialize=_json, parse_value=_object,
     ),  # fmt: skip
     DateTime: strawberry.scalar(
         name="DateTime", description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",

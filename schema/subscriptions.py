@@ -13,7 +13,7 @@ from resolvers.event_lists import Scope, cursor_of
 from resolvers.streams import Stream, Told
 from schema.context import Context, Info
 from schema.directives import ActorKind, listens
-from schema.events import Event, EventType, MembershipEvent, event_of, names_of
+from schema.events import Event, EventType, MembershipEvent, event_or_none, names_of
 
 Behind = Annotated[
     str | None,
@@ -41,7 +41,8 @@ async def _shown(context: Context, told: AsyncGenerator[Told]) -> AsyncGenerator
     async with aclosing(told):
         async for one in told:
             context.tell(one)
-            yield event_of(one.row, context)
+            if event := event_or_none(one.row, context):
+                yield event
 
 
 @strawberry.type(description="What can be listened to: nothing is lost, and nothing told twice within one stream.")

@@ -47,7 +47,7 @@ ERROR_LENGTH = 300
 SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
 """What could be a ticket: spam filters like to quote the link that they object to."""
 OVERTAKEN = "The invitation was settled or sent again before this mail went out."
-UNREACHABLE = "The mail server could not be used; this is for whoever runs this service to mend."
+UNREACHABLE = "The email could not be sent; the operator of this service can find the reason in its log."
 
 log = structlog.stdlib.get_logger("tenantry.delivery")
 
@@ -180,15 +180,14 @@ class Delivery:
 
     async def _outcome(self, claim: Claim) -> dict[str, Any]:
         """What to write down of a letter once it was tried."""
-        try:
-            letter = await self._letter(claim)
-        except Unavailable:
-            return {"attempts": claim.attempts - 1}
-        if letter is None:
-            return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
         assert self.transport, "without one nothing is claimed"
         try:
+            letter = await self._letter(claim)
+            if letter is None:
+                return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
             await self.transport.send(written(letter, self.clock()))
+        except Unavailable:
+            return {"attempts": claim.attempts - 1}
         except Undeliverable as error:
             return {"status": MailStatus.FAILED.value, "last_error": _shown(error)}
         except Exception as error:
@@ -283,8 +282,14 @@ class Delivery:
         async with self.store.read() as connection:
             organization_ids = (await connection.execute(lapsed.distinct())).scalars().all()
         for organization_id in organization_ids:
-            async with work_on(self.store, SYSTEM, self.clock) as work:
-                await sweep(work, organization_id)
+            try:
+                async with work_on(self.store, SYSTEM, self.clock) as work:
+                    await sweep(work, organization_id)
+            except Unavailable:
+                raise
+            except Exception:
+                # One organization must not keep the others, and the log, from being cleaned up.
+                log.exception("organization_not_swept", id=organization_id)
         over = (
             col(Mail.invitation_id).is_(None),
             col(Mail.status) != MailStatus.QUEUED.value,

@@ -5,10 +5,9 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-import orjson
 from standardwebhooks import Webhook
 
-from models.base import milliseconds
+from models.base import dumps, milliseconds
 from resolvers.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
@@ -19,7 +18,7 @@ NAMINGS = ("webhook", "svix")
 def body_of(event: AnyRow, instance_id: str) -> bytes:
     """The event in the envelope of section 11 of the domain facts, with what only secret keys may see."""
     private: dict[str, Any] = {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
-    return orjson.dumps(
+    return dumps(
         {
             "type": event.type,
             "object": "event",

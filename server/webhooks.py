@@ -44,6 +44,7 @@ RESERVED = 16
 PER_ENDPOINT = 8
 EVENTS_AT_ONCE = 500
 UNREADABLE = "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the former one."
+NOT_BUILT = "The request could not be built from the event; the server's log has the reason."
 
 DELIVERIES: Any = WebhookDelivery.metadata.tables["webhook_delivery"]
 SETTLED = update(DELIVERIES).where(
@@ -268,13 +269,18 @@ class Webhooks:
             log.exception("webhook_not_settled", id=claim.id)
 
     async def _answer(self, claim: Claim, at: datetime) -> Answer:
+        """What came of the try. Nothing may raise from here on: the try would never be settled."""
         row = claim.row
         try:
             secrets = [unsealed(self.storage, one) for one in _signing(row, at)]
+            body = body_of(row, self.instance_id)
+            headers = headers_of(row.event_id, body, at, secrets)
         except InvalidToken:
             return Answer(error=UNREADABLE)
-        body = body_of(row, self.instance_id)
-        return await self.calls.post(row.url, headers_of(row.event_id, body, at, secrets), body)
+        except Exception:
+            log.exception("webhook_not_built", id=claim.id)
+            return Answer(error=NOT_BUILT)
+        return await self.calls.post(row.url, headers, body)
 
     # ---------------------------------------------------------------------------------------------------- settle
 

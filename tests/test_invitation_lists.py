@@ -89,14 +89,16 @@ async def test_invitations_are_filtered_by_status_and_by_a_part_of_the_address(a
 
 
 async def test_the_invited_person_sees_their_own_without_what_is_the_organizations(api: Api, acme: Acme) -> None:
-    made = await invited(api, acme.id, "New@Example.com", by=acme.admin, publicMetadata={"a": 1})
+    notes = {"publicMetadata": {"a": 1}, "inviterUserId": acme.admin.id}
+    made = await invited(api, acme.id, "New@Example.com", by=SERVICE, **notes)
     other = await an_organization(api, by=acme.outsider, name="Other")
     await invited(api, other, "somebody@example.com", by=acme.outsider)
     newcomer = await api.person("new@example.com")
 
     (seen,) = await mine(api, by=newcomer)
 
-    assert seen == {**made, "url": None, "mail": None, "inviter": None, "organization": None}
+    hidden = dict.fromkeys(("url", "mail", "inviter", "organization", "privateMetadata"))
+    assert seen == {**made, **hidden}
     assert await node(api, made["id"], by=newcomer) == seen
     assert (await api.run(f'{{ organization(by: {{id: "{acme.id}"}}) {{ name }} }}', by=newcomer)).data == {
         "organization": None

@@ -71,7 +71,14 @@ async def test_a_creator_who_never_was_is_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "input", [{"createdBy": "user_x"}, {"maxAllowedMemberships": 5}, {"privateMetadata": {}}, {"roleSet": "x"}]
+    "input",
+    [
+        {"createdBy": "user_x"},
+        {"maxAllowedMemberships": 5},
+        {"publicMetadata": {}},
+        {"privateMetadata": {}},
+        {"roleSet": "x"},
+    ],
 )
 async def test_some_inputs_are_for_secret_keys_only(api: Api, input: JSON) -> None:
     ada = await api.person("ada@example.com")
