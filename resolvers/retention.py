@@ -1,5 +1,6 @@
 """The log is kept for a while: what is older goes, and with it the deliveries of its webhooks (DESIGN 9)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from itertools import takewhile
 
@@ -14,7 +15,10 @@ BATCH = 2_000
 """As many in one transaction: others have to write too."""
 
 
-async def forget_events(store: Store, before: datetime) -> int:
+def _nothing() -> None: ...
+
+
+async def forget_events(store: Store, before: datetime, after_batch: Callable[[], None] = _nothing) -> int:
     """Removes the events that are older, but for the newest, which tells where the log is; how many there were."""
     forgotten = 0
     while True:
@@ -22,6 +26,7 @@ async def forget_events(store: Store, before: datetime) -> int:
             cursors = await _oldest(session, before)
             if cursors:
                 await session.execute(delete(Event).where(col(Event.cursor) <= cursors[-1]))
+        after_batch()
         forgotten += len(cursors)
         if len(cursors) < BATCH:
             return forgotten
