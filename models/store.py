@@ -162,7 +162,7 @@ def _give_up_stale(context: ExceptionContext) -> None:
     error: Any = context.original_exception
     is_stale = isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY
     if is_stale or _sqlite_code(error) in SQLITE_STALE:
-        context.is_disconnect = True
+        context.is_disconnect = context.invalidate_pool_on_disconnect = True
         if isinstance(error, TimeoutError) and context.connection:
             # A graceful end would wait for the peer once more.
             driver: Any = context.connection.connection.driver_connection

@@ -11,7 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from models import store as store_module
+from models.errors import Unavailable
+from models.store import Store
 from tests.api import SECRET_KEY, SERVICE
 from tests.links import Link, a_link
 from tests.mailing import Post, until
@@ -167,3 +171,39 @@ async def stops_in_time(running: subprocess.Popen[str]) -> None:
     began = time.monotonic()
     await asyncio.to_thread(running.wait, 60)
     assert time.monotonic() - began < BACK_SECONDS
+
+
+async def counted(store: Store) -> int:
+    async with store.read() as connection:
+        return (await connection.execute(text("SELECT count(*) FROM organization"))).scalar_one()
+
+
+@ONLY_POSTGRESQL
+async def test_a_connection_that_was_idle_is_checked_before_it_is_used(
+    link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "READ_SECONDS", 60)
+    store = Store(link.url(database_url))
+    await asyncio.gather(*(counted(store) for _ in range(5)))
+    await asyncio.sleep(store_module.IDLE_SECONDS * 1.2)
+    link.die()
+
+    async with asyncio.timeout(BACK_SECONDS):
+        assert await asyncio.gather(*(counted(store) for _ in range(5))) == [0] * 5
+    await store.close()
+
+
+@ONLY_POSTGRESQL
+async def test_a_statement_without_an_answer_costs_its_connection_and_all_that_are_as_old(
+    link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "READ_SECONDS", 1)
+    monkeypatch.setattr(store_module, "IDLE_SECONDS", 60)
+    store = Store(link.url(database_url))
+    await asyncio.gather(*(counted(store) for _ in range(5)))
+    link.die()
+
+    with pytest.raises(Unavailable):
+        await counted(store)
+    assert await asyncio.gather(*(counted(store) for _ in range(5))) == [0] * 5
+    await store.close()
