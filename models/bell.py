@@ -15,6 +15,8 @@ GLANCE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 5.0
 """A server that has gone without a word is noticed by asking, not by listening."""
 AGAIN_SECONDS = 1.0
+# How long a watch may take to end its last statement when the server stops.
+CLOSE_SECONDS = 1.0
 
 Ring = Callable[[], None]
 log = structlog.stdlib.get_logger("tenantry.bell")
@@ -124,5 +126,9 @@ class Bell:
             self.watch = None
 
     async def close(self) -> None:
+        """A watch that waits for a server that doesn't answer is torn out of its statement."""
         self._end()
-        await asyncio.gather(*self.tasks)
+        if self.tasks:
+            _, late = await asyncio.wait(self.tasks, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()

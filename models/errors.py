@@ -242,10 +242,36 @@ class RateLimited(Denial):
 
 
 class Unavailable(Denial):
-    """The database is away or busy; the same request may succeed later."""
+    """The database is away or busy; the same request may succeed later.
+
+    Only a transaction that was not committed says that nothing was changed: what is read may be the
+    answer to a mutation that has been committed.
+    """
 
     code = "UNAVAILABLE"
-    message = "The database can't be reached right now; nothing was changed, try again in a moment."
+    cause: ClassVar[str] = "The database can't be reached right now"
+
+    def __init__(self, message: str | None = None, *, is_unchanged: bool = False, **extensions: Any) -> None:
+        what_now = "try again in a moment."
+        what_now = f"nothing was changed, {what_now}" if is_unchanged else what_now
+        super().__init__(message or f"{self.cause}; {what_now}", **extensions)
+
+
+class Busy(Unavailable):
+    """Others held a lock or a connection for too long."""
+
+    cause = "The database is busy"
+
+
+class CommitUnknown(Unavailable):
+    """The connection was lost between COMMIT and its answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection to the database was lost during the commit, so it's not known whether"
+            " the change was made. Read the data, and repeat the request only if it is missing.",
+            reason="commit_unknown",
+        )
 
 
 @dataclass(slots=True)

@@ -1,20 +1,26 @@
 """The store: the only place that opens connections, begins transactions and tells that the database is away."""
 
 import asyncio
+import math
+import socket
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
+from weakref import WeakSet
 
-from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.engine.interfaces import AdaptedConnection, ExceptionContext
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.base import dumps, loads
 from models.bell import Bell
-from models.errors import Unavailable
+from models.errors import Busy, CommitUnknown, Unavailable
 
 WAIT_SECONDS = 5
 """How long anything waits for a lock or a connection before the caller is told to try again."""
@@ -22,31 +28,59 @@ WAIT_SECONDS = 5
 FINISH_SECONDS = 10
 """How long what has begun may go on though nobody waits for it any more."""
 
-POSTGRESQL_SETTINGS = {
-    "lock_timeout": str(WAIT_SECONDS * 1000),
-    "statement_timeout": "15000",
-    "idle_in_transaction_session_timeout": "30000",
-    "jit": "off",
-    "timezone": "UTC",
-}
-DEADLOCK = {"40001", "40P01"}
-AWAY = {"08", "53", "55", "57"}
-"""SQLSTATE classes: no connection, no resources, lock not to be had, told to stop."""
-SQLITE_AWAY = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
+# How long the server lets one statement run. The client waits a second longer: by then the server
+# has answered, or the link to it is dead.
+READ_SECONDS = 5
+WRITE_SECONDS = 10
+ANSWER_SECONDS = 1
+
+# A connection that was idle for longer is checked before it's used, and must answer in time.
+IDLE_SECONDS = 1.0
+CHECK_SECONDS = 2.0
+
+# How long connections may take to say goodbye when the store closes.
+CLOSE_SECONDS = 2.0
+
+# The client's side of a TCP connection asks a silent server whether it's still there, and gives up
+# after about ten seconds. Not every system knows all of these.
+KEEPALIVE = {
+    "TCP_KEEPIDLE": 4,
+    "TCP_KEEPINTVL": 2,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 10_000,
 }
 
+# The last five make the server notice a client that is gone, and release its locks.
+POSTGRESQL_SETTINGS = {
+    "lock_timeout": str(WAIT_SECONDS * 1000),
+    "jit": "off",
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "10000",
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+DEADLOCK = {"40001", "40P01"}
+# SQLSTATE: the lock is taken, the statement took too long.
+BUSY = {"55P03", "57014"}
+# SQLSTATE: the transaction is read-only, as on a server that has become a replica.
+READ_ONLY = "25006"
+# SQLSTATE: the server doesn't know what became of the transaction.
+COMMIT_UNKNOWN = {"08007", "40003"}
+# SQLSTATE classes: no connection, access refused, no such database, no resources, wrong state for
+# this, an operator stopped it, I/O error.
+AWAY = {"08", "28", "3D", "53", "55", "57", "58"}
+
+SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# What opening the file anew can mend: it was replaced, or its file system was mounted again.
+SQLITE_STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+SQLITE_AWAY = {*SQLITE_STALE, sqlite3.SQLITE_FULL, sqlite3.SQLITE_PROTOCOL}
 
 T = TypeVar("T")
 
 
-class Deadlock(Unavailable):
+class Deadlock(Busy):
     """Lost against another transaction; nothing was changed, the same one may succeed at once."""
 
 
@@ -79,43 +113,120 @@ def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
 
 
 def _postgresql_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
-    return create_async_engine(
+    seconds = READ_SECONDS if read_only else WRITE_SECONDS
+    engine = create_async_engine(
         url, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
-        connect_args={"server_settings": POSTGRESQL_SETTINGS, "timeout": WAIT_SECONDS},
+        connect_args={
+            "server_settings": POSTGRESQL_SETTINGS | {"statement_timeout": str(seconds * 1000)},
+            "timeout": WAIT_SECONDS,
+            "command_timeout": seconds + ANSWER_SECONDS,
+        },
         json_serializer=_dumps, json_deserializer=loads,
     )  # fmt: skip
+    event.listen(engine.sync_engine, "connect", _keep_alive)
+    event.listen(engine.sync_engine, "checkin", _note_idle)
+    event.listen(engine.sync_engine, "checkout", _check_idle)
+    return engine
 
 
-def _away(error: BaseException) -> Unavailable | None:
+def _keep_alive(connection: AdaptedConnection, record: object) -> None:
+    peer = connection.driver_connection._transport.get_extra_info("socket")
+    if peer.family in (socket.AF_INET, socket.AF_INET6):
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE.items():
+            if hasattr(socket, name):
+                peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _note_idle(connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = monotonic()
+
+
+def _check_idle(connection: AdaptedConnection, record: ConnectionPoolEntry, proxy: object) -> None:
+    """One dead connection condemns all that are as old: the pool replaces them."""
+    if monotonic() - record.info.get("idle_since", math.inf) < IDLE_SECONDS:
+        return
+    try:
+        connection.run_async(lambda driver: driver.execute(";", timeout=CHECK_SECONDS))
+    except Exception as error:
+        connection.driver_connection.terminate()
+        raise InvalidatePoolError from error
+
+
+def _give_up_stale(context: ExceptionContext) -> None:
+    """Replaces connections that don't answer, or lead to a database that takes no writes any more.
+
+    Like a disconnection that the driver finds, this condemns all connections that are as old.
+    """
+    error: Any = context.original_exception
+    is_stale = isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY
+    if is_stale or _sqlite_code(error) in SQLITE_STALE:
+        context.is_disconnect = context.invalidate_pool_on_disconnect = True
+        if isinstance(error, TimeoutError) and context.connection:
+            # A graceful end would wait for the peer once more.
+            driver: Any = context.connection.connection.driver_connection
+            driver.terminate()
+
+
+def _sqlite_code(error: object) -> int | None:
+    """The primary result code of an error from SQLite."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | None:
     """What a driver's error means for the caller; None when it is no matter of reaching the database."""
-    if isinstance(error, (PoolTimeout, OSError, asyncio.TimeoutError)):
-        return Unavailable()
+    if isinstance(error, PoolTimeout):
+        return Busy(is_unchanged=is_unchanged)
     if not isinstance(error, DBAPIError):
-        return None
+        return Unavailable(is_unchanged=is_unchanged)
     state = str(getattr(error.orig, "sqlstate", None) or "")
+    code = _sqlite_code(error.orig)
     if state in DEADLOCK:
-        return Deadlock()
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    is_away = isinstance(error, InterfaceError) if code is None else code & 0xFF in SQLITE_AWAY
+        return Deadlock(is_unchanged=is_unchanged)
+    if state in BUSY or code in SQLITE_BUSY:
+        return Busy(is_unchanged=is_unchanged)
+    is_away = isinstance(error, InterfaceError) if code is None else code in SQLITE_AWAY
     # A full disk has SQLite undo the whole transaction; what is seen first is the savepoint that went with it.
     is_away = is_away or "no such savepoint" in str(error.orig)
-    return Unavailable() if error.connection_invalidated or state[:2] in AWAY or (not state and is_away) else None
+    is_away = error.connection_invalidated or state[:2] in AWAY or (not state and is_away)
+    return Unavailable(is_unchanged=is_unchanged) if is_away else None
 
 
 @asynccontextmanager
-async def _telling_when_away() -> AsyncGenerator[None]:
+async def _telling_when_away(*, is_unchanged: bool) -> AsyncGenerator[None]:
     try:
         yield
-    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-        unavailable = _away(error)
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        unavailable = _unavailable(error, is_unchanged=is_unchanged)
         if unavailable is None:
             raise
         raise unavailable from error
 
 
+async def _commit(session: AsyncSession) -> None:
+    """Raises CommitUnknown, unless the database itself says that it didn't commit."""
+    await session.flush()
+    try:
+        await session.commit()
+    except (DBAPIError, OSError) as error:
+        if isinstance(error, DBAPIError) and _is_refused(error):
+            raise
+        raise CommitUnknown from error
+
+
+def _is_refused(error: DBAPIError) -> bool:
+    """Whether the database is still there, and has answered a COMMIT with an error."""
+    state = getattr(error.orig, "sqlstate", None)
+    return not error.connection_invalidated and state not in COMMIT_UNKNOWN
+
+
 async def unbroken(work: Awaitable[T]) -> T:
-    """Finishes what has begun before a cancellation counts: a statement that is torn costs a connection."""
+    """Finishes what has begun before a cancellation counts: a statement that is torn costs a connection.
+
+    What is given up after a while may still be committed: nobody may be told that nothing was changed.
+    """
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
@@ -141,27 +252,41 @@ class Store:
         readers = 4 if self.is_sqlite else 10
         self.reader = make(self.url, pool=readers + 1, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
+        self._opened = WeakSet[Any]()
+        for engine in (self.reader, self.writer):
+            event.listen(engine.sync_engine, "handle_error", _give_up_stale)
+            event.listen(engine.sync_engine, "connect", self._note_opened)
         self._line = asyncio.Lock() if self.is_sqlite else None
         # First come, first served: who waits at the pool itself can be passed by newcomers for ever.
         self._seats = asyncio.Semaphore(readers)
         self.bell = Bell(self.reader)
 
+    def _note_opened(self, connection: AdaptedConnection, record: object) -> None:
+        self._opened.add(connection.driver_connection)
+
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection for reads; raises Unavailable when there is none to be had."""
-        async with _telling_when_away(), self._in_turn(self._seats), self.reader.connect() as connection:
+        async with (
+            _telling_when_away(is_unchanged=False),
+            self._in_turn(self._seats),
+            self.reader.connect() as connection,
+        ):
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises Unavailable when nothing was committed, and CommitUnknown when nobody can tell.
+        """
         async with (
-            _telling_when_away(),
+            _telling_when_away(is_unchanged=True),
             self._in_turn(self._line),
             AsyncSession(self.writer, expire_on_commit=False) as session,
-            session.begin(),
         ):
             yield session
+            await _commit(session)
 
     @asynccontextmanager
     async def _in_turn(self, line: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
@@ -169,14 +294,32 @@ class Store:
         if line is None:
             yield
             return
-        async with asyncio.timeout(WAIT_SECONDS):
-            await line.acquire()
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await line.acquire()
+        except TimeoutError as error:
+            raise PoolTimeout("it is busy") from error
         try:
             yield
         finally:
             line.release()
 
+    async def ensure_writable(self) -> None:
+        """Makes a change that changes nothing; raises Unavailable when it can't be made.
+
+        PostgreSQL need not find a row to refuse it when it is read-only. SQLite writes the row as
+        it is: only then does it notice that the disk is full.
+        """
+        statement = "UPDATE instance SET id = id"
+        async with self.write() as session:
+            await session.execute(text(statement if self.is_sqlite else f"{statement} WHERE false"))
+
     async def close(self) -> None:
+        """Ends every connection; those that don't end in time, or are still in use, are cut off."""
         await self.bell.close()
-        await self.reader.dispose()
-        await self.writer.dispose()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.reader.dispose()
+                await self.writer.dispose()
+        for driver in self._opened if not self.is_sqlite else ():
+            driver.terminate()

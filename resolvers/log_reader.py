@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from models.base import dumps
 from models.errors import Denial, TooSlow, Unauthenticated, Unavailable
 from models.events import MEMBERSHIPS, EventType, noun_of
+from models.heartbeats import Heartbeat
 from models.store import Store, unbroken
 from resolvers.access import Actor
 from resolvers.event_lists import EventList, Scope, events_behind, newer_events, newest_cursor
@@ -25,7 +27,7 @@ LOOK_SECONDS = 0.5
 """How often the log and the credentials are looked at though no bell rang: the end of a right comes within a second."""
 STUCK_SECONDS = 10.0
 """How long a client may take nothing of what it was given."""
-CLOSE_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 BATCH = 500
 PAGE = 100
 ROLE_MODEL = frozenset({"role", "permission", "roleSet"})
@@ -77,6 +79,7 @@ class LogReader:
     head: int | None = None
     """How far the log was read; None while nobody listens."""
     task: asyncio.Task[None] | None = None
+    heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the log reader"))
     openings: SharedRead[Stream, Opening] = field(init=False)
     rights: SharedRead[Stream, Rights] = field(init=False)
 
@@ -202,9 +205,11 @@ class LogReader:
 
     async def _run(self) -> None:
         async with self.store.bell.listening() as listener:
+            self.heartbeat.beat()
             while self.streams:
                 try:
                     await self._look()
+                    self.heartbeat.beat()
                 except Unavailable:
                     log.warning("event_log_away")
                 except Exception:
@@ -212,12 +217,13 @@ class LogReader:
                 await listener.wait(LOOK_SECONDS)
             # Before anything is waited for: who comes now needs a reader of their own.
             self.task = self.head = None
+            self.heartbeat.rest()
 
     async def _look(self) -> None:
         self._end_lapsed()
         await self._end_revoked()
         while self.head is not None and await self._tell_next(self.head):
-            pass
+            self.heartbeat.beat()
 
     def _end_lapsed(self) -> None:
         for stream in self.streams:

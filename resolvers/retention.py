@@ -1,5 +1,6 @@
 """The log is kept for a while: what is older goes, and with it the deliveries of its webhooks (DESIGN 9)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
@@ -17,7 +18,10 @@ BATCH = 2_000
 LATEST = timedelta(days=1)
 
 
-async def forget_events(store: Store, before: datetime) -> int:
+def _nothing() -> None: ...
+
+
+async def forget_events(store: Store, before: datetime, after_batch: Callable[[], None] = _nothing) -> int:
     """Removes the events up to the last one that is older, but for the newest, which tells where the log is.
 
     The order is that of cursors: an event that was written while the clock was ahead goes with its
@@ -29,6 +33,7 @@ async def forget_events(store: Store, before: datetime) -> int:
             cursors = await _forgettable(session, before)
             if cursors:
                 await session.execute(delete(Event).where(col(Event.cursor) <= cursors[-1]))
+        after_batch()
         forgotten += len(cursors)
         if len(cursors) < BATCH:
             return forgotten

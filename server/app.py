@@ -14,11 +14,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import base, migrations, sealing, webhooks
+from models import base, sealing, webhooks
 from models.store import Store
 from resolvers.log_reader import LogReader
 from resolvers.tickets import ticket_keys
@@ -33,13 +33,14 @@ from server.accept import DemoIdentities
 from server.email import Tell
 from server.endpoint import Endpoint, refusal
 from server.identity import Identity, digests, own_provider, provider_of
+from server.readiness import Readiness
 from server.settings import Issuer, Settings, targets_of
 from server.signing import signer_of
 from server.sockets import SocketEndpoint
-from server.worker import Worker, trust, worker
+from server.worker import Background, trust, worker
 
 FETCH_SECONDS = 5.0
-FINISH_SECONDS = 5.0
+FINISH_SECONDS = 2.0
 """How long operations that nobody waits for any more may go on when the server stops."""
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
@@ -118,23 +119,6 @@ async def healthz(request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def _readyz(store: Store) -> Route:
-    newest = migrations.head()
-
-    async def readyz(request: Request) -> Response:
-        """Whether requests can be answered: the database is there and at this program's step."""
-        try:
-            step = await migrations.current(store)
-        except Exception as error:
-            log.warning("not_ready", error=type(error).__name__)
-            return JSONResponse({"ready": False, "reason": "the database can't be reached"}, 503)
-        if step != newest:
-            return JSONResponse({"ready": False, "reason": "the database is not migrated"}, 503)
-        return JSONResponse({"ready": True})
-
-    return Route("/readyz", readyz)
-
-
 def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
     text = cache(partial(sdl, endpoint.schema))
 
@@ -157,16 +141,6 @@ def _bare_page() -> Response:
 
 async def to_the_page(request: Request) -> Response:
     return RedirectResponse("/graphql")
-
-
-@asynccontextmanager
-async def _running(work: Worker | None) -> AsyncGenerator[None]:
-    """The worker beside the requests; what is on its way when the server stops gets a moment to arrive."""
-    task = asyncio.create_task(work.run()) if work else None
-    yield
-    if task:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 def application(
@@ -199,21 +173,33 @@ def application(
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
     work = worker(settings, store, clock, development.tell if development else None) if delivers else None
 
+    heartbeats = (around.log.heartbeat, *(work.heartbeats if work else ()))
+    background: list[Background] = []
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with _running(work):
-            yield
+        background.extend([Background(work.run())] if work else [])
+        yield
+        for one in background:
+            one.stop()
+            await one.ended()
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
         await around.log.closed()
         await client.aclose()
         await store.close()
 
+    def stop() -> None:
+        """Ends what runs for ever, while running requests are still answered."""
+        around.log.close()
+        for one in background:
+            one.stop()
+
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", sockets),
         Route("/healthz", healthz),
-        _readyz(store),
+        Route("/readyz", Readiness(store, heartbeats).show),
         _schema_route(endpoint, public=shows_schema),
         *images.routes,
         *accept.routes(around, development.accept_as if development else None),
@@ -224,4 +210,5 @@ def application(
     # The redirect to a path without its last slash would name the host that the Host header names.
     app.router.redirect_slashes = False
     app.state.log = around.log
+    app.state.stop = stop
     return app

@@ -225,14 +225,17 @@ def export_schema(
 
 
 @app.command("doctor")
-def examine() -> None:
-    """Check settings, database, mail server and identity providers, and say what to do about what is wrong.
+def examine(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port of a server on this machine.")] = None,
+) -> None:
+    """Check settings, database, workers, mail server and identity providers, and say what to do about what is wrong.
 
-    Changes nothing. Exit code 1 when something is wrong.
+    Asks a server that listens on this machine whether it's ready: at --port, else at the port of TENANTRY_PUBLIC_URL or
+    8000. Changes nothing. Exit code 1 when something is wrong.
     """
     from server import commands
 
-    commands.examine()
+    commands.examine(port)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import base, migrations, signing_keys
-from models.errors import Refusal, Unavailable
+from models.errors import Busy, CommitUnknown, Refusal, Unavailable
 from models.keys import SecretKey
 from models.store import Store
 from models.text import escaped
@@ -69,7 +69,7 @@ def _told_plainly(settings: Settings) -> Generator[None]:
         yield
     except WrongSettings as error:
         raise fail(*error.sentences) from error
-    except (Refusal, AlreadyInUse) as error:
+    except (Refusal, AlreadyInUse, Busy, CommitUnknown) as error:
         raise fail(str(error)) from error
     except CommandError as error:
         raise fail(f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error}).") from error
@@ -194,10 +194,10 @@ def seed(organizations: int, users: int, sequence: int) -> None:
         out.print(f"Sign in as the first of them: tenantry token --email {seeder.email(0)}")
 
 
-def examine() -> None:
+def examine(port: int | None) -> None:
     settings = settings_for()
     with asyncio.Runner() as runner:
-        findings = runner.run(doctor.examine(settings))
+        findings = runner.run(doctor.examine(settings, port))
     for finding in findings:
         mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
         out.print(f"{mark}  {finding.what}: ", end="")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from models.errors import Unavailable
+from models.heartbeats import Heartbeat
 from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import LEASE, Mail, MailStatus, pause_after
 from models.organizations import Organization
@@ -36,7 +38,7 @@ from server.settings import Settings
 OUTBOX = VAR / "outbox"
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 5.0
 """How long letters that are on their way when the worker stops are waited for."""
 RETRY_SECONDS = 1.0
 AT_ONCE = 10
@@ -79,16 +81,20 @@ class Delivery:
     """The letters on their way, by the task that sends them."""
     set_back: SetBack = field(default_factory=SetBack)
     leap: Leap = field(default_factory=Leap)
+    heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the mail worker"))
+    sweep_heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the sweep"))
 
     async def run(self) -> None:
         """Until it is cancelled; then the letters on their way get a moment to arrive."""
         sweeping = asyncio.create_task(self._keep_sweeping())
+        self.heartbeat.beat()
         try:
             while True:
                 for claim in await self._claimed(AT_ONCE - len(self.sending)):
                     self._begin(claim)
                 await self._after_one()
         finally:
+            self.heartbeat.rest()
             sweeping.cancel()
             await self._let_arrive()
             await asyncio.wait([sweeping])
@@ -102,7 +108,9 @@ class Delivery:
     async def _claimed(self, number: int) -> list[Claim]:
         """What is due; a database that is away for a while is waited for."""
         try:
-            return await unbroken(self._claim(number))
+            claims = await unbroken(self._claim(number))
+            self.heartbeat.beat()
+            return claims
         except Unavailable:
             log.warning("mail_queue_away")
         except Exception:
@@ -259,14 +267,23 @@ class Delivery:
     # ----------------------------------------------------------------------------------------------------- sweep
 
     async def _keep_sweeping(self) -> None:
+        """A sweep that fails is tried again soon."""
         while True:
-            try:
-                await unbroken(self.sweep())
-            except Unavailable:
-                log.warning("sweep_put_off")
-            except Exception:
-                log.exception("sweep_failed")
-            await asyncio.sleep(SWEEP_SECONDS)
+            self.sweep_heartbeat.begin()
+            is_done = await self._has_swept()
+            await asyncio.sleep(SWEEP_SECONDS if is_done else RETRY_SECONDS)
+
+    async def _has_swept(self) -> bool:
+        try:
+            await unbroken(self.sweep())
+        except Unavailable:
+            log.warning("sweep_put_off")
+        except Exception:
+            log.exception("sweep_failed")
+        else:
+            self.sweep_heartbeat.rest()
+            return True
+        return False
 
     async def sweep(self) -> None:
         """Writes down which invitations lapsed; forgets mails, sessions and events that are long over.
@@ -290,6 +307,7 @@ class Delivery:
             except Exception:
                 # One organization must not keep the others, and the log, from being cleaned up.
                 log.exception("organization_not_swept", id=organization_id)
+            self.sweep_heartbeat.beat()
         over = (
             col(Mail.invitation_id).is_(None),
             col(Mail.status) != MailStatus.QUEUED.value,
@@ -298,7 +316,7 @@ class Delivery:
         async with self.store.write() as session:
             await session.execute(delete(Mail).where(*over))
             await session.execute(delete(Session).where(col(Session.expires_at) < now - KEPT))
-        await forget_events(self.store, now - self.events_kept)
+        await forget_events(self.store, now - self.events_kept, self.sweep_heartbeat.beat)
 
 
 def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Delivery:

@@ -1,4 +1,9 @@
-"""What `tenantry doctor` looks at."""
+"""What `tenantry doctor` looks at.
+
+Doctor is a process of its own. What the workers don't get done shows in the database, whichever
+process should do it: that's where it looks for overdue mails, webhooks and expiries. A log reader
+that is stuck only shows in its own server: if one listens on this machine, doctor asks it.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +23,14 @@ from server.app import FETCH_SECONDS
 from server.delivery import OUTBOX
 from server.email import Smtp
 from server.identity import provider_of
+from server.overdue import overdue
 from server.settings import Environment, Issuer, Settings, WrongSettings, ensure_production
 from server.signing import UNREADABLE, can_read
 
 SIGNING = "Signing keys"
+DEFAULT_PORT = 8000
+# Longer than a server takes to say why it isn't ready.
+READY_SECONDS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,31 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
     found = [Finding("Database", True, f"{shown(settings)} at step {step}")]
     if not settings.is_development and await is_stamped(store):
         found.append(Finding("Database", False, "a development server has used it; production refuses it"))
-    return [*found, await _signing(settings, store)]
+    await store.ensure_writable()
+    return [*found, await _signing(settings, store), await _work(store)]
+
+
+async def _work(store: Store) -> Finding:
+    """What a worker should have done by now."""
+    late = [name for name, is_late in (await overdue(store, base.now())).items() if is_late]
+    if late:
+        what = f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` runs"
+        return Finding("Worker", False, what)
+    return Finding("Worker", True, "nothing is overdue")
+
+
+async def _server(port: int) -> list[Finding]:
+    """Whether a server that listens on this machine is ready; nothing where none listens."""
+    try:
+        async with httpx.AsyncClient(timeout=READY_SECONDS, trust_env=False) as client:
+            answer = (await client.get(f"http://127.0.0.1:{port}/readyz")).json()
+            is_ready = answer["ready"]
+    except httpx.TimeoutException:
+        return [Finding("Server", False, f"port {port} doesn't answer")]
+    except (httpx.TransportError, ValueError, LookupError, TypeError):
+        return []
+    detail = "is ready" if is_ready else f"is not ready: {answer.get('reason')}"
+    return [Finding("Server", bool(is_ready), f"port {port} {detail}")]
 
 
 async def _signing(settings: Settings, store: Store) -> Finding:
@@ -132,8 +165,20 @@ async def _mail(settings: Settings) -> Finding:
     return Finding("Mail", True, f"{place} takes mail from {settings.sender}")
 
 
-async def examine(settings: Settings) -> list[Finding]:
+def _port(settings: Settings) -> int:
+    """Where a server of these settings probably listens."""
+    return urlsplit(settings.public_url).port or DEFAULT_PORT
+
+
+async def examine(settings: Settings, port: int | None = None) -> list[Finding]:
     """Everything that can be looked at without changing anything."""
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
         providers = [await _provider(issuer, client) for issuer in settings.identity_issuers]
-    return [*_settings(settings), *await _database(settings), await _mail(settings), *providers]
+    server = await _server(port or _port(settings))
+    return [
+        *_settings(settings),
+        *await _database(settings),
+        *server,
+        await _mail(settings),
+        *providers,
+    ]

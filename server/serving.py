@@ -30,9 +30,10 @@ from server.protocol import UNSENT_BYTES, Protocol, SocketProtocol
 from server.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
 from server.signing import signer_of
 from server.sockets import MESSAGE_BYTES
-from server.worker import worker
+from server.worker import Background, worker
 
-SHUTDOWN_SECONDS = 20
+# How long running requests may take once the server stops.
+SHUTDOWN_SECONDS = 7
 KEEP_ALIVE_SECONDS = 75
 """Longer than load balancers keep a connection: the one who closes first must not be the one who answers."""
 STAMPED = "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count here."
@@ -71,18 +72,18 @@ def _obeyed_once() -> Generator[None]:
 
 
 class Server(uvicorn.Server):
-    """Waits for the requests that run; streams run for ever, and are ended: their clients come back elsewhere."""
+    """Waits for the requests that run; `stop` ends what would run for ever, such as streams."""
 
-    def __init__(self, config: uvicorn.Config, stop_streams: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self.stop_streams = stop_streams
+        self.stop = stop
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.stop_streams()
+        self.stop()
         await super().shutdown(sockets)
 
 
-async def serve_on(listener: socket.socket, app: ASGIApp, stop_streams: Callable[[], None] = nothing) -> None:
+async def serve_on(listener: socket.socket, app: ASGIApp, stop: Callable[[], None] = nothing) -> None:
     """Serves until SIGINT or SIGTERM, then lets running requests finish; sockets are closed with 1012."""
     config = uvicorn.Config(
         app, http=Protocol, ws=SocketProtocol, ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False, lifespan="on",
@@ -90,7 +91,7 @@ async def serve_on(listener: socket.socket, app: ASGIApp, stop_streams: Callable
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )  # fmt: skip
     with _obeyed_once():
-        await Server(config, stop_streams).serve(sockets=[listener])
+        await Server(config, stop).serve(sockets=[listener])
 
 
 # ----------------------------------------------------------------------------------------------------- development
@@ -131,7 +132,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
         extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
         app = application(settings, store=store, development=extra)
-        await serve_on(listener, app, app.state.log.close)
+        await serve_on(listener, app, app.state.stop)
 
     with listener:
         run(settings, use)
@@ -179,7 +180,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         await signer_of(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
         app = application(settings, store=store, delivers=delivers)
-        await serve_on(listener, app, app.state.log.close)
+        await serve_on(listener, app, app.state.stop)
         log.info("stopped")
 
     with listener:
@@ -191,12 +192,12 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Runs something endless until SIGINT or SIGTERM, then lets it finish what it has begun."""
-    task, loop = asyncio.create_task(work), asyncio.get_running_loop()
+    background, loop = Background(work), asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, task.cancel)
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()
+        loop.add_signal_handler(one, background.stop)
+    await background.ended()
+    if background.task.done() and not background.task.cancelled():
+        background.task.result()
 
 
 def work() -> None:

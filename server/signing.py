@@ -91,7 +91,7 @@ class StoredKeys:
         return self.known
 
     async def _look(self) -> None:
-        """While the database is away, the keys that are known go on."""
+        """While the database is away, the keys that are known go on, also for everybody who waited."""
         began = monotonic()
         try:
             self.known = await self._read() or await self._make()
@@ -99,7 +99,7 @@ class StoredKeys:
             if not self.known:
                 raise
             log.warning("signing_keys_unavailable")
-            return
+            began = monotonic()
         self.read_at = began
 
     async def _read(self) -> Sequence[Key]:

@@ -3,13 +3,14 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 import httpcore
 import structlog
@@ -35,6 +36,7 @@ MALFORMED = "What came back is no answer of HTTP/1.1."
 TOO_SLOW = f"There was no answer within {TRY_SECONDS:.0f} seconds."
 UNKNOWN = "It could not be sent; the log of this service tells why."
 
+T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
@@ -66,16 +68,35 @@ class Answer:
 class Resolver:
     """The system's name service."""
 
-    threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, LOOKUPS, "webhook-lookup"))
+    slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, LOOKUPS))
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
         """The addresses of a name, each once, the best first; raises NotSent."""
         ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        await self.slots.acquire()
+        lookup = asyncio.wrap_future(_in_daemon_thread(ask))
+        lookup.add_done_callback(lambda _: self.slots.release())
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self.threads, ask)
+            # A lookup that nobody waits for any more keeps its slot until its thread ends.
+            found = await asyncio.shield(lookup)
         except (OSError, UnicodeError) as error:
             raise NotSent(UNRESOLVED) from error
         return [ip_address(text) for text in dict.fromkeys(str(one[4][0]) for one in found)]
+
+
+def _in_daemon_thread(ask: Callable[[], T]) -> Future[T]:
+    """The process doesn't wait for such a thread when it ends, as it does for those of an executor."""
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+
+    def work() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="webhook-lookup", daemon=True).start()
+    return future
 
 
 class Guard(httpcore.AsyncNetworkBackend):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from models.base import new_id
 from models.bell import Listener
 from models.errors import Unavailable
 from models.events import Event
+from models.heartbeats import Heartbeat
 from models.sealing import unsealed
 from models.store import Store, unbroken
 from models.webhooks import (
@@ -35,7 +37,7 @@ from server.webhook_messages import body_of, headers_of
 from server.webhook_outcomes import judge, outcome
 
 POLL_SECONDS = 1.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 5.0
 """How long webhooks that are on their way when the sender stops are waited for."""
 RETRY_SECONDS = 1.0
 AT_ONCE = 64
@@ -102,14 +104,17 @@ class Webhooks:
     """What came of tries, and is not written down yet."""
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     set_back: SetBack = field(default_factory=SetBack)
+    heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the webhook worker"))
 
     async def run(self) -> None:
         """Until it is cancelled; then what is on its way gets a moment to arrive."""
         async with self.store.bell.listening() as listener:
+            self.heartbeat.beat()
             try:
                 while True:
                     await self._turn(listener)
             finally:
+                self.heartbeat.rest()
                 await self._let_arrive()
 
     async def _turn(self, listener: Listener) -> None:
@@ -119,6 +124,7 @@ class Webhooks:
             is_more = await unbroken(self._fan_out())
             for claim in await unbroken(self._claim()):
                 self._begin(claim).add_done_callback(lambda _: listener.rung.set())
+            self.heartbeat.beat()
         except Unavailable:
             log.warning("webhook_queue_away")
         except Exception:

@@ -2,12 +2,15 @@
 
 import asyncio
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import httpx
 
 from models import sealing, webhooks
+from models.heartbeats import Heartbeat
 from models.store import Store
 from resolvers.work import Clock
 from server.delivery import Delivery, delivery
@@ -15,6 +18,9 @@ from server.email import Tell
 from server.settings import Settings, targets_of
 from server.webhook_calls import Calls
 from server.webhooks import Webhooks
+
+# How long what is on its way may take once the worker is stopped.
+STOP_SECONDS = 7.0
 
 
 @cache
@@ -30,11 +36,33 @@ class Worker:
     mail: Delivery
     webhooks: Webhooks
 
+    @property
+    def heartbeats(self) -> tuple[Heartbeat, ...]:
+        return (self.mail.heartbeat, self.webhooks.heartbeat, self.mail.sweep_heartbeat)
+
     async def run(self) -> None:
         """Until it is cancelled; then what is on its way gets a moment to arrive."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.mail.run())
             group.create_task(self.webhooks.run())
+
+
+class Background:
+    """Endless work beside something else."""
+
+    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
+        self.task = asyncio.create_task(work)
+        self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def stop(self) -> None:
+        """Lets it finish what it has begun, and gives it up when that takes too long."""
+        if not self.task.cancelling():
+            self.task.cancel()
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._given_up.cancel)
+
+    async def ended(self) -> None:
+        """Waits until it has ended, or is given up."""
+        await asyncio.wait([self.task, self._given_up], return_when=asyncio.FIRST_COMPLETED)
 
 
 def sender(settings: Settings, store: Store, clock: Clock) -> Webhooks:

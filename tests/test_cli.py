@@ -12,6 +12,7 @@ import pytest
 import typer
 from sqlalchemy import text
 
+from models import store as store_module
 from models.migrations import head
 from models.store import Store
 from schema import schema
@@ -87,6 +88,19 @@ def test_a_postgresql_without_the_database_or_the_user_is_one_sentence(postgresq
 
     refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown), 'database "nowhere" does not exist')
     refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown.replace("tenantry@", "nobody@")), 'role "nobody" does not')
+
+
+def test_a_busy_database_is_not_blamed_on_its_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
+    done(invoke("migrate"))
+    with sqlite3.connect(folder / "var" / "tenantry.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        result = invoke("keys", "create", "--name", "billing")
+        other.execute("ROLLBACK")
+
+    refused(result, "The database is busy; nothing was changed, try again in a moment.")
+    assert "TENANTRY_DATABASE_URL" not in result.stderr
+    assert done(invoke("keys", "create", "--name", "billing"))
 
 
 def test_several_wrong_settings_are_told_at_once() -> None:

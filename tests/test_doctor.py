@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def examined(**environment: str) -> tuple[int, list[str]]:
-    result = invoke("doctor", **environment)
+    result = invoke("doctor", "--port", str(free_port()), **environment)
     return result.exit_code, result.stdout.splitlines()
 
 
@@ -36,6 +36,7 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  Settings: for production",
         f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
         "   ok  Signing keys: none yet; the first start makes one",
+        "   ok  Worker: nothing is overdue",
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
     ]

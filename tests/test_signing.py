@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from structlog.testing import capture_logs
 
 from models.errors import Unavailable
 from models.signing_keys import new_key, sealed, storage, thumbprint, unsealed
@@ -184,6 +186,20 @@ async def test_while_the_database_is_away_the_known_keys_go_on(store: Store, clo
     assert await verified(signer, token)
     with pytest.raises(Unavailable):
         await a_signer(away, clock).sign(CLAIMS)
+
+
+async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(store: Store, clock: Clock) -> None:
+    """Each of them would wait for the database once more, one after the other."""
+    ring = StoredKeys(store, clock, storage((SECRET,)))
+    known = await ring.keys(since=monotonic())
+    ring.store = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
+
+    with capture_logs() as lines:
+        found = await asyncio.gather(*(ring.keys(since=monotonic()) for _ in range(5)))
+
+    assert found == [known] * 5
+    assert [line["event"] for line in lines] == ["signing_keys_unavailable"]
+    await ring.store.close()
 
 
 # ---------------------------------------------------------------------------------------------------------- rotation

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_address, ip_network
@@ -277,3 +279,27 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(monke
     answer = await Calls(PUBLIC, TRUST, never).post("https://hooks.example.com/", HEADERS, BODY)
 
     assert answer.error == "There was no answer within 15 seconds."
+
+
+HANGING_LOOKUP = """
+import asyncio, socket, time
+from server.webhook_calls import Resolver
+
+socket.getaddrinfo = lambda *given, **named: time.sleep(60)
+
+async def main():
+    try:
+        await asyncio.wait_for(Resolver()("hooks.example.com", 443), 0.2)
+    except TimeoutError:
+        print("timed out", flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_lookup_that_hangs_does_not_keep_the_process() -> None:
+    """The name service of the machine is what is replaced: none that hangs is at hand."""
+    command = [sys.executable, "-c", HANGING_LOOKUP]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30)
+
+    assert (done.returncode, done.stdout) == (0, "timed out\n")
