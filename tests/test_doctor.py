@@ -35,6 +35,7 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
         "   ok  Settings: for production",
         f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
+        "   ok  Root secret: decrypts everything that is stored encrypted",
         "   ok  Signing keys: none yet; the first start makes one",
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
