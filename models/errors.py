@@ -274,6 +274,16 @@ class CommitUnknown(Unavailable):
         )
 
 
+class SecretUnreadable(Denial):
+    """For the operator: what is stored was encrypted under another root secret."""
+
+    code = "SECRET_UNREADABLE"
+    message = (
+        "TENANTRY_SECRET can't decrypt the secret of this webhook endpoint. Add the root secret that it was encrypted"
+        " with to the end of TENANTRY_SECRET, or call rotateWebhookSecret."
+    )
+
+
 @dataclass(slots=True)
 class Faults:
     """Collects the refusals of one input, so that a person sees all of them at once."""

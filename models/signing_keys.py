@@ -17,7 +17,6 @@ from sqlmodel import Field
 from models import sealing
 from models.base import Table, UTCDateTime
 
-PURPOSE = b"tenantry signing keys"
 KEY_BITS = 2_048
 EXPONENT = 65_537
 PUBLISHED_AFTER = timedelta(minutes=10)
@@ -45,7 +44,7 @@ class SigningKey(Table, table=True):
 
 
 def storage(secrets: Sequence[str]) -> MultiFernet:
-    return sealing.storage(secrets, PURPOSE)
+    return sealing.storage(secrets, sealing.Purpose.SIGNING_KEYS)
 
 
 def new_key() -> RSAPrivateKey:

@@ -12,6 +12,7 @@ from models.organizations import Organization
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.sessions import Session
 from models.signing_keys import SigningKey
+from models.ticket_keys import TicketKey
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -31,6 +32,7 @@ TABLES = (
     Session,
     SecretKey,
     SigningKey,
+    TicketKey,
     Event,
     WebhookEndpoint,
     WebhookDelivery,

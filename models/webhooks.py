@@ -13,8 +13,9 @@ from sqlmodel import Field
 from models.base import Row, UTCDateTime
 from models.errors import ValueInvalid
 from models.events import EventType
+from models.sealing import Purpose
 
-PURPOSE = b"tenantry webhook secrets"
+PURPOSE = Purpose.WEBHOOK_SECRETS
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAXIMUM_ENDPOINTS = 50

@@ -1,6 +1,5 @@
 """The invited person's side: what a ticket shows, accept and decline (DESIGN 7, rules 14 to 18)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -31,7 +30,7 @@ from resolvers.invitations import settle
 from resolvers.memberships import Metadata, add_member, is_member
 from resolvers.roles import HeldRole, role_by_id
 from resolvers.seats import no_seat
-from resolvers.tickets import TicketKind, invitation_id_of, verify
+from resolvers.tickets import TicketKeys, TicketKind, invitation_id_of, kind_of
 from resolvers.work import Work
 
 
@@ -72,7 +71,7 @@ async def _found(work: Work, proof: Proof) -> Invitation:
     return found
 
 
-async def _proven(work: Work, proof: Proof, keys: Sequence[bytes]) -> tuple[Invitation, Organization, User]:
+async def _proven(work: Work, proof: Proof, keys: TicketKeys) -> tuple[Invitation, Organization, User]:
     """The invitation and its organization, locked, and the person it is for; raises who and what it is not."""
     await work.ensure_organizations_enabled()
     seen = await _found(work, proof)
@@ -81,7 +80,7 @@ async def _proven(work: Work, proof: Proof, keys: Sequence[bytes]) -> tuple[Invi
         raise proof.refusal()
     await expire_lapsed(work, organization)
     invitation = await _found(work, proof)
-    kind = verify(keys, proof.ticket, invitation.nonce) if proof.ticket is not None else None
+    kind = await kind_of(work.session, keys, proof.ticket, invitation.nonce) if proof.ticket is not None else None
     if proof.ticket is not None and kind is None:
         raise proof.refusal()
     user = await _caller(work)
@@ -139,7 +138,7 @@ async def _ensure_seat(work: Work, organization: Organization) -> None:
         raise no_seat(organization, at=None)
 
 
-async def accept_invitation(work: Work, *, proof: Proof, keys: Sequence[bytes]) -> tuple[Invitation, Membership]:
+async def accept_invitation(work: Work, *, proof: Proof, keys: TicketKeys) -> tuple[Invitation, Membership]:
     """Makes the invited person a member with the invitation's role and metadata."""
     invitation, organization, user = await _proven(work, proof, keys)
     _ensure_pending(invitation, proof)
@@ -153,7 +152,7 @@ async def accept_invitation(work: Work, *, proof: Proof, keys: Sequence[bytes]) 
     return invitation, await add_member(work, organization, user, held, metadata)
 
 
-async def decline_invitation(work: Work, *, proof: Proof, keys: Sequence[bytes]) -> Invitation:
+async def decline_invitation(work: Work, *, proof: Proof, keys: TicketKeys) -> Invitation:
     """Says no; the address can be invited again."""
     invitation, organization, user = await _proven(work, proof, keys)
     _ensure_pending(invitation, proof)

@@ -17,7 +17,7 @@ from models.store import Store
 from models.text import searchable
 from models.users import User
 from resolvers.pages import AnyRow, Order, Page, Slice, by_asked, counts, pages
-from resolvers.tickets import TicketKind, invitation_id_of, verify
+from resolvers.tickets import TicketKeys, TicketKind, invitation_id_of, kind_of
 
 ORDER = Order("invitations", col(Invitation.id), descending=True)
 
@@ -106,7 +106,7 @@ class Preview:
     """Whether somebody uses the address already; only told to who proved the mailbox."""
 
 
-async def preview(store: Store, keys: Sequence[bytes], ticket: str, now: datetime) -> Preview | None:
+async def preview(store: Store, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
     """What a ticket is for; None when it does not verify."""
     invitation_id = invitation_id_of(ticket)
     if invitation_id is None:
@@ -114,7 +114,7 @@ async def preview(store: Store, keys: Sequence[bytes], ticket: str, now: datetim
     async with store.read() as connection:
         wanted: Select[Any] = select(Invitation).where(col(Invitation.id) == invitation_id)
         invitation = (await connection.execute(wanted)).one_or_none()
-        kind = verify(keys, ticket, invitation.nonce) if invitation else None
+        kind = await kind_of(connection, keys, ticket, invitation.nonce) if invitation else None
         if invitation is None or kind is None:
             return None
         owner: Select[Any] = select(Organization).where(col(Organization.id) == invitation.organization_id)

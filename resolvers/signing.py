@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, or_, select
 
 from models.signing_keys import PUBLISHED_AFTER, SigningKey
@@ -31,11 +31,15 @@ class Signer(Protocol):
         ...
 
 
+def is_published(now: datetime) -> ColumnElement[bool]:
+    """Whether a key signs, or did until a moment ago."""
+    return or_(col(SigningKey.is_current), col(SigningKey.retired_at) > now - PUBLISHED_AFTER)
+
+
 async def published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
     """Name and sealed private key of every published key; the first one signs, if there is one that does."""
-    is_published = or_(col(SigningKey.is_current), col(SigningKey.retired_at) > now - PUBLISHED_AFTER)
     order = (col(SigningKey.is_current).desc(), col(SigningKey.created_at).desc())
-    statement = select(SigningKey.kid, SigningKey.private_key).where(is_published).order_by(*order)
+    statement = select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
     async with store.read() as connection:
         return [(row.kid, row.private_key) for row in await connection.execute(statement)]
 

@@ -21,7 +21,7 @@ from models.errors import (
     WebhookEndpointDisabled,
 )
 from models.roles import checked_description
-from models.sealing import sealed
+from models.sealing import is_readable, sealed
 from models.targets import Targets
 from models.webhooks import (
     BOTH_SIGN,
@@ -130,9 +130,14 @@ async def _switch(work: Work, endpoint: WebhookEndpoint) -> None:
 
 
 async def rotate_secret(work: Work, *, endpoint_id: str, storage: MultiFernet) -> WebhookEndpoint:
-    """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound."""
+    """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound.
+
+    A secret that can't be decrypted is dropped: deliveries would fail as long as it had to sign.
+    """
     endpoint = await _endpoint(work, endpoint_id)
     endpoint.previous_secret, endpoint.previous_signs_until = endpoint.secret, work.now + BOTH_SIGN
+    if not is_readable(storage, endpoint.secret):
+        endpoint.previous_secret = endpoint.previous_signs_until = None
     endpoint.secret = sealed(storage, new_secret())
     endpoint.updated_at = work.now
     return endpoint

@@ -16,6 +16,7 @@ from resolvers.loaders import Loaders
 from resolvers.log_reader import LogReader
 from resolvers.signing import Signer
 from resolvers.streams import Told
+from resolvers.tickets import TicketKeys
 from resolvers.work import Clock, Work, organizations_off
 from schema.documents import Document
 
@@ -29,7 +30,7 @@ class Surroundings:
     public_url: str
     issuers: Sequence[str]
     link_schemes: frozenset[str]
-    ticket_keys: Sequence[bytes]
+    ticket_keys: TicketKeys
     can_mail: bool
     allowed_origins: Sequence[str]
     signer: Signer

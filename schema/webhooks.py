@@ -4,7 +4,9 @@ from enum import Enum
 from typing import Annotated
 
 import strawberry
+from cryptography.fernet import InvalidToken
 
+from models.errors import SecretUnreadable
 from models.sealing import unsealed
 from models.webhooks import DeliveryStatus as Status
 from models.webhooks import WebhookDelivery as DeliveryRow
@@ -87,7 +89,10 @@ class WebhookEndpoint(Node):
 
     @strawberry.field(description="What deliveries are signed with, for the receiver to verify them.")
     async def secret(self, info: Info) -> str:
-        return unsealed(info.context.surroundings.webhook_storage, self.sealed_secret)
+        try:
+            return unsealed(info.context.surroundings.webhook_storage, self.sealed_secret)
+        except InvalidToken as error:
+            raise SecretUnreadable from error
 
     @strawberry.field(description="What it was sent, and what waits to be, newest first, as long as the log is kept.")
     async def deliveries(

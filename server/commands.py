@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 import typer
@@ -17,11 +18,12 @@ from models.errors import Busy, CommitUnknown, Refusal, Unavailable
 from models.keys import SecretKey
 from models.store import Store
 from models.text import escaped
-from resolvers import keys
+from resolvers import keys, tickets
 from resolvers.access import SYSTEM
+from resolvers.sealed import SealedValue, State, reseal
 from resolvers.signing import replace_key
 from resolvers.work import Work, work_on
-from server import doctor, logs
+from server import doctor, logs, root_secret
 from server.console import err, fail, out
 from server.development import AlreadyInUse, development_secret, stamp
 from server.issuer import VAR
@@ -31,7 +33,11 @@ from server.settings import Environment, Settings, WrongSettings, read
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
 KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and restart."
-NO_SECRET = "TENANTRY_SECRET is missing: the new key is stored encrypted under it."
+NO_SECRET = "TENANTRY_SECRET is missing: give the value that the servers run with."
+UNUSED_SECRET = (
+    "TENANTRY_SECRET: no process has started with its first secret yet, and would not be able to read what it encrypts."
+    " Restart every `serve` and `worker` with this TENANTRY_SECRET first."
+)
 
 T = TypeVar("T")
 
@@ -162,6 +168,46 @@ def rotate_signing() -> None:
     run(settings, use)
     minutes = int(signing_keys.PUBLISHED_AFTER.total_seconds() // 60)
     out.print(f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.", markup=False)
+
+
+def rotate_secret(*, discard_unreadable: bool) -> None:
+    settings = settings_for()
+
+    async def use(store: Store) -> None:
+        await _ensure_migrated(store)
+        secrets = await _secrets(settings, store)
+        async with work_on(store, SYSTEM, base.now) as work:
+            is_in_use = await tickets.is_registered(work.session, tickets.ticket_keys(secrets))
+            values = await reseal(work, secrets, discard_unreadable=discard_unreadable)
+            if not discard_unreadable:
+                root_secret.ensure_readable(values)
+                if not is_in_use and root_secret.counted(values, State.OUTDATED):
+                    raise WrongSettings([UNUSED_SECRET])
+            invitations = await tickets.open_invitations(work.session, work.now)
+        _report(values, secrets, invitations, discarded=discard_unreadable)
+
+    run(settings, use)
+
+
+def _report(
+    values: Sequence[SealedValue], secrets: Sequence[str], invitations: tuple[int, datetime | None], *, discarded: bool
+) -> None:
+    number, last = invitations
+    renewed = root_secret.counted(values, State.OUTDATED) or "nothing"
+    unchanged = root_secret.counted(values, State.CURRENT) or "nothing"
+    lines = [f"Encrypted under the first secret: {renewed}.", f"Already encrypted under it: {unchanged}."]
+    if discarded and (lost := root_secret.counted(values, State.UNREADABLE)):
+        lines.append(f"Discarded, or replaced by a new one: {lost}.")
+        ids = [one.row_id for one in values if one.state is State.UNREADABLE and one.column.replacement]
+        lines += [f"{one} has a new secret: give it to the receiver." for one in ids]
+    if last:
+        lines.append(f"Open invitations: {number}. Their links stay valid; the last one expires on {last:%Y-%m-%d}.")
+    if len(secrets) > 1:
+        lines.append(
+            "The first secret is enough from now on: remove the others from TENANTRY_SECRET, and restart every process."
+        )
+    for line in lines:
+        typer.echo(line)
 
 
 async def _secrets(settings: Settings, store: Store) -> Sequence[str]:

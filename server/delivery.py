@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +27,7 @@ from resolvers.access import SYSTEM
 from resolvers.expiry import sweep
 from resolvers.pages import AnyRow
 from resolvers.retention import forget_events, newest_time
-from resolvers.tickets import TicketKind, mint, ticket_keys
+from resolvers.tickets import TicketKeys, TicketKind, mint, ticket_keys
 from resolvers.work import Clock, work_on
 from server.clock_watch import TOLERANCE, Leap, SetBack
 from server.email import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
@@ -73,7 +72,7 @@ class Delivery:
     clock: Clock
     transport: Transport | None
     """None where mail can't be sent: what is queued waits, and the sweep goes on."""
-    ticket_keys: Sequence[bytes]
+    ticket_keys: TicketKeys
     public_url: str
     sender: str
     events_kept: timedelta

@@ -1,7 +1,7 @@
 """What a development server has beside the application: a demo company, a secret key, and a page that is signed in."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from resolvers.organizations import NewOrganization, create_organization
 from resolvers.pages import AnyRow
 from resolvers.recipients import Recipient, Terms
 from resolvers.sessions import create_session
-from resolvers.tickets import TicketKind, mint
+from resolvers.tickets import TicketKeys, TicketKind, mint
 from resolvers.users import provision
 from resolvers.webhooks import NewEndpoint, create_endpoint
 from resolvers.work import Clock, work_on
@@ -107,7 +107,7 @@ async def stamp(store: Store) -> None:
 # ---------------------------------------------------------------------------------------------------- demo company
 
 
-async def load_demo(store: Store, keys: Sequence[bytes], storage: MultiFernet) -> None:
+async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> None:
     """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
     async with store.read() as connection:
         if (await connection.execute(select(Organization.id).limit(1))).first():
@@ -207,7 +207,7 @@ async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
 
 
 def ready_values(
-    ids: Mapping[str, str], waiting: Waiting, keys: Sequence[bytes], session_id: str
+    ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
 ) -> dict[str, dict[str, object]]:
     """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
     company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
@@ -282,7 +282,7 @@ def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
     return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for label, email in people]
 
 
-async def development(store: Store, folder: Path, keys: Sequence[bytes], *, tell: Tell | None = None) -> Development:
+async def development(store: Store, folder: Path, keys: TicketKeys, *, tell: Tell | None = None) -> Development:
     """Everything that a development server adds to the application; the database has to be migrated."""
     issuer, key = DevelopmentIssuer(folder), development_key(folder)
     ids, waiting = await _found(store)

@@ -18,15 +18,18 @@ from models import base, migrations
 from models.errors import Unavailable
 from models.instance import Instance
 from models.store import Store
+from resolvers.sealed import State
+from resolvers.sealed import examine as examine_sealed
 from resolvers.signing import published_keys
+from server import root_secret
 from server.app import FETCH_SECONDS
 from server.delivery import OUTBOX
 from server.email import Smtp
 from server.identity import provider_of
 from server.overdue import overdue
 from server.settings import Environment, Issuer, Settings, WrongSettings, ensure_production
-from server.signing import UNREADABLE, can_read
 
+ROOT_SECRET = "Root secret"
 SIGNING = "Signing keys"
 DEFAULT_PORT = 8000
 # Longer than a server takes to say why it isn't ready.
@@ -98,7 +101,7 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
     if not settings.is_development and await is_stamped(store):
         found.append(Finding("Database", False, "a development server has used it; production refuses it"))
     await store.ensure_writable()
-    return [*found, await _signing(settings, store), await _work(store)]
+    return [*found, *await _root_secret(settings, store), await _signing(settings, store), await _work(store)]
 
 
 async def _work(store: Store) -> Finding:
@@ -124,6 +127,27 @@ async def _server(port: int) -> list[Finding]:
     return [Finding("Server", bool(is_ready), f"port {port} {detail}")]
 
 
+async def _root_secret(settings: Settings, store: Store) -> list[Finding]:
+    """Whether TENANTRY_SECRET can decrypt what is stored; a development server may have its own in a file."""
+    if not settings.secret:
+        return []
+    async with store.read() as connection:
+        values = await examine_sealed(connection, settings.secret, base.now())
+    found: list[Finding] = []
+    try:
+        root_secret.ensure_readable(values, root_secret.required(settings))
+    except WrongSettings as error:
+        found += [Finding(ROOT_SECRET, False, sentence) for sentence in error.sentences]
+    if sentence := await root_secret.invalid_links(store, values, base.now):
+        found.append(Finding(ROOT_SECRET, False, sentence))
+    if found:
+        return found
+    if outdated := root_secret.counted(values, State.OUTDATED):
+        to_do = f"{outdated} encrypted under an older secret. Before you remove it, run: tenantry secret rotate"
+        return [Finding(ROOT_SECRET, True, to_do)]
+    return [Finding(ROOT_SECRET, True, "decrypts everything that is stored encrypted")]
+
+
 async def _signing(settings: Settings, store: Store) -> Finding:
     """The keys that session tokens are signed with; looks, and makes none."""
     if settings.signing_keys:
@@ -132,8 +156,6 @@ async def _signing(settings: Settings, store: Store) -> Finding:
     rows = await published_keys(store, base.now())
     if not rows:
         return Finding(SIGNING, True, "none yet; the first start makes one")
-    if settings.secret and not can_read(settings.secret, rows):
-        return Finding(SIGNING, False, UNREADABLE)
     return Finding(SIGNING, True, f"{rows[0][0]} signs, {len(rows)} published")
 
 

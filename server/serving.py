@@ -17,11 +17,12 @@ from rich.table import Table
 from starlette.types import ASGIApp
 
 from models import base, migrations, sealing, webhooks
+from models.sealing import Purpose
 from models.store import Store
 from models.text import escaped
 from resolvers.tickets import ticket_keys
 from schema.context import nothing
-from server import development, doctor
+from server import development, doctor, root_secret
 from server.app import OWN_NAMES, Development, application
 from server.commands import UNMIGRATED, run, settings_for
 from server.console import fail, out
@@ -108,6 +109,7 @@ def _for_development(port: int = 8000) -> Settings:
 async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Development:
     await migrations.migrate(store)
     await development.stamp(store)
+    await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
     await signer_of(settings, store, base.now).published()
     keys = ticket_keys(settings.secret)
     if demo:
@@ -151,10 +153,7 @@ def _greet(url: str, key: str) -> None:
 
 
 async def _ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has written to; raises WrongSettings.
-
-    Signing keys are there, or are made, before anybody needs one, and the root secret reads them.
-    """
+    """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
     if await migrations.current(store) != migrations.head():
         raise WrongSettings([UNMIGRATED])
     if await doctor.is_stamped(store):
@@ -177,6 +176,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 
     async def use(store: Store) -> None:
         await _ensure_ready(store)
+        await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
         await signer_of(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
         app = application(settings, store=store, delivers=delivers)
@@ -214,6 +214,7 @@ def work() -> None:
             await development.stamp(store)
         else:
             await _ensure_ready(store)
+        await root_secret.prepare(settings, store, base.now, {Purpose.WEBHOOK_SECRETS})
         log.info("delivering")
         await _until_stopped(worker(settings, store, base.now, _tell).run())
         log.info("stopped")

@@ -234,9 +234,19 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """Who mail comes from; an address needs a name of a host, which a development server may not have."""
+        """The sender of mail; an address needs a host name, which only a development server may lack."""
+        return self.mail_from or f"Tenantry <no-reply@{self._mail_host or 'localhost'}>"
+
+    @property
+    def _mail_host(self) -> str | None:
+        """The host of the public URL, unless it is an IP address or this machine."""
         host = _url(self.public_url).hostname or ""
-        return self.mail_from or f"Tenantry <no-reply@{host if re.search('[a-z]', host) else 'localhost'}>"
+        return None if host in LOOPBACK or ":" in host or not re.search("[a-z]", host) else host
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether mail has a sender that other mail servers can accept."""
+        return self.mail_from is not None or self._mail_host is not None
 
     @property
     def public_origin(self) -> str:
@@ -388,7 +398,7 @@ def targets_of(settings: Settings) -> Targets:
 
 def ensure_production(settings: Settings) -> None:
     """Refuses what is fine on one's own machine only (DESIGN 3 and 6); raises WrongSettings."""
-    wrong = _unsafe_links(settings)
+    wrong = _unsafe_delivery(settings)
     if not settings.identity_issuers:
         wrong.append("TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in.")
     if any(one.issuer == BUILT_IN_ISSUER for one in settings.identity_issuers):
@@ -399,15 +409,24 @@ def ensure_production(settings: Settings) -> None:
 
 def ensure_worker(settings: Settings) -> None:
     """Refuses what a worker can't send good links with; raises WrongSettings."""
-    wrong = [] if settings.is_development else _unsafe_links(settings)
+    wrong = [] if settings.is_development else _unsafe_delivery(settings)
     if wrong:
         raise WrongSettings(wrong)
 
 
-def _unsafe_links(settings: Settings) -> list[str]:
+def _unsafe_delivery(settings: Settings) -> list[str]:
+    """What is wrong with the links and the mail that people get; defaults are for development only."""
     wrong: list[str] = []
+    is_public = "public_url" in settings.model_fields_set
     if not settings.secret:
         wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
-    if not _is_safe(_url(settings.public_url)):
+    if not is_public:
+        wrong.append("TENANTRY_PUBLIC_URL is missing: give the https URL that people reach this server at.")
+    elif not _is_safe(_url(settings.public_url)):
         wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
+    if is_public and settings.smtp_url and not settings.has_sender:
+        wrong.append(
+            "TENANTRY_MAIL_FROM is missing: TENANTRY_PUBLIC_URL has no domain that mail can come from."
+            " Give a sender, such as Acme <hello@example.com>."
+        )
     return wrong

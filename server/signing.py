@@ -45,14 +45,6 @@ def key_of(private: RSAPrivateKey) -> Key:
     return Key(thumbprint(public), private, public)
 
 
-def can_read(secrets: Sequence[str], rows: Sequence[tuple[str, str]]) -> bool:
-    """Whether the root secrets decrypt all these keys."""
-    try:
-        return all(storage(secrets).decrypt(private_key.encode()) for _, private_key in rows)
-    except InvalidToken:
-        return False
-
-
 class KeyRing(Protocol):
     """Where the keys come from: all of them are published, the first one signs."""
 
@@ -91,14 +83,17 @@ class StoredKeys:
         return self.known
 
     async def _look(self) -> None:
-        """While the database is away, the keys that are known go on, also for everybody who waited."""
+        """Known keys stay in use while the database is unavailable, or holds a key of a root secret not given here.
+
+        That counts for everybody who waited.
+        """
         began = monotonic()
         try:
             self.known = await self._read() or await self._make()
-        except Unavailable:
+        except (Unavailable, WrongSettings) as error:
             if not self.known:
                 raise
-            log.warning("signing_keys_unavailable")
+            log.warning("signing_keys_unavailable", error=type(error).__name__)
             began = monotonic()
         self.read_at = began
 

@@ -34,7 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def commands() -> list[tuple[str, Any]]:
     top: Any = typer.main.get_command(cli.app)
     found = list(top.commands.items())
-    return [*found, *((f"keys {name}", one) for name, one in top.commands["keys"].commands.items())]
+    groups = [(group, top.commands[group].commands.items()) for group in ("keys", "secret")]
+    return [*found, *((f"{group} {name}", one) for group, commands in groups for name, one in commands)]
 
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])

@@ -35,6 +35,7 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
         "   ok  Settings: for production",
         f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
+        "   ok  Root secret: decrypts everything that is stored encrypted",
         "   ok  Signing keys: none yet; the first start makes one",
         "   ok  Worker: nothing is overdue",
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
@@ -122,6 +123,10 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
             "away": {"TENANTRY_DATABASE_URL": "postgresql+asyncpg://ada:hunter2@127.0.0.1:1/x"},
             "provider": {"TENANTRY_IDENTITY_ISSUERS": away},
             "bare": {"TENANTRY_SECRET": "", "TENANTRY_IDENTITY_ISSUERS": "[]"},
+            "numeric": {
+                "TENANTRY_PUBLIC_URL": "https://192.0.2.7",
+                "TENANTRY_SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+            },
         }.items()
     }
 
@@ -133,4 +138,14 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     assert "gives no key set: is it right" in wrong["provider"]
     assert "TENANTRY_SECRET is missing" in wrong["bare"]
     assert "TENANTRY_IDENTITY_ISSUERS is missing" in wrong["bare"]
+    assert "Settings: TENANTRY_MAIL_FROM is missing" in wrong["numeric"]
     assert "hunter2" not in str(found)
+
+
+def test_doctor_names_a_missing_public_url() -> None:
+    settings = {name: value for name, value in PRODUCTION.items() if name != "TENANTRY_PUBLIC_URL"}
+
+    code, lines = examined(**settings)
+
+    assert code == 1
+    assert [line for line in lines if line.startswith("wrong  Settings: TENANTRY_PUBLIC_URL is missing")]

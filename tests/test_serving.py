@@ -117,12 +117,17 @@ def test_dev_leaves_a_production_database_alone(folder: Path) -> None:
 RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
-def production(**changed: str) -> dict[str, str]:
-    """Good settings, with an RSA key of our own as identity provider."""
+SMTP = {"TENANTRY_SMTP_URL": "smtp://mail.example.com:587"}
+WITHOUT_URL: dict[str, str | None] = {"TENANTRY_PUBLIC_URL": None}
+
+
+def production(**changed: str | None) -> dict[str, str]:
+    """Good settings, with an RSA key of our own as identity provider; None leaves one out."""
     encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     key = RSA.public_key().public_bytes(encoding, kind).decode()
     issuers = json.dumps([{"issuer": ISSUER, "audience": AUDIENCE, "public_key": key}])
-    return {**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers, **changed}
+    values = {**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers, **changed}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def production_token() -> str:
@@ -146,10 +151,12 @@ def production_token() -> str:
             {"TENANTRY_SECRET": "", "TENANTRY_IDENTITY_ISSUERS": "[]", "TENANTRY_PUBLIC_URL": "http://orgs.example.com"},
             ["TENANTRY_SECRET is missing", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS is missing"],
         ),
+        (WITHOUT_URL, ["TENANTRY_PUBLIC_URL is missing"]),
+        ({"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP}, ["TENANTRY_MAIL_FROM is missing"]),
     ],
 )  # fmt: skip
 def test_serve_refuses_an_unsafe_or_missing_setting_and_names_it(
-    changed: dict[str, str], sentences: list[str], folder: Path
+    changed: dict[str, str | None], sentences: list[str], folder: Path
 ) -> None:
     refused(invoke("serve", **production(**changed)), *sentences)
 
@@ -160,10 +167,12 @@ def test_serve_refuses_an_unsafe_or_missing_setting_and_names_it(
     ("changed", "sentences"),
     [
         ({"TENANTRY_SECRET": ""}, ["TENANTRY_SECRET is missing"]),
+        (WITHOUT_URL, ["TENANTRY_PUBLIC_URL is missing"]),
+        ({"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP}, ["TENANTRY_MAIL_FROM is missing"]),
         ({}, ["the database is not migrated. Run: tenantry migrate"]),
     ],
 )
-def test_a_worker_refuses_what_it_can_t_work_with(changed: dict[str, str], sentences: list[str]) -> None:
+def test_a_worker_refuses_what_it_can_t_work_with(changed: dict[str, str | None], sentences: list[str]) -> None:
     refused(invoke("worker", **production(**changed)), *sentences)
 
 

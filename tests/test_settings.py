@@ -25,6 +25,7 @@ from tests.tokens import ec_key, ed_key, pem_of, rsa_key
 SECRET = "q3v8Zr1xT0mLw5KpB7nYc2HdJ6sFgA9eUoViXtRkMzQb"
 OTHER_SECRET = "f1a09c3b77d24e5681b0c4d2e9f35a6c8d7e10b2a4936f58"
 SECRET_KEY = f"sk_{OTHER_SECRET}"
+SMTP_URL = "smtp://mail.example.com:587"
 KEYS_URL = {"issuer": "https://idp.example.com", "audience": "app", "jwks_url": "https://idp.example.com/keys"}
 ONE_KEY = {"issuer": "https://idp.example.com", "audience": "app", "public_key": pem_of(rsa_key())}
 
@@ -148,11 +149,14 @@ def test_what_is_secret_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyP
 
 def for_production(**values: Any) -> Settings:
     known = {"secret": SECRET, "identity_issuers": issuer(), "public_url": "https://orgs.example.com"}
-    return read(**{**known, **values})
+    return read(**{name: value for name, value in {**known, **values}.items() if value is not None})
 
 
 def test_production_starts_with_its_necessary_settings() -> None:
     ensure_production(for_production())
+    ensure_production(for_production(smtp_url=SMTP_URL))
+    ensure_production(for_production(public_url="https://192.0.2.7"))
+    ensure_production(for_production(public_url="https://192.0.2.7", smtp_url=SMTP_URL, mail_from="a@example.com"))
     ensure_production(for_production(public_url="http://localhost:8000", identity_issuers=one_key(pem_of(rsa_key()))))
 
 
@@ -166,6 +170,11 @@ def test_production_starts_with_its_necessary_settings() -> None:
             "TENANTRY_IDENTITY_ISSUERS names urn:tenantry:development",
         ),
         ({"public_url": "http://orgs.example.com"}, "TENANTRY_PUBLIC_URL: give the https URL"),
+        ({"public_url": None}, "TENANTRY_PUBLIC_URL is missing: give the https URL that people"),
+        *(
+            ({"public_url": url, "smtp_url": SMTP_URL, "identity_issuers": issuer()}, "TENANTRY_MAIL_FROM is missing")
+            for url in ("http://localhost:8000", "http://127.0.0.1:8000", "https://192.0.2.7", "https://[2001:db8::7]")
+        ),
     ],
 )
 def test_production_refuses_what_is_fine_on_ones_own_machine_only(values: dict[str, Any], told: str) -> None:
@@ -181,6 +190,20 @@ def test_production_tells_everything_that_is_missing_at_once() -> None:
         ensure_production(read(public_url="http://orgs.example.com"))
 
     assert len(wrong.value.sentences) == 3
+
+
+def test_production_does_not_fall_back_to_defaults_for_development() -> None:
+    with pytest.raises(WrongSettings) as wrong:
+        ensure_production(read(smtp_url=SMTP_URL))
+
+    assert [sentence.partition(" ")[0] for sentence in wrong.value.sentences] == [
+        "TENANTRY_SECRET", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://[::1]:8000", "https://[2001:db8::7]"])
+def test_the_default_sender_is_at_a_host_name(url: str) -> None:
+    assert read(public_url=url).sender == "Tenantry <no-reply@localhost>"
 
 
 def test_the_built_in_issuer_is_the_one_that_production_refuses() -> None:

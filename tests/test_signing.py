@@ -26,7 +26,7 @@ from models.store import Store
 from resolvers.access import SYSTEM
 from resolvers.signing import replace_key
 from resolvers.work import work_on
-from server import signing
+from server import root_secret, signing
 from server.settings import WrongSettings, read
 from server.signing import StoredKeys, TokenSigner, signer_of
 from tests.api import JSON, Clock, contents
@@ -336,7 +336,7 @@ def test_rotating_needs_a_migrated_database_and_the_root_secret(folder: Path) ->
     refused(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET), "the database is not migrated")
     done(invoke("migrate"))
 
-    refused(invoke("keys", "rotate-signing"), "TENANTRY_SECRET is missing: the new key is stored encrypted under it.")
+    refused(invoke("keys", "rotate-signing"), "TENANTRY_SECRET is missing: give the value that the servers run with.")
 
     assert stored_keys() == []
 
@@ -354,13 +354,13 @@ def test_serve_refuses_a_root_secret_that_does_not_fit(folder: Path) -> None:
     done(invoke("migrate"))
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
 
-    refused(invoke("serve", **{**PRODUCTION, "TENANTRY_SECRET": OTHER}), signing.UNREADABLE)
+    refused(invoke("serve", **{**PRODUCTION, "TENANTRY_SECRET": OTHER}), root_secret.UNREADABLE.format("1 signing key"))
 
 
 def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
-    def seen(**environment: str) -> str:
+    def seen(what: str = "Signing keys", **environment: str) -> str:
         lines = invoke("doctor", **{**PRODUCTION, **environment}).stdout.splitlines()
-        return next(line for line in lines if "Signing keys" in line)
+        return next(line for line in lines if what in line)
 
     done(invoke("migrate"))
     given = written(folder, "1.pem", new_key())
@@ -369,7 +369,8 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=PRODUCTION["TENANTRY_SECRET"]))
     ((kid, *_),) = stored_keys()
     assert seen() == f"   ok  Signing keys: {kid} signs, 1 published"
-    assert seen(TENANTRY_SECRET=OTHER) == f"wrong  Signing keys: {signing.UNREADABLE}"
+    unreadable = root_secret.UNREADABLE.format("1 signing key")
+    assert seen("Root secret", TENANTRY_SECRET=OTHER) == f"wrong  Root secret: {unreadable}"
     assert seen(TENANTRY_SIGNING_KEYS=given) == "   ok  Signing keys: 1 key from TENANTRY_SIGNING_KEYS"
     assert seen(TENANTRY_SIGNING_KEYS=f"{given},{given}") == "   ok  Signing keys: 2 keys from TENANTRY_SIGNING_KEYS"
 

@@ -139,10 +139,10 @@ def test_a_ticket_is_of_one_kind_and_old_root_secrets_still_verify() -> None:
     old, new = ticket_keys(("a" * 32,)), ticket_keys(("b" * 32, "a" * 32))
 
     for kind in TicketKind:
-        assert verify(new, mint(old, kind, "orginv_1", "n"), "n") is kind
-        assert verify(new, mint(new, kind, "orginv_1", "n"), "n") is kind
-    assert verify(old, mint(new, TicketKind.MAIL, "orginv_1", "n"), "n") is None
-    assert verify(old, mint(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
+        assert verify(new.given, mint(old, kind, "orginv_1", "n"), "n") is kind
+        assert verify(new.given, mint(new, kind, "orginv_1", "n"), "n") is kind
+    assert verify(old.given, mint(new, TicketKind.MAIL, "orginv_1", "n"), "n") is None
+    assert verify(old.given, mint(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
 
 
 async def test_no_answer_of_the_api_holds_a_mail_ticket_and_a_members_none_at_all(api: Api, acme: Acme) -> None:

@@ -13,7 +13,7 @@ from models import bell
 from models.bell import Listener
 from models.errors import ValueInvalid
 from models.events import Event, EventType
-from models.sealing import sealed, storage, unsealed
+from models.sealing import Purpose, sealed, storage, unsealed
 from models.webhooks import DISABLED_BY_HAND, PURPOSE, checked_types, new_secret
 from resolvers.access import SYSTEM
 from resolvers.webhooks import rotate_secret
@@ -182,7 +182,7 @@ def test_what_is_sealed_for_one_purpose_stays_shut_for_another() -> None:
     text = sealed(storage(("old secret",), PURPOSE), secret)
 
     assert unsealed(storage(("new secret", "old secret"), PURPOSE), text) == secret
-    for other in (storage(("old secret",), b"another purpose"), storage(("new secret",), PURPOSE)):
+    for other in (storage(("old secret",), Purpose.SIGNING_KEYS), storage(("new secret",), PURPOSE)):
         with pytest.raises(InvalidToken):
             unsealed(other, text)
 

@@ -1,0 +1,20 @@
+"""Ticket keys: what invitation tickets are signed with, stored encrypted so that tickets outlive a root secret."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Field
+
+from models.base import Table, UTCDateTime
+from models.invitations import MAXIMUM_DAYS
+
+# No invitation lives longer, so no ticket of a retired key can be valid after that.
+NEEDED_AFTER = timedelta(days=MAXIMUM_DAYS)
+
+
+class TicketKey(Table, table=True):
+    """The ticket key of one root secret; it is retired once another secret comes first."""
+
+    fingerprint: str = Field(primary_key=True)
+    key: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
