@@ -9,6 +9,7 @@ from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers import memberships
 from resolvers.lists import MembershipFilter, MembershipList, membership_order
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from schema.connections import Connection, Node, OrderDirection, connection
 from schema.context import Context, Info
@@ -41,14 +42,12 @@ class Membership(Node):
     async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
         from schema.organizations import Organization
 
-        row = await info.context.loaders.organizations.load(self.organization_id)
-        assert row is not None, "a foreign key keeps the organization of a membership"
+        row = await load_existing(info.context.loaders.organizations, self.organization_id)
         return Organization.from_row(row, info.context)
 
     @strawberry.field(description="The user.")
     async def user(self, info: Info) -> User:
-        row = await info.context.loaders.users.load(self.user_id)
-        assert row is not None, "a foreign key keeps the user of a membership"
+        row = await load_existing(info.context.loaders.users, self.user_id)
         return User.from_row(row, info.context)
 
     @strawberry.field(description="The role.")

@@ -178,7 +178,10 @@ class Endpoint:
         return await unbroken(task)
 
     async def _run(self, operation: Operation, context: Context) -> Body:
-        result = await self.execute(operation, context)
+        try:
+            result = await self.execute(operation, context)
+        finally:
+            await context.forget()
         return self._shown(result, executed=not isinstance(result, PreExecutionError))
 
     def _shown(self, result: ExecutionResult, *, executed: bool) -> Body:
