@@ -22,6 +22,9 @@ WAIT_SECONDS = 5
 FINISH_SECONDS = 10
 """How long what has begun may go on though nobody waits for it any more."""
 
+# A transaction may make the write-ahead log of SQLite longer than this, and the next one cuts it back.
+JOURNAL_BYTES = 64 * 1024 * 1024
+
 POSTGRESQL_SETTINGS = {
     "lock_timeout": str(WAIT_SECONDS * 1000),
     "statement_timeout": "15000",
@@ -66,6 +69,7 @@ def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
     def prepare(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
         cursor = connection.cursor()
         settings = {"busy_timeout": WAIT_SECONDS * 1000, "journal_mode": "WAL", "synchronous": "FULL"}
+        settings["journal_size_limit"] = JOURNAL_BYTES
         for name, value in (settings | {"foreign_keys": "ON", "query_only": "ON" if read_only else "OFF"}).items():
             cursor.execute(f"PRAGMA {name}={value}")
         cursor.close()

@@ -17,7 +17,7 @@ from models.users import User
 from resolvers.access import ensure_grantable
 from resolvers.events import membership_data
 from resolvers.expiry import expire_lapsed
-from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
+from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set
 from resolvers.seats import free_seats, no_seat
 from resolvers.sessions import go_on_in
 from resolvers.work import Work
@@ -211,21 +211,3 @@ async def leave_organization(work: Work, *, organization_id: str) -> Membership:
     await work.admit(organization_id, None)
     assert work.actor.user_id
     return await remove_membership(work, organization_id=organization_id, user_id=work.actor.user_id)
-
-
-async def record_removed(work: Work, organization: Organization) -> None:
-    """The event of every membership that goes with its organization."""
-    statement = (
-        select(Membership, User)
-        .join(User, col(User.id) == col(Membership.user_id))
-        .where(col(Membership.organization_id) == organization.id)
-        .order_by(col(Membership.id))
-    )
-    members = (await work.session.execute(statement)).all()
-    await record_deleted(work, [(membership, organization, user) for membership, user in members])
-
-
-async def record_deleted(work: Work, members: list[tuple[Membership, Organization, User]]) -> None:
-    roles = await roles_by_id(work.session, list({membership.role_id for membership, _, _ in members}))
-    for membership, organization, user in members:
-        _record(work, EventType.MEMBERSHIP_DELETED, membership, organization, user, roles[membership.role_id])
