@@ -232,7 +232,7 @@ class LeaveOrganizationInput:
 @strawberry.type
 class MembershipMutations:
     @strawberry.mutation(
-        description="Adds a user to an organization directly, without their consent.",
+        description="Adds a user directly, without their consent; an invitation to their verified address is revoked.",
         extensions=guarded(actor=ActorKind.SERVICE),
     )
     async def create_membership(self, info: Info, input: CreateMembershipInput) -> MembershipPayload | None:
