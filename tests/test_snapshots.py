@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -13,8 +13,13 @@ from structlog.testing import capture_logs
 
 from models import store as models_store
 from models.errors import Unavailable
+from models.instance import Instance
 from models.store import Snapshot, Store
+from resolvers import lists
+from schema.context import Context
+from server.app import surroundings
 from tests.api import JSON, SERVICE, Answer, Api, Caller
+from tests.conftest import settings
 from tests.door import ONLY_SQLITE
 from tests.factories import Acme, a_member, an_invitation, an_organization
 from tests.hooking import a_failed_delivery, an_endpoint
@@ -279,25 +284,25 @@ async def test_queries_that_are_cancelled_give_their_connections_back(api: Api, 
 
 
 @pytest.mark.parametrize("moment", range(0, 30, 3))
-async def test_a_snapshot_that_is_cancelled_at_any_moment_gives_its_connection_back(
+async def test_a_snapshot_whose_reader_is_cancelled_says_that_it_is_lost_and_gives_its_connection_back(
     api: Api, acme: Acme, moment: int
 ) -> None:
     """The task that reads is cancelled itself, as when the loop ends, after so many turns of the loop."""
     before, snapshot = free_seats(api.store), Snapshot(api.store)
 
-    async def read() -> None:
-        try:
-            for _ in range(3):
-                async with snapshot.read() as connection:
-                    await connection.execute(text("SELECT count(*) FROM event"))
-        finally:
-            await snapshot.close()
+    async def read(times: int) -> None:
+        for _ in range(times):
+            async with snapshot.read() as connection:
+                await connection.execute(text("SELECT count(*) FROM event"))
 
-    task = asyncio.create_task(read())
+    task = asyncio.create_task(read(3))
     for _ in range(moment):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    with suppress(Unavailable):
+        await read(1)
+    await snapshot.close()
     await all_done()
 
     assert (taken(api.store), free_seats(api.store)) == (0, before)
@@ -316,6 +321,24 @@ async def test_a_refused_field_leaves_nothing_and_takes_nothing_from_the_others(
 
     assert {error["extensions"]["code"] for error in answer.body["errors"]} == {"BAD_USER_INPUT"}
     assert answer.body["data"]["users"]["totalCount"] == 3
+    assert (taken(api.store), free_seats(api.store)) == (0, before)
+
+
+async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_others(api: Api, acme: Acme) -> None:
+    """It is cancelled while its statement runs, as when a field beside it has failed."""
+    around = surroundings(settings(), api.store, api.clock, ())
+    before, context = free_seats(api.store), Context(around, None, Instance())
+
+    for moment in range(0, 24, 2):
+        given_up = asyncio.create_task(context.read(lists.count, lists.UserFilter()))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.gather(given_up, return_exceptions=True)
+
+        assert await context.read(lists.count, lists.UserFilter()) == 3
+    await context.forget()
+
     assert (taken(api.store), free_seats(api.store)) == (0, before)
 
 
