@@ -215,6 +215,16 @@ class NotFound(Denial):
         super().__init__(reason="organization_not_found_or_unauthorized")
 
 
+class DeletedMeanwhile(Denial):
+    """What another object refers to was deleted between the read of the one and the read of the other."""
+
+    code = "NOT_FOUND"
+    message = "This was deleted a moment ago."
+
+    def __init__(self) -> None:
+        super().__init__(reason="deleted_meanwhile")
+
+
 class BadUserInput(Denial):
     code = "BAD_USER_INPUT"
     message = "The request can't be understood."

@@ -5,10 +5,10 @@ import math
 import socket
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import URL, event, make_url, text
@@ -27,6 +27,9 @@ WAIT_SECONDS = 5
 
 FINISH_SECONDS = 10
 """How long what has begun may go on though nobody waits for it any more."""
+
+# A transaction may make the write-ahead log of SQLite longer than this, and the next one cuts it back.
+JOURNAL_BYTES = 64 * 1024 * 1024
 
 # How long the server lets one statement run. The client waits a second longer: by then the server
 # has answered, or the link to it is dead.
@@ -100,6 +103,7 @@ def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
     def prepare(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
         cursor = connection.cursor()
         settings = {"busy_timeout": WAIT_SECONDS * 1000, "journal_mode": "WAL", "synchronous": "FULL"}
+        settings["journal_size_limit"] = JOURNAL_BYTES
         for name, value in (settings | {"foreign_keys": "ON", "query_only": "ON" if read_only else "OFF"}).items():
             cursor.execute(f"PRAGMA {name}={value}")
         cursor.close()
@@ -249,8 +253,8 @@ class Store:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         make = _sqlite_engine if self.is_sqlite else _postgresql_engine
         # One reader more than who read at a time: the bell keeps one.
-        readers = 4 if self.is_sqlite else 10
-        self.reader = make(self.url, pool=readers + 1, read_only=True)
+        reads, snapshots = (4, 4) if self.is_sqlite else (5, 10)
+        self.reader = make(self.url, pool=reads + snapshots + 1, read_only=True)
         self.writer = make(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
         self._opened = WeakSet[Any]()
         for engine in (self.reader, self.writer):
@@ -258,7 +262,11 @@ class Store:
             event.listen(engine.sync_engine, "connect", self._note_opened)
         self._line = asyncio.Lock() if self.is_sqlite else None
         # First come, first served: who waits at the pool itself can be passed by newcomers for ever.
-        self._seats = asyncio.Semaphore(readers)
+        self._seats = asyncio.Semaphore(reads)
+        # Snapshots have seats of their own: an operation that holds one can still wait for a single read.
+        self._snapshot_seats = asyncio.Semaphore(snapshots)
+        one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._snapshots = self.reader.execution_options(**one_moment)
         self.bell = Bell(self.reader)
 
     def _note_opened(self, connection: AdaptedConnection, record: object) -> None:
@@ -272,6 +280,14 @@ class Store:
             self._in_turn(self._seats),
             self.reader.connect() as connection,
         ):
+            yield connection
+
+    @asynccontextmanager
+    async def read_transaction(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection whose reads all see the same moment: that of the first one."""
+        async with self._in_turn(self._snapshot_seats), self._snapshots.connect() as connection:
+            if self.is_sqlite:
+                await connection.exec_driver_sql("BEGIN")
             yield connection
 
     @asynccontextmanager
@@ -323,3 +339,55 @@ class Store:
                 await self.writer.dispose()
         for driver in self._opened if not self.is_sqlite else ():
             driver.terminate()
+
+
+class Readable(Protocol):
+    """Something to read from: the store as it is now, or a snapshot of it."""
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+
+
+class Snapshot:
+    """The store at one moment, for all reads of an operation.
+
+    The first read takes a connection. Reads take turns, because the fields of a level are resolved at the same time.
+    After an error PostgreSQL reads nothing more in a transaction, so the other reads fail with the same error.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turn = asyncio.Lock()
+        self._held = AsyncExitStack()
+        self._connection: AsyncConnection | None = None
+        self._error: Exception | None = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """The connection, until the block ends; raises Unavailable when there is none to be had."""
+        async with self._turn:
+            if self._error is not None:
+                raise self._error
+            try:
+                async with _telling_when_away(is_unchanged=False):
+                    if self._connection is None:
+                        self._connection = await self._held.enter_async_context(self._store.read_transaction())
+                    yield self._connection
+            except (DBAPIError, Unavailable) as error:
+                self._error = error
+                raise
+            except asyncio.CancelledError:
+                self._error = Unavailable(is_unchanged=False)
+                raise
+
+    async def close(self) -> None:
+        """Gives the connection back after the read that is running; nothing can be read from now on."""
+        self._error = self._error or RuntimeError("This snapshot is closed.")
+        if self._connection is not None or self._turn.locked():
+            await unbroken(self._release())
+
+    async def _release(self) -> None:
+        # A connection that was lost in between takes nothing with it: all reads have been answered.
+        async with self._turn:
+            with suppress(Unavailable):
+                async with _telling_when_away(is_unchanged=False):
+                    await self._held.aclose()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from models.errors import (
@@ -29,7 +28,7 @@ from resolvers.expiry import expire_lapsed
 from resolvers.invitations import settle
 from resolvers.memberships import Metadata, add_member, is_member
 from resolvers.roles import HeldRole, role_by_id
-from resolvers.seats import no_seat
+from resolvers.seats import ensure_own_seat
 from resolvers.tickets import TicketKeys, TicketKind, invitation_id_of, kind_of
 from resolvers.work import Work
 
@@ -130,14 +129,6 @@ async def _inviter_holds(work: Work, organization: Organization, invitation: Inv
     return grant is not None and {*held.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions
 
 
-async def _ensure_seat(work: Work, organization: Organization) -> None:
-    """The invitation brings its own seat; members alone may fill the organization only after the limit was lowered."""
-    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
-    limit = organization.max_allowed_memberships
-    if limit and (await work.session.execute(members)).scalar_one() >= limit:
-        raise no_seat(organization, at=None)
-
-
 async def accept_invitation(work: Work, *, proof: Proof, keys: TicketKeys) -> tuple[Invitation, Membership]:
     """Makes the invited person a member with the invitation's role and metadata."""
     invitation, organization, user = await _proven(work, proof, keys)
@@ -145,7 +136,7 @@ async def accept_invitation(work: Work, *, proof: Proof, keys: TicketKeys) -> tu
     if await is_member(work, organization, user):
         raise AlreadyAMember("You are a member of this organization already.")
     held = await _ensure_still_grantable(work, organization, invitation)
-    await _ensure_seat(work, organization)
+    await ensure_own_seat(work, organization, at=None)
     await settle(work, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
     await record_invitation(work, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id)
     metadata = Metadata(invitation.public_metadata, invitation.private_metadata)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models.errors import CursorExpired
 from models.events import MEMBERSHIPS, Event
 from models.organizations import Organization
-from models.store import Store
+from models.store import Readable
 from resolvers.pages import DEFAULT_SIZE, AnyRow, Page, among, by_asked, foreign, size_of
 from resolvers.work import EVENTS_LOCK
 
@@ -69,7 +69,7 @@ def newest(connection: AsyncConnection) -> ColumnElement[int]:
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
 
 
-async def newest_cursor(store: Store) -> int:
+async def newest_cursor(store: Readable) -> int:
     """The cursor of the newest event; of the last one there was when the log is empty, 0 before the first."""
     async with store.read() as connection:
         return (await connection.execute(select(newest(connection)))).scalar_one()
@@ -118,7 +118,7 @@ class Scope:
         return is_member and self.organization_id in (None, row.organization_id)
 
 
-async def _listed(store: Store, asked: EventList, scope: Scope) -> tuple[list[AnyRow], int]:
+async def _listed(store: Readable, asked: EventList, scope: Scope) -> tuple[list[AnyRow], int]:
     """The events, one more than asked for, and the newest cursor at that moment; raises CursorExpired."""
     statement = scope.applied_to(asked.applied_to(select(Event)))
     async with store.read() as connection:
@@ -128,12 +128,12 @@ async def _listed(store: Store, asked: EventList, scope: Scope) -> tuple[list[An
     return [row for row in rows if row.cursor is not None], rows[0].newest
 
 
-async def events(store: Store, asked: EventList, *, organization_id: str | None = None) -> Page:
+async def events(store: Readable, asked: EventList, *, organization_id: str | None = None) -> Page:
     """A page of the whole log, or of what is told of one organization, be it gone; raises CursorExpired."""
     return _page(asked, (await _listed(store, asked, Scope(organization_id)))[0])
 
 
-async def events_behind(store: Store, asked: EventList, scope: Scope) -> tuple[Sequence[AnyRow], int, bool]:
+async def events_behind(store: Readable, asked: EventList, scope: Scope) -> tuple[Sequence[AnyRow], int, bool]:
     """The next events in scope, how far the log was read for them, and whether that was to its end.
 
     Raises CursorExpired.
@@ -145,7 +145,7 @@ async def events_behind(store: Store, asked: EventList, scope: Scope) -> tuple[S
     return rows, rows[-1].cursor, False
 
 
-async def newer_events(store: Store, after: int, *, at_most: int) -> Sequence[AnyRow]:
+async def newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[AnyRow]:
     """Everything behind the cursor, whatever it is about."""
     statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor)).limit(at_most)
     async with store.read() as connection:
@@ -161,7 +161,7 @@ def _of_organizations(connection: AsyncConnection, asked: EventList, organizatio
     return selected.where(owner.c.id.in_(organization_ids))
 
 
-async def event_pages(store: Store, keys: list[tuple[str, EventList]]) -> Sequence[Page | CursorExpired]:
+async def event_pages(store: Readable, keys: list[tuple[str, EventList]]) -> Sequence[Page | CursorExpired]:
     """By (organization id, what is asked)."""
 
     async def read(asked: EventList, owners: list[str]) -> Sequence[Page | CursorExpired]:

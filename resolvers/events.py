@@ -15,6 +15,7 @@ from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
 from models.sessions import status_at as session_status_at
 from models.users import User
 from resolvers.access import Actor
+from resolvers.pages import AnyRow
 from resolvers.work import Work
 
 GONE = frozenset(
@@ -33,7 +34,7 @@ def told(type: EventType, data: JSONObject) -> JSONObject:
     return data | {"deleted": True} if type in GONE else data
 
 
-def organization_data(organization: Organization) -> JSONObject:
+def organization_data(organization: Organization | AnyRow) -> JSONObject:
     return {
         "object": "organization",
         "id": organization.id,
@@ -50,7 +51,7 @@ def organization_data(organization: Organization) -> JSONObject:
     }
 
 
-def public_user_data(user: User) -> JSONObject:
+def public_user_data(user: User | AnyRow) -> JSONObject:
     return {
         "user_id": user.id,
         "identifier": user.identifier,
@@ -81,7 +82,11 @@ def user_data(user: User) -> JSONObject:
 
 
 def membership_data(
-    membership: Membership, organization: Organization, user: User, role: Role, permissions: Iterable[str]
+    membership: Membership | AnyRow,
+    organization: Organization | AnyRow,
+    user: User | AnyRow,
+    role: Role,
+    permissions: Iterable[str],
 ) -> JSONObject:
     return {
         "object": "organization_membership",
@@ -188,7 +193,7 @@ def session_data(session: Session, organization_id: str | None, status: SessionS
 
 
 def record_organization(
-    work: Work, type: EventType, organization: Organization, changes: JSONObject | None = None
+    work: Work, type: EventType, organization: Organization | AnyRow, changes: JSONObject | None = None
 ) -> None:
     work.record(
         type,

@@ -12,28 +12,38 @@ from models.organizations import Organization
 from resolvers.access import SYSTEM
 from resolvers.events import record_invitation
 from resolvers.roles import roles_by_id
-from resolvers.work import Work
+from resolvers.work import PIECE, Work
 
 
 async def expire_lapsed(work: Work, organization: Organization) -> None:
     """Stores EXPIRED for what has lapsed, with its event; this is kept even if the operation is refused (rule 13)."""
     lapsed = (
-        update(Invitation)
+        select(Invitation.id)
         .where(
             col(Invitation.organization_id) == organization.id,
             col(Invitation.status) == PENDING,
             col(Invitation.expires_at) <= work.now,
         )
+        .order_by(col(Invitation.id))
+        .limit(PIECE)
+    )
+    expired = (
+        update(Invitation)
+        .where(col(Invitation.id).in_(lapsed))
         .values(status=InvitationStatus.EXPIRED.value, updated_at=work.now)
         .returning(Invitation)
         .execution_options(synchronize_session="fetch", populate_existing=True)
     )
-    found = sorted((await work.session.execute(lapsed)).scalars(), key=lambda one: one.id)
-    # Held until the events are written: the session finds them again, and asks the database once.
-    _roles = await roles_by_id(work.session, list({invitation.role_id for invitation in found})) if found else {}
-    for invitation in found:
-        await record_invitation(work, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
-        work.lapsed_in = organization.id
+    while True:
+        found = sorted((await work.session.execute(expired)).scalars(), key=lambda one: one.id)
+        # Held until the events are written: the session finds them again, and asks the database once.
+        _roles = await roles_by_id(work.session, list({invitation.role_id for invitation in found})) if found else {}
+        for invitation in found:
+            await record_invitation(work, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
+            work.lapsed_in = organization.id
+        await work.save_events()
+        if len(found) < PIECE:
+            return
 
 
 async def expire_lapsed_among(work: Work, organizations: Any) -> None:

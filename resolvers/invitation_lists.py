@@ -13,7 +13,7 @@ from models.invitations import PENDING, Invitation, InvitationStatus, status_at
 from models.mail import Mail
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
-from models.store import Store
+from models.store import Readable
 from models.text import searchable
 from models.users import User
 from resolvers.pages import AnyRow, Order, Page, Slice, by_asked, counts, pages
@@ -63,7 +63,7 @@ class InvitationList:
     part: Slice
 
 
-async def invitation_pages(store: Store, keys: list[tuple[str, InvitationList]]) -> Sequence[Page | BadUserInput]:
+async def invitation_pages(store: Readable, keys: list[tuple[str, InvitationList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: InvitationList, parents: list[str]) -> list[Page | BadUserInput]:
         statement: Select[Any] = asked.filter.applied_to(select(Invitation))
         async with store.read() as connection:
@@ -72,7 +72,7 @@ async def invitation_pages(store: Store, keys: list[tuple[str, InvitationList]])
     return await by_asked(keys, read)
 
 
-async def invitation_counts(store: Store, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
+async def invitation_counts(store: Readable, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
     async def read(asked: InvitationFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
             return await counts(connection, asked.applied_to(select(Invitation)), asked.parent, parents)
@@ -80,7 +80,7 @@ async def invitation_counts(store: Store, keys: list[tuple[str, InvitationFilter
     return await by_asked(keys, read)
 
 
-async def last_mails(store: Store, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
+async def last_mails(store: Readable, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
     """The last mail of each invitation: the one with its current ticket, for an id only says what time it was."""
     of_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (col(Invitation.nonce) == col(Mail.nonce))
     statement: Select[Any] = select(Mail).join(Invitation, of_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
@@ -106,7 +106,7 @@ class Preview:
     """Whether somebody uses the address already; only told to who proved the mailbox."""
 
 
-async def preview(store: Store, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
+async def preview(store: Readable, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
     """What a ticket is for; None when it does not verify."""
     invitation_id = invitation_id_of(ticket)
     if invitation_id is None:

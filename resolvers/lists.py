@@ -12,7 +12,7 @@ from models.errors import BadUserInput, FormatInvalid, LimitExceeded
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet
-from models.store import Store
+from models.store import Readable
 from models.text import searchable
 from models.users import User
 from resolvers.pages import AnyRow, AnySelect, Order, Page, Slice, by_asked, by_text, counts, page, pages
@@ -180,7 +180,7 @@ def _memberships_from(selected: AnySelect, of: MembershipFilter, order_field: st
     return of.applied_to(selected)
 
 
-async def membership_pages(store: Store, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
+async def membership_pages(store: Readable, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: MembershipList, parents: list[str]) -> list[Page | BadUserInput]:
         statement = _memberships_from(columns(Membership), asked.filter, asked.order_field)
         async with store.read() as connection:
@@ -191,7 +191,7 @@ async def membership_pages(store: Store, keys: list[tuple[str, MembershipList]])
     return await by_asked(keys, read)
 
 
-async def membership_counts(store: Store, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
+async def membership_counts(store: Readable, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
     async def read(asked: MembershipFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
             return await counts(connection, _memberships_from(columns(Membership), asked), asked.parent, parents)
@@ -199,28 +199,28 @@ async def membership_counts(store: Store, keys: list[tuple[str, MembershipFilter
     return await by_asked(keys, read)
 
 
-async def organizations(store: Store, of: OrganizationFilter, order: Order, part: Slice) -> Page:
+async def organizations(store: Readable, of: OrganizationFilter, order: Order, part: Slice) -> Page:
     async with store.read() as connection:
         return await page(connection, of.applied_to(columns(Organization)), order, part)
 
 
-async def users(store: Store, of: UserFilter, part: Slice) -> Page:
+async def users(store: Readable, of: UserFilter, part: Slice) -> Page:
     async with store.read() as connection:
         return await page(connection, of.applied_to(columns(User)), USER_ORDER, part)
 
 
-async def count(store: Store, of: OrganizationFilter | UserFilter) -> int:
+async def count(store: Readable, of: OrganizationFilter | UserFilter) -> int:
     table = Organization if isinstance(of, OrganizationFilter) else User
     async with store.read() as connection:
         return (await connection.execute(of.applied_to(select(func.count()).select_from(table)))).scalar_one()
 
 
-async def everything(store: Store, table: type[Role] | type[Permission] | type[RoleSet]) -> Sequence[AnyRow]:
+async def everything(store: Readable, table: type[Role] | type[Permission] | type[RoleSet]) -> Sequence[AnyRow]:
     async with store.read() as connection:
         return (await connection.execute(columns(table).order_by(col(table.id)))).all()
 
 
-async def organization_by_slug(store: Store, slug: str, *, member: str | None = None) -> AnyRow | None:
+async def organization_by_slug(store: Readable, slug: str, *, member: str | None = None) -> AnyRow | None:
     """The organization with that slug; for a member one that they belong to, in the same time as one that is not."""
     statement = columns(Organization).where(col(Organization.slug) == slug)
     if member:
@@ -230,6 +230,6 @@ async def organization_by_slug(store: Store, slug: str, *, member: str | None = 
         return (await connection.execute(statement)).one_or_none()
 
 
-async def initial_role_set(store: Store) -> AnyRow:
+async def initial_role_set(store: Readable) -> AnyRow:
     async with store.read() as connection:
         return (await connection.execute(columns(RoleSet).where(col(RoleSet.is_initial)))).one()

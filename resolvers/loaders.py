@@ -12,14 +12,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from strawberry.dataloader import DataLoader
 
 from models.base import Row as Table
-from models.errors import BadUserInput
+from models.errors import BadUserInput, DeletedMeanwhile
 from models.events import Event
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.sessions import Session
-from models.store import Store
+from models.store import Readable
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.event_lists import EventList, event_pages
@@ -38,10 +38,11 @@ from resolvers.webhook_lists import DeliveryList, Statuses, delivery_counts, del
 
 BATCH = 500
 """As many keys in one statement at most: what is larger would hold up everybody else."""
-Fetch = Callable[[Store, list[Any]], Coroutine[Any, Any, Sequence[Any]]]
+K = TypeVar("K")
+Fetch = Callable[[Readable, list[Any]], Coroutine[Any, Any, Sequence[Any]]]
 
 
-async def _rows(store: Store, statement: AnySelect) -> Sequence[AnyRow]:
+async def _rows(store: Readable, statement: AnySelect) -> Sequence[AnyRow]:
     async with store.read() as connection:
         return (await connection.execute(statement)).all()
 
@@ -49,12 +50,12 @@ async def _rows(store: Store, statement: AnySelect) -> Sequence[AnyRow]:
 # ------------------------------------------------------------------------------------------------------ one by key
 
 
-async def _by_id(table: type[Table], store: Store, ids: list[str]) -> Sequence[AnyRow | None]:
+async def _by_id(table: type[Table], store: Readable, ids: list[str]) -> Sequence[AnyRow | None]:
     found = {row.id: row for row in await _rows(store, columns(table).where(col(table.id).in_(ids)))}
     return [found.get(key) for key in ids]
 
 
-async def _membership(store: Store, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
+async def _membership(store: Readable, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
     """By (organization id, user id): each column by itself, for SQLite reads the whole table to compare pairs."""
     organization_id, user_id = col(Membership.organization_id), col(Membership.user_id)
     both = organization_id.in_({one for one, _ in keys}) & user_id.in_({one for _, one in keys})
@@ -62,25 +63,25 @@ async def _membership(store: Store, keys: list[tuple[str, str]]) -> Sequence[Any
     return [found.get(key) for key in keys]
 
 
-async def _events(store: Store, cursors: list[int]) -> Sequence[AnyRow | None]:
+async def _events(store: Readable, cursors: list[int]) -> Sequence[AnyRow | None]:
     found = {row.cursor: row for row in await _rows(store, select(Event).where(col(Event.cursor).in_(cursors)))}
     return [found.get(one) for one in cursors]
 
 
-async def _grouped(store: Store, statement: AnySelect, keys: list[str]) -> list[list[AnyRow]]:
+async def _grouped(store: Readable, statement: AnySelect, keys: list[str]) -> list[list[AnyRow]]:
     groups: dict[str, list[AnyRow]] = {key: [] for key in keys}
     for row in await _rows(store, statement):
         groups[row.parent].append(row)
     return [groups[key] for key in keys]
 
 
-async def _permission_keys(store: Store, keys: list[None]) -> Sequence[frozenset[str]]:
+async def _permission_keys(store: Readable, keys: list[None]) -> Sequence[frozenset[str]]:
     """Of all permissions of the instance: there is one key to load them by."""
     known = frozenset(row.key for row in await _rows(store, select(col(Permission.key))))
     return [known for _ in keys]
 
 
-async def _permissions(store: Store, role_ids: list[str]) -> Sequence[list[AnyRow]]:
+async def _permissions(store: Readable, role_ids: list[str]) -> Sequence[list[AnyRow]]:
     """The permissions of each role, sorted by key."""
     parent = col(RolePermission.role_id)
     statement = columns(Permission).join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
@@ -88,21 +89,21 @@ async def _permissions(store: Store, role_ids: list[str]) -> Sequence[list[AnyRo
     return await _grouped(store, statement, role_ids)
 
 
-async def _roles_of_set(store: Store, role_set_ids: list[str]) -> Sequence[list[AnyRow]]:
+async def _roles_of_set(store: Readable, role_set_ids: list[str]) -> Sequence[list[AnyRow]]:
     parent = col(RoleSetRole.role_set_id)
     statement = columns(Role).join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
     statement = statement.add_columns(parent.label("parent")).where(parent.in_(role_set_ids)).order_by(col(Role.id))
     return await _grouped(store, statement, role_set_ids)
 
 
-async def _count(parent: Any, store: Store, keys: list[str]) -> Sequence[int]:
+async def _count(parent: Any, store: Readable, keys: list[str]) -> Sequence[int]:
     """How many rows hang on each parent."""
     statement = select(parent.label("parent"), func.count().label("number")).where(parent.in_(keys)).group_by(parent)
     found = {row.parent: row.number for row in await _rows(store, statement)}
     return [found.get(key, 0) for key in keys]
 
 
-async def _is_managed(store: Store, organization_ids: list[str]) -> Sequence[bool]:
+async def _is_managed(store: Readable, organization_ids: list[str]) -> Sequence[bool]:
     """Whether anybody can manage the organization (DESIGN 7, rule 8)."""
     manager = exists().where(
         col(Membership.organization_id) == col(Organization.id), col(Membership.role_id).in_(managing_role_ids())
@@ -122,7 +123,7 @@ def _reading_role_ids() -> SelectOfScalar[str]:
     return reading.where(col(Permission.key) == MEMBERSHIPS_READ)
 
 
-async def _are_fellows(store: Store, keys: list[tuple[str, str]]) -> Sequence[bool]:
+async def _are_fellows(store: Readable, keys: list[tuple[str, str]]) -> Sequence[bool]:
     """By (viewer's id, other user's id): whether the viewer may read the members of an organization both belong to."""
     mine: Any = aliased(Membership)
     theirs: Any = aliased(Membership)
@@ -137,7 +138,7 @@ async def _are_fellows(store: Store, keys: list[tuple[str, str]]) -> Sequence[bo
     return [key in found for key in keys]
 
 
-async def _visible_memberships(store: Store, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
+async def _visible_memberships(store: Readable, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
     """By (viewer's id, membership's id): one's own, and those of organizations whose members one may read."""
     mine: Any = aliased(Membership)
     statement = (
@@ -152,6 +153,17 @@ async def _visible_memberships(store: Store, keys: list[tuple[str, str]]) -> Seq
 
 
 # -------------------------------------------------------------------------------------------------------- loaders
+
+
+async def load_existing(loader: DataLoader[K, AnyRow | None], key: K) -> AnyRow:
+    """The row that a foreign key names.
+
+    Raises DeletedMeanwhile: an event, and the payload of a mutation, are older than what is read about them.
+    """
+    row = await loader.load(key)
+    if row is None:
+        raise DeletedMeanwhile
+    return row
 
 
 class Batched(DataLoader[Any, Any]):
@@ -197,7 +209,7 @@ class Batched(DataLoader[Any, Any]):
 class Loaders:
     """The batched reads of one operation; each is made when it is first used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Readable) -> None:
         self.store = store
 
     def _loader(self, fetch: Fetch) -> Batched:

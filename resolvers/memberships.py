@@ -2,24 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base import JSONObject
 from models.errors import AlreadyAMember, Faults, MinimumPermissionsNeeded, ResourceNotFound
 from models.events import EventType
+from models.invitations import PENDING, Invitation, InvitationStatus
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import RoleSet, is_managing
 from models.text import checked_metadata, merged
 from models.users import User
 from resolvers.access import ensure_grantable
-from resolvers.events import membership_data
+from resolvers.events import membership_data, record_invitation
 from resolvers.expiry import expire_lapsed
 from resolvers.labels import changed
-from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set, roles_by_id
-from resolvers.seats import free_seats, no_seat
+from resolvers.roles import HeldRole, managing_role_ids, role_by_id, role_in_set
+from resolvers.seats import ensure_own_seat, free_seats, no_seat
 from resolvers.sessions import go_on_in
 from resolvers.work import Work
 
@@ -135,7 +136,10 @@ async def default_role(work: Work, organization: Organization) -> HeldRole:
 async def create_membership(
     work: Work, *, organization_id: str, user_id: str, role: str | None, metadata: Metadata
 ) -> Membership:
-    """Adds a user directly, without their consent; raises every fault of the input at once."""
+    """Adds a user directly, without their consent; raises every fault of the input at once.
+
+    A pending invitation to the user's verified address is revoked, and its seat is used.
+    """
     organization = await work.organization(organization_id)
     await expire_lapsed(work, organization)
     faults = Faults()
@@ -153,9 +157,31 @@ async def create_membership(
     assert held
     if await is_member(work, organization, user):
         raise AlreadyAMember("This user is already a member.", at="user_id")
-    if await free_seats(work, organization) == 0:
+    if await _revoke_own_invitation(work, organization, user):
+        await ensure_own_seat(work, organization)
+    elif await free_seats(work, organization) == 0:
         raise no_seat(organization)
     return await add_member(work, organization, user, held, metadata)
+
+
+async def _revoke_own_invitation(work: Work, organization: Organization, user: User) -> bool:
+    """Revokes the user's pending invitation, if there is one; only a verified address says that it is theirs."""
+    if not user.email_verified:
+        return False
+    own = (
+        update(Invitation)
+        .where(
+            col(Invitation.organization_id) == organization.id,
+            col(Invitation.address_key) == user.address_key,
+            col(Invitation.status) == PENDING,
+        )
+        .values(status=InvitationStatus.REVOKED.value, updated_at=work.now)
+        .returning(Invitation)
+    )
+    invitation = (await work.session.execute(own)).scalar_one_or_none()
+    if invitation is not None:
+        await record_invitation(work, EventType.INVITATION_REVOKED, invitation, organization)
+    return invitation is not None
 
 
 async def is_member(work: Work, organization: Organization, user: User) -> bool:
@@ -211,21 +237,3 @@ async def leave_organization(work: Work, *, organization_id: str) -> Membership:
     await work.admit(organization_id, None)
     assert work.actor.user_id
     return await remove_membership(work, organization_id=organization_id, user_id=work.actor.user_id)
-
-
-async def record_removed(work: Work, organization: Organization) -> None:
-    """The event of every membership that goes with its organization."""
-    statement = (
-        select(Membership, User)
-        .join(User, col(User.id) == col(Membership.user_id))
-        .where(col(Membership.organization_id) == organization.id)
-        .order_by(col(Membership.id))
-    )
-    members = (await work.session.execute(statement)).all()
-    await record_deleted(work, [(membership, organization, user) for membership, user in members])
-
-
-async def record_deleted(work: Work, members: list[tuple[Membership, Organization, User]]) -> None:
-    roles = await roles_by_id(work.session, list({membership.role_id for membership, _, _ in members}))
-    for membership, organization, user in members:
-        _record(work, EventType.MEMBERSHIP_DELETED, membership, organization, user, roles[membership.role_id])

@@ -30,7 +30,8 @@ from models.users import User
 from resolvers.access import ensure_service
 from resolvers.events import record_organization
 from resolvers.labels import changed
-from resolvers.memberships import Metadata, add_member, applied, record_removed
+from resolvers.member_events import record_deleted
+from resolvers.memberships import Metadata, add_member, applied
 from resolvers.roles import role_by_id
 from resolvers.work import Work
 
@@ -254,7 +255,7 @@ async def delete_organization(work: Work, *, organization_id: str) -> str:
     organization = await work.organization(organization_id)
     if not (organization.admin_delete_enabled or work.actor.is_service):
         raise Forbidden("Members may not delete this organization.", reason="organization_admin_delete_not_enabled")
-    await record_removed(work, organization)
+    await record_deleted(work, col(Membership.organization_id) == organization.id)
     record_organization(work, EventType.ORGANIZATION_DELETED, organization)
     await work.session.execute(delete(Organization).where(col(Organization.id) == organization.id))
     return organization.id

@@ -1,24 +1,19 @@
 """Roles that leave: members and pending invitations move to the mapped role, set by set (DESIGN 7, rule 26)."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import case, select, update
 from sqlmodel import col
 
-from models.base import milliseconds
 from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
-from models.events import EventType
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
-from models.organizations import Organization
 from models.roles import Role, near
-from models.users import User
-from resolvers.events import membership_data
 from resolvers.expiry import expire_lapsed_among
 from resolvers.managers import keeping_managers
+from resolvers.member_events import record_moved
 from resolvers.roles import HeldRole, roles_by_id
 from resolvers.work import Work
 
@@ -31,16 +26,8 @@ class RoleMapping:
     target: str
 
 
-TURN = 500
-"""After so many events others get their turn on the event loop."""
-
 Moves = Mapping[str, HeldRole]
 """The new role of each role's holders, by the old one's id."""
-
-
-def _rows(table: Any) -> Any:
-    """Plain rows of a table: a move touches too many for entities."""
-    return select(*table.__table__.columns)
 
 
 async def used_role_ids(work: Work, organizations: Any) -> set[str]:
@@ -90,7 +77,7 @@ def _by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> d
 async def move(work: Work, organizations: Any, moves: Moves, *, at: str) -> None:
     """Gives the new roles, with an event for each member; raises MinimumPermissionsNeeded (rule 8).
 
-    One statement for members, one for invitations and three to tell of them, however many there are.
+    One statement for members, one for invitations, and three to tell of each piece of the members.
     """
     if not moves:
         return
@@ -108,31 +95,6 @@ async def _change_role(work: Work, table: Any, organizations: Any, moves: Moves,
 
 async def _move_members(work: Work, organizations: Any, moves: Moves) -> None:
     moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
-    members = (await work.session.execute(_rows(Membership).where(moving).order_by(col(Membership.id)))).all()
-    people = await _by_id(work, User, select(col(Membership.user_id)).where(moving))
-    places = await _by_id(work, Organization, select(col(Membership.organization_id)).where(moving))
-    sources = {id: held.role.key for id, held in (await roles_by_id(work.session, list(moves))).items()}
+    previous = {id: held.role.key for id, held in (await roles_by_id(work.session, list(moves))).items()}
+    await record_moved(work, moving, moves, previous)
     await _change_role(work, Membership, organizations, moves)
-    for number, row in enumerate(members):
-        if number % TURN == 0:
-            await asyncio.sleep(0)
-        _record(work, row, places[row.organization_id], people[row.user_id], moves[row.role_id], sources[row.role_id])
-
-
-async def _by_id(work: Work, table: Any, ids: Any) -> dict[str, Any]:
-    statement = _rows(table)
-    rows = (await work.session.execute(statement.where(statement.selected_columns.id.in_(ids)))).all()
-    return {row.id: row for row in rows}
-
-
-def _record(work: Work, row: Row[Any], organization: Any, user: Any, held: HeldRole, previous: str) -> None:
-    data = membership_data(row, organization, user, held.role, held.permissions)  # pyright: ignore[reportArgumentType]
-    work.record(
-        EventType.MEMBERSHIP_UPDATED,
-        row.id,
-        data | {"updated_at": milliseconds(work.now)},
-        organization_id=organization.id,
-        user_id=user.id,
-        private_metadata=row.private_metadata,
-        changes={"role": previous},
-    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlmodel import col
 
 from models.errors import Faults, IdentifierExists, ParameterMissing, QuotaExceeded, ResourceNotFound, ValueInvalid
@@ -18,7 +18,7 @@ from resolvers.labels import changed, checked_labels
 from resolvers.remapping import Moves, RoleMapping, move, moves_between
 from resolvers.role_edits import offer, offered, record_role_set, roles_by_key, unfit_for_creators
 from resolvers.roles import HeldRole, role_set_by
-from resolvers.work import Work
+from resolvers.work import PIECE, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +238,16 @@ async def replace_role_set(work: Work, *, key: str, with_key: str, mappings: Seq
 async def _move_organizations(work: Work, old: RoleSet, new: RoleSet, moves: Moves) -> None:
     """All organizations of the set: first their people, then themselves, each with its event."""
     await move(work, _of(work, old), moves, at="mappings")
-    statement = select(Organization).where(col(Organization.role_set_id) == old.id).order_by(col(Organization.id))
-    organizations = (await work.session.execute(statement)).scalars().all()
-    moved = update(Organization).where(col(Organization.role_set_id) == old.id)
-    values = moved.values(role_set_id=new.id, updated_at=work.now)
-    await work.session.execute(values.execution_options(synchronize_session="evaluate"))
-    for organization in organizations:
-        record_organization(work, EventType.ORGANIZATION_UPDATED, organization, {"role_set": old.key})
+    first = select(col(Organization.id)).where(col(Organization.role_set_id) == old.id).order_by(col(Organization.id))
+    moved = update(Organization).where(col(Organization.id).in_(first.limit(PIECE)))
+    values = moved.values(role_set_id=new.id, updated_at=work.now).returning(*inspect(Organization).columns)
+    while True:
+        rows = (await work.session.execute(values.execution_options(synchronize_session=False))).all()
+        for row in sorted(rows, key=lambda one: one.id):
+            record_organization(work, EventType.ORGANIZATION_UPDATED, row, {"role_set": old.key})
+        await work.save_events()
+        if len(rows) < PIECE:
+            return
 
 
 async def _crown(work: Work, old: RoleSet, new: RoleSet) -> None:

@@ -24,6 +24,14 @@ async def free_seats(work: Work, organization: Organization) -> int | None:
     return max(0, organization.max_allowed_memberships - taken)
 
 
+async def ensure_own_seat(work: Work, organization: Organization, *, at: str | None = "organization_id") -> None:
+    """Refuses somebody who was invited, and so has a seat, only where the limit was lowered below the members."""
+    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
+    limit = organization.max_allowed_memberships
+    if limit and (await work.session.execute(members)).scalar_one() >= limit:
+        raise no_seat(organization, at=at)
+
+
 def no_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
     limit = organization.max_allowed_memberships
     return MembershipQuotaExceeded(

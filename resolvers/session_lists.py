@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from models.errors import BadUserInput
 from models.sessions import Session, SessionStatus
-from models.store import Store
+from models.store import Readable
 from resolvers.pages import Order, Page, Slice, by_asked, counts, pages
 
 ORDER = Order("sessions", col(Session.id), descending=True)
@@ -50,7 +50,7 @@ class SessionList:
     part: Slice
 
 
-async def session_pages(store: Store, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
+async def session_pages(store: Readable, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: SessionList, user_ids: list[str]) -> list[Page | BadUserInput]:
         statement: Select[Any] = asked.filter.applied_to(select(Session))
         async with store.read() as connection:
@@ -59,7 +59,7 @@ async def session_pages(store: Store, keys: list[tuple[str, SessionList]]) -> Se
     return await by_asked(keys, read)
 
 
-async def session_counts(store: Store, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
+async def session_counts(store: Readable, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
     async def read(asked: SessionFilter, user_ids: list[str]) -> list[int]:
         async with store.read() as connection:
             return await counts(connection, asked.applied_to(select(Session)), col(Session.user_id), user_ids)

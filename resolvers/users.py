@@ -22,14 +22,14 @@ from models.errors import (
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
-from models.organizations import Organization, checked_limit
+from models.organizations import checked_limit
 from models.store import Deadlock, Store
 from models.text import checked_link, checked_metadata, checked_name
 from models.users import Claims, User, is_stale, new_user, refresh, settle
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events import record_user
 from resolvers.labels import changed
-from resolvers.memberships import record_deleted
+from resolvers.member_events import record_deleted
 from resolvers.work import Clock, Work, work_on
 
 SUBJECT_LENGTH = 255
@@ -241,29 +241,17 @@ async def update_user(work: Work, *, user_id: str, given: dict[str, Any], scheme
     return user
 
 
-async def _memberships(work: Work, user_id: str) -> list[tuple[Membership, Organization]]:
-    statement = (
-        select(Membership, Organization)
-        .join(Organization, col(Organization.id) == col(Membership.organization_id))
-        .where(col(Membership.user_id) == user_id)
-        .order_by(col(Membership.id))
-    )
-    return [(row[0], row[1]) for row in (await work.session.execute(statement)).all()]
-
-
 async def delete_user(work: Work, *, user_id: str) -> str:
     """Deletes the user with all memberships; this may take an organization's last manager (DESIGN 7, rule 8).
 
     Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at the next try.
     """
     belonging = select(Membership.organization_id).where(col(Membership.user_id) == user_id)
-    for organization_id in sorted((await work.session.execute(belonging)).scalars()):
-        await work.locked_organization(organization_id)
+    locked = await work.lock_organizations(belonging)
     user = await _user(work, user_id)
-    members = await _memberships(work, user.id)
-    if any(organization.id not in work.locked for _, organization in members):
+    if not locked.issuperset((await work.session.execute(belonging)).scalars()):
         raise Deadlock
-    await record_deleted(work, [(membership, organization, user) for membership, organization in members])
+    await record_deleted(work, col(Membership.user_id) == user.id)
     record_user(work, EventType.USER_DELETED, user)
     await work.session.execute(delete(User).where(col(User.id) == user.id))
     return user.id

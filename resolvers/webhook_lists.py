@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col
 
 from models.errors import BadUserInput
-from models.store import Store
+from models.store import Readable
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.lists import columns
 from resolvers.pages import AnyRow, AnySelect, Order, Page, Slice, by_asked, counts, pages
@@ -31,13 +31,13 @@ def _with(statuses: Statuses) -> AnySelect:
     return statement if statuses is None else statement.where(col(WebhookDelivery.status).in_(statuses))
 
 
-async def endpoints(store: Store) -> Sequence[AnyRow]:
+async def endpoints(store: Readable) -> Sequence[AnyRow]:
     """All of them, oldest first; there are few."""
     async with store.read() as connection:
         return (await connection.execute(columns(WebhookEndpoint).order_by(col(WebhookEndpoint.id)))).all()
 
 
-async def delivery_pages(store: Store, keys: list[tuple[str, DeliveryList]]) -> Sequence[Page | BadUserInput]:
+async def delivery_pages(store: Readable, keys: list[tuple[str, DeliveryList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: DeliveryList, endpoint_ids: list[str]) -> list[Page | BadUserInput]:
         async with store.read() as connection:
             listed = _with(asked.statuses)
@@ -46,7 +46,7 @@ async def delivery_pages(store: Store, keys: list[tuple[str, DeliveryList]]) -> 
     return await by_asked(keys, read)
 
 
-async def delivery_counts(store: Store, keys: list[tuple[str, Statuses]]) -> Sequence[int]:
+async def delivery_counts(store: Readable, keys: list[tuple[str, Statuses]]) -> Sequence[int]:
     async def read(statuses: Statuses, endpoint_ids: list[str]) -> list[int]:
         async with store.read() as connection:
             return await counts(connection, _with(statuses), ENDPOINT_ID, endpoint_ids)

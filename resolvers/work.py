@@ -7,9 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, String, Table, cast, func, insert, text
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.schema import CreateTable
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
 from models.bell import CHANNEL
@@ -22,6 +24,16 @@ from models.store import Store
 from resolvers.access import Actor, Grant, admit, grant_of
 
 EVENTS: Table = Event.metadata.tables["event"]
+EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
+STAGED_EVENTS = Table(
+    "staged_event", MetaData(), Column("position", Integer, primary_key=True),
+    *(Column(column.name, column.type) for column in EVENT_COLUMNS),
+    prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
+)  # fmt: skip
+# As many rows are read and written in one go, so that other requests get their turn on the event loop.
+PIECE = 500
+# As many staged events are written to the log by one statement, which has a limited time.
+STAGED_PIECE = 5_000
 ROLES_LOCK = 7_236_002
 EVENTS_LOCK = 7_236_003
 
@@ -43,6 +55,8 @@ class Work:
     """What the acting user holds in the organization at hand; None for a secret key, which lacks nothing."""
     events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Rows of the log; plain ones, for a role that is replaced may move 100,000 members."""
+    saved: int = 0
+    """How many events were moved out of memory already."""
     cursor: int | None = None
     locked: dict[str, Organization] = field(default_factory=dict[str, Organization])
     lapsed_in: str | None = None
@@ -58,9 +72,12 @@ class Work:
     async def instance(self) -> Instance:
         return (await self.session.execute(select(Instance).where(col(Instance.id) == INSTANCE_ID))).scalar_one()
 
+    async def is_on_postgresql(self) -> bool:
+        return (await self.session.connection()).dialect.name == "postgresql"
+
     async def lock(self, statement: str) -> None:
         """An advisory lock until the end; SQLite has its one writer instead."""
-        if (await self.session.connection()).dialect.name == "postgresql":
+        if await self.is_on_postgresql():
             await self.session.execute(text(statement))
 
     async def use_roles(self) -> None:
@@ -94,6 +111,12 @@ class Work:
         if found is not None:
             self.locked[organization_id] = found
         return found
+
+    async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
+        """Locks those of the organizations that are there, in the order that everybody keeps to; their ids."""
+        await self.use_roles()
+        statement = select(Organization.id).where(col(Organization.id).in_(ids)).order_by(col(Organization.id))
+        return set((await self.session.execute(statement.with_for_update())).scalars())
 
     async def admit(self, organization_id: str, permission: str | None) -> None:
         """Locks the organization, then reads what the caller holds in it, then decides."""
@@ -140,20 +163,46 @@ class Work:
             }
         )
 
+    async def save_events(self) -> None:
+        """Moves the events out of memory once there are many of them.
+
+        SQLite has one writer, so they go to the log at once. On PostgreSQL nobody else commits while somebody writes
+        to the log: there they wait in a temporary table until everything else is done.
+        """
+        if len(self.events) < PIECE:
+            return
+        can_wait = await self.is_on_postgresql()
+        if can_wait and not self.saved:
+            await self.session.execute(CreateTable(STAGED_EVENTS))
+        await self.session.execute(insert(STAGED_EVENTS if can_wait else EVENTS), self.events)
+        self.saved += len(self.events)
+        self.events.clear()
+
     async def finish(self) -> None:
         """Writes the events in commit order: after the lock that every writer takes last, in a new statement."""
         await self.session.flush()
-        if not self.events:
+        if not (self.events or self.saved):
             return
         await self.lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
+        if self.saved and await self.is_on_postgresql():
+            await self._write_staged()
         # The table, not the entity: rows go out together, in order, and nobody else writes before we commit.
-        await self.session.execute(insert(EVENTS), self.events)
+        if self.events:
+            await self.session.execute(insert(EVENTS), self.events)
         self.cursor = (await self.session.execute(await self._written())).scalar_one()
+
+    async def _write_staged(self) -> None:
+        names, position = [column.name for column in EVENT_COLUMNS], STAGED_EVENTS.c.position
+        columns: list[Any] = [STAGED_EVENTS.c[name] for name in names]
+        staged = Select[Any](*columns).order_by(position)
+        for start in range(0, self.saved, STAGED_PIECE):
+            piece = staged.where(position > start, position <= start + STAGED_PIECE)
+            await self.session.execute(insert(EVENTS).from_select(names, piece))
 
     async def _written(self) -> Select[Any]:
         """The newest cursor; with PostgreSQL other processes are told of it when this commits."""
         newest = func.max(Event.cursor)
-        if (await self.session.connection()).dialect.name == "postgresql":
+        if await self.is_on_postgresql():
             return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)))
         return Select(newest)
 
@@ -165,5 +214,5 @@ async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Wo
         work = Work(session, actor, clock)
         yield work
         await work.finish()
-    if work.events:
+    if work.cursor is not None:
         store.bell.ring()

@@ -1,15 +1,16 @@
 """What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import strawberry
 from cryptography.fernet import MultiFernet
 
 from models.errors import Unauthenticated
 from models.instance import Instance
-from models.store import Store
+from models.store import Readable, Snapshot, Store, unbroken
 from models.targets import Targets
 from resolvers.access import Actor, ActorType
 from resolvers.loaders import Loaders
@@ -19,6 +20,9 @@ from resolvers.streams import Told
 from resolvers.tickets import TicketKeys
 from resolvers.work import Clock, Work, organizations_off
 from schema.documents import Document
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,26 @@ class Context:
     """The event that a subscription tells."""
 
     @cached_property
-    def loaders(self) -> Loaders:
-        return Loaders(self.store)
+    def snapshot(self) -> Snapshot:
+        """Where a query reads, and what is selected of a mutation's payload: every field sees the same moment."""
+        return Snapshot(self.store)
 
-    def forget(self) -> None:
-        """Drops what was loaded: a mutation may have changed it."""
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.snapshot)
+
+    async def read(
+        self, fetch: Callable[Concatenate[Readable, P], Coroutine[Any, Any, T]], *args: P.args, **values: P.kwargs
+    ) -> T:
+        """Reads from the snapshot. A read that is cancelled half-way would take the snapshot from the other fields."""
+        return await unbroken(fetch(self.snapshot, *args, **values))
+
+    async def forget(self) -> None:
+        """Drops what was loaded, which a mutation may change, and closes the snapshot."""
         self.__dict__.pop("loaders", None)
+        snapshot: Snapshot | None = self.__dict__.pop("snapshot", None)
+        if snapshot is not None:
+            await snapshot.close()
 
     def tell(self, told: Told) -> None:
         """The event at hand: what is loaded about it is shared, and known by who asks for it."""

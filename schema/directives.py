@@ -92,6 +92,8 @@ class Answered(Requires):
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         ensure_kind(info.context.caller, self.actor)
+        # What was selected of the mutation before this one is answered: its snapshot must not be held any longer.
+        await info.context.forget()
         try:
             return await self._until_settled(next_, source, info, arguments)
         except (Refusal, Refusals) as refused:
@@ -99,7 +101,7 @@ class Answered(Requires):
             return self._payload(info)(user_errors=[UserError.from_refusal(one) for one in refusals])
         finally:
             info.context.open_work = None
-            info.context.forget()
+            await info.context.forget()
 
     async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
         return await next_(source, info, **arguments)

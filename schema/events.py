@@ -253,4 +253,4 @@ class EventQueries:
         ] = None,
     ) -> EventConnection | None:
         asked = event_list(first, after, names_of(types))
-        return _shown(info, await event_lists.events(info.context.store, asked, organization_id=organization_id))
+        return _shown(info, await info.context.read(event_lists.events, asked, organization_id=organization_id))

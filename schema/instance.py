@@ -41,7 +41,7 @@ class Instance:
 
     @strawberry.field(description="What new organizations get.")
     async def initial_role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(await lists.initial_role_set(info.context.store))
+        return RoleSet.from_row(await info.context.read(lists.initial_role_set))
 
     @classmethod
     def from_row(cls, row: InstanceRow | AnyRow) -> "Instance":

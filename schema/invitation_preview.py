@@ -57,7 +57,7 @@ class InvitationQueries:
         self, info: Info, ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")]
     ) -> InvitationPreview | None:
         around = info.context.surroundings
-        found = await preview(around.store, around.ticket_keys, ticket, around.clock())
+        found = await info.context.read(preview, around.ticket_keys, ticket, around.clock())
         if found is None:
             return None
         organization = PublicOrganization.from_row(found.organization, info.context)

@@ -11,6 +11,7 @@ from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers import acceptance, invitations
 from resolvers.invitation_lists import ORDER, InvitationFilter, InvitationList
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from resolvers.tickets import TicketKind, mint
 from schema.connections import Connection, Node, connection
@@ -103,9 +104,7 @@ class Invitation(Node):
         return await info.context.loaders.memberships.load((self.row.organization_id, viewer)) is not None
 
     async def _organization(self, info: Info) -> AnyRow:
-        row = await info.context.loaders.organizations.load(self.row.organization_id)
-        assert row is not None, "a foreign key keeps the organization of an invitation"
-        return row
+        return await load_existing(info.context.loaders.organizations, self.row.organization_id)
 
     @strawberry.field(description="The organization; null for an invited person who is no member yet.")
     async def organization(self, info: Info) -> Organization | None:

@@ -8,7 +8,9 @@ import strawberry
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers import memberships
+from resolvers.access import missing
 from resolvers.lists import MembershipFilter, MembershipList, membership_order
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from schema.connections import Connection, Node, OrderDirection, connection
 from schema.context import Context, Info
@@ -36,19 +38,21 @@ class Membership(Node):
     organization_id: strawberry.Private[str]
     user_id: strawberry.Private[str]
     role_id: strawberry.Private[str]
+    is_readable: strawberry.Private[bool]
+    """Whether the caller was found to be allowed to read it; a mutation answers without that question."""
 
     @strawberry.field(description="The organization.")
     async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
         from schema.organizations import Organization
 
-        row = await info.context.loaders.organizations.load(self.organization_id)
-        assert row is not None, "a foreign key keeps the organization of a membership"
+        row = await load_existing(info.context.loaders.organizations, self.organization_id)
         return Organization.from_row(row, info.context)
 
-    @strawberry.field(description="The user.")
+    @strawberry.field(description="The user; refused to members who need org:sys_memberships:read to see others.")
     async def user(self, info: Info) -> User:
-        row = await info.context.loaders.users.load(self.user_id)
-        assert row is not None, "a foreign key keeps the user of a membership"
+        if not (self.is_readable or await may_read(info, self.organization_id, self.user_id)):
+            raise missing(MEMBERSHIPS_READ)
+        row = await load_existing(info.context.loaders.users, self.user_id)
         return User.from_row(row, info.context)
 
     @strawberry.field(description="The role.")
@@ -60,7 +64,7 @@ class Membership(Node):
         return [row.key for row in await info.context.loaders.permissions.load(self.role_id)]
 
     @classmethod
-    def from_row(cls, row: MembershipRow | AnyRow, context: Context) -> "Membership":
+    def from_row(cls, row: MembershipRow | AnyRow, context: Context, *, is_readable: bool = False) -> "Membership":
         return cls(
             id=strawberry.ID(row.id),
             public_metadata=JSONObject(row.public_metadata),
@@ -70,6 +74,7 @@ class Membership(Node):
             organization_id=row.organization_id,
             user_id=row.user_id,
             role_id=row.role_id,
+            is_readable=is_readable,
         )
 
 
@@ -109,7 +114,7 @@ async def _listed(
     page = await loaders.membership_pages.load((parent, MembershipList(wanted, order_by.field.name, descending, part)))
     return connection(
         page,
-        lambda row: Membership.from_row(row, info.context),
+        lambda row: Membership.from_row(row, info.context, is_readable=True),
         lambda: loaders.membership_counts.load((parent, wanted)),
     )
 
@@ -132,8 +137,9 @@ async def memberships_of_organization(
 
 
 async def membership_in(info: Info, organization_id: str, user_id: str) -> Membership | None:
+    """The membership, for a caller who may read it."""
     row = await info.context.loaders.memberships.load((organization_id, user_id))
-    return Membership.from_row(row, info.context) if row else None
+    return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def visible_membership(info: Info, id: str) -> Membership | None:
@@ -141,7 +147,7 @@ async def visible_membership(info: Info, id: str) -> Membership | None:
     viewer, loaders = info.context.user_id, info.context.loaders
     load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
     row = await load
-    return Membership.from_row(row, info.context) if row else None
+    return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
@@ -226,7 +232,7 @@ class LeaveOrganizationInput:
 @strawberry.type
 class MembershipMutations:
     @strawberry.mutation(
-        description="Adds a user to an organization directly, without their consent.",
+        description="Adds a user directly, without their consent; an invitation to their verified address is revoked.",
         extensions=guarded(actor=ActorKind.SERVICE),
     )
     async def create_membership(self, info: Info, input: CreateMembershipInput) -> MembershipPayload | None:

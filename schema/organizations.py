@@ -10,6 +10,7 @@ from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import lists, organizations
 from resolvers.invitation_lists import InvitationFilter
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from schema.connections import After, Before, Connection, First, Last, Node, OrderDirection, connection
 from schema.context import Context, Info
@@ -63,9 +64,7 @@ class Organization(Node):
 
     @strawberry.field(description="The roles it may use, with their default and creator role.")
     async def role_set(self, info: Info) -> RoleSet:
-        row = await info.context.loaders.role_sets.load(self.role_set_id)
-        assert row is not None, "a foreign key keeps the role set of an organization"
-        return RoleSet.from_row(row)
+        return RoleSet.from_row(await load_existing(info.context.loaders.role_sets, self.role_set_id))
 
     @strawberry.field(description="The roles that can be given to its members, oldest first.")
     async def roles(self, info: Info) -> list[Role]:
@@ -252,7 +251,7 @@ class OrganizationQueries:
             return await organization_by_id(info, by.id.value)
         if by.slug and info.context.instance.slugs_enabled:
             viewer = info.context.user_id
-            row = await lists.organization_by_slug(info.context.store, by.slug.value, member=viewer)
+            row = await info.context.read(lists.organization_by_slug, by.slug.value, member=viewer)
             return Organization.from_row(row, info.context) if row else None
         return None
 
@@ -282,10 +281,9 @@ class OrganizationQueries:
         order_by = order_by or OrganizationOrder()
         order = lists.organization_order(order_by.field.name, descending=order_by.direction is OrderDirection.DESC)
         wanted = lists.organization_filter(query, user_ids)
-        page = await lists.organizations(info.context.store, wanted, order, slice_of(order, first, after, last, before))
-        return connection(
-            page, lambda row: Organization.from_row(row, info.context), lambda: lists.count(info.context.store, wanted)
-        )
+        read = info.context.read
+        page = await read(lists.organizations, wanted, order, slice_of(order, first, after, last, before))
+        return connection(page, lambda row: Organization.from_row(row, info.context), lambda: read(lists.count, wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- mutations

@@ -11,6 +11,7 @@ from models.roles import RoleSet as RoleSetRow
 from models.roles import is_managing, is_system
 from resolvers import lists
 from resolvers.checks import Reason, check_permission
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow
 from schema.connections import Node
 from schema.context import Info
@@ -84,15 +85,11 @@ class Role(Node):
 
 async def role_ever_of(info: Info, role_id: str) -> Role:
     """The role of an invitation, which may have been deleted since the invitation was settled."""
-    row = await info.context.loaders.roles_ever.load(role_id)
-    assert row is not None, "a role that was ever offered is kept"
-    return Role.from_row(row)
+    return Role.from_row(await load_existing(info.context.loaders.roles_ever, role_id))
 
 
 async def role_of(info: Info, role_id: str) -> Role:
-    row = await info.context.loaders.roles.load(role_id)
-    assert row is not None, "a foreign key keeps the role of a membership"
-    return Role.from_row(row)
+    return Role.from_row(await load_existing(info.context.loaders.roles, role_id))
 
 
 @strawberry.type(description="The roles that an organization may use.")
@@ -168,17 +165,17 @@ OtherUserId = Annotated[
 class RoleQueries:
     @strawberry.field(description="All roles of the instance, oldest first.", extensions=requires())
     async def roles(self, info: Info) -> list[Role] | None:
-        return [Role.from_row(row) for row in await lists.everything(info.context.store, RoleRow)]
+        return [Role.from_row(row) for row in await info.context.read(lists.everything, RoleRow)]
 
     @strawberry.field(description="All permissions of the instance, oldest first.", extensions=requires())
     async def permissions(self, info: Info) -> list[Permission] | None:
-        return [Permission.from_row(row) for row in await lists.everything(info.context.store, PermissionRow)]
+        return [Permission.from_row(row) for row in await info.context.read(lists.everything, PermissionRow)]
 
     @strawberry.field(
         description="All role sets of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
-        return [RoleSet.from_row(row) for row in await lists.everything(info.context.store, RoleSetRow)]
+        return [RoleSet.from_row(row) for row in await info.context.read(lists.everything, RoleSetRow)]
 
     @strawberry.field(
         description="Whether the caller, or for a secret key anybody, may do something, and why.", extensions=requires()

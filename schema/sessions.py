@@ -8,6 +8,7 @@ from models.sessions import Session as SessionRow
 from models.sessions import SessionStatus as Status
 from resolvers import sessions
 from resolvers.claims import Claims, TokenFormat
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from resolvers.session_lists import ORDER, SessionFilter, SessionList
 from resolvers.sessions import Minting
@@ -46,8 +47,7 @@ class Session(Node):
 
     @strawberry.field(description="Whose it is.")
     async def user(self, info: Info) -> User:
-        row = await info.context.loaders.users.load(self.row.user_id)
-        assert row is not None, "a foreign key keeps the user of a session"
+        row = await load_existing(info.context.loaders.users, self.row.user_id)
         return User.from_row(row, info.context)
 
     @strawberry.field(description="The task to be done next; null without one.")

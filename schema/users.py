@@ -139,10 +139,9 @@ class UserQueries:
     ) -> Connection[User] | None:
         wanted = lists.user_filter(query, email_addresses, external_ids)
         part = slice_of(lists.USER_ORDER, first, after)
-        page = await lists.users(info.context.store, wanted, part)
-        return connection(
-            page, lambda row: User.from_row(row, info.context), lambda: lists.count(info.context.store, wanted)
-        )
+        read = info.context.read
+        page = await read(lists.users, wanted, part)
+        return connection(page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- mutations

@@ -12,6 +12,7 @@ from models.webhooks import DeliveryStatus as Status
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
 from resolvers import webhook_lists, webhooks
+from resolvers.loaders import load_existing
 from resolvers.pages import AnyRow, slice_of
 from resolvers.webhook_lists import ORDER, DeliveryList
 from schema.connections import After, Connection, First, Node, connection
@@ -50,9 +51,7 @@ class WebhookDelivery(Node):
 
     @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
     async def event(self, info: Info) -> Event:
-        row = await info.context.loaders.events_by_cursor.load(self.event_cursor)
-        assert row is not None, "a foreign key keeps the event of a delivery"
-        return event_of(row, info.context)
+        return event_of(await load_existing(info.context.loaders.events_by_cursor, self.event_cursor), info.context)
 
     @classmethod
     def from_row(cls, row: DeliveryRow | AnyRow) -> "WebhookDelivery":
@@ -145,7 +144,7 @@ class WebhookQueries:
         description="All webhook endpoints of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
     )
     async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
-        return [WebhookEndpoint.from_row(row) for row in await webhook_lists.endpoints(info.context.store)]
+        return [WebhookEndpoint.from_row(row) for row in await info.context.read(webhook_lists.endpoints)]
 
 
 # ------------------------------------------------------------------------------------------------------- mutations

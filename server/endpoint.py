@@ -184,7 +184,10 @@ class Endpoint:
         return await unbroken(task)
 
     async def _run(self, operation: Operation, document: Document, context: Context) -> Body:
-        result = await self.execute(operation, document, context)
+        try:
+            result = await self.execute(operation, document, context)
+        finally:
+            await context.forget()
         body = self._shown(result, executed=not isinstance(result, PreExecutionError))
         return self._bounded(body, is_applied=document.is_mutation(operation.name))
 

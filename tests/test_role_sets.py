@@ -395,4 +395,4 @@ async def test_a_move_takes_the_same_statements_for_one_and_for_many(api: Api, a
 
     assert len(people) == members
     assert len([one for one in statements if "membership" in one and one.startswith(("UPDATE", "INSERT"))]) == 1
-    assert len(statements) == (23 if api.store.is_sqlite else 24)
+    assert len(statements) == (22 if api.store.is_sqlite else 24)
