@@ -3,7 +3,7 @@
 from asyncio import Future, ensure_future, gather, shield, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import exists, func, or_
 from sqlalchemy.orm import aliased
