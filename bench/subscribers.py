@@ -19,9 +19,9 @@ import httpx
 import typer
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.api import SECRET_KEY, sign_token, test_issuer
-from tests.running import Server, started
-from tests.streaming import PROTOCOL
+from tests.support.api import SECRET_KEY, sign_token, test_issuer
+from tests.support.processes import Server, started
+from tests.support.subscriptions import PROTOCOL
 
 CREATE = "mutation($i: CreateUserInput!) { createUser(input: $i) { user { id } userErrors { code } } }"
 JOIN = "mutation($i: CreateMembershipInput!) { createMembership(input: $i) { userErrors { code } } }"

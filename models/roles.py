@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from models.base import Row, Table
 from models.errors import FormatInvalid, TooLong
-from models.text import ensure_no_controls
+from models.validation.text import ensure_no_controls
 
 SYSTEM_PREFIX = "org:sys_"
 ROLE_KEY = re.compile(r"org:[a-z0-9_]+")

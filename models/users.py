@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import JSONObject, Row, json_field
-from models.text import searchable
+from models.validation.text import searchable
 
 
 class User(Row, table=True):

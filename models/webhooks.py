@@ -13,7 +13,7 @@ from sqlmodel import Field
 from models.base import Row, UTCDateTime
 from models.errors import ValueInvalid
 from models.events import EventType
-from models.sealing import Purpose
+from models.keys.encryption import Purpose
 
 PURPOSE = Purpose.WEBHOOK_SECRETS
 SECRET_PREFIX = "whsec_"

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from models.errors import Faults, FormatInvalid, ValueInvalid
 from models.instance import INSTANCE_ID, Instance
 from models.organizations import checked_limit
-from models.text import checked_link
-from resolvers.work import Work
+from models.validation.text import checked_link
+from resolvers.transaction import Work
 
 LIMITS = ("max_allowed_memberships", "create_organizations_limit")
 MAXIMUM_ORIGINS = 100

@@ -25,15 +25,15 @@ from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import RESERVED_SLUGS, Organization, checked_limit, checked_slug, slug_of
 from models.roles import RoleSet
-from models.text import checked_link, checked_metadata, checked_name, searchable
 from models.users import User
+from models.validation.text import checked_link, checked_metadata, checked_name, searchable
 from resolvers.access import ensure_service
-from resolvers.events import record_organization
-from resolvers.labels import changed
-from resolvers.member_events import record_deleted
-from resolvers.memberships import Metadata, add_member, applied
+from resolvers.events.payloads import record_organization
+from resolvers.members.events import record_deleted
+from resolvers.members.memberships import Metadata, add_member, applied
+from resolvers.role_model.fields import changed
 from resolvers.roles import role_by_id
-from resolvers.work import Work
+from resolvers.transaction import Work
 
 
 @dataclass(frozen=True, slots=True)

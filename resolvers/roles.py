@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.errors import ResourceNotFound
 from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, near
-from resolvers.work import Work
+from resolvers.transaction import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from sqlalchemy import String, delete, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from models.addresses import address_key
 from models.base import JSONObject
+from models.database.store import Deadlock, Store
 from models.errors import (
     Faults,
     IdentifierExists,
@@ -23,14 +23,14 @@ from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import checked_limit
-from models.store import Deadlock, Store
-from models.text import checked_link, checked_metadata, checked_name
 from models.users import Claims, User, is_stale, new_user, refresh, settle
+from models.validation.addresses import address_key
+from models.validation.text import checked_link, checked_metadata, checked_name
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.events import record_user
-from resolvers.labels import changed
-from resolvers.member_events import record_deleted
-from resolvers.work import Clock, Work, work_on
+from resolvers.events.payloads import record_user
+from resolvers.members.events import record_deleted
+from resolvers.role_model.fields import changed
+from resolvers.transaction import Clock, Work, work_on
 
 SUBJECT_LENGTH = 255
 

@@ -22,25 +22,25 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
-from schema.documents import Prepared
-from schema.errors import MAXIMUM_ERRORS
-from schema.events import KINDS, EventQueries, InstanceEvent
+from schema.events.subscriptions import Subscription
+from schema.events.types import KINDS, EventQueries, InstanceEvent
+from schema.execution.documents import Prepared
+from schema.execution.graphql_core_patch import repair
+from schema.execution.shared_execution import SharingExecutor
+from schema.foundation.errors import MAXIMUM_ERRORS
+from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
-from schema.invitation_preview import InvitationQueries
-from schema.invitations import InvitationMutations
-from schema.memberships import MembershipMutations, MembershipQueries
+from schema.invitations.preview import InvitationQueries
+from schema.invitations.types import InvitationMutations
+from schema.memberships.types import MembershipMutations, MembershipQueries
 from schema.nodes import NodeQueries
-from schema.organizations import OrganizationMutations, OrganizationQueries
-from schema.role_mutations import RoleMutations
-from schema.roles import RoleQueries
-from schema.scalars import SCALARS
-from schema.sessions import SessionMutations
-from schema.sharing import SharingExecutor
-from schema.subscriptions import Subscription
-from schema.suggestions import repair
-from schema.users import UserMutations, UserQueries
+from schema.organizations.types import OrganizationMutations, OrganizationQueries
+from schema.roles.mutations import RoleMutations
+from schema.roles.types import RoleQueries
+from schema.sessions.types import SessionMutations
+from schema.users.types import UserMutations, UserQueries
 from schema.viewer import ViewerQueries
-from schema.webhooks import WebhookMutations, WebhookQueries
+from schema.webhooks.types import WebhookMutations, WebhookQueries
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 repair()
@@ -75,7 +75,7 @@ class Mutation(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, without its own logging of errors: schema/errors.py tells what is worth a line."""
+    """Strawberry's, without its own logging of errors: schema/foundation/errors.py tells what is worth a line."""
 
     # Whether documents may ask for the schema, and get hints at its names.
     introspection: bool = True

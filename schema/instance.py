@@ -5,13 +5,14 @@ from enum import Enum
 import strawberry
 
 from models.instance import Instance as InstanceRow
-from resolvers import instance, lists
-from resolvers.pages import AnyRow
-from schema.context import Info
-from schema.directives import ActorKind, guarded
-from schema.inputs import given
-from schema.payloads import Payload
-from schema.roles import RoleSet
+from resolvers import instance
+from resolvers.queries import lists
+from resolvers.queries.pages import AnyRow
+from schema.foundation.context import Info
+from schema.foundation.guards import ActorKind, guarded
+from schema.foundation.inputs import given
+from schema.foundation.payloads import Payload
+from schema.roles.types import RoleSet
 
 
 @strawberry.enum(description="Whether people can work without an organization.")

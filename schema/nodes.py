@@ -18,16 +18,16 @@ from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
-from schema.connections import Node
-from schema.context import Info
-from schema.directives import requires
-from schema.invitations import visible_invitation
-from schema.memberships import visible_membership
-from schema.organizations import organization_by_id
-from schema.roles import Permission, Role, RoleSet
-from schema.sessions import visible_session
-from schema.users import visible_user
-from schema.webhooks import visible_delivery, visible_endpoint
+from schema.foundation.connections import Node
+from schema.foundation.context import Info
+from schema.foundation.guards import requires
+from schema.invitations.types import visible_invitation
+from schema.memberships.types import visible_membership
+from schema.organizations.types import organization_by_id
+from schema.roles.types import Permission, Role, RoleSet
+from schema.sessions.types import visible_session
+from schema.users.types import visible_user
+from schema.webhooks.types import visible_delivery, visible_endpoint
 
 MAXIMUM_NODES = 100
 

@@ -7,13 +7,13 @@ import strawberry
 from models.errors import Unauthenticated
 from models.users import User as UserRow
 from resolvers.organizations import creation_limit, may_create
-from schema.connections import After, Before, Connection, First, Last
-from schema.context import Info
-from schema.invitations import Invitation, InvitationStatus, invitations_of
-from schema.memberships import Membership, OrderBy, Roles, membership_in, memberships_of_user
-from schema.organizations import Organization, organization_by_id
-from schema.sessions import Session, visible_session
-from schema.users import User
+from schema.foundation.connections import After, Before, Connection, First, Last
+from schema.foundation.context import Info
+from schema.invitations.types import Invitation, InvitationStatus, invitations_of
+from schema.memberships.types import Membership, OrderBy, Roles, membership_in, memberships_of_user
+from schema.organizations.types import Organization, organization_by_id
+from schema.sessions.types import Session, visible_session
+from schema.users.types import User
 
 
 @strawberry.type(description="The signed-in user, with what is theirs alone.")

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from models.migrations import migrate
-from models.store import Store
-from server.app import application
-from server.settings import Environment, Settings
-from tests import postgres
-from tests.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
-from tests.factories import ADMIN, Acme, found_acme
-from tests.refill import Content, administer, content, refill
+from models.database.migrations import migrate
+from models.database.store import Store
+from server.http.app import application
+from server.settings.settings import Environment, Settings
+from tests.support import postgres
+from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
+from tests.support.database_refill import Content, administer, content, refill
+from tests.support.factories import ADMIN, Acme, found_acme
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -25,7 +25,7 @@ def test_graphql_is_no_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.lock", "uv.lock.txt", "web/package-lock.json", "tests/clerk/package-lock.json"]
+    "lock", ["requirements.lock", "uv.lock.txt", "web/package-lock.json", "tests/clients/clerk/package-lock.json"]
 )
 def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()

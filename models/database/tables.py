@@ -1,0 +1,41 @@
+"""All tables together: what a migrated database is compared with."""
+
+from sqlmodel import SQLModel
+
+from models.events import Event
+from models.instance import Instance
+from models.invitations import Invitation
+from models.keys.secret_keys import SecretKey
+from models.keys.signing_keys import SigningKey
+from models.keys.ticket_keys import TicketKey
+from models.mail import Mail
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.sessions import Session
+from models.users import User
+from models.webhooks import WebhookDelivery, WebhookEndpoint
+
+TABLES = (
+    User,
+    Permission,
+    Role,
+    DeletedRole,
+    RolePermission,
+    RoleSet,
+    RoleSetRole,
+    Instance,
+    Organization,
+    Membership,
+    Invitation,
+    Mail,
+    Session,
+    SecretKey,
+    SigningKey,
+    TicketKey,
+    Event,
+    WebhookEndpoint,
+    WebhookDelivery,
+)
+
+metadata = SQLModel.metadata

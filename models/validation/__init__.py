@@ -1,0 +1,1 @@
+"""Rules for single values: names, links, metadata, email addresses and webhook URLs."""

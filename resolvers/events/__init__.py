@@ -1,0 +1,1 @@
+"""The event log: payloads, pages and retention."""

@@ -1,0 +1,241 @@
+"""The objects as the event log and webhooks show them: the shapes of section 11 of the domain facts."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlmodel import col, select
+
+from models.base import JSONObject, milliseconds
+from models.events import EventType
+from models.instance import demands_organization
+from models.invitations import Invitation, status_at
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import Permission, Role, RoleSet, is_managing, is_system
+from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
+from models.sessions import status_at as session_status_at
+from models.users import User
+from resolvers.access import Actor
+from resolvers.queries.pages import AnyRow
+from resolvers.transaction import Work
+
+GONE = frozenset(
+    {
+        EventType.ORGANIZATION_DELETED,
+        EventType.ROLE_DELETED,
+        EventType.PERMISSION_DELETED,
+        EventType.ROLE_SET_DELETED,
+        EventType.USER_DELETED,
+    }
+)
+"""What is told with `deleted` beside the object as it was (section 11 of the facts); a membership is told as it was."""
+
+
+def told(type: EventType, data: JSONObject) -> JSONObject:
+    return data | {"deleted": True} if type in GONE else data
+
+
+def organization_data(organization: Organization | AnyRow) -> JSONObject:
+    return {
+        "object": "organization",
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": organization.image_url,
+        "has_image": organization.image_url is not None,
+        "max_allowed_memberships": organization.max_allowed_memberships,
+        "admin_delete_enabled": organization.admin_delete_enabled,
+        "public_metadata": organization.public_metadata,
+        "created_by": organization.created_by_id,
+        "created_at": milliseconds(organization.created_at),
+        "updated_at": milliseconds(organization.updated_at),
+    }
+
+
+def public_user_data(user: User | AnyRow) -> JSONObject:
+    return {
+        "user_id": user.id,
+        "identifier": user.identifier,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "image_url": user.image_url,
+        "has_image": user.image_url is not None,
+    }
+
+
+def user_data(user: User) -> JSONObject:
+    return {
+        "object": "user",
+        "id": user.id,
+        "external_id": user.external_id,
+        "identifier": user.identifier,
+        "email_address": user.email_address,
+        "email_verified": user.email_verified,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "image_url": user.image_url,
+        "public_metadata": user.public_metadata,
+        "create_organization_enabled": user.create_organization_enabled,
+        "create_organizations_limit": user.create_organizations_limit,
+        "created_at": milliseconds(user.created_at),
+        "updated_at": milliseconds(user.updated_at),
+    }
+
+
+def membership_data(
+    membership: Membership | AnyRow,
+    organization: Organization | AnyRow,
+    user: User | AnyRow,
+    role: Role,
+    permissions: Iterable[str],
+) -> JSONObject:
+    return {
+        "object": "organization_membership",
+        "id": membership.id,
+        "organization": organization_data(organization),
+        "public_user_data": public_user_data(user),
+        "role": role.key,
+        "role_name": role.name,
+        "permissions": sorted(permissions),
+        "public_metadata": membership.public_metadata,
+        "created_at": milliseconds(membership.created_at),
+        "updated_at": milliseconds(membership.updated_at),
+    }
+
+
+def public_organization_data(organization: Organization) -> JSONObject:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": organization.image_url,
+        "has_image": organization.image_url is not None,
+    }
+
+
+def invitation_data(invitation: Invitation, organization: Organization, role: Role, status: str) -> JSONObject:
+    """No ticket and no link: what is in an event can be read by everybody who may read events."""
+    return {
+        "object": "organization_invitation",
+        "id": invitation.id,
+        "email_address": invitation.email_address,
+        "role": role.key,
+        "role_name": role.name,
+        "organization_id": organization.id,
+        "public_organization_data": public_organization_data(organization),
+        "inviter_id": invitation.inviter_id,
+        "status": status,
+        "url": None,
+        "public_metadata": invitation.public_metadata,
+        "expires_at": milliseconds(invitation.expires_at),
+        "created_at": milliseconds(invitation.created_at),
+        "updated_at": milliseconds(invitation.updated_at),
+    }
+
+
+def role_data(role: Role, permissions: Iterable[str]) -> JSONObject:
+    return {
+        "object": "role",
+        "id": role.id,
+        "key": role.key,
+        "name": role.name,
+        "description": role.description,
+        "permissions": sorted(permissions),
+        "is_creator_eligible": is_managing(permissions),
+        "created_at": milliseconds(role.created_at),
+        "updated_at": milliseconds(role.updated_at),
+    }
+
+
+def permission_data(permission: Permission) -> JSONObject:
+    return {
+        "object": "permission",
+        "id": permission.id,
+        "key": permission.key,
+        "name": permission.name,
+        "description": permission.description,
+        "type": "system" if is_system(permission.key) else "custom",
+        "created_at": milliseconds(permission.created_at),
+        "updated_at": milliseconds(permission.updated_at),
+    }
+
+
+def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
+    """`roles` are the keys of its roles by their ids."""
+    return {
+        "object": "role_set",
+        "id": role_set.id,
+        "key": role_set.key,
+        "name": role_set.name,
+        "description": role_set.description,
+        "is_initial": role_set.is_initial,
+        "roles": sorted(roles.values()),
+        "default_role": roles[role_set.default_role_id],
+        "creator_role": roles[role_set.creator_role_id],
+        "created_at": milliseconds(role_set.created_at),
+        "updated_at": milliseconds(role_set.updated_at),
+    }
+
+
+def session_data(session: Session, organization_id: str | None, status: SessionStatus) -> JSONObject:
+    tasks = [{"key": CHOOSE_ORGANIZATION}] if status is SessionStatus.PENDING else []
+    return {
+        "object": "session",
+        "id": session.id,
+        "user_id": session.user_id,
+        "status": status.value,
+        "tasks": tasks,
+        "last_active_organization_id": organization_id,
+        "last_active_at": milliseconds(session.last_active_at),
+        "expire_at": milliseconds(session.expires_at),
+        "created_at": milliseconds(session.created_at),
+        "updated_at": milliseconds(session.updated_at),
+    }
+
+
+def record_organization(
+    work: Work, type: EventType, organization: Organization | AnyRow, changes: JSONObject | None = None
+) -> None:
+    work.record(
+        type,
+        organization.id,
+        told(type, organization_data(organization)),
+        organization_id=organization.id,
+        private_metadata=organization.private_metadata,
+        changes=changes,
+    )
+
+
+def record_user(work: Work, type: EventType, user: User, changes: JSONObject | None = None) -> None:
+    data = told(type, user_data(user))
+    work.record(type, user.id, data, user_id=user.id, private_metadata=user.private_metadata, changes=changes)
+
+
+async def record_invitation(
+    work: Work,
+    type: EventType,
+    invitation: Invitation,
+    organization: Organization,
+    *,
+    actor: Actor | None = None,
+    user_id: str | None = None,
+) -> None:
+    role = await work.session.get_one(Role, invitation.role_id)
+    status = status_at(invitation.status, invitation.expires_at, work.now).value
+    work.record(
+        type,
+        invitation.id,
+        invitation_data(invitation, organization, role, status) | ({"user_id": user_id} if user_id else {}),
+        organization_id=organization.id,
+        user_id=user_id,
+        private_metadata=invitation.private_metadata,
+        actor=actor,
+    )
+
+
+async def record_session(work: Work, type: EventType, session: Session) -> None:
+    """An event of the instance, of no organization: members don't see each other's sessions."""
+    chosen = select(Membership.organization_id).where(col(Membership.id) == session.membership_id)
+    organization_id = (await work.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    is_pending = organization_id is None and demands_organization(await work.instance())
+    status = session_status_at(session.closed_as, session.expires_at, work.now, is_pending=is_pending)
+    work.record(type, session.id, session_data(session, organization_id, status), user_id=session.user_id)

@@ -1,0 +1,1 @@
+"""Invitations: create, resend, revoke, accept, decline, list."""

@@ -1,0 +1,1 @@
+"""Secret keys and signing keys: create, list, rotate, revoke."""

@@ -1,0 +1,1 @@
+"""Members of an organization: memberships, seats, and invitations that expire."""

@@ -1,0 +1,75 @@
+"""Events of many memberships at once, read in pieces so that memory and the event loop stay free."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+from sqlmodel import col
+
+from models.base import milliseconds
+from models.events import EventType
+from models.memberships import Membership
+from models.organizations import Organization
+from models.users import User
+from resolvers.events.payloads import membership_data
+from resolvers.roles import HeldRole, held_roles
+from resolvers.transaction import PIECE, Work
+
+
+def rows_of(table: Any) -> Select[Any]:
+    """Plain rows of a table: there may be too many for entities."""
+    return Select(*table.__table__.columns)
+
+
+async def record_deleted(work: Work, which: ColumnElement[bool]) -> None:
+    """An event for each of the memberships that are about to be deleted."""
+    roles = {held.role.id: held for held in await held_roles(work.session)}
+    await _record(work, EventType.MEMBERSHIP_DELETED, which, roles)
+
+
+async def record_moved(
+    work: Work, which: ColumnElement[bool], moves: Mapping[str, HeldRole], previous: Mapping[str, str]
+) -> None:
+    """An event for each of the memberships that are about to get another role.
+
+    `moves` are the new roles, and `previous` the keys of the old ones, both by the ids of the old ones.
+    """
+    await _record(work, EventType.MEMBERSHIP_UPDATED, which, moves, previous)
+
+
+async def _record(
+    work: Work,
+    type: EventType,
+    which: ColumnElement[bool],
+    roles: Mapping[str, HeldRole],
+    previous: Mapping[str, str] | None = None,
+) -> None:
+    """Oldest first."""
+    ordered = rows_of(Membership).where(which).order_by(col(Membership.id)).limit(PIECE)
+    last = ""
+    while True:
+        members = (await work.session.execute(ordered.where(col(Membership.id) > last))).all()
+        users = await _by_id(work, User, {member.user_id for member in members})
+        organizations = await _by_id(work, Organization, {member.organization_id for member in members})
+        for member in members:
+            last, held = member.id, roles[member.role_id]
+            data = membership_data(
+                member, organizations[member.organization_id], users[member.user_id], held.role, held.permissions
+            )
+            work.record(
+                type,
+                member.id,
+                data | ({"updated_at": milliseconds(work.now)} if previous else {}),
+                organization_id=member.organization_id,
+                user_id=member.user_id,
+                private_metadata=member.private_metadata,
+                changes={"role": previous[member.role_id]} if previous else None,
+            )
+        await work.save_events()
+        if len(members) < PIECE:
+            return
+
+
+async def _by_id(work: Work, table: Any, ids: set[str]) -> dict[str, Any]:
+    rows = (await work.session.execute(rows_of(table).where(table.id.in_(ids)))).all()
+    return {row.id: row for row in rows}

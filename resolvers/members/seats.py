@@ -1,0 +1,41 @@
+"""Seats: members and live pending invitations take one each (DESIGN 7, rule 18)."""
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from models.errors import MembershipQuotaExceeded
+from models.invitations import PENDING, Invitation
+from models.memberships import Membership
+from models.organizations import Organization
+from resolvers.transaction import Work
+
+
+async def free_seats(work: Work, organization: Organization) -> int | None:
+    """How many more can be invited: members and pending invitations take a seat each; None for any number (rule 18)."""
+    if not organization.max_allowed_memberships:
+        return None
+    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
+    pending = select(func.count()).where(
+        col(Invitation.organization_id) == organization.id,
+        col(Invitation.status) == PENDING,
+        col(Invitation.expires_at) > work.now,
+    )
+    taken = (await work.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))).scalar_one()
+    return max(0, organization.max_allowed_memberships - taken)
+
+
+async def ensure_own_seat(work: Work, organization: Organization, *, at: str | None = "organization_id") -> None:
+    """Refuses somebody who was invited, and so has a seat, only where the limit was lowered below the members."""
+    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
+    limit = organization.max_allowed_memberships
+    if limit and (await work.session.execute(members)).scalar_one() >= limit:
+        raise no_seat(organization, at=at)
+
+
+def no_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
+    limit = organization.max_allowed_memberships
+    return MembershipQuotaExceeded(
+        f"The organization has {limit} seats; members and pending invitations take them all.",
+        at=at,
+        limit=limit,
+    )

@@ -1,0 +1,1 @@
+"""Reads: keyset pages, lists, batched loaders and the permission check."""

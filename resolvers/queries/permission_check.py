@@ -1,0 +1,44 @@
+"""May somebody do something? The answer with its reason (DESIGN 7, rule 27)."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from models.instance import Instance
+from resolvers.access import Actor, secret_key_required
+from resolvers.queries.loaders import Loaders
+
+
+class Reason(Enum):
+    GRANTED_BY_ROLE = "granted_by_role"
+    SECRET_KEY = "secret_key"
+    NOT_A_MEMBER = "not_a_member"
+    ROLE_LACKS_PERMISSION = "role_lacks_permission"
+    UNKNOWN_PERMISSION = "unknown_permission"
+    ORGANIZATIONS_DISABLED = "organizations_disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    reason: Reason
+    role_id: str | None = None
+
+
+async def check_permission(
+    loaders: Loaders, actor: Actor, instance: Instance, *, organization_id: str, permission: str, user_id: str | None
+) -> Decision:
+    """Decides for the caller, or, when a secret key asks, for any user; raises Forbidden when somebody else does."""
+    if user_id not in (None, actor.id) and not actor.is_service:
+        raise secret_key_required("userId of another user")
+    asked_for = actor.user_id if user_id is None else user_id
+    if asked_for is not None and not instance.organizations_enabled:
+        return Decision(Reason.ORGANIZATIONS_DISABLED)
+    if permission not in await loaders.all_permission_keys():
+        return Decision(Reason.UNKNOWN_PERMISSION)
+    if asked_for is None:
+        return Decision(Reason.SECRET_KEY)
+    membership = await loaders.memberships.load((organization_id, asked_for))
+    if membership is None:
+        return Decision(Reason.NOT_A_MEMBER)
+    held = {row.key for row in await loaders.permissions.load(membership.role_id)}
+    reason = Reason.GRANTED_BY_ROLE if permission in held else Reason.ROLE_LACKS_PERMISSION
+    return Decision(reason, membership.role_id)

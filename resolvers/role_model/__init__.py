@@ -1,0 +1,1 @@
+"""The role model: permissions, roles and role sets, and moving members between roles."""

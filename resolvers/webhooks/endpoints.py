@@ -1,0 +1,186 @@
+"""Webhook endpoints are made, changed, rotated and deleted by the instance's owner, and their deliveries replayed.
+
+None of that is an event: the log tells what happens to organizations, not who listens (DESIGN 9).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import MultiFernet
+from sqlalchemy import func, update
+from sqlmodel import col, select
+
+from models.errors import (
+    Faults,
+    ParameterMissing,
+    QuotaExceeded,
+    ResourceNotFound,
+    ValueInvalid,
+    WebhookEndpointDisabled,
+)
+from models.keys.encryption import is_readable, sealed
+from models.roles import checked_description
+from models.validation.webhook_targets import Targets
+from models.webhooks import (
+    BOTH_SIGN,
+    DISABLED_BY_HAND,
+    MAXIMUM_ENDPOINTS,
+    PENDING,
+    DeliveryStatus,
+    WebhookDelivery,
+    WebhookEndpoint,
+    checked_types,
+    new_secret,
+)
+from resolvers.events.event_log import newest
+from resolvers.role_model.fields import changed
+from resolvers.transaction import Work
+
+ENDPOINTS_LOCK = 7_236_005
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    url: str
+    description: str | None = None
+    types: Collection[str] | None = None
+
+
+def _checked(faults: Faults, given: dict[str, Any], targets: Targets) -> dict[str, Any]:
+    """The values that are given, as they are kept; what is wrong is left to `faults`."""
+    new = dict(given)
+    if "url" in given:
+        with faults.at("url"):
+            new["url"] = targets.checked_url(given["url"])
+    with faults.at("description"):
+        checked_description(given.get("description"))
+    if "types" in given:
+        with faults.at("types"):
+            new["types"] = checked_types(given["types"])
+    return new
+
+
+async def create_endpoint(work: Work, new: NewEndpoint, *, targets: Targets, storage: MultiFernet) -> WebhookEndpoint:
+    """Makes an endpoint that gets what happens from now on; raises every fault of the input at once, QuotaExceeded."""
+    await work.lock(f"SELECT pg_advisory_xact_lock({ENDPOINTS_LOCK})")
+    faults = Faults()
+    given = {"url": new.url, "description": new.description, "types": new.types}
+    values = _checked(faults, given, targets)
+    faults.refuse_any()
+    await _ensure_room(work)
+    endpoint = WebhookEndpoint(
+        id=work.new_id(WebhookEndpoint.prefix),
+        created_at=work.now,
+        updated_at=work.now,
+        secret=sealed(storage, new_secret()),
+        cursor=await _here(work),
+        **values,
+    )
+    work.session.add(endpoint)
+    return endpoint
+
+
+async def _ensure_room(work: Work) -> None:
+    number = (await work.session.execute(select(func.count()).select_from(WebhookEndpoint))).scalar_one()
+    if number >= MAXIMUM_ENDPOINTS:
+        raise QuotaExceeded(f"There can be {MAXIMUM_ENDPOINTS} webhook endpoints.", limit=MAXIMUM_ENDPOINTS)
+
+
+async def _here(work: Work) -> int:
+    """Where the log is: a writer that is not committed yet gets a larger cursor than any that can be read here."""
+    connection = await work.session.connection()
+    return (await work.session.execute(select(newest(connection)))).scalar_one()
+
+
+async def _endpoint(work: Work, endpoint_id: str) -> WebhookEndpoint:
+    """The endpoint, locked until the end; raises ResourceNotFound."""
+    statement = select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
+    found = (await work.session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise ResourceNotFound("There is no such webhook endpoint.", at="webhook_endpoint_id")
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------------- update
+
+
+async def update_endpoint(work: Work, *, endpoint_id: str, given: dict[str, Any], targets: Targets) -> WebhookEndpoint:
+    """Changes what is given; raises ResourceNotFound, then every fault of the input at once."""
+    endpoint = await _endpoint(work, endpoint_id)
+    faults = Faults()
+    new = _checked(faults, faults.without_nil(given, "url", "enabled"), targets)
+    faults.refuse_any()
+    if changes := changed(endpoint, new):
+        endpoint.updated_at = work.now
+    if "enabled" in changes:
+        await _switch(work, endpoint)
+    return endpoint
+
+
+async def _switch(work: Work, endpoint: WebhookEndpoint) -> None:
+    """Enabled again, it gets what waited at once, and then what happened meanwhile: its cursor stayed where it was."""
+    if not endpoint.enabled:
+        endpoint.disabled_reason = DISABLED_BY_HAND
+        return
+    endpoint.disabled_reason = endpoint.failing_since = None
+    waiting = (col(WebhookDelivery.endpoint_id) == endpoint.id) & (col(WebhookDelivery.status) == PENDING)
+    await work.session.execute(update(WebhookDelivery).where(waiting).values(next_attempt_at=work.now))
+
+
+async def rotate_secret(work: Work, *, endpoint_id: str, storage: MultiFernet) -> WebhookEndpoint:
+    """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound.
+
+    A secret that can't be decrypted is dropped: deliveries would fail as long as it had to sign.
+    """
+    endpoint = await _endpoint(work, endpoint_id)
+    endpoint.previous_secret, endpoint.previous_signs_until = endpoint.secret, work.now + BOTH_SIGN
+    if not is_readable(storage, endpoint.secret):
+        endpoint.previous_secret = endpoint.previous_signs_until = None
+    endpoint.secret = sealed(storage, new_secret())
+    endpoint.updated_at = work.now
+    return endpoint
+
+
+async def delete_endpoint(work: Work, *, endpoint_id: str) -> str:
+    """Deletes the endpoint with its deliveries; raises ResourceNotFound."""
+    await work.session.delete(await _endpoint(work, endpoint_id))
+    return endpoint_id
+
+
+# ---------------------------------------------------------------------------------------------------------- replay
+
+
+async def replay_deliveries(
+    work: Work, *, endpoint_id: str, delivery_id: str | None, failed_since: datetime | None
+) -> WebhookEndpoint:
+    """One delivery, or all that failed of those made since then, begin anew.
+
+    Raises ParameterMissing or ValueInvalid unless one of the two is given, ResourceNotFound, WebhookEndpointDisabled.
+    """
+    endpoint = await _endpoint(work, endpoint_id)
+    _ensure_one(delivery_id, failed_since)
+    if not endpoint.enabled:
+        raise WebhookEndpointDisabled("The endpoint is disabled: enable it first.", at="webhook_endpoint_id")
+    own = col(WebhookDelivery.endpoint_id) == endpoint.id
+    if delivery_id is None:
+        failed = col(WebhookDelivery.status) == DeliveryStatus.FAILED.value
+        await _begin_anew(work, own & failed & (col(WebhookDelivery.created_at) >= failed_since))
+    elif await _begin_anew(work, own & (col(WebhookDelivery.id) == delivery_id)) == 0:
+        raise ResourceNotFound("There is no such delivery of this endpoint.", at="delivery_id")
+    return endpoint
+
+
+def _ensure_one(delivery_id: str | None, failed_since: datetime | None) -> None:
+    if delivery_id is None and failed_since is None:
+        raise ParameterMissing("Give deliveryId for one delivery, or failedSince for many.", at="delivery_id")
+    if delivery_id is not None and failed_since is not None:
+        raise ValueInvalid("Give deliveryId or failedSince, not both.", at="failed_since")
+
+
+async def _begin_anew(work: Work, which: Any) -> int:
+    """How many it were. One that is being sent now keeps its claim: replaying it often sends it no more often."""
+    values = {"status": PENDING, "attempts": 0, "next_attempt_at": work.now, "updated_at": work.now}
+    replayed = await work.session.execute(update(WebhookDelivery).where(which).values(values))
+    return replayed.rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

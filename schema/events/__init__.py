@@ -1,0 +1,1 @@
+"""The event log and subscriptions in the API."""

@@ -1,0 +1,83 @@
+"""What can be listened to: the event log from a cursor on, and then as it grows (DESIGN 9)."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+import strawberry
+
+from models.events import MEMBERSHIPS
+from models.roles import MEMBERSHIPS_READ
+from resolvers.access import secret_key_required
+from resolvers.events.event_log import Scope, cursor_of
+from resolvers.subscriptions.streams import Stream, Told
+from schema.events.types import Event, EventType, MembershipEvent, event_or_none, names_of
+from schema.foundation.context import Context, Info
+from schema.foundation.guards import ActorKind, listens
+
+Behind = Annotated[
+    str | None,
+    strawberry.argument(
+        description="A cursor: what came after it is told first; without one, only what happens from now on."
+    ),
+]
+OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
+OptionalOrganizationId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="The organization's id; a user has to name one.")
+]
+Types = Annotated[list[EventType] | None, strawberry.argument(description="Only events of one of these types.")]
+
+
+def _told(
+    info: Info, scope: Scope, after: str | None, types: frozenset[str] | None = None
+) -> AsyncGenerator[Any, None]:
+    """The events in that scope that the caller may read, until it may not any more."""
+    context = info.context
+    stream = Stream(context.caller, scope, types, context.is_good, context.abandon)
+    return _shown(context, context.surroundings.log.follow(stream, cursor_of(after)))
+
+
+async def _shown(context: Context, told: AsyncGenerator[Told]) -> AsyncGenerator[Event, None]:
+    async with aclosing(told):
+        async for one in told:
+            context.tell(one)
+            if event := event_or_none(one.row, context):
+                yield event
+
+
+@strawberry.type(description="What can be listened to: nothing is lost, and nothing told twice within one stream.")
+class Subscription:
+    @strawberry.subscription(
+        description="What happens in an organization; invitations are told to members who may manage them.",
+        extensions=listens(MEMBERSHIPS_READ),
+    )
+    async def organization_events(
+        self, info: Info, organization_id: OrganizationId, after: Behind = None, types: Types = None
+    ) -> AsyncGenerator[Event, None]:
+        return _told(info, Scope(organization_id), after, names_of(types))
+
+    @strawberry.subscription(
+        description="The memberships of an organization; without one, for a secret key, those of all organizations.",
+        extensions=listens(),
+    )
+    async def membership_changed(
+        self, info: Info, organization_id: OptionalOrganizationId = None, after: Behind = None
+    ) -> AsyncGenerator[MembershipEvent, None]:
+        if organization_id is None and not info.context.is_service:
+            raise secret_key_required("membershipChanged without an organizationId")
+        return _told(info, Scope(organization_id), after, MEMBERSHIPS)
+
+    @strawberry.subscription(
+        description="The viewer's own memberships, in every organization, the loss of one included.",
+        extensions=listens(actor=ActorKind.USER),
+    )
+    async def viewer_membership_changed(
+        self, info: Info, after: Behind = None
+    ) -> AsyncGenerator[MembershipEvent, None]:
+        return _told(info, Scope(member_id=info.context.user_id), after)
+
+    @strawberry.subscription(
+        description="Everything that happens in the instance.", extensions=listens(actor=ActorKind.SERVICE)
+    )
+    async def events(self, info: Info, after: Behind = None, types: Types = None) -> AsyncGenerator[Event, None]:
+        return _told(info, Scope(), after, names_of(types))

@@ -1,0 +1,75 @@
+"""Relay connections over keyset pages, and the arguments they share."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
+from typing import Annotated, Generic, TypeVar
+
+import strawberry
+
+from resolvers.queries.pages import AnyRow, Page
+
+T = TypeVar("T")
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="How many from the start, 20 when neither first nor last is given, 100 at most."),
+]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many from the end, 100 at most.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+@strawberry.enum(description="Which way a list is sorted.")
+class OrderDirection(Enum):
+    ASC = strawberry.enum_value("ASC", description="Smallest, or oldest, first.")
+    DESC = strawberry.enum_value("DESC", description="Largest, or newest, first.")
+
+
+@strawberry.interface(description="An object with an id of its own.")
+class Node:
+    id: strawberry.ID = strawberry.field(
+        description="The id, which never changes: a prefix that tells the type, and a ULID."
+    )
+
+
+@strawberry.type(description="Where a page is in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first entry, null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last entry, null on an empty page.")
+
+
+@strawberry.type(description="An entry of a page.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="The place of this entry in its list.")
+    node: T = strawberry.field(description="The entry itself.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
+    nodes: list[T] = strawberry.field(description="The entries.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in the list.")
+    counted: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many entries the whole list has; counted only when it is selected.")
+    async def total_count(self) -> int:
+        return await self.counted()
+
+
+def edges_of(page: Page, nodes: Sequence[T]) -> list[Edge[T]]:
+    return [Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+
+
+def page_info(page: Page) -> PageInfo:
+    start, end = (page.cursors[0], page.cursors[-1]) if page.cursors else (None, None)
+    return PageInfo(
+        has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end
+    )
+
+
+def connection(page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]) -> Connection[T]:
+    """The page as a client sees it."""
+    nodes = [shown(row) for row in page.rows]
+    return Connection(edges=edges_of(page, nodes), nodes=nodes, page_info=page_info(page), counted=counted)

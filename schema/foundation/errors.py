@@ -1,0 +1,72 @@
+"""The only place where a refusal, or anything else that went wrong, becomes what a client reads."""
+
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
+from ulid import ULID
+
+from models.errors import Denial, Refusal
+from schema.foundation.scalars import JSONObject
+
+MAXIMUM_ERRORS = 20
+INTERNAL_SENTENCE = "Something went wrong on our side. The id tells the operator where to look."
+
+log = structlog.stdlib.get_logger("tenantry.graphql")
+
+
+@strawberry.type(description="A refusal that a person can act on; when there is one, nothing has changed.")
+class UserError:
+    code: str = strawberry.field(description="What is wrong, as a stable lower_snake code.")
+    message: str = strawberry.field(description="One sentence for the person.")
+    field: list[str] | None = strawberry.field(description="Where in the input the fault is, such as input and slug.")
+    meta: JSONObject | None = strawberry.field(
+        description="What a program needs to explain the fault, such as a limit."
+    )
+
+    @classmethod
+    def from_refusal(cls, refusal: Refusal) -> "UserError":
+        meta = JSONObject(refusal.meta) if refusal.meta else None
+        return cls(code=refusal.code, message=refusal.message, field=refusal.field, meta=meta)
+
+
+def _internal(error: GraphQLError) -> dict[str, Any]:
+    """A neutral answer with an id, and the whole story under that id in the log."""
+    trouble = f"err_{str(ULID()).lower()}"
+    path = ".".join(map(str, error.path or ()))
+    log.error("internal_error", id=trouble, path=path, exc_info=error.original_error)
+    return {"message": INTERNAL_SENTENCE, "extensions": {"code": "INTERNAL", "id": trouble}}
+
+
+def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+    code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
+    if isinstance(error, GraphQLSyntaxError):
+        code = "GRAPHQL_PARSE_FAILED"
+    return {"message": error.message, "extensions": {"code": code}}
+
+
+def _told(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        return _request_fault(error, executed=executed)
+    if isinstance(cause, Denial):
+        return {"message": str(cause), "extensions": {"code": cause.code, **cause.extensions}}
+    return _internal(error)
+
+
+def formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
+    """One error as a client reads it; `executed` tells a wrong value from a wrong document."""
+    told = _told(error, executed=executed)
+    if error.locations:
+        told["locations"] = [location.formatted for location in error.locations]
+    if error.path:
+        told["path"] = error.path
+    return told  # pyright: ignore[reportReturnType]
+
+
+def formatted_all(errors: list[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
+    """At most twenty: a flood of errors helps nobody."""
+    return [formatted(error, executed=executed) for error in errors[:MAXIMUM_ERRORS]]

@@ -1,0 +1,283 @@
+"""Memberships, as the API shows them, with their lists and mutations."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from models.memberships import Membership as MembershipRow
+from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from resolvers.access import missing
+from resolvers.members import memberships
+from resolvers.queries.lists import MembershipFilter, MembershipList, membership_order
+from resolvers.queries.loaders import load_existing
+from resolvers.queries.pages import AnyRow, slice_of
+from schema.foundation.connections import Connection, Node, OrderDirection, connection
+from schema.foundation.context import Context, Info
+from schema.foundation.guards import ActorKind, guarded, requires
+from schema.foundation.inputs import MetadataMode, metadata
+from schema.foundation.payloads import Payload
+from schema.foundation.scalars import DateTime, JSONObject
+from schema.roles.types import Role, role_of
+from schema.users.types import User
+
+if TYPE_CHECKING:
+    from schema.organizations.types import Organization
+
+
+@strawberry.type(description="That a user belongs to an organization, in a role.")
+class Membership(Node):
+    public_metadata: JSONObject = strawberry.field(
+        description="What the instance's owner noted for everybody who sees the membership."
+    )
+    private_metadata: JSONObject | None = strawberry.field(
+        description="What the instance's owner noted for services; for secret keys, else null."
+    )
+    created_at: DateTime = strawberry.field(description="When the user joined.")
+    updated_at: DateTime = strawberry.field(description="When the membership was last changed.")
+    organization_id: strawberry.Private[str]
+    user_id: strawberry.Private[str]
+    role_id: strawberry.Private[str]
+    is_readable: strawberry.Private[bool]
+    """Whether the caller was found to be allowed to read it; a mutation answers without that question."""
+
+    @strawberry.field(description="The organization.")
+    async def organization(
+        self, info: Info
+    ) -> Annotated["Organization", strawberry.lazy("schema.organizations.types")]:
+        from schema.organizations.types import Organization
+
+        row = await load_existing(info.context.loaders.organizations, self.organization_id)
+        return Organization.from_row(row, info.context)
+
+    @strawberry.field(description="The user; refused to members who need org:sys_memberships:read to see others.")
+    async def user(self, info: Info) -> User:
+        if not (self.is_readable or await may_read(info, self.organization_id, self.user_id)):
+            raise missing(MEMBERSHIPS_READ)
+        row = await load_existing(info.context.loaders.users, self.user_id)
+        return User.from_row(row, info.context)
+
+    @strawberry.field(description="The role.")
+    async def role(self, info: Info) -> Role:
+        return await role_of(info, self.role_id)
+
+    @strawberry.field(description="The keys of all permissions that the role holds, sorted.")
+    async def permissions(self, info: Info) -> list[str]:
+        return [row.key for row in await info.context.loaders.permissions.load(self.role_id)]
+
+    @classmethod
+    def from_row(cls, row: MembershipRow | AnyRow, context: Context, *, is_readable: bool = False) -> "Membership":
+        return cls(
+            id=strawberry.ID(row.id),
+            public_metadata=JSONObject(row.public_metadata),
+            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+            organization_id=row.organization_id,
+            user_id=row.user_id,
+            role_id=row.role_id,
+            is_readable=is_readable,
+        )
+
+
+@strawberry.enum(description="What memberships are sorted by.")
+class MembershipOrderField(Enum):
+    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When the user joined.")
+    FIRST_NAME = strawberry.enum_value("FIRST_NAME", description="The user's given name.")
+    LAST_NAME = strawberry.enum_value("LAST_NAME", description="The user's family name.")
+    EMAIL_ADDRESS = strawberry.enum_value("EMAIL_ADDRESS", description="The user's e-mail address.")
+    ORGANIZATION_NAME = strawberry.enum_value("ORGANIZATION_NAME", description="The organization's name.")
+
+
+@strawberry.input(description="How memberships are sorted.")
+class MembershipOrder:
+    field: MembershipOrderField = strawberry.field(
+        description="What they are sorted by.", default=MembershipOrderField.CREATED_AT
+    )
+    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.DESC)
+
+
+OrderBy = Annotated[
+    MembershipOrder | None, strawberry.argument(description="How the list is sorted, newest first when absent.")
+]
+Roles = Annotated[
+    list[str] | None, strawberry.argument(description="Only memberships in a role with one of these keys.")
+]
+
+
+async def _listed(
+    info: Info, parent: str, wanted: MembershipFilter, order_by: MembershipOrder | None,
+    first: int | None, after: str | None, last: int | None, before: str | None,
+) -> Connection[Membership]:  # fmt: skip
+    order_by = order_by or MembershipOrder()
+    descending = order_by.direction is OrderDirection.DESC
+    part = slice_of(membership_order(order_by.field.name, descending=descending), first, after, last, before)
+    loaders = info.context.loaders
+    page = await loaders.membership_pages.load((parent, MembershipList(wanted, order_by.field.name, descending, part)))
+    return connection(
+        page,
+        lambda row: Membership.from_row(row, info.context, is_readable=True),
+        lambda: loaders.membership_counts.load((parent, wanted)),
+    )
+
+
+async def memberships_of_user(
+    info: Info, user_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
+    query: str | None = None, roles: list[str] | None = None, order_by: MembershipOrder | None = None,
+) -> Connection[Membership]:  # fmt: skip
+    info.context.ensure_organizations_enabled()
+    wanted = MembershipFilter(True, query, None if roles is None else tuple(roles))
+    return await _listed(info, user_id, wanted, order_by, first, after, last, before)
+
+
+async def memberships_of_organization(
+    info: Info, organization_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
+    query: str | None, roles: list[str] | None, order_by: MembershipOrder | None,
+) -> Connection[Membership]:  # fmt: skip
+    wanted = MembershipFilter(False, query, None if roles is None else tuple(roles))
+    return await _listed(info, organization_id, wanted, order_by, first, after, last, before)
+
+
+async def membership_in(info: Info, organization_id: str, user_id: str) -> Membership | None:
+    """The membership, for a caller who may read it."""
+    row = await info.context.loaders.memberships.load((organization_id, user_id))
+    return Membership.from_row(row, info.context, is_readable=True) if row else None
+
+
+async def visible_membership(info: Info, id: str) -> Membership | None:
+    """The membership, to its user, to who may read the organization's members, and to secret keys; else null."""
+    viewer, loaders = info.context.user_id, info.context.loaders
+    load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
+    row = await load
+    return Membership.from_row(row, info.context, is_readable=True) if row else None
+
+
+async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
+    """One's own membership always; another's with the permission to read members; a secret key reads all."""
+    viewer = info.context.user_id
+    if viewer is None or viewer == user_id:
+        return True
+    held = await info.context.loaders.permission_keys(organization_id, viewer)
+    return held is not None and MEMBERSHIPS_READ in held
+
+
+@strawberry.type
+class MembershipQueries:
+    @strawberry.field(description="A membership, to who may see it; else null.", extensions=requires())
+    async def membership(
+        self,
+        info: Info,
+        organization_id: Annotated[strawberry.ID, strawberry.argument(description="The organization.")],
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
+    ) -> Membership | None:
+        info.context.ensure_organizations_enabled()
+        readable = await may_read(info, organization_id, user_id)
+        return await membership_in(info, organization_id, user_id) if readable else None
+
+
+# ------------------------------------------------------------------------------------------------------- mutations
+
+
+@strawberry.type(description="The membership of a mutation.")
+class MembershipPayload(Payload):
+    membership: Membership | None = strawberry.field(
+        description="The membership as it is now; on removal, as it was.", default=None
+    )
+
+
+@strawberry.input(description="A user to add directly, without their consent.")
+class CreateMembershipInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    user_id: strawberry.ID = strawberry.field(description="The user.")
+    role: str | None = strawberry.field(
+        description="The key of the role; the role set's default role when absent.", default=None
+    )
+    public_metadata: JSONObject | None = strawberry.field(
+        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
+    )
+    private_metadata: JSONObject | None = strawberry.field(
+        description="Notes for services, at most 8 KB.", default=None
+    )
+
+
+@strawberry.input(description="A new role for a member.")
+class UpdateMembershipInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    user_id: strawberry.ID = strawberry.field(description="The member.")
+    role: str = strawberry.field(description="The key of the role.")
+
+
+@strawberry.input(description="New metadata for a membership.")
+class UpdateMembershipMetadataInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    user_id: strawberry.ID = strawberry.field(description="The member.")
+    mode: MetadataMode = strawberry.field(description="How it meets what is stored.")
+    public_metadata: JSONObject | None = strawberry.field(
+        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
+    )
+    private_metadata: JSONObject | None = strawberry.field(
+        description="Notes for services, at most 8 KB.", default=None
+    )
+
+
+@strawberry.input(description="The member to remove.")
+class RemoveMembershipInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    user_id: strawberry.ID = strawberry.field(description="The member.")
+
+
+@strawberry.input(description="The organization to leave.")
+class LeaveOrganizationInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+
+
+@strawberry.type
+class MembershipMutations:
+    @strawberry.mutation(
+        description="Adds a user directly, without their consent; an invitation to their verified address is revoked.",
+        extensions=guarded(actor=ActorKind.SERVICE),
+    )
+    async def create_membership(self, info: Info, input: CreateMembershipInput) -> MembershipPayload | None:
+        row = await memberships.create_membership(
+            info.context.work, organization_id=input.organization_id, user_id=input.user_id, role=input.role,
+            metadata=metadata(input.public_metadata, input.private_metadata),
+        )  # fmt: skip
+        return MembershipPayload(membership=Membership.from_row(row, info.context))
+
+    @strawberry.mutation(
+        description="Changes a member's role, to one whose permissions the caller holds too.",
+        extensions=guarded(MEMBERSHIPS_MANAGE),
+    )
+    async def update_membership(self, info: Info, input: UpdateMembershipInput) -> MembershipPayload | None:
+        row = await memberships.update_membership(
+            info.context.work, organization_id=input.organization_id, user_id=input.user_id, role=input.role
+        )
+        return MembershipPayload(membership=Membership.from_row(row, info.context))
+
+    @strawberry.mutation(description="Changes a membership's metadata.", extensions=guarded(actor=ActorKind.SERVICE))
+    async def update_membership_metadata(
+        self, info: Info, input: UpdateMembershipMetadataInput
+    ) -> MembershipPayload | None:
+        row = await memberships.update_membership_metadata(
+            info.context.work, organization_id=input.organization_id, user_id=input.user_id,
+            merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
+        )  # fmt: skip
+        return MembershipPayload(membership=Membership.from_row(row, info.context))
+
+    @strawberry.mutation(
+        description="Removes a member, unless nobody else could manage the organization.",
+        extensions=guarded(MEMBERSHIPS_MANAGE),
+    )
+    async def remove_membership(self, info: Info, input: RemoveMembershipInput) -> MembershipPayload | None:
+        row = await memberships.remove_membership(
+            info.context.work, organization_id=input.organization_id, user_id=input.user_id
+        )
+        return MembershipPayload(membership=Membership.from_row(row, info.context))
+
+    @strawberry.mutation(
+        description="Ends the caller's own membership, unless nobody else could manage the organization.",
+        extensions=guarded(actor=ActorKind.USER),
+    )
+    async def leave_organization(self, info: Info, input: LeaveOrganizationInput) -> MembershipPayload | None:
+        row = await memberships.leave_organization(info.context.work, organization_id=input.organization_id)
+        return MembershipPayload(membership=Membership.from_row(row, info.context))

@@ -1,0 +1,401 @@
+"""Organizations, as the API shows them, with their lists and mutations."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from models.invitations import InvitationStatus as StoredStatus
+from models.organizations import Organization as OrganizationRow
+from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE, PROFILE_MANAGE
+from resolvers import organizations
+from resolvers.invitations.lists import InvitationFilter
+from resolvers.queries import lists
+from resolvers.queries.loaders import load_existing
+from resolvers.queries.pages import AnyRow, slice_of
+from schema.foundation.connections import After, Before, Connection, First, Last, Node, OrderDirection, connection
+from schema.foundation.context import Context, Info
+from schema.foundation.guards import ActorKind, guarded, requires
+from schema.foundation.inputs import MetadataMode, given, metadata
+from schema.foundation.payloads import DeletedPayload, Payload
+from schema.foundation.scalars import DateTime, JSONObject
+from schema.memberships.types import Membership, OrderBy, Roles, may_read, membership_in, memberships_of_organization
+from schema.roles.types import PermissionKey, Role, RoleSet
+from schema.users.types import User
+
+if TYPE_CHECKING:
+    from schema.events.types import EventConnection, EventType
+    from schema.invitations.types import Invitation, InvitationStatus
+
+
+@strawberry.type(description="An account that several people share.")
+class Organization(Node):
+    name: str = strawberry.field(description="The name.")
+    slug: str | None = strawberry.field(
+        description="The name in addresses, unique in the instance; null when slugs are off."
+    )
+    image_url: str = strawberry.field(description="The logo, or a drawn default.")
+    has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
+    public_metadata: JSONObject = strawberry.field(description="What the instance's owner noted for all members.")
+    private_metadata: JSONObject | None = strawberry.field(
+        description="What the instance's owner noted for services; for secret keys, else null."
+    )
+    max_allowed_memberships: int = strawberry.field(description="How many seats it has, 0 for any number.")
+    admin_delete_enabled: bool = strawberry.field(
+        description="Whether members with org:sys_profile:delete may delete it."
+    )
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    created_by_id: strawberry.Private[str | None]
+    role_set_id: strawberry.Private[str]
+
+    @strawberry.field(description="Who made it, to who may see that user; else null.")
+    async def created_by(self, info: Info) -> User | None:
+        if self.created_by_id is None or not await self._shows(info, self.created_by_id):
+            return None
+        row = await info.context.loaders.users.load(self.created_by_id)
+        return User.from_row(row, info.context) if row else None
+
+    async def _shows(self, info: Info, user_id: str) -> bool:
+        """A creator who left is no fellow member any more."""
+        if info.context.is_service or info.context.user_id == user_id:
+            return True
+        is_member = await info.context.loaders.memberships.load((self.id, user_id)) is not None
+        return is_member and await may_read(info, self.id, user_id)
+
+    @strawberry.field(description="The roles it may use, with their default and creator role.")
+    async def role_set(self, info: Info) -> RoleSet:
+        return RoleSet.from_row(await load_existing(info.context.loaders.role_sets, self.role_set_id))
+
+    @strawberry.field(description="The roles that can be given to its members, oldest first.")
+    async def roles(self, info: Info) -> list[Role]:
+        return [Role.from_row(row) for row in await info.context.loaders.roles_of_set.load(self.role_set_id)]
+
+    @strawberry.field(description="How many members it has.")
+    async def members_count(self, info: Info) -> int:
+        return await info.context.loaders.members_count.load(self.id)
+
+    @strawberry.field(description="Whether nobody could manage it any more.")
+    async def missing_member_with_elevated_permissions(self, info: Info) -> bool:
+        return not await info.context.loaders.is_managed.load(self.id)
+
+    @strawberry.field(description="The caller's own membership; null for a secret key.")
+    async def viewer_membership(self, info: Info) -> Membership | None:
+        return await membership_in(info, self.id, info.context.user_id) if info.context.user_id else None
+
+    @strawberry.field(
+        description="The keys of all permissions that the caller holds here, sorted; a secret key holds all."
+    )
+    async def viewer_permissions(self, info: Info) -> list[str]:
+        return sorted(await self._viewer_permissions(info))
+
+    @strawberry.field(description="Whether the caller holds a permission here; false for a key that no permission has.")
+    async def viewer_can(self, info: Info, permission: PermissionKey) -> bool:
+        return permission in await self._viewer_permissions(info)
+
+    async def _viewer_permissions(self, info: Info) -> frozenset[str]:
+        if info.context.user_id:
+            return await info.context.loaders.permission_keys(self.id, info.context.user_id) or frozenset()
+        return await info.context.loaders.all_permission_keys()
+
+    @strawberry.field(description="The membership of one user.", extensions=requires(MEMBERSHIPS_READ))
+    async def membership(
+        self, info: Info, user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")]
+    ) -> Membership | None:
+        return await membership_in(info, self.id, user_id)
+
+    @strawberry.field(
+        description="The members, newest first unless asked otherwise.", extensions=requires(MEMBERSHIPS_READ)
+    )
+    async def memberships(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        query: Annotated[
+            str | None, strawberry.argument(description="A part of the member's address or name, or a whole user id.")
+        ] = None,
+        roles: Roles = None,
+        order_by: OrderBy = None,
+    ) -> Connection[Membership] | None:
+        return await memberships_of_organization(info, self.id, first, after, last, before, query, roles, order_by)
+
+    @strawberry.field(
+        description="The invitations, newest first; those of all statuses when none is asked for.",
+        extensions=requires(MEMBERSHIPS_MANAGE),
+    )
+    async def invitations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        statuses: Annotated[
+            list[Annotated["InvitationStatus", strawberry.lazy("schema.invitations.types")]] | None,
+            strawberry.argument(description="Only invitations with one of these statuses."),
+        ] = None,
+        query: Annotated[
+            str | None, strawberry.argument(description="A part of the address, or a whole invitation id.")
+        ] = None,
+    ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
+        from schema.invitations.types import invitations_of
+
+        return await invitations_of(
+            info, self.id, of_address=False, statuses=statuses, query=query,
+            first=first, after=after, last=last, before=before,
+        )  # fmt: skip
+
+    @strawberry.field(description="How many invitations can be accepted.", extensions=requires(MEMBERSHIPS_MANAGE))
+    async def pending_invitations_count(self, info: Info) -> int | None:
+        pending = InvitationFilter(False, info.context.surroundings.clock(), (StoredStatus.PENDING,))
+        return await info.context.loaders.invitation_counts.load((self.id, pending))
+
+    @strawberry.field(
+        description="What happened here, oldest first; events of invitations need org:sys_memberships:manage.",
+        extensions=requires(MEMBERSHIPS_READ),
+    )
+    async def events(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        types: Annotated[
+            list[Annotated["EventType", strawberry.lazy("schema.events.types")]] | None,
+            strawberry.argument(description="Only events of one of these types."),
+        ] = None,
+    ) -> Annotated["EventConnection", strawberry.lazy("schema.events.types")] | None:
+        from schema.events.types import events_of
+
+        return await events_of(info, self.id, first, after, types)
+
+    @classmethod
+    def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "Organization":
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            slug=context.shows(row.slug),
+            image_url=row.image_url or context.drawn_image(row.id),
+            has_image=row.image_url is not None,
+            public_metadata=JSONObject(row.public_metadata),
+            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
+            max_allowed_memberships=row.max_allowed_memberships,
+            admin_delete_enabled=row.admin_delete_enabled,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+            created_by_id=row.created_by_id,
+            role_set_id=row.role_set_id,
+        )
+
+
+@strawberry.type(description="What an invited person may see of an organization.")
+class PublicOrganization:
+    id: strawberry.ID = strawberry.field(description="The organization's id.")
+    name: str = strawberry.field(description="The name.")
+    slug: str | None = strawberry.field(description="The name in addresses; null when slugs are off.")
+    image_url: str = strawberry.field(description="The logo, or a drawn default.")
+    has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
+
+    @classmethod
+    def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "PublicOrganization":
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            slug=context.shows(row.slug),
+            image_url=row.image_url or context.drawn_image(row.id),
+            has_image=row.image_url is not None,
+        )
+
+
+async def organization_by_id(info: Info, id: str) -> Organization | None:
+    """The organization, to its members and to secret keys; else null, after as many statements as for an absent one."""
+    viewer, loaders = info.context.user_id, info.context.loaders
+    if viewer and await loaders.memberships.load((id, viewer)) is None:
+        return None
+    row = await loaders.organizations.load(id)
+    return Organization.from_row(row, info.context) if row else None
+
+
+@strawberry.input(description="Which organization is meant: give one of the two.", one_of=True)
+class OrganizationBy:
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
+    slug: strawberry.Maybe[str] = strawberry.field(description="Its slug.")
+
+
+@strawberry.enum(description="What organizations are sorted by.")
+class OrganizationOrderField(Enum):
+    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When it was made.")
+    NAME = strawberry.enum_value("NAME", description="The name.")
+    MEMBERS_COUNT = strawberry.enum_value("MEMBERS_COUNT", description="The number of members.")
+
+
+@strawberry.input(description="How organizations are sorted.")
+class OrganizationOrder:
+    field: OrganizationOrderField = strawberry.field(
+        description="What they are sorted by.", default=OrganizationOrderField.CREATED_AT
+    )
+    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.DESC)
+
+
+@strawberry.type
+class OrganizationQueries:
+    @strawberry.field(
+        description="An organization, to its members and to secret keys; else null.", extensions=requires()
+    )
+    async def organization(
+        self, info: Info, by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")]
+    ) -> Organization | None:
+        info.context.ensure_organizations_enabled()
+        if by.id:
+            return await organization_by_id(info, by.id.value)
+        if by.slug and info.context.instance.slugs_enabled:
+            viewer = info.context.user_id
+            row = await info.context.read(lists.organization_by_slug, by.slug.value, member=viewer)
+            return Organization.from_row(row, info.context) if row else None
+        return None
+
+    @strawberry.field(
+        description="All organizations of the instance, newest first unless asked otherwise.",
+        extensions=requires(actor=ActorKind.SERVICE),
+    )
+    async def organizations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        query: Annotated[
+            str | None, strawberry.argument(description="A part of the name or the slug, or a whole id.")
+        ] = None,
+        user_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(description="Only those that one of these users belongs to."),
+        ] = None,
+        order_by: Annotated[
+            OrganizationOrder | None,
+            strawberry.argument(description="How the list is sorted, newest first when absent."),
+        ] = None,
+    ) -> Connection[Organization] | None:
+        order_by = order_by or OrganizationOrder()
+        order = lists.organization_order(order_by.field.name, descending=order_by.direction is OrderDirection.DESC)
+        wanted = lists.organization_filter(query, user_ids)
+        read = info.context.read
+        page = await read(lists.organizations, wanted, order, slice_of(order, first, after, last, before))
+        return connection(page, lambda row: Organization.from_row(row, info.context), lambda: read(lists.count, wanted))
+
+
+# ------------------------------------------------------------------------------------------------------- mutations
+
+
+@strawberry.type(description="The organization of a mutation.")
+class OrganizationPayload(Payload):
+    organization: Organization | None = strawberry.field(description="The organization as it is now.", default=None)
+    membership: Membership | None = strawberry.field(description="The membership of who made it.", default=None)
+
+
+@strawberry.input(description="An organization to make.")
+class CreateOrganizationInput:
+    name: str = strawberry.field(description="The name, 1 to 256 characters, no HTML and no link.")
+    slug: str | None = strawberry.field(
+        description="The name in addresses; made from the name when absent.", default=None
+    )
+    public_metadata: JSONObject | None = strawberry.field(
+        description="Notes for all members, at most 8 KB; for secret keys.", default=None
+    )
+    private_metadata: JSONObject | None = strawberry.field(
+        description="Notes for services, at most 8 KB; for secret keys.", default=None
+    )
+    max_allowed_memberships: int | None = strawberry.field(
+        description="How many seats it has, 0 for any number; for secret keys.", default=None
+    )
+    created_by: strawberry.ID | None = strawberry.field(
+        description="Who becomes its first member, nobody when absent; for secret keys.", default=None
+    )
+    role_set: str | None = strawberry.field(
+        description="The key of its role set, the initial one when absent; for secret keys.", default=None
+    )
+
+
+@strawberry.input(description="What to change of an organization; what is absent stays.")
+class UpdateOrganizationInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The name, 1 to 256 characters, no HTML and no link."
+    )
+    slug: strawberry.Maybe[str | None] = strawberry.field(description="The name in addresses.")
+    image_url: strawberry.Maybe[str | None] = strawberry.field(description="The logo; null for the drawn default.")
+    max_allowed_memberships: strawberry.Maybe[int | None] = strawberry.field(
+        description="How many seats it has, 0 for any number; for secret keys."
+    )
+    admin_delete_enabled: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether members may delete it; for secret keys."
+    )
+
+
+@strawberry.input(description="New metadata for an organization.")
+class UpdateOrganizationMetadataInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    mode: MetadataMode = strawberry.field(description="How it meets what is stored.")
+    public_metadata: JSONObject | None = strawberry.field(
+        description="Notes for all members, at most 8 KB.", default=None
+    )
+    private_metadata: JSONObject | None = strawberry.field(
+        description="Notes for services, at most 8 KB.", default=None
+    )
+
+
+@strawberry.input(description="The organization to delete.")
+class DeleteOrganizationInput:
+    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+
+
+def _new(input: CreateOrganizationInput) -> organizations.NewOrganization:
+    return organizations.NewOrganization(
+        name=input.name,
+        slug=input.slug,
+        public_metadata=input.public_metadata,
+        private_metadata=input.private_metadata,
+        max_allowed_memberships=input.max_allowed_memberships,
+        created_by=input.created_by,
+        role_set=input.role_set,
+    )
+
+
+@strawberry.type
+class OrganizationMutations:
+    @strawberry.mutation(
+        description="Makes an organization; the caller, or who a secret key names, becomes its first member.",
+        extensions=guarded(),
+    )
+    async def create_organization(self, info: Info, input: CreateOrganizationInput) -> OrganizationPayload | None:
+        row, member = await organizations.create_organization(info.context.work, _new(input))
+        membership = Membership.from_row(member, info.context) if member else None
+        return OrganizationPayload(organization=Organization.from_row(row, info.context), membership=membership)
+
+    @strawberry.mutation(description="Changes an organization's own fields.", extensions=guarded(PROFILE_MANAGE))
+    async def update_organization(self, info: Info, input: UpdateOrganizationInput) -> OrganizationPayload | None:
+        schemes = info.context.surroundings.link_schemes
+        row = await organizations.update_organization(
+            info.context.work, organization_id=input.organization_id, given=given(input), schemes=schemes
+        )
+        return OrganizationPayload(organization=Organization.from_row(row, info.context))
+
+    @strawberry.mutation(description="Changes an organization's metadata.", extensions=guarded(actor=ActorKind.SERVICE))
+    async def update_organization_metadata(
+        self, info: Info, input: UpdateOrganizationMetadataInput
+    ) -> OrganizationPayload | None:
+        row = await organizations.update_organization_metadata(
+            info.context.work, organization_id=input.organization_id,
+            merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
+        )  # fmt: skip
+        return OrganizationPayload(organization=Organization.from_row(row, info.context))
+
+    @strawberry.mutation(
+        description="Deletes an organization with its memberships.", extensions=guarded(PROFILE_DELETE)
+    )
+    async def delete_organization(self, info: Info, input: DeleteOrganizationInput) -> DeletedPayload | None:
+        gone = await organizations.delete_organization(info.context.work, organization_id=input.organization_id)
+        return DeletedPayload(deleted_id=strawberry.ID(gone))

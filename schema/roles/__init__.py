@@ -1,0 +1,1 @@
+"""Permissions, roles and role sets in the API."""

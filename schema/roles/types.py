@@ -1,0 +1,196 @@
+"""Roles, permissions and role sets, as the API shows them."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from models.roles import Permission as PermissionRow
+from models.roles import Role as RoleRow
+from models.roles import RoleSet as RoleSetRow
+from models.roles import is_managing, is_system
+from resolvers.queries import lists
+from resolvers.queries.loaders import load_existing
+from resolvers.queries.pages import AnyRow
+from resolvers.queries.permission_check import Reason, check_permission
+from schema.foundation.connections import Node
+from schema.foundation.context import Info
+from schema.foundation.guards import ActorKind, requires
+from schema.foundation.scalars import DateTime
+
+
+@strawberry.enum(description="Who made a permission.")
+class PermissionType(Enum):
+    SYSTEM = strawberry.enum_value("SYSTEM", description="Tenantry itself: it guards the API and can't be changed.")
+    CUSTOM = strawberry.enum_value("CUSTOM", description="The instance's owner, for the application's own use.")
+
+
+@strawberry.type(description="Something that a role allows.")
+class Permission(Node):
+    key: str = strawberry.field(description="The key, org:<feature>:<action>.")
+    name: str = strawberry.field(description="The name for people.")
+    description: str | None = strawberry.field(description="What it allows.")
+    type: PermissionType = strawberry.field(description="Who made it.")
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+
+    @classmethod
+    def from_row(cls, row: PermissionRow | AnyRow) -> "Permission":
+        return cls(
+            id=strawberry.ID(row.id),
+            key=row.key,
+            name=row.name,
+            description=row.description,
+            type=PermissionType.SYSTEM if is_system(row.key) else PermissionType.CUSTOM,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+        )
+
+
+@strawberry.type(description="What a membership lets its user do.")
+class Role(Node):
+    key: str = strawberry.field(description="The key, such as org:admin.")
+    name: str = strawberry.field(description="The name for people.")
+    description: str | None = strawberry.field(description="What the role is for.")
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="The permissions it holds, sorted by key.")
+    async def permissions(self, info: Info) -> list[Permission]:
+        return [Permission.from_row(row) for row in await info.context.loaders.permissions.load(self.id)]
+
+    @strawberry.field(
+        description="Whether it holds what a creator role needs: to manage, to read members and to delete."
+    )
+    async def is_creator_eligible(self, info: Info) -> bool:
+        return is_managing(row.key for row in await info.context.loaders.permissions.load(self.id))
+
+    @strawberry.field(
+        description="How many memberships have it, in all organizations.", extensions=requires(actor=ActorKind.SERVICE)
+    )
+    async def members_count(self, info: Info) -> int | None:
+        return await info.context.loaders.role_members_count.load(self.id)
+
+    @classmethod
+    def from_row(cls, row: RoleRow | AnyRow) -> "Role":
+        return cls(
+            id=strawberry.ID(row.id),
+            key=row.key,
+            name=row.name,
+            description=row.description,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+        )
+
+
+async def role_ever_of(info: Info, role_id: str) -> Role:
+    """The role of an invitation, which may have been deleted since the invitation was settled."""
+    return Role.from_row(await load_existing(info.context.loaders.roles_ever, role_id))
+
+
+async def role_of(info: Info, role_id: str) -> Role:
+    return Role.from_row(await load_existing(info.context.loaders.roles, role_id))
+
+
+@strawberry.type(description="The roles that an organization may use.")
+class RoleSet(Node):
+    key: str = strawberry.field(description="The key, such as role_set:primary.")
+    name: str = strawberry.field(description="The name for people.")
+    description: str | None = strawberry.field(description="What the set is for.")
+    is_initial: bool = strawberry.field(description="Whether new organizations get it.")
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    default_role_id: strawberry.Private[str]
+    creator_role_id: strawberry.Private[str]
+
+    @strawberry.field(description="Its roles, oldest first.")
+    async def roles(self, info: Info) -> list[Role]:
+        return [Role.from_row(row) for row in await info.context.loaders.roles_of_set.load(self.id)]
+
+    @strawberry.field(description="The role that is meant when none is named.")
+    async def default_role(self, info: Info) -> Role:
+        return await role_of(info, self.default_role_id)
+
+    @strawberry.field(description="The role that the creator of an organization gets.")
+    async def creator_role(self, info: Info) -> Role:
+        return await role_of(info, self.creator_role_id)
+
+    @classmethod
+    def from_row(cls, row: RoleSetRow | AnyRow) -> "RoleSet":
+        return cls(
+            id=strawberry.ID(row.id),
+            key=row.key,
+            name=row.name,
+            description=row.description,
+            is_initial=row.is_initial,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+            default_role_id=row.default_role_id,
+            creator_role_id=row.creator_role_id,
+        )
+
+
+@strawberry.enum(description="Why a permission is there or not, for a person who debugs.")
+class PermissionReason(Enum):
+    GRANTED_BY_ROLE = strawberry.enum_value("GRANTED_BY_ROLE", description="The member's role holds it.")
+    SECRET_KEY = strawberry.enum_value("SECRET_KEY", description="A secret key holds every permission.")
+    NOT_A_MEMBER = strawberry.enum_value(
+        "NOT_A_MEMBER", description="No membership in such an organization, should there be one."
+    )
+    ROLE_LACKS_PERMISSION = strawberry.enum_value(
+        "ROLE_LACKS_PERMISSION", description="The member's role does not hold it."
+    )
+    UNKNOWN_PERMISSION = strawberry.enum_value("UNKNOWN_PERMISSION", description="No permission has this key.")
+    ORGANIZATIONS_DISABLED = strawberry.enum_value(
+        "ORGANIZATIONS_DISABLED", description="Organizations are off in this instance."
+    )
+
+
+@strawberry.type(description="Whether somebody may do something, and why.")
+class PermissionDecision:
+    allowed: bool = strawberry.field(description="Whether it is allowed.")
+    reason: PermissionReason = strawberry.field(description="Why, for a person who debugs.")
+    permission: str = strawberry.field(description="The key that was asked for.")
+    role: Role | None = strawberry.field(description="The role that grants it or fails to.")
+
+
+OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization.")]
+PermissionKey = Annotated[str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")]
+OtherUserId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Somebody else, for secret keys; the caller when absent.")
+]
+
+
+@strawberry.type
+class RoleQueries:
+    @strawberry.field(description="All roles of the instance, oldest first.", extensions=requires())
+    async def roles(self, info: Info) -> list[Role] | None:
+        return [Role.from_row(row) for row in await info.context.read(lists.everything, RoleRow)]
+
+    @strawberry.field(description="All permissions of the instance, oldest first.", extensions=requires())
+    async def permissions(self, info: Info) -> list[Permission] | None:
+        return [Permission.from_row(row) for row in await info.context.read(lists.everything, PermissionRow)]
+
+    @strawberry.field(
+        description="All role sets of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
+    )
+    async def role_sets(self, info: Info) -> list[RoleSet] | None:
+        return [RoleSet.from_row(row) for row in await info.context.read(lists.everything, RoleSetRow)]
+
+    @strawberry.field(
+        description="Whether the caller, or for a secret key anybody, may do something, and why.", extensions=requires()
+    )
+    async def check_permission(
+        self, info: Info, organization_id: OrganizationId, permission: PermissionKey, user_id: OtherUserId = None
+    ) -> PermissionDecision | None:
+        decision = await check_permission(
+            info.context.loaders, info.context.caller, info.context.instance,
+            organization_id=organization_id, permission=permission, user_id=user_id,
+        )  # fmt: skip
+        role = await role_of(info, decision.role_id) if decision.role_id else None
+        return PermissionDecision(
+            allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
+            reason=PermissionReason[decision.reason.name],
+            permission=permission,
+            role=role,
+        )

@@ -1,0 +1,1 @@
+"""Sessions and session tokens in the API."""

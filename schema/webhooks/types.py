@@ -1,0 +1,223 @@
+"""Webhooks, as the API shows them to secret keys: where events are sent to, and what became of each."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+from cryptography.fernet import InvalidToken
+
+from models.errors import SecretUnreadable
+from models.keys.encryption import unsealed
+from models.webhooks import DeliveryStatus as Status
+from models.webhooks import WebhookDelivery as DeliveryRow
+from models.webhooks import WebhookEndpoint as EndpointRow
+from resolvers.queries.loaders import load_existing
+from resolvers.queries.pages import AnyRow, slice_of
+from resolvers.webhooks import endpoints, lists
+from resolvers.webhooks.lists import ORDER, DeliveryList
+from schema.events.types import Event, EventType, event_of
+from schema.foundation.connections import After, Connection, First, Node, connection
+from schema.foundation.context import Context, Info
+from schema.foundation.guards import ActorKind, Rings, guarded, requires
+from schema.foundation.payloads import DeletedPayload, Payload
+from schema.foundation.scalars import DateTime
+from schema.webhooks.inputs import (
+    CreateWebhookEndpointInput,
+    ReplayWebhookDeliveriesInput,
+    UpdateWebhookEndpointInput,
+    WebhookEndpointRefInput,
+    changes_of,
+    new_endpoint,
+)
+
+
+@strawberry.enum(description="What became of a delivery.")
+class DeliveryStatus(Enum):
+    PENDING = strawberry.enum_value("pending", description="It is tried, for the first time or again.")
+    SUCCEEDED = strawberry.enum_value("succeeded", description="The receiver took it: it answered with 2xx.")
+    FAILED = strawberry.enum_value("failed", description="It was given up, until somebody replays it.")
+
+
+@strawberry.type(description="An event on its way to a webhook endpoint.")
+class WebhookDelivery(Node):
+    status: DeliveryStatus = strawberry.field(description="What became of it.")
+    attempts: int = strawberry.field(description="How often it was tried since it was made, or replayed.")
+    last_status_code: int | None = strawberry.field(description="What the receiver answered last, if it answered.")
+    last_error: str | None = strawberry.field(description="Why the last try failed; null when it did not.")
+    last_attempt_at: DateTime | None = strawberry.field(description="When it was tried last; null before the first.")
+    next_attempt_at: DateTime | None = strawberry.field(description="When it is tried next; null once it is settled.")
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    event_cursor: strawberry.Private[int]
+
+    @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
+    async def event(self, info: Info) -> Event:
+        return event_of(await load_existing(info.context.loaders.events_by_cursor, self.event_cursor), info.context)
+
+    @classmethod
+    def from_row(cls, row: DeliveryRow | AnyRow) -> "WebhookDelivery":
+        return cls(
+            id=strawberry.ID(row.id),
+            status=DeliveryStatus(row.status),
+            attempts=row.attempts,
+            last_status_code=row.last_status_code,
+            last_error=row.last_error,
+            last_attempt_at=DateTime(row.last_attempt_at) if row.last_attempt_at else None,
+            next_attempt_at=DateTime(row.next_attempt_at) if row.next_attempt_at else None,
+            created_at=DateTime(row.created_at),
+            event_cursor=row.event_cursor,
+        )
+
+
+Statuses = Annotated[
+    list[DeliveryStatus] | None, strawberry.argument(description="Only deliveries with one of these statuses.")
+]
+
+
+@strawberry.type(description="Where events are sent to.")
+class WebhookEndpoint(Node):
+    url: str = strawberry.field(description="Where they are sent to.")
+    description: str | None = strawberry.field(description="What it is for.")
+    types: list[EventType] | None = strawberry.field(description="Which events it is sent; null for all.")
+    enabled: bool = strawberry.field(
+        description="Whether it is sent anything; what it misses while it is not, it gets when it is enabled again."
+    )
+    disabled_reason: str | None = strawberry.field(description="Why it is disabled; null while it is enabled.")
+    created_at: DateTime = strawberry.field(description="When it was made.")
+    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    sealed_secret: strawberry.Private[str]
+
+    @strawberry.field(description="What deliveries are signed with, for the receiver to verify them.")
+    async def secret(self, info: Info) -> str:
+        try:
+            return unsealed(info.context.surroundings.webhook_storage, self.sealed_secret)
+        except InvalidToken as error:
+            raise SecretUnreadable from error
+
+    @strawberry.field(description="What it was sent, and what waits to be, newest first, as long as the log is kept.")
+    async def deliveries(
+        self, info: Info, first: First = None, after: After = None, statuses: Statuses = None
+    ) -> Connection[WebhookDelivery]:
+        return await deliveries_of(info.context, self.id, DeliveryList(_names(statuses), slice_of(ORDER, first, after)))
+
+    @classmethod
+    def from_row(cls, row: EndpointRow | AnyRow) -> "WebhookEndpoint":
+        return cls(
+            id=strawberry.ID(row.id),
+            url=row.url,
+            description=row.description,
+            types=None if row.types is None else [EventType(one) for one in row.types],
+            enabled=row.enabled,
+            disabled_reason=row.disabled_reason,
+            created_at=DateTime(row.created_at),
+            updated_at=DateTime(row.updated_at),
+            sealed_secret=row.secret,
+        )
+
+
+def _names(statuses: list[DeliveryStatus] | None) -> lists.Statuses:
+    return None if statuses is None else tuple(Status(one.value).value for one in statuses)
+
+
+async def deliveries_of(context: Context, endpoint_id: str, asked: DeliveryList) -> Connection[WebhookDelivery]:
+    loaders = context.loaders
+    page = await loaders.delivery_pages.load((endpoint_id, asked))
+    return connection(
+        page, WebhookDelivery.from_row, lambda: loaders.delivery_counts.load((endpoint_id, asked.statuses))
+    )
+
+
+async def visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
+    """The endpoint, to secret keys; else null, as if absent."""
+    row = await info.context.loaders.webhook_endpoints.load(endpoint_id) if info.context.is_service else None
+    return WebhookEndpoint.from_row(row) if row else None
+
+
+async def visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
+    """The delivery, to secret keys; else null, as if absent."""
+    row = await info.context.loaders.webhook_deliveries.load(delivery_id) if info.context.is_service else None
+    return WebhookDelivery.from_row(row) if row else None
+
+
+@strawberry.type
+class WebhookQueries:
+    @strawberry.field(
+        description="All webhook endpoints of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
+    )
+    async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
+        return [WebhookEndpoint.from_row(row) for row in await info.context.read(lists.endpoints)]
+
+
+# ------------------------------------------------------------------------------------------------------- mutations
+
+
+@strawberry.type(description="The webhook endpoint of a mutation.")
+class WebhookEndpointPayload(Payload):
+    webhook_endpoint: WebhookEndpoint | None = strawberry.field(
+        description="The webhook endpoint as it is now.", default=None
+    )
+
+
+@strawberry.type
+class WebhookMutations:
+    @strawberry.mutation(
+        description="Makes a webhook endpoint, which is sent what happens from now on; there can be 50.",
+        extensions=guarded(actor=ActorKind.SERVICE),
+    )
+    async def create_webhook_endpoint(
+        self, info: Info, input: CreateWebhookEndpointInput
+    ) -> WebhookEndpointPayload | None:
+        around = info.context.surroundings
+        row = await endpoints.create_endpoint(
+            info.context.work, new_endpoint(input), targets=around.targets, storage=around.webhook_storage
+        )
+        return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
+
+    @strawberry.mutation(
+        description="Changes a webhook endpoint, disables it, or enables it and sends at once what waited.",
+        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
+    )
+    async def update_webhook_endpoint(
+        self, info: Info, input: UpdateWebhookEndpointInput
+    ) -> WebhookEndpointPayload | None:
+        row = await endpoints.update_endpoint(
+            info.context.work,
+            endpoint_id=input.webhook_endpoint_id,
+            given=changes_of(input),
+            targets=info.context.surroundings.targets,
+        )
+        return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
+
+    @strawberry.mutation(
+        description="Deletes a webhook endpoint with its deliveries, those that wait to be sent too.",
+        extensions=guarded(actor=ActorKind.SERVICE),
+    )
+    async def delete_webhook_endpoint(self, info: Info, input: WebhookEndpointRefInput) -> DeletedPayload | None:
+        deleted = await endpoints.delete_endpoint(info.context.work, endpoint_id=input.webhook_endpoint_id)
+        return DeletedPayload(deleted_id=strawberry.ID(deleted))
+
+    @strawberry.mutation(
+        description="Gives a webhook endpoint a new secret; the one before it signs too for 24 hours.",
+        extensions=guarded(actor=ActorKind.SERVICE),
+    )
+    async def rotate_webhook_secret(self, info: Info, input: WebhookEndpointRefInput) -> WebhookEndpointPayload | None:
+        row = await endpoints.rotate_secret(
+            info.context.work,
+            endpoint_id=input.webhook_endpoint_id,
+            storage=info.context.surroundings.webhook_storage,
+        )
+        return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
+
+    @strawberry.mutation(
+        description="Sends one delivery again, or all that failed since a time, with the same ids as before.",
+        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
+    )
+    async def replay_webhook_deliveries(
+        self, info: Info, input: ReplayWebhookDeliveriesInput
+    ) -> WebhookEndpointPayload | None:
+        row = await endpoints.replay_deliveries(
+            info.context.work,
+            endpoint_id=input.webhook_endpoint_id,
+            delivery_id=input.delivery_id,
+            failed_since=input.failed_since,
+        )
+        return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))

@@ -1,0 +1,1 @@
+"""The worker: email, webhooks and cleanup."""

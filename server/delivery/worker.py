@@ -1,0 +1,82 @@
+"""What works beside the requests, or alone: mail, webhooks, and the sweep of what lapsed."""
+
+import asyncio
+import ssl
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+
+from models import webhooks
+from models.database.heartbeats import Heartbeat
+from models.database.store import Store
+from models.keys import encryption
+from resolvers.transaction import Clock
+from server.delivery.mail import Delivery, delivery
+from server.delivery.messages import Tell
+from server.delivery.webhook_client import Calls
+from server.delivery.webhooks import Webhooks
+from server.settings.settings import Settings, targets_of
+
+# How long what is on its way may take once the worker is stopped.
+STOP_SECONDS = 7.0
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
+    return httpx.create_ssl_context()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worker:
+    """Both senders of one store; several may run on it."""
+
+    mail: Delivery
+    webhooks: Webhooks
+
+    @property
+    def heartbeats(self) -> tuple[Heartbeat, ...]:
+        return (self.mail.heartbeat, self.webhooks.heartbeat, self.mail.sweep_heartbeat)
+
+    async def run(self) -> None:
+        """Until it is cancelled; then what is on its way gets a moment to arrive."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.mail.run())
+            group.create_task(self.webhooks.run())
+
+
+class Background:
+    """Endless work beside something else."""
+
+    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
+        self.task = asyncio.create_task(work)
+        self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def stop(self) -> None:
+        """Lets it finish what it has begun, and gives it up when that takes too long."""
+        if not self.task.cancelling():
+            self.task.cancel()
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._given_up.cancel)
+
+    async def ended(self) -> None:
+        """Waits until it has ended, or is given up."""
+        await asyncio.wait([self.task, self._given_up], return_when=asyncio.FIRST_COMPLETED)
+
+
+def sender(settings: Settings, store: Store, clock: Clock) -> Webhooks:
+    """The sender of webhooks of these settings; receivers know the instance by its public URL."""
+    return Webhooks(
+        store=store,
+        clock=clock,
+        calls=Calls(targets_of(settings), trust()),
+        storage=encryption.storage(settings.secret, webhooks.PURPOSE),
+        instance_id=settings.public_url,
+    )
+
+
+def worker(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Worker:
+    """All the work of these settings; in development without a mail server, letters are told of by `tell`."""
+    return Worker(delivery(settings, store, clock, tell), sender(settings, store, clock))

@@ -1,0 +1,1 @@
+"""What only a development server has: an issuer, demo data and ready-made operations."""

@@ -1,0 +1,293 @@
+"""What a development server has beside the application: a demo company, a secret key, and a page that is signed in."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from cryptography.fernet import MultiFernet
+from graphql import OperationDefinitionNode, parse
+from sqlmodel import col, select
+
+from models import base
+from models.database.store import Store
+from models.events import Event, EventType
+from models.instance import Instance
+from models.invitations import PENDING, Invitation
+from models.keys.secret_keys import new_secret
+from models.organizations import Organization, slug_of
+from models.roles import MEMBERSHIPS_MANAGE
+from models.sessions import Session
+from models.users import Claims, User
+from models.validation.addresses import address_key
+from models.validation.webhook_targets import Targets
+from models.webhooks import WebhookEndpoint
+from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.invitations.accept import Proof, accept_invitation
+from resolvers.invitations.manage import create_invitation
+from resolvers.invitations.tickets import TicketKeys, TicketKind, mint
+from resolvers.invitations.validation import Recipient, Terms
+from resolvers.members.memberships import Metadata, create_membership
+from resolvers.organizations import NewOrganization, create_organization
+from resolvers.queries.pages import AnyRow
+from resolvers.sessions.lifecycle import create_session
+from resolvers.transaction import Clock, work_on
+from resolvers.users import provision
+from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
+from server.delivery.messages import Tell
+from server.development.issuer import (
+    ADA,
+    ALAN,
+    AUDIENCE,
+    GRACE,
+    ISSUER,
+    KATHERINE,
+    MALLORY,
+    MARGARET,
+    PEOPLE,
+    DevelopmentIssuer,
+    kept,
+    subject_of,
+)
+from server.http.app import Development
+from server.http.graphiql import Document, Identity
+from server.http.invitation_page import DemoIdentity
+from server.settings.settings import Environment, Issuer
+
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+COMPANY = "Analytical Engines"
+LAB = "Difference Lab"
+JOAN = "joan@example.com"
+"""Invited, and not there yet."""
+EDSGER = "edsger@example.com"
+"""Invited too long ago."""
+
+HOOKS = "http://127.0.0.1:9000/webhooks"
+"""Where the demo endpoint sends to, be there somebody who listens or not."""
+
+MANY = ("frances@example.com", "radia@example.com")
+"""Whom the ready operation invites at once."""
+
+
+Waiting = Mapping[tuple[str, str], AnyRow]
+"""Pending invitations by organization id and address."""
+
+
+def long_ago() -> datetime:
+    """A time whose invitations have expired since."""
+    return base.now() - timedelta(days=60)
+
+
+class AlreadyInUse(Exception):
+    """A database that others than a development server have written to: development tokens must not count there."""
+
+
+def development_secret(folder: Path) -> str:
+    return kept(folder / "development-secret", lambda: secrets.token_urlsafe(48))
+
+
+def development_key(folder: Path) -> str:
+    return kept(folder / "development-key", new_secret)
+
+
+async def stamp(store: Store) -> None:
+    """Marks the database: a production server will refuse it. Raises AlreadyInUse for one that is production's."""
+    async with store.write() as session:
+        instance = (await session.execute(select(Instance))).scalar_one()
+        if instance.environment == Environment.DEVELOPMENT.value:
+            return
+        if (await session.execute(select(Event.cursor).limit(1))).first():
+            raise AlreadyInUse(
+                "TENANTRY_DATABASE_URL: this database holds data that no development server made; it is left alone."
+            )
+        instance.environment = Environment.DEVELOPMENT.value
+
+
+# ---------------------------------------------------------------------------------------------------- demo company
+
+
+async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> None:
+    """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
+    async with store.read() as connection:
+        if (await connection.execute(select(Organization.id).limit(1))).first():
+            return
+    ids = {person: await _person(store, *person) for person in PEOPLE}
+    async with work_on(store, Actor(ActorType.USER, ids[ADA]), base.now) as work:
+        company, _ = await create_organization(work, NewOrganization(name=COMPANY))
+        lab, _ = await create_organization(work, NewOrganization(name=LAB))
+    for organization, people in ((company, (GRACE, MARGARET)), (lab, (GRACE,))):
+        for person in people:
+            await _add(store, organization.id, ids[person])
+    ada, katherine = (Actor(ActorType.USER, ids[person]) for person in (ADA, KATHERINE))
+    await _invite(store, ada, company.id, EDSGER, long_ago)
+    await _invite(store, ada, company.id, JOAN, base.now, notify=True)
+    for organization in (company, lab):
+        await _invite(store, ada, organization.id, MALLORY[0], base.now)
+    accepted = await _invite(store, ada, company.id, KATHERINE[0], base.now)
+    async with work_on(store, katherine, base.now) as work:
+        await accept_invitation(work, proof=Proof(invitation_id=accepted), keys=keys)
+    await _listen(store, storage)
+
+
+async def _listen(store: Store, storage: MultiFernet) -> None:
+    """An endpoint for what is seldom: a demo that nobody listens to fills no log with what could not be sent."""
+    new = NewEndpoint(HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value])
+    async with work_on(store, SYSTEM, base.now) as work:
+        await create_endpoint(work, new, targets=Targets(allows_private=True), storage=storage)
+
+
+async def _invite(
+    store: Store, by: Actor, organization_id: str, address: str, clock: Clock, *, notify: bool = False
+) -> str:
+    recipient, terms = Recipient(address), Terms(notify=notify)
+    async with work_on(store, by, clock) as work:
+        await work.admit(organization_id, MEMBERSHIPS_MANAGE)
+        made = await create_invitation(work, organization_id=organization_id, recipient=recipient, terms=terms)
+        return made.id
+
+
+async def _add(store: Store, organization_id: str, user_id: str) -> None:
+    async with work_on(store, SYSTEM, base.now) as work:
+        await create_membership(work, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata())
+
+
+async def _person(store: Store, email: str, first: str, last: str) -> str:
+    claims = Claims(ISSUER, subject_of(email), 0, email, address_key(email), True, first, last)
+    async with work_on(store, SYSTEM, base.now) as work:
+        return await provision(work, claims, is_sole_issuer=True)
+
+
+# ---------------------------------------------------------------------------------------------------- GraphiQL page
+
+
+def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> list[Identity]:
+    def person(email: str, first: str, last: str, detail: str) -> Identity:
+        return Identity(f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}")
+
+    return [
+        person(*ADA, f"admin of {COMPANY}"),
+        person(*GRACE, f"member of {COMPANY}"),
+        person(*MALLORY, "outsider, invited"),
+        Identity("Secret key", "a service, everything allowed", f"Bearer {key}"),
+        Identity("Nobody", "no credential", None),
+    ]
+
+
+async def _session(store: Store, user_id: str) -> str:
+    """An open session of the user's, for the ready operations; a new one where the old one was ended or is over."""
+    opened = select(Session.id).where(
+        col(Session.user_id) == user_id,
+        col(Session.closed_as).is_(None),
+        col(Session.expires_at) > base.now() + timedelta(days=1),
+    )
+    async with store.read() as connection:
+        found = (await connection.execute(opened.limit(1))).scalar_one_or_none()
+    if found is not None:
+        return found
+    async with work_on(store, Actor(ActorType.USER, user_id), base.now) as work:
+        return (await create_session(work, organization_id=None)).id
+
+
+async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
+    """The ids of demo people by address, organizations by slug and the endpoint by URL; the invitations that wait."""
+    addresses = [email for email, _, _ in PEOPLE]
+    waiting = select(Invitation).where(
+        col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
+    )
+    people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
+    organizations = select(Organization).where(col(Organization.slug).in_([slug_of(COMPANY), slug_of(LAB)]))
+    endpoints = select(WebhookEndpoint).where(col(WebhookEndpoint.url) == HOOKS)
+    async with store.read() as connection:
+        found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
+        found |= {row.slug: row.id for row in (await connection.execute(organizations)).all()}
+        found |= {row.url: row.id for row in (await connection.execute(endpoints)).all()}
+        rows = (await connection.execute(waiting)).all()
+        return found, {(row.organization_id, row.address_key): row for row in rows}
+
+
+def ready_values(
+    ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
+) -> dict[str, dict[str, object]]:
+    """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
+    company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
+
+    def user(person: tuple[str, str, str]) -> str:
+        return ids.get(person[0], "user_…")
+
+    def invitation(organization_id: str, address: str) -> str:
+        row = waiting.get((organization_id, address))
+        return row.id if row else "orginv_…"
+
+    passed_on = waiting.get((company, MALLORY[0]))
+    ticket = mint(keys, TicketKind.LINK, passed_on.id, passed_on.nonce) if passed_on else "orginv_….…"
+    return {
+        "CreateOrganization": {"name": "Bernoulli Works"},
+        "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
+        "Members": {"organizationId": company, "first": 20},
+        "AddMember": {"organizationId": company, "newUserId": user(ALAN), "role": "org:member"},
+        "ChangeRole": {"organizationId": company, "userId": user(MARGARET), "role": "org:admin"},
+        "Invite": {"organizationId": company, "emailAddress": "barbara@example.com"},
+        "InviteMany": {"organizationId": company, "recipients": [{"emailAddress": one} for one in MANY]},
+        "Invitations": {"organizationId": company},
+        "ResendInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
+        "RevokeInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
+        "InvitationByTicket": {"ticket": ticket},
+        "AcceptInvitation": {"proof": {"ticket": ticket}},
+        "DeclineInvitation": {"proof": {"invitationId": invitation(lab, MALLORY[0])}},
+        "CreateSession": {"organizationId": company},
+        "CreateSessionToken": {"sessionId": session_id, "organizationId": company},
+        "SetActiveOrganization": {"sessionId": session_id, "organizationId": company},
+        "EndSession": {"sessionId": session_id},
+        "RemoveMember": {"organizationId": company, "userId": user(KATHERINE)},
+        "LeaveOrganization": {"organizationId": company},
+        "DeleteOrganization": {"organizationId": lab},
+        "CreatePermission": {"key": "org:reports:read", "name": "Read reports"},
+        "CreateRole": {
+            "key": "org:analyst",
+            "name": "Analyst",
+            "permissions": ["org:reports:read", "org:sys_memberships:read"],
+        },
+        "UpdateRole": {"key": "org:analyst", "permissions": ["org:reports:read"]},
+        "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
+        "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
+        "Events": {"organizationId": company},
+        "OrganizationEvents": {"organizationId": company},
+        "CreateWebhookEndpoint": {"url": f"{HOOKS}/members", "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"]},
+        "ReplayWebhookDeliveries": {
+            "webhookEndpointId": ids.get(HOOKS, "whep_…"),
+            "failedSince": "2026-01-01T00:00:00Z",
+        },
+        "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
+    }
+
+
+def documents(values: Mapping[str, dict[str, object]]) -> list[Document]:
+    """The operations of `graphql/operations/`, in the order of their file names, ready to run."""
+    return [_document(path, values) for path in sorted(OPERATIONS.glob("*.graphql"))]
+
+
+def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
+    text = path.read_text()
+    names = [node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)]
+    name = names[0].value if names and names[0] else path.stem
+    return Document(name, text, values.get(name, {}))
+
+
+def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
+    """Whom a demo invitation can be answered as: first who is invited, then two who are not."""
+    others = [email for email, _, _ in (ADA, MALLORY) if email != address]
+    labels = [f"{address}, who is invited", *(f"{email}, somebody else" for email in others)]
+    people = zip(labels, [address, *others], strict=True)
+    return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for label, email in people]
+
+
+async def development(store: Store, folder: Path, keys: TicketKeys, *, tell: Tell | None = None) -> Development:
+    """Everything that a development server adds to the application; the database has to be migrated."""
+    issuer, key = DevelopmentIssuer(folder), development_key(folder)
+    ids, waiting = await _found(store)
+    settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
+    identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
+    session_id = await _session(store, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
+    ready = documents(ready_values(ids, waiting, keys, session_id))
+    return Development(settings, key, identities, ready, partial(_accept_as, issuer), tell)

@@ -1,0 +1,133 @@
+"""Demo data of any size: the same for the same numbers, written in bulk."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+from ulid import ULID
+
+from models.database.store import Store
+from models.memberships import Membership
+from models.organizations import Organization, slug_of
+from models.roles import RoleSet
+from models.users import User
+from models.validation.text import searchable
+from server.development.issuer import ISSUER, subject_of
+
+BATCH = 2_000
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST = [
+    "Ada", "Grace", "Alan", "Katherine", "Margaret", "Edsger", "Barbara", "Donald", "Radia", "Tim", "Frances",
+    "John", "Hedy", "Claude", "Sophie", "Linus", "Dorothy", "Ken", "Évariste", "Łukasz", "Mei", "Noor", "Søren",
+    "Yuki",
+]  # fmt: skip
+LAST = [
+    "Lovelace", "Hopper", "Turing", "Johnson", "Hamilton", "Dijkstra", "Liskov", "Knuth", "Perlman", "Lee", "Allen",
+    "Backus", "Lamarr", "Shannon", "Wilson", "Torvalds", "Vaughan", "Thompson", "Galois", "Nowak", "Chen", "Haddad",
+    "Kierkegaard", "Tanaka",
+]  # fmt: skip
+ADJECTIVES = [
+    "Bright", "Calm", "Northern", "Swift", "Golden", "Quiet", "Amber", "Bold", "Silver", "Green", "Royal", "Atomic",
+    "Lunar", "Vivid", "Clever", "Solid",
+]  # fmt: skip
+NOUNS = [
+    "Harbor", "Foundry", "Orchard", "Analytics", "Robotics", "Logistics", "Studio", "Kitchen", "Bank", "Garden",
+    "Press", "Labs", "Works", "Cinema",
+]  # fmt: skip
+
+Row = dict[str, Any]
+Progress = Callable[[int], None]
+
+
+class Seeder:
+    """Makes rows from a fixed random sequence: ids, names and memberships are the same every time."""
+
+    def __init__(self, organizations: int, users: int, sequence: int) -> None:
+        self.seed = f"{organizations}/{users}/{sequence}"
+        self.random = random.Random(self.seed)
+        self.sequence = sequence
+        self.moment = EPOCH + timedelta(days=sequence)
+        self.users_made = [self._made("user") for _ in range(users)]
+        self.organizations_made = [self._made("org") for _ in range(organizations)]
+
+    def _made(self, prefix: str) -> tuple[str, datetime]:
+        """An id and its time, a millisecond after the one before."""
+        self.moment += timedelta(milliseconds=1)
+        milliseconds = int(self.moment.timestamp() * 1000)
+        return f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}", self.moment
+
+    def email(self, number: int) -> str:
+        return f"user{number}.{self.sequence}@example.com"
+
+    def count(self) -> int:
+        """How many rows there will be."""
+        return len(self.users_made) + len(self.organizations_made) + sum(1 for _ in self._pairs())
+
+    def _row(self, id: str, moment: datetime) -> Row:
+        return {
+            "id": id, "created_at": moment, "updated_at": moment, "public_metadata": {}, "private_metadata": {},
+        }  # fmt: skip
+
+    def users(self) -> Iterator[Row]:
+        for number, made in enumerate(self.users_made):
+            first, last = self.random.choice(FIRST), self.random.choice(LAST)
+            email = self.email(number)
+            yield self._row(*made) | {
+                "issuer": ISSUER, "external_id": subject_of(email), "identifier": email, "email_address": email,
+                "address_key": email, "email_verified": True, "first_name": first, "last_name": last,
+                "refreshed_at": 0, "search_text": searchable(email, first, last),
+            }  # fmt: skip
+
+    def organizations(self, role_set_id: str) -> Iterator[Row]:
+        for number, made in enumerate(self.organizations_made):
+            name = f"{self.random.choice(ADJECTIVES)} {self.random.choice(NOUNS)} {number + 1}"
+            slug = f"{slug_of(name)}-{self.sequence}"
+            yield self._row(*made) | {
+                "name": name, "slug": slug, "max_allowed_memberships": 0, "admin_delete_enabled": True,
+                "created_by_id": self.random.choice(self.users_made)[0] if self.users_made else None,
+                "role_set_id": role_set_id, "search_text": searchable(name, slug),
+            }  # fmt: skip
+
+    def memberships(self, admin_id: str, member_id: str) -> Iterator[Row]:
+        """Everybody joins one organization, some two or three; the first one holds half of all people."""
+        for organization_id, user_id, is_first in self._pairs():
+            role_id = admin_id if is_first else member_id
+            yield self._row(*self._made("orgmem")) | {
+                "organization_id": organization_id, "user_id": user_id, "role_id": role_id,
+            }  # fmt: skip
+
+    def _pairs(self) -> Iterator[tuple[str, str, bool]]:
+        chance, managed = random.Random(self.seed), set[str]()
+        for number, (user_id, _) in enumerate(self.users_made):
+            for organization_id in self._joined(number, chance):
+                yield organization_id, user_id, organization_id not in managed
+                managed.add(organization_id)
+
+    def _joined(self, number: int, chance: random.Random) -> list[str]:
+        if not self.organizations_made:
+            return []
+        home = self.organizations_made[number % len(self.organizations_made)]
+        others = chance.choices(self.organizations_made, k=chance.choice((0, 0, 1, 2)))
+        large = [self.organizations_made[0]] if number % 2 else []
+        return list(dict.fromkeys(id for id, _ in (home, *large, *others)))
+
+
+async def _write(session: AsyncSession, table: type[Any], rows: Iterator[Row], progress: Progress) -> None:
+    while batch := list(islice(rows, BATCH)):
+        await session.execute(insert(table.__table__), batch)
+        progress(len(batch))
+
+
+async def seed(store: Store, seeder: Seeder, progress: Progress) -> None:
+    """Writes everything in one transaction: a seed that is interrupted leaves nothing behind."""
+    async with store.write() as session:
+        role_set = (await session.execute(select(RoleSet).where(col(RoleSet.is_initial)))).scalar_one()
+        await _write(session, User, seeder.users(), progress)
+        await _write(session, Organization, seeder.organizations(role_set.id), progress)
+        memberships = seeder.memberships(role_set.creator_role_id, role_set.default_role_id)
+        await _write(session, Membership, memberships, progress)

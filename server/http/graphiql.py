@@ -1,0 +1,113 @@
+"""The GraphiQL page and its assets: served by us, nothing from another host."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from os import PathLike, stat_result
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+ASSETS = Path(__file__).parents[1] / "assets" / "graphiql"
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    # Monaco sets styles from script, and draws its squiggles and arrows as data URLs.
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "worker-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Tenantry · GraphiQL</title>
+<link rel="icon" href="/graphiql/assets/icon.svg">
+<link rel="stylesheet" href="/graphiql/assets/graphiql.css">
+<script type="application/json" id="config">{config}</script>
+<script type="module" src="/graphiql/assets/graphiql.js"></script>
+</head>
+<body><div id="graphiql"></div><noscript>GraphiQL needs JavaScript.</noscript></body>
+</html>
+"""
+
+MISSING = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Tenantry · GraphiQL</title><link rel="icon" href="data:,"></head>
+<body><p>GraphiQL is not built yet: run <code>make install</code>, then load this page again.</p></body>
+</html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Someone to be signed in as; labels differ, and without an authorization it is nobody."""
+
+    label: str
+    detail: str
+    authorization: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A ready operation, opened in a tab of its own."""
+
+    name: str
+    query: str
+    variables: dict[str, object]
+
+
+class Assets(StaticFiles):
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        # The names stay the same from build to build, so a browser asks each time, by ETag.
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    async def check_config(self) -> None:
+        """A folder that is not there yet gives 404; the page says what to do."""
+
+
+routes = [Mount("/graphiql/assets", Assets(directory=ASSETS, check_dir=False), name="graphiql-assets")]
+
+
+def page(*, endpoint: str, identities: Sequence[Identity], documents: Sequence[Document]) -> HTMLResponse:
+    """GraphiQL for the endpoint, signed in as the first identity."""
+    if not (ASSETS / "graphiql.js").is_file():
+        return HTMLResponse(MISSING, status_code=503, headers=HEADERS)
+    config = {
+        "endpoint": endpoint,
+        "identities": [asdict(identity) for identity in identities],
+        "documents": [asdict(document) for document in documents],
+    }
+    return HTMLResponse(PAGE.format(config=script_json(config)), headers=HEADERS)
+
+
+def script_json(value: object) -> str:
+    """JSON for the inside of a script element."""
+    # ASCII output already escapes U+2028; escaping these three leaves nothing that could end or open a tag or comment.
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,0 +1,1 @@
+"""Callers: bearer tokens, secret keys and key sets."""

@@ -1,0 +1,1 @@
+"""The role model as a YAML file."""

@@ -1,0 +1,250 @@
+"""The schema as clients read it: guarded, described, exported, and what the contract promises."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    DocumentNode,
+    FieldDefinitionNode,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Node,
+    build_schema,
+    get_introspection_query,
+    is_introspection_type,
+    is_specified_scalar_type,
+    parse,
+    print_ast,
+)
+
+from schema import schema
+from schema.foundation.sdl import sdl
+from tests.support.api import INPUTS, Api
+
+HERE = Path(__file__).parents[2]
+EXPORTED = HERE / "graphql" / "schema.graphql"
+CONTRACT = HERE.parent / "shared" / "api.graphql"
+OPEN = {"Query": {"viewer", "instance", "invitationByTicket"}}
+"""What needs no credential: a frontend asks it before anybody has signed in."""
+
+
+@cache
+def document() -> DocumentNode:
+    return parse(sdl(schema))
+
+
+@cache
+def built() -> GraphQLSchema:
+    return build_schema(sdl(schema))
+
+
+def definitions(of: DocumentNode) -> dict[str, Any]:
+    """Everything in a document that has a name, by its kind and name."""
+    return {f"{one.kind} {one.name.value}": one for one in map(_any, of.definitions) if hasattr(one, "name")}
+
+
+def _any(node: Node) -> Any:
+    return node
+
+
+def parts(node: Any, name: str) -> dict[str, Any]:
+    return {part.name.value: part for part in getattr(node, name, None) or ()}
+
+
+def fields(of: str) -> dict[str, FieldDefinitionNode]:
+    return parts(definitions(document())[f"object_type_definition {of}"], "fields")
+
+
+def guards(field: Any) -> dict[str, str]:
+    """The arguments of the field's `@requires`, with the default of the one that can be left out."""
+    for one in field.directives or ():
+        if one.name.value == "requires":
+            return {"actor": "ANY"} | {name: print_ast(given.value) for name, given in parts(one, "arguments").items()}
+    return {}
+
+
+# ---------------------------------------------------------------------------------------------------------- guards
+
+
+def all_fields() -> Iterator[tuple[str, FieldDefinitionNode]]:
+    for type_ in map(_any, document().definitions):
+        for name, field in parts(type_, "fields").items():
+            yield f"{type_.name.value}.{name}", field
+
+
+def test_every_guarded_field_is_nullable() -> None:
+    guarded = {name: field for name, field in all_fields() if guards(field) and not name.startswith("Subscription.")}
+
+    assert "Organization.memberships" in guarded
+    assert [name for name, field in guarded.items() if print_ast(field.type).endswith("!")] == []
+
+
+def test_every_mutation_is_guarded() -> None:
+    assert [name for name, field in fields("Mutation").items() if not guards(field)] == []
+
+
+def test_every_query_is_guarded_or_open_on_purpose() -> None:
+    assert {name for name, field in fields("Query").items() if not guards(field)} == OPEN["Query"]
+
+
+def test_every_mutation_takes_one_input_and_gives_a_payload_that_can_be_null() -> None:
+    for name, field in fields("Mutation").items():
+        arguments = {argument.name.value: print_ast(argument.type) for argument in field.arguments or ()}
+        payload = built().get_type(print_ast(field.type))
+
+        own = f"{name[0].upper()}{name[1:]}Input"
+        assert arguments == {"input": f"{INPUTS.get(name, own)}!"}, name
+        assert isinstance(payload, GraphQLObjectType), name
+        assert [one.name for one in payload.interfaces] == ["Payload"], name
+
+
+# ---------------------------------------------------------------------------------------------------- descriptions
+
+SENTENCE = re.compile(r"[A-Z][^\n]*[^.\s]\.")
+ANOTHER = re.compile(r"[.!?]\s+[A-Z]")
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    """Everything that a client can see, with its description."""
+    for name, type_ in built().type_map.items():
+        if is_introspection_type(type_) or is_specified_scalar_type(type_):
+            continue
+        yield name, type_.description
+        if isinstance(type_, GraphQLEnumType):
+            yield from ((f"{name}.{value}", one.description) for value, one in type_.values.items())
+        if isinstance(type_, GraphQLInputObjectType):
+            yield from ((f"{name}.{field}", one.description) for field, one in type_.fields.items())
+        if isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType)):
+            yield from described_fields(name, type_)
+    requires = built().get_directive("requires")
+    assert requires
+    yield "@requires", requires.description
+
+
+def described_fields(of: str, type_: GraphQLObjectType | GraphQLInterfaceType) -> Iterator[tuple[str, str | None]]:
+    for name, field in type_.fields.items():
+        yield f"{of}.{name}", field.description
+        yield from ((f"{of}.{name}({argument})", one.description) for argument, one in field.args.items())
+
+
+def test_everything_is_described_in_one_sentence() -> None:
+    found = dict(described())
+
+    assert len(found) > 200
+    assert [
+        name for name, text in found.items() if not SENTENCE.fullmatch(text or "") or ANOTHER.search(text or "")
+    ] == []
+
+
+# ---------------------------------------------------------------------------------------------------------- export
+
+
+def test_the_exported_schema_is_this_schema() -> None:
+    assert EXPORTED.read_text() == sdl(schema)
+
+
+def test_the_exported_schema_is_sorted() -> None:
+    names = [one.name.value for one in map(_any, document().definitions) if hasattr(one, "name")]
+
+    assert names == sorted(names)
+    for type_ in map(_any, document().definitions):
+        for name in ("fields", "values"):
+            assert list(parts(type_, name)) == sorted(parts(type_, name))
+
+
+async def test_introspection_shows_the_whole_schema(api: Api) -> None:
+    query = get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True)
+
+    shown = (await api.run(query)).data["__schema"]
+
+    types = {one["name"] for one in shown["types"] if not one["name"].startswith("__")}
+    assert types == {name for name in built().type_map if not name.startswith("__")}
+    assert "requires" in {one["name"] for one in shown["directives"]}
+
+
+async def test_what_can_be_left_out_has_no_null_as_its_default(api: Api) -> None:
+    inputs = "name defaultValue type { kind }"
+    query = f"{{ __schema {{ types {{ name inputFields {{ {inputs} }} fields {{ name args {{ {inputs} }} }} }} }} }}"
+
+    types = (await api.run(query)).data["__schema"]["types"]
+
+    found = [one for type_ in types for one in type_["inputFields"] or ()]
+    found += [one for type_ in types for field in type_["fields"] or () for one in field["args"]]
+    assert len(found) > 100
+    assert [one["name"] for one in found if one["defaultValue"] == "null"] == []
+    assert "= null" not in sdl(schema)
+
+
+# -------------------------------------------------------------------------------------------------------- contract
+
+LATER: dict[str, set[str]] = {}
+"""Fields of the contract that belong to later issues."""
+
+contracted = pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not part of the repository")
+
+
+@cache
+def promised() -> dict[str, Any]:
+    return definitions(parse(CONTRACT.read_text()))
+
+
+def in_both() -> list[tuple[str, Any, Any]]:
+    ours = definitions(document())
+    return [(name, one, ours[name]) for name, one in promised().items() if name in ours]
+
+
+def signature(node: Any) -> dict[str, Any]:
+    """What a client relies on in a field, an argument or an input field."""
+    default = getattr(node, "default_value", None)
+    return {
+        "type": print_ast(node.type),
+        "default": print_ast(default) if default else None,
+        "guards": guards(node),
+        "arguments": {name: signature(one) for name, one in parts(node, "arguments").items()},
+    }
+
+
+@contracted
+def test_every_field_is_as_the_contract_has_it() -> None:
+    for type_name, theirs, ours in in_both():
+        kept = parts(ours, "fields")
+        for name, field in parts(theirs, "fields").items():
+            if name in kept:
+                assert signature(kept[name]) == signature(field), f"{type_name}.{name}"
+
+
+@contracted
+def test_nothing_of_the_contract_is_missing_but_what_comes_later() -> None:
+    assert len(in_both()) > 50
+    for type_name, theirs, ours in in_both():
+        missing = set(parts(theirs, "fields")) - set(parts(ours, "fields"))
+        assert missing == LATER.get(theirs.name.value, set()), type_name
+
+
+@contracted
+def test_every_value_interface_and_directive_is_as_the_contract_has_it() -> None:
+    for name, theirs, ours in in_both():
+        assert set(parts(theirs, "values")) == set(parts(ours, "values")), name
+        for listed in ("interfaces", "directives"):
+            both = [{print_ast(part) for part in getattr(one, listed, None) or ()} for one in (theirs, ours)]
+            assert both[0] <= both[1], name
+    theirs, ours = (of["directive_definition requires"] for of in (promised(), definitions(document())))
+    assert [one.value for one in ours.locations] == [one.value for one in theirs.locations]
+    assert {name: signature(one) for name, one in parts(ours, "arguments").items()} == {
+        name: signature(one) for name, one in parts(theirs, "arguments").items()
+    }
+
+
+@contracted
+def test_nothing_is_of_another_kind_than_in_the_contract() -> None:
+    kinds = {one.name.value: one.kind for one in promised().values()}
+
+    for one in definitions(document()).values():
+        assert kinds.get(one.name.value, one.kind) == one.kind

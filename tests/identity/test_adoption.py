@@ -1,0 +1,107 @@
+"""Users whom `createUser` made wait for the verified address of their first visit (DESIGN 6, provisioning)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models.database.store import Store
+from tests.identity.test_provisioning import ADA, CLAIMS, happened, others_token, token, visit, with_two_issuers
+from tests.support.api import ISSUER, JSON, SERVICE, Api, Clock
+
+
+async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> str:
+    """A user whom `createUser` made; the id."""
+    answer = await api.mutate("createUser", {"emailAddress": email, **values}, "user { id }", by=SERVICE)
+    return answer.payload["user"]["id"]
+
+
+@pytest.mark.parametrize("values", [{}, {"issuer": ISSUER}])
+async def test_a_waiting_user_is_adopted_by_a_verified_equal_address(api: Api, values: JSON) -> None:
+    user_id = await waiting(api, "Ada@EXAMPLE.com", **values)
+
+    user = await visit(api, token(api, CLAIMS))
+
+    assert user == {"id": user_id, **ADA}
+    (_, (name, changes)) = await happened(api.store)
+    assert name == "user.updated"
+    assert changes
+    assert (changes["external_id"], changes["email_verified"]) == (None, False)
+
+
+async def test_a_user_is_adopted_once(api: Api) -> None:
+    user_id = await waiting(api)
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+
+    second = await visit(api, token(api, {**CLAIMS, "sub": "sub|second"}))
+
+    assert second["id"] != user_id
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+
+
+async def test_a_user_is_adopted_once_even_by_two_at_once(api: Api) -> None:
+    user_id = await waiting(api)
+
+    users = await asyncio.gather(*(visit(api, token(api, {**CLAIMS, "sub": f"sub|{one}"})) for one in range(8)))
+
+    assert len({user["id"] for user in users}) == 8
+    assert [user["id"] for user in users].count(user_id) == 1
+
+
+@pytest.mark.parametrize("value", [False, "true", None])
+async def test_an_unverified_address_adopts_nobody(api: Api, value: Any) -> None:
+    user_id = await waiting(api)
+
+    assert (await visit(api, token(api, {**CLAIMS, "email_verified": value})))["id"] != user_id
+
+    assert (await visit(api, token(api, {**CLAIMS, "sub": "sub|owner"})))["id"] == user_id
+
+
+async def test_another_address_adopts_nobody(api: Api) -> None:
+    user_id = await waiting(api)
+
+    for email in ("ada+tag@example.com", "a.da@example.com", "ada@example.org", "\u0430da@example.com"):
+        assert (await visit(api, token(api, {**CLAIMS, "sub": f"sub|{email}", "email": email})))["id"] != user_id
+
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+
+
+async def test_with_two_candidates_none_is_adopted(api: Api) -> None:
+    candidates = {await waiting(api), await waiting(api, issuer=ISSUER)}
+
+    assert (await visit(api, token(api, CLAIMS)))["id"] not in candidates
+
+
+async def test_a_user_of_one_issuer_is_not_adopted_by_another(store: Store, clock: Clock) -> None:
+    api = with_two_issuers(store, clock)
+    user_id = await waiting(api, issuer=ISSUER)
+
+    assert (await visit(api, others_token(clock)))["id"] != user_id
+
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+
+
+async def test_with_several_issuers_a_user_of_none_is_adopted_by_none(store: Store, clock: Clock) -> None:
+    api = with_two_issuers(store, clock)
+    user_id = await waiting(api)
+
+    assert (await visit(api, others_token(clock)))["id"] != user_id
+    assert (await visit(api, token(api, CLAIMS)))["id"] != user_id
+
+
+async def test_who_is_known_by_subject_adopts_nobody(api: Api) -> None:
+    known = await visit(api, token(api, {"email": "other@example.com"}, age=60))
+    user_id = await waiting(api)
+
+    assert (await visit(api, token(api, CLAIMS)))["id"] == known["id"] != user_id
+
+
+async def test_a_user_made_with_a_subject_waits_for_that_subject_only(api: Api) -> None:
+    user_id = await waiting(api, externalId="sub|ada")
+
+    assert (await visit(api, token(api, {**CLAIMS, "sub": "sub|other"})))["id"] != user_id
+
+    assert await visit(api, token(api, {"email": "new@example.com"})) == {
+        "id": user_id, "externalId": "sub|ada", "identifier": "new@example.com", "emailAddress": "new@example.com",
+        "emailVerified": False, "firstName": None, "lastName": None, "imageUrl": None,
+    }  # fmt: skip

@@ -1,0 +1,292 @@
+"""Key sets of identity providers: which keys are taken from them, and when they are fetched."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from server.identity import key_sets
+from server.identity.key_sets import COOL_DOWN, KEY_SET_BYTES, KEYS_LIVE, KEYS_TRUSTED, KeySet
+from tests.support.tokens import KeySetServer, Timer, ec_key, eventually, jwk_of, key_set_server, rsa_key
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[KeySetServer]:
+    async with key_set_server() as server:
+        server.publish(jwk_of(rsa_key(), "good"))
+        yield server
+
+
+@pytest.fixture
+def timer(monkeypatch: pytest.MonkeyPatch) -> Timer:
+    timer = Timer()
+    monkeypatch.setattr(key_sets, "monotonic", timer)
+    return timer
+
+
+@pytest.fixture
+async def keys(server: KeySetServer, timer: Timer) -> AsyncIterator[KeySet]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        keys = KeySet(server.url, client, ("RS256",))
+        yield keys
+        if keys.fetching:
+            server.open.set()
+            await keys.fetching
+
+
+async def has(keys: KeySet, kid: str | None) -> bool:
+    return await keys.key(kid) is not None
+
+
+# ----------------------------------------------------------------------------------------------------- when to fetch
+
+
+async def test_a_set_is_fetched_when_it_is_first_needed_and_once_for_all_who_wait(
+    keys: KeySet, server: KeySetServer
+) -> None:
+    assert server.fetches == 0
+
+    assert all(await asyncio.gather(*(has(keys, "good") for _ in range(50))))
+
+    assert server.fetches == 1
+
+
+async def test_unknown_key_ids_fetch_once_per_cool_down(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+    assert await has(keys, "good")
+
+    for period in range(3):
+        timer.forward(COOL_DOWN)
+        for number in range(100):
+            assert not await has(keys, f"kid{number}")
+        assert server.fetches == 2 + period
+
+
+async def test_a_new_key_is_found_and_the_old_one_gone_with_one_fetch(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    old = await keys.key("good")
+    assert old
+    timer.forward(COOL_DOWN)
+
+    server.publish(jwk_of(rsa_key("next"), "next"))
+
+    assert await has(keys, "next")
+    assert not await has(keys, "good")
+    assert not keys.holds(old)
+    assert server.fetches == 2
+
+
+async def test_a_known_key_does_not_wait_while_others_wait_for_unknown_ones(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    assert await has(keys, "good")
+    timer.forward(COOL_DOWN)
+    server.open.clear()
+
+    waiting = [asyncio.create_task(has(keys, f"kid{number}")) for number in range(20)]
+    await eventually(lambda: server.fetches == 2)
+
+    async with asyncio.timeout(1):
+        assert await has(keys, "good")
+    assert not any(task.done() for task in waiting)
+    server.open.set()
+    assert not any(await asyncio.gather(*waiting))
+    assert server.fetches == 2
+
+
+async def test_an_old_set_goes_on_while_a_new_one_is_on_its_way(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    assert await has(keys, "good")
+    timer.forward(KEYS_LIVE)
+    server.open.clear()
+    server.publish()
+
+    async with asyncio.timeout(1):
+        assert await has(keys, "good")
+    await eventually(lambda: server.fetches == 2)
+    server.open.set()
+
+    await eventually(lambda: not keys.keys)
+    assert not await has(keys, "good")
+
+
+async def test_asking_whether_a_verified_tokens_key_is_still_there_fetches_an_old_set(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    known = await keys.key("good")
+    assert known
+    server.publish()
+    timer.forward(KEYS_LIVE)
+
+    assert keys.holds(known)
+
+    await eventually(lambda: not keys.holds(known))
+    assert server.fetches == 2
+
+
+async def test_the_same_key_fetched_again_is_the_same_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+    known = await keys.key("good")
+    assert known
+    timer.forward(COOL_DOWN)
+    assert not await has(keys, "unknown")
+
+    assert server.fetches == 2
+    assert keys.holds(known)
+
+
+async def test_another_key_under_the_same_id_is_another_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+    known = await keys.key("good")
+    assert known
+    server.publish(jwk_of(rsa_key("next"), "good"))
+    timer.forward(COOL_DOWN)
+
+    assert not await has(keys, "unknown")
+
+    assert await has(keys, "good")
+    assert not keys.holds(known)
+
+
+async def test_while_the_issuer_is_away_its_keys_go_on_for_an_hour(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    known = await keys.key("good")
+    assert known
+    server.status = "503 Service Unavailable"
+
+    while timer.seconds < 1_000 + KEYS_TRUSTED - COOL_DOWN:
+        timer.forward(COOL_DOWN)
+        assert not await has(keys, "unknown")
+        assert await has(keys, "good")
+        assert keys.holds(known)
+        assert keys.are_known
+    assert server.fetches == KEYS_TRUSTED / COOL_DOWN
+
+    timer.forward(COOL_DOWN)
+    assert not await has(keys, "good")
+    assert not keys.holds(known)
+    assert not keys.are_known
+
+    server.status = "200 OK"
+    timer.forward(COOL_DOWN)
+    assert await has(keys, "good")
+    assert keys.holds(known)
+
+
+async def test_a_server_that_hangs_is_given_up(
+    keys: KeySet, server: KeySetServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_sets, "FETCH_SECONDS", 0.05)
+    server.open.clear()
+
+    with capture_logs() as lines:
+        assert not await has(keys, "good")
+
+    assert not keys.are_known
+    assert [(line["event"], line["error"]) for line in lines] == [("key_set_unavailable", "TimeoutError")]
+
+
+async def test_who_stops_waiting_does_not_stop_the_fetch(keys: KeySet, server: KeySetServer) -> None:
+    server.open.clear()
+    impatient = asyncio.create_task(has(keys, "good"))
+    await eventually(lambda: server.fetches == 1)
+
+    impatient.cancel()
+    await asyncio.wait({impatient})
+    server.open.set()
+
+    assert await has(keys, "good")
+    assert server.fetches == 1
+
+
+# ------------------------------------------------------------------------------------------------ what is taken from it
+
+BROKEN = [
+    b"", b"{", b"[]", b"null", b"1", b'"keys"', b"{}", b'{"keys": null}', b'{"keys": {}}', b'{"keys": "good"}',
+    b"\xff\xfe", b'{"keys": ' + b"[" * 100_000, b'{"keys": []}' + b" " * KEY_SET_BYTES, b"<html>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BROKEN)
+async def test_a_broken_or_too_large_set_changes_nothing(
+    keys: KeySet, server: KeySetServer, timer: Timer, body: bytes
+) -> None:
+    assert await has(keys, "good")
+    timer.forward(COOL_DOWN)
+    server.body = body
+
+    assert not await has(keys, "next")
+
+    assert server.fetches == 2
+    assert await has(keys, "good")
+    assert keys.fetched_at == 1_000
+
+
+@pytest.mark.parametrize("status", ["302 Found", "404 Not Found", "204 No Content", "500 Internal Server Error"])
+async def test_only_a_success_is_a_key_set_and_redirects_are_not_followed(
+    keys: KeySet, server: KeySetServer, timer: Timer, status: str
+) -> None:
+    assert await has(keys, "good")
+    timer.forward(COOL_DOWN)
+    server.publish(jwk_of(rsa_key("next"), "next"))
+    server.status, server.headers = status, [f"Location: {server.url}"]
+    server.body = b"" if status.startswith("204") else server.body
+
+    assert not await has(keys, "next")
+
+    assert server.fetches == 2
+    assert await has(keys, "good")
+
+
+async def test_what_is_compressed_is_not_unpacked(keys: KeySet, server: KeySetServer) -> None:
+    server.body, server.headers = gzip.compress(server.body), ["Content-Encoding: gzip"]
+
+    assert not await has(keys, "good")
+
+
+async def test_a_server_that_is_not_there_gives_no_keys() -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for url in ("http://127.0.0.1:1/jwks.json", "http://127.0.0.1:99999/", "http://[::1", "nonsense"):
+            keys = KeySet(url, client, ("RS256",))
+
+            assert await keys.key("good") is None
+            assert not keys.are_known
+
+
+async def test_an_empty_set_withdraws_every_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+    assert await has(keys, "good")
+    server.publish()
+    timer.forward(COOL_DOWN)
+
+    with capture_logs() as lines:
+        assert not await has(keys, "next")
+
+    assert not await has(keys, "good")
+    assert keys.are_known
+    assert [line["event"] for line in lines] == ["key_set_without_usable_keys"]
+
+
+async def test_a_token_without_key_id_is_the_only_keys(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+    assert await has(keys, None)
+    timer.forward(COOL_DOWN)
+
+    server.publish(jwk_of(rsa_key()), jwk_of(rsa_key("next")), jwk_of(rsa_key("third"), "third"))
+    assert await has(keys, "third")
+
+    assert not await has(keys, None)
+
+
+async def test_an_id_that_two_keys_share_names_neither_unless_one_is_for_another_algorithm(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
+    server.publish(jwk_of(rsa_key(), "same"), jwk_of(ec_key(), "same"))
+    assert await has(keys, "same")
+    timer.forward(COOL_DOWN)
+
+    server.publish(jwk_of(rsa_key(), "same"), jwk_of(rsa_key("next"), "same"))
+    assert not await has(keys, "new")
+
+    assert not await has(keys, "same")

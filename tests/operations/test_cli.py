@@ -1,0 +1,270 @@
+"""The commands that end: what they do, what they say, and with which exit code."""
+
+import asyncio
+import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+import typer
+from sqlalchemy import text
+
+from models.database import store as store_module
+from models.database.migrations import head
+from models.database.store import Store
+from schema import schema
+from schema.foundation.sdl import sdl
+from server import cli
+from tests.support.processes import done, invoke, refused, tenantry
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, and none of the machine's settings."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# -------------------------------------------------------------------------------------------------------------- help
+
+
+def commands() -> list[tuple[str, Any]]:
+    top: Any = typer.main.get_command(cli.app)
+    found = list(top.commands.items())
+    groups = [(group, top.commands[group].commands.items()) for group in ("keys", "secret")]
+    return [*found, *((f"{group} {name}", one) for group, commands in groups for name, one in commands)]
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
+def test_help_is_the_manual(name: str, command: Any) -> None:
+    shown = done(invoke(*name.split(), "--help"))
+
+    assert command.help.splitlines()[0].endswith((".", ":", "shown once: only its digest is kept."))
+    for parameter in command.params:
+        assert parameter.help, f"{name} {parameter.name}"
+        assert parameter.help.endswith("."), f"{name} {parameter.name}"
+    assert "Usage: tenantry" in shown
+
+
+def test_without_a_command_there_is_the_list_of_them() -> None:
+    result = invoke()
+
+    for name, _ in commands():
+        assert name.split()[0] in result.output
+
+
+# ------------------------------------------------------------------------------------------------- database trouble
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            "postgresql+asyncpg://ada:hunter2@127.0.0.1:1/orgs",
+            "postgresql+asyncpg://ada:***@127.0.0.1:1/orgs can't be used",
+        ),
+        ("postgresql+asyncpg://ada:hunter2@nowhere.invalid/orgs", "nowhere.invalid/orgs can't be used"),
+        ("sqlite+aiosqlite:///garbage.db", "garbage.db can't be used: file is not a database"),
+        ("sqlite+aiosqlite:////dev/null/x.db", "/dev/null"),
+        ("mysql://x", "TENANTRY_DATABASE_URL: starts with sqlite+aiosqlite:/// or postgresql+asyncpg://"),
+    ],
+)
+@pytest.mark.parametrize("command", [["migrate"], ["keys", "list"]])
+def test_a_database_that_can_not_be_used_is_one_sentence(
+    folder: Path, url: str, sentence: str, command: list[str]
+) -> None:
+    (folder / "garbage.db").write_bytes(b"garbage" * 1_000)
+
+    result = invoke(*command, TENANTRY_DATABASE_URL=url)
+
+    refused(result, sentence)
+    assert "hunter2" not in result.output
+
+
+def test_a_postgresql_without_the_database_or_the_user_is_one_sentence(postgresql: str) -> None:
+    unknown = postgresql.format("nowhere")
+
+    refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown), 'database "nowhere" does not exist')
+    refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown.replace("tenantry@", "nobody@")), 'role "nobody" does not')
+
+
+def test_a_busy_database_is_not_blamed_on_its_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
+    done(invoke("migrate"))
+    with sqlite3.connect(folder / "var" / "tenantry.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        result = invoke("keys", "create", "--name", "billing")
+        other.execute("ROLLBACK")
+
+    refused(result, "The database is busy; nothing was changed, try again in a moment.")
+    assert "TENANTRY_DATABASE_URL" not in result.stderr
+    assert done(invoke("keys", "create", "--name", "billing"))
+
+
+def test_several_wrong_settings_are_told_at_once() -> None:
+    result = invoke("migrate", TENANTRY_ENV="staging", TENANTRY_LOG_LEVEL="loud", TENANTRY_IDENTITY_ISSUERS="{")
+
+    assert result.exit_code == 2
+    assert "TENANTRY_" in result.stderr
+
+
+# ----------------------------------------------------------------------------------------------------------- migrate
+
+
+def test_migrate_can_be_run_again(folder: Path) -> None:
+    first, second = done(invoke("migrate")), done(invoke("migrate"))
+
+    assert first == second == f"The database is at step {head()}.\n"
+    assert (folder / "var" / "tenantry.db").exists()
+
+
+async def emptied(url: str) -> None:
+    store = Store(url)
+    async with store.write() as session:
+        await session.execute(text("DROP SCHEMA public CASCADE"))
+        await session.execute(text("CREATE SCHEMA public"))
+    await store.close()
+
+
+def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) -> None:
+    if database_url.startswith("sqlite"):
+        (folder / "tenantry.db").unlink()
+    else:
+        asyncio.run(emptied(database_url))
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(tenantry, "migrate", folder=folder, TENANTRY_DATABASE_URL=database_url) for _ in range(2)]
+        ended = [run.result() for run in runs]
+
+    assert [(one.returncode, one.stdout) for one in ended] == [(0, f"The database is at step {head()}.\n")] * 2
+    assert done(invoke("keys", "list", TENANTRY_DATABASE_URL=database_url))
+
+
+def test_a_database_of_a_newer_program_is_left_alone(folder: Path) -> None:
+    done(invoke("migrate"))
+    with sqlite3.connect(folder / "var" / "tenantry.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    refused(invoke("migrate"), "a newer Tenantry has migrated the database")
+    refused(invoke("keys", "list"), "the database is not migrated")
+
+
+# -------------------------------------------------------------------------------------------------------------- keys
+
+
+def test_keys_are_made_listed_and_revoked() -> None:
+    done(invoke("migrate"))
+
+    made = invoke("keys", "create", "--name", "billing")
+    secret = done(made).strip()
+    listed = done(invoke("keys", "list"))
+    (entry,) = json.loads(done(invoke("keys", "list", "--json")))
+    revoked = done(invoke("keys", "revoke", secret[:15]))
+    again = done(invoke("keys", "revoke", entry["id"]))
+    (after,) = json.loads(done(invoke("keys", "list", "--json")))
+
+    assert "not shown again" in made.stderr
+    assert entry["starts_with"] == secret[:15]
+    assert (entry["name"], entry["revoked"]) == ("billing", None)
+    assert listed.splitlines()[0].split() == ["ID", "STARTS", "WITH", "MADE", "REVOKED", "NAME"]
+    assert listed.splitlines()[1].split() == [entry["id"], secret[:15], entry["made"], "-", "billing"]
+    assert revoked == again == f"{entry['id']} (billing) is revoked.\n"
+    assert after["revoked"]
+    assert secret not in listed
+
+
+def test_keys_that_make_no_sense_are_refused() -> None:
+    refused(invoke("keys", "list"), "the database is not migrated. Run: tenantry migrate")
+    done(invoke("migrate"))
+
+    refused(invoke("keys", "revoke", "sk_unknown"), "There is no key 'sk_unknown'.")
+    refused(invoke("keys", "create", "--name", " "), "The name is empty.")
+    assert json.loads(done(invoke("keys", "list", "--json"))) == []
+
+
+# ------------------------------------------------------------------------------------------------------------- token
+
+
+def test_a_token_is_minted_for_an_address(folder: Path) -> None:
+    first = invoke("token", "--email", "zoe@example.com", "--first-name", "Zoë", "--no-verified", "--minutes", "5")
+    second = invoke("token", "--email", "ada@example.com", "--subject", "ada")
+
+    zoe, ada = (jwt.decode(done(one).strip(), options={"verify_signature": False}) for one in (first, second))
+    assert (zoe["email"], zoe["given_name"], zoe["email_verified"]) == ("zoe@example.com", "Zoë", False)
+    assert (ada["sub"], ada["family_name"], zoe["exp"] - zoe["iat"]) == ("ada", "Lovelace", 300)
+    assert f"A new issuer in {folder / 'var'}" in first.stderr
+    assert second.stderr == ""
+
+
+def test_a_token_for_what_is_no_address_is_refused() -> None:
+    done(invoke("token", "--email", "ada@example.com"))
+
+    refused(invoke("token", "--email", "ada"), "'ada' is not an e-mail address.")
+
+
+# -------------------------------------------------------------------------------------------------------------- seed
+
+
+def test_seed_fills_a_database_once() -> None:
+    numbers = ("--organizations", "10", "--users", "50")
+
+    first = invoke("seed", *numbers)
+    again = invoke("seed", *numbers)
+    more = invoke("seed", *numbers, "--sequence", "2")
+
+    assert done(first).splitlines() == [
+        "10 organizations and 50 users are there.",
+        "Sign in as the first of them: tenantry token --email user0.1@example.com",
+    ]
+    bar = first.stderr.splitlines()[-1]
+    count, _, total = bar.split()[2].partition("/")
+    assert (bar.split()[0], count) == ("Rows", total)
+    assert int(total) > 10 + 50 + 50
+    assert again.exit_code == 2
+    assert "Demo data of sequence 1 are there already: choose another --sequence." in again.stderr
+    assert "Traceback" not in again.output
+    assert "user0.2@example.com" in done(more)
+
+
+@pytest.mark.parametrize("command", [["seed"], ["dev"]])
+def test_what_is_for_development_is_refused_in_production(command: list[str], folder: Path) -> None:
+    refused(invoke(*command, TENANTRY_ENV="production"), "TENANTRY_ENV is production: this command is for development")
+
+    assert list(folder.iterdir()) == []
+
+
+# ------------------------------------------------------------------------------------------------------------ schema
+
+
+def test_the_schema_is_printed_written_and_checked(folder: Path) -> None:
+    printed = done(invoke("export-schema"))
+    missing = invoke("export-schema", "--check")
+    (folder / "graphql").mkdir()
+    written = done(invoke("export-schema", "--to", "graphql/schema.graphql"))
+    same = done(invoke("export-schema", "--check"))
+    (folder / "graphql" / "schema.graphql").write_text(printed + "# edited\n")
+
+    assert printed == sdl(schema)
+    assert (written, same) == ("", "")
+    command = "Run: tenantry export-schema --to graphql/schema.graphql"
+    refused(missing, command)
+    refused(invoke("export-schema", "--check"), command)
+    refused(invoke("export-schema", "--check", "--to", "other.graphql"), "other.graphql is not the schema of the code.")
+    assert (folder / "graphql" / "schema.graphql").read_text().endswith("# edited\n")
+
+
+# ----------------------------------------------------------------------------------------------------- a real process
+
+
+def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
+    token = tenantry("token", "--email", "ada@example.com", folder=folder)
+    refusal = tenantry("serve", folder=folder)
+
+    assert (token.returncode, len(token.stdout.split("."))) == (0, 3)
+    assert refusal.returncode == 2
+    assert "TENANTRY_SECRET is missing: give at least 32 random bytes." in refusal.stderr.splitlines()
+    assert "Traceback" not in refusal.stderr

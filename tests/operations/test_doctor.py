@@ -1,0 +1,151 @@
+"""`tenantry doctor`: what is well, what is wrong, and what to do about it."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+
+from models.database.migrations import head
+from tests.support.processes import PRODUCTION, done, free_port, invoke
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def examined(**environment: str) -> tuple[int, list[str]]:
+    result = invoke("doctor", "--port", str(free_port()), **environment)
+    return result.exit_code, result.stdout.splitlines()
+
+
+def test_doctor_finds_everything_well() -> None:
+    done(invoke("migrate"))
+
+    code, lines = examined(**PRODUCTION)
+
+    assert lines == [
+        "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
+        "   ok  Settings: for production",
+        f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
+        "   ok  Root secret: decrypts everything that is stored encrypted",
+        "   ok  Signing keys: none yet; the first start makes one",
+        "   ok  Worker: nothing is overdue",
+        "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
+        "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
+    ]
+    assert code == 0
+
+
+def test_doctor_changes_nothing(folder: Path) -> None:
+    code, lines = examined(TENANTRY_ENV="development")
+
+    assert (code, lines) == (
+        1,
+        [
+            "   ok  Settings: for development",
+            "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry migrate",
+            "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
+        ],
+    )
+    assert list(folder.iterdir()) == []
+
+
+class EmptyKeySet(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # the name that http.server calls
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"keys": []}')
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def empty_key_set() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), EmptyKeySet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks"
+        server.shutdown()
+        thread.join()
+
+
+def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_set: str) -> None:
+    issuers = json.dumps([{"issuer": "https://a", "audience": "a", "jwks_url": empty_key_set}])
+
+    code, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
+
+    assert (code, lines[-1]) == (1, f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256")
+
+
+@pytest.fixture
+def mail_server() -> Iterator[str]:
+    controller: Any = Controller(Sink(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield f"127.0.0.1:{controller.port}"
+    controller.stop()
+
+
+def test_doctor_tries_the_mail_server(mail_server: str) -> None:
+    away = f"127.0.0.1:{free_port()}"
+
+    found = [
+        next(line for line in examined(**PRODUCTION, TENANTRY_SMTP_URL=url)[1] if "Mail" in line)
+        for url in (f"smtp://{mail_server}", f"smtp://{away}", f"smtp://ada:hunter2@{mail_server}")
+    ]
+
+    assert found[0] == f"   ok  Mail: {mail_server} takes mail from Tenantry <no-reply@orgs.example.com>"
+    assert found[1].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {away} can't be used: ")
+    assert found[2].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {mail_server} can't be used: ")
+    assert "hunter2" not in str(found)
+
+
+def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
+    (folder / "garbage.db").write_bytes(b"garbage" * 1_000)
+    (folder / "empty.db").touch()
+    away = json.dumps([{"issuer": "https://a", "audience": "a", "jwks_url": f"http://127.0.0.1:{free_port()}/jwks"}])
+    done(invoke("seed", "--organizations", "1", "--users", "1"))
+    url = "sqlite+aiosqlite:///{}.db".format
+
+    found = {
+        name: examined(**{**PRODUCTION, "TENANTRY_ENV": "production", **changed})[1]
+        for name, changed in {
+            "stamped": {},
+            "garbage": {"TENANTRY_DATABASE_URL": url("garbage")},
+            "empty": {"TENANTRY_DATABASE_URL": url("empty")},
+            "away": {"TENANTRY_DATABASE_URL": "postgresql+asyncpg://ada:hunter2@127.0.0.1:1/x"},
+            "provider": {"TENANTRY_IDENTITY_ISSUERS": away},
+            "bare": {"TENANTRY_SECRET": "", "TENANTRY_IDENTITY_ISSUERS": "[]"},
+            "numeric": {
+                "TENANTRY_PUBLIC_URL": "https://192.0.2.7",
+                "TENANTRY_SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+            },
+        }.items()
+    }
+
+    wrong = {name: " ".join(line for line in lines if line.startswith("wrong")) for name, lines in found.items()}
+    assert "a development server has used it; production refuses it" in wrong["stamped"]
+    assert "file is not a database" in wrong["garbage"]
+    assert f"empty, not {head()}. Run: tenantry migrate" in wrong["empty"]
+    assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]
+    assert "gives no key set: is it right" in wrong["provider"]
+    assert "TENANTRY_SECRET is missing" in wrong["bare"]
+    assert "TENANTRY_IDENTITY_ISSUERS is missing" in wrong["bare"]
+    assert "Settings: TENANTRY_MAIL_FROM is missing" in wrong["numeric"]
+    assert "hunter2" not in str(found)
+
+
+def test_doctor_names_a_missing_public_url() -> None:
+    settings = {name: value for name, value in PRODUCTION.items() if name != "TENANTRY_PUBLIC_URL"}
+
+    code, lines = examined(**settings)
+
+    assert code == 1
+    assert [line for line in lines if line.startswith("wrong  Settings: TENANTRY_PUBLIC_URL is missing")]

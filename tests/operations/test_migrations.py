@@ -1,0 +1,76 @@
+"""A migrated database is the tables of the code, and holds what an instance begins with."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import col, select
+
+from models.base import now
+from models.database import migrations
+from models.database.store import Store
+from models.database.tables import TABLES, metadata
+from models.instance import Instance
+from models.organizations import Organization
+from models.roles import SYSTEM_PERMISSIONS, Permission, Role, RoleSet
+from resolvers.access import SYSTEM
+from resolvers.roles import roles_by_id
+from resolvers.transaction import work_on
+
+
+def differences(connection: Any) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return compare_metadata(context, metadata)
+
+
+async def test_a_migrated_database_is_what_the_tables_say(store: Store) -> None:
+    async with store.reader.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def test_the_list_of_tables_is_whole() -> None:
+    assert {table.__tablename__ for table in TABLES} == set(metadata.tables)
+
+
+async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
+    async with work_on(store, SYSTEM, now) as work:
+        permissions = (await work.session.execute(select(Permission))).scalars().all()
+        ids = (await work.session.execute(select(Role.id))).scalars().all()
+        roles = {held.role.key: held.permissions for held in (await roles_by_id(work.session, ids)).values()}
+        (role_set,) = (await work.session.execute(select(RoleSet))).scalars().all()
+        instance = (await work.session.execute(select(Instance))).scalar_one()
+
+    assert {one.key: (one.name, one.description) for one in permissions} == SYSTEM_PERMISSIONS
+    assert roles == {
+        "org:admin": frozenset(SYSTEM_PERMISSIONS),
+        "org:member": frozenset({"org:sys_memberships:read", "org:sys_billing:read"}),
+    }
+    assert (role_set.key, role_set.is_initial) == ("role_set:primary", True)
+    assert instance.model_dump() == Instance().model_dump()
+
+
+async def test_migrating_again_changes_nothing(store: Store) -> None:
+    await migrations.migrate(store)
+
+    assert await migrations.current(store) == migrations.head()
+
+
+async def test_of_several_that_migrate_at_once_one_does_the_work(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new' / 'tenantry.db'}"
+    stores = [Store(url) for _ in range(3)]
+
+    await asyncio.gather(*map(migrations.migrate, stores))
+
+    assert [await migrations.current(store) for store in stores] == [migrations.head()] * 3
+    for store in stores:
+        await store.close()
+
+
+async def test_deleting_what_is_in_use_is_refused_by_the_database_itself(store: Store) -> None:
+    """The constraints stand behind the rules."""
+    async with store.read() as connection:
+        names = {column.name for column in metadata.tables["membership"].columns if column.foreign_keys}
+        assert names == {"organization_id", "user_id", "role_id"}
+        assert (await connection.execute(select(col(Organization.id)))).all() == []

@@ -1,0 +1,611 @@
+"""The role model as one file: exported, changed, looked at, applied whole or not at all."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from sqlalchemy import select
+from typer.testing import CliRunner, Result
+
+from models.database.store import Store
+from models.database.tables import metadata
+from models.roles import MANAGER_PERMISSIONS
+from server import cli
+from server.roles_file.document import LIMIT
+from tests.support.api import JSON, SERVICE, Api, contents, events
+from tests.support.factories import Acme, a_member, an_organization
+from tests.support.http import ONLY_SQLITE
+from tests.support.invitations import invited
+from tests.support.processes import done, invoke, logs_put_back, refused
+
+README = Path(__file__).parents[2] / "README.md"
+MANAGING = sorted(MANAGER_PERMISSIONS)
+PRIMARY = "role_set:primary"
+PARTNERS = "role_set:partners"
+
+
+@dataclass
+class Owner:
+    """Who works on the roles of an instance by its file."""
+
+    folder: Path
+    url: str
+
+    async def run(self, *arguments: str) -> Result:
+        return await self.run_any("roles", *arguments)
+
+    async def run_any(self, *arguments: str) -> Result:
+        """In a thread: a command has a loop of its own."""
+        return await asyncio.to_thread(invoke, *arguments, TENANTRY_DATABASE_URL=self.url)
+
+    async def exported(self) -> JSON:
+        return yaml.safe_load(done(await self.run("export")))
+
+    def write(self, model: JSON | str) -> None:
+        text = model if isinstance(model, str) else yaml.safe_dump(model, sort_keys=False)
+        (self.folder / "roles.yaml").write_text(text)
+
+    async def apply(self, model: JSON | str, *options: str) -> Result:
+        self.write(model)
+        return await self.run("apply", "roles.yaml", *(options or ("--yes",)))
+
+    async def applied(self, model: JSON) -> list[str]:
+        """The lines that are shown; afterwards the model is the wanted one, and applying it again changes nothing."""
+        lines = done(await self.apply(model)).splitlines()
+        assert lines.pop() == "Applied."
+        assert done(await self.apply(model)) == "Nothing to change.\n"
+        return lines
+
+
+@pytest.fixture
+def owner(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Owner:
+    monkeypatch.chdir(tmp_path)
+    return Owner(tmp_path, database_url)
+
+
+def a_role(*permissions: str, name: str = "A role") -> JSON:
+    return {"name": name, "permissions": [*permissions]}
+
+
+def a_set(*roles: str, default: str = "org:member", creator: str = "org:admin", **values: Any) -> JSON:
+    return {"name": "A set", "default_role": default, "creator_role": creator, "roles": [*roles], **values}
+
+
+def with_partners(model: JSON) -> JSON:
+    """The model with a second set, whose members may be guests."""
+    model["roles"]["org:guest"] = a_role("org:sys_billing:read", name="Guest")
+    model["role_sets"][PARTNERS] = a_set("org:admin", "org:guest", default="org:guest", description="Those we trust.")
+    return model
+
+
+async def roles_in(store: Store, table: str, organization_id: str) -> set[str]:
+    """The keys of the roles that members or invitations of an organization have."""
+    rows, role = metadata.tables[table], metadata.tables["role"]
+    statement = select(role.c.key).join(rows, rows.c.role_id == role.c.id)
+    async with store.read() as connection:
+        return set((await connection.execute(statement.where(rows.c.organization_id == organization_id))).scalars())
+
+
+async def told(owner: Owner, store: Store, model: JSON | str, *options: str) -> list[str]:
+    """What is said on standard error of a model that is refused whole, with the store as it was."""
+    before = await contents(store)
+    result = await owner.apply(model, *options)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+    assert await contents(store) == before
+    return result.stderr.splitlines()
+
+
+# ------------------------------------------------------------------------------------------------------ help, export
+
+
+@pytest.mark.parametrize("name", ["export", "apply"])
+def test_help_is_the_manual(name: str) -> None:
+    top: Any = typer.main.get_command(cli.app)
+    roles = top.commands["roles"]
+
+    assert "Usage: tenantry roles" in done(invoke("roles", name, "--help"))
+    assert [one.name for one in roles.commands[name].params if not (one.help or "").endswith(".")] == []
+    assert roles.help.endswith(".")
+
+
+@ONLY_SQLITE
+async def test_applying_what_was_exported_changes_nothing(owner: Owner, store: Store) -> None:
+    await owner.applied(with_partners(await owner.exported()))
+    before = await contents(store)
+
+    text = done(await owner.run("export"))
+    written = await owner.run("export", "--to", "again.yaml")
+    applied = await owner.apply(text)
+
+    assert (done(written), (owner.folder / "again.yaml").read_text()) == ("", text)
+    assert text.startswith("# The role model of this instance")
+    assert done(applied) == "Nothing to change.\n"
+    assert done(await owner.apply(text, "--dry-run")) == "Nothing to change.\n"
+    assert await contents(store) == before
+
+
+@ONLY_SQLITE
+async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(owner: Owner) -> None:
+    model = await owner.exported()
+
+    assert list(model) == ["permissions", "roles", "role_sets"]
+    assert model["permissions"] == {}
+    assert list(model["roles"]) == ["org:admin", "org:member"]
+    assert model["roles"]["org:member"]["permissions"] == ["org:sys_billing:read", "org:sys_memberships:read"]
+    assert model["role_sets"][PRIMARY] == {
+        "name": "Primary role set",
+        "description": "What new organizations get.",
+        "initial": True,
+        "default_role": "org:member",
+        "creator_role": "org:admin",
+        "roles": ["org:admin", "org:member"],
+    }
+
+
+@ONLY_SQLITE
+async def test_files_that_can_not_be_read_or_written_are_one_sentence(owner: Owner) -> None:
+    refused(await owner.run("export", "--to", "nowhere/roles.yaml"), "nowhere/roles.yaml: No such file or directory")
+    refused(await owner.run("apply", "nowhere.yaml"), "nowhere.yaml: No such file or directory")
+    refused(await owner.run("apply", "."), ".: Is a directory")
+
+
+# ------------------------------------------------------------------------------------------------------------- apply
+
+
+async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api) -> None:
+    first = await owner.exported()
+    first["permissions"] = {
+        "org:key:read": {"name": "Read keys"},
+        "org:key:turn": {"name": "Turn keys", "description": "Left\nand right."},
+    }
+    first["roles"]["org:editor"] = a_role("org:key:read", "org:sys_billing:read", name="Editor")
+    first["role_sets"][PRIMARY]["roles"].append("org:editor")
+    created = await owner.applied(with_partners(first))
+
+    second = await owner.exported()
+    del second["permissions"]["org:key:turn"]
+    second["permissions"]["org:key:read"] = {"name": "See keys", "description": "All of them."}
+    second["permissions"]["org:key:write"] = {"name": "Write keys"}
+    second["roles"]["org:editor"] = a_role("org:key:read", "org:key:write", name=" Writer ")
+    second["roles"]["org:admin"]["permissions"].append("org:key:write")
+    del second["roles"]["org:guest"]
+    del second["role_sets"][PRIMARY]["initial"]
+    second["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:editor"}}
+    second["role_sets"]["role_set:new"] = a_set("org:admin", "org:editor", default="org:editor", initial=True)
+    second["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:editor"], "default_role": "org:editor"}
+    second["role_sets"][PRIMARY]["mappings"] = {"org:member": "org:editor"}
+    del second["roles"]["org:member"]
+    changed = await owner.applied(second)
+
+    assert created == [
+        "+ permission org:key:read",
+        '  + name: "Read keys"',
+        "+ permission org:key:turn",
+        '  + name: "Turn keys"',
+        '  + description: "Left\\nand right."',
+        "+ role org:editor",
+        '  + name: "Editor"',
+        "  + org:key:read",
+        "  + org:sys_billing:read",
+        "+ role org:guest",
+        '  + name: "Guest"',
+        "  + org:sys_billing:read",
+        "+ role set role_set:partners",
+        '  + name: "A set"',
+        '  + description: "Those we trust."',
+        '  + default_role: "org:guest"',
+        '  + creator_role: "org:admin"',
+        "  + org:admin",
+        "  + org:guest",
+        "~ role set role_set:primary",
+        "  + org:editor",
+        "5 to create, 1 to change, 0 to delete.",
+    ]
+    assert changed == [
+        "~ permission org:key:read",
+        '  ~ name: "Read keys" -> "See keys"',
+        '  ~ description: null -> "All of them."',
+        "- permission org:key:turn",
+        "+ permission org:key:write",
+        '  + name: "Write keys"',
+        "~ role org:admin",
+        "  + org:key:write",
+        "~ role org:editor",
+        '  ~ name: "Editor" -> "Writer"',
+        "  + org:key:write",
+        "  - org:sys_billing:read",
+        "- role org:guest",
+        "- role org:member",
+        "+ role set role_set:new",
+        '  + name: "A set"',
+        "  + initial: true",
+        '  + default_role: "org:editor"',
+        '  + creator_role: "org:admin"',
+        "  + org:admin",
+        "  + org:editor",
+        "- role set role_set:partners",
+        "  its organizations get role_set:primary",
+        "  who has org:guest gets org:editor",
+        "~ role set role_set:primary",
+        "  ~ initial: true -> false",
+        '  ~ default_role: "org:member" -> "org:editor"',
+        "  - org:member, who has it gets org:editor",
+        "2 to create, 4 to change, 4 to delete.",
+    ]
+    things, done_to = ("permission", "role", "roleSet"), ("created", "updated", "deleted")
+    told_of = {event["type"] for event in await events(api.store)}
+    assert told_of == {f"{thing}.{what}" for thing in things for what in done_to}
+
+
+async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
+    owner: Owner, api: Api, acme: Acme
+) -> None:
+    await owner.applied(with_partners(await owner.exported()))
+    await invited(api, acme.id, by=acme.admin)
+    partner = await an_organization(api, by=acme.admin, name="Partner")
+    input = {"organizationId": partner, "roleSet": PARTNERS}
+    assert (await api.mutate("setOrganizationRoleSet", input, by=SERVICE)).payload
+    await a_member(api, partner, acme.member)
+
+    model = await owner.exported()
+    model["roles"]["org:reader"] = a_role("org:sys_memberships:read", name="Reader")
+    del model["roles"]["org:member"], model["roles"]["org:guest"]
+    model["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:reader"], "default_role": "org:reader"}
+    model["role_sets"][PRIMARY]["mappings"] = {"org:member": "org:reader"}
+    model["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:reader"}}
+    await owner.applied(model)
+
+    assert await roles_in(api.store, "membership", acme.id) == {"org:admin", "org:reader"}
+    assert await roles_in(api.store, "membership", partner) == {"org:admin", "org:reader"}
+    assert await roles_in(api.store, "invitation", acme.id) == {"org:reader"}
+
+
+@ONLY_SQLITE
+async def test_a_manager_may_get_the_place_of_another_one(owner: Owner, api: Api, acme: Acme) -> None:
+    """The role that could manage loses it in the same file that gives its holders another one that can."""
+    model = await owner.exported()
+    model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
+    model["roles"]["org:admin"]["permissions"] = ["org:sys_memberships:read"]
+    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:owner"}
+
+    await owner.applied(model)
+
+    assert await roles_in(api.store, "membership", acme.id) == {"org:owner", "org:member"}
+
+
+@ONLY_SQLITE
+async def test_the_creator_role_may_be_replaced_by_one_that_can_not_manage(owner: Owner, api: Api) -> None:
+    model = await owner.exported()
+    model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
+    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:member"}
+
+    await owner.applied(model)
+
+    assert "org:admin" in (await owner.exported())["roles"]
+
+
+@ONLY_SQLITE
+async def test_what_goes_makes_room_for_what_comes(owner: Owner) -> None:
+    model = await owner.exported()
+    many = {f"org:r{number}": a_role() for number in range(50)}
+    model["roles"] |= many
+    model["role_sets"][PRIMARY]["roles"] += list(many)[:8]
+    await owner.applied(model)
+
+    model["roles"]["org:new"] = model["roles"].pop("org:r0")
+    model["roles"]["org:newer"] = model["roles"].pop("org:r49")
+    kept = model["role_sets"][PRIMARY]["roles"]
+    kept[kept.index("org:r0")] = "org:new"
+    kept[kept.index("org:r1")] = "org:newer"
+    model["role_sets"][PRIMARY]["mappings"] = {"org:r1": "org:newer"}
+    await owner.applied(model)
+
+    assert {"org:new", "org:newer", "org:r1"} < set((await owner.exported())["roles"])
+
+
+# ----------------------------------------------------------------------------------------------------------- dry run
+
+
+@ONLY_SQLITE
+async def test_a_dry_run_shows_the_same_and_changes_nothing(owner: Owner, store: Store) -> None:
+    model = with_partners(await owner.exported())
+    before = await contents(store)
+
+    tried = done(await owner.apply(model, "--dry-run")).splitlines()
+
+    assert await contents(store) == before
+    assert tried.pop() == "It can be applied. Nothing was changed: this was a dry run."
+    assert await owner.applied(model) == tried
+
+
+@ONLY_SQLITE
+async def test_a_dry_run_tells_the_refusals(owner: Owner, store: Store) -> None:
+    model = await owner.exported()
+    model["permissions"]["reports"] = {"name": "Read reports"}
+
+    assert await told(owner, store, model, "--dry-run") == await told(owner, store, model)
+
+
+@ONLY_SQLITE
+async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(owner: Owner, store: Store) -> None:
+    owner.write(with_partners(await owner.exported()))
+    before = await contents(store)
+
+    result = await owner.run("apply", "roles.yaml")
+
+    assert result.exit_code == 2
+    assert "+ role org:guest" in result.stdout
+    assert "give --yes to apply it without being asked" in result.stderr
+    assert await contents(store) == before
+
+
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """From now on there is a terminal; `meanwhile` happens before the person answers."""
+
+    def isatty(stream: object) -> bool:
+        meanwhile()
+        return True
+
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", isatty, raising=False)
+
+
+async def asked(owner: Owner, answer: str) -> Result:
+    def run() -> Result:
+        with logs_put_back():
+            environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": owner.url}
+            return CliRunner().invoke(cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment)
+
+    result = await asyncio.to_thread(run)
+    assert "Apply this? [y/N]" in result.stderr
+    return result
+
+
+@pytest.mark.parametrize(("answer", "code", "says"), [("y", 0, "Applied."), ("n", 2, "Nothing was changed.")])
+@ONLY_SQLITE
+async def test_at_a_terminal_it_asks(
+    owner: Owner, answer: str, code: int, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.write(with_partners(await owner.exported()))
+    at_a_terminal(monkeypatch)
+
+    result = await asked(owner, answer)
+
+    assert (result.exit_code, result.output.splitlines()[-1]) == (code, says)
+    assert ("org:guest" in (await owner.exported())["roles"]) == (code == 0)
+
+
+@ONLY_SQLITE
+async def test_what_was_not_shown_is_not_applied(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner.write(with_partners(await owner.exported()))
+
+    def rename() -> None:
+        with sqlite3.connect(owner.folder / "tenantry.db") as database:
+            database.execute("UPDATE role SET name = 'Boss' WHERE key = 'org:admin'")
+        database.close()
+
+    at_a_terminal(monkeypatch, rename)
+
+    result = await asked(owner, "y")
+
+    assert result.exit_code == 2
+    assert "Somebody else has changed the roles meanwhile: nothing was changed, start again." in result.stderr
+    roles = (await owner.exported())["roles"]
+    assert (roles["org:admin"]["name"], "org:guest" in roles) == ("Boss", False)
+
+
+# ------------------------------------------------------------------------------------------------------------ refused
+
+
+@ONLY_SQLITE
+async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(owner: Owner, store: Store) -> None:
+    model = await owner.exported()
+    model["permissions"] = {"org:fine:read": {"name": "Fine"}, "reports": {"name": "x" * 257}, "org:b:c": {"name": ""}}
+
+    assert await told(owner, store, model) == [
+        "roles.yaml: line 4: permissions.reports: 'reports' is no such key: write it like org:reports:read, in a-z,"
+        " 0-9 and _.",
+        "roles.yaml: line 5: permissions.reports.name: The name is longer than 256 characters.",
+        "roles.yaml: line 7: permissions.org:b:c.name: The name is empty.",
+    ]
+
+
+@ONLY_SQLITE
+async def test_a_refusal_in_the_last_step_undoes_the_first(owner: Owner, api: Api, acme: Acme) -> None:
+    model = await owner.exported()
+    model["permissions"]["org:reports:read"] = {"name": "Read reports"}
+    model["roles"]["org:reader"] = a_role("org:reports:read")
+    model["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:reader"], "default_role": "org:reader"}
+    del model["roles"]["org:member"]
+
+    assert await told(owner, api.store, model) == [
+        "roles.yaml: line 4: roles.org:member: It is gone, but can't be deleted: 1 members have this role."
+    ]
+
+
+@ONLY_SQLITE
+async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, acme: Acme) -> None:
+    model = await owner.exported()
+    model["roles"]["org:owner"] = a_role(*MANAGING)
+    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    demoted = {**model["role_sets"][PRIMARY], "mappings": {"org:admin": "org:member"}}
+    moved = {**model, "role_sets": {PRIMARY: demoted}}
+    (by_mapping,) = await told(owner, api.store, moved)
+
+    model["role_sets"][PRIMARY]["roles"].append("org:admin")
+    model["roles"]["org:admin"]["permissions"] = []
+    (by_permissions,) = await told(owner, api.store, model)
+
+    assert "role_sets.role_set:primary.mappings.org:admin: Nobody could manage these organizations" in by_mapping
+    assert "roles.org:admin.permissions: Nobody could manage these organizations any more: Acme." in by_permissions
+
+
+@ONLY_SQLITE
+async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner, api: Api) -> None:
+    await owner.applied(with_partners(await owner.exported()))
+    model = await owner.exported()
+    del model["role_sets"][PARTNERS]
+    model["role_sets"][PRIMARY] |= {"roles": ["org:admin"], "default_role": "org:admin"}
+
+    silent = await told(owner, api.store, model)
+    model["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:member"}}
+    astray = await told(owner, api.store, model)
+
+    assert [line.partition(": role_sets")[2] for line in silent] == [
+        ".role_set:partners: It is gone: say with `replaced_with` which set takes its place.",
+        ".role_set:primary.mappings: org:member leaves the set: say which role its members get.",
+    ]
+    assert len(astray) == 1
+    assert "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles: org:admin." in astray[0]
+
+
+@ONLY_SQLITE
+async def test_members_of_a_set_that_goes_need_a_mapping(owner: Owner, api: Api, acme: Acme) -> None:
+    model = with_partners(await owner.exported())
+    model["role_sets"][PARTNERS]["initial"] = True
+    model["role_sets"][PRIMARY] = {"replaced_with": PARTNERS}
+
+    (line,) = await told(owner, api.store, model)
+
+    assert "role_sets.role_set:primary.mappings: These roles are in use and not in the new set" in line
+    assert line.endswith("org:member.")
+
+
+# -------------------------------------------------------------------------------------------------------------- shape
+
+GOOD = """\
+permissions:
+  org:reports:read: {name: Read reports}
+roles:
+  org:admin: {name: Admin, permissions: [org:sys_profile:delete, org:sys_memberships:read, org:sys_memberships:manage]}
+  org:member: {name: Member, permissions: []}
+role_sets:
+  role_set:primary:
+    name: Primary
+    initial: true
+    default_role: org:member
+    creator_role: org:admin
+    roles: [org:admin, org:member]
+"""
+PLAIN = "Anchors, aliases and tags are not allowed here."
+MEMBER = "org:member: {name: Member, permissions: []}"
+
+WRONG = {
+    "no file": ("", ["The file has to hold a mapping."]),
+    "no mapping": ("- 1", ["The file has to hold a mapping."]),
+    "no YAML": ("permissions: [", ["line 1: This is not YAML: expected the node content, but found '<stream end>'."]),
+    "no text": ("a: \x00", ["This is not YAML: unacceptable character #x0000: special characters are not allowed."]),
+    "no date": ("permissions: 2026-02-31", ["This is not YAML: day is out of range for month."]),
+    "two documents": (f"{GOOD}---\na: 1", ["line 13: This is not YAML: but found another document."]),
+    "an unhashable name": ("? [a]\n: 1", ["line 1: This is not YAML: found unhashable key."]),
+    "an anchor": ("permissions: &a {}", [f"line 1: {PLAIN}"]),
+    "a bomb": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", [f"line 1: {PLAIN}"]),
+    "a tag": ("a: !!python/object/apply:os.system [id]", [f"line 1: {PLAIN}"]),
+    "a deep nest": ("[" * 100_000, ["line 1: This is nested too deeply."]),
+    "too much": ("#" * (LIMIT + 1), [f"The file is larger than {LIMIT} bytes."]),
+    "twice": (GOOD + "permissions: {}\n", ["line 1: permissions: It is on line 13 again."]),
+    "nothing": (
+        "{}",
+        ["permissions: It is missing.", "roles: It is missing.", "role_sets: It is missing."],
+    ),
+    "wrong kinds": (
+        GOOD.replace("{name: Read reports}", "3")
+        .replace("permissions: []", "permissions: org:sys_billing:read")
+        .replace("name: Primary", "name: 12")
+        .replace("initial: true", "initial: maybe"),
+        [
+            "line 2: permissions.org:reports:read: It has to be a mapping of names to values.",
+            "line 5: roles.org:member.permissions: It has to be a list.",
+            "line 8: role_sets.role_set:primary.name: It has to be text; put quotes around it.",
+            "line 9: role_sets.role_set:primary.initial: It has to be true or false.",
+        ],
+    ),
+    "names that are none": (
+        GOOD.replace("  org:member:", "  3:").replace("permissions: []", "permission: []") + "rolesets: {}\n",
+        [
+            "line 5: roles.3: It has to be text; put quotes around it.",
+            "line 5: roles.3.permissions: It is missing.",
+            "line 5: roles.3.permission: There is nothing of this name. Did you mean permissions?",
+            "line 13: rolesets: There is nothing of this name. Did you mean role_sets or roles?",
+        ],
+    ),
+    "unknown keys": (
+        GOOD.replace("permissions: []", "permissions: [org:reports:raed, org:sys_billing:read]")
+        .replace("roles: [org:admin, org:member]", "roles: [org:admin, org:membre]")
+        .replace("initial: true", "mappings: {org:admin: org:nobody}"),
+        [
+            "line 5: roles.org:member.permissions.0: There is no permission 'org:reports:raed'. Did you mean"
+            " org:reports:read or",
+            "line 6: role_sets: One role set has to be initial, none is.",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: The role stays in the set",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the set's roles: org:ad",
+            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the set's roles: org:admin,",
+            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you mean org:member or",
+        ],
+    ),
+    "an edited system permission": (
+        GOOD.replace("org:reports:read:", "org:sys_billing:read:"),
+        ["line 2: permissions.org:sys_billing:read: System permissions stay as they are: leave it out."],
+    ),
+    "two initial sets": (
+        f"{GOOD}  role_set:b: {{name: B, initial: true, default_role: org:admin, creator_role: org:admin,"
+        " roles: [org:admin]}\n  role_set:c: {replaced_with: role_set:d}\n",
+        [
+            "line 6: role_sets: One role set has to be initial, these are: role_set:b, role_set:primary.",
+            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays 'role_set:d'. Did you mean",
+        ],
+    ),
+    "what can not be kept": (
+        GOOD.replace("name: Member", r'name: "\ud800", description: "a\0b"'),
+        [
+            "line 5: roles.org:member.name: It holds a character that no database keeps.",
+            "line 5: roles.org:member.description: It holds a character that no database keeps.",
+        ],
+    ),
+    "a name for terminals": (
+        GOOD.replace(MEMBER, f'{MEMBER}\n  "org:\\e[2J": {{}}'),
+        [
+            "line 6: roles.'org:\\x1b[2J'.name: It is missing.",
+            "line 6: roles.'org:\\x1b[2J'.permissions: It is missing.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "sentences"), WRONG.values(), ids=WRONG)
+def test_a_file_of_the_wrong_shape_is_told_line_by_line(
+    text: str, sentences: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("roles.yaml").write_text(text)
+
+    refused(invoke("roles", "apply", "roles.yaml", "--yes"), *(f"roles.yaml: {one}" for one in sentences))
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "roles.yaml").write_bytes(b"\xff\xfe\xfd")
+
+    refused(invoke("roles", "apply", str(tmp_path / "roles.yaml")), "This is not YAML: 'utf-8' codec can't decode")
+
+
+@ONLY_SQLITE
+async def test_the_example_of_the_readme_can_be_applied_to_a_new_instance(owner: Owner) -> None:
+    example = README.read_text().partition("```yaml\n")[2].partition("```")[0]
+
+    await owner.applied(yaml.safe_load(example))
+
+    assert example.count("\n") <= 16
+    assert "org:member" not in (await owner.exported())["roles"]
+
+
+@ONLY_SQLITE
+async def test_the_good_file_of_these_tests_is_good(owner: Owner) -> None:
+    assert (await owner.apply(GOOD)).exit_code == 0

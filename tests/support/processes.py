@@ -1,0 +1,196 @@
+"""Commands and servers: in this process, where they are fast and measured, and as a person starts them."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import structlog
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+from typer.testing import CliRunner, Result
+
+from schema.foundation.context import nothing
+from server import cli
+from server.cli import serving
+from tests.support.api import test_issuer
+
+TENANTRY = Path(sys.executable).with_name("tenantry")
+START_SECONDS = 60.0
+
+PRODUCTION = {
+    "TENANTRY_SECRET": "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN",
+    "TENANTRY_PUBLIC_URL": "https://orgs.example.com",
+    "TENANTRY_IDENTITY_ISSUERS": f"[{test_issuer().model_dump_json(exclude_none=True)}]",
+}
+"""Settings that `serve` is content with."""
+
+T = TypeVar("T")
+
+
+@contextmanager
+def logs_put_back() -> Generator[None]:
+    """Commands set up logs for their process, which in tests is everybody's."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
+    structlog.reset_defaults()
+
+
+def invoke(*arguments: str, **environment: str) -> Result:
+    """Runs a command in this process, in the current folder; anything but an exit is a failure of the test."""
+    with logs_put_back():
+        result = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "100", **environment})
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def refused(result: Result, *sentences: str) -> None:
+    """Exit code 2, the reasons on standard error, one a line, and no trace."""
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == len(sentences), result.stderr
+    for line, sentence in zip(result.stderr.splitlines(), sentences, strict=True):
+        assert sentence in line
+
+
+def done(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def while_serving(use: Callable[[str], T], *arguments: str, **environment: str) -> tuple[Result, T]:
+    """Runs a command that serves, in this process; it is stopped by SIGTERM when it has been used."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+
+    def visit() -> T:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(url):
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.02)
+        try:
+            return use(url)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with ThreadPoolExecutor(1) as pool:
+        visited = pool.submit(visit)
+        result = invoke(*arguments, "--port", str(port), **environment)
+        return result, visited.result()
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
+    """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
+    listener = serving.listen("127.0.0.1", port)
+    port = listener.getsockname()[1]
+    stop_streams = app.state.log.close if isinstance(app, Starlette) else nothing
+    running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
+    async with httpx.AsyncClient() as client:
+        await client.get(f"http://127.0.0.1:{port}/healthz")
+    try:
+        yield port
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def _environment(values: dict[str, str]) -> dict[str, str]:
+    """Nothing of the machine's own settings, and as wide as a person's window."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**kept, "COLUMNS": "100", **values}
+
+
+def tenantry(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end."""
+    command = [TENANTRY, *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=_environment(environment), capture_output=True, text=True, timeout=START_SECONDS
+    )
+
+
+@dataclass
+class Server:
+    """A server that was started by command."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def graphql(self, query: str, authorization: str | None = None, **variables: object) -> httpx.Response:
+        headers = {"authorization": authorization} if authorization else {}
+        body = {"query": query, "variables": variables}
+        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
+
+    def stop(self) -> tuple[int, str]:
+        """Ends it as an operator does; the exit code and what it wrote."""
+        self.process.send_signal(signal.SIGTERM)
+        written, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, written
+
+
+def _await_answer(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.get(f"{server.url}/healthz")
+        except httpx.TransportError:
+            assert server.process.poll() is None, server.process.communicate()[0]
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.05)
+        else:
+            return
+
+
+@contextmanager
+def process(*arguments: str, folder: Path, **environment: str) -> Generator[subprocess.Popen[str]]:
+    """A command that runs until the end of the block, at the latest."""
+    running = subprocess.Popen(
+        [TENANTRY, *arguments],
+        cwd=folder,
+        env=_environment(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@contextmanager
+def started(*arguments: str, folder: Path, **environment: str) -> Generator[Server]:
+    """A server that runs until the end of the block, at the latest."""
+    port = free_port()
+    with process(*arguments, "--port", str(port), folder=folder, **environment) as running:
+        server = Server(running, f"http://127.0.0.1:{port}")
+        _await_answer(server)
+        yield server

@@ -1,0 +1,83 @@
+"""A development server with a demo company, and session tokens of its people, for those who verify them elsewhere."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.api import JSON
+from tests.support.processes import Server, started, tenantry
+
+ORIGIN = "https://app.example.com"
+ADA, GRACE, MALLORY = "ada@example.com", "grace@example.com", "mallory@example.com"
+COMPANY, LAB = "analytical-engines", "difference-lab"
+TOKEN = "session { id } token { jwt } userErrors { message }"
+
+
+@dataclass
+class Issuing:
+    """A running server, with what it keeps in its folder."""
+
+    server: Server
+    folder: Path
+
+    @property
+    def issuer(self) -> str:
+        return self.server.url
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "var" / "tenantry.db"
+
+    def identity(self, email: str) -> str:
+        return tenantry("token", "--email", email, folder=self.folder).stdout.strip()
+
+    def mutate(self, field: str, input: JSON, identity: str) -> Any:
+        """The payload of a mutation that a page of the application's origin sends."""
+        kind = f"{field[0].upper()}{field[1:]}Input"
+        query = f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {TOKEN} }} }}"
+        headers = {"authorization": f"Bearer {identity}", "origin": ORIGIN}
+        body = {"query": query, "variables": {"input": input}}
+        answer = httpx.post(f"{self.issuer}/graphql", json=body, headers=headers, timeout=30).json()
+        assert "errors" not in answer, answer
+        return answer["data"][field]
+
+    def changed(self, *statements: str) -> None:
+        """The role model is not yet changed through the API: a test writes to the database."""
+        with sqlite3.connect(self.database, timeout=10) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    @contextmanager
+    def without_permission(self, role: str, key: str) -> Generator[None]:
+        ids = f"(SELECT id FROM role WHERE key = '{role}'), (SELECT id FROM permission WHERE key = '{key}')"
+        self.changed(f"DELETE FROM role_permission WHERE (role_id, permission_id) = ({ids})")
+        yield
+        self.changed(f"INSERT INTO role_permission (role_id, permission_id) VALUES ({ids})")
+
+    def add_permission(self, role: str, key: str) -> None:
+        """A custom permission, held by the role."""
+        row = f"'perm_{key}', '2026-01-01', '2026-01-01', '{key}', '{key}'"
+        self.changed(
+            f"INSERT INTO permission (id, created_at, updated_at, key, name) VALUES ({row})",
+            f"INSERT INTO role_permission SELECT id, 'perm_{key}' FROM role WHERE key = '{role}'",
+        )
+
+    def organization(self, slug: str) -> str:
+        with sqlite3.connect(self.database) as connection:
+            return connection.execute("SELECT id FROM organization WHERE slug = ?", (slug,)).fetchone()[0]
+
+    def token(self, email: str, slug: str | None = None, format: str = "V2") -> str:
+        """A new session's token, with that organization active."""
+        chosen = {"organizationId": self.organization(slug)} if slug else {}
+        return self.mutate("createSession", {**chosen, "format": format}, self.identity(email))["token"]["jwt"]
+
+
+@contextmanager
+def issuing(folder: Path) -> Generator[Issuing]:
+    with started("dev", folder=folder, TENANTRY_ALLOWED_ORIGINS=ORIGIN) as server:
+        yield Issuing(server, folder)

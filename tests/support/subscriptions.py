@@ -1,0 +1,160 @@
+"""Listeners: subscriptions over real sockets, and as server-sent events, of a server on loopback."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from tests.support.api import JSON, Api, Caller
+
+PATIENCE_SECONDS = 10.0
+QUIET_SECONDS = 0.7
+"""After so long nothing more comes; longer than the server takes to look at the log by itself."""
+PROTOCOL = Subprotocol("graphql-transport-ws")
+FIELDS = "cursor type ... on MembershipEvent { userId role }"
+
+
+def organization_events(organization_id: str, after: str | None = None, fields: str = FIELDS) -> str:
+    behind = f', after: "{after}"' if after is not None else ""
+    return f'subscription {{ organizationEvents(organizationId: "{organization_id}"{behind}) {{ {fields} }} }}'
+
+
+class Socket:
+    """A client of our own that can do what no good client does."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, **message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def receive(self) -> JSON:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return json.loads(await self.connection.recv())
+
+    async def greet(self, caller: Caller) -> None:
+        await self.send(type="connection_init", payload={"authorization": caller.authorization})
+        assert await self.receive() == {"type": "connection_ack"}
+
+    async def subscribe(self, query: str, id: str = "1", **variables: Any) -> None:
+        await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables})
+
+    async def told(self, id: str = "1") -> JSON:
+        """The next event."""
+        message = await self.receive()
+        assert (message["type"], message["id"]) == ("next", id), message
+        assert "errors" not in message["payload"], message
+        (event,) = message["payload"]["data"].values()
+        return event
+
+    async def quiet(self) -> None:
+        """Nothing comes."""
+        try:
+            async with asyncio.timeout(QUIET_SECONDS):
+                raise AssertionError(await self.connection.recv())
+        except TimeoutError:
+            pass
+
+    async def refused(self, id: str = "1") -> JSON:
+        """The reason that ended a subscription before its first event."""
+        message = await self.receive()
+        assert (message["type"], message["id"]) == ("error", id), message
+        (error,) = message["payload"]
+        return error["extensions"]
+
+    async def ended(self, id: str = "1") -> JSON:
+        """The reason that ended a subscription later."""
+        message = await self.receive()
+        assert (message["type"], message["payload"].get("data")) == ("next", None), message
+        (error,) = message["payload"]["errors"]
+        assert await self.receive() == {"type": "complete", "id": id}
+        return error["extensions"]
+
+    async def closed(self) -> int:
+        """The code that the server closed with."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    await self.connection.recv()
+        except ConnectionClosed:
+            assert self.connection.close_code is not None
+            return self.connection.close_code
+
+
+@asynccontextmanager
+async def a_connection(port: int, **options: Any) -> AsyncGenerator[Socket]:
+    """A socket that has said nothing yet."""
+    url = f"ws://127.0.0.1:{port}/graphql"
+    given: Any = {"subprotocols": [PROTOCOL], "compression": None, **options}
+    async with connect(url, **given) as connection:
+        yield Socket(connection)
+
+
+@asynccontextmanager
+async def a_socket(port: int, caller: Caller) -> AsyncGenerator[Socket]:
+    """A socket of somebody."""
+    async with a_connection(port) as socket:
+        await socket.greet(caller)
+        yield socket
+
+
+@asynccontextmanager
+async def a_subscription(port: int, caller: Caller, query: str) -> AsyncGenerator[Socket]:
+    """A socket with one subscription, that has begun."""
+    async with a_socket(port, caller) as socket:
+        await socket.subscribe(query)
+        yield socket
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for it; fails when it takes too long."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    for _ in iter(condition, True):
+        assert monotonic() < deadline, "it never came"
+        await asyncio.sleep(0.01)
+
+
+async def begun(api: Api, number: int = 1) -> None:
+    """Waits until so many listen, live."""
+    await until(lambda: sum(stream.is_live for stream in api.reader.streams) >= number)
+
+
+async def left(api: Api) -> None:
+    """Waits until nobody listens any more, and nothing runs for them."""
+    await until(lambda: not (api.reader.streams or api.reader.task))
+
+
+@asynccontextmanager
+async def server_sent(port: int, caller: Caller, query: str, **headers: str) -> AsyncGenerator[httpx.Response]:
+    """The answer to an operation as a stream of events."""
+    given = {"accept": "text/event-stream", **({"authorization": caller.authorization} if caller.authorization else {})}
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client,
+        client.stream(
+            "POST", f"http://127.0.0.1:{port}/graphql", json={"query": query}, headers={**given, **headers}
+        ) as response,
+    ):
+        yield response
+
+
+async def server_sent_events(response: httpx.Response) -> AsyncGenerator[tuple[str, Any]]:
+    """Name and data of each event, and `("", comment)` for what keeps the connection open."""
+    name = ""
+    async for line in response.aiter_lines():
+        key, _, value = line.partition(": ")
+        match key:
+            case "event":
+                name = value
+            case "data" | "data:":
+                yield name, json.loads(value) if value else None
+            case "" if value:
+                yield "", value
+            case _:
+                pass

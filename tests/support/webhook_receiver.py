@@ -1,0 +1,207 @@
+"""Webhooks as tests receive them: a real HTTP server on loopback, whose paths behave as they are told."""
+
+import asyncio
+import base64
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from models import webhooks
+from models.base import new_id
+from models.database.store import Store
+from models.database.tables import metadata
+from models.events import EventType
+from models.keys import encryption
+from models.validation.webhook_targets import Targets
+from models.webhooks import WebhookDelivery, WebhookEndpoint
+from resolvers.access import SYSTEM
+from resolvers.events.event_log import newest_cursor
+from resolvers.transaction import work_on
+from server.delivery.webhook_client import Calls
+from server.delivery.webhooks import Webhooks
+from server.delivery.worker import trust
+from tests.support.api import SECRET, Api, Clock
+from tests.support.factories import Acme
+
+STORAGE = encryption.storage((SECRET,), webhooks.PURPOSE)
+ENDPOINT_SECRET = "whsec_" + base64.b64encode(b"the key that Acme's receiver has").decode()
+ANYWHERE = Targets(allows_private=True)
+INSTANCE = "https://orgs.example.com"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request, as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+
+Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+def answering(status: int, *headers: str, body: bytes = b"") -> Behaviour:
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}", *headers, "", ""]
+        writer.write("\r\n".join(lines).encode() + body)
+        with suppress(ConnectionError):
+            await writer.drain()
+
+    return behave
+
+
+async def hanging(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(3600)
+
+
+async def resetting(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+def dripping(beginning: bytes) -> Behaviour:
+    """A byte every moment, for ever."""
+
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        writer.write(beginning)
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    return behave
+
+
+@dataclass
+class Receiver:
+    """Notes what comes in; each path behaves as it is told, any other says 200."""
+
+    behaves: dict[str, Behaviour] = field(default_factory=dict[str, Behaviour])
+    received: list[Received] = field(default_factory=list[Received])
+    connections: int = 0
+    port: int = 0
+    scheme: str = "http"
+
+    def url(self, path: str = "/") -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
+
+    def at(self, path: str = "/") -> list[Received]:
+        return [one for one in self.received if one.path == path]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
+            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+            body = await reader.readexactly(int(headers["content-length"]))
+            path = head[0].split()[1]
+            self.received.append(Received(path, headers, body))
+            await self.behaves.get(path, answering(200))(writer)
+            writer.close()
+            await writer.wait_closed()
+
+
+@asynccontextmanager
+async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Receiver]:
+    """A receiver on loopback; who still hangs at the end is let go."""
+    receiver = Receiver(scheme="https" if context else "http")
+    serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving[asyncio.create_task(receiver.serve(reader, writer))] = writer
+
+    server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=context)
+    receiver.port = server.sockets[0].getsockname()[1]
+    try:
+        yield receiver
+    finally:
+        server.close()
+        for task, writer in serving.items():
+            task.cancel()
+            writer.transport.abort()
+        await asyncio.gather(*serving, return_exceptions=True)
+        await asyncio.sleep(0)
+
+
+# ----------------------------------------------------------------------------------------------------------- sender
+
+
+def sender(store: Store, clock: Clock, *, calls: Calls | None = None, chance: float = 0.0) -> Webhooks:
+    return Webhooks(
+        store=store,
+        clock=clock,
+        calls=calls or Calls(ANYWHERE, trust()),
+        storage=STORAGE,
+        instance_id=INSTANCE,
+        chance=lambda: chance,
+    )
+
+
+async def an_endpoint(api: Api, url: str, **values: Any) -> str:
+    """An endpoint that gets what happens from now on; its id."""
+    id, now = new_id(WebhookEndpoint.prefix, api.clock()), api.clock()
+    known: dict[str, Any] = {"secret": encryption.sealed(STORAGE, ENDPOINT_SECRET), "enabled": True}
+    known |= {"id": id, "url": url, "created_at": now, "updated_at": now, "cursor": await newest_cursor(api.store)}
+    async with api.store.write() as session:
+        await session.execute(insert(metadata.tables["webhook_endpoint"]).values(**known | values))
+    return id
+
+
+async def changed(api: Api, endpoint_id: str, **values: Any) -> None:
+    table = metadata.tables["webhook_endpoint"]
+    async with api.store.write() as session:
+        await session.execute(update(table).where(table.c.id == endpoint_id).values(**values))
+
+
+async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
+    """An event."""
+    admin = await api.person(acme.admin.email)
+    answer = await api.mutate("updateOrganization", {"organizationId": acme.id, "name": name}, by=admin)
+    assert answer.payload["cursor"]
+
+
+async def many_events(api: Api, number: int) -> None:
+    """That many events in one transaction, as a role that is replaced writes them."""
+    async with work_on(api.store, SYSTEM, api.clock) as work:
+        for one in range(number):
+            work.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
+
+
+async def _rows(store: Store, name: str) -> Sequence[Any]:
+    table = metadata.tables[name]
+    async with store.read() as connection:
+        return [dict(row) for row in (await connection.execute(select(table).order_by(table.c.id))).mappings()]
+
+
+async def deliveries(store: Store) -> list[WebhookDelivery]:
+    """By event, and then by endpoint."""
+    rows = [WebhookDelivery(**row) for row in await _rows(store, "webhook_delivery")]
+    return sorted(rows, key=lambda one: (one.event_cursor, one.endpoint_id))
+
+
+async def endpoint(store: Store, id: str) -> WebhookEndpoint:
+    (found,) = [WebhookEndpoint(**row) for row in await _rows(store, "webhook_endpoint") if row["id"] == id]
+    return found
+
+
+@asynccontextmanager
+async def working(*senders: Webhooks, patience: float | None = None) -> AsyncGenerator[list[asyncio.Task[None]]]:
+    """The senders run meanwhile, and are stopped as a server stops them, or, without patience, killed."""
+    tasks = [asyncio.create_task(one.run()) for one in senders]
+    try:
+        yield tasks
+    finally:
+        if patience is not None:
+            for one in [task for worker in senders for task in worker.sending]:
+                one.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

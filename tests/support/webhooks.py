@@ -1,0 +1,83 @@
+"""Webhook endpoints and their deliveries, as tests make and read them."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models.base import now
+from models.database.tables import metadata
+from models.events import EventType
+from models.keys.encryption import storage
+from models.webhooks import PURPOSE
+from resolvers.access import SYSTEM
+from resolvers.transaction import work_on
+from tests.support.api import JSON, SECRET, SERVICE, Answer, Api, events
+from tests.support.rows import a_delivery, write
+
+URL = "https://hooks.example.com/tenantry"
+STORAGE = storage((SECRET,), PURPOSE)
+NEVER = "whep_01m803rqhgwgafn17w2nqwqyh5"
+FIELDS = "id url description types enabled disabledReason secret createdAt updatedAt"
+ENDPOINT = f"webhookEndpoint {{ {FIELDS} }}"
+ENDPOINTS, DELIVERIES = metadata.tables["webhook_endpoint"], metadata.tables["webhook_delivery"]
+
+
+async def create(api: Api, url: str = URL, **input: Any) -> Answer:
+    return await api.mutate("createWebhookEndpoint", {"url": url, **input}, ENDPOINT, by=SERVICE)
+
+
+async def an_endpoint(api: Api, url: str = URL, **input: Any) -> JSON:
+    """An endpoint that was made."""
+    return (await create(api, url, **input)).payload["webhookEndpoint"]
+
+
+async def change(api: Api, field: str, endpoint_id: str, /, **input: Any) -> Answer:
+    """A mutation of an endpoint, with the secret key."""
+    return await api.mutate(field, {"webhookEndpointId": endpoint_id, **input}, ENDPOINT, by=SERVICE)
+
+
+async def update_endpoint(api: Api, endpoint_id: str, /, **input: Any) -> Answer:
+    return await change(api, "updateWebhookEndpoint", endpoint_id, **input)
+
+
+async def replay(api: Api, endpoint_id: str, /, **input: Any) -> Answer:
+    return await change(api, "replayWebhookDeliveries", endpoint_id, **input)
+
+
+async def kept(api: Api, row_id: str) -> JSON | None:
+    """The row of an endpoint or of a delivery; None when it is gone."""
+    table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
+    async with api.store.read() as connection:
+        found = (await connection.execute(select(table).where(table.c.id == row_id))).mappings().one_or_none()
+        return None if found is None else dict(found)
+
+
+async def alter(api: Api, row_id: str, **values: Any) -> None:
+    """Writes into the row of an endpoint or of a delivery what only the sender writes."""
+    table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
+    async with api.store.write() as session:
+        await session.execute(update(table).where(table.c.id == row_id).values(values))
+
+
+async def happen(api: Api, number: int) -> list[int]:
+    """The cursors of so many new events."""
+    async with work_on(api.store, SYSTEM, now) as work:
+        for one in range(number):
+            work.record(EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"})
+    return [event["cursor"] for event in await events(api.store)][-number:]
+
+
+async def deliveries(api: Api, endpoint_id: str, number: int = 1, **values: Any) -> list[str]:
+    """The ids of deliveries of new events, oldest first, as the sender makes them."""
+    rows = [a_delivery(endpoint_id, cursor, **values) for cursor in await happen(api, number)]
+    await write(api.store, webhook_delivery=rows)
+    return [row["id"] for row in rows]
+
+
+async def a_failed_delivery(api: Api, endpoint_id: str, **values: Any) -> str:
+    """One that was tried to the end."""
+    own: JSON = {
+        "status": "failed", "attempts": 8, "next_attempt_at": None, "last_attempt_at": api.clock(),
+        "last_status_code": 500, "last_error": "The receiver answered with 500.",
+    }  # fmt: skip
+    return (await deliveries(api, endpoint_id, **own | values))[0]
