@@ -89,18 +89,18 @@ def first_id(prefix: str, at: datetime) -> str:
     return f"{new_id(prefix, at)[:-16]}{'0' * 16}"
 
 
-def prefix_of(text: str) -> str | None:
+def parse_prefix(text: str) -> str | None:
     """The prefix of a well-formed id, else None: there is one spelling per id."""
     found = ID_PATTERN.fullmatch(text)
     return found[1] if found else None
 
 
-def milliseconds(moment: datetime) -> int:
+def to_milliseconds(moment: datetime) -> int:
     """Unix milliseconds, the unit of event and webhook data."""
     return int(moment.timestamp() * 1000)
 
 
-class Table(SQLModel):
+class BaseTable(SQLModel):
     """What every table shares."""
 
     prefix: ClassVar[str] = ""
@@ -112,7 +112,7 @@ class Table(SQLModel):
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
-class Row(Table):
+class Record(BaseTable):
     """A row with an id of its own, kept with the time it was made."""
 
     id: str = Field(primary_key=True)
@@ -120,6 +120,6 @@ class Row(Table):
     updated_at: datetime = Field(sa_type=UTCDateTime)
 
 
-def json_field() -> Any:
+def json_column() -> Any:
     """A column that holds a JSON object, `{}` at first."""
     return Field(default_factory=dict, sa_type=JSONColumn)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
-def camel(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """A name as the API writes it."""
     head, *tail = name.split("_")
     return head + "".join(part.capitalize() for part in tail)
 
 
-class Refusal(Exception):
+class InputError(Exception):
     """A refusal that a person can act on: it becomes one of the payload's `userErrors`, and nothing has changed."""
 
     code: ClassVar[str]
@@ -20,169 +20,169 @@ class Refusal(Exception):
     def __init__(self, message: str, *, at: str | None = None, **meta: Any) -> None:
         super().__init__(message)
         self.message = message
-        self.field = ["input", camel(at)] if at else None
+        self.field = ["input", to_camel_case(at)] if at else None
         self.meta = meta or None
 
 
-class Refusals(Exception):
+class InputErrors(Exception):
     """Several refusals of one input, reported together."""
 
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, refusals: Sequence[InputError]) -> None:
         super().__init__("; ".join(refusal.message for refusal in refusals))
-        self.refusals = refusals
+        self.errors = refusals
 
 
-class AlreadyAMember(Refusal):
+class AlreadyAMember(InputError):
     code = "already_a_member_in_organization"
 
 
-class MinimumPermissionsNeeded(Refusal):
+class MinimumPermissionsNeeded(InputError):
     code = "organization_minimum_permissions_needed"
 
 
-class MembershipQuotaExceeded(Refusal):
+class MembershipQuotaExceeded(InputError):
     code = "organization_membership_quota_exceeded"
 
 
-class QuotaExceeded(Refusal):
+class QuotaExceeded(InputError):
     code = "quota_exceeded"
 
 
-class CreatorNotFound(Refusal):
+class CreatorNotFound(InputError):
     code = "organization_creator_not_found"
 
 
-class InvitationNotUnique(Refusal):
+class InvitationNotUnique(InputError):
     code = "organization_invitation_not_unique"
 
 
-class DuplicateRecord(Refusal):
+class DuplicateRecord(InputError):
     code = "duplicate_record"
 
 
-class BulkSizeExceeded(Refusal):
+class BulkSizeExceeded(InputError):
     code = "bulk_size_exceeded"
 
 
-class RedirectDomainMismatch(Refusal):
+class RedirectDomainMismatch(InputError):
     code = "redirect_url_domain_mismatch"
 
 
-class TicketInvalid(Refusal):
+class TicketInvalid(InputError):
     code = "ticket_invalid_code"
 
 
-class TicketExpired(Refusal):
+class TicketExpired(InputError):
     code = "ticket_expired_code"
 
 
-class InvitationRevoked(Refusal):
+class InvitationRevoked(InputError):
     code = "organization_invitation_revoked_code"
 
 
-class InvitationAlreadyAccepted(Refusal):
+class InvitationAlreadyAccepted(InputError):
     code = "organization_invitation_already_accepted"
 
 
-class InvitationDeclined(Refusal):
+class InvitationDeclined(InputError):
     code = "organization_invitation_declined"
 
 
-class InvitationNotPending(Refusal):
+class InvitationNotPending(InputError):
     code = "organization_invitation_not_pending"
 
 
-class InvitationNotGrantable(Refusal):
+class InvitationNotGrantable(InputError):
     code = "organization_invitation_not_grantable"
 
 
-class SessionClosed(Refusal):
+class SessionClosed(InputError):
     code = "invalid_action_for_session"
 
 
-class ResourceNotFound(Refusal):
+class ResourceNotFound(InputError):
     code = "resource_not_found"
 
 
-class IdentifierExists(Refusal):
+class IdentifierExists(InputError):
     code = "form_identifier_exists"
 
 
-class ParameterUnknown(Refusal):
+class ParameterUnknown(InputError):
     code = "form_param_unknown"
 
 
-class ParameterMissing(Refusal):
+class ParameterMissing(InputError):
     code = "form_param_missing"
 
 
-class ParameterNil(Refusal):
+class ParameterNil(InputError):
     code = "form_param_nil"
 
 
-class FormatInvalid(Refusal):
+class FormatInvalid(InputError):
     code = "form_param_format_invalid"
 
 
-class ValueInvalid(Refusal):
+class ValueInvalid(InputError):
     code = "form_param_value_invalid"
 
 
-class TooLong(Refusal):
+class TooLong(InputError):
     code = "form_param_max_length_exceeded"
 
 
-class TooShort(Refusal):
+class TooShort(InputError):
     code = "form_param_min_length_exceeded"
 
 
-class TooLarge(Refusal):
+class TooLarge(InputError):
     code = "form_param_exceeds_allowed_size"
 
 
-class RoleAssignedMembers(Refusal):
+class RoleAssignedMembers(InputError):
     code = "organization_role_assigned_members"
 
 
-class RoleExistsInInvitations(Refusal):
+class RoleExistsInInvitations(InputError):
     code = "organization_role_exists_in_invitations"
 
 
-class RoleIsCreatorRole(Refusal):
+class RoleIsCreatorRole(InputError):
     code = "organization_role_default_creator_role"
 
 
-class RoleIsDefaultRole(Refusal):
+class RoleIsDefaultRole(InputError):
     code = "organization_role_domain_default_role"
 
 
-class MissingCreatorRolePermissions(Refusal):
+class MissingCreatorRolePermissions(InputError):
     code = "organization_missing_creator_role_permissions"
 
 
-class RolesQuotaExceeded(Refusal):
+class RolesQuotaExceeded(InputError):
     code = "organization_instance_roles_quota_exceeded"
 
 
-class SystemPermissionNotModifiable(Refusal):
+class SystemPermissionNotModifiable(InputError):
     code = "organization_system_permission_not_modifiable"
 
 
-class ResourceInUse(Refusal):
+class ResourceInUse(InputError):
     code = "resource_in_use"
 
 
-class WebhookEndpointDisabled(Refusal):
+class WebhookEndpointDisabled(InputError):
     code = "webhook_endpoint_disabled"
 
 
-class TokenTooLarge(Refusal):
+class TokenTooLarge(InputError):
     """`meta.claim` names the claim that has to become smaller, `meta.limit` is in bytes."""
 
     code = "token_too_large"
 
 
-class Denial(Exception):
+class RequestError(Exception):
     """Who you are, what you may do, what you may not even see: a top-level error with `extensions.code`."""
 
     code: ClassVar[str]
@@ -193,19 +193,19 @@ class Denial(Exception):
         self.extensions = extensions
 
 
-class Unauthenticated(Denial):
+class Unauthenticated(RequestError):
     code = "UNAUTHENTICATED"
     message = "Sign in first: this needs an Authorization header with a bearer token."
 
 
-class Forbidden(Denial):
+class Forbidden(RequestError):
     """`reason` says which rule; `permissions` the keys that are missing, where that is the reason."""
 
     code = "FORBIDDEN"
     message = "You may not do this."
 
 
-class NotFound(Denial):
+class NotFound(RequestError):
     """Not a member and not there are the same answer."""
 
     code = "NOT_FOUND"
@@ -215,7 +215,7 @@ class NotFound(Denial):
         super().__init__(reason="organization_not_found_or_unauthorized")
 
 
-class DeletedMeanwhile(Denial):
+class DeletedMeanwhile(RequestError):
     """What another object refers to was deleted between the read of the one and the read of the other."""
 
     code = "NOT_FOUND"
@@ -225,17 +225,17 @@ class DeletedMeanwhile(Denial):
         super().__init__(reason="deleted_meanwhile")
 
 
-class BadUserInput(Denial):
+class BadUserInput(RequestError):
     code = "BAD_USER_INPUT"
     message = "The request can't be understood."
 
 
-class CursorExpired(Denial):
+class CursorExpired(RequestError):
     code = "CURSOR_EXPIRED"
     message = "The log does not hold everything after this cursor: take a snapshot, and begin again with a new cursor."
 
 
-class LimitExceeded(Denial):
+class LimitExceeded(RequestError):
     code = "LIMIT_EXCEEDED"
     message = "The request asks for more than is allowed."
 
@@ -244,14 +244,14 @@ class TooSlow(LimitExceeded):
     message = "Events came faster than they were read: go on with the cursor of the last one."
 
 
-class RateLimited(Denial):
+class RateLimited(RequestError):
     """`retryAfter` says in how many seconds."""
 
     code = "RATE_LIMITED"
     message = "That was too often; try again later."
 
 
-class Unavailable(Denial):
+class Unavailable(RequestError):
     """The database is away or busy; the same request may succeed later.
 
     Only a transaction that was not committed says that nothing was changed: what is read may be the
@@ -284,7 +284,7 @@ class CommitUnknown(Unavailable):
         )
 
 
-class SecretUnreadable(Denial):
+class SecretUnreadable(RequestError):
     """For the operator: what is stored was encrypted under another root secret."""
 
     code = "SECRET_UNREADABLE"
@@ -295,27 +295,27 @@ class SecretUnreadable(Denial):
 
 
 @dataclass(slots=True)
-class Faults:
+class ErrorCollector:
     """Collects the refusals of one input, so that a person sees all of them at once."""
 
-    found: list[Refusal] = field(default_factory=list[Refusal])
+    errors: list[InputError] = field(default_factory=list[InputError])
 
     @contextmanager
     def at(self, name: str) -> Generator[None]:
         try:
             yield
-        except Refusal as refusal:
-            refusal.field = ["input", camel(name)]
-            self.found.append(refusal)
+        except InputError as refusal:
+            refusal.field = ["input", to_camel_case(name)]
+            self.errors.append(refusal)
 
-    def without_nil(self, given: dict[str, Any], *names: str) -> dict[str, Any]:
+    def reject_nulls(self, given: dict[str, Any], *names: str) -> dict[str, Any]:
         """What is given, less the named values that are null though they can't be: each of those is a fault."""
         nil = {name for name in names if name in given and given[name] is None}
         for name in nil:
             with self.at(name):
-                raise ParameterNil(f"{camel(name)} can't be null: leave it out to keep the value.")
+                raise ParameterNil(f"{to_camel_case(name)} can't be null: leave it out to keep the value.")
         return {name: value for name, value in given.items() if name not in nil}
 
-    def refuse_any(self) -> None:
-        if self.found:
-            raise Refusals(self.found)
+    def raise_if_any(self) -> None:
+        if self.errors:
+            raise InputErrors(self.errors)

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, Identity, Index, Integer
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
-from models.base import JSONObject, Table, UTCDateTime, json_field
+from models.base import BaseTable, JSONObject, UTCDateTime, json_column
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
@@ -46,26 +46,26 @@ class EventType(Enum):
 
 
 ORGANIZATION, MEMBERSHIP, INVITATION = "organization", "organizationMembership", "organizationInvitation"
-NEEDED = {ORGANIZATION: MEMBERSHIPS_READ, MEMBERSHIP: MEMBERSHIPS_READ, INVITATION: MEMBERSHIPS_MANAGE}
+REQUIRED_PERMISSIONS = {ORGANIZATION: MEMBERSHIPS_READ, MEMBERSHIP: MEMBERSHIPS_READ, INVITATION: MEMBERSHIPS_MANAGE}
 """What a member needs to read the events about a noun; those about other nouns are for secret keys."""
 
 
-def noun_of(name: str) -> str:
+def get_subject(name: str) -> str:
     """What an event of that name is about."""
     return name.partition(".")[0]
 
 
 @cache
-def readable(permissions: frozenset[str]) -> frozenset[str]:
+def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
     """The names of the events that a member with these permissions may read (DESIGN 9)."""
-    nouns = {noun for noun, needed in NEEDED.items() if needed in permissions}
-    return frozenset(one.value for one in EventType if noun_of(one.value) in nouns)
+    nouns = {noun for noun, needed in REQUIRED_PERMISSIONS.items() if needed in permissions}
+    return frozenset(one.value for one in EventType if get_subject(one.value) in nouns)
 
 
-MEMBERSHIPS = frozenset(one.value for one in EventType if noun_of(one.value) == MEMBERSHIP)
+MEMBERSHIP_TYPES = frozenset(one.value for one in EventType if get_subject(one.value) == MEMBERSHIP)
 
 
-class Event(Table, table=True):
+class Event(BaseTable, table=True):
     __table_args__ = (
         Index(None, "organization_id", "cursor"),
         Index(None, "user_id", "cursor"),
@@ -87,7 +87,7 @@ class Event(Table, table=True):
     user_id: str | None = None
     actor_type: str
     actor_id: str | None = None
-    data: JSONObject = json_field()
+    data: JSONObject = json_column()
     """The object as it was at the event, without private metadata."""
     private_metadata: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
     changes: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -5,7 +5,7 @@ from enum import Enum
 from sqlalchemy import JSON, CheckConstraint
 from sqlmodel import Field
 
-from models.base import Table
+from models.base import BaseTable
 
 INSTANCE_ID = 1
 
@@ -15,7 +15,7 @@ class MembershipMode(Enum):
     OPTIONAL = "optional"
 
 
-class Instance(Table, table=True):
+class Instance(BaseTable, table=True):
     __table_args__ = (CheckConstraint(f"id = {INSTANCE_ID}", name="only_one_instance"),)
 
     id: int = Field(default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -33,6 +33,6 @@ class Instance(Table, table=True):
     allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)
 
 
-def demands_organization(instance: Instance) -> bool:
+def requires_organization(instance: Instance) -> bool:
     """Whether nobody works without an organization: a session that has none is pending (DESIGN 7, rule 28)."""
     return instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from models.base import JSONObject, Row, UTCDateTime, json_field
+from models.base import JSONObject, Record, UTCDateTime, json_column
 from models.errors import ValueInvalid
 
 MAXIMUM_DAYS = 365
@@ -31,7 +31,7 @@ class InvitationStatus(Enum):
 PENDING = InvitationStatus.PENDING.value
 
 
-class Invitation(Row, table=True):
+class Invitation(Record, table=True):
     __table_args__ = (
         Index(
             "ix_invitation_pending",
@@ -62,19 +62,19 @@ class Invitation(Row, table=True):
     nonce: str
     """What the tickets are made of, together with the server's key; a new one makes the old links void."""
     redirect_url: str | None = None
-    public_metadata: JSONObject = json_field()
-    private_metadata: JSONObject = json_field()
+    public_metadata: JSONObject = json_column()
+    private_metadata: JSONObject = json_column()
     expires_at: datetime = Field(sa_type=UTCDateTime)
     accepted_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
 
 
-def status_at(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
+def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
     """EXPIRED shows at the instant (DESIGN 7, rule 13)."""
     stored = InvitationStatus(status)
     return InvitationStatus.EXPIRED if stored is InvitationStatus.PENDING and expires_at <= now else stored
 
 
-def checked_days(days: int) -> int:
+def check_expiry_days(days: int) -> int:
     if not 1 <= days <= MAXIMUM_DAYS:
         raise ValueInvalid(f"An invitation lives 1 to {MAXIMUM_DAYS} days.")
     return days

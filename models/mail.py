@@ -7,9 +7,9 @@ from typing import ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.base import Row, UTCDateTime
+from models.base import Record, UTCDateTime
 
-PAUSES = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
     timedelta(minutes=2),
@@ -34,7 +34,7 @@ class MailStatus(Enum):
     """The invitation was settled, or sent again, before this letter went out."""
 
 
-class Mail(Row, table=True):
+class Mail(Record, table=True):
     __table_args__ = (
         Index(None, "status", "next_attempt_at"),
         Index(None, "address_key", "created_at"),
@@ -56,6 +56,6 @@ class Mail(Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-def pause_after(attempts: int) -> timedelta | None:
+def get_retry_delay(attempts: int) -> timedelta | None:
     """The pause before the next try; None when that was the last."""
-    return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
+    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None

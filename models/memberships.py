@@ -5,10 +5,10 @@ from typing import ClassVar
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import JSONObject, Row, json_field
+from models.base import JSONObject, Record, json_column
 
 
-class Membership(Row, table=True):
+class Membership(Record, table=True):
     __table_args__ = (
         UniqueConstraint("organization_id", "user_id"),
         Index(None, "organization_id", "id"),
@@ -19,5 +19,5 @@ class Membership(Row, table=True):
     organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
     role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT", index=True)
-    public_metadata: JSONObject = json_field()
-    private_metadata: JSONObject = json_field()
+    public_metadata: JSONObject = json_column()
+    private_metadata: JSONObject = json_column()

@@ -6,7 +6,7 @@ from typing import ClassVar
 from slugify import slugify
 from sqlmodel import Field
 
-from models.base import JSONObject, Row, json_field
+from models.base import JSONObject, Record, json_column
 from models.errors import FormatInvalid, TooLong, TooShort, ValueInvalid
 
 SLUG_LENGTH = 64
@@ -81,14 +81,14 @@ RESERVED_SLUGS = frozenset(
 )
 
 
-class Organization(Row, table=True):
+class Organization(Record, table=True):
     prefix: ClassVar[str] = "org"
 
     name: str
     slug: str | None = Field(default=None, unique=True)
     image_url: str | None = None
-    public_metadata: JSONObject = json_field()
-    private_metadata: JSONObject = json_field()
+    public_metadata: JSONObject = json_column()
+    private_metadata: JSONObject = json_column()
     max_allowed_memberships: int = 0
     admin_delete_enabled: bool = True
     created_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
@@ -96,7 +96,7 @@ class Organization(Row, table=True):
     search_text: str = ""
 
 
-def checked_slug(slug: str) -> str:
+def check_slug(slug: str) -> str:
     """A slug as rule 2 wants it; raises the refusal that says what is wrong with it."""
     if not slug:
         raise TooShort("The slug is empty.")
@@ -109,12 +109,12 @@ def checked_slug(slug: str) -> str:
     return slug
 
 
-def slug_of(name: str) -> str:
+def make_slug(name: str) -> str:
     """A slug made from a name in any script, with room for a suffix; a name without a letter gives `organization`."""
     return slugify(name, max_length=SLUG_LENGTH - 7).strip("-") or "organization"
 
 
-def checked_limit(limit: int, what: str) -> int:
+def check_limit(limit: int, what: str) -> int:
     if not 0 <= limit <= 2_000_000_000:
         raise ValueInvalid(f"{what} is 0 (unlimited) or more.")
     return limit

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from models.base import Row, Table
+from models.base import BaseTable, Record
 from models.errors import FormatInvalid, TooLong
 from models.validation.text import ensure_no_controls
 
@@ -48,7 +48,7 @@ MANAGER_PERMISSIONS = frozenset({MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_D
 """Who holds all three can keep an organization alive (DESIGN 7, rule 8)."""
 
 
-class Permission(Row, table=True):
+class Permission(Record, table=True):
     prefix: ClassVar[str] = "perm"
 
     key: str = Field(unique=True)
@@ -56,7 +56,7 @@ class Permission(Row, table=True):
     description: str | None = None
 
 
-class Role(Row, table=True):
+class Role(Record, table=True):
     prefix: ClassVar[str] = "role"
 
     key: str = Field(unique=True)
@@ -64,7 +64,7 @@ class Role(Row, table=True):
     description: str | None = None
 
 
-class DeletedRole(Row, table=True):
+class DeletedRole(Record, table=True):
     """What settled invitations still tell of a role that is gone."""
 
     prefix: ClassVar[str] = "role"
@@ -74,12 +74,12 @@ class DeletedRole(Row, table=True):
     description: str | None = None
 
 
-class RolePermission(Table, table=True):
+class RolePermission(BaseTable, table=True):
     role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="CASCADE")
     permission_id: str = Field(primary_key=True, foreign_key="permission.id", ondelete="RESTRICT", index=True)
 
 
-class RoleSet(Row, table=True):
+class RoleSet(Record, table=True):
     __table_args__ = (
         Index(
             "ix_role_set_initial",
@@ -99,7 +99,7 @@ class RoleSet(Row, table=True):
     creator_role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT")
 
 
-class RoleSetRole(Table, table=True):
+class RoleSetRole(BaseTable, table=True):
     role_set_id: str = Field(primary_key=True, foreign_key="role_set.id", ondelete="CASCADE")
     role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="RESTRICT", index=True)
 
@@ -108,17 +108,17 @@ def is_system(permission: str) -> bool:
     return permission.startswith(SYSTEM_PREFIX)
 
 
-def is_managing(permissions: Iterable[str]) -> bool:
+def can_manage(permissions: Iterable[str]) -> bool:
     """Whether a role that holds these can manage an organization; only such a role may be a creator role."""
     return frozenset(permissions) >= MANAGER_PERMISSIONS
 
 
-def near(key: str, known: Iterable[str]) -> list[str]:
+def find_similar(key: str, known: Iterable[str]) -> list[str]:
     """Keys that the caller may have meant, nearest first."""
     return get_close_matches(key, list(known), n=3, cutoff=0.5)
 
 
-def _checked_key(key: str, pattern: re.Pattern[str], example: str) -> str:
+def _check_key(key: str, pattern: re.Pattern[str], example: str) -> str:
     if len(key) > KEY_LENGTH:
         raise TooLong(f"The key is longer than {KEY_LENGTH} characters.", limit=KEY_LENGTH)
     if not pattern.fullmatch(key):
@@ -126,22 +126,22 @@ def _checked_key(key: str, pattern: re.Pattern[str], example: str) -> str:
     return key
 
 
-def checked_role_key(key: str) -> str:
-    return _checked_key(key, ROLE_KEY, "org:editor")
+def check_role_key(key: str) -> str:
+    return _check_key(key, ROLE_KEY, "org:editor")
 
 
-def checked_permission_key(key: str) -> str:
+def check_permission_key(key: str) -> str:
     """The key of a custom permission (DESIGN 7, rule 23)."""
     if is_system(key):
         raise FormatInvalid(f"{SYSTEM_PREFIX}… is reserved for system permissions.")
-    return _checked_key(key, PERMISSION_KEY, "org:reports:read")
+    return _check_key(key, PERMISSION_KEY, "org:reports:read")
 
 
-def checked_role_set_key(key: str) -> str:
-    return _checked_key(key, ROLE_SET_KEY, "role_set:partners")
+def check_role_set_key(key: str) -> str:
+    return _check_key(key, ROLE_SET_KEY, "role_set:partners")
 
 
-def checked_description(description: str | None) -> str | None:
+def check_description(description: str | None) -> str | None:
     """A description of at most 1,024 characters, which may have line breaks and tabs."""
     if description is None:
         return None

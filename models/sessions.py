@@ -7,12 +7,12 @@ from typing import ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.base import Row, UTCDateTime
+from models.base import Record, UTCDateTime
 
 LIFETIME = timedelta(days=7)
 LIVE_SESSIONS = 100
 """As many sessions of one user can be open at once; one more ends the one that was idle longest."""
-TOUCHED_EVERY = timedelta(seconds=60)
+TOUCH_INTERVAL = timedelta(seconds=60)
 """`last_active_at` is written that often at most."""
 CHOOSE_ORGANIZATION = "choose-organization"
 
@@ -25,7 +25,7 @@ class SessionStatus(Enum):
     REVOKED = "revoked"
 
 
-class Session(Row, table=True):
+class Session(Record, table=True):
     __table_args__ = (Index(None, "user_id", "id"),)
     prefix: ClassVar[str] = "sess"
 
@@ -42,7 +42,7 @@ def is_open(closed_as: str | None, expires_at: datetime, now: datetime) -> bool:
     return closed_as is None and expires_at > now
 
 
-def status_at(closed_as: str | None, expires_at: datetime, now: datetime, *, is_pending: bool) -> SessionStatus:
+def get_status(closed_as: str | None, expires_at: datetime, now: datetime, *, is_pending: bool) -> SessionStatus:
     """EXPIRED shows at the instant; `is_pending` says that an organization has to be chosen first."""
     if closed_as is not None:
         return SessionStatus(closed_as)

@@ -7,11 +7,11 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import JSONObject, Row, json_field
-from models.validation.text import searchable
+from models.base import JSONObject, Record, json_column
+from models.validation.text import to_search_text
 
 
-class User(Row, table=True):
+class User(Record, table=True):
     __table_args__ = (UniqueConstraint("issuer", "external_id"),)
     prefix: ClassVar[str] = "user"
 
@@ -24,8 +24,8 @@ class User(Row, table=True):
     first_name: str | None = None
     last_name: str | None = None
     image_url: str | None = None
-    public_metadata: JSONObject = json_field()
-    private_metadata: JSONObject = json_field()
+    public_metadata: JSONObject = json_column()
+    private_metadata: JSONObject = json_column()
     create_organization_enabled: bool | None = None
     create_organizations_limit: int | None = None
     refreshed_at: int = Field(default=0, sa_type=BigInteger)
@@ -34,7 +34,7 @@ class User(Row, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class IdentityClaims:
     """What a verified identity token says; an absent claim is None and keeps what is stored."""
 
     issuer: str
@@ -48,20 +48,20 @@ class Claims:
     image_url: str | None = None
 
 
-def _verified(user: User, claims: Claims) -> bool:
+def _is_verified(user: User, claims: IdentityClaims) -> bool:
     """A changed address is unverified until the issuer says otherwise."""
     if claims.email_verified is not None:
         return claims.email_verified
     return user.email_verified and claims.address_key == user.address_key
 
 
-def refresh(user: User, claims: Claims) -> dict[str, object]:
+def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
     """Takes over what the token says, unless a newer one was taken over before; the previous value of what changed."""
     if claims.issued_at < user.refreshed_at:
         return {}
     new: dict[str, object] = {"issuer": claims.issuer, "external_id": claims.subject}
     if claims.address_key:
-        new |= {"email_address": claims.email_address, "email_verified": _verified(user, claims)}
+        new |= {"email_address": claims.email_address, "email_verified": _is_verified(user, claims)}
     elif claims.email_verified is False:
         new["email_verified"] = False
     names = {"first_name": claims.first_name, "last_name": claims.last_name, "image_url": claims.image_url}
@@ -71,20 +71,20 @@ def refresh(user: User, claims: Claims) -> dict[str, object]:
         setattr(user, name, new[name])
     user.address_key = claims.address_key or user.address_key
     user.refreshed_at = claims.issued_at
-    settle(user)
+    update_derived_fields(user)
     return before
 
 
-def settle(user: User) -> None:
+def update_derived_fields(user: User) -> None:
     """Brings what is derived from other columns up to date; without an address the subject stands for the user."""
     user.identifier = user.email_address or user.external_id or user.id
-    user.search_text = searchable(user.identifier, user.first_name, user.last_name)
+    user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
 
 
-def is_stale(refreshed_at: int, claims: Claims) -> bool:
+def needs_refresh(refreshed_at: int, claims: IdentityClaims) -> bool:
     """Whether this token is newer than what was taken over last."""
     return claims.issued_at > refreshed_at
 
 
-def new_user(id: str, at: datetime) -> User:
+def make_user(id: str, at: datetime) -> User:
     return User(id=id, created_at=at, updated_at=at, identifier="")

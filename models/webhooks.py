@@ -10,7 +10,7 @@ from typing import ClassVar
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, text
 from sqlmodel import Field
 
-from models.base import Row, UTCDateTime
+from models.base import Record, UTCDateTime
 from models.errors import ValueInvalid
 from models.events import EventType
 from models.keys.encryption import Purpose
@@ -20,7 +20,7 @@ SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAXIMUM_ENDPOINTS = 50
 DISABLED_BY_HAND = "It was disabled by hand."
-PAUSES = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -34,7 +34,7 @@ LEASE = timedelta(minutes=2)
 """How long a worker that took a delivery has for it; then another one may take it."""
 DISABLED_AFTER = timedelta(days=5)
 """How long an endpoint may fail, without one success, until it is disabled."""
-BOTH_SIGN = timedelta(hours=24)
+ROTATION_OVERLAP = timedelta(hours=24)
 """How long the secret before a rotation goes on signing beside the new one."""
 
 
@@ -47,7 +47,7 @@ class DeliveryStatus(Enum):
 PENDING = DeliveryStatus.PENDING.value
 
 
-class WebhookEndpoint(Row, table=True):
+class WebhookEndpoint(Record, table=True):
     prefix: ClassVar[str] = "whep"
 
     url: str
@@ -66,7 +66,7 @@ class WebhookEndpoint(Row, table=True):
     """The first failure since the last success."""
 
 
-class WebhookDelivery(Row, table=True):
+class WebhookDelivery(Record, table=True):
     __table_args__ = (
         Index(None, "endpoint_id", "event_cursor", unique=True),
         Index(None, "endpoint_id", "id"),
@@ -100,12 +100,12 @@ class WebhookDelivery(Row, table=True):
     last_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-def new_secret() -> str:
+def generate_secret() -> str:
     """A secret as Standard Webhooks writes it; receivers sign with the bytes behind the prefix."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def checked_types(types: Collection[str] | None) -> list[str] | None:
+def check_types(types: Collection[str] | None) -> list[str] | None:
     """The names of events, each once and in the order of the enum; None for all. Raises ValueInvalid."""
     if types is None:
         return None
@@ -118,6 +118,6 @@ def checked_types(types: Collection[str] | None) -> list[str] | None:
     return [one.value for one in EventType if one.value in types]
 
 
-def pause_after(attempts: int) -> timedelta | None:
+def get_retry_delay(attempts: int) -> timedelta | None:
     """The pause before the next try, without jitter; None when that was the last."""
-    return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
+    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None

@@ -20,7 +20,7 @@ class ActorType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSession:
+class SigningSession:
     """The session whose token signed the request; the organization is the token's, and no authority comes from it."""
 
     id: str
@@ -34,7 +34,7 @@ class Actor:
 
     type: ActorType
     id: str | None = None
-    session: OpenSession | None = None
+    session: SigningSession | None = None
 
     @property
     def is_service(self) -> bool:
@@ -58,7 +58,7 @@ class Grant:
     permissions: frozenset[str]
 
 
-async def grant_of(session: AsyncSession, organization_id: str, user_id: str) -> Grant | None:
+async def load_grant(session: AsyncSession, organization_id: str, user_id: str) -> Grant | None:
     """The user's grant in the organization, in one statement; None for who is no member."""
     statement = (
         select(Membership.id, Membership.role_id, Permission.key)
@@ -72,16 +72,16 @@ async def grant_of(session: AsyncSession, organization_id: str, user_id: str) ->
     return Grant(rows[0].id, rows[0].role_id, frozenset(row.key for row in rows if row.key))
 
 
-def admit(grant: Grant | None, permission: str) -> Grant:
+def require_permission(grant: Grant | None, permission: str) -> Grant:
     """Lets a member through who holds the permission; raises NotFound for who is no member, else Forbidden."""
     if grant is None:
         raise NotFound
     if permission not in grant.permissions:
-        raise missing(permission)
+        raise missing_permission(permission)
     return grant
 
 
-def missing(*permissions: str) -> Forbidden:
+def missing_permission(*permissions: str) -> Forbidden:
     needed = ", ".join(permissions)
     return Forbidden(
         f"This needs the permission {needed}.", reason="missing_organization_permission", permissions=list(permissions)
@@ -95,7 +95,7 @@ def address_unverified() -> Forbidden:
     )
 
 
-def other_address() -> Forbidden:
+def wrong_address() -> Forbidden:
     return Forbidden("This invitation is for another address.", reason="invitation_for_another_address")
 
 

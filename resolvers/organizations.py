@@ -11,29 +11,29 @@ from sqlmodel import col, select
 from models.base import JSONObject
 from models.errors import (
     CreatorNotFound,
-    Faults,
+    ErrorCollector,
     Forbidden,
     IdentifierExists,
     ParameterNil,
     ParameterUnknown,
     QuotaExceeded,
     ResourceNotFound,
-    camel,
+    to_camel_case,
 )
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
-from models.organizations import RESERVED_SLUGS, Organization, checked_limit, checked_slug, slug_of
+from models.organizations import RESERVED_SLUGS, Organization, check_limit, check_slug, make_slug
 from models.roles import RoleSet
 from models.users import User
-from models.validation.text import checked_link, checked_metadata, checked_name, searchable
+from models.validation.text import check_metadata, check_name, check_url, to_search_text
 from resolvers.access import ensure_service
 from resolvers.events.payloads import record_organization
 from resolvers.members.events import record_deleted
-from resolvers.members.memberships import Metadata, add_member, applied
-from resolvers.role_model.fields import changed
-from resolvers.roles import role_by_id
-from resolvers.transaction import Work
+from resolvers.members.memberships import Metadata, add_member, apply_metadata
+from resolvers.role_model.fields import apply_changes
+from resolvers.roles import load_role_by_id
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class NewOrganization:
     created_by: str | None = None
     role_set: str | None = None
 
-    def reserved(self) -> set[str]:
+    def list_service_only(self) -> set[str]:
         """The inputs among what is given that only a secret key may use."""
         values = {
             "publicMetadata": self.public_metadata,
@@ -60,13 +60,13 @@ class NewOrganization:
         return {name for name, value in values.items() if value is not None}
 
 
-async def _creator(work: Work, created_by: str | None) -> User | None:
+async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
     """Who becomes the first member, locked: the limit of what one person may create is counted under this lock."""
-    user_id = work.actor.user_id or created_by
+    user_id = tx.actor.user_id or created_by
     if user_id is None:
         return None
     statement = select(User).where(col(User.id) == user_id).with_for_update()
-    user = (await work.session.execute(statement)).scalar_one_or_none()
+    user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise CreatorNotFound("There is no such user.", at="created_by")
     return user
@@ -78,26 +78,26 @@ def may_create(user: User, instance: Instance) -> bool:
     return instance.organizations_enabled and (instance.create_organization_enabled if own is None else own)
 
 
-def creation_limit(user: User, instance: Instance) -> int:
+def get_creation_limit(user: User, instance: Instance) -> int:
     own = user.create_organizations_limit
     return instance.create_organizations_limit if own is None else own
 
 
-async def _ensure_may_create(work: Work, user: User | None, instance: Instance) -> None:
+async def _ensure_may_create(tx: Transaction, user: User | None, instance: Instance) -> None:
     """A user keeps to their limits; a secret key is the owner's and has none."""
-    if work.actor.is_service or user is None:
+    if tx.actor.is_service or user is None:
         return
     if not may_create(user, instance):
         raise Forbidden("You may not create organizations.", reason="user_create_organization_not_enabled")
-    limit = creation_limit(user, instance)
+    limit = get_creation_limit(user, instance)
     created = select(func.count()).where(col(Organization.created_by_id) == user.id)
-    if limit and (await work.session.execute(created)).scalar_one() >= limit:
+    if limit and (await tx.session.execute(created)).scalar_one() >= limit:
         raise QuotaExceeded(f"You have created {limit} organizations, which is as many as you may.", limit=limit)
 
 
-async def _taken(work: Work, slug: str, besides: str | None = None) -> bool:
+async def _is_slug_taken(tx: Transaction, slug: str, besides: str | None = None) -> bool:
     statement = select(Organization.id).where(col(Organization.slug) == slug)
-    found = (await work.session.execute(statement)).scalar_one_or_none()
+    found = (await tx.session.execute(statement)).scalar_one_or_none()
     return found is not None and found != besides
 
 
@@ -105,85 +105,85 @@ def _slug_taken() -> IdentifierExists:
     return IdentifierExists("That slug is taken.", at="slug")
 
 
-async def _chosen_slug(work: Work, slug: str, instance: Instance, besides: str | None = None) -> str:
+async def _check_free_slug(tx: Transaction, slug: str, instance: Instance, besides: str | None = None) -> str:
     if not instance.slugs_enabled:
         raise ParameterUnknown("Slugs are switched off in this instance.", at="slug")
-    checked_slug(slug)
-    if await _taken(work, slug, besides):
+    check_slug(slug)
+    if await _is_slug_taken(tx, slug, besides):
         raise _slug_taken()
     return slug
 
 
-async def _changed_slug(work: Work, slug: str | None, organization: Organization) -> None:
-    instance = await work.instance()
+async def _check_new_slug(tx: Transaction, slug: str | None, organization: Organization) -> None:
+    instance = await tx.instance()
     if slug is None and instance.slugs_enabled:
         raise ParameterNil("An organization keeps a slug: leave it out to keep the one it has.")
-    await _chosen_slug(work, slug or "", instance, besides=organization.id)
+    await _check_free_slug(tx, slug or "", instance, besides=organization.id)
 
 
-async def _derived_slug(work: Work, name: str) -> str:
+async def _derive_slug(tx: Transaction, name: str) -> str:
     """A slug made from the name, with a short random suffix when that is taken or reserved."""
-    slug = slug_of(name)
-    if slug in RESERVED_SLUGS or await _taken(work, slug):
+    slug = make_slug(name)
+    if slug in RESERVED_SLUGS or await _is_slug_taken(tx, slug):
         return f"{slug}-{secrets.token_hex(3)}"
     return slug
 
 
-async def _role_set(work: Work, key: str | None) -> RoleSet:
+async def _load_role_set(tx: Transaction, key: str | None) -> RoleSet:
     wanted = col(RoleSet.is_initial).is_(True) if key is None else col(RoleSet.key) == key
-    found = (await work.session.execute(select(RoleSet).where(wanted))).scalar_one_or_none()
+    found = (await tx.session.execute(select(RoleSet).where(wanted))).scalar_one_or_none()
     if found is None:
         raise ResourceNotFound(f"There is no role set {key!r}.", at="role_set")
     return found
 
 
-async def _insert(work: Work, organization: Organization, *, derived: bool) -> None:
+async def _insert(tx: Transaction, organization: Organization, *, derived: bool) -> None:
     """Writes the row. Another transaction may have taken the slug since it was checked: a derived one gets a suffix."""
     try:
-        async with work.session.begin_nested():
-            work.session.add(organization)
-            await work.session.flush()
+        async with tx.session.begin_nested():
+            tx.session.add(organization)
+            await tx.session.flush()
     except IntegrityError as error:
         if not derived:
             raise _slug_taken() from error
-        organization.slug = f"{slug_of(organization.name)}-{secrets.token_hex(3)}"
-        work.session.add(organization)
-        await work.session.flush()
+        organization.slug = f"{make_slug(organization.name)}-{secrets.token_hex(3)}"
+        tx.session.add(organization)
+        await tx.session.flush()
 
 
-async def create_organization(work: Work, new: NewOrganization) -> tuple[Organization, Membership | None]:
+async def create_organization(tx: Transaction, new: NewOrganization) -> tuple[Organization, Membership | None]:
     """Makes an organization, and its creator a member with the role set's creator role (DESIGN 7, rules 1 to 3)."""
-    await work.use_roles()
-    await work.ensure_organizations_enabled()
-    ensure_service(work.actor, new.reserved())
-    instance = await work.instance()
-    faults = Faults()
+    await tx.lock_roles_shared()
+    await tx.ensure_organizations_enabled()
+    ensure_service(tx.actor, new.list_service_only())
+    instance = await tx.instance()
+    faults = ErrorCollector()
     name, slug, creator, role_set = new.name, new.slug, None, None
     limit = instance.max_allowed_memberships if new.max_allowed_memberships is None else new.max_allowed_memberships
     with faults.at("created_by"):
-        creator = await _creator(work, new.created_by)
-    await _ensure_may_create(work, creator, instance)
+        creator = await _lock_creator(tx, new.created_by)
+    await _ensure_may_create(tx, creator, instance)
     with faults.at("name"):
-        name = checked_name(new.name)
+        name = check_name(new.name)
     with faults.at("slug"):
-        slug = None if new.slug is None else await _chosen_slug(work, new.slug, instance)
+        slug = None if new.slug is None else await _check_free_slug(tx, new.slug, instance)
     with faults.at("public_metadata"):
-        checked_metadata(new.public_metadata or {})
+        check_metadata(new.public_metadata or {})
     with faults.at("private_metadata"):
-        checked_metadata(new.private_metadata or {})
+        check_metadata(new.private_metadata or {})
     with faults.at("max_allowed_memberships"):
-        checked_limit(limit, "The limit of memberships")
+        check_limit(limit, "The limit of memberships")
     with faults.at("role_set"):
-        role_set = await _role_set(work, new.role_set)
-    faults.refuse_any()
+        role_set = await _load_role_set(tx, new.role_set)
+    faults.raise_if_any()
     assert role_set
     derived = slug is None and instance.slugs_enabled
     organization = Organization(
-        id=work.new_id(Organization.prefix),
-        created_at=work.now,
-        updated_at=work.now,
+        id=tx.new_id(Organization.prefix),
+        created_at=tx.now,
+        updated_at=tx.now,
         name=name,
-        slug=await _derived_slug(work, name) if derived else slug,
+        slug=await _derive_slug(tx, name) if derived else slug,
         public_metadata=new.public_metadata or {},
         private_metadata=new.private_metadata or {},
         max_allowed_memberships=limit,
@@ -191,71 +191,71 @@ async def create_organization(work: Work, new: NewOrganization) -> tuple[Organiz
         created_by_id=creator.id if creator else None,
         role_set_id=role_set.id,
     )
-    _settle(organization)
-    await _insert(work, organization, derived=derived)
-    record_organization(work, EventType.ORGANIZATION_CREATED, organization)
+    _update_search_text(organization)
+    await _insert(tx, organization, derived=derived)
+    record_organization(tx, EventType.ORGANIZATION_CREATED, organization)
     if creator is None:
         return organization, None
-    held = await role_by_id(work.session, role_set.creator_role_id)
-    return organization, await add_member(work, organization, creator, held)
+    held = await load_role_by_id(tx.session, role_set.creator_role_id)
+    return organization, await add_member(tx, organization, creator, held)
 
 
-def _settle(organization: Organization) -> None:
-    organization.search_text = searchable(organization.name, organization.slug)
+def _update_search_text(organization: Organization) -> None:
+    organization.search_text = to_search_text(organization.name, organization.slug)
 
 
-async def _update(work: Work, organization: Organization, new: dict[str, Any]) -> Organization:
+async def _update(tx: Transaction, organization: Organization, new: dict[str, Any]) -> Organization:
     """Writes what differs; an update that changes nothing leaves no event."""
-    before = changed(organization, new)
+    before = apply_changes(organization, new)
     if not before:
         return organization
-    organization.updated_at = work.now
-    _settle(organization)
+    organization.updated_at = tx.now
+    _update_search_text(organization)
     try:
-        await work.session.flush()
+        await tx.session.flush()
     except IntegrityError as error:
         raise _slug_taken() from error
     shown = {name: value for name, value in before.items() if name != "private_metadata"}
-    record_organization(work, EventType.ORGANIZATION_UPDATED, organization, shown)
+    record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, shown)
     return organization
 
 
 async def update_organization(
-    work: Work, *, organization_id: str, given: dict[str, Any], schemes: frozenset[str]
+    tx: Transaction, *, organization_id: str, given: dict[str, Any], schemes: frozenset[str]
 ) -> Organization:
     """Changes what is given: name, slug, image_url, max_allowed_memberships, admin_delete_enabled."""
-    organization = await work.organization(organization_id)
-    ensure_service(work.actor, {"maxAllowedMemberships", "adminDeleteEnabled"} & {camel(name) for name in given})
-    faults = Faults()
-    new = faults.without_nil(given, "name", "max_allowed_memberships", "admin_delete_enabled")
+    organization = await tx.lock_organization(organization_id)
+    ensure_service(tx.actor, {"maxAllowedMemberships", "adminDeleteEnabled"} & {to_camel_case(name) for name in given})
+    faults = ErrorCollector()
+    new = faults.reject_nulls(given, "name", "max_allowed_memberships", "admin_delete_enabled")
     if "name" in new:
         with faults.at("name"):
-            new["name"] = checked_name(new["name"])
+            new["name"] = check_name(new["name"])
     if "slug" in new:
         with faults.at("slug"):
-            await _changed_slug(work, new["slug"], organization)
+            await _check_new_slug(tx, new["slug"], organization)
     if new.get("image_url") is not None:
         with faults.at("image_url"):
-            checked_link(new["image_url"], schemes=schemes)
+            check_url(new["image_url"], schemes=schemes)
     with faults.at("max_allowed_memberships"):
-        checked_limit(new.get("max_allowed_memberships", 0), "The limit of memberships")
-    faults.refuse_any()
-    return await _update(work, organization, new)
+        check_limit(new.get("max_allowed_memberships", 0), "The limit of memberships")
+    faults.raise_if_any()
+    return await _update(tx, organization, new)
 
 
 async def update_organization_metadata(
-    work: Work, *, organization_id: str, merge: bool, metadata: Metadata
+    tx: Transaction, *, organization_id: str, merge: bool, metadata: Metadata
 ) -> Organization:
-    organization = await work.organization(organization_id)
-    return await _update(work, organization, applied(organization, metadata, merge=merge))
+    organization = await tx.lock_organization(organization_id)
+    return await _update(tx, organization, apply_metadata(organization, metadata, merge=merge))
 
 
-async def delete_organization(work: Work, *, organization_id: str) -> str:
+async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
     """Deletes it with all that hangs on it; members need `adminDeleteEnabled`, a secret key does not (rule 4)."""
-    organization = await work.organization(organization_id)
-    if not (organization.admin_delete_enabled or work.actor.is_service):
+    organization = await tx.lock_organization(organization_id)
+    if not (organization.admin_delete_enabled or tx.actor.is_service):
         raise Forbidden("Members may not delete this organization.", reason="organization_admin_delete_not_enabled")
-    await record_deleted(work, col(Membership.organization_id) == organization.id)
-    record_organization(work, EventType.ORGANIZATION_DELETED, organization)
-    await work.session.execute(delete(Organization).where(col(Organization.id) == organization.id))
+    await record_deleted(tx, col(Membership.organization_id) == organization.id)
+    record_organization(tx, EventType.ORGANIZATION_DELETED, organization)
+    await tx.session.execute(delete(Organization).where(col(Organization.id) == organization.id))
     return organization.id

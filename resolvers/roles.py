@@ -9,19 +9,19 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.errors import ResourceNotFound
-from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, near
-from resolvers.transaction import Work
+from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, find_similar
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRole:
+class RoleWithPermissions:
     """A role with the keys of the permissions it holds."""
 
     role: Role
     permissions: frozenset[str]
 
 
-async def held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[HeldRole]:
+async def load_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[RoleWithPermissions]:
     statement = (
         select(Role, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Role.id))
@@ -32,43 +32,43 @@ async def held_roles(session: AsyncSession, *conditions: ColumnElement[bool]) ->
     roles: dict[str, tuple[Role, set[str]]] = {}
     for role, key in (await session.execute(statement)).all():
         roles.setdefault(role.id, (role, set()))[1].update({key} if key else set())
-    return [HeldRole(role, frozenset(keys)) for role, keys in roles.values()]
+    return [RoleWithPermissions(role, frozenset(keys)) for role, keys in roles.values()]
 
 
-async def roles_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, HeldRole]:
-    return {held.role.id: held for held in await held_roles(session, col(Role.id).in_(ids))}
+async def load_roles_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, RoleWithPermissions]:
+    return {held.role.id: held for held in await load_roles(session, col(Role.id).in_(ids))}
 
 
-async def role_by_id(session: AsyncSession, role_id: str) -> HeldRole:
-    return (await roles_by_id(session, [role_id]))[role_id]
+async def load_role_by_id(session: AsyncSession, role_id: str) -> RoleWithPermissions:
+    return (await load_roles_by_id(session, [role_id]))[role_id]
 
 
-async def roles_of_set(work: Work, role_set_id: str) -> dict[str, HeldRole]:
+async def load_roles_of_set(tx: Transaction, role_set_id: str) -> dict[str, RoleWithPermissions]:
     """The roles that the set offers, by their keys."""
     offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
-    return {held.role.key: held for held in await held_roles(work.session, col(Role.id).in_(offered))}
+    return {held.role.key: held for held in await load_roles(tx.session, col(Role.id).in_(offered))}
 
 
-async def role_in_set(work: Work, role_set_id: str, key: str) -> HeldRole:
+async def load_role_in_set(tx: Transaction, role_set_id: str, key: str) -> RoleWithPermissions:
     """The role of that key which the role set offers; raises ResourceNotFound with the nearest keys."""
-    return among(await roles_of_set(work, role_set_id), key)
+    return find_role(await load_roles_of_set(tx, role_set_id), key)
 
 
-def among(roles: Mapping[str, HeldRole], key: str) -> HeldRole:
+def find_role(roles: Mapping[str, RoleWithPermissions], key: str) -> RoleWithPermissions:
     if key not in roles:
         raise ResourceNotFound(
             f"The organization's role set has no role {key[:80]!r}.",
             at="role",
-            nearest=near(key, roles) or sorted(roles),
+            nearest=find_similar(key, roles) or sorted(roles),
         )
     return roles[key]
 
 
-async def role_set_by(work: Work, condition: ColumnElement[bool]) -> RoleSet | None:
-    return (await work.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
+async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> RoleSet | None:
+    return (await tx.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
 
 
-def managing_role_ids() -> SelectOfScalar[str]:
+def select_manager_role_ids() -> SelectOfScalar[str]:
     """The roles that hold all manager permissions (DESIGN 7, rule 8)."""
     return (
         select(RolePermission.role_id)

@@ -21,7 +21,7 @@ from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.access import Actor, Grant, admit, grant_of
+from resolvers.access import Actor, Grant, load_grant, require_permission
 
 EVENTS: Table = Event.metadata.tables["event"]
 EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
@@ -40,12 +40,12 @@ EVENTS_LOCK = 7_236_003
 Clock = Callable[[], datetime]
 
 
-def organizations_off() -> Forbidden:
+def organizations_disabled() -> Forbidden:
     return Forbidden("Organizations are switched off in this instance.", reason="organization_not_enabled_in_instance")
 
 
 @dataclass(eq=False)
-class Work:
+class Transaction:
     """What an operation works with. It never commits, and reads the clock only here, after its locks."""
 
     session: AsyncSession
@@ -58,8 +58,8 @@ class Work:
     saved: int = 0
     """How many events were moved out of memory already."""
     cursor: int | None = None
-    locked: dict[str, Organization] = field(default_factory=dict[str, Organization])
-    lapsed_in: str | None = None
+    locked_organizations: dict[str, Organization] = field(default_factory=dict[str, Organization])
+    expired_in: str | None = None
     """The organization where lapsed invitations were found: that is kept even if the operation is refused."""
 
     @cached_property
@@ -75,64 +75,64 @@ class Work:
     async def is_on_postgresql(self) -> bool:
         return (await self.session.connection()).dialect.name == "postgresql"
 
-    async def lock(self, statement: str) -> None:
+    async def take_advisory_lock(self, statement: str) -> None:
         """An advisory lock until the end; SQLite has its one writer instead."""
         if await self.is_on_postgresql():
             await self.session.execute(text(statement))
 
-    async def use_roles(self) -> None:
+    async def lock_roles_shared(self) -> None:
         """Keeps roles, permissions and role sets as they are until the end."""
-        await self.lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
+        await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
 
-    async def change_roles(self) -> None:
+    async def lock_roles_exclusively(self) -> None:
         """Waits for everybody who uses roles, and lets nobody use them until the end."""
-        await self.lock(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
+        await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
 
-    async def organization(self, organization_id: str) -> Organization:
+    async def lock_organization(self, organization_id: str) -> Organization:
         """The organization, locked until the end: who may not know of it takes no lock. Raises NotFound."""
-        found = self.locked.get(organization_id)
+        found = self.locked_organizations.get(organization_id)
         if found is None:
-            found = await self._lock_organization(organization_id, of_user=self.actor.user_id)
+            found = await self._select_organization(organization_id, of_user=self.actor.user_id)
         if found is None:
             raise NotFound
         return found
 
-    async def locked_organization(self, organization_id: str) -> Organization | None:
+    async def lock_organization_for_invitee(self, organization_id: str) -> Organization | None:
         """The organization, locked, for who is no member yet but was invited; None when it is gone."""
-        return await self._lock_organization(organization_id, of_user=None)
+        return await self._select_organization(organization_id, of_user=None)
 
-    async def _lock_organization(self, organization_id: str, *, of_user: str | None) -> Organization | None:
-        await self.use_roles()
+    async def _select_organization(self, organization_id: str, *, of_user: str | None) -> Organization | None:
+        await self.lock_roles_shared()
         statement = select(Organization).where(col(Organization.id) == organization_id)
         if of_user:
             statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
             statement = statement.where(col(Membership.user_id) == of_user)
         found = (await self.session.execute(statement.with_for_update(of=Organization))).scalar_one_or_none()
         if found is not None:
-            self.locked[organization_id] = found
+            self.locked_organizations[organization_id] = found
         return found
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
         """Locks those of the organizations that are there, in the order that everybody keeps to; their ids."""
-        await self.use_roles()
+        await self.lock_roles_shared()
         statement = select(Organization.id).where(col(Organization.id).in_(ids)).order_by(col(Organization.id))
         return set((await self.session.execute(statement.with_for_update())).scalars())
 
-    async def admit(self, organization_id: str, permission: str | None) -> None:
+    async def authorize(self, organization_id: str, permission: str | None) -> None:
         """Locks the organization, then reads what the caller holds in it, then decides."""
         if self.actor.user_id is None:
-            await self.organization(organization_id)
+            await self.lock_organization(organization_id)
             return
         await self.ensure_organizations_enabled()
-        await self.organization(organization_id)
-        grant = await grant_of(self.session, organization_id, self.actor.user_id)
-        self.grant = admit(grant, permission) if permission else grant
+        await self.lock_organization(organization_id)
+        grant = await load_grant(self.session, organization_id, self.actor.user_id)
+        self.grant = require_permission(grant, permission) if permission else grant
         if self.grant is None:
             raise NotFound
 
     async def ensure_organizations_enabled(self) -> None:
         if not (await self.instance()).organizations_enabled and not self.actor.is_service:
-            raise organizations_off()
+            raise organizations_disabled()
 
     def record(
         self,
@@ -178,18 +178,18 @@ class Work:
         self.saved += len(self.events)
         self.events.clear()
 
-    async def finish(self) -> None:
+    async def write_events(self) -> None:
         """Writes the events in commit order: after the lock that every writer takes last, in a new statement."""
         await self.session.flush()
         if not (self.events or self.saved):
             return
-        await self.lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
+        await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
         if self.saved and await self.is_on_postgresql():
             await self._write_staged()
         # The table, not the entity: rows go out together, in order, and nobody else writes before we commit.
         if self.events:
             await self.session.execute(insert(EVENTS), self.events)
-        self.cursor = (await self.session.execute(await self._written())).scalar_one()
+        self.cursor = (await self.session.execute(await self._select_newest_cursor())).scalar_one()
 
     async def _write_staged(self) -> None:
         names, position = [column.name for column in EVENT_COLUMNS], STAGED_EVENTS.c.position
@@ -199,7 +199,7 @@ class Work:
             piece = staged.where(position > start, position <= start + STAGED_PIECE)
             await self.session.execute(insert(EVENTS).from_select(names, piece))
 
-    async def _written(self) -> Select[Any]:
+    async def _select_newest_cursor(self) -> Select[Any]:
         """The newest cursor; with PostgreSQL other processes are told of it when this commits."""
         newest = func.max(Event.cursor)
         if await self.is_on_postgresql():
@@ -208,11 +208,11 @@ class Work:
 
 
 @asynccontextmanager
-async def work_on(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Work]:
+async def begin(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Transaction]:
     """A transaction that is committed, with its events, when the block ends, and undone when it raises."""
     async with store.write() as session:
-        work = Work(session, actor, clock)
-        yield work
-        await work.finish()
-    if work.cursor is not None:
-        store.bell.ring()
+        tx = Transaction(session, actor, clock)
+        yield tx
+        await tx.write_events()
+    if tx.cursor is not None:
+        store.wakeup.notify()

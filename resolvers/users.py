@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from models.base import JSONObject
 from models.database.store import Deadlock, Store
 from models.errors import (
-    Faults,
+    ErrorCollector,
     IdentifierExists,
     ParameterMissing,
     ParameterNil,
@@ -22,15 +22,15 @@ from models.errors import (
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
-from models.organizations import checked_limit
-from models.users import Claims, User, is_stale, new_user, refresh, settle
-from models.validation.addresses import address_key
-from models.validation.text import checked_link, checked_metadata, checked_name
+from models.organizations import check_limit
+from models.users import IdentityClaims, User, make_user, needs_refresh, update_derived_fields, update_from_claims
+from models.validation.addresses import normalize_address
+from models.validation.text import check_metadata, check_name, check_url
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events.payloads import record_user
 from resolvers.members.events import record_deleted
-from resolvers.role_model.fields import changed
-from resolvers.transaction import Clock, Work, work_on
+from resolvers.role_model.fields import apply_changes
+from resolvers.transaction import Clock, Transaction, begin
 
 SUBJECT_LENGTH = 255
 
@@ -38,7 +38,9 @@ SUBJECT_LENGTH = 255
 # ------------------------------------------------------------------------------------------------- identity tokens
 
 
-async def sign_in(store: Store, clock: Clock, claims: Claims, *, is_sole_issuer: bool) -> tuple[Actor, Instance]:
+async def sign_in(
+    store: Store, clock: Clock, claims: IdentityClaims, *, is_sole_issuer: bool
+) -> tuple[Actor, Instance]:
     """The caller behind a verified identity token, made or refreshed when the token says something new.
 
     A token that was taken over before costs one statement, which reads the instance's settings along.
@@ -48,42 +50,42 @@ async def sign_in(store: Store, clock: Clock, claims: Claims, *, is_sole_issuer:
     async with store.read() as connection:
         row = (await connection.execute(columns.outerjoin(User, same))).one()
     user_id = row.user_id
-    if user_id is None or is_stale(row.refreshed_at, claims):
-        user_id = await _provision(store, clock, claims, is_sole_issuer=is_sole_issuer)
+    if user_id is None or needs_refresh(row.refreshed_at, claims):
+        user_id = await _refresh_user(store, clock, claims, is_sole_issuer=is_sole_issuer)
     return Actor(ActorType.USER, user_id), cast(Instance, row)
 
 
-async def _provision(store: Store, clock: Clock, claims: Claims, *, is_sole_issuer: bool) -> str:
+async def _refresh_user(store: Store, clock: Clock, claims: IdentityClaims, *, is_sole_issuer: bool) -> str:
     try:
-        async with work_on(store, SYSTEM, clock) as work:
-            return await provision(work, claims, is_sole_issuer=is_sole_issuer)
+        async with begin(store, SYSTEM, clock) as tx:
+            return await find_or_create_user(tx, claims, is_sole_issuer=is_sole_issuer)
     except IntegrityError:
         # The first two requests of a new user race for the row; by now the other one's is there.
-        async with work_on(store, SYSTEM, clock) as work:
-            return await provision(work, claims, is_sole_issuer=is_sole_issuer)
+        async with begin(store, SYSTEM, clock) as tx:
+            return await find_or_create_user(tx, claims, is_sole_issuer=is_sole_issuer)
 
 
-async def provision(work: Work, claims: Claims, *, is_sole_issuer: bool) -> str:
+async def find_or_create_user(tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool) -> str:
     """The token's user: the one it had before, else one that waits to be adopted, else a new one (DESIGN 6)."""
-    user = await _by_subject(work, claims) or await _adopted(work, claims, is_sole_issuer=is_sole_issuer)
+    user = await _find_by_subject(tx, claims) or await _find_adoptable(tx, claims, is_sole_issuer=is_sole_issuer)
     event = EventType.USER_UPDATED if user else EventType.USER_CREATED
     if user is None:
-        user = new_user(work.new_id(User.prefix), work.now)
-        work.session.add(user)
-    work.actor = Actor(ActorType.USER, user.id)
-    before = refresh(user, claims)
+        user = make_user(tx.new_id(User.prefix), tx.now)
+        tx.session.add(user)
+    tx.actor = Actor(ActorType.USER, user.id)
+    before = update_from_claims(user, claims)
     if before:
-        user.updated_at = work.now
-        record_user(work, event, user, before if event is EventType.USER_UPDATED else None)
+        user.updated_at = tx.now
+        record_user(tx, event, user, before if event is EventType.USER_UPDATED else None)
     return user.id
 
 
-async def _by_subject(work: Work, claims: Claims) -> User | None:
+async def _find_by_subject(tx: Transaction, claims: IdentityClaims) -> User | None:
     statement = select(User).where(col(User.issuer) == claims.issuer, col(User.external_id) == claims.subject)
-    return (await work.session.execute(statement.with_for_update())).scalar_one_or_none()
+    return (await tx.session.execute(statement.with_for_update())).scalar_one_or_none()
 
 
-async def _adopted(work: Work, claims: Claims, *, is_sole_issuer: bool) -> User | None:
+async def _find_adoptable(tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool) -> User | None:
     """The one user that `createUser` made for this verified address; with two candidates, none."""
     if not (claims.address_key and claims.email_verified):
         return None
@@ -91,7 +93,7 @@ async def _adopted(work: Work, claims: Claims, *, is_sole_issuer: bool) -> User 
     if is_sole_issuer:
         issuer |= col(User.issuer).is_(None)
     waiting = select(User).where(col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer)
-    found = (await work.session.execute(waiting.limit(2).with_for_update())).scalars().all()
+    found = (await tx.session.execute(waiting.limit(2).with_for_update())).scalars().all()
     return found[0] if len(found) == 1 else None
 
 
@@ -123,7 +125,7 @@ def _issuer(new: NewUser, issuers: Sequence[str]) -> str | None:
     return new.issuer or (issuers[0] if new.external_id is not None else None)
 
 
-async def _subject(work: Work, external_id: str | None, issuer: str | None) -> str | None:
+async def _subject(tx: Transaction, external_id: str | None, issuer: str | None) -> str | None:
     if external_id is None:
         return None
     if not external_id:
@@ -131,7 +133,7 @@ async def _subject(work: Work, external_id: str | None, issuer: str | None) -> s
     if len(external_id) > SUBJECT_LENGTH:
         raise TooLong(f"The subject is longer than {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH)
     taken = select(User.id).where(col(User.issuer) == issuer, col(User.external_id) == external_id)
-    if issuer and (await work.session.execute(taken)).first():
+    if issuer and (await tx.session.execute(taken)).first():
         raise _subject_taken()
     return external_id
 
@@ -140,39 +142,39 @@ def _subject_taken() -> IdentifierExists:
     return IdentifierExists("There is a user with that subject already.", at="external_id")
 
 
-def _check_profile(faults: Faults, given: dict[str, Any], schemes: frozenset[str]) -> dict[str, Any]:
+def _check_profile(faults: ErrorCollector, given: dict[str, Any], schemes: frozenset[str]) -> dict[str, Any]:
     """The checked parts that `createUser` and `updateUser` share; absent and null ones are left as they are."""
     checked = dict(given)
     present = {name for name, value in given.items() if value is not None}
     if "first_name" in present:
         with faults.at("first_name"):
-            checked["first_name"] = checked_name(given["first_name"], "The first name")
+            checked["first_name"] = check_name(given["first_name"], "The first name")
     if "last_name" in present:
         with faults.at("last_name"):
-            checked["last_name"] = checked_name(given["last_name"], "The last name")
+            checked["last_name"] = check_name(given["last_name"], "The last name")
     if "image_url" in present:
         with faults.at("image_url"):
-            checked_link(given["image_url"], schemes=schemes)
+            check_url(given["image_url"], schemes=schemes)
     if "public_metadata" in present:
         with faults.at("public_metadata"):
-            checked_metadata(given["public_metadata"])
+            check_metadata(given["public_metadata"])
     if "private_metadata" in present:
         with faults.at("private_metadata"):
-            checked_metadata(given["private_metadata"])
+            check_metadata(given["private_metadata"])
     return checked
 
 
-async def create_user(work: Work, new: NewUser, *, issuers: Sequence[str], schemes: frozenset[str]) -> User:
+async def create_user(tx: Transaction, new: NewUser, *, issuers: Sequence[str], schemes: frozenset[str]) -> User:
     """Makes a user before their first visit; raises every fault of the input at once."""
-    faults = Faults()
+    faults = ErrorCollector()
     issuer = subject = None
     key = ""
     with faults.at("issuer"):
         issuer = _issuer(new, issuers)
     with faults.at("external_id"):
-        subject = await _subject(work, new.external_id, issuer)
+        subject = await _subject(tx, new.external_id, issuer)
     with faults.at("email_address"):
-        key = address_key(new.email_address)
+        key = normalize_address(new.email_address)
     profile = _check_profile(
         faults,
         {
@@ -184,25 +186,25 @@ async def create_user(work: Work, new: NewUser, *, issuers: Sequence[str], schem
         },
         schemes,
     )
-    faults.refuse_any()
-    user = new_user(work.new_id(User.prefix), work.now)
+    faults.raise_if_any()
+    user = make_user(tx.new_id(User.prefix), tx.now)
     user.issuer, user.external_id = issuer, subject
     user.email_address, user.address_key, user.email_verified = new.email_address, key, new.email_verified
     for name, value in profile.items():
         setattr(user, name, value)
-    settle(user)
-    work.session.add(user)
+    update_derived_fields(user)
+    tx.session.add(user)
     try:
-        await work.session.flush()
+        await tx.session.flush()
     except IntegrityError as error:
         raise _subject_taken() from error
-    record_user(work, EventType.USER_CREATED, user)
+    record_user(tx, EventType.USER_CREATED, user)
     return user
 
 
-async def _user(work: Work, user_id: str) -> User:
+async def _lock_user(tx: Transaction, user_id: str) -> User:
     statement = select(User).where(col(User.id) == user_id).with_for_update()
-    user = (await work.session.execute(statement)).scalar_one_or_none()
+    user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise ResourceNotFound("There is no such user.", at="user_id")
     return user
@@ -213,45 +215,45 @@ def _address(user: User, given: dict[str, Any]) -> dict[str, Any]:
     address = given["email_address"]
     if address is None and user.external_id is None:
         raise ParameterNil("Without a subject, only the address tells who the user is.")
-    key = None if address is None else address_key(address)
+    key = None if address is None else normalize_address(address)
     verified = user.email_verified and key == user.address_key
     return {"address_key": key, "email_verified": given.get("email_verified", verified)}
 
 
-async def update_user(work: Work, *, user_id: str, given: dict[str, Any], schemes: frozenset[str]) -> User:
+async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any], schemes: frozenset[str]) -> User:
     """Changes what is given: the address, names, image, metadata (replaced) and the limits of creating."""
-    user = await _user(work, user_id)
-    faults = Faults()
-    given = faults.without_nil(given, "email_verified", "public_metadata", "private_metadata")
+    user = await _lock_user(tx, user_id)
+    faults = ErrorCollector()
+    given = faults.reject_nulls(given, "email_verified", "public_metadata", "private_metadata")
     new = _check_profile(faults, given, schemes)
     if "email_address" in given:
         with faults.at("email_address"):
             new |= _address(user, given)
     if given.get("create_organizations_limit") is not None:
         with faults.at("create_organizations_limit"):
-            checked_limit(given["create_organizations_limit"], "The limit of organizations")
-    faults.refuse_any()
-    before = changed(user, new)
+            check_limit(given["create_organizations_limit"], "The limit of organizations")
+    faults.raise_if_any()
+    before = apply_changes(user, new)
     if not before:
         return user
-    user.updated_at = work.now
-    settle(user)
+    user.updated_at = tx.now
+    update_derived_fields(user)
     shown = {name: value for name, value in before.items() if name not in {"private_metadata", "address_key"}}
-    record_user(work, EventType.USER_UPDATED, user, shown)
+    record_user(tx, EventType.USER_UPDATED, user, shown)
     return user
 
 
-async def delete_user(work: Work, *, user_id: str) -> str:
+async def delete_user(tx: Transaction, *, user_id: str) -> str:
     """Deletes the user with all memberships; this may take an organization's last manager (DESIGN 7, rule 8).
 
     Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at the next try.
     """
     belonging = select(Membership.organization_id).where(col(Membership.user_id) == user_id)
-    locked = await work.lock_organizations(belonging)
-    user = await _user(work, user_id)
-    if not locked.issuperset((await work.session.execute(belonging)).scalars()):
+    locked = await tx.lock_organizations(belonging)
+    user = await _lock_user(tx, user_id)
+    if not locked.issuperset((await tx.session.execute(belonging)).scalars()):
         raise Deadlock
-    await record_deleted(work, col(Membership.user_id) == user.id)
-    record_user(work, EventType.USER_DELETED, user)
-    await work.session.execute(delete(User).where(col(User.id) == user.id))
+    await record_deleted(tx, col(Membership.user_id) == user.id)
+    record_user(tx, EventType.USER_DELETED, user)
+    await tx.session.execute(delete(User).where(col(User.id) == user.id))
     return user.id

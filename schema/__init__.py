@@ -25,8 +25,8 @@ from strawberry.types import ExecutionContext
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, EventQueries, InstanceEvent
 from schema.execution.documents import Prepared
-from schema.execution.graphql_core_patch import repair
-from schema.execution.shared_execution import SharingExecutor
+from schema.execution.graphql_core_patch import patch_suggestions
+from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
 from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
@@ -43,7 +43,7 @@ from schema.viewer import ViewerQueries
 from schema.webhooks.types import WebhookMutations, WebhookQueries
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-repair()
+patch_suggestions()
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -121,7 +121,7 @@ def build(*, introspection: bool = True) -> Schema:
         types=kinds,
         extensions=[Prepared],
         config=config,
-        execution_context_class=SharingExecutor,
+        execution_context_class=SharedExecution,
     )
     built.introspection = introspection
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]

@@ -9,8 +9,8 @@ from resolvers import instance
 from resolvers.queries import lists
 from resolvers.queries.pages import AnyRow
 from schema.foundation.context import Info
-from schema.foundation.guards import ActorKind, guarded
-from schema.foundation.inputs import given
+from schema.foundation.guards import ActorKind, mutation_guard
+from schema.foundation.inputs import get_given
 from schema.foundation.payloads import Payload
 from schema.roles.types import RoleSet
 
@@ -42,7 +42,7 @@ class Instance:
 
     @strawberry.field(description="What new organizations get.")
     async def initial_role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(await info.context.read(lists.initial_role_set))
+        return RoleSet.from_row(await info.context.read(lists.load_initial_role_set))
 
     @classmethod
     def from_row(cls, row: InstanceRow | AnyRow) -> "Instance":
@@ -106,8 +106,10 @@ class UpdateInstanceInput:
 
 @strawberry.type
 class InstanceMutations:
-    @strawberry.mutation(description="Changes the instance's settings.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Changes the instance's settings.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def update_instance(self, info: Info, input: UpdateInstanceInput) -> InstancePayload | None:
-        schemes = info.context.surroundings.link_schemes
-        row = await instance.update_instance(info.context.work, given=given(input), schemes=schemes)
+        schemes = info.context.server.link_schemes
+        row = await instance.update_instance(info.context.transaction, given=get_given(input), schemes=schemes)
         return InstancePayload(instance=Instance.from_row(row))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from models.base import prefix_of
+from models.base import parse_prefix
 from models.errors import LimitExceeded
 from models.invitations import Invitation as InvitationRow
 from models.memberships import Membership as MembershipRow
@@ -20,31 +20,31 @@ from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
-from schema.foundation.guards import requires
-from schema.invitations.types import visible_invitation
-from schema.memberships.types import visible_membership
-from schema.organizations.types import organization_by_id
+from schema.foundation.guards import query_guard
+from schema.invitations.types import load_visible_invitation
+from schema.memberships.types import load_visible_membership
+from schema.organizations.types import load_organization
 from schema.roles.types import Permission, Role, RoleSet
-from schema.sessions.types import visible_session
-from schema.users.types import visible_user
-from schema.webhooks.types import visible_delivery, visible_endpoint
+from schema.sessions.types import load_visible_session
+from schema.users.types import load_visible_user
+from schema.webhooks.types import load_visible_delivery, load_visible_endpoint
 
 MAXIMUM_NODES = 100
 
 
 async def _organization(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    return await organization_by_id(info, id)
+    return await load_organization(info, id)
 
 
 async def _membership(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    return await visible_membership(info, id)
+    return await load_visible_membership(info, id)
 
 
 async def _invitation(info: Info, id: str) -> Node | None:
     info.context.ensure_organizations_enabled()
-    return await visible_invitation(info, id)
+    return await load_visible_invitation(info, id)
 
 
 async def _role(info: Info, id: str) -> Node | None:
@@ -63,29 +63,29 @@ async def _role_set(info: Info, id: str) -> Node | None:
 
 
 FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
-    UserRow.prefix: visible_user,
-    SessionRow.prefix: visible_session,
+    UserRow.prefix: load_visible_user,
+    SessionRow.prefix: load_visible_session,
     OrganizationRow.prefix: _organization,
     MembershipRow.prefix: _membership,
     InvitationRow.prefix: _invitation,
     RoleRow.prefix: _role,
     PermissionRow.prefix: _permission,
     RoleSetRow.prefix: _role_set,
-    EndpointRow.prefix: visible_endpoint,
-    DeliveryRow.prefix: visible_delivery,
+    EndpointRow.prefix: load_visible_endpoint,
+    DeliveryRow.prefix: load_visible_delivery,
 }
 """The prefix of an id tells the one table that it can be in."""
 
 
 async def _node(info: Info, id: str) -> Node | None:
-    fetch = FETCH.get(prefix_of(id))
+    fetch = FETCH.get(parse_prefix(id))
     return await fetch(info, id) if fetch else None
 
 
 @strawberry.type
 class NodeQueries:
     @strawberry.field(
-        description="An object by its id; null when absent or not visible to the caller.", extensions=requires()
+        description="An object by its id; null when absent or not visible to the caller.", extensions=query_guard()
     )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
@@ -94,7 +94,7 @@ class NodeQueries:
 
     @strawberry.field(
         description="Objects by their ids, in order, at most 100; null for each that is absent or not visible.",
-        extensions=requires(),
+        extensions=query_guard(),
     )
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]

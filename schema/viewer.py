@@ -6,13 +6,13 @@ import strawberry
 
 from models.errors import Unauthenticated
 from models.users import User as UserRow
-from resolvers.organizations import creation_limit, may_create
+from resolvers.organizations import get_creation_limit, may_create
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
-from schema.invitations.types import Invitation, InvitationStatus, invitations_of
-from schema.memberships.types import Membership, OrderBy, Roles, membership_in, memberships_of_user
-from schema.organizations.types import Organization, organization_by_id
-from schema.sessions.types import Session, visible_session
+from schema.invitations.types import Invitation, InvitationStatus, load_invitations
+from schema.memberships.types import Membership, OrderBy, Roles, load_membership, load_memberships_of_user
+from schema.organizations.types import Organization, load_organization
+from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
 
 
@@ -30,19 +30,19 @@ class Viewer:
     @strawberry.field(description="The session whose token signed the request; null with an identity token.")
     async def session(self, info: Info) -> Session | None:
         signed = info.context.caller.session
-        return await visible_session(info, signed.id) if signed else None
+        return await load_visible_session(info, signed.id) if signed else None
 
     @strawberry.field(
         description="The organization of the session token that signed the request; null for who is no member any more."
     )
     async def active_organization(self, info: Info) -> Organization | None:
         active = _active_organization_id(info)
-        return await organization_by_id(info, active) if active else None
+        return await load_organization(info, active) if active else None
 
     @strawberry.field(description="The user's membership in the active organization; null without one.")
     async def active_membership(self, info: Info) -> Membership | None:
         active = _active_organization_id(info)
-        return await membership_in(info, active, self.user_id) if active else None
+        return await load_membership(info, active, self.user_id) if active else None
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
@@ -50,7 +50,7 @@ class Viewer:
         instance = info.context.instance
         if user is None or not may_create(user, instance):
             return False
-        limit = creation_limit(user, instance)
+        limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
 
     @strawberry.field(description="The user's membership in an organization; null without one.")
@@ -60,7 +60,7 @@ class Viewer:
         organization_id: Annotated[strawberry.ID, strawberry.argument(description="The organization.")],
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
-        return await membership_in(info, organization_id, self.user_id)
+        return await load_membership(info, organization_id, self.user_id)
 
     @strawberry.field(description="The user's memberships, newest first unless asked otherwise.")
     async def memberships(
@@ -76,7 +76,7 @@ class Viewer:
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
-        return await memberships_of_user(info, self.user_id, first, after, last, before, query, roles, order_by)
+        return await load_memberships_of_user(info, self.user_id, first, after, last, before, query, roles, order_by)
 
     @strawberry.field(description="The invitations to the user's verified address, newest first.")
     async def invitations(
@@ -91,7 +91,9 @@ class Viewer:
         info.context.ensure_organizations_enabled()
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
-        return await invitations_of(info, verified or "", of_address=True, statuses=statuses, first=first, after=after)
+        return await load_invitations(
+            info, verified or "", of_address=True, statuses=statuses, first=first, after=after
+        )
 
 
 def _active_organization_id(info: Info) -> str | None:

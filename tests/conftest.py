@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from models.database.migrations import migrate
 from models.database.store import Store
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment, Settings
 from tests.support import postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
@@ -109,7 +109,7 @@ def settings(**values: Any) -> Settings:
 
 def an_api(store: Store, clock: Clock) -> Api:
     chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
-    return Api(application(chosen, store=store, clock=clock), store, clock)
+    return Api(make_application(chosen, store=store, clock=clock), store, clock)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.base import dumps, loads
-from models.database.wakeup import Bell
+from models.database.wakeup import Wakeup
 from models.errors import Busy, CommitUnknown, Unavailable
 
 WAIT_SECONDS = 5
@@ -64,21 +64,21 @@ POSTGRESQL_SETTINGS = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-DEADLOCK = {"40001", "40P01"}
+DEADLOCK_STATES = {"40001", "40P01"}
 # SQLSTATE: the lock is taken, the statement took too long.
-BUSY = {"55P03", "57014"}
+BUSY_STATES = {"55P03", "57014"}
 # SQLSTATE: the transaction is read-only, as on a server that has become a replica.
-READ_ONLY = "25006"
+READ_ONLY_STATE = "25006"
 # SQLSTATE: the server doesn't know what became of the transaction.
-COMMIT_UNKNOWN = {"08007", "40003"}
+COMMIT_UNKNOWN_STATES = {"08007", "40003"}
 # SQLSTATE classes: no connection, access refused, no such database, no resources, wrong state for
 # this, an operator stopped it, I/O error.
-AWAY = {"08", "28", "3D", "53", "55", "57", "58"}
+UNAVAILABLE_CLASSES = {"08", "28", "3D", "53", "55", "57", "58"}
 
-SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # What opening the file anew can mend: it was replaced, or its file system was mounted again.
-SQLITE_STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-SQLITE_AWAY = {*SQLITE_STALE, sqlite3.SQLITE_FULL, sqlite3.SQLITE_PROTOCOL}
+SQLITE_STALE_CODES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+SQLITE_UNAVAILABLE_CODES = {*SQLITE_STALE_CODES, sqlite3.SQLITE_FULL, sqlite3.SQLITE_PROTOCOL}
 
 T = TypeVar("T")
 
@@ -164,8 +164,8 @@ def _give_up_stale(context: ExceptionContext) -> None:
     Like a disconnection that the driver finds, this condemns all connections that are as old.
     """
     error: Any = context.original_exception
-    is_stale = isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY
-    if is_stale or _sqlite_code(error) in SQLITE_STALE:
+    is_stale = isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY_STATE
+    if is_stale or _sqlite_code(error) in SQLITE_STALE_CODES:
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
         if isinstance(error, TimeoutError) and context.connection:
             # A graceful end would wait for the peer once more.
@@ -179,7 +179,7 @@ def _sqlite_code(error: object) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | None:
+def _to_unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | None:
     """What a driver's error means for the caller; None when it is no matter of reaching the database."""
     if isinstance(error, PoolTimeout):
         return Busy(is_unchanged=is_unchanged)
@@ -187,23 +187,23 @@ def _unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | N
         return Unavailable(is_unchanged=is_unchanged)
     state = str(getattr(error.orig, "sqlstate", None) or "")
     code = _sqlite_code(error.orig)
-    if state in DEADLOCK:
+    if state in DEADLOCK_STATES:
         return Deadlock(is_unchanged=is_unchanged)
-    if state in BUSY or code in SQLITE_BUSY:
+    if state in BUSY_STATES or code in SQLITE_BUSY_CODES:
         return Busy(is_unchanged=is_unchanged)
-    is_away = isinstance(error, InterfaceError) if code is None else code in SQLITE_AWAY
+    is_away = isinstance(error, InterfaceError) if code is None else code in SQLITE_UNAVAILABLE_CODES
     # A full disk has SQLite undo the whole transaction; what is seen first is the savepoint that went with it.
     is_away = is_away or "no such savepoint" in str(error.orig)
-    is_away = error.connection_invalidated or state[:2] in AWAY or (not state and is_away)
+    is_away = error.connection_invalidated or state[:2] in UNAVAILABLE_CLASSES or (not state and is_away)
     return Unavailable(is_unchanged=is_unchanged) if is_away else None
 
 
 @asynccontextmanager
-async def _telling_when_away(*, is_unchanged: bool) -> AsyncGenerator[None]:
+async def _translating_errors(*, is_unchanged: bool) -> AsyncGenerator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout, OSError) as error:
-        unavailable = _unavailable(error, is_unchanged=is_unchanged)
+        unavailable = _to_unavailable(error, is_unchanged=is_unchanged)
         if unavailable is None:
             raise
         raise unavailable from error
@@ -223,15 +223,15 @@ async def _commit(session: AsyncSession) -> None:
 def _is_refused(error: DBAPIError) -> bool:
     """Whether the database is still there, and has answered a COMMIT with an error."""
     state = getattr(error.orig, "sqlstate", None)
-    return not error.connection_invalidated and state not in COMMIT_UNKNOWN
+    return not error.connection_invalidated and state not in COMMIT_UNKNOWN_STATES
 
 
-async def unbroken(work: Awaitable[T]) -> T:
+async def shield(tx: Awaitable[T]) -> T:
     """Finishes what has begun before a cancellation counts: a statement that is torn costs a connection.
 
     What is given up after a while may still be committed: nobody may be told that nothing was changed.
     """
-    task = asyncio.ensure_future(work)
+    task = asyncio.ensure_future(tx)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -260,14 +260,14 @@ class Store:
         for engine in (self.reader, self.writer):
             event.listen(engine.sync_engine, "handle_error", _give_up_stale)
             event.listen(engine.sync_engine, "connect", self._note_opened)
-        self._line = asyncio.Lock() if self.is_sqlite else None
+        self._writer_lock = asyncio.Lock() if self.is_sqlite else None
         # First come, first served: who waits at the pool itself can be passed by newcomers for ever.
-        self._seats = asyncio.Semaphore(reads)
+        self._reader_slots = asyncio.Semaphore(reads)
         # Snapshots have seats of their own: an operation that holds one can still wait for a single read.
         self._snapshot_seats = asyncio.Semaphore(snapshots)
         one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._snapshots = self.reader.execution_options(**one_moment)
-        self.bell = Bell(self.reader)
+        self.wakeup = Wakeup(self.reader)
 
     def _note_opened(self, connection: AdaptedConnection, record: object) -> None:
         self._opened.add(connection.driver_connection)
@@ -276,8 +276,8 @@ class Store:
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection for reads; raises Unavailable when there is none to be had."""
         async with (
-            _telling_when_away(is_unchanged=False),
-            self._in_turn(self._seats),
+            _translating_errors(is_unchanged=False),
+            self._acquired(self._reader_slots),
             self.reader.connect() as connection,
         ):
             yield connection
@@ -285,7 +285,7 @@ class Store:
     @asynccontextmanager
     async def read_transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A connection whose reads all see the same moment: that of the first one."""
-        async with self._in_turn(self._snapshot_seats), self._snapshots.connect() as connection:
+        async with self._acquired(self._snapshot_seats), self._snapshots.connect() as connection:
             if self.is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
             yield connection
@@ -297,15 +297,15 @@ class Store:
         Raises Unavailable when nothing was committed, and CommitUnknown when nobody can tell.
         """
         async with (
-            _telling_when_away(is_unchanged=True),
-            self._in_turn(self._line),
+            _translating_errors(is_unchanged=True),
+            self._acquired(self._writer_lock),
             AsyncSession(self.writer, expire_on_commit=False) as session,
         ):
             yield session
             await _commit(session)
 
     @asynccontextmanager
-    async def _in_turn(self, line: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
+    async def _acquired(self, line: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
         """This one's turn, where there is a line to wait in; who waits too long is told so."""
         if line is None:
             yield
@@ -332,7 +332,7 @@ class Store:
 
     async def close(self) -> None:
         """Ends every connection; those that don't end in time, or are still in use, are cut off."""
-        await self.bell.close()
+        await self.wakeup.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.reader.dispose()
@@ -368,7 +368,7 @@ class Snapshot:
             if self._error is not None:
                 raise self._error
             try:
-                async with _telling_when_away(is_unchanged=False):
+                async with _translating_errors(is_unchanged=False):
                     if self._connection is None:
                         self._connection = await self._held.enter_async_context(self._store.read_transaction())
                     yield self._connection
@@ -383,11 +383,11 @@ class Snapshot:
         """Gives the connection back after the read that is running; nothing can be read from now on."""
         self._error = self._error or RuntimeError("This snapshot is closed.")
         if self._connection is not None or self._turn.locked():
-            await unbroken(self._release())
+            await shield(self._release())
 
     async def _release(self) -> None:
         # A connection that was lost in between takes nothing with it: all reads have been answered.
         async with self._turn:
             with suppress(Unavailable):
-                async with _telling_when_away(is_unchanged=False):
+                async with _translating_errors(is_unchanged=False):
                     await self._held.aclose()

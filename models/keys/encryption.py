@@ -17,17 +17,17 @@ class Purpose(Enum):
     WEBHOOK_SECRETS = b"tenantry webhook secrets"
 
 
-def storage(secrets: Sequence[str], purpose: Purpose) -> MultiFernet:
+def make_cipher(secrets: Sequence[str], purpose: Purpose) -> MultiFernet:
     """What encrypts with the first root secret and decrypts with all of them; what is of another purpose stays shut."""
     keys = (HKDF(SHA256(), 32, salt=None, info=purpose.value).derive(secret.encode()) for secret in secrets)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-def sealed(storage: MultiFernet, secret: str) -> str:
+def encrypt(storage: MultiFernet, secret: str) -> str:
     return storage.encrypt(secret.encode()).decode()
 
 
-def unsealed(storage: MultiFernet, text: str) -> str:
+def decrypt(storage: MultiFernet, text: str) -> str:
     """Raises cryptography's InvalidToken where no root secret fits."""
     return storage.decrypt(text.encode()).decode()
 

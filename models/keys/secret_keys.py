@@ -8,14 +8,14 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from models.base import Row, UTCDateTime
+from models.base import Record, UTCDateTime
 
 KEY_PREFIX = "sk_"
 VISIBLE_LENGTH = 15
 MINIMUM_LENGTH = len(KEY_PREFIX) + 32
 
 
-class SecretKey(Row, table=True):
+class SecretKey(Record, table=True):
     prefix: ClassVar[str] = "key"
 
     name: str
@@ -25,20 +25,20 @@ class SecretKey(Row, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-def new_secret() -> str:
+def generate_secret() -> str:
     """A key with 256 random bits behind its visible part."""
     return f"{KEY_PREFIX}{secrets.token_hex(6)}_{secrets.token_urlsafe(32)}"
 
 
-def visible_part(secret: str) -> str:
+def get_visible_part(secret: str) -> str:
     return secret[:VISIBLE_LENGTH]
 
 
-def digest_of(secret: str) -> str:
+def compute_digest(secret: str) -> str:
     """SHA-256 is enough: a key is random, there is nothing to guess from a dictionary."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def is_same(secret: str, digest: str) -> bool:
+def matches_digest(secret: str, digest: str) -> bool:
     """In constant time."""
-    return hmac.compare_digest(digest_of(secret), digest)
+    return hmac.compare_digest(compute_digest(secret), digest)

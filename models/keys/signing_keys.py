@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from models.base import Table, UTCDateTime
+from models.base import BaseTable, UTCDateTime
 from models.keys import encryption
 
 KEY_BITS = 2_048
@@ -23,7 +23,7 @@ PUBLISHED_AFTER = timedelta(minutes=10)
 """How long a key that signs no more is published: its last tokens live a minute, caches and clocks get the rest."""
 
 
-class SigningKey(Table, table=True):
+class SigningKey(BaseTable, table=True):
     """One key signs; a rotation retires it. A private key is never stored in the clear."""
 
     __table_args__ = (
@@ -43,37 +43,37 @@ class SigningKey(Table, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-def storage(secrets: Sequence[str]) -> MultiFernet:
-    return encryption.storage(secrets, encryption.Purpose.SIGNING_KEYS)
+def make_cipher(secrets: Sequence[str]) -> MultiFernet:
+    return encryption.make_cipher(secrets, encryption.Purpose.SIGNING_KEYS)
 
 
-def new_key() -> RSAPrivateKey:
+def generate_key() -> RSAPrivateKey:
     """Takes a tenth of a second and more."""
     return rsa.generate_private_key(EXPONENT, KEY_BITS)
 
 
-def _encoded(number: int) -> str:
+def _encode_number(number: int) -> str:
     data = number.to_bytes((number.bit_length() + 7) // 8)
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def public_members(key: RSAPublicKey) -> dict[str, str]:
+def to_jwk_members(key: RSAPublicKey) -> dict[str, str]:
     """What makes up the public key in a JWK (RFC 7518, 6.3.1)."""
     numbers = key.public_numbers()
-    return {"e": _encoded(numbers.e), "kty": "RSA", "n": _encoded(numbers.n)}
+    return {"e": _encode_number(numbers.e), "kty": "RSA", "n": _encode_number(numbers.n)}
 
 
-def thumbprint(key: RSAPublicKey) -> str:
+def compute_thumbprint(key: RSAPublicKey) -> str:
     """The key's name, the same wherever it is computed (RFC 7638)."""
-    canonical = json.dumps(public_members(key), separators=(",", ":"), sort_keys=True)
+    canonical = json.dumps(to_jwk_members(key), separators=(",", ":"), sort_keys=True)
     return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
 
 
-def sealed(storage: MultiFernet, key: RSAPrivateKey) -> str:
+def encrypt_key(storage: MultiFernet, key: RSAPrivateKey) -> str:
     return storage.encrypt(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).decode()
 
 
-def unsealed(storage: MultiFernet, text: str) -> RSAPrivateKey:
+def decrypt_key(storage: MultiFernet, text: str) -> RSAPrivateKey:
     """Raises cryptography's InvalidToken where no secret fits; what was made by us is not proven a key once more."""
     data = storage.decrypt(text.encode())
     return cast(RSAPrivateKey, load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True))

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Field
 
-from models.base import Table, UTCDateTime
+from models.base import BaseTable, UTCDateTime
 from models.invitations import MAXIMUM_DAYS
 
 # No invitation lives longer, so no ticket of a retired key can be valid after that.
 NEEDED_AFTER = timedelta(days=MAXIMUM_DAYS)
 
 
-class TicketKey(Table, table=True):
+class TicketKey(BaseTable, table=True):
     """The ticket key of one root secret; it is retired once another secret comes first."""
 
     fingerprint: str = Field(primary_key=True)

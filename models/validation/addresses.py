@@ -28,12 +28,12 @@ def _turns_ascii(address: str) -> bool:
     return any(not one.isascii() and normalize("NFC", one).isascii() for one in address)
 
 
-def _folded(address: str) -> str:
+def _fold(address: str) -> str:
     """NFC and ASCII lower case; NFC once more, for a mark may join a small letter that does not join the capital."""
     return normalize("NFC", normalize("NFC", address).translate(LOWER))
 
 
-def _domain(domain: str) -> str:
+def _encode_domain(domain: str) -> str:
     """The domain in its ASCII form; raises ValueError for what can't be a domain of mail."""
     encoded = idna.encode(domain, strict=True).decode()
     top = encoded.rpartition(".")[2]
@@ -42,7 +42,7 @@ def _domain(domain: str) -> str:
     return encoded
 
 
-def address_key(address: str) -> str:
+def normalize_address(address: str) -> str:
     """What two spellings of one address share: NFC, ASCII lower case, IDNA of the domain, nothing else.
 
     Raises FormatInvalid for what is no single address.
@@ -51,10 +51,10 @@ def address_key(address: str) -> str:
         raise _invalid(address)
     if ENCODED_WORD.search(address):
         raise FormatInvalid("An email address can't contain an encoded word, such as =?utf-8?q?a?=.", at="emailAddress")
-    local, _, domain = _folded(address).rpartition("@")
+    local, _, domain = _fold(address).rpartition("@")
     if not local or "@" in local:
         raise _invalid(address)
     try:
-        return f"{local}@{_domain(domain)}"
+        return f"{local}@{_encode_domain(domain)}"
     except ValueError as error:
         raise _invalid(address) from error

@@ -35,12 +35,12 @@ def ensure_no_controls(text: str, what: str) -> None:
         raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
 
 
-def escaped(text: str) -> str:
+def escape_controls(text: str) -> str:
     """The text with an escape in place of each character that `ensure_no_controls` rejects."""
     return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def _decoded_word(word: re.Match[str]) -> str:
+def _decode_word(word: re.Match[str]) -> str:
     """An encoded word of RFC 2047, decoded as leniently as the most lenient mail program."""
     charset, encoding, content = word.groups()
     if encoding in "qQ":
@@ -54,23 +54,23 @@ def _decoded_word(word: re.Match[str]) -> str:
         return decoded.decode("latin-1")
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     """The text after every decoding that a program may apply to it before showing it."""
     compatible = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
     joined = re.sub(r"\?=\s+=\?", "?==?", compatible)
-    return unescape(unquote(ENCODED_WORD.sub(_decoded_word, joined)))
+    return unescape(unquote(ENCODED_WORD.sub(_decode_word, joined)))
 
 
-def shows_link(text: str) -> bool:
+def contains_link(text: str) -> bool:
     """Whether the text contains HTML or a link, as it stands or once decoded."""
     for _ in range(DECODINGS):
         if HTML.search(text) or URL.search(text):
             return True
-        text = _decoded(text)
+        text = _decode(text)
     return bool(HTML.search(text) or URL.search(text))
 
 
-def checked_name(name: str, what: str = "The name") -> str:
+def check_name(name: str, what: str = "The name") -> str:
     """The trimmed name: 1 to 256 characters on one line, no HTML and no URL (DESIGN 7, rule 2)."""
     trimmed = name.strip()
     if not trimmed:
@@ -80,12 +80,12 @@ def checked_name(name: str, what: str = "The name") -> str:
     ensure_no_controls(trimmed, what)
     if not trimmed.isprintable():
         raise FormatInvalid(f"{what} holds a character that can't be shown.")
-    if shows_link(trimmed):
+    if contains_link(trimmed):
         raise ValueInvalid(f"{what} can't hold HTML or a link.")
     return trimmed
 
 
-def checked_link(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:
+def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:
     """An absolute URL with one of the schemes and no user part."""
     allowed = " or ".join(sorted(schemes))
     refused = FormatInvalid(f"{link[:80]!r} is not an absolute {allowed} URL.")
@@ -101,7 +101,7 @@ def checked_link(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -
     return link
 
 
-def checked_metadata(metadata: JSONObject) -> JSONObject:
+def check_metadata(metadata: JSONObject) -> JSONObject:
     """Metadata of at most 8 KB of JSON, counted in bytes, and 32 levels of objects and arrays."""
     level: list[Any] = [metadata]
     for _ in range(METADATA_LEVELS):
@@ -117,7 +117,7 @@ def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
 
 
-def merged(current: JSONObject, patch: JSONObject) -> JSONObject:
+def merge_metadata(current: JSONObject, patch: JSONObject) -> JSONObject:
     """A deep merge: null deletes a key, objects are merged, everything else (arrays too) is replaced."""
     result = dict(current)
     for key, value in patch.items():
@@ -125,12 +125,12 @@ def merged(current: JSONObject, patch: JSONObject) -> JSONObject:
             result.pop(key, None)
         elif isinstance(value, dict):
             below = result.get(key)
-            result[key] = merged(below if isinstance(below, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
+            result[key] = merge_metadata(below if isinstance(below, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
         else:
             result[key] = value
     return result
 
 
-def searchable(*parts: str | None) -> str:
+def to_search_text(*parts: str | None) -> str:
     """What a search looks in: folded alike on every database, whose own lower-casing differs."""
     return unicodedata.normalize("NFC", " ".join(part for part in parts if part).casefold())

@@ -32,7 +32,7 @@ def is_private_network(network: Network) -> bool:
     return any(network.version == one.version and network.subnet_of(one) for one in PRIVATE)  # pyright: ignore[reportArgumentType]
 
 
-def _embedded(address: Address) -> Address:
+def _extract_embedded(address: Address) -> Address:
     """The IPv4 address that a packet to this one ends at, where one is written into it."""
     if isinstance(address, IPv4Address):
         return address
@@ -89,14 +89,14 @@ def _literal(host: str) -> Address | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
+class WebhookTargets:
     """Which receivers are allowed: public ones over TLS, and those in the private networks that the settings name."""
 
     allows_private: bool
     """For development: receivers may be anywhere, and may speak plain HTTP."""
     networks: tuple[Network, ...] = ()
 
-    def checked_url(self, url: str) -> str:
+    def check_url(self, url: str) -> str:
         """The URL of an endpoint, as it is kept; raises FormatInvalid and TooLong."""
         parts = _parts(url)
         is_lenient = self.allows_private or bool(self.networks)
@@ -114,7 +114,7 @@ class Targets:
         """Whether a connection to this very address may be made."""
         if self.allows_private:
             return True
-        ends_at = _embedded(address)
+        ends_at = _extract_embedded(address)
         if any(ends_at in network for network in self.networks):
             return True
         return scheme == "https" and _is_public(ends_at)

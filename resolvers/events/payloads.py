@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping
 
 from sqlmodel import col, select
 
-from models.base import JSONObject, milliseconds
+from models.base import JSONObject, to_milliseconds
 from models.events import EventType
-from models.instance import demands_organization
-from models.invitations import Invitation, status_at
+from models.instance import requires_organization
+from models.invitations import Invitation, get_status
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Permission, Role, RoleSet, is_managing, is_system
+from models.roles import Permission, Role, RoleSet, can_manage, is_system
 from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
-from models.sessions import status_at as session_status_at
+from models.sessions import get_status as session_status_at
 from models.users import User
 from resolvers.access import Actor
 from resolvers.queries.pages import AnyRow
-from resolvers.transaction import Work
+from resolvers.transaction import Transaction
 
-GONE = frozenset(
+DELETED_TYPES = frozenset(
     {
         EventType.ORGANIZATION_DELETED,
         EventType.ROLE_DELETED,
@@ -30,8 +30,8 @@ GONE = frozenset(
 """What is told with `deleted` beside the object as it was (section 11 of the facts); a membership is told as it was."""
 
 
-def told(type: EventType, data: JSONObject) -> JSONObject:
-    return data | {"deleted": True} if type in GONE else data
+def with_deleted_flag(type: EventType, data: JSONObject) -> JSONObject:
+    return data | {"deleted": True} if type in DELETED_TYPES else data
 
 
 def organization_data(organization: Organization | AnyRow) -> JSONObject:
@@ -46,8 +46,8 @@ def organization_data(organization: Organization | AnyRow) -> JSONObject:
         "admin_delete_enabled": organization.admin_delete_enabled,
         "public_metadata": organization.public_metadata,
         "created_by": organization.created_by_id,
-        "created_at": milliseconds(organization.created_at),
-        "updated_at": milliseconds(organization.updated_at),
+        "created_at": to_milliseconds(organization.created_at),
+        "updated_at": to_milliseconds(organization.updated_at),
     }
 
 
@@ -76,8 +76,8 @@ def user_data(user: User) -> JSONObject:
         "public_metadata": user.public_metadata,
         "create_organization_enabled": user.create_organization_enabled,
         "create_organizations_limit": user.create_organizations_limit,
-        "created_at": milliseconds(user.created_at),
-        "updated_at": milliseconds(user.updated_at),
+        "created_at": to_milliseconds(user.created_at),
+        "updated_at": to_milliseconds(user.updated_at),
     }
 
 
@@ -97,8 +97,8 @@ def membership_data(
         "role_name": role.name,
         "permissions": sorted(permissions),
         "public_metadata": membership.public_metadata,
-        "created_at": milliseconds(membership.created_at),
-        "updated_at": milliseconds(membership.updated_at),
+        "created_at": to_milliseconds(membership.created_at),
+        "updated_at": to_milliseconds(membership.updated_at),
     }
 
 
@@ -126,9 +126,9 @@ def invitation_data(invitation: Invitation, organization: Organization, role: Ro
         "status": status,
         "url": None,
         "public_metadata": invitation.public_metadata,
-        "expires_at": milliseconds(invitation.expires_at),
-        "created_at": milliseconds(invitation.created_at),
-        "updated_at": milliseconds(invitation.updated_at),
+        "expires_at": to_milliseconds(invitation.expires_at),
+        "created_at": to_milliseconds(invitation.created_at),
+        "updated_at": to_milliseconds(invitation.updated_at),
     }
 
 
@@ -140,9 +140,9 @@ def role_data(role: Role, permissions: Iterable[str]) -> JSONObject:
         "name": role.name,
         "description": role.description,
         "permissions": sorted(permissions),
-        "is_creator_eligible": is_managing(permissions),
-        "created_at": milliseconds(role.created_at),
-        "updated_at": milliseconds(role.updated_at),
+        "is_creator_eligible": can_manage(permissions),
+        "created_at": to_milliseconds(role.created_at),
+        "updated_at": to_milliseconds(role.updated_at),
     }
 
 
@@ -154,8 +154,8 @@ def permission_data(permission: Permission) -> JSONObject:
         "name": permission.name,
         "description": permission.description,
         "type": "system" if is_system(permission.key) else "custom",
-        "created_at": milliseconds(permission.created_at),
-        "updated_at": milliseconds(permission.updated_at),
+        "created_at": to_milliseconds(permission.created_at),
+        "updated_at": to_milliseconds(permission.updated_at),
     }
 
 
@@ -171,8 +171,8 @@ def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
         "roles": sorted(roles.values()),
         "default_role": roles[role_set.default_role_id],
         "creator_role": roles[role_set.creator_role_id],
-        "created_at": milliseconds(role_set.created_at),
-        "updated_at": milliseconds(role_set.updated_at),
+        "created_at": to_milliseconds(role_set.created_at),
+        "updated_at": to_milliseconds(role_set.updated_at),
     }
 
 
@@ -185,33 +185,33 @@ def session_data(session: Session, organization_id: str | None, status: SessionS
         "status": status.value,
         "tasks": tasks,
         "last_active_organization_id": organization_id,
-        "last_active_at": milliseconds(session.last_active_at),
-        "expire_at": milliseconds(session.expires_at),
-        "created_at": milliseconds(session.created_at),
-        "updated_at": milliseconds(session.updated_at),
+        "last_active_at": to_milliseconds(session.last_active_at),
+        "expire_at": to_milliseconds(session.expires_at),
+        "created_at": to_milliseconds(session.created_at),
+        "updated_at": to_milliseconds(session.updated_at),
     }
 
 
 def record_organization(
-    work: Work, type: EventType, organization: Organization | AnyRow, changes: JSONObject | None = None
+    tx: Transaction, type: EventType, organization: Organization | AnyRow, changes: JSONObject | None = None
 ) -> None:
-    work.record(
+    tx.record(
         type,
         organization.id,
-        told(type, organization_data(organization)),
+        with_deleted_flag(type, organization_data(organization)),
         organization_id=organization.id,
         private_metadata=organization.private_metadata,
         changes=changes,
     )
 
 
-def record_user(work: Work, type: EventType, user: User, changes: JSONObject | None = None) -> None:
-    data = told(type, user_data(user))
-    work.record(type, user.id, data, user_id=user.id, private_metadata=user.private_metadata, changes=changes)
+def record_user(tx: Transaction, type: EventType, user: User, changes: JSONObject | None = None) -> None:
+    data = with_deleted_flag(type, user_data(user))
+    tx.record(type, user.id, data, user_id=user.id, private_metadata=user.private_metadata, changes=changes)
 
 
 async def record_invitation(
-    work: Work,
+    tx: Transaction,
     type: EventType,
     invitation: Invitation,
     organization: Organization,
@@ -219,9 +219,9 @@ async def record_invitation(
     actor: Actor | None = None,
     user_id: str | None = None,
 ) -> None:
-    role = await work.session.get_one(Role, invitation.role_id)
-    status = status_at(invitation.status, invitation.expires_at, work.now).value
-    work.record(
+    role = await tx.session.get_one(Role, invitation.role_id)
+    status = get_status(invitation.status, invitation.expires_at, tx.now).value
+    tx.record(
         type,
         invitation.id,
         invitation_data(invitation, organization, role, status) | ({"user_id": user_id} if user_id else {}),
@@ -232,10 +232,10 @@ async def record_invitation(
     )
 
 
-async def record_session(work: Work, type: EventType, session: Session) -> None:
+async def record_session(tx: Transaction, type: EventType, session: Session) -> None:
     """An event of the instance, of no organization: members don't see each other's sessions."""
     chosen = select(Membership.organization_id).where(col(Membership.id) == session.membership_id)
-    organization_id = (await work.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
-    is_pending = organization_id is None and demands_organization(await work.instance())
-    status = session_status_at(session.closed_as, session.expires_at, work.now, is_pending=is_pending)
-    work.record(type, session.id, session_data(session, organization_id, status), user_id=session.user_id)
+    organization_id = (await tx.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    is_pending = organization_id is None and requires_organization(await tx.instance())
+    status = session_status_at(session.closed_as, session.expires_at, tx.now, is_pending=is_pending)
+    tx.record(type, session.id, session_data(session, organization_id, status), user_id=session.user_id)

@@ -21,7 +21,7 @@ LATEST = timedelta(days=1)
 def _nothing() -> None: ...
 
 
-async def forget_events(store: Store, before: datetime, after_batch: Callable[[], None] = _nothing) -> int:
+async def delete_old_events(store: Store, before: datetime, after_batch: Callable[[], None] = _nothing) -> int:
     """Removes the events up to the last one that is older, but for the newest, which tells where the log is.
 
     The order is that of cursors: an event that was written while the clock was ahead goes with its

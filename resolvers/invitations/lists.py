@@ -10,14 +10,14 @@ from sqlmodel import col, select
 
 from models.database.store import Readable
 from models.errors import BadUserInput
-from models.invitations import PENDING, Invitation, InvitationStatus, status_at
+from models.invitations import PENDING, Invitation, InvitationStatus, get_status
 from models.mail import Mail
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
 from models.users import User
-from models.validation.text import searchable
-from resolvers.invitations.tickets import TicketKeys, TicketKind, invitation_id_of, kind_of
-from resolvers.queries.pages import AnyRow, Order, Page, Slice, by_asked, counts, pages
+from models.validation.text import to_search_text
+from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
+from resolvers.queries.pages import AnyRow, Order, Page, PageRequest, load_counts, load_grouped, load_pages
 
 ORDER = Order("invitations", col(Invitation.id), descending=True)
 
@@ -46,11 +46,11 @@ class InvitationFilter:
     def parent(self) -> SQLColumnExpression[str]:
         return col(Invitation.address_key) if self.of_address else col(Invitation.organization_id)
 
-    def applied_to(self, statement: Select[Any]) -> Select[Any]:
+    def apply_to(self, statement: Select[Any]) -> Select[Any]:
         if self.statuses is not None:
             statement = statement.where(or_(*(_has_status(one, self.now) for one in self.statuses)))
         if self.query is not None:
-            found = col(Invitation.address_key).contains(searchable(self.query), autoescape=True)
+            found = col(Invitation.address_key).contains(to_search_text(self.query), autoescape=True)
             statement = statement.where(or_(found, col(Invitation.id) == self.query))
         return statement
 
@@ -60,27 +60,31 @@ class InvitationList:
     """A list of invitations as a selection asks for it; the same for all its parents."""
 
     filter: InvitationFilter
-    part: Slice
+    part: PageRequest
 
 
-async def invitation_pages(store: Readable, keys: list[tuple[str, InvitationList]]) -> Sequence[Page | BadUserInput]:
+async def load_invitation_pages(
+    store: Readable, keys: list[tuple[str, InvitationList]]
+) -> Sequence[Page | BadUserInput]:
     async def read(asked: InvitationList, parents: list[str]) -> list[Page | BadUserInput]:
-        statement: Select[Any] = asked.filter.applied_to(select(Invitation))
+        statement: Select[Any] = asked.filter.apply_to(select(Invitation))
         async with store.read() as connection:
-            return await pages(connection, statement, ORDER, asked.part, parent=asked.filter.parent, parents=parents)
+            return await load_pages(
+                connection, statement, ORDER, asked.part, parent=asked.filter.parent, parents=parents
+            )
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
-async def invitation_counts(store: Readable, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
+async def load_invitation_counts(store: Readable, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
     async def read(asked: InvitationFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await counts(connection, asked.applied_to(select(Invitation)), asked.parent, parents)
+            return await load_counts(connection, asked.apply_to(select(Invitation)), asked.parent, parents)
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
-async def last_mails(store: Readable, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
+async def load_last_mails(store: Readable, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
     """The last mail of each invitation: the one with its current ticket, for an id only says what time it was."""
     of_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (col(Invitation.nonce) == col(Mail.nonce))
     statement: Select[Any] = select(Mail).join(Invitation, of_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
@@ -106,9 +110,9 @@ class Preview:
     """Whether somebody uses the address already; only told to who proved the mailbox."""
 
 
-async def preview(store: Readable, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
+async def load_preview(store: Readable, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
     """What a ticket is for; None when it does not verify."""
-    invitation_id = invitation_id_of(ticket)
+    invitation_id = parse_invitation_id(ticket)
     if invitation_id is None:
         return None
     async with store.read() as connection:
@@ -118,17 +122,19 @@ async def preview(store: Readable, keys: TicketKeys, ticket: str, now: datetime)
         if invitation is None or kind is None:
             return None
         owner: Select[Any] = select(Organization).where(col(Organization.id) == invitation.organization_id)
-        organization = (await connection.execute(owner.add_columns(*_known(invitation)))).one_or_none()
-        inviter = await _inviter_name(connection, invitation.inviter_id)
+        organization = (
+            await connection.execute(owner.add_columns(*_select_role_name_and_user_count(invitation)))
+        ).one_or_none()
+        inviter = await _load_inviter_name(connection, invitation.inviter_id)
     if organization is None:
         return None
-    status = status_at(invitation.status, invitation.expires_at, now)
+    status = get_status(invitation.status, invitation.expires_at, now)
     return Preview(
         invitation, organization, organization.role_name, inviter, status, kind, organization.number_of_users > 0
     )
 
 
-def _known(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _select_role_name_and_user_count(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The name of the role, and how many users have the address."""
     there, gone = (
         select(table.name).where(col(table.id) == invitation.role_id).scalar_subquery() for table in (Role, DeletedRole)
@@ -137,7 +143,7 @@ def _known(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     return func.coalesce(there, gone).label("role_name"), users.scalar_subquery().label("number_of_users")
 
 
-async def _inviter_name(connection: Any, inviter_id: str | None) -> str | None:
+async def _load_inviter_name(connection: Any, inviter_id: str | None) -> str | None:
     if inviter_id is None:
         return None
     wanted: Select[Any] = select(User).where(col(User.id) == inviter_id)

@@ -19,14 +19,14 @@ from sqlalchemy import ColumnElement, exists, func, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, or_, select
 
-from models.base import prefix_of
+from models.base import parse_prefix
 from models.database.store import Store
 from models.invitations import PENDING, Invitation
-from models.keys.encryption import Purpose, sealed, storage, unsealed
+from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
 from models.keys.ticket_keys import NEEDED_AFTER, TicketKey
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import KEYS_LOCK
-from resolvers.transaction import Clock, Work, work_on
+from resolvers.transaction import Clock, Transaction, begin
 
 PURPOSE = b"tenantry invitation tickets"
 
@@ -49,40 +49,40 @@ class TicketKeys:
     """Decrypts the stored keys."""
 
 
-def ticket_keys(secrets: Sequence[str]) -> TicketKeys:
+def derive_ticket_keys(secrets: Sequence[str]) -> TicketKeys:
     given = tuple(HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret.encode()) for secret in secrets)
-    return TicketKeys(given, storage(secrets, Purpose.TICKET_KEYS))
+    return TicketKeys(given, make_cipher(secrets, Purpose.TICKET_KEYS))
 
 
-def _mac(key: bytes, kind: TicketKind, invitation_id: str, nonce: str) -> str:
+def _compute_mac(key: bytes, kind: TicketKind, invitation_id: str, nonce: str) -> str:
     message = "\n".join((kind.value, invitation_id, nonce)).encode()
     return base64.urlsafe_b64encode(hmac.digest(key, message, sha256)).decode().rstrip("=")
 
 
-def mint(keys: TicketKeys, kind: TicketKind, invitation_id: str, nonce: str) -> str:
-    return f"{invitation_id}.{_mac(keys.given[0], kind, invitation_id, nonce)}"
+def make_ticket(keys: TicketKeys, kind: TicketKind, invitation_id: str, nonce: str) -> str:
+    return f"{invitation_id}.{_compute_mac(keys.given[0], kind, invitation_id, nonce)}"
 
 
-def invitation_id_of(ticket: str) -> str | None:
+def parse_invitation_id(ticket: str) -> str | None:
     """Which invitation a ticket says it is for; that is not believed before `verify`."""
     invitation_id, separator, _ = ticket.partition(".")
-    return invitation_id if separator and prefix_of(invitation_id) == Invitation.prefix else None
+    return invitation_id if separator and parse_prefix(invitation_id) == Invitation.prefix else None
 
 
-def verify(keys: Sequence[bytes], ticket: str, nonce: str) -> TicketKind | None:
+def verify_ticket(keys: Sequence[bytes], ticket: str, nonce: str) -> TicketKind | None:
     """The kind of a ticket that one of the keys signed, else None; compared in constant time."""
     invitation_id, _, given = ticket.partition(".")
     found = None
     for key in keys:
         for kind in TicketKind:
-            if hmac.compare_digest(_mac(key, kind, invitation_id, nonce).encode(), given.encode()):
+            if hmac.compare_digest(_compute_mac(key, kind, invitation_id, nonce).encode(), given.encode()):
                 found = kind
     return found
 
 
 async def kind_of(reader: Reader, keys: TicketKeys, ticket: str, nonce: str) -> TicketKind | None:
     """The kind of a ticket of ours, else None; stored keys are read only if no given one fits."""
-    return verify(keys.given, ticket, nonce) or verify(await _stored(reader, keys), ticket, nonce)
+    return verify_ticket(keys.given, ticket, nonce) or verify_ticket(await _stored(reader, keys), ticket, nonce)
 
 
 # ------------------------------------------------------------------------------------------------------ stored keys
@@ -93,7 +93,7 @@ async def _stored(reader: Reader, keys: TicketKeys) -> list[bytes]:
     found: list[bytes] = []
     for text in (await reader.execute(select(TicketKey.key))).scalars():
         with suppress(InvalidToken):
-            found.append(bytes.fromhex(unsealed(keys.storage, text)))
+            found.append(bytes.fromhex(decrypt(keys.storage, text)))
     return found
 
 
@@ -124,22 +124,22 @@ async def register_keys(store: Store, clock: Clock, keys: TicketKeys) -> None:
     first, *_ = fingerprints = [_fingerprint(key) for key in keys.given]
     current = [fingerprint for fingerprint, retired_at in known.items() if retired_at is None]
     if current != [first] or not known.keys() >= {*fingerprints}:
-        async with work_on(store, SYSTEM, clock) as work:
-            await store_keys(work, keys)
+        async with begin(store, SYSTEM, clock) as tx:
+            await store_keys(tx, keys)
 
 
-async def store_keys(work: Work, keys: TicketKeys) -> None:
+async def store_keys(tx: Transaction, keys: TicketKeys) -> None:
     """Stores the given keys that are new; the first one is current, and all others are retired."""
-    await work.lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    known, first = await _known(work.session), _fingerprint(keys.given[0])
+    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
+    known, first = await _known(tx.session), _fingerprint(keys.given[0])
     for fingerprint, key in {_fingerprint(key): key for key in keys.given}.items():
         if fingerprint not in known:
-            row = TicketKey(fingerprint=fingerprint, key=sealed(keys.storage, key.hex()), created_at=work.now)
-            work.session.add(row)
-    await work.session.flush()
+            row = TicketKey(fingerprint=fingerprint, key=encrypt(keys.storage, key.hex()), created_at=tx.now)
+            tx.session.add(row)
+    await tx.session.flush()
     is_first, is_current = col(TicketKey.fingerprint) == first, col(TicketKey.retired_at).is_(None)
-    await work.session.execute(update(TicketKey).where(is_first).values(retired_at=None))
-    await work.session.execute(update(TicketKey).where(~is_first, is_current).values(retired_at=work.now))
+    await tx.session.execute(update(TicketKey).where(is_first).values(retired_at=None))
+    await tx.session.execute(update(TicketKey).where(~is_first, is_current).values(retired_at=tx.now))
 
 
 async def open_invitations(

@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from models.database.tables import metadata
-from models.keys.encryption import Purpose, is_readable, sealed, storage
-from models.webhooks import WebhookEndpoint, new_secret
+from models.keys.encryption import Purpose, encrypt, is_readable, make_cipher
+from models.webhooks import WebhookEndpoint, generate_secret
 from resolvers.invitations import tickets
 from resolvers.keys import signing_keys
-from resolvers.transaction import Work
+from resolvers.transaction import Transaction
 
 KEYS, TICKETS, ENDPOINTS = (metadata.tables[name].c for name in ("signing_key", "ticket_key", "webhook_endpoint"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SealedColumn:
+class EncryptedColumn:
     """A column that holds encrypted values."""
 
     name: str
@@ -39,11 +39,11 @@ class SealedColumn:
 
 
 # Each column that `models/keys/encryption.py` encrypts must be listed here: a rotation of the root secret covers only these.
-SEALED = (
-    SealedColumn("signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published),
-    SealedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, tickets.is_needed),
-    SealedColumn("webhook secret", Purpose.WEBHOOK_SECRETS, ENDPOINTS.secret, lambda now: true(), new_secret),
-    SealedColumn(
+ENCRYPTED_COLUMNS = (
+    EncryptedColumn("signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published),
+    EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, tickets.is_needed),
+    EncryptedColumn("webhook secret", Purpose.WEBHOOK_SECRETS, ENDPOINTS.secret, lambda now: true(), generate_secret),
+    EncryptedColumn(
         "previous webhook secret",
         Purpose.WEBHOOK_SECRETS,
         ENDPOINTS.previous_secret,
@@ -61,56 +61,60 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class SealedValue:
-    column: SealedColumn
+class EncryptedValue:
+    column: EncryptedColumn
     row_id: str
     state: State
     text: str = field(repr=False)
 
 
-async def examine(reader: AsyncConnection | AsyncSession, secrets: Sequence[str], now: datetime) -> list[SealedValue]:
+async def load_encrypted_values(
+    reader: AsyncConnection | AsyncSession, secrets: Sequence[str], now: datetime
+) -> list[EncryptedValue]:
     """Every encrypted value that is still in use."""
-    found: list[SealedValue] = []
-    for one in SEALED:
+    found: list[EncryptedValue] = []
+    for one in ENCRYPTED_COLUMNS:
         stored = select(one.key, one.column).where(one.column.is_not(None), one.is_needed(now)).order_by(one.key)
         rows = (await reader.execute(stored)).all()
-        found += [SealedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows]
+        found += [EncryptedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows]
     return found
 
 
 def _state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
     for known, state in ((secrets[:1], State.CURRENT), (secrets, State.OUTDATED)):
-        if is_readable(storage(known, purpose), text):
+        if is_readable(make_cipher(known, purpose), text):
             return state
     return State.UNREADABLE
 
 
-async def reseal(work: Work, secrets: Sequence[str], *, discard_unreadable: bool) -> list[SealedValue]:
+async def reencrypt(tx: Transaction, secrets: Sequence[str], *, discard_unreadable: bool) -> list[EncryptedValue]:
     """Encrypts what is in use under the first secret; returns all values with the states that they had before."""
-    await tickets.store_keys(work, tickets.ticket_keys(secrets))
+    await tickets.store_keys(tx, tickets.derive_ticket_keys(secrets))
     # Nobody else can add or change a value until the end; reading goes on.
-    await work.lock(f"LOCK TABLE {', '.join({one.column.table.name: None for one in SEALED})} IN EXCLUSIVE MODE")
-    values = await examine(work.session, secrets, work.now)
+    await tx.take_advisory_lock(
+        f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN EXCLUSIVE MODE"
+    )
+    values = await load_encrypted_values(tx.session, secrets, tx.now)
     for value in values:
         if value.state is State.OUTDATED:
-            text = storage(secrets, value.column.purpose).rotate(value.text.encode()).decode()
-            await _write(work, value, text)
+            text = make_cipher(secrets, value.column.purpose).rotate(value.text.encode()).decode()
+            await _write(tx, value, text)
         elif value.state is State.UNREADABLE and discard_unreadable:
-            await _discard(work, value, secrets)
+            await _discard(tx, value, secrets)
     return values
 
 
-async def _write(work: Work, value: SealedValue, text: str | None) -> None:
+async def _write(tx: Transaction, value: EncryptedValue, text: str | None) -> None:
     column = value.column
     changed = update(column.column.table).where(column.key == value.row_id)
-    await work.session.execute(changed.values({column.column: text}))
+    await tx.session.execute(changed.values({column.column: text}))
 
 
-async def _discard(work: Work, value: SealedValue, secrets: Sequence[str]) -> None:
+async def _discard(tx: Transaction, value: EncryptedValue, secrets: Sequence[str]) -> None:
     column = value.column
     if column.replacement:
-        await _write(work, value, sealed(storage(secrets, column.purpose), column.replacement()))
+        await _write(tx, value, encrypt(make_cipher(secrets, column.purpose), column.replacement()))
     elif column.column.nullable:
-        await _write(work, value, None)
+        await _write(tx, value, None)
     else:
-        await work.session.execute(delete(column.column.table).where(column.key == value.row_id))
+        await tx.session.execute(delete(column.column.table).where(column.key == value.row_id))

@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from models.database.store import Store
 from models.keys.signing_keys import PUBLISHED_AFTER, SigningKey
-from resolvers.transaction import Work
+from resolvers.transaction import Transaction
 
 KEYS_LOCK = 7_236_004
 
@@ -36,7 +36,7 @@ def is_published(now: datetime) -> ColumnElement[bool]:
     return or_(col(SigningKey.is_current), col(SigningKey.retired_at) > now - PUBLISHED_AFTER)
 
 
-async def published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
+async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
     """Name and sealed private key of every published key; the first one signs, if there is one that does."""
     order = (col(SigningKey.is_current).desc(), col(SigningKey.created_at).desc())
     statement = select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
@@ -44,18 +44,18 @@ async def published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str
         return [(row.kid, row.private_key) for row in await connection.execute(statement)]
 
 
-async def add_first_key(work: Work, *, kid: str, private_key: str) -> None:
+async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
     """Adds the key, unless there is one: of several processes that start at once one gives the key."""
-    await work.lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    if (await work.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))).first() is None:
-        work.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=work.now))
+    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
+    if (await tx.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))).first() is None:
+        tx.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now))
 
 
-async def replace_key(work: Work, *, kid: str, private_key: str) -> None:
+async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> None:
     """The new key signs from now on; the one before stays published for a while, older ones are forgotten."""
-    await work.lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    lapsed = col(SigningKey.retired_at) <= work.now - PUBLISHED_AFTER
-    await work.session.execute(delete(SigningKey).where(lapsed))
-    retired = update(SigningKey).where(col(SigningKey.is_current)).values(is_current=False, retired_at=work.now)
-    await work.session.execute(retired)
-    work.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=work.now))
+    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
+    lapsed = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
+    await tx.session.execute(delete(SigningKey).where(lapsed))
+    retired = update(SigningKey).where(col(SigningKey.is_current)).values(is_current=False, retired_at=tx.now)
+    await tx.session.execute(retired)
+    tx.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now))

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlmodel import col
 
-from models.base import milliseconds
+from models.base import to_milliseconds
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
 from resolvers.events.payloads import membership_data
-from resolvers.roles import HeldRole, held_roles
-from resolvers.transaction import PIECE, Work
+from resolvers.roles import RoleWithPermissions, load_roles
+from resolvers.transaction import PIECE, Transaction
 
 
 def rows_of(table: Any) -> Select[Any]:
@@ -21,55 +21,55 @@ def rows_of(table: Any) -> Select[Any]:
     return Select(*table.__table__.columns)
 
 
-async def record_deleted(work: Work, which: ColumnElement[bool]) -> None:
+async def record_deleted(tx: Transaction, which: ColumnElement[bool]) -> None:
     """An event for each of the memberships that are about to be deleted."""
-    roles = {held.role.id: held for held in await held_roles(work.session)}
-    await _record(work, EventType.MEMBERSHIP_DELETED, which, roles)
+    roles = {held.role.id: held for held in await load_roles(tx.session)}
+    await _record(tx, EventType.MEMBERSHIP_DELETED, which, roles)
 
 
 async def record_moved(
-    work: Work, which: ColumnElement[bool], moves: Mapping[str, HeldRole], previous: Mapping[str, str]
+    tx: Transaction, which: ColumnElement[bool], moves: Mapping[str, RoleWithPermissions], previous: Mapping[str, str]
 ) -> None:
     """An event for each of the memberships that are about to get another role.
 
     `moves` are the new roles, and `previous` the keys of the old ones, both by the ids of the old ones.
     """
-    await _record(work, EventType.MEMBERSHIP_UPDATED, which, moves, previous)
+    await _record(tx, EventType.MEMBERSHIP_UPDATED, which, moves, previous)
 
 
 async def _record(
-    work: Work,
+    tx: Transaction,
     type: EventType,
     which: ColumnElement[bool],
-    roles: Mapping[str, HeldRole],
+    roles: Mapping[str, RoleWithPermissions],
     previous: Mapping[str, str] | None = None,
 ) -> None:
     """Oldest first."""
     ordered = rows_of(Membership).where(which).order_by(col(Membership.id)).limit(PIECE)
     last = ""
     while True:
-        members = (await work.session.execute(ordered.where(col(Membership.id) > last))).all()
-        users = await _by_id(work, User, {member.user_id for member in members})
-        organizations = await _by_id(work, Organization, {member.organization_id for member in members})
+        members = (await tx.session.execute(ordered.where(col(Membership.id) > last))).all()
+        users = await _by_id(tx, User, {member.user_id for member in members})
+        organizations = await _by_id(tx, Organization, {member.organization_id for member in members})
         for member in members:
             last, held = member.id, roles[member.role_id]
             data = membership_data(
                 member, organizations[member.organization_id], users[member.user_id], held.role, held.permissions
             )
-            work.record(
+            tx.record(
                 type,
                 member.id,
-                data | ({"updated_at": milliseconds(work.now)} if previous else {}),
+                data | ({"updated_at": to_milliseconds(tx.now)} if previous else {}),
                 organization_id=member.organization_id,
                 user_id=member.user_id,
                 private_metadata=member.private_metadata,
                 changes={"role": previous[member.role_id]} if previous else None,
             )
-        await work.save_events()
+        await tx.save_events()
         if len(members) < PIECE:
             return
 
 
-async def _by_id(work: Work, table: Any, ids: set[str]) -> dict[str, Any]:
-    rows = (await work.session.execute(rows_of(table).where(table.id.in_(ids)))).all()
+async def _by_id(tx: Transaction, table: Any, ids: set[str]) -> dict[str, Any]:
+    rows = (await tx.session.execute(rows_of(table).where(table.id.in_(ids)))).all()
     return {row.id: row for row in rows}

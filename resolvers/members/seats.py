@@ -7,10 +7,10 @@ from models.errors import MembershipQuotaExceeded
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.transaction import Work
+from resolvers.transaction import Transaction
 
 
-async def free_seats(work: Work, organization: Organization) -> int | None:
+async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
     """How many more can be invited: members and pending invitations take a seat each; None for any number (rule 18)."""
     if not organization.max_allowed_memberships:
         return None
@@ -18,21 +18,21 @@ async def free_seats(work: Work, organization: Organization) -> int | None:
     pending = select(func.count()).where(
         col(Invitation.organization_id) == organization.id,
         col(Invitation.status) == PENDING,
-        col(Invitation.expires_at) > work.now,
+        col(Invitation.expires_at) > tx.now,
     )
-    taken = (await work.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))).scalar_one()
+    taken = (await tx.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))).scalar_one()
     return max(0, organization.max_allowed_memberships - taken)
 
 
-async def ensure_own_seat(work: Work, organization: Organization, *, at: str | None = "organization_id") -> None:
+async def ensure_own_seat(tx: Transaction, organization: Organization, *, at: str | None = "organization_id") -> None:
     """Refuses somebody who was invited, and so has a seat, only where the limit was lowered below the members."""
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
-    if limit and (await work.session.execute(members)).scalar_one() >= limit:
-        raise no_seat(organization, at=at)
+    if limit and (await tx.session.execute(members)).scalar_one() >= limit:
+        raise no_free_seat(organization, at=at)
 
 
-def no_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
+def no_free_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
     limit = organization.max_allowed_memberships
     return MembershipQuotaExceeded(
         f"The organization has {limit} seats; members and pending invitations take them all.",

@@ -6,22 +6,33 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, or_
 from sqlmodel import col, select
 
-from models.base import Row as Table
+from models.base import Record as Table
 from models.database.store import Readable
 from models.errors import BadUserInput, FormatInvalid, LimitExceeded
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet
 from models.users import User
-from models.validation.addresses import address_key
-from models.validation.text import searchable
-from resolvers.queries.pages import AnyRow, AnySelect, Order, Page, Slice, by_asked, by_text, counts, page, pages
+from models.validation.addresses import normalize_address
+from models.validation.text import to_search_text
+from resolvers.queries.pages import (
+    AnyRow,
+    AnySelect,
+    Order,
+    Page,
+    PageRequest,
+    load_counts,
+    load_grouped,
+    load_page,
+    load_pages,
+    text_sort_key,
+)
 
 MAXIMUM_VALUES = 100
 MAXIMUM_QUERY = 256
 
 
-def columns(table: type[Table]) -> AnySelect:
+def select_columns(table: type[Table]) -> AnySelect:
     """A select of the table's columns: rows, not entities."""
     return select(table)
 
@@ -48,7 +59,7 @@ def _searched(query: str | None) -> str | None:
 
 def _holds(text: SQLColumnExpression[str], id: SQLColumnExpression[str], query: str) -> ColumnElement[bool]:
     """Whether the folded text holds the query, in which `%` and `_` are letters like any other, or it is the id."""
-    return or_(text.contains(searchable(query), autoescape=True), id == query)
+    return or_(text.contains(to_search_text(query), autoescape=True), id == query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class OrganizationFilter:
     query: str | None = None
     user_ids: Sequence[str] | None = None
 
-    def applied_to(self, statement: AnySelect) -> AnySelect:
+    def apply_to(self, statement: AnySelect) -> AnySelect:
         if self.query is not None:
             statement = statement.where(_holds(col(Organization.search_text), col(Organization.id), self.query))
         if self.user_ids is not None:
@@ -71,7 +82,7 @@ class UserFilter:
     address_keys: Sequence[str] | None = None
     external_ids: Sequence[str] | None = None
 
-    def applied_to(self, statement: AnySelect) -> AnySelect:
+    def apply_to(self, statement: AnySelect) -> AnySelect:
         if self.query is not None:
             statement = statement.where(_holds(col(User.search_text), col(User.id), self.query))
         if self.address_keys is not None:
@@ -97,7 +108,7 @@ class MembershipFilter:
     def parent(self) -> SQLColumnExpression[str]:
         return col(Membership.user_id) if self.of_user else col(Membership.organization_id)
 
-    def applied_to(self, statement: AnySelect) -> AnySelect:
+    def apply_to(self, statement: AnySelect) -> AnySelect:
         if self.roles is not None:
             held = select(Role.id).where(col(Role.key).in_(self.roles))
             statement = statement.where(col(Membership.role_id).in_(held))
@@ -108,7 +119,7 @@ class MembershipFilter:
         return statement.where(_holds(col(User.search_text), col(User.id), self.query))
 
 
-def user_filter(
+def make_user_filter(
     query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
 ) -> UserFilter:
     """Addresses are compared as rule 11 says; what is no address matches nobody."""
@@ -119,12 +130,12 @@ def user_filter(
 
 def _key_or_none(address: str) -> str | None:
     try:
-        return address_key(address)
+        return normalize_address(address)
     except FormatInvalid:
         return None
 
 
-def organization_filter(query: str | None, user_ids: Sequence[str] | None) -> OrganizationFilter:
+def make_organization_filter(query: str | None, user_ids: Sequence[str] | None) -> OrganizationFilter:
     return OrganizationFilter(_searched(query), _limited(user_ids))
 
 
@@ -133,23 +144,23 @@ def organization_filter(query: str | None, user_ids: Sequence[str] | None) -> Or
 MEMBERS = (
     select(func.count(type_=Integer)).where(col(Membership.organization_id) == col(Organization.id)).scalar_subquery()
 )
-ORGANIZATION_ORDERS = {"CREATED_AT": None, "NAME": by_text(col(Organization.name)), "MEMBERS_COUNT": MEMBERS}
+ORGANIZATION_ORDERS = {"CREATED_AT": None, "NAME": text_sort_key(col(Organization.name)), "MEMBERS_COUNT": MEMBERS}
 MEMBERSHIP_ORDERS = {
     "CREATED_AT": None,
-    "FIRST_NAME": by_text(col(User.first_name)),
-    "LAST_NAME": by_text(col(User.last_name)),
-    "EMAIL_ADDRESS": by_text(col(User.email_address)),
-    "ORGANIZATION_NAME": by_text(col(Organization.name)),
+    "FIRST_NAME": text_sort_key(col(User.first_name)),
+    "LAST_NAME": text_sort_key(col(User.last_name)),
+    "EMAIL_ADDRESS": text_sort_key(col(User.email_address)),
+    "ORGANIZATION_NAME": text_sort_key(col(Organization.name)),
 }
 USER_ORDER = Order("users", col(User.id), descending=True)
 
 
-def organization_order(field: str, *, descending: bool) -> Order:
+def get_organization_order(field: str, *, descending: bool) -> Order:
     name = f"organizations:{field}:{'desc' if descending else 'asc'}"
     return Order(name, col(Organization.id), ORGANIZATION_ORDERS[field], descending)
 
 
-def membership_order(field: str, *, descending: bool) -> Order:
+def get_membership_order(field: str, *, descending: bool) -> Order:
     name = f"memberships:{field}:{'desc' if descending else 'asc'}"
     return Order(name, col(Membership.id), MEMBERSHIP_ORDERS[field], descending)
 
@@ -164,11 +175,11 @@ class MembershipList:
     filter: MembershipFilter
     order_field: str
     descending: bool
-    part: Slice
+    part: PageRequest
 
     @property
     def order(self) -> Order:
-        return membership_order(self.order_field, descending=self.descending)
+        return get_membership_order(self.order_field, descending=self.descending)
 
 
 def _memberships_from(selected: AnySelect, of: MembershipFilter, order_field: str | None = None) -> AnySelect:
@@ -177,52 +188,54 @@ def _memberships_from(selected: AnySelect, of: MembershipFilter, order_field: st
         selected = selected.join(User, col(User.id) == col(Membership.user_id))
     if (of.query is not None and of.of_user) or order_field == "ORGANIZATION_NAME":
         selected = selected.join(Organization, col(Organization.id) == col(Membership.organization_id))
-    return of.applied_to(selected)
+    return of.apply_to(selected)
 
 
 async def membership_pages(store: Readable, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: MembershipList, parents: list[str]) -> list[Page | BadUserInput]:
-        statement = _memberships_from(columns(Membership), asked.filter, asked.order_field)
+        statement = _memberships_from(select_columns(Membership), asked.filter, asked.order_field)
         async with store.read() as connection:
-            return await pages(
+            return await load_pages(
                 connection, statement, asked.order, asked.part, parent=asked.filter.parent, parents=parents
             )
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
 async def membership_counts(store: Readable, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
     async def read(asked: MembershipFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await counts(connection, _memberships_from(columns(Membership), asked), asked.parent, parents)
+            return await load_counts(
+                connection, _memberships_from(select_columns(Membership), asked), asked.parent, parents
+            )
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
-async def organizations(store: Readable, of: OrganizationFilter, order: Order, part: Slice) -> Page:
+async def load_organization_page(store: Readable, of: OrganizationFilter, order: Order, part: PageRequest) -> Page:
     async with store.read() as connection:
-        return await page(connection, of.applied_to(columns(Organization)), order, part)
+        return await load_page(connection, of.apply_to(select_columns(Organization)), order, part)
 
 
-async def users(store: Readable, of: UserFilter, part: Slice) -> Page:
+async def load_user_page(store: Readable, of: UserFilter, part: PageRequest) -> Page:
     async with store.read() as connection:
-        return await page(connection, of.applied_to(columns(User)), USER_ORDER, part)
+        return await load_page(connection, of.apply_to(select_columns(User)), USER_ORDER, part)
 
 
 async def count(store: Readable, of: OrganizationFilter | UserFilter) -> int:
     table = Organization if isinstance(of, OrganizationFilter) else User
     async with store.read() as connection:
-        return (await connection.execute(of.applied_to(select(func.count()).select_from(table)))).scalar_one()
+        return (await connection.execute(of.apply_to(select(func.count()).select_from(table)))).scalar_one()
 
 
-async def everything(store: Readable, table: type[Role] | type[Permission] | type[RoleSet]) -> Sequence[AnyRow]:
+async def load_all(store: Readable, table: type[Role] | type[Permission] | type[RoleSet]) -> Sequence[AnyRow]:
     async with store.read() as connection:
-        return (await connection.execute(columns(table).order_by(col(table.id)))).all()
+        return (await connection.execute(select_columns(table).order_by(col(table.id)))).all()
 
 
-async def organization_by_slug(store: Readable, slug: str, *, member: str | None = None) -> AnyRow | None:
+async def load_organization_by_slug(store: Readable, slug: str, *, member: str | None = None) -> AnyRow | None:
     """The organization with that slug; for a member one that they belong to, in the same time as one that is not."""
-    statement = columns(Organization).where(col(Organization.slug) == slug)
+    statement = select_columns(Organization).where(col(Organization.slug) == slug)
     if member:
         statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
         statement = statement.where(col(Membership.user_id) == member)
@@ -230,6 +243,6 @@ async def organization_by_slug(store: Readable, slug: str, *, member: str | None
         return (await connection.execute(statement)).one_or_none()
 
 
-async def initial_role_set(store: Readable) -> AnyRow:
+async def load_initial_role_set(store: Readable) -> AnyRow:
     async with store.read() as connection:
-        return (await connection.execute(columns(RoleSet).where(col(RoleSet.is_initial)))).one()
+        return (await connection.execute(select_columns(RoleSet).where(col(RoleSet.is_initial)))).one()

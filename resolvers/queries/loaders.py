@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 from strawberry.dataloader import DataLoader
 
-from models.base import Row as Table
+from models.base import Record as Table
 from models.database.store import Readable
 from models.errors import BadUserInput, DeletedMeanwhile
 from models.events import Event
@@ -22,19 +22,25 @@ from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePe
 from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
-from resolvers.events.event_log import EventList, event_pages
+from resolvers.events.event_log import EventPageRequest, load_event_pages
 from resolvers.invitations.lists import (
     InvitationFilter,
     InvitationList,
-    invitation_counts,
-    invitation_pages,
-    last_mails,
+    load_invitation_counts,
+    load_invitation_pages,
+    load_last_mails,
 )
-from resolvers.queries.lists import MembershipFilter, MembershipList, columns, membership_counts, membership_pages
+from resolvers.queries.lists import (
+    MembershipFilter,
+    MembershipList,
+    membership_counts,
+    membership_pages,
+    select_columns,
+)
 from resolvers.queries.pages import AnyRow, AnySelect, Page
-from resolvers.roles import managing_role_ids
-from resolvers.sessions.lists import SessionFilter, SessionList, session_counts, session_pages
-from resolvers.webhooks.lists import DeliveryList, Statuses, delivery_counts, delivery_pages
+from resolvers.roles import select_manager_role_ids
+from resolvers.sessions.lists import SessionFilter, SessionList, load_session_counts, load_session_pages
+from resolvers.webhooks.lists import DeliveryList, Statuses, load_delivery_counts, load_delivery_pages
 
 BATCH = 500
 """As many keys in one statement at most: what is larger would hold up everybody else."""
@@ -51,7 +57,7 @@ async def _rows(store: Readable, statement: AnySelect) -> Sequence[AnyRow]:
 
 
 async def _by_id(table: type[Table], store: Readable, ids: list[str]) -> Sequence[AnyRow | None]:
-    found = {row.id: row for row in await _rows(store, columns(table).where(col(table.id).in_(ids)))}
+    found = {row.id: row for row in await _rows(store, select_columns(table).where(col(table.id).in_(ids)))}
     return [found.get(key) for key in ids]
 
 
@@ -59,7 +65,9 @@ async def _membership(store: Readable, keys: list[tuple[str, str]]) -> Sequence[
     """By (organization id, user id): each column by itself, for SQLite reads the whole table to compare pairs."""
     organization_id, user_id = col(Membership.organization_id), col(Membership.user_id)
     both = organization_id.in_({one for one, _ in keys}) & user_id.in_({one for _, one in keys})
-    found = {(row.organization_id, row.user_id): row for row in await _rows(store, columns(Membership).where(both))}
+    found = {
+        (row.organization_id, row.user_id): row for row in await _rows(store, select_columns(Membership).where(both))
+    }
     return [found.get(key) for key in keys]
 
 
@@ -84,14 +92,14 @@ async def _permission_keys(store: Readable, keys: list[None]) -> Sequence[frozen
 async def _permissions(store: Readable, role_ids: list[str]) -> Sequence[list[AnyRow]]:
     """The permissions of each role, sorted by key."""
     parent = col(RolePermission.role_id)
-    statement = columns(Permission).join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
+    statement = select_columns(Permission).join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
     statement = statement.add_columns(parent.label("parent")).where(parent.in_(role_ids)).order_by(col(Permission.key))
     return await _grouped(store, statement, role_ids)
 
 
 async def _roles_of_set(store: Readable, role_set_ids: list[str]) -> Sequence[list[AnyRow]]:
     parent = col(RoleSetRole.role_set_id)
-    statement = columns(Role).join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
+    statement = select_columns(Role).join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
     statement = statement.add_columns(parent.label("parent")).where(parent.in_(role_set_ids)).order_by(col(Role.id))
     return await _grouped(store, statement, role_set_ids)
 
@@ -106,7 +114,7 @@ async def _count(parent: Any, store: Readable, keys: list[str]) -> Sequence[int]
 async def _is_managed(store: Readable, organization_ids: list[str]) -> Sequence[bool]:
     """Whether anybody can manage the organization (DESIGN 7, rule 8)."""
     manager = exists().where(
-        col(Membership.organization_id) == col(Organization.id), col(Membership.role_id).in_(managing_role_ids())
+        col(Membership.organization_id) == col(Organization.id), col(Membership.role_id).in_(select_manager_role_ids())
     )
     found = {
         row.id
@@ -142,7 +150,7 @@ async def _visible_memberships(store: Readable, keys: list[tuple[str, str]]) -> 
     """By (viewer's id, membership's id): one's own, and those of organizations whose members one may read."""
     mine: Any = aliased(Membership)
     statement = (
-        columns(Membership)
+        select_columns(Membership)
         .add_columns(mine.user_id.label("viewer"))
         .join(mine, mine.organization_id == col(Membership.organization_id))
         .where(col(Membership.id).in_({id for _, id in keys}), mine.user_id.in_({viewer for viewer, _ in keys}))
@@ -166,7 +174,7 @@ async def load_existing(loader: DataLoader[K, AnyRow | None], key: K) -> AnyRow:
     return row
 
 
-class Batched(DataLoader[Any, Any]):
+class BatchLoader(DataLoader[Any, Any]):
     """A loader that moves a level of the query on as a whole.
 
     A key that is known already is answered with the unknown ones of its batch, not sooner: else the level below would
@@ -212,8 +220,8 @@ class Loaders:
     def __init__(self, store: Readable) -> None:
         self.store = store
 
-    def _loader(self, fetch: Fetch) -> Batched:
-        return Batched(partial(fetch, self.store))
+    def _loader(self, fetch: Fetch) -> BatchLoader:
+        return BatchLoader(partial(fetch, self.store))
 
     @cached_property
     def users(self) -> DataLoader[str, AnyRow | None]:
@@ -238,7 +246,7 @@ class Loaders:
     @cached_property
     def roles_ever(self) -> DataLoader[str, AnyRow | None]:
         """Those that were deleted too."""
-        return Batched(self._roles_ever)
+        return BatchLoader(self._roles_ever)
 
     async def _roles_ever(self, keys: list[str]) -> Sequence[AnyRow | None]:
         found = await gather(*(self.roles.load(key) for key in keys))
@@ -255,7 +263,7 @@ class Loaders:
         return self._loader(partial(_by_id, Permission))
 
     @cached_property
-    def memberships(self) -> Batched:
+    def memberships(self) -> BatchLoader:
         """By organization and user."""
         return self._loader(_membership)
 
@@ -293,7 +301,7 @@ class Loaders:
 
     @cached_property
     def membership_pages(self) -> DataLoader[tuple[str, MembershipList], Page]:
-        return Batched(self._membership_pages)
+        return BatchLoader(self._membership_pages)
 
     @cached_property
     def membership_counts(self) -> DataLoader[tuple[str, MembershipFilter], int]:
@@ -309,11 +317,11 @@ class Loaders:
 
     @cached_property
     def invitation_pages(self) -> DataLoader[tuple[str, InvitationList], Page]:
-        return self._loader(invitation_pages)
+        return self._loader(load_invitation_pages)
 
     @cached_property
     def invitation_counts(self) -> DataLoader[tuple[str, InvitationFilter], int]:
-        return self._loader(invitation_counts)
+        return self._loader(load_invitation_counts)
 
     @cached_property
     def invitations_by_id(self) -> DataLoader[str, AnyRow | None]:
@@ -321,7 +329,7 @@ class Loaders:
 
     @cached_property
     def last_mails(self) -> DataLoader[str, AnyRow | None]:
-        return self._loader(last_mails)
+        return self._loader(load_last_mails)
 
     @cached_property
     def sessions(self) -> DataLoader[str, AnyRow | None]:
@@ -329,15 +337,15 @@ class Loaders:
 
     @cached_property
     def session_pages(self) -> DataLoader[tuple[str, SessionList], Page]:
-        return self._loader(session_pages)
+        return self._loader(load_session_pages)
 
     @cached_property
     def session_counts(self) -> DataLoader[tuple[str, SessionFilter], int]:
-        return self._loader(session_counts)
+        return self._loader(load_session_counts)
 
     @cached_property
-    def event_pages(self) -> DataLoader[tuple[str, EventList], Page]:
-        return self._loader(event_pages)
+    def event_pages(self) -> DataLoader[tuple[str, EventPageRequest], Page]:
+        return self._loader(load_event_pages)
 
     @cached_property
     def events_by_cursor(self) -> DataLoader[int, AnyRow | None]:
@@ -353,11 +361,11 @@ class Loaders:
 
     @cached_property
     def delivery_pages(self) -> DataLoader[tuple[str, DeliveryList], Page]:
-        return self._loader(delivery_pages)
+        return self._loader(load_delivery_pages)
 
     @cached_property
     def delivery_counts(self) -> DataLoader[tuple[str, Statuses], int]:
-        return self._loader(delivery_counts)
+        return self._loader(load_delivery_counts)
 
     async def permission_keys(self, organization_id: str, user_id: str) -> frozenset[str] | None:
         """What the user's membership lets them do; None for who is no member."""

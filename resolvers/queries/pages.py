@@ -32,7 +32,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class PageRequest:
     """Which part of a list: `size` rows from the start, or from the end when `backward`, between two places."""
 
     size: int = DEFAULT_SIZE
@@ -86,7 +86,7 @@ def _collated(element: _ByCodePoint, compiler: Any, **options: Any) -> str:  # p
     return f'({compiler.process(element.text, **options)} COLLATE "C")'
 
 
-def by_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
+def text_sort_key(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """A text as a sort key that every database sorts alike: absent ones first, small ASCII letters like capitals."""
     return func.lower(func.coalesce(_ByCodePoint(column), ""), type_=String)
 
@@ -98,7 +98,7 @@ def _text(place: list[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
-def encode(order: Order, row: AnyRow, parent: str = "") -> str:
+def encode_cursor(order: Order, row: AnyRow, parent: str = "") -> str:
     """The cursor of a row. It carries no authority: a list is read as if there were none, and then cut."""
     return _text([order.name, parent, None if order.key is None else row.sort_key, row.id])
 
@@ -119,27 +119,27 @@ def _is_key_of(order: Order, key: Any) -> bool:
     return isinstance(key, str) and "\x00" not in key
 
 
-def decode(order: Order, cursor: str | None) -> Position | None:
+def decode_cursor(order: Order, cursor: str | None) -> Position | None:
     """The place behind a cursor; raises BadUserInput for one of another order, or one that was edited."""
     if cursor is None:
         return None
     try:
         name, parent, key, row_id = _read(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise foreign() from error
+        raise wrong_list_cursor() from error
     if name != order.name or not isinstance(parent, str) or not isinstance(row_id, str) or "\x00" in row_id:
-        raise foreign()
+        raise wrong_list_cursor()
     if not _is_key_of(order, key):
-        raise foreign()
+        raise wrong_list_cursor()
     return Position(parent, key, row_id)
 
 
-def foreign() -> BadUserInput:
+def wrong_list_cursor() -> BadUserInput:
     """For a cursor that no entry of the list has."""
     return BadUserInput("The cursor is not one of this list.")
 
 
-def size_of(asked: int | None) -> int:
+def check_page_size(asked: int | None) -> int:
     """How many entries a page has; raises BadUserInput and LimitExceeded."""
     size = DEFAULT_SIZE if asked is None else asked
     if size < 0:
@@ -151,14 +151,14 @@ def size_of(asked: int | None) -> int:
     return size
 
 
-def slice_of(
+def make_page_request(
     order: Order, first: int | None, after: str | None, last: int | None = None, before: str | None = None
-) -> Slice:
+) -> PageRequest:
     """The arguments of a connection, checked; raises BadUserInput and LimitExceeded."""
     if first is not None and last is not None:
         raise BadUserInput("Give first or last, not both.")
-    size = size_of(first if last is None else last)
-    return Slice(size, last is not None, decode(order, after), decode(order, before))
+    size = check_page_size(first if last is None else last)
+    return PageRequest(size, last is not None, decode_cursor(order, after), decode_cursor(order, before))
 
 
 # ----------------------------------------------------------------------------------------------------------- pages
@@ -171,7 +171,7 @@ def _beyond(order: Order, place: Position, *, greater: bool) -> ColumnElement[bo
     return here > there if greater else here < there
 
 
-def _between(statement: AnySelect, order: Order, part: Slice) -> AnySelect:
+def _between(statement: AnySelect, order: Order, part: PageRequest) -> AnySelect:
     if part.after:
         statement = statement.where(_beyond(order, part.after, greater=not order.descending))
     if part.before:
@@ -179,7 +179,7 @@ def _between(statement: AnySelect, order: Order, part: Slice) -> AnySelect:
     return statement
 
 
-def _ordering(order: Order, part: Slice) -> list[ColumnElement[Any]]:
+def _ordering(order: Order, part: PageRequest) -> list[ColumnElement[Any]]:
     """As the rows are read: from the end when the slice is backward."""
     parts = [order.id] if order.key is None else [order.key, order.id]
     return [one.desc() if order.descending != part.backward else one.asc() for one in parts]
@@ -189,7 +189,7 @@ def _keyed(statement: AnySelect, order: Order) -> AnySelect:
     return statement if order.key is None else statement.add_columns(order.key.label("sort_key"))
 
 
-def _page(order: Order, part: Slice, parent: str, found: Sequence[AnyRow]) -> Page:
+def _page(order: Order, part: PageRequest, parent: str, found: Sequence[AnyRow]) -> Page:
     """What was read, put into list order: a row more than asked for tells that there are more."""
     rows = list(found[: part.size])
     more = len(found) > part.size
@@ -197,24 +197,24 @@ def _page(order: Order, part: Slice, parent: str, found: Sequence[AnyRow]) -> Pa
         rows.reverse()
     has_next = part.before is not None or (more and not part.backward)
     has_previous = part.after is not None or (more and part.backward)
-    return Page(rows, [encode(order, row, parent) for row in rows], has_next, has_previous)
+    return Page(rows, [encode_cursor(order, row, parent) for row in rows], has_next, has_previous)
 
 
-async def page(
-    connection: AsyncConnection, statement: AnySelect, order: Order, part: Slice, *, parent: str = ""
+async def load_page(
+    connection: AsyncConnection, statement: AnySelect, order: Order, part: PageRequest, *, parent: str = ""
 ) -> Page:
     """One page of one list, in one statement; raises BadUserInput for a cursor of another parent's list."""
     if not part.is_of(parent):
-        raise foreign()
+        raise wrong_list_cursor()
     sorted_ = _keyed(_between(statement, order, part), order).order_by(*_ordering(order, part))
     return _page(order, part, parent, (await connection.execute(sorted_.limit(part.size + 1))).all())
 
 
-async def pages(
+async def load_pages(
     connection: AsyncConnection,
     statement: AnySelect,
     order: Order,
-    part: Slice,
+    part: PageRequest,
     *,
     parent: SQLColumnExpression[str],
     parents: Sequence[str],
@@ -223,15 +223,15 @@ async def pages(
     own = [key for key in parents if part.is_of(key)]
     if len(own) > 1:
         return [*await _starts(connection, statement, order, part, parent, own)]
-    found = {key: await page(connection, statement.where(parent == key), order, part, parent=key) for key in own}
-    return [found.get(key) or foreign() for key in parents]
+    found = {key: await load_page(connection, statement.where(parent == key), order, part, parent=key) for key in own}
+    return [found.get(key) or wrong_list_cursor() for key in parents]
 
 
 async def _starts(
     connection: AsyncConnection,
     statement: AnySelect,
     order: Order,
-    part: Slice,
+    part: PageRequest,
     parent: Any,
     parents: Sequence[str],
 ) -> list[Page]:
@@ -242,7 +242,7 @@ async def _starts(
     (reference,) = parent.foreign_keys
     owner = reference.column.table.alias("owner")
     ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
-    first = among(connection, order.id, ids.order_by(*_ordering(order, part)).limit(part.size + 1))
+    first = in_ids(connection, order.id, ids.order_by(*_ordering(order, part)).limit(part.size + 1))
     selected = _keyed(statement, order).join(owner, first).where(owner.c.id.in_(parents))
     rows = (await connection.execute(selected.order_by(*_ordering(order, part)))).all()
     groups: dict[str, list[AnyRow]] = {key: [] for key in parents}
@@ -251,7 +251,7 @@ async def _starts(
     return [_page(order, part, key, groups[key]) for key in parents]
 
 
-def among(connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect) -> ColumnElement[bool]:
+def in_ids(connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect) -> ColumnElement[bool]:
     """`column IN (ids)`; PostgreSQL would read the whole table for that, and goes by index when it is an array."""
     if connection.dialect.name == "postgresql":
         return column == any_(func.array(ids.scalar_subquery()))
@@ -264,7 +264,7 @@ Asked = TypeVar("Asked", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
-async def by_asked(
+async def load_grouped(
     keys: Sequence[tuple[str, Asked]], read: Callable[[Asked, list[str]], Awaitable[Sequence[Answer]]]
 ) -> list[Answer]:
     """Answers (parent, what is asked) by one read for each way of asking, whatever the number of parents."""
@@ -275,7 +275,9 @@ async def by_asked(
     return [found[key] for key in keys]
 
 
-async def counts(connection: AsyncConnection, statement: AnySelect, parent: Any, parents: Sequence[str]) -> list[int]:
+async def load_counts(
+    connection: AsyncConnection, statement: AnySelect, parent: Any, parents: Sequence[str]
+) -> list[int]:
     """How many of the statement's rows hang on each parent, in one statement."""
     counted = statement.with_only_columns(parent.label("parent"), func.count().label("number"))
     rows = (await connection.execute(counted.where(parent.in_(parents)).group_by(parent))).all()

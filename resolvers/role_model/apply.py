@@ -5,28 +5,28 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from models.errors import Refusal, Refusals
-from models.roles import is_managing
+from models.errors import InputError, InputErrors
+from models.roles import can_manage
 from resolvers.role_model.edit import NewRole, create_role, delete_role, update_role
 from resolvers.role_model.model import (
     Change,
     Differences,
-    Fault,
+    ModelError,
     ModelPermission,
-    ModelRefused,
+    ModelProblem,
     ModelRole,
     ModelRoleSet,
     Place,
     RoleModel,
     WantedModel,
-    differences_between,
-    ensure_answered,
-    kept_model,
+    compare_models,
+    ensure_mapped,
+    load_model,
 )
 from resolvers.role_model.permissions import create_permission, delete_permission, update_permission
 from resolvers.role_model.reassign import RoleMapping
 from resolvers.role_model.sets import NewRoleSet, create_role_set, replace_role, replace_role_set, update_role_set
-from resolvers.transaction import Work
+from resolvers.transaction import Transaction
 
 PLACES: dict[str, Place] = {
     "key": (),
@@ -51,45 +51,45 @@ class Step:
     """One operation, with the place in the wanted model that asks for it."""
 
     place: Place
-    operation: Callable[[Work], Awaitable[object]]
+    operation: Callable[[Transaction], Awaitable[object]]
     deletes: bool = False
 
-    def fault(self, refusal: Refusal) -> Fault:
+    def fault(self, refusal: InputError) -> ModelProblem:
         name = refusal.field[-1] if refusal.field else "key"
         sentence = f"It is gone, but can't be deleted: {refusal.message}" if self.deletes else refusal.message
-        return Fault((*self.place, *PLACES.get(name, (name,))), sentence)
+        return ModelProblem((*self.place, *PLACES.get(name, (name,))), sentence)
 
 
-async def compare(work: Work, wanted: WantedModel) -> Differences:
+async def compare(tx: Transaction, wanted: WantedModel) -> Differences:
     """What would change; raises ModelRefused where it is not said what becomes of those who have what goes."""
-    kept = await kept_model(work)
-    ensure_answered(kept, wanted)
-    return differences_between(kept, wanted.model)
+    kept = await load_model(tx)
+    ensure_mapped(kept, wanted)
+    return compare_models(kept, wanted.model)
 
 
-async def apply_model(work: Work, wanted: WantedModel, shown: Differences) -> None:
+async def apply_model(tx: Transaction, wanted: WantedModel, shown: Differences) -> None:
     """Makes the model the wanted one; raises ModelRefused with every refusal that is found, or MovedOn."""
-    await work.change_roles()
-    kept = await kept_model(work)
-    if differences_between(kept, wanted.model) != shown:
+    await tx.lock_roles_exclusively()
+    kept = await load_model(tx)
+    if compare_models(kept, wanted.model) != shown:
         raise MovedOn
     for phase in phases(kept, wanted, shown):
-        await _take(work, phase)
+        await _take(tx, phase)
 
 
-async def _take(work: Work, phase: Sequence[Step]) -> None:
+async def _take(tx: Transaction, phase: Sequence[Step]) -> None:
     """Takes all steps of a phase, so that all that is wrong with them is told at once."""
-    faults: list[Fault] = []
+    faults: list[ModelProblem] = []
     for step in phase:
         try:
-            async with work.session.begin_nested():
-                await step.operation(work)
-        except Refusal as refusal:
+            async with tx.session.begin_nested():
+                await step.operation(tx)
+        except InputError as refusal:
             faults.append(step.fault(refusal))
-        except Refusals as error:
-            faults += [step.fault(refusal) for refusal in error.refusals]
+        except InputErrors as error:
+            faults += [step.fault(refusal) for refusal in error.errors]
     if faults:
-        raise ModelRefused(faults)
+        raise ModelError(faults)
 
 
 # ---------------------------------------------------------------------------------------------------------- phases
@@ -131,7 +131,7 @@ def _is_narrowed(change: Change[ModelRole]) -> bool:
     before, after = change.before, change.after
     if before is None or after is None:
         return False
-    return is_managing(before.permissions) and not is_managing(after.permissions)
+    return can_manage(before.permissions) and not can_manage(after.permissions)
 
 
 def _given(before: Any, after: Any, *names: str) -> dict[str, Any]:
@@ -187,10 +187,10 @@ def _new_role_set(key: str, after: ModelRoleSet) -> list[Step]:
     return [Step(("role_sets", key), partial(_make_role_set, new=new, initial=after.initial))]
 
 
-async def _make_role_set(work: Work, *, new: NewRoleSet, initial: bool) -> None:
-    made = await create_role_set(work, new)
+async def _make_role_set(tx: Transaction, *, new: NewRoleSet, initial: bool) -> None:
+    made = await create_role_set(tx, new)
     if initial:
-        await update_role_set(work, key=made.key, given={"make_initial": True})
+        await update_role_set(tx, key=made.key, given={"make_initial": True})
 
 
 def _replacements(kept: RoleModel, wanted: WantedModel) -> tuple[list[Step], list[Step]]:
@@ -204,7 +204,7 @@ def _replacements(kept: RoleModel, wanted: WantedModel) -> tuple[list[Step], lis
         mappings = wanted.mappings.get(key, {})
         for role in sorted(before.roles & mappings.keys()) if after else ():
             step = _replaced_role(key, role, mappings[role])
-            manages = is_managing(wanted.model.roles[mappings[role]].permissions)
+            manages = can_manage(wanted.model.roles[mappings[role]].permissions)
             if role == before.creator_role and not manages:
                 late.append(step)
             else:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
 from models.errors import (
-    Faults,
+    ErrorCollector,
     IdentifierExists,
     MissingCreatorRolePermissions,
     QuotaExceeded,
@@ -32,16 +32,16 @@ from models.roles import (
     RolePermission,
     RoleSet,
     RoleSetRole,
-    checked_role_key,
-    is_managing,
+    can_manage,
+    check_role_key,
 )
-from resolvers.events.payloads import role_data, role_set_data, told
-from resolvers.members.expiry import expire_lapsed_among
-from resolvers.role_model.fields import by_keys, changed, checked_labels
-from resolvers.role_model.manager_rule import keeping_managers
-from resolvers.role_model.permissions import permissions_by_key
-from resolvers.roles import HeldRole, held_roles, role_set_by
-from resolvers.transaction import Work
+from resolvers.events.payloads import role_data, role_set_data, with_deleted_flag
+from resolvers.members.expiry import expire_overdue_in
+from resolvers.role_model.fields import apply_changes, check_labels, index_by_key
+from resolvers.role_model.manager_rule import keep_managers
+from resolvers.role_model.permissions import load_permissions_by_key
+from resolvers.roles import RoleWithPermissions, load_role_set, load_roles
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,18 @@ class NewRole:
     add_to_initial_role_set: bool = False
 
 
-def _record(work: Work, type: EventType, held: HeldRole, changes: dict[str, Any] | None = None) -> None:
-    work.record(type, held.role.id, told(type, role_data(held.role, held.permissions)), changes=changes)
+def _record(tx: Transaction, type: EventType, held: RoleWithPermissions, changes: dict[str, Any] | None = None) -> None:
+    tx.record(type, held.role.id, with_deleted_flag(type, role_data(held.role, held.permissions)), changes=changes)
 
 
 async def record_role_set(
-    work: Work, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
+    tx: Transaction, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
 ) -> None:
-    roles = {one.id: one.key for one in await offered(work, role_set)}
-    work.record(type, role_set.id, told(type, role_set_data(role_set, roles)), changes=changes)
+    roles = {one.id: one.key for one in await load_offered_role_ids(tx, role_set)}
+    tx.record(type, role_set.id, with_deleted_flag(type, role_set_data(role_set, roles)), changes=changes)
 
 
-async def offered(work: Work, role_set: RoleSet) -> list[Role]:
+async def load_offered_role_ids(tx: Transaction, role_set: RoleSet) -> list[Role]:
     """The roles of the set, oldest first."""
     statement = (
         select(Role)
@@ -72,125 +72,131 @@ async def offered(work: Work, role_set: RoleSet) -> list[Role]:
         .where(col(RoleSetRole.role_set_id) == role_set.id)
         .order_by(col(Role.id))
     )
-    return list((await work.session.execute(statement)).scalars())
+    return list((await tx.session.execute(statement)).scalars())
 
 
-async def roles_by_key(work: Work, keys: Sequence[str], *, at: str | None = None) -> list[HeldRole]:
+async def load_roles_by_key(
+    tx: Transaction, keys: Sequence[str], *, at: str | None = None
+) -> list[RoleWithPermissions]:
     """The roles of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
-    return by_keys({held.role.key: held for held in await held_roles(work.session)}, keys, "role", at=at)
+    return index_by_key({held.role.key: held for held in await load_roles(tx.session)}, keys, "role", at=at)
 
 
-async def role_by_key(work: Work, key: str) -> HeldRole:
-    return (await roles_by_key(work, [key], at="key"))[0]
+async def load_role_by_key(tx: Transaction, key: str) -> RoleWithPermissions:
+    return (await load_roles_by_key(tx, [key], at="key"))[0]
 
 
-async def _free_key(work: Work, key: str) -> str:
-    checked_role_key(key)
-    if (await work.session.execute(select(Role.id).where(col(Role.key) == key))).first():
+async def _free_key(tx: Transaction, key: str) -> str:
+    check_role_key(key)
+    if (await tx.session.execute(select(Role.id).where(col(Role.key) == key))).first():
         raise IdentifierExists("There is a role with this key already.")
     return key
 
 
-async def _ensure_room(work: Work) -> None:
+async def _ensure_room(tx: Transaction) -> None:
     custom = select(func.count()).select_from(Role).where(col(Role.key).not_in(FIRST_ROLES))
-    if (await work.session.execute(custom)).scalar_one() >= CUSTOM_ROLES:
+    if (await tx.session.execute(custom)).scalar_one() >= CUSTOM_ROLES:
         raise RolesQuotaExceeded(f"There can be {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES)
 
 
-async def create_role(work: Work, new: NewRole) -> Role:
+async def create_role(tx: Transaction, new: NewRole) -> Role:
     """Makes a role; raises every fault of the input at once."""
-    await work.change_roles()
-    faults, permissions = Faults(), list[Permission]()
+    await tx.lock_roles_exclusively()
+    faults, permissions = ErrorCollector(), list[Permission]()
     with faults.at("key"):
-        await _free_key(work, new.key)
-    labels = checked_labels(faults, {"name": new.name, "description": new.description})
+        await _free_key(tx, new.key)
+    labels = check_labels(faults, {"name": new.name, "description": new.description})
     with faults.at("permissions"):
-        permissions = await permissions_by_key(work, new.permissions)
-    faults.refuse_any()
-    await _ensure_room(work)
-    role = Role(id=work.new_id(Role.prefix), created_at=work.now, updated_at=work.now, key=new.key, **labels)
-    work.session.add(role)
-    await work.session.flush()
-    held = await _hold(work, role, permissions)
-    _record(work, EventType.ROLE_CREATED, held)
+        permissions = await load_permissions_by_key(tx, new.permissions)
+    faults.raise_if_any()
+    await _ensure_room(tx)
+    role = Role(id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels)
+    tx.session.add(role)
+    await tx.session.flush()
+    held = await _insert_permissions(tx, role, permissions)
+    _record(tx, EventType.ROLE_CREATED, held)
     if new.add_to_initial_role_set:
-        await _offer_initially(work, role)
+        await _offer_initially(tx, role)
     return role
 
 
-async def _hold(work: Work, role: Role, permissions: Sequence[Permission]) -> HeldRole:
+async def _insert_permissions(tx: Transaction, role: Role, permissions: Sequence[Permission]) -> RoleWithPermissions:
     """The role holds these permissions and no others."""
-    await work.session.execute(delete(RolePermission).where(col(RolePermission.role_id) == role.id))
+    await tx.session.execute(delete(RolePermission).where(col(RolePermission.role_id) == role.id))
     if permissions:
         rows = [{"role_id": role.id, "permission_id": one.id} for one in permissions]
-        await work.session.execute(insert(RolePermission), rows)
-    return HeldRole(role, frozenset(one.key for one in permissions))
+        await tx.session.execute(insert(RolePermission), rows)
+    return RoleWithPermissions(role, frozenset(one.key for one in permissions))
 
 
-async def _offer_initially(work: Work, role: Role) -> None:
-    initial = await role_set_by(work, col(RoleSet.is_initial).is_(True))
+async def _offer_initially(tx: Transaction, role: Role) -> None:
+    initial = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
     assert initial, "there is an initial role set from the first migration on"
-    await offer(work, initial, [role], at="add_to_initial_role_set")
-    initial.updated_at = work.now
-    await record_role_set(work, EventType.ROLE_SET_UPDATED, initial)
+    await add_to_role_set(tx, initial, [role], at="add_to_initial_role_set")
+    initial.updated_at = tx.now
+    await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial)
 
 
-async def offer(work: Work, role_set: RoleSet, roles: Sequence[Role], *, at: str) -> bool:
+async def add_to_role_set(tx: Transaction, role_set: RoleSet, roles: Sequence[Role], *, at: str) -> bool:
     """Adds roles to a set, and tells whether any was new to it; raises QuotaExceeded over ten."""
-    there = {one.id for one in await offered(work, role_set)}
+    there = {one.id for one in await load_offered_role_ids(tx, role_set)}
     new = [one for one in roles if one.id not in there]
     if len(there) + len(new) > ROLES_PER_SET:
         raise QuotaExceeded(f"A role set has {ROLES_PER_SET} roles at most.", at=at, limit=ROLES_PER_SET)
     if new:
         rows = [{"role_set_id": role_set.id, "role_id": one.id} for one in new]
-        await work.session.execute(insert(RoleSetRole), rows)
+        await tx.session.execute(insert(RoleSetRole), rows)
     return bool(new)
 
 
 # ---------------------------------------------------------------------------------------------------------- update
 
 
-async def update_role(work: Work, *, key: str, given: dict[str, Any]) -> Role:
+async def update_role(tx: Transaction, *, key: str, given: dict[str, Any]) -> Role:
     """Renames a role or changes what it holds, unless that takes an organization its last manager (rule 8)."""
-    await work.change_roles()
-    before = await role_by_key(work, key)
-    faults = Faults()
-    given = faults.without_nil(given, "new_key", "permissions")
-    new, permissions = checked_labels(faults, given), list[Permission]()
+    await tx.lock_roles_exclusively()
+    before = await load_role_by_key(tx, key)
+    faults = ErrorCollector()
+    given = faults.reject_nulls(given, "new_key", "permissions")
+    new, permissions = check_labels(faults, given), list[Permission]()
     if given.get("new_key", key) != key:
         with faults.at("new_key"):
-            new["key"] = await _free_key(work, given["new_key"])
+            new["key"] = await _free_key(tx, given["new_key"])
     if "permissions" in given:
         with faults.at("permissions"):
-            permissions = await permissions_by_key(work, given["permissions"])
-            await _ensure_fit_for_creators(work, before, [one.key for one in permissions])
-    faults.refuse_any()
-    after, changes = before, changed(before.role, new)
+            permissions = await load_permissions_by_key(tx, given["permissions"])
+            await _ensure_fit_for_creators(tx, before, [one.key for one in permissions])
+    faults.raise_if_any()
+    after, changes = before, apply_changes(before.role, new)
     if "permissions" in given and frozenset(one.key for one in permissions) != before.permissions:
-        after = await _rehold(work, before, permissions)
+        after = await _replace_permissions(tx, before, permissions)
         changes["permissions"] = sorted(before.permissions)
     if changes:
-        after.role.updated_at = work.now
-        _record(work, EventType.ROLE_UPDATED, after, changes)
+        after.role.updated_at = tx.now
+        _record(tx, EventType.ROLE_UPDATED, after, changes)
     return after.role
 
 
-async def _rehold(work: Work, before: HeldRole, permissions: Sequence[Permission]) -> HeldRole:
+async def _replace_permissions(
+    tx: Transaction, before: RoleWithPermissions, permissions: Sequence[Permission]
+) -> RoleWithPermissions:
     having = select(Membership.organization_id).where(col(Membership.role_id) == before.role.id)
-    async with keeping_managers(work, having, at="permissions"):
-        return await _hold(work, before.role, permissions)
+    async with keep_managers(tx, having, at="permissions"):
+        return await _insert_permissions(tx, before.role, permissions)
 
 
-async def _ensure_fit_for_creators(work: Work, held: HeldRole, permissions: Sequence[str]) -> None:
+async def _ensure_fit_for_creators(tx: Transaction, held: RoleWithPermissions, permissions: Sequence[str]) -> None:
     """A role that creators get keeps the three permissions of rule 8 (rule 25)."""
-    if is_managing(permissions) or not is_managing(held.permissions):
+    if can_manage(permissions) or not can_manage(held.permissions):
         return
-    sets = await _sets_where(work, col(RoleSet.creator_role_id) == held.role.id)
+    sets = await _select_role_set_keys(tx, col(RoleSet.creator_role_id) == held.role.id)
     if sets:
-        raise unfit_for_creators(held.role.key, permissions, sets)
+        raise missing_creator_permissions(held.role.key, permissions, sets)
 
 
-def unfit_for_creators(role: str, permissions: Sequence[str], sets: Sequence[str]) -> MissingCreatorRolePermissions:
+def missing_creator_permissions(
+    role: str, permissions: Sequence[str], sets: Sequence[str]
+) -> MissingCreatorRolePermissions:
     lacking = sorted(MANAGER_PERMISSIONS - set(permissions))
     return MissingCreatorRolePermissions(
         f"The creator role of {', '.join(sets)} needs {', '.join(lacking)}, or new organizations could not be managed.",
@@ -200,35 +206,35 @@ def unfit_for_creators(role: str, permissions: Sequence[str], sets: Sequence[str
     )
 
 
-async def _sets_where(work: Work, condition: Any) -> list[str]:
-    return list((await work.session.execute(select(RoleSet.key).where(condition).order_by(col(RoleSet.key)))).scalars())
+async def _select_role_set_keys(tx: Transaction, condition: Any) -> list[str]:
+    return list((await tx.session.execute(select(RoleSet.key).where(condition).order_by(col(RoleSet.key)))).scalars())
 
 
 # ---------------------------------------------------------------------------------------------------------- delete
 
 
-async def delete_role(work: Work, *, key: str) -> str:
+async def delete_role(tx: Transaction, *, key: str) -> str:
     """Deletes a role that nobody has, is invited to, or gets by default; it leaves its role sets."""
-    await work.change_roles()
-    held = await role_by_key(work, key)
-    await _ensure_unused(work, held.role)
-    await _leave_sets(work, held.role)
-    work.session.add(DeletedRole(**held.role.model_dump()))
-    _record(work, EventType.ROLE_DELETED, held)
+    await tx.lock_roles_exclusively()
+    held = await load_role_by_key(tx, key)
+    await _ensure_unused(tx, held.role)
+    await _leave_sets(tx, held.role)
+    tx.session.add(DeletedRole(**held.role.model_dump()))
+    _record(tx, EventType.ROLE_DELETED, held)
     role_id = held.role.id
-    await work.session.execute(delete(Role).where(col(Role.id) == role_id))
+    await tx.session.execute(delete(Role).where(col(Role.id) == role_id))
     return role_id
 
 
-async def _ensure_unused(work: Work, role: Role) -> None:
+async def _ensure_unused(tx: Transaction, role: Role) -> None:
     """The four codes of the domain, all that apply at once (rule 25)."""
-    faults = Faults()
-    await expire_lapsed_among(work, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id))
-    members = await _number(work, Membership, col(Membership.role_id) == role.id)
+    faults = ErrorCollector()
+    await expire_overdue_in(tx, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id))
+    members = await _number(tx, Membership, col(Membership.role_id) == role.id)
     waiting = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
-    pending = await _number(work, Invitation, waiting)
-    creator = await _sets_where(work, col(RoleSet.creator_role_id) == role.id)
-    default = await _sets_where(work, col(RoleSet.default_role_id) == role.id)
+    pending = await _number(tx, Invitation, waiting)
+    creator = await _select_role_set_keys(tx, col(RoleSet.creator_role_id) == role.id)
+    default = await _select_role_set_keys(tx, col(RoleSet.default_role_id) == role.id)
     with faults.at("key"):
         if members:
             raise RoleAssignedMembers(f"{members} members have this role.", members=members)
@@ -241,18 +247,18 @@ async def _ensure_unused(work: Work, role: Role) -> None:
     with faults.at("key"):
         if default:
             raise RoleIsDefaultRole(f"It is the default role of {', '.join(default)}.", role_sets=default)
-    faults.refuse_any()
+    faults.raise_if_any()
 
 
-async def _number(work: Work, table: type[Any], condition: Any) -> int:
-    return (await work.session.execute(select(func.count()).select_from(table).where(condition))).scalar_one()
+async def _number(tx: Transaction, table: type[Any], condition: Any) -> int:
+    return (await tx.session.execute(select(func.count()).select_from(table).where(condition))).scalar_one()
 
 
-async def _leave_sets(work: Work, role: Role) -> None:
+async def _leave_sets(tx: Transaction, role: Role) -> None:
     offering = select(RoleSetRole.role_set_id).where(col(RoleSetRole.role_id) == role.id)
     statement = select(RoleSet).where(col(RoleSet.id).in_(offering)).order_by(col(RoleSet.id))
-    sets = (await work.session.execute(statement)).scalars().all()
-    await work.session.execute(delete(RoleSetRole).where(col(RoleSetRole.role_id) == role.id))
+    sets = (await tx.session.execute(statement)).scalars().all()
+    await tx.session.execute(delete(RoleSetRole).where(col(RoleSetRole.role_id) == role.id))
     for role_set in sets:
-        role_set.updated_at = work.now
-        await record_role_set(work, EventType.ROLE_SET_UPDATED, role_set)
+        role_set.updated_at = tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from models.errors import Faults, ResourceNotFound
-from models.roles import checked_description, near
-from models.validation.text import checked_name
+from models.errors import ErrorCollector, ResourceNotFound
+from models.roles import check_description, find_similar
+from models.validation.text import check_name
 
 NAMED = 10
 """How many unknown keys are told of at once: looking for near ones takes a while."""
@@ -13,29 +13,29 @@ NAMED = 10
 T = TypeVar("T")
 
 
-def by_keys(known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None) -> list[T]:
+def index_by_key(known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None) -> list[T]:
     """What the keys name, each once; raises ResourceNotFound for unknown ones, with the nearest that there are."""
     unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
     if unknown:
-        nearest = {key: near(key, known) for key in unknown}
+        nearest = {key: find_similar(key, known) for key in unknown}
         named = ", ".join(repr(key[:80]) for key in unknown)
         raise ResourceNotFound(f"No {what} has the key {named}.", at=at, nearest=nearest)
     return [known[key] for key in dict.fromkeys(keys)]
 
 
-def checked_labels(faults: Faults, given: dict[str, Any]) -> dict[str, Any]:
+def check_labels(faults: ErrorCollector, given: dict[str, Any]) -> dict[str, Any]:
     """The name and description among what is given, checked; what is wrong is left to `faults`."""
     labels = {name: value for name, value in given.items() if name in {"name", "description"}}
-    labels = faults.without_nil(labels, "name")
+    labels = faults.reject_nulls(labels, "name")
     if "name" in labels:
         with faults.at("name"):
-            labels["name"] = checked_name(labels["name"])
+            labels["name"] = check_name(labels["name"])
     with faults.at("description"):
-        checked_description(labels.get("description"))
+        check_description(labels.get("description"))
     return labels
 
 
-def changed(row: Any, new: dict[str, Any]) -> dict[str, Any]:
+def apply_changes(row: Any, new: dict[str, Any]) -> dict[str, Any]:
     """Sets what differs in the eyes of its column; gives the previous values."""
     types = {name: row.__table__.c[name].type for name in new}
     before = {

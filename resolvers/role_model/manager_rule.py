@@ -9,37 +9,37 @@ from sqlmodel import col, select
 from models.errors import MinimumPermissionsNeeded
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.roles import managing_role_ids
-from resolvers.transaction import Work
+from resolvers.roles import select_manager_role_ids
+from resolvers.transaction import Transaction
 
 NAMED = 10
 """How many of the organizations that would be left alone are named."""
 
 
-async def _managed(work: Work, among: Any) -> set[str]:
+async def _load_managed(tx: Transaction, among: Any) -> set[str]:
     """Which of the organizations have somebody who can manage them."""
     statement = select(Membership.organization_id).where(
-        col(Membership.organization_id).in_(among), col(Membership.role_id).in_(managing_role_ids())
+        col(Membership.organization_id).in_(among), col(Membership.role_id).in_(select_manager_role_ids())
     )
-    return set((await work.session.execute(statement.distinct())).scalars())
+    return set((await tx.session.execute(statement.distinct())).scalars())
 
 
 @asynccontextmanager
-async def keeping_managers(work: Work, among: Any, *, at: str) -> AsyncGenerator[None]:
+async def keep_managers(tx: Transaction, among: Any, *, at: str) -> AsyncGenerator[None]:
     """Raises MinimumPermissionsNeeded when what is done meanwhile takes an organization from a manager to none.
 
     `among` selects the ids of the organizations that the change can touch, before it as after.
     """
-    before = await _managed(work, among)
+    before = await _load_managed(tx, among)
     yield
-    alone = before - await _managed(work, among)
+    alone = before - await _load_managed(tx, among)
     if alone:
-        raise await _left_alone(work, alone, at)
+        raise await _unmanaged_error(tx, alone, at)
 
 
-async def _left_alone(work: Work, ids: set[str], at: str) -> MinimumPermissionsNeeded:
+async def _unmanaged_error(tx: Transaction, ids: set[str], at: str) -> MinimumPermissionsNeeded:
     first = select(Organization.id, Organization.name).where(col(Organization.id).in_(sorted(ids)[:NAMED]))
-    rows = (await work.session.execute(first.order_by(col(Organization.id)))).all()
+    rows = (await tx.session.execute(first.order_by(col(Organization.id)))).all()
     named = ", ".join(row.name for row in rows)
     more = f" and {len(ids) - len(rows)} more" if len(ids) > len(rows) else ""
     return MinimumPermissionsNeeded(

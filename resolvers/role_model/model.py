@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 from sqlmodel import col, select
 
 from models.roles import Permission, Role, RoleSet, RoleSetRole, is_system
-from resolvers.roles import held_roles
-from resolvers.transaction import Work
+from resolvers.roles import load_roles
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,46 +58,46 @@ Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ModelProblem:
     """What is wrong with a part of the wanted model; the place is the way to that part."""
 
     place: Place
-    sentence: str
+    message: str
 
 
-class ModelRefused(Exception):
+class ModelError(Exception):
     """A part of the wanted model is refused, so nothing of it is done."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.sentence for fault in faults))
+    def __init__(self, faults: Sequence[ModelProblem]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
         self.faults = faults
 
 
 # ------------------------------------------------------------------------------------------------------------ kept
 
 
-async def kept_model(work: Work) -> RoleModel:
+async def load_model(tx: Transaction) -> RoleModel:
     """The model as it is now; system permissions are not part of it, for nobody can change them."""
-    await work.use_roles()
-    permissions = (await work.session.execute(select(Permission))).scalars()
+    await tx.lock_roles_shared()
+    permissions = (await tx.session.execute(select(Permission))).scalars()
     return RoleModel(
         permissions={
             one.key: ModelPermission(one.name, one.description) for one in permissions if not is_system(one.key)
         },
         roles={
             held.role.key: ModelRole(held.role.name, held.role.description, held.permissions)
-            for held in await held_roles(work.session)
+            for held in await load_roles(tx.session)
         },
-        role_sets=await _kept_role_sets(work),
+        role_sets=await _load_role_sets(tx),
     )
 
 
-async def _kept_role_sets(work: Work) -> dict[str, ModelRoleSet]:
-    keys = {row.id: row.key for row in await work.session.execute(select(Role.id, Role.key))}
+async def _load_role_sets(tx: Transaction) -> dict[str, ModelRoleSet]:
+    keys = {row.id: row.key for row in await tx.session.execute(select(Role.id, Role.key))}
     offered: dict[str, set[str]] = {}
-    for row in await work.session.execute(select(RoleSetRole.role_set_id, RoleSetRole.role_id)):
+    for row in await tx.session.execute(select(RoleSetRole.role_set_id, RoleSetRole.role_id)):
         offered.setdefault(row.role_set_id, set()).add(keys[row.role_id])
-    role_sets = (await work.session.execute(select(RoleSet).order_by(col(RoleSet.key)))).scalars()
+    role_sets = (await tx.session.execute(select(RoleSet).order_by(col(RoleSet.key)))).scalars()
     return {
         one.key: ModelRoleSet(
             name=one.name,
@@ -143,7 +143,7 @@ def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]
     return [Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
 
 
-def differences_between(kept: RoleModel, wanted: RoleModel) -> Differences:
+def compare_models(kept: RoleModel, wanted: RoleModel) -> Differences:
     return Differences(
         _changes(kept.permissions, wanted.permissions),
         _changes(kept.roles, wanted.roles),
@@ -151,23 +151,25 @@ def differences_between(kept: RoleModel, wanted: RoleModel) -> Differences:
     )
 
 
-def ensure_answered(kept: RoleModel, wanted: WantedModel) -> None:
+def ensure_mapped(kept: RoleModel, wanted: WantedModel) -> None:
     """Raises ModelRefused where it is not said what becomes of the holders of a role or the users of a set."""
-    faults: list[Fault] = []
+    faults: list[ModelProblem] = []
     for key, before in kept.role_sets.items():
         after = wanted.model.role_sets.get(key)
         if after is not None:
             faults += _unmapped(key, before.roles - after.roles, wanted)
         elif key not in wanted.replaced_with:
-            faults.append(Fault(("role_sets", key), "It is gone: say with `replaced_with` which set takes its place."))
+            faults.append(
+                ModelProblem(("role_sets", key), "It is gone: say with `replaced_with` which set takes its place.")
+            )
     if faults:
-        raise ModelRefused(faults)
+        raise ModelError(faults)
 
 
-def _unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[Fault]:
+def _unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[ModelProblem]:
     """Roles that are deleted need no mapping: that is refused by itself if somebody has one."""
     missing = sorted((leaving & wanted.model.roles.keys()) - wanted.mappings.get(key, {}).keys())
     return [
-        Fault(("role_sets", key, "mappings"), f"{role} leaves the set: say which role its members get.")
+        ModelProblem(("role_sets", key, "mappings"), f"{role} leaves the set: say which role its members get.")
         for role in missing
     ]

@@ -5,86 +5,86 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from models.errors import Faults, IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
+from models.errors import ErrorCollector, IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
 from models.events import EventType
-from models.roles import Permission, Role, RolePermission, checked_permission_key, is_system
-from resolvers.events.payloads import permission_data, told
-from resolvers.role_model.fields import by_keys, changed, checked_labels
-from resolvers.transaction import Work
+from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
+from resolvers.events.payloads import permission_data, with_deleted_flag
+from resolvers.role_model.fields import apply_changes, check_labels, index_by_key
+from resolvers.transaction import Transaction
 
 
-def _record(work: Work, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
-    work.record(type, permission.id, told(type, permission_data(permission)), changes=changes)
+def _record(tx: Transaction, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
+    tx.record(type, permission.id, with_deleted_flag(type, permission_data(permission)), changes=changes)
 
 
-async def permissions_by_key(work: Work, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:
+async def load_permissions_by_key(tx: Transaction, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:
     """The permissions of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
-    known = {one.key: one for one in (await work.session.execute(select(Permission))).scalars()}
-    return by_keys(known, keys, "permission", at=at)
+    known = {one.key: one for one in (await tx.session.execute(select(Permission))).scalars()}
+    return index_by_key(known, keys, "permission", at=at)
 
 
-async def _custom(work: Work, key: str) -> Permission:
+async def _load_custom_permission(tx: Transaction, key: str) -> Permission:
     """A permission that may be changed."""
-    (permission,) = await permissions_by_key(work, [key], at="key")
+    (permission,) = await load_permissions_by_key(tx, [key], at="key")
     if is_system(key):
         raise SystemPermissionNotModifiable("System permissions stay as they are.", at="key")
     return permission
 
 
-async def _free_key(work: Work, key: str) -> str:
-    checked_permission_key(key)
-    if (await work.session.execute(select(Permission.id).where(col(Permission.key) == key))).first():
+async def _free_key(tx: Transaction, key: str) -> str:
+    check_permission_key(key)
+    if (await tx.session.execute(select(Permission.id).where(col(Permission.key) == key))).first():
         raise IdentifierExists("There is a permission with this key already.")
     return key
 
 
-async def create_permission(work: Work, *, key: str, name: str, description: str | None) -> Permission:
+async def create_permission(tx: Transaction, *, key: str, name: str, description: str | None) -> Permission:
     """Invents a permission; no role holds it yet."""
-    await work.change_roles()
-    faults = Faults()
+    await tx.lock_roles_exclusively()
+    faults = ErrorCollector()
     with faults.at("key"):
-        await _free_key(work, key)
-    labels = checked_labels(faults, {"name": name, "description": description})
-    faults.refuse_any()
+        await _free_key(tx, key)
+    labels = check_labels(faults, {"name": name, "description": description})
+    faults.raise_if_any()
     permission = Permission(
-        id=work.new_id(Permission.prefix),
-        created_at=work.now,
-        updated_at=work.now,
+        id=tx.new_id(Permission.prefix),
+        created_at=tx.now,
+        updated_at=tx.now,
         key=key,
         **labels,
     )
-    work.session.add(permission)
-    _record(work, EventType.PERMISSION_CREATED, permission)
+    tx.session.add(permission)
+    _record(tx, EventType.PERMISSION_CREATED, permission)
     return permission
 
 
-async def update_permission(work: Work, *, key: str, given: dict[str, Any]) -> Permission:
+async def update_permission(tx: Transaction, *, key: str, given: dict[str, Any]) -> Permission:
     """Renames or describes; the key stays, for tokens and code hold it."""
-    await work.change_roles()
-    permission = await _custom(work, key)
-    faults = Faults()
-    new = checked_labels(faults, given)
-    faults.refuse_any()
-    changes = changed(permission, new)
+    await tx.lock_roles_exclusively()
+    permission = await _load_custom_permission(tx, key)
+    faults = ErrorCollector()
+    new = check_labels(faults, given)
+    faults.raise_if_any()
+    changes = apply_changes(permission, new)
     if changes:
-        permission.updated_at = work.now
-        _record(work, EventType.PERMISSION_UPDATED, permission, changes)
+        permission.updated_at = tx.now
+        _record(tx, EventType.PERMISSION_UPDATED, permission, changes)
     return permission
 
 
-async def delete_permission(work: Work, *, key: str) -> str:
+async def delete_permission(tx: Transaction, *, key: str) -> str:
     """Deletes a permission that no role holds; raises ResourceInUse with the roles that do."""
-    await work.change_roles()
-    permission = await _custom(work, key)
+    await tx.lock_roles_exclusively()
+    permission = await _load_custom_permission(tx, key)
     holding = (
         select(Role.key)
         .join(RolePermission, col(RolePermission.role_id) == col(Role.id))
         .where(col(RolePermission.permission_id) == permission.id)
         .order_by(col(Role.key))
     )
-    roles = list((await work.session.execute(holding)).scalars())
+    roles = list((await tx.session.execute(holding)).scalars())
     if roles:
         raise ResourceInUse(f"Roles hold it: {', '.join(roles)}.", at="key", roles=roles)
-    await work.session.delete(permission)
-    _record(work, EventType.PERMISSION_DELETED, permission)
+    await tx.session.delete(permission)
+    _record(tx, EventType.PERMISSION_DELETED, permission)
     return permission.id

@@ -10,12 +10,12 @@ from sqlmodel import col
 from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
-from models.roles import Role, near
+from models.roles import Role, find_similar
 from resolvers.members.events import record_moved
-from resolvers.members.expiry import expire_lapsed_among
-from resolvers.role_model.manager_rule import keeping_managers
-from resolvers.roles import HeldRole, roles_by_id
-from resolvers.transaction import Work
+from resolvers.members.expiry import expire_overdue_in
+from resolvers.role_model.manager_rule import keep_managers
+from resolvers.roles import RoleWithPermissions, load_roles_by_id
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,27 @@ class RoleMapping:
     target: str
 
 
-Moves = Mapping[str, HeldRole]
+Moves = Mapping[str, RoleWithPermissions]
 """The new role of each role's holders, by the old one's id."""
 
 
-async def used_role_ids(work: Work, organizations: Any) -> set[str]:
+async def load_used_role_ids(tx: Transaction, organizations: Any) -> set[str]:
     """The roles that members and pending invitations of these organizations have."""
     held = select(col(Membership.role_id)).where(col(Membership.organization_id).in_(organizations))
     offered = select(col(Invitation.role_id)).where(
         col(Invitation.organization_id).in_(organizations), col(Invitation.status) == PENDING
     )
-    return set((await work.session.execute(held.union(offered))).scalars())
+    return set((await tx.session.execute(held.union(offered))).scalars())
 
 
-async def moves_between(
-    work: Work, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
+async def plan_moves(
+    tx: Transaction, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
 ) -> Moves:
     """Where everybody goes who can't stay; raises a refusal for a missing, double or unusable mapping."""
-    await expire_lapsed_among(work, organizations)
-    used = await roles_by_id(work.session, list(await used_role_ids(work, organizations)))
+    await expire_overdue_in(tx, organizations)
+    used = await load_roles_by_id(tx.session, list(await load_used_role_ids(tx, organizations)))
     targets = {role.key: role.id for role in offered}
-    given = _by_source(mappings, targets)
+    given = _map_by_source(mappings, targets)
     leaving = sorted(held.role.key for held in used.values() if held.role.key not in targets)
     missing = [key for key in leaving if key not in given]
     if missing:
@@ -55,12 +55,12 @@ async def moves_between(
             at="mappings",
             roles=missing,
         )
-    held = await roles_by_id(work.session, [targets[key] for key in given.values()])
+    held = await load_roles_by_id(tx.session, [targets[key] for key in given.values()])
     chosen = {held_.role.id: held[targets[given[held_.role.key]]] for held_ in used.values() if held_.role.key in given}
     return {source: target for source, target in chosen.items() if source != target.role.id}
 
 
-def _by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> dict[str, str]:
+def _map_by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in mappings:
         if found.setdefault(one.source, one.target) != one.target:
@@ -69,32 +69,32 @@ def _by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> d
             raise ResourceNotFound(
                 f"The role set has no role {one.target[:80]!r}.",
                 at="mappings",
-                nearest=near(one.target, targets) or sorted(targets),
+                nearest=find_similar(one.target, targets) or sorted(targets),
             )
     return found
 
 
-async def move(work: Work, organizations: Any, moves: Moves, *, at: str) -> None:
+async def move(tx: Transaction, organizations: Any, moves: Moves, *, at: str) -> None:
     """Gives the new roles, with an event for each member; raises MinimumPermissionsNeeded (rule 8).
 
     One statement for members, one for invitations, and three to tell of each piece of the members.
     """
     if not moves:
         return
-    async with keeping_managers(work, organizations, at=at):
-        await _move_members(work, organizations, moves)
-        await _change_role(work, Invitation, organizations, moves, col(Invitation.status) == PENDING)
+    async with keep_managers(tx, organizations, at=at):
+        await _move_members(tx, organizations, moves)
+        await _change_role(tx, Invitation, organizations, moves, col(Invitation.status) == PENDING)
 
 
-async def _change_role(work: Work, table: Any, organizations: Any, moves: Moves, *conditions: Any) -> None:
+async def _change_role(tx: Transaction, table: Any, organizations: Any, moves: Moves, *conditions: Any) -> None:
     new = case({source: target.role.id for source, target in moves.items()}, value=table.role_id)
     statement = update(table).where(table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions)
-    values = statement.values(role_id=new, updated_at=work.now).execution_options(synchronize_session=False)
-    await work.session.execute(values)
+    values = statement.values(role_id=new, updated_at=tx.now).execution_options(synchronize_session=False)
+    await tx.session.execute(values)
 
 
-async def _move_members(work: Work, organizations: Any, moves: Moves) -> None:
+async def _move_members(tx: Transaction, organizations: Any, moves: Moves) -> None:
     moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
-    previous = {id: held.role.key for id, held in (await roles_by_id(work.session, list(moves))).items()}
-    await record_moved(work, moving, moves, previous)
-    await _change_role(work, Membership, organizations, moves)
+    previous = {id: held.role.key for id, held in (await load_roles_by_id(tx.session, list(moves))).items()}
+    await record_moved(tx, moving, moves, previous)
+    await _change_role(tx, Membership, organizations, moves)

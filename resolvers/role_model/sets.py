@@ -8,17 +8,30 @@ from typing import Any
 from sqlalchemy import delete, inspect, select, update
 from sqlmodel import col
 
-from models.errors import Faults, IdentifierExists, ParameterMissing, QuotaExceeded, ResourceNotFound, ValueInvalid
+from models.errors import (
+    ErrorCollector,
+    IdentifierExists,
+    ParameterMissing,
+    QuotaExceeded,
+    ResourceNotFound,
+    ValueInvalid,
+)
 from models.events import EventType
-from models.organizations import Organization, slug_of
-from models.roles import ROLES_PER_SET, Role, RoleSet, RoleSetRole, checked_role_set_key, is_managing, near
+from models.organizations import Organization, make_slug
+from models.roles import ROLES_PER_SET, Role, RoleSet, RoleSetRole, can_manage, check_role_set_key, find_similar
 from resolvers.events.payloads import record_organization
-from resolvers.members.expiry import expire_lapsed_among
-from resolvers.role_model.edit import offer, offered, record_role_set, roles_by_key, unfit_for_creators
-from resolvers.role_model.fields import changed, checked_labels
-from resolvers.role_model.reassign import Moves, RoleMapping, move, moves_between
-from resolvers.roles import HeldRole, role_set_by
-from resolvers.transaction import PIECE, Work
+from resolvers.members.expiry import expire_overdue_in
+from resolvers.role_model.edit import (
+    add_to_role_set,
+    load_offered_role_ids,
+    load_roles_by_key,
+    missing_creator_permissions,
+    record_role_set,
+)
+from resolvers.role_model.fields import apply_changes, check_labels
+from resolvers.role_model.reassign import Moves, RoleMapping, move, plan_moves
+from resolvers.roles import RoleWithPermissions, load_role_set
+from resolvers.transaction import PIECE, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +44,17 @@ class NewRoleSet:
     creator_role: str
 
 
-async def role_set_by_key(work: Work, key: str, *, at: str = "key") -> RoleSet:
+async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") -> RoleSet:
     """Raises ResourceNotFound with the nearest keys."""
-    found = await role_set_by(work, col(RoleSet.key) == key)
+    found = await load_role_set(tx, col(RoleSet.key) == key)
     if found is None:
-        known = list((await work.session.execute(select(col(RoleSet.key)))).scalars())
-        nearest = near(key, known) or sorted(known)
+        known = list((await tx.session.execute(select(col(RoleSet.key)))).scalars())
+        nearest = find_similar(key, known) or sorted(known)
         raise ResourceNotFound(f"There is no role set {key[:80]!r}.", at=at, nearest=nearest)
     return found
 
 
-def _of(work: Work, role_set: RoleSet) -> Any:
+def _select_organization_ids(tx: Transaction, role_set: RoleSet) -> Any:
     """The ids of the organizations that use the set."""
     return select(col(Organization.id)).where(col(Organization.role_set_id) == role_set.id)
 
@@ -49,28 +62,28 @@ def _of(work: Work, role_set: RoleSet) -> Any:
 # ---------------------------------------------------------------------------------------------------------- create
 
 
-async def _chosen_key(work: Work, key: str | None, name: str) -> str:
+async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
     """The key that is given and free, or one made from the name."""
-    wanted = f"role_set:{slug_of(name).replace('-', '_')}" if key is None else checked_role_set_key(key)
-    if await role_set_by(work, col(RoleSet.key) == wanted) is None:
+    wanted = f"role_set:{make_slug(name).replace('-', '_')}" if key is None else check_role_set_key(key)
+    if await load_role_set(tx, col(RoleSet.key) == wanted) is None:
         return wanted
     if key is not None:
         raise IdentifierExists("There is a role set with this key already.")
     return f"{wanted}_{secrets.token_hex(3)}"
 
 
-def _among(roles: Sequence[HeldRole], key: str) -> HeldRole:
+def _find_role(roles: Sequence[RoleWithPermissions], key: str) -> RoleWithPermissions:
     found = next((held for held in roles if held.role.key == key), None)
     if found is None:
         raise ValueInvalid(f"{key[:80]!r} is not one of the set's roles.", roles=[held.role.key for held in roles])
     return found
 
 
-def _creator_among(roles: Sequence[HeldRole], key: str, role_set: str) -> HeldRole:
+def _find_creator_role(roles: Sequence[RoleWithPermissions], key: str, role_set: str) -> RoleWithPermissions:
     """The role that creators get: it has to be able to manage an organization (rule 25)."""
-    held = _among(roles, key)
-    if not is_managing(held.permissions):
-        raise unfit_for_creators(key, sorted(held.permissions), [role_set])
+    held = _find_role(roles, key)
+    if not can_manage(held.permissions):
+        raise missing_creator_permissions(key, sorted(held.permissions), [role_set])
     return held
 
 
@@ -81,75 +94,75 @@ def _check_number(keys: Sequence[str]) -> None:
         raise QuotaExceeded(f"A role set has {ROLES_PER_SET} roles at most.", limit=ROLES_PER_SET)
 
 
-async def create_role_set(work: Work, new: NewRoleSet) -> RoleSet:
+async def create_role_set(tx: Transaction, new: NewRoleSet) -> RoleSet:
     """Makes a role set that no organization uses yet; raises every fault of the input at once."""
-    await work.change_roles()
-    faults, roles, key = Faults(), list[HeldRole](), ""
-    labels = checked_labels(faults, {"name": new.name, "description": new.description})
+    await tx.lock_roles_exclusively()
+    faults, roles, key = ErrorCollector(), list[RoleWithPermissions](), ""
+    labels = check_labels(faults, {"name": new.name, "description": new.description})
     with faults.at("key"):
-        key = await _chosen_key(work, new.key, new.name)
+        key = await _choose_key(tx, new.key, new.name)
     with faults.at("roles"):
         _check_number(new.roles)
-        roles = await roles_by_key(work, new.roles)
+        roles = await load_roles_by_key(tx, new.roles)
     default = creator = None
     if roles:
         with faults.at("default_role"):
-            default = _among(roles, new.default_role)
+            default = _find_role(roles, new.default_role)
         with faults.at("creator_role"):
-            creator = _creator_among(roles, new.creator_role, key)
-    faults.refuse_any()
+            creator = _find_creator_role(roles, new.creator_role, key)
+    faults.raise_if_any()
     assert default
     assert creator
     role_set = RoleSet(
-        id=work.new_id(RoleSet.prefix),
-        created_at=work.now,
-        updated_at=work.now,
+        id=tx.new_id(RoleSet.prefix),
+        created_at=tx.now,
+        updated_at=tx.now,
         key=key,
         default_role_id=default.role.id,
         creator_role_id=creator.role.id,
         **labels,
     )
-    work.session.add(role_set)
-    await work.session.flush()
-    await offer(work, role_set, [held.role for held in roles], at="roles")
-    await record_role_set(work, EventType.ROLE_SET_CREATED, role_set)
+    tx.session.add(role_set)
+    await tx.session.flush()
+    await add_to_role_set(tx, role_set, [held.role for held in roles], at="roles")
+    await record_role_set(tx, EventType.ROLE_SET_CREATED, role_set)
     return role_set
 
 
 # ---------------------------------------------------------------------------------------------------------- update
 
 
-async def update_role_set(work: Work, *, key: str, given: dict[str, Any]) -> RoleSet:
+async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -> RoleSet:
     """Names, added roles, default and creator role, and whether new organizations get it."""
-    await work.change_roles()
-    role_set = await role_set_by_key(work, key)
-    faults, added = Faults(), list[HeldRole]()
-    given = faults.without_nil(given, "add_roles", "default_role", "creator_role", "make_initial")
-    new = checked_labels(faults, given)
+    await tx.lock_roles_exclusively()
+    role_set = await load_role_set_by_key(tx, key)
+    faults, added = ErrorCollector(), list[RoleWithPermissions]()
+    given = faults.reject_nulls(given, "add_roles", "default_role", "creator_role", "make_initial")
+    new = check_labels(faults, given)
     with faults.at("add_roles"):
-        added = await roles_by_key(work, given.get("add_roles", []))
-    roles = await roles_by_key(work, [one.key for one in await offered(work, role_set)]) + added
+        added = await load_roles_by_key(tx, given.get("add_roles", []))
+    roles = await load_roles_by_key(tx, [one.key for one in await load_offered_role_ids(tx, role_set)]) + added
     if "default_role" in given:
         with faults.at("default_role"):
-            new["default_role_id"] = _among(roles, given["default_role"]).role.id
+            new["default_role_id"] = _find_role(roles, given["default_role"]).role.id
     if "creator_role" in given:
         with faults.at("creator_role"):
-            new["creator_role_id"] = _creator_among(roles, given["creator_role"], key).role.id
+            new["creator_role_id"] = _find_creator_role(roles, given["creator_role"], key).role.id
     with faults.at("make_initial"):
-        new |= _made_initial(role_set, given.get("make_initial"))
-    faults.refuse_any()
-    before = {one.id: one.key for one in await offered(work, role_set)}
-    grew = await offer(work, role_set, [held.role for held in added], at="add_roles")
+        new |= _change_initial(role_set, given.get("make_initial"))
+    faults.raise_if_any()
+    before = {one.id: one.key for one in await load_offered_role_ids(tx, role_set)}
+    grew = await add_to_role_set(tx, role_set, [held.role for held in added], at="add_roles")
     if new.get("is_initial"):
-        await _dethrone(work)
-    changes = _shown(changed(role_set, new), before) | ({"roles": sorted(before.values())} if grew else {})
+        await _clear_initial(tx)
+    changes = _shown(apply_changes(role_set, new), before) | ({"roles": sorted(before.values())} if grew else {})
     if changes:
-        role_set.updated_at = work.now
-        await record_role_set(work, EventType.ROLE_SET_UPDATED, role_set, changes)
+        role_set.updated_at = tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set, changes)
     return role_set
 
 
-def _made_initial(role_set: RoleSet, wanted: bool | None) -> dict[str, Any]:
+def _change_initial(role_set: RoleSet, wanted: bool | None) -> dict[str, Any]:
     if wanted is False and role_set.is_initial:
         raise ValueInvalid("There is always an initial role set: make another one initial instead.")
     return {"is_initial": True} if wanted and not role_set.is_initial else {}
@@ -162,115 +175,118 @@ def _shown(changes: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _dethrone(work: Work) -> None:
+async def _clear_initial(tx: Transaction) -> None:
     """The set that was initial is an ordinary one from now on."""
-    old = await role_set_by(work, col(RoleSet.is_initial).is_(True))
+    old = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
     assert old, "there is an initial role set from the first migration on"
-    old.is_initial, old.updated_at = False, work.now
-    await work.session.flush()
-    await record_role_set(work, EventType.ROLE_SET_UPDATED, old, {"is_initial": True})
+    old.is_initial, old.updated_at = False, tx.now
+    await tx.session.flush()
+    await record_role_set(tx, EventType.ROLE_SET_UPDATED, old, {"is_initial": True})
 
 
 # --------------------------------------------------------------------------------------------------------- replace
 
 
-async def replace_role(work: Work, *, role_set: str, role: str, with_role: str) -> RoleSet:
+async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: str) -> RoleSet:
     """Takes a role out of a set; its members and pending invitations get the other one, in every organization."""
-    await work.change_roles()
-    found = await role_set_by_key(work, role_set, at="role_set")
-    faults, roles = Faults(), await roles_by_key(work, [one.key for one in await offered(work, found)])
+    await tx.lock_roles_exclusively()
+    found = await load_role_set_by_key(tx, role_set, at="role_set")
+    faults, roles = (
+        ErrorCollector(),
+        await load_roles_by_key(tx, [one.key for one in await load_offered_role_ids(tx, found)]),
+    )
     old = new = None
     with faults.at("role"):
-        old = _among(roles, role)
+        old = _find_role(roles, role)
     with faults.at("with_role"):
-        (new,) = await roles_by_key(work, [with_role])
+        (new,) = await load_roles_by_key(tx, [with_role])
         if role == with_role:
             raise ValueInvalid("A role can't take its own place.")
         if old and found.creator_role_id == old.role.id:
-            _creator_among([new], with_role, found.key)
-    faults.refuse_any()
+            _find_creator_role([new], with_role, found.key)
+    faults.raise_if_any()
     assert old
     assert new
     before = {held.role.id: held.role.key for held in roles}
-    await _take_out(work, found, old.role, new.role)
-    changes = _shown(_inherited(found, old.role, new.role), before) | {"roles": sorted(before.values())}
-    await work.session.flush()
-    await expire_lapsed_among(work, _of(work, found))
-    await move(work, _of(work, found), {old.role.id: new}, at="with_role")
-    found.updated_at = work.now
-    await record_role_set(work, EventType.ROLE_SET_UPDATED, found, changes)
+    await _take_out(tx, found, old.role, new.role)
+    changes = _shown(_inherit(found, old.role, new.role), before) | {"roles": sorted(before.values())}
+    await tx.session.flush()
+    await expire_overdue_in(tx, _select_organization_ids(tx, found))
+    await move(tx, _select_organization_ids(tx, found), {old.role.id: new}, at="with_role")
+    found.updated_at = tx.now
+    await record_role_set(tx, EventType.ROLE_SET_UPDATED, found, changes)
     return found
 
 
-async def _take_out(work: Work, role_set: RoleSet, old: Role, new: Role) -> None:
+async def _take_out(tx: Transaction, role_set: RoleSet, old: Role, new: Role) -> None:
     there = (col(RoleSetRole.role_set_id) == role_set.id) & (col(RoleSetRole.role_id) == old.id)
-    await work.session.execute(delete(RoleSetRole).where(there))
-    await offer(work, role_set, [new], at="with_role")
+    await tx.session.execute(delete(RoleSetRole).where(there))
+    await add_to_role_set(tx, role_set, [new], at="with_role")
 
 
-def _inherited(role_set: RoleSet, old: Role, new: Role) -> dict[str, Any]:
+def _inherit(role_set: RoleSet, old: Role, new: Role) -> dict[str, Any]:
     """The new role is default or creator role where the old one was."""
     names = [name for name in ("default_role_id", "creator_role_id") if getattr(role_set, name) == old.id]
-    return changed(role_set, dict.fromkeys(names, new.id))
+    return apply_changes(role_set, dict.fromkeys(names, new.id))
 
 
-async def replace_role_set(work: Work, *, key: str, with_key: str, mappings: Sequence[RoleMapping]) -> RoleSet:
+async def replace_role_set(tx: Transaction, *, key: str, with_key: str, mappings: Sequence[RoleMapping]) -> RoleSet:
     """Deletes a set; its organizations use the other one, and so do those that are made from now on."""
-    await work.change_roles()
-    faults, old, new = Faults(), None, None
+    await tx.lock_roles_exclusively()
+    faults, old, new = ErrorCollector(), None, None
     with faults.at("key"):
-        old = await role_set_by_key(work, key)
+        old = await load_role_set_by_key(tx, key)
     with faults.at("with_key"):
-        new = await role_set_by_key(work, with_key, at="with_key")
+        new = await load_role_set_by_key(tx, with_key, at="with_key")
         if key == with_key:
             raise ValueInvalid("A role set can't take its own place.")
-    faults.refuse_any()
+    faults.raise_if_any()
     assert old
     assert new
-    moves = await moves_between(work, _of(work, old), await offered(work, new), mappings)
-    await _move_organizations(work, old, new, moves)
-    await _crown(work, old, new)
-    await record_role_set(work, EventType.ROLE_SET_DELETED, old)
-    await work.session.execute(delete(RoleSet).where(col(RoleSet.id) == old.id))
+    moves = await plan_moves(tx, _select_organization_ids(tx, old), await load_offered_role_ids(tx, new), mappings)
+    await _move_organizations(tx, old, new, moves)
+    await _make_initial(tx, old, new)
+    await record_role_set(tx, EventType.ROLE_SET_DELETED, old)
+    await tx.session.execute(delete(RoleSet).where(col(RoleSet.id) == old.id))
     return new
 
 
-async def _move_organizations(work: Work, old: RoleSet, new: RoleSet, moves: Moves) -> None:
+async def _move_organizations(tx: Transaction, old: RoleSet, new: RoleSet, moves: Moves) -> None:
     """All organizations of the set: first their people, then themselves, each with its event."""
-    await move(work, _of(work, old), moves, at="mappings")
+    await move(tx, _select_organization_ids(tx, old), moves, at="mappings")
     first = select(col(Organization.id)).where(col(Organization.role_set_id) == old.id).order_by(col(Organization.id))
     moved = update(Organization).where(col(Organization.id).in_(first.limit(PIECE)))
-    values = moved.values(role_set_id=new.id, updated_at=work.now).returning(*inspect(Organization).columns)
+    values = moved.values(role_set_id=new.id, updated_at=tx.now).returning(*inspect(Organization).columns)
     while True:
-        rows = (await work.session.execute(values.execution_options(synchronize_session=False))).all()
+        rows = (await tx.session.execute(values.execution_options(synchronize_session=False))).all()
         for row in sorted(rows, key=lambda one: one.id):
-            record_organization(work, EventType.ORGANIZATION_UPDATED, row, {"role_set": old.key})
-        await work.save_events()
+            record_organization(tx, EventType.ORGANIZATION_UPDATED, row, {"role_set": old.key})
+        await tx.save_events()
         if len(rows) < PIECE:
             return
 
 
-async def _crown(work: Work, old: RoleSet, new: RoleSet) -> None:
+async def _make_initial(tx: Transaction, old: RoleSet, new: RoleSet) -> None:
     """There is always one initial set: the place of a deleted one is taken."""
     if old.is_initial:
         old.is_initial = False
-        await work.session.flush()
-        new.is_initial, new.updated_at = True, work.now
-        await record_role_set(work, EventType.ROLE_SET_UPDATED, new, {"is_initial": False})
+        await tx.session.flush()
+        new.is_initial, new.updated_at = True, tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, new, {"is_initial": False})
 
 
 async def set_organization_role_set(
-    work: Work, *, organization_id: str, role_set: str, mappings: Sequence[RoleMapping]
+    tx: Transaction, *, organization_id: str, role_set: str, mappings: Sequence[RoleMapping]
 ) -> Organization:
     """Gives one organization another role set; who has a role that is not in it needs a mapping."""
-    await work.change_roles()
-    organization = await work.organization(organization_id)
-    new = await role_set_by_key(work, role_set, at="role_set")
-    old = await work.session.get_one(RoleSet, organization.role_set_id)
+    await tx.lock_roles_exclusively()
+    organization = await tx.lock_organization(organization_id)
+    new = await load_role_set_by_key(tx, role_set, at="role_set")
+    old = await tx.session.get_one(RoleSet, organization.role_set_id)
     only = select(col(Organization.id)).where(col(Organization.id) == organization.id)
-    moves = await moves_between(work, only, await offered(work, new), mappings)
-    await move(work, only, moves, at="mappings")
+    moves = await plan_moves(tx, only, await load_offered_role_ids(tx, new), mappings)
+    await move(tx, only, moves, at="mappings")
     if old.id != new.id:
-        organization.role_set_id, organization.updated_at = new.id, work.now
-        record_organization(work, EventType.ORGANIZATION_UPDATED, organization, {"role_set": old.key})
+        organization.role_set_id, organization.updated_at = new.id, tx.now
+        record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, {"role_set": old.key})
     return organization

@@ -21,7 +21,7 @@ MOST_MEMBERSHIPS = 50
 ORGANIZATION_PREFIX = "org:"
 LEGACY_ROLES = {"org:admin": "admin", "org:member": "basic_member"}
 
-Claims = dict[str, Any]
+TokenClaims = dict[str, Any]
 
 
 class TokenFormat(Enum):
@@ -59,10 +59,10 @@ class TokenContent:
     signed_in_at: datetime
 
 
-def claims(format: TokenFormat, content: TokenContent) -> Claims:
+def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
     """The claims of a token that lives for a minute; raises TokenTooLarge for one of more than 4 KB."""
     made = _common(content) | FORMATS[format](content)
-    if (size := token_bytes(made)) > TOKEN_BYTES:
+    if (size := count_token_bytes(made)) > TOKEN_BYTES:
         name = _largest(made)
         raise TokenTooLarge(
             f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name} is too large."
@@ -71,11 +71,11 @@ def claims(format: TokenFormat, content: TokenContent) -> Claims:
             limit=TOKEN_BYTES,
         )
     if format is not TokenFormat.V2:
-        made["orgs"] = _fitting_orgs(format, content.memberships, TOKEN_BYTES - token_bytes(made | {"orgs": {}}))
+        made["orgs"] = _fitting_orgs(format, content.memberships, TOKEN_BYTES - count_token_bytes(made | {"orgs": {}}))
     return made
 
 
-def token_bytes(claims: Mapping[str, Any]) -> int:
+def count_token_bytes(claims: Mapping[str, Any]) -> int:
     """How long the signed token is, in characters; a larger key than RSA-2048 adds the rest of its signature."""
     return SIGNED_BYTES + (_json_bytes(claims) * 4 + 2) // 3
 
@@ -84,14 +84,14 @@ def _json_bytes(value: object) -> int:
     return len(json.dumps(value, separators=(",", ":")))
 
 
-def _largest(claims: Claims) -> str:
+def _largest(claims: TokenClaims) -> str:
     """The largest claim by its path, such as `fea` or `o.per`."""
     flat = {key: value for key, value in claims.items() if key != "o"}
     flat |= {f"o.{key}": value for key, value in claims.get("o", {}).items()}
     return max(flat, key=lambda key: _json_bytes(flat[key]))
 
 
-def _common(content: TokenContent) -> Claims:
+def _common(content: TokenContent) -> TokenClaims:
     issued_at = int(content.now.timestamp())
     party = {"azp": content.authorized_party} if content.authorized_party else {}
     return party | {
@@ -118,17 +118,17 @@ def _bare(role: str) -> str:
     return role.removeprefix(ORGANIZATION_PREFIX)
 
 
-def _second(content: TokenContent) -> Claims:
+def _second(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
         return {"v": 2}
-    features, encoded = encoded_permissions(active.permissions)
+    features, encoded = encode_permissions(active.permissions)
     slug = {"slg": active.slug} if active.slug else {}
     listed = {"fea": features} if features else {}
     return {"v": 2, **listed, "o": {"id": active.id, **slug, "rol": _bare(active.role), **encoded}}
 
 
-def encoded_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
+def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
     """`fea`, and `per` and `fpm` of `o`: a number a feature, whose bit i grants the i-th action (facts 7.2)."""
     granted = {(feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)}
     features = sorted({feature for feature, _ in granted})
@@ -143,7 +143,7 @@ def encoded_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]
 # ---------------------------------------------------------------------------------------------------- V1 and LEGACY
 
 
-def _first(content: TokenContent) -> Claims:
+def _first(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
         return {}
@@ -151,12 +151,12 @@ def _first(content: TokenContent) -> Claims:
     return {"org_id": active.id, **slug, "org_role": active.role, "org_permissions": sorted(active.permissions)}
 
 
-def _legacy(content: TokenContent) -> Claims:
+def _legacy(content: TokenContent) -> TokenClaims:
     active = content.organization
-    return {"org_id": active.id, "org_role": legacy_role(active.role)} if active else {}
+    return {"org_id": active.id, "org_role": to_legacy_role(active.role)} if active else {}
 
 
-def legacy_role(role: str) -> str:
+def to_legacy_role(role: str) -> str:
     """A role as it was called in 2022 (facts 15)."""
     return LEGACY_ROLES.get(role) or _bare(role)
 
@@ -165,7 +165,7 @@ def _fitting_orgs(format: TokenFormat, memberships: Sequence[tuple[str, str]], r
     """The newest memberships, 50 at most, as many as there is room for: `room` is in characters of a token."""
     orgs: dict[str, str] = {}
     for organization_id, key in memberships[:MOST_MEMBERSHIPS]:
-        role = legacy_role(key) if format is TokenFormat.LEGACY else key
+        role = to_legacy_role(key) if format is TokenFormat.LEGACY else key
         room -= (len(f'"{organization_id}":"{role}",') * 4 + 2) // 3
         if room < 0:
             break

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from models.database.store import Readable
 from models.errors import BadUserInput
 from models.sessions import Session, SessionStatus
-from resolvers.queries.pages import Order, Page, Slice, by_asked, counts, pages
+from resolvers.queries.pages import Order, Page, PageRequest, load_counts, load_grouped, load_pages
 
 ORDER = Order("sessions", col(Session.id), descending=True)
 CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
@@ -21,12 +21,12 @@ CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
 class SessionFilter:
     """Which sessions of a user are listed, by the status as it shows."""
 
-    demands_organization: bool
+    requires_organization: bool
     now: datetime = field(compare=False)
     """Not compared: the lists of one operation are read together, though each looked at the clock by itself."""
     statuses: tuple[SessionStatus, ...] | None = None
 
-    def applied_to(self, statement: Select[Any]) -> Select[Any]:
+    def apply_to(self, statement: Select[Any]) -> Select[Any]:
         if self.statuses is None:
             return statement
         return statement.where(or_(*map(self._has_status, self.statuses)))
@@ -37,7 +37,7 @@ class SessionFilter:
         is_left_open = col(Session.closed_as).is_(None)
         if status is SessionStatus.EXPIRED:
             return and_(is_left_open, col(Session.expires_at) <= self.now)
-        is_pending = col(Session.membership_id).is_(None) if self.demands_organization else false()
+        is_pending = col(Session.membership_id).is_(None) if self.requires_organization else false()
         wanted = is_pending if status is SessionStatus.PENDING else ~is_pending
         return and_(is_left_open, col(Session.expires_at) > self.now, wanted)
 
@@ -47,21 +47,23 @@ class SessionList:
     """A list of sessions as a selection asks for it; the same for all its users."""
 
     filter: SessionFilter
-    part: Slice
+    part: PageRequest
 
 
-async def session_pages(store: Readable, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
+async def load_session_pages(store: Readable, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: SessionList, user_ids: list[str]) -> list[Page | BadUserInput]:
-        statement: Select[Any] = asked.filter.applied_to(select(Session))
+        statement: Select[Any] = asked.filter.apply_to(select(Session))
         async with store.read() as connection:
-            return await pages(connection, statement, ORDER, asked.part, parent=col(Session.user_id), parents=user_ids)
+            return await load_pages(
+                connection, statement, ORDER, asked.part, parent=col(Session.user_id), parents=user_ids
+            )
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
-async def session_counts(store: Readable, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
+async def load_session_counts(store: Readable, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
     async def read(asked: SessionFilter, user_ids: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await counts(connection, asked.applied_to(select(Session)), col(Session.user_id), user_ids)
+            return await load_counts(connection, asked.apply_to(select(Session)), col(Session.user_id), user_ids)
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlmodel import col, select, true
 
 from models.database.store import Store
-from models.errors import Denial, NotFound
-from models.events import NEEDED, readable
+from models.errors import NotFound, RequestError
+from models.events import REQUIRED_PERMISSIONS, get_readable_types
 from models.instance import Instance
 from models.keys.secret_keys import SecretKey
 from models.memberships import Membership
@@ -17,11 +17,11 @@ from models.organizations import Organization
 from models.roles import MEMBERSHIPS_READ, Permission, RolePermission
 from models.sessions import Session
 from models.users import User
-from resolvers.access import Actor, missing
+from resolvers.access import Actor, missing_permission
 from resolvers.queries.pages import AnyRow, AnySelect
 from resolvers.sessions.lifecycle import is_open_at
 from resolvers.subscriptions.streams import Stream
-from resolvers.transaction import organizations_off
+from resolvers.transaction import organizations_disabled
 
 BATCH = 5_000
 """As many users in one statement at most; databases bound the number of parameters."""
@@ -32,26 +32,26 @@ class Rights:
     """What was read: for each organization that is there, what its members among the listeners hold."""
 
     are_organizations_on: bool
-    held: Mapping[str, Mapping[str, frozenset[str]]]
+    permissions: Mapping[str, Mapping[str, frozenset[str]]]
 
-    def refusal(self, stream: Stream) -> Denial | None:
+    def find_refusal(self, stream: Stream) -> RequestError | None:
         """Why this listener may not go on; None when it may."""
         organization_id, user_id = stream.scope.organization_id, stream.actor.user_id
         if user_id and not self.are_organizations_on:
-            return organizations_off()
+            return organizations_disabled()
         if organization_id is None:
             return None
-        members = self.held.get(organization_id)
+        members = self.permissions.get(organization_id)
         if members is None or (user_id and user_id not in members):
             return NotFound()
-        return missing(MEMBERSHIPS_READ) if user_id and MEMBERSHIPS_READ not in members[user_id] else None
+        return missing_permission(MEMBERSHIPS_READ) if user_id and MEMBERSHIPS_READ not in members[user_id] else None
 
-    def types(self, stream: Stream) -> frozenset[str] | None:
+    def get_types(self, stream: Stream) -> frozenset[str] | None:
         """The events that this listener wants and may read; None for all."""
         organization_id, user_id = stream.scope.organization_id, stream.actor.user_id
         if organization_id is None or user_id is None:
             return stream.types
-        may_read = readable(self.held[organization_id][user_id])
+        may_read = get_readable_types(self.permissions[organization_id][user_id])
         return may_read if stream.types is None else may_read & stream.types
 
 
@@ -60,7 +60,7 @@ def _statement(organization_ids: Collection[str], user_ids: Collection[str]) -> 
     columns: Any = select(RolePermission.role_id, Permission.key)
     held: Any = (
         columns.join(Permission, col(Permission.id) == col(RolePermission.permission_id))
-        .where(col(Permission.key).in_(sorted(set(NEEDED.values()))))
+        .where(col(Permission.key).in_(sorted(set(REQUIRED_PERMISSIONS.values()))))
         .subquery()
     )
     statement: Any = select(
@@ -76,7 +76,7 @@ def _statement(organization_ids: Collection[str], user_ids: Collection[str]) -> 
     )
 
 
-async def rights_of(store: Store, streams: Collection[Stream]) -> Rights:
+async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     """What these listeners may read now."""
     organization_ids = sorted({one.scope.organization_id for one in streams if one.scope.organization_id})
     user_ids = sorted({one.actor.user_id for one in streams if one.actor.user_id})
@@ -99,7 +99,7 @@ def _note(held: dict[str, dict[str, frozenset[str]]], row: AnyRow) -> None:
             members[row.user_id] = members.get(row.user_id, frozenset()) | ({row.key} if row.key else frozenset())
 
 
-async def revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
+async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
     """Those of the secret keys that were revoked; those from the settings are not in the store."""
     key_ids = {one.id for one in actors if one.is_service and one.id}
     if not key_ids:
@@ -109,7 +109,7 @@ async def revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str
         return frozenset((await connection.execute(statement)).scalars())
 
 
-async def signed_in(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[Actor]:
+async def load_valid_actors(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[Actor]:
     """Those whose credential still counts: the user is there, the session open, the secret key not revoked."""
     user_ids = {one.user_id for one in actors if one.user_id}
     session_ids = {one.session.id for one in actors if one.session}
@@ -118,7 +118,7 @@ async def signed_in(store: Store, actors: Collection[Actor], now: datetime) -> f
     async with store.read() as connection:
         known = set((await connection.execute(users)).scalars()) if user_ids else set[str]()
         known |= set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
-    revoked = await revoked_keys(store, actors)
+    revoked = await load_revoked_keys(store, actors)
     return frozenset(one for one in actors if _is_known(one, known, revoked))
 
 

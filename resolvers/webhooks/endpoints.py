@@ -13,30 +13,30 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from models.errors import (
-    Faults,
+    ErrorCollector,
     ParameterMissing,
     QuotaExceeded,
     ResourceNotFound,
     ValueInvalid,
     WebhookEndpointDisabled,
 )
-from models.keys.encryption import is_readable, sealed
-from models.roles import checked_description
-from models.validation.webhook_targets import Targets
+from models.keys.encryption import encrypt, is_readable
+from models.roles import check_description
+from models.validation.webhook_targets import WebhookTargets
 from models.webhooks import (
-    BOTH_SIGN,
     DISABLED_BY_HAND,
     MAXIMUM_ENDPOINTS,
     PENDING,
+    ROTATION_OVERLAP,
     DeliveryStatus,
     WebhookDelivery,
     WebhookEndpoint,
-    checked_types,
-    new_secret,
+    check_types,
+    generate_secret,
 )
-from resolvers.events.event_log import newest
-from resolvers.role_model.fields import changed
-from resolvers.transaction import Work
+from resolvers.events.event_log import select_newest_cursor
+from resolvers.role_model.fields import apply_changes
+from resolvers.transaction import Transaction
 
 ENDPOINTS_LOCK = 7_236_005
 
@@ -48,56 +48,58 @@ class NewEndpoint:
     types: Collection[str] | None = None
 
 
-def _checked(faults: Faults, given: dict[str, Any], targets: Targets) -> dict[str, Any]:
+def _check(faults: ErrorCollector, given: dict[str, Any], targets: WebhookTargets) -> dict[str, Any]:
     """The values that are given, as they are kept; what is wrong is left to `faults`."""
     new = dict(given)
     if "url" in given:
         with faults.at("url"):
-            new["url"] = targets.checked_url(given["url"])
+            new["url"] = targets.check_url(given["url"])
     with faults.at("description"):
-        checked_description(given.get("description"))
+        check_description(given.get("description"))
     if "types" in given:
         with faults.at("types"):
-            new["types"] = checked_types(given["types"])
+            new["types"] = check_types(given["types"])
     return new
 
 
-async def create_endpoint(work: Work, new: NewEndpoint, *, targets: Targets, storage: MultiFernet) -> WebhookEndpoint:
+async def create_endpoint(
+    tx: Transaction, new: NewEndpoint, *, targets: WebhookTargets, storage: MultiFernet
+) -> WebhookEndpoint:
     """Makes an endpoint that gets what happens from now on; raises every fault of the input at once, QuotaExceeded."""
-    await work.lock(f"SELECT pg_advisory_xact_lock({ENDPOINTS_LOCK})")
-    faults = Faults()
+    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ENDPOINTS_LOCK})")
+    faults = ErrorCollector()
     given = {"url": new.url, "description": new.description, "types": new.types}
-    values = _checked(faults, given, targets)
-    faults.refuse_any()
-    await _ensure_room(work)
+    values = _check(faults, given, targets)
+    faults.raise_if_any()
+    await _ensure_room(tx)
     endpoint = WebhookEndpoint(
-        id=work.new_id(WebhookEndpoint.prefix),
-        created_at=work.now,
-        updated_at=work.now,
-        secret=sealed(storage, new_secret()),
-        cursor=await _here(work),
+        id=tx.new_id(WebhookEndpoint.prefix),
+        created_at=tx.now,
+        updated_at=tx.now,
+        secret=encrypt(storage, generate_secret()),
+        cursor=await _load_cursor(tx),
         **values,
     )
-    work.session.add(endpoint)
+    tx.session.add(endpoint)
     return endpoint
 
 
-async def _ensure_room(work: Work) -> None:
-    number = (await work.session.execute(select(func.count()).select_from(WebhookEndpoint))).scalar_one()
+async def _ensure_room(tx: Transaction) -> None:
+    number = (await tx.session.execute(select(func.count()).select_from(WebhookEndpoint))).scalar_one()
     if number >= MAXIMUM_ENDPOINTS:
         raise QuotaExceeded(f"There can be {MAXIMUM_ENDPOINTS} webhook endpoints.", limit=MAXIMUM_ENDPOINTS)
 
 
-async def _here(work: Work) -> int:
+async def _load_cursor(tx: Transaction) -> int:
     """Where the log is: a writer that is not committed yet gets a larger cursor than any that can be read here."""
-    connection = await work.session.connection()
-    return (await work.session.execute(select(newest(connection)))).scalar_one()
+    connection = await tx.session.connection()
+    return (await tx.session.execute(select(select_newest_cursor(connection)))).scalar_one()
 
 
-async def _endpoint(work: Work, endpoint_id: str) -> WebhookEndpoint:
+async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint, locked until the end; raises ResourceNotFound."""
     statement = select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
-    found = (await work.session.execute(statement)).scalar_one_or_none()
+    found = (await tx.session.execute(statement)).scalar_one_or_none()
     if found is None:
         raise ResourceNotFound("There is no such webhook endpoint.", at="webhook_endpoint_id")
     return found
@@ -106,46 +108,48 @@ async def _endpoint(work: Work, endpoint_id: str) -> WebhookEndpoint:
 # ---------------------------------------------------------------------------------------------------------- update
 
 
-async def update_endpoint(work: Work, *, endpoint_id: str, given: dict[str, Any], targets: Targets) -> WebhookEndpoint:
+async def update_endpoint(
+    tx: Transaction, *, endpoint_id: str, given: dict[str, Any], targets: WebhookTargets
+) -> WebhookEndpoint:
     """Changes what is given; raises ResourceNotFound, then every fault of the input at once."""
-    endpoint = await _endpoint(work, endpoint_id)
-    faults = Faults()
-    new = _checked(faults, faults.without_nil(given, "url", "enabled"), targets)
-    faults.refuse_any()
-    if changes := changed(endpoint, new):
-        endpoint.updated_at = work.now
+    endpoint = await _lock_endpoint(tx, endpoint_id)
+    faults = ErrorCollector()
+    new = _check(faults, faults.reject_nulls(given, "url", "enabled"), targets)
+    faults.raise_if_any()
+    if changes := apply_changes(endpoint, new):
+        endpoint.updated_at = tx.now
     if "enabled" in changes:
-        await _switch(work, endpoint)
+        await _switch(tx, endpoint)
     return endpoint
 
 
-async def _switch(work: Work, endpoint: WebhookEndpoint) -> None:
+async def _switch(tx: Transaction, endpoint: WebhookEndpoint) -> None:
     """Enabled again, it gets what waited at once, and then what happened meanwhile: its cursor stayed where it was."""
     if not endpoint.enabled:
         endpoint.disabled_reason = DISABLED_BY_HAND
         return
     endpoint.disabled_reason = endpoint.failing_since = None
     waiting = (col(WebhookDelivery.endpoint_id) == endpoint.id) & (col(WebhookDelivery.status) == PENDING)
-    await work.session.execute(update(WebhookDelivery).where(waiting).values(next_attempt_at=work.now))
+    await tx.session.execute(update(WebhookDelivery).where(waiting).values(next_attempt_at=tx.now))
 
 
-async def rotate_secret(work: Work, *, endpoint_id: str, storage: MultiFernet) -> WebhookEndpoint:
+async def rotate_secret(tx: Transaction, *, endpoint_id: str, storage: MultiFernet) -> WebhookEndpoint:
     """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound.
 
     A secret that can't be decrypted is dropped: deliveries would fail as long as it had to sign.
     """
-    endpoint = await _endpoint(work, endpoint_id)
-    endpoint.previous_secret, endpoint.previous_signs_until = endpoint.secret, work.now + BOTH_SIGN
+    endpoint = await _lock_endpoint(tx, endpoint_id)
+    endpoint.previous_secret, endpoint.previous_signs_until = endpoint.secret, tx.now + ROTATION_OVERLAP
     if not is_readable(storage, endpoint.secret):
         endpoint.previous_secret = endpoint.previous_signs_until = None
-    endpoint.secret = sealed(storage, new_secret())
-    endpoint.updated_at = work.now
+    endpoint.secret = encrypt(storage, generate_secret())
+    endpoint.updated_at = tx.now
     return endpoint
 
 
-async def delete_endpoint(work: Work, *, endpoint_id: str) -> str:
+async def delete_endpoint(tx: Transaction, *, endpoint_id: str) -> str:
     """Deletes the endpoint with its deliveries; raises ResourceNotFound."""
-    await work.session.delete(await _endpoint(work, endpoint_id))
+    await tx.session.delete(await _lock_endpoint(tx, endpoint_id))
     return endpoint_id
 
 
@@ -153,21 +157,21 @@ async def delete_endpoint(work: Work, *, endpoint_id: str) -> str:
 
 
 async def replay_deliveries(
-    work: Work, *, endpoint_id: str, delivery_id: str | None, failed_since: datetime | None
+    tx: Transaction, *, endpoint_id: str, delivery_id: str | None, failed_since: datetime | None
 ) -> WebhookEndpoint:
     """One delivery, or all that failed of those made since then, begin anew.
 
     Raises ParameterMissing or ValueInvalid unless one of the two is given, ResourceNotFound, WebhookEndpointDisabled.
     """
-    endpoint = await _endpoint(work, endpoint_id)
+    endpoint = await _lock_endpoint(tx, endpoint_id)
     _ensure_one(delivery_id, failed_since)
     if not endpoint.enabled:
         raise WebhookEndpointDisabled("The endpoint is disabled: enable it first.", at="webhook_endpoint_id")
     own = col(WebhookDelivery.endpoint_id) == endpoint.id
     if delivery_id is None:
         failed = col(WebhookDelivery.status) == DeliveryStatus.FAILED.value
-        await _begin_anew(work, own & failed & (col(WebhookDelivery.created_at) >= failed_since))
-    elif await _begin_anew(work, own & (col(WebhookDelivery.id) == delivery_id)) == 0:
+        await _restart(tx, own & failed & (col(WebhookDelivery.created_at) >= failed_since))
+    elif await _restart(tx, own & (col(WebhookDelivery.id) == delivery_id)) == 0:
         raise ResourceNotFound("There is no such delivery of this endpoint.", at="delivery_id")
     return endpoint
 
@@ -179,8 +183,8 @@ def _ensure_one(delivery_id: str | None, failed_since: datetime | None) -> None:
         raise ValueInvalid("Give deliveryId or failedSince, not both.", at="failed_since")
 
 
-async def _begin_anew(work: Work, which: Any) -> int:
+async def _restart(tx: Transaction, which: Any) -> int:
     """How many it were. One that is being sent now keeps its claim: replaying it often sends it no more often."""
-    values = {"status": PENDING, "attempts": 0, "next_attempt_at": work.now, "updated_at": work.now}
-    replayed = await work.session.execute(update(WebhookDelivery).where(which).values(values))
+    values = {"status": PENDING, "attempts": 0, "next_attempt_at": tx.now, "updated_at": tx.now}
+    replayed = await tx.session.execute(update(WebhookDelivery).where(which).values(values))
     return replayed.rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

@@ -8,8 +8,8 @@ from sqlmodel import col
 from models.database.store import Readable
 from models.errors import BadUserInput
 from models.webhooks import WebhookDelivery, WebhookEndpoint
-from resolvers.queries.lists import columns
-from resolvers.queries.pages import AnyRow, AnySelect, Order, Page, Slice, by_asked, counts, pages
+from resolvers.queries.lists import select_columns
+from resolvers.queries.pages import AnyRow, AnySelect, Order, Page, PageRequest, load_counts, load_grouped, load_pages
 
 ORDER = Order("webhook deliveries", col(WebhookDelivery.id), descending=True)
 ENDPOINT_ID = col(WebhookDelivery.endpoint_id)
@@ -23,32 +23,32 @@ class DeliveryList:
     """A list of deliveries as a selection asks for it; the same for all its endpoints."""
 
     statuses: Statuses
-    part: Slice
+    part: PageRequest
 
 
 def _with(statuses: Statuses) -> AnySelect:
-    statement = columns(WebhookDelivery)
+    statement = select_columns(WebhookDelivery)
     return statement if statuses is None else statement.where(col(WebhookDelivery.status).in_(statuses))
 
 
-async def endpoints(store: Readable) -> Sequence[AnyRow]:
+async def load_endpoints(store: Readable) -> Sequence[AnyRow]:
     """All of them, oldest first; there are few."""
     async with store.read() as connection:
-        return (await connection.execute(columns(WebhookEndpoint).order_by(col(WebhookEndpoint.id)))).all()
+        return (await connection.execute(select_columns(WebhookEndpoint).order_by(col(WebhookEndpoint.id)))).all()
 
 
-async def delivery_pages(store: Readable, keys: list[tuple[str, DeliveryList]]) -> Sequence[Page | BadUserInput]:
+async def load_delivery_pages(store: Readable, keys: list[tuple[str, DeliveryList]]) -> Sequence[Page | BadUserInput]:
     async def read(asked: DeliveryList, endpoint_ids: list[str]) -> list[Page | BadUserInput]:
         async with store.read() as connection:
             listed = _with(asked.statuses)
-            return await pages(connection, listed, ORDER, asked.part, parent=ENDPOINT_ID, parents=endpoint_ids)
+            return await load_pages(connection, listed, ORDER, asked.part, parent=ENDPOINT_ID, parents=endpoint_ids)
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)
 
 
-async def delivery_counts(store: Readable, keys: list[tuple[str, Statuses]]) -> Sequence[int]:
+async def load_delivery_counts(store: Readable, keys: list[tuple[str, Statuses]]) -> Sequence[int]:
     async def read(statuses: Statuses, endpoint_ids: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await counts(connection, _with(statuses), ENDPOINT_ID, endpoint_ids)
+            return await load_counts(connection, _with(statuses), ENDPOINT_ID, endpoint_ids)
 
-    return await by_asked(keys, read)
+    return await load_grouped(keys, read)

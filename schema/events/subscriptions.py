@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models.events import MEMBERSHIPS
+from models.events import MEMBERSHIP_TYPES
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
-from resolvers.events.event_log import Scope, cursor_of
-from resolvers.subscriptions.streams import Stream, Told
-from schema.events.types import Event, EventType, MembershipEvent, event_or_none, names_of
+from resolvers.events.event_log import Scope, parse_cursor
+from resolvers.subscriptions.streams import Delivered, Stream
+from schema.events.types import Event, EventType, MembershipEvent, event_or_none, get_names
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, listens
+from schema.foundation.guards import ActorKind, subscription_guard
 
 Behind = Annotated[
     str | None,
@@ -28,19 +28,19 @@ OptionalOrganizationId = Annotated[
 Types = Annotated[list[EventType] | None, strawberry.argument(description="Only events of one of these types.")]
 
 
-def _told(
+def _follow(
     info: Info, scope: Scope, after: str | None, types: frozenset[str] | None = None
 ) -> AsyncGenerator[Any, None]:
     """The events in that scope that the caller may read, until it may not any more."""
     context = info.context
-    stream = Stream(context.caller, scope, types, context.is_good, context.abandon)
-    return _shown(context, context.surroundings.log.follow(stream, cursor_of(after)))
+    stream = Stream(context.caller, scope, types, context.may_continue, context.disconnect)
+    return _to_events(context, context.server.log.follow(stream, parse_cursor(after)))
 
 
-async def _shown(context: Context, told: AsyncGenerator[Told]) -> AsyncGenerator[Event, None]:
+async def _to_events(context: Context, told: AsyncGenerator[Delivered]) -> AsyncGenerator[Event, None]:
     async with aclosing(told):
         async for one in told:
-            context.tell(one)
+            context.set_event(one)
             if event := event_or_none(one.row, context):
                 yield event
 
@@ -49,35 +49,35 @@ async def _shown(context: Context, told: AsyncGenerator[Told]) -> AsyncGenerator
 class Subscription:
     @strawberry.subscription(
         description="What happens in an organization; invitations are told to members who may manage them.",
-        extensions=listens(MEMBERSHIPS_READ),
+        extensions=subscription_guard(MEMBERSHIPS_READ),
     )
     async def organization_events(
         self, info: Info, organization_id: OrganizationId, after: Behind = None, types: Types = None
     ) -> AsyncGenerator[Event, None]:
-        return _told(info, Scope(organization_id), after, names_of(types))
+        return _follow(info, Scope(organization_id), after, get_names(types))
 
     @strawberry.subscription(
         description="The memberships of an organization; without one, for a secret key, those of all organizations.",
-        extensions=listens(),
+        extensions=subscription_guard(),
     )
     async def membership_changed(
         self, info: Info, organization_id: OptionalOrganizationId = None, after: Behind = None
     ) -> AsyncGenerator[MembershipEvent, None]:
         if organization_id is None and not info.context.is_service:
             raise secret_key_required("membershipChanged without an organizationId")
-        return _told(info, Scope(organization_id), after, MEMBERSHIPS)
+        return _follow(info, Scope(organization_id), after, MEMBERSHIP_TYPES)
 
     @strawberry.subscription(
         description="The viewer's own memberships, in every organization, the loss of one included.",
-        extensions=listens(actor=ActorKind.USER),
+        extensions=subscription_guard(actor=ActorKind.USER),
     )
     async def viewer_membership_changed(
         self, info: Info, after: Behind = None
     ) -> AsyncGenerator[MembershipEvent, None]:
-        return _told(info, Scope(member_id=info.context.user_id), after)
+        return _follow(info, Scope(member_id=info.context.user_id), after)
 
     @strawberry.subscription(
-        description="Everything that happens in the instance.", extensions=listens(actor=ActorKind.SERVICE)
+        description="Everything that happens in the instance.", extensions=subscription_guard(actor=ActorKind.SERVICE)
     )
     async def events(self, info: Info, after: Behind = None, types: Types = None) -> AsyncGenerator[Event, None]:
-        return _told(info, Scope(), after, names_of(types))
+        return _follow(info, Scope(), after, get_names(types))

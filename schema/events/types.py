@@ -8,18 +8,18 @@ import strawberry
 import structlog
 
 from models.base import UNREADABLE
-from models.events import INVITATION, MEMBERSHIP, ORGANIZATION, noun_of, readable
+from models.events import INVITATION, MEMBERSHIP, ORGANIZATION, get_readable_types, get_subject
 from resolvers.events import event_log
-from resolvers.events.event_log import event_list
+from resolvers.events.event_log import make_event_page_request
 from resolvers.queries.pages import AnyRow, Page
-from schema.foundation.connections import After, Edge, First, PageInfo, page_info
+from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, requires
+from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime, JSONObject
-from schema.invitations.types import Invitation, visible_invitation
-from schema.memberships.types import Membership, visible_membership
-from schema.organizations.types import Organization, organization_by_id
-from schema.users.types import User, visible_user
+from schema.invitations.types import Invitation, load_visible_invitation
+from schema.memberships.types import Membership, load_visible_membership
+from schema.organizations.types import Organization, load_organization
+from schema.users.types import User, load_visible_user
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
@@ -122,11 +122,11 @@ class MembershipEvent(Event):
 
     @strawberry.field(description="The membership as it is now; null when it is gone or not visible to the caller.")
     async def membership(self, info: Info) -> Membership | None:
-        return await visible_membership(info, self.membership_id)
+        return await load_visible_membership(info, self.membership_id)
 
     @strawberry.field(description="The user as they are now; null when they are gone or not visible to the caller.")
     async def user(self, info: Info) -> User | None:
-        return await visible_user(info, self.user_id)
+        return await load_visible_user(info, self.user_id)
 
     @strawberry.field(description="The organization as it is now; null when it is gone or not visible to the caller.")
     async def organization(self, info: Info) -> Organization | None:
@@ -151,7 +151,7 @@ class InvitationEvent(Event):
 
     @strawberry.field(description="The invitation as it is now; null when it is gone or not visible to the caller.")
     async def invitation(self, info: Info) -> Invitation | None:
-        return await visible_invitation(info, self.invitation_id)
+        return await load_visible_invitation(info, self.invitation_id)
 
     @strawberry.field(description="The organization as it is now; null when it is gone or not visible to the caller.")
     async def organization(self, info: Info) -> Organization | None:
@@ -179,17 +179,17 @@ KINDS: Mapping[str, Kind] = {
 
 
 async def _organization_of(event: Event, info: Info) -> Organization | None:
-    return await organization_by_id(info, event.organization_id) if event.organization_id else None
+    return await load_organization(info, event.organization_id) if event.organization_id else None
 
 
-def event_of(row: AnyRow, context: Context) -> Event:
-    return KINDS.get(noun_of(row.type), InstanceEvent).from_row(row, context)
+def to_event(row: AnyRow, context: Context) -> Event:
+    return KINDS.get(get_subject(row.type), InstanceEvent).from_row(row, context)
 
 
 def event_or_none(row: AnyRow, context: Context) -> Event | None:
     """None for a row that cannot be shown, such as one of a newer version; the rows after it can."""
     try:
-        return event_of(row, context)
+        return to_event(row, context)
     except Exception:
         log.exception("event_not_shown", cursor=row.cursor)
         return None
@@ -208,36 +208,38 @@ class EventConnection:
 def _shown(info: Info, page: Page) -> EventConnection:
     found = [(cursor, event_or_none(row, info.context)) for cursor, row in zip(page.cursors, page.rows, strict=True)]
     edges = [Edge(cursor=cursor, node=node) for cursor, node in found if node]
-    return EventConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=page_info(page))
+    return EventConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=make_page_info(page))
 
 
-def names_of(types: list[EventType] | None) -> frozenset[str] | None:
+def get_names(types: list[EventType] | None) -> frozenset[str] | None:
     return None if types is None else frozenset(one.value for one in types)
 
 
-async def events_of(
+async def load_events(
     info: Info, organization_id: str, first: int | None, after: str | None, types: list[EventType] | None
 ) -> EventConnection:
     """What the caller may read of what happened in an organization."""
-    viewer, loaders, wanted = info.context.user_id, info.context.loaders, names_of(types)
+    viewer, loaders, wanted = info.context.user_id, info.context.loaders, get_names(types)
     if viewer:
-        held = readable(await loaders.permission_keys(organization_id, viewer) or frozenset[str]())
+        held = get_readable_types(await loaders.permission_keys(organization_id, viewer) or frozenset[str]())
         wanted = held if wanted is None else held & wanted
-    return _shown(info, await loaders.event_pages.load((organization_id, event_list(first, after, wanted))))
+    return _shown(
+        info, await loaders.event_pages.load((organization_id, make_event_page_request(first, after, wanted)))
+    )
 
 
 @strawberry.type
 class EventQueries:
     @strawberry.field(
         description="The cursor of the newest event: read it before a snapshot, then go on with what comes after it.",
-        extensions=requires(),
+        extensions=query_guard(),
     )
     async def cursor(self, info: Info) -> str | None:
-        return str(await event_log.newest_cursor(info.context.store))
+        return str(await event_log.load_newest_cursor(info.context.store))
 
     @strawberry.field(
         description="The log of the instance, oldest first: everything that happened and is still kept.",
-        extensions=requires(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def events(
         self,
@@ -252,5 +254,5 @@ class EventQueries:
             list[EventType] | None, strawberry.argument(description="Only events of one of these types.")
         ] = None,
     ) -> EventConnection | None:
-        asked = event_list(first, after, names_of(types))
-        return _shown(info, await info.context.read(event_log.events, asked, organization_id=organization_id))
+        asked = make_event_page_request(first, after, get_names(types))
+        return _shown(info, await info.context.read(event_log.load_event_page, asked, organization_id=organization_id))

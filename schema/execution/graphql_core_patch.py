@@ -15,5 +15,5 @@ class Distance(Original):
         super().__init__(max(text, text.lower(), key=len))  # pyright: ignore[reportUnknownMemberType]
 
 
-def repair() -> None:
+def patch_suggestions() -> None:
     suggestions.LexicalDistance = Distance

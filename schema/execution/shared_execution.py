@@ -14,14 +14,14 @@ SAME_FOR_ALL = frozenset({"actor"})
 """Objects on an event that don't depend on who looks; all others are looked up for the viewer."""
 
 
-class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
+class SharedExecution(StrawberryGraphQLCoreExecutionContext):
     """Executes a subscription's event once for each way to ask for it; everything else as ever."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         context: Context = self.context_value
-        if context.told is None:
+        if context.delivered is None:
             return super().execute_operation(serially)
-        answers, key = context.told.answers, (id(self.operation), context.is_service)
+        answers, key = context.delivered.answers, (id(self.operation), context.is_service)
         if key in answers:
             return answers[key][1]
         result = super().execute_operation(serially)

@@ -58,18 +58,18 @@ class Connection(Generic[T]):
         return await self.counted()
 
 
-def edges_of(page: Page, nodes: Sequence[T]) -> list[Edge[T]]:
+def make_edges(page: Page, nodes: Sequence[T]) -> list[Edge[T]]:
     return [Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
 
 
-def page_info(page: Page) -> PageInfo:
+def make_page_info(page: Page) -> PageInfo:
     start, end = (page.cursors[0], page.cursors[-1]) if page.cursors else (None, None)
     return PageInfo(
         has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end
     )
 
 
-def connection(page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]) -> Connection[T]:
+def make_connection(page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]) -> Connection[T]:
     """The page as a client sees it."""
     nodes = [shown(row) for row in page.rows]
-    return Connection(edges=edges_of(page, nodes), nodes=nodes, page_info=page_info(page), counted=counted)
+    return Connection(edges=make_edges(page, nodes), nodes=nodes, page_info=make_page_info(page), counted=counted)

@@ -8,17 +8,17 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import strawberry
 from cryptography.fernet import MultiFernet
 
-from models.database.store import Readable, Snapshot, Store, unbroken
+from models.database.store import Readable, Snapshot, Store, shield
 from models.errors import Unauthenticated
 from models.instance import Instance
-from models.validation.webhook_targets import Targets
+from models.validation.webhook_targets import WebhookTargets
 from resolvers.access import Actor, ActorType
 from resolvers.invitations.tickets import TicketKeys
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
 from resolvers.subscriptions.log_reader import LogReader
-from resolvers.subscriptions.streams import Told
-from resolvers.transaction import Clock, Work, organizations_off
+from resolvers.subscriptions.streams import Delivered
+from resolvers.transaction import Clock, Transaction, organizations_disabled
 from schema.execution.documents import Document
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ServerContext:
     """What is the same for every operation of a server."""
 
     store: Store
@@ -40,7 +40,7 @@ class Surroundings:
     signer: Signer
     webhook_storage: MultiFernet
     """What the secrets of webhook endpoints are kept with."""
-    targets: Targets
+    targets: WebhookTargets
     log: LogReader
 
 
@@ -48,25 +48,25 @@ def _always() -> bool:
     return True
 
 
-def nothing() -> None: ...
+def noop() -> None: ...
 
 
 @dataclass
 class Context:
     """One operation's: who calls was read from the store when it began."""
 
-    surroundings: Surroundings
+    server: ServerContext
     actor: Actor | None
     instance: Instance
     origin: str | None = None
     """The page that the request came from, as its browser says."""
     document: Document | None = None
-    open_work: Work | None = field(default=None)
-    has_lasted: Callable[[], bool] = _always
+    open_transaction: Transaction | None = field(default=None)
+    is_credential_valid: Callable[[], bool] = _always
     """Whether the credential of the request has not lapsed meanwhile."""
-    abandon: Callable[[], None] = nothing
+    disconnect: Callable[[], None] = noop
     """Cuts off the client, who does not read."""
-    told: Told | None = None
+    delivered: Delivered | None = None
     """The event that a subscription tells."""
 
     @cached_property
@@ -82,34 +82,34 @@ class Context:
         self, fetch: Callable[Concatenate[Readable, P], Coroutine[Any, Any, T]], *args: P.args, **values: P.kwargs
     ) -> T:
         """Reads from the snapshot. A read that is cancelled half-way would take the snapshot from the other fields."""
-        return await unbroken(fetch(self.snapshot, *args, **values))
+        return await shield(fetch(self.snapshot, *args, **values))
 
-    async def forget(self) -> None:
+    async def clear_loaders(self) -> None:
         """Drops what was loaded, which a mutation may change, and closes the snapshot."""
         self.__dict__.pop("loaders", None)
         snapshot: Snapshot | None = self.__dict__.pop("snapshot", None)
         if snapshot is not None:
             await snapshot.close()
 
-    def tell(self, told: Told) -> None:
+    def set_event(self, told: Delivered) -> None:
         """The event at hand: what is loaded about it is shared, and known by who asks for it."""
-        self.told = told
+        self.delivered = told
         self.__dict__["loaders"] = told.loaders
 
-    def is_good(self) -> bool:
+    def may_continue(self) -> bool:
         """Whether a stream may go on, as far as time tells."""
         session = self.actor.session if self.actor else None
-        return self.has_lasted() and (session is None or session.expires_at > self.surroundings.clock())
+        return self.is_credential_valid() and (session is None or session.expires_at > self.server.clock())
 
     @property
     def store(self) -> Store:
-        return self.surroundings.store
+        return self.server.store
 
     @property
-    def work(self) -> Work:
+    def transaction(self) -> Transaction:
         """The transaction of the mutation at hand."""
-        assert self.open_work, "only guarded mutations have a transaction"
-        return self.open_work
+        assert self.open_transaction, "only guarded mutations have a transaction"
+        return self.open_transaction
 
     @property
     def caller(self) -> Actor:
@@ -129,12 +129,12 @@ class Context:
     def ensure_organizations_enabled(self) -> None:
         """A switched-off feature refuses users, not the owner's keys (DESIGN 7, rule 6)."""
         if not self.instance.organizations_enabled and not self.is_service:
-            raise organizations_off()
+            raise organizations_disabled()
 
-    def drawn_image(self, id: str) -> str:
-        return f"{self.surroundings.public_url}/images/{id}.svg"
+    def default_image_url(self, id: str) -> str:
+        return f"{self.server.public_url}/images/{id}.svg"
 
-    def shows(self, slug: str | None) -> str | None:
+    def visible_slug(self, slug: str | None) -> str | None:
         """A slug, unless slugs are off."""
         return slug if self.instance.slugs_enabled else None
 

@@ -7,7 +7,7 @@ import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from ulid import ULID
 
-from models.errors import Denial, Refusal
+from models.errors import InputError, RequestError
 from schema.foundation.scalars import JSONObject
 
 MAXIMUM_ERRORS = 20
@@ -26,12 +26,12 @@ class UserError:
     )
 
     @classmethod
-    def from_refusal(cls, refusal: Refusal) -> "UserError":
+    def from_error(cls, refusal: InputError) -> "UserError":
         meta = JSONObject(refusal.meta) if refusal.meta else None
         return cls(code=refusal.code, message=refusal.message, field=refusal.field, meta=meta)
 
 
-def _internal(error: GraphQLError) -> dict[str, Any]:
+def _log_internal(error: GraphQLError) -> dict[str, Any]:
     """A neutral answer with an id, and the whole story under that id in the log."""
     trouble = f"err_{str(ULID()).lower()}"
     path = ".".join(map(str, error.path or ()))
@@ -46,20 +46,20 @@ def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     return {"message": error.message, "extensions": {"code": code}}
 
 
-def _told(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None:
         return _request_fault(error, executed=executed)
-    if isinstance(cause, Denial):
+    if isinstance(cause, RequestError):
         return {"message": str(cause), "extensions": {"code": cause.code, **cause.extensions}}
-    return _internal(error)
+    return _log_internal(error)
 
 
-def formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
+def format_error(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
     """One error as a client reads it; `executed` tells a wrong value from a wrong document."""
-    told = _told(error, executed=executed)
+    told = _to_message_and_extensions(error, executed=executed)
     if error.locations:
         told["locations"] = [location.formatted for location in error.locations]
     if error.path:
@@ -67,6 +67,6 @@ def formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
     return told  # pyright: ignore[reportReturnType]
 
 
-def formatted_all(errors: list[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
+def format_errors(errors: list[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
     """At most twenty: a flood of errors helps nobody."""
-    return [formatted(error, executed=executed) for error in errors[:MAXIMUM_ERRORS]]
+    return [format_error(error, executed=executed) for error in errors[:MAXIMUM_ERRORS]]

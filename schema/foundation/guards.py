@@ -12,10 +12,10 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from models.database.store import Deadlock
-from models.errors import Denial, Forbidden, NotFound, Refusal, Refusals
-from resolvers.access import SYSTEM, Actor, ActorType, missing, secret_key_required
-from resolvers.members.expiry import sweep
-from resolvers.transaction import Work, work_on
+from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
+from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
+from resolvers.members.expiry import expire_overdue_of
+from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 
@@ -69,7 +69,7 @@ class Requires(FieldExtension):
             if held is None:
                 raise NotFound
             if self.permission not in held:
-                raise missing(self.permission)
+                raise missing_permission(self.permission)
         return await next_(source, info, **arguments)
 
 
@@ -93,15 +93,15 @@ class Answered(Requires):
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         ensure_kind(info.context.caller, self.actor)
         # What was selected of the mutation before this one is answered: its snapshot must not be held any longer.
-        await info.context.forget()
+        await info.context.clear_loaders()
         try:
             return await self._until_settled(next_, source, info, arguments)
-        except (Refusal, Refusals) as refused:
-            refusals = refused.refusals if isinstance(refused, Refusals) else [refused]
-            return self._payload(info)(user_errors=[UserError.from_refusal(one) for one in refusals])
+        except (InputError, InputErrors) as refused:
+            refusals = refused.errors if isinstance(refused, InputErrors) else [refused]
+            return self._payload(info)(user_errors=[UserError.from_error(one) for one in refusals])
         finally:
-            info.context.open_work = None
-            await info.context.forget()
+            info.context.open_transaction = None
+            await info.context.clear_loaders()
 
     async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
         return await next_(source, info, **arguments)
@@ -128,30 +128,30 @@ class Guarded(Answered):
     async def _in_transaction(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
         context = info.context
         try:
-            async with work_on(context.store, context.caller, context.surroundings.clock) as work:
-                context.open_work = work
-                await self._admit(work, arguments)
+            async with begin(context.store, context.caller, context.server.clock) as tx:
+                context.open_transaction = tx
+                await self._admit(tx, arguments)
                 payload = await next_(source, info, **arguments)
-        except (Refusal, Refusals, Denial):
+        except (InputError, InputErrors, RequestError):
             await self._keep_lapsed(context)
             raise
-        payload.cursor = str(work.cursor) if work.cursor else None
+        payload.cursor = str(tx.cursor) if tx.cursor else None
         return payload
 
     async def _keep_lapsed(self, context: Context) -> None:
         """The refused transaction also undid what it had found to be expired: that is written down after all."""
-        refused = context.open_work
-        if refused is None or refused.lapsed_in is None:
+        refused = context.open_transaction
+        if refused is None or refused.expired_in is None:
             return
-        async with work_on(context.store, SYSTEM, context.surroundings.clock) as work:
-            await sweep(work, refused.lapsed_in)
+        async with begin(context.store, SYSTEM, context.server.clock) as tx:
+            await expire_overdue_of(tx, refused.expired_in)
 
-    async def _admit(self, work: Work, arguments: dict[str, Any]) -> None:
+    async def _admit(self, tx: Transaction, arguments: dict[str, Any]) -> None:
         if self.permission:
-            await work.admit(arguments["input"].organization_id, self.permission)
+            await tx.authorize(arguments["input"].organization_id, self.permission)
 
 
-class Rings(FieldExtension):
+class WakesWorkers(FieldExtension):
     """Rings the bell once the mutation is committed: whoever waits there looks at once for what is due.
 
     It stands behind the guard in a list of extensions, for the last one is the outermost.
@@ -159,25 +159,25 @@ class Rings(FieldExtension):
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
         answer = await next_(source, info, **arguments)
-        info.context.store.bell.ring()
+        info.context.store.wakeup.notify()
         return answer
 
 
-def requires(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def query_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a query's field that not everybody may read."""
     return [Requires(actor, permission)]
 
 
-def listens(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def subscription_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a subscription."""
     return [Listens(actor, permission)]
 
 
-def guarded(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def mutation_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a mutation."""
     return [Guarded(actor, permission)]
 
 
-def answered(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def untransacted_guard(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
     """The extensions of a mutation that writes little and in a moment of its own."""
     return [Answered(actor, None)]

@@ -16,7 +16,7 @@ class MetadataMode(Enum):
     REPLACE = strawberry.enum_value("REPLACE", description="Each field that is given is overwritten.")
 
 
-def given(input: Any) -> dict[str, Any]:
+def get_given(input: Any) -> dict[str, Any]:
     """The optional fields of an update that are there, null ones too, by their Python names."""
     values: dict[str, strawberry.Some[Any] | None] = {field.name: getattr(input, field.name) for field in fields(input)}
     present = {name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)}

@@ -19,7 +19,7 @@ LARGEST_NUMBER = 2**53 - 1
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
-def _object(value: Any) -> JSONObject:
+def _parse_object(value: Any) -> JSONObject:
     """A JSON object that comes back unchanged from every database; raises GraphQLError for anything else."""
     if not isinstance(value, dict):
         raise GraphQLError("A JSON object is wanted here, not a string, a number or a list.")
@@ -50,11 +50,11 @@ def _json(value: JSONObject) -> orjson.Fragment:
         return orjson.Fragment(dumps(UNREADABLE))
 
 
-def _shown(moment: datetime) -> str:
+def _serialize_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _read(text: Any) -> DateTime:
+def _parse_time(text: Any) -> DateTime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError) as error:
@@ -69,11 +69,11 @@ SCALARS: dict[object, Any] = {
         name="JSONObject",
         description="A JSON object, never a string or a list, with numbers between -9007199254740991 and"
         " 9007199254740991.",
-        serialize=_json, parse_value=_object,
+        serialize=_json, parse_value=_parse_object,
     ),  # fmt: skip
     DateTime: strawberry.scalar(
         name="DateTime", description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
-        serialize=_shown, parse_value=_read,
+        serialize=_serialize_time, parse_value=_parse_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
     ),
 }  # fmt: skip

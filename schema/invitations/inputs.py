@@ -4,8 +4,8 @@ from enum import Enum
 
 import strawberry
 
-from resolvers.invitations.accept import Proof
-from resolvers.invitations.validation import Recipient, Terms
+from resolvers.invitations.accept import InvitationRef
+from resolvers.invitations.validation import InvitationOptions, Recipient
 from schema.foundation.context import Info
 from schema.foundation.inputs import metadata
 from schema.foundation.scalars import JSONObject
@@ -90,9 +90,9 @@ class AcceptInvitationInput:
     )
 
 
-def terms_of(info: Info, input: CreateInvitationInput | CreateInvitationsInput) -> Terms:
-    around = info.context.surroundings
-    return Terms(
+def to_options(info: Info, input: CreateInvitationInput | CreateInvitationsInput) -> InvitationOptions:
+    around = info.context.server
+    return InvitationOptions(
         inviter_user_id=input.inviter_user_id,
         redirect_url=input.redirect_url,
         expires_in_days=input.expires_in_days,
@@ -102,7 +102,7 @@ def terms_of(info: Info, input: CreateInvitationInput | CreateInvitationsInput) 
     )
 
 
-def recipient_of(input: InvitationRecipientInput | CreateInvitationInput, role: str | None) -> Recipient:
+def to_recipient(input: InvitationRecipientInput | CreateInvitationInput, role: str | None) -> Recipient:
     return Recipient(
         input.email_address,
         role if input.role is None else input.role,
@@ -110,8 +110,8 @@ def recipient_of(input: InvitationRecipientInput | CreateInvitationInput, role: 
     )
 
 
-def proof_of(input: AcceptInvitationInput) -> Proof:
-    return Proof(
+def to_ref(input: AcceptInvitationInput) -> InvitationRef:
+    return InvitationRef(
         ticket=input.ticket.value if input.ticket else None,
         invitation_id=input.invitation_id.value if input.invitation_id else None,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from models.invitations import InvitationStatus as Status
-from resolvers.invitations.lists import Preview, preview
+from resolvers.invitations.lists import Preview, load_preview
 from resolvers.invitations.tickets import TicketKind
 from schema.foundation.context import Info
 from schema.foundation.scalars import DateTime
@@ -56,8 +56,8 @@ class InvitationQueries:
     async def invitation_by_ticket(
         self, info: Info, ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")]
     ) -> InvitationPreview | None:
-        around = info.context.surroundings
-        found = await info.context.read(preview, around.ticket_keys, ticket, around.clock())
+        around = info.context.server
+        found = await info.context.read(load_preview, around.ticket_keys, ticket, around.clock())
         if found is None:
             return None
         organization = PublicOrganization.from_row(found.organization, info.context)

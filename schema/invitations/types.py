@@ -6,18 +6,18 @@ import strawberry
 
 from models.invitations import Invitation as InvitationRow
 from models.invitations import InvitationStatus as Status
-from models.invitations import status_at
+from models.invitations import get_status
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations import accept, manage
 from resolvers.invitations.lists import ORDER, InvitationFilter, InvitationList
-from resolvers.invitations.tickets import TicketKind, mint
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, slice_of
-from schema.foundation.connections import Connection, Node, connection
+from resolvers.queries.pages import AnyRow, make_page_request
+from schema.foundation.connections import Connection, Node, make_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
-from schema.foundation.guards import ActorKind, guarded
+from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.payloads import Payload
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.inputs import (
@@ -26,13 +26,13 @@ from schema.invitations.inputs import (
     CreateInvitationInput,
     CreateInvitationsInput,
     InvitationRefInput,
-    proof_of,
-    recipient_of,
-    terms_of,
+    to_options,
+    to_recipient,
+    to_ref,
 )
 from schema.memberships.types import Membership
 from schema.organizations.types import Organization, PublicOrganization
-from schema.roles.types import Role, role_ever_of
+from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
 
 ACCEPT_PATH = "/invitations/accept"
@@ -118,7 +118,7 @@ class Invitation(Node):
 
     @strawberry.field(description="The role that the membership will have.")
     async def role(self, info: Info) -> Role:
-        return await role_ever_of(info, self.row.role_id)
+        return await load_role_or_deleted(info, self.row.role_id)
 
     @strawberry.field(description="Who invited; null for an invited person, and for a secret key.")
     async def inviter(self, info: Info) -> User | None:
@@ -140,8 +140,8 @@ class Invitation(Node):
     async def url(self, info: Info) -> str | None:
         if self.status is not InvitationStatus.PENDING or not await self._is_manager(info):
             return None
-        around = info.context.surroundings
-        ticket = mint(around.ticket_keys, TicketKind.LINK, self.row.id, self.row.nonce)
+        around = info.context.server
+        ticket = make_ticket(around.ticket_keys, TicketKind.LINK, self.row.id, self.row.nonce)
         return f"{around.public_url}{ACCEPT_PATH}?ticket={ticket}"
 
     @strawberry.field(description="The last mail; to who may manage members, else null.")
@@ -152,11 +152,11 @@ class Invitation(Node):
 
     @classmethod
     def from_row(cls, row: InvitationRow | AnyRow, context: Context) -> "Invitation":
-        now = context.surroundings.clock()
+        now = context.server.clock()
         return cls(
             id=strawberry.ID(row.id),
             email_address=row.email_address,
-            status=InvitationStatus(status_at(row.status, row.expires_at, now).value),
+            status=InvitationStatus(get_status(row.status, row.expires_at, now).value),
             redirect_url=row.redirect_url,
             public_metadata=JSONObject(row.public_metadata),
             private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
@@ -179,7 +179,7 @@ async def may_see(info: Info, row: AnyRow) -> bool:
     return held is not None and MEMBERSHIPS_MANAGE in held
 
 
-async def visible_invitation(info: Info, id: str) -> Invitation | None:
+async def load_visible_invitation(info: Info, id: str) -> Invitation | None:
     """The invitation, to who may see it; else null."""
     row = await info.context.loaders.invitations_by_id.load(id)
     if row is None or not await may_see(info, row):
@@ -187,16 +187,16 @@ async def visible_invitation(info: Info, id: str) -> Invitation | None:
     return Invitation.from_row(row, info.context)
 
 
-async def invitations_of(
+async def load_invitations(
     info: Info, parent: str, *, of_address: bool, statuses: list[InvitationStatus] | None, query: str | None = None,
     first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,
 ) -> Connection[Invitation]:  # fmt: skip
     context = info.context
     chosen = None if statuses is None else tuple(Status(one.value) for one in statuses)
-    wanted = InvitationFilter(of_address, context.surroundings.clock(), chosen, query)
-    part = slice_of(ORDER, first, after, last, before)
+    wanted = InvitationFilter(of_address, context.server.clock(), chosen, query)
+    part = make_page_request(ORDER, first, after, last, before)
     page = await context.loaders.invitation_pages.load((parent, InvitationList(wanted, part)))
-    return connection(
+    return make_connection(
         page,
         lambda row: Invitation.from_row(row, context),
         lambda: context.loaders.invitation_counts.load((parent, wanted)),
@@ -228,63 +228,66 @@ class AcceptInvitationPayload(Payload):
 class InvitationMutations:
     @strawberry.mutation(
         description="Invites somebody by e-mail to join, in a role whose permissions the caller holds too.",
-        extensions=guarded(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def create_invitation(self, info: Info, input: CreateInvitationInput) -> InvitationPayload | None:
         row = await manage.create_invitation(
-            info.context.work, organization_id=input.organization_id, recipient=recipient_of(input, None),
-            terms=terms_of(info, input),
+            info.context.transaction, organization_id=input.organization_id, recipient=to_recipient(input, None),
+            terms=to_options(info, input),
         )  # fmt: skip
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
-    @strawberry.mutation(description="Invites many at once, at most 100.", extensions=guarded(MEMBERSHIPS_MANAGE))
+    @strawberry.mutation(
+        description="Invites many at once, at most 100.", extensions=mutation_guard(MEMBERSHIPS_MANAGE)
+    )
     async def create_invitations(self, info: Info, input: CreateInvitationsInput) -> InvitationsPayload | None:
         rows, refusals = await manage.create_invitations(
-            info.context.work, organization_id=input.organization_id,
-            recipients=[recipient_of(one, input.role) for one in input.recipients], terms=terms_of(info, input),
+            info.context.transaction, organization_id=input.organization_id,
+            recipients=[to_recipient(one, input.role) for one in input.recipients], terms=to_options(info, input),
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
         )  # fmt: skip
         return InvitationsPayload(
             invitations=[Invitation.from_row(row, info.context) for row in rows],
-            user_errors=[UserError.from_refusal(refusal) for refusal in refusals],
+            user_errors=[UserError.from_error(refusal) for refusal in refusals],
         )
 
     @strawberry.mutation(
         description="Sends a pending or expired invitation again: the old link is void, the caller is the inviter.",
-        extensions=guarded(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def resend_invitation(self, info: Info, input: InvitationRefInput) -> InvitationPayload | None:
         row = await manage.resend_invitation(
-            info.context.work, organization_id=input.organization_id, invitation_id=input.invitation_id,
-            terms=manage.Terms(can_mail=info.context.surroundings.can_mail),
+            info.context.transaction, organization_id=input.organization_id, invitation_id=input.invitation_id,
+            terms=manage.InvitationOptions(can_mail=info.context.server.can_mail),
         )  # fmt: skip
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Takes a pending invitation back; its links are void.", extensions=guarded(MEMBERSHIPS_MANAGE)
+        description="Takes a pending invitation back; its links are void.",
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def revoke_invitation(self, info: Info, input: InvitationRefInput) -> InvitationPayload | None:
         row = await manage.revoke_invitation(
-            info.context.work, organization_id=input.organization_id, invitation_id=input.invitation_id
+            info.context.transaction, organization_id=input.organization_id, invitation_id=input.invitation_id
         )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Joins the organization, for who is signed in with the invited address.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> AcceptInvitationPayload | None:
-        keys = info.context.surroundings.ticket_keys
-        row, member = await accept.accept_invitation(info.context.work, proof=proof_of(input), keys=keys)
+        keys = info.context.server.ticket_keys
+        row, member = await accept.accept_invitation(info.context.transaction, proof=to_ref(input), keys=keys)
         return AcceptInvitationPayload(
             invitation=Invitation.from_row(row, info.context), membership=Membership.from_row(member, info.context)
         )
 
     @strawberry.mutation(
         description="Says no to an invitation, for who is signed in with the invited address.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def decline_invitation(self, info: Info, input: AcceptInvitationInput) -> InvitationPayload | None:
-        keys = info.context.surroundings.ticket_keys
-        row = await accept.decline_invitation(info.context.work, proof=proof_of(input), keys=keys)
+        keys = info.context.server.ticket_keys
+        row = await accept.decline_invitation(info.context.transaction, proof=to_ref(input), keys=keys)
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))

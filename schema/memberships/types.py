@@ -7,18 +7,18 @@ import strawberry
 
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
-from resolvers.access import missing
+from resolvers.access import missing_permission
 from resolvers.members import memberships
-from resolvers.queries.lists import MembershipFilter, MembershipList, membership_order
+from resolvers.queries.lists import MembershipFilter, MembershipList, get_membership_order
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, slice_of
-from schema.foundation.connections import Connection, Node, OrderDirection, connection
+from resolvers.queries.pages import AnyRow, make_page_request
+from schema.foundation.connections import Connection, Node, OrderDirection, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, guarded, requires
+from schema.foundation.guards import ActorKind, mutation_guard, query_guard
 from schema.foundation.inputs import MetadataMode, metadata
 from schema.foundation.payloads import Payload
 from schema.foundation.scalars import DateTime, JSONObject
-from schema.roles.types import Role, role_of
+from schema.roles.types import Role, load_role
 from schema.users.types import User
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ class Membership(Node):
     @strawberry.field(description="The user; refused to members who need org:sys_memberships:read to see others.")
     async def user(self, info: Info) -> User:
         if not (self.is_readable or await may_read(info, self.organization_id, self.user_id)):
-            raise missing(MEMBERSHIPS_READ)
+            raise missing_permission(MEMBERSHIPS_READ)
         row = await load_existing(info.context.loaders.users, self.user_id)
         return User.from_row(row, info.context)
 
     @strawberry.field(description="The role.")
     async def role(self, info: Info) -> Role:
-        return await role_of(info, self.role_id)
+        return await load_role(info, self.role_id)
 
     @strawberry.field(description="The keys of all permissions that the role holds, sorted.")
     async def permissions(self, info: Info) -> list[str]:
@@ -105,46 +105,48 @@ Roles = Annotated[
 ]
 
 
-async def _listed(
+async def _load_connection(
     info: Info, parent: str, wanted: MembershipFilter, order_by: MembershipOrder | None,
     first: int | None, after: str | None, last: int | None, before: str | None,
 ) -> Connection[Membership]:  # fmt: skip
     order_by = order_by or MembershipOrder()
     descending = order_by.direction is OrderDirection.DESC
-    part = slice_of(membership_order(order_by.field.name, descending=descending), first, after, last, before)
+    part = make_page_request(
+        get_membership_order(order_by.field.name, descending=descending), first, after, last, before
+    )
     loaders = info.context.loaders
     page = await loaders.membership_pages.load((parent, MembershipList(wanted, order_by.field.name, descending, part)))
-    return connection(
+    return make_connection(
         page,
         lambda row: Membership.from_row(row, info.context, is_readable=True),
         lambda: loaders.membership_counts.load((parent, wanted)),
     )
 
 
-async def memberships_of_user(
+async def load_memberships_of_user(
     info: Info, user_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
     query: str | None = None, roles: list[str] | None = None, order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:  # fmt: skip
     info.context.ensure_organizations_enabled()
     wanted = MembershipFilter(True, query, None if roles is None else tuple(roles))
-    return await _listed(info, user_id, wanted, order_by, first, after, last, before)
+    return await _load_connection(info, user_id, wanted, order_by, first, after, last, before)
 
 
-async def memberships_of_organization(
+async def load_memberships_of_organization(
     info: Info, organization_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
     query: str | None, roles: list[str] | None, order_by: MembershipOrder | None,
 ) -> Connection[Membership]:  # fmt: skip
     wanted = MembershipFilter(False, query, None if roles is None else tuple(roles))
-    return await _listed(info, organization_id, wanted, order_by, first, after, last, before)
+    return await _load_connection(info, organization_id, wanted, order_by, first, after, last, before)
 
 
-async def membership_in(info: Info, organization_id: str, user_id: str) -> Membership | None:
+async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:
     """The membership, for a caller who may read it."""
     row = await info.context.loaders.memberships.load((organization_id, user_id))
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
-async def visible_membership(info: Info, id: str) -> Membership | None:
+async def load_visible_membership(info: Info, id: str) -> Membership | None:
     """The membership, to its user, to who may read the organization's members, and to secret keys; else null."""
     viewer, loaders = info.context.user_id, info.context.loaders
     load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
@@ -163,7 +165,7 @@ async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
 
 @strawberry.type
 class MembershipQueries:
-    @strawberry.field(description="A membership, to who may see it; else null.", extensions=requires())
+    @strawberry.field(description="A membership, to who may see it; else null.", extensions=query_guard())
     async def membership(
         self,
         info: Info,
@@ -172,7 +174,7 @@ class MembershipQueries:
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
         readable = await may_read(info, organization_id, user_id)
-        return await membership_in(info, organization_id, user_id) if readable else None
+        return await load_membership(info, organization_id, user_id) if readable else None
 
 
 # ------------------------------------------------------------------------------------------------------- mutations
@@ -235,49 +237,51 @@ class LeaveOrganizationInput:
 class MembershipMutations:
     @strawberry.mutation(
         description="Adds a user directly, without their consent; an invitation to their verified address is revoked.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_membership(self, info: Info, input: CreateMembershipInput) -> MembershipPayload | None:
         row = await memberships.create_membership(
-            info.context.work, organization_id=input.organization_id, user_id=input.user_id, role=input.role,
+            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id, role=input.role,
             metadata=metadata(input.public_metadata, input.private_metadata),
         )  # fmt: skip
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Changes a member's role, to one whose permissions the caller holds too.",
-        extensions=guarded(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def update_membership(self, info: Info, input: UpdateMembershipInput) -> MembershipPayload | None:
         row = await memberships.update_membership(
-            info.context.work, organization_id=input.organization_id, user_id=input.user_id, role=input.role
+            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id, role=input.role
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
-    @strawberry.mutation(description="Changes a membership's metadata.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Changes a membership's metadata.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def update_membership_metadata(
         self, info: Info, input: UpdateMembershipMetadataInput
     ) -> MembershipPayload | None:
         row = await memberships.update_membership_metadata(
-            info.context.work, organization_id=input.organization_id, user_id=input.user_id,
+            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id,
             merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
         )  # fmt: skip
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Removes a member, unless nobody else could manage the organization.",
-        extensions=guarded(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def remove_membership(self, info: Info, input: RemoveMembershipInput) -> MembershipPayload | None:
         row = await memberships.remove_membership(
-            info.context.work, organization_id=input.organization_id, user_id=input.user_id
+            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Ends the caller's own membership, unless nobody else could manage the organization.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def leave_organization(self, info: Info, input: LeaveOrganizationInput) -> MembershipPayload | None:
-        row = await memberships.leave_organization(info.context.work, organization_id=input.organization_id)
+        row = await memberships.leave_organization(info.context.transaction, organization_id=input.organization_id)
         return MembershipPayload(membership=Membership.from_row(row, info.context))

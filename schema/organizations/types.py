@@ -12,14 +12,21 @@ from resolvers import organizations
 from resolvers.invitations.lists import InvitationFilter
 from resolvers.queries import lists
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, slice_of
-from schema.foundation.connections import After, Before, Connection, First, Last, Node, OrderDirection, connection
+from resolvers.queries.pages import AnyRow, make_page_request
+from schema.foundation.connections import After, Before, Connection, First, Last, Node, OrderDirection, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, guarded, requires
-from schema.foundation.inputs import MetadataMode, given, metadata
+from schema.foundation.guards import ActorKind, mutation_guard, query_guard
+from schema.foundation.inputs import MetadataMode, get_given, metadata
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import DateTime, JSONObject
-from schema.memberships.types import Membership, OrderBy, Roles, may_read, membership_in, memberships_of_organization
+from schema.memberships.types import (
+    Membership,
+    OrderBy,
+    Roles,
+    load_membership,
+    load_memberships_of_organization,
+    may_read,
+)
 from schema.roles.types import PermissionKey, Role, RoleSet
 from schema.users.types import User
 
@@ -81,7 +88,7 @@ class Organization(Node):
 
     @strawberry.field(description="The caller's own membership; null for a secret key.")
     async def viewer_membership(self, info: Info) -> Membership | None:
-        return await membership_in(info, self.id, info.context.user_id) if info.context.user_id else None
+        return await load_membership(info, self.id, info.context.user_id) if info.context.user_id else None
 
     @strawberry.field(
         description="The keys of all permissions that the caller holds here, sorted; a secret key holds all."
@@ -98,14 +105,14 @@ class Organization(Node):
             return await info.context.loaders.permission_keys(self.id, info.context.user_id) or frozenset()
         return await info.context.loaders.all_permission_keys()
 
-    @strawberry.field(description="The membership of one user.", extensions=requires(MEMBERSHIPS_READ))
+    @strawberry.field(description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ))
     async def membership(
         self, info: Info, user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")]
     ) -> Membership | None:
-        return await membership_in(info, self.id, user_id)
+        return await load_membership(info, self.id, user_id)
 
     @strawberry.field(
-        description="The members, newest first unless asked otherwise.", extensions=requires(MEMBERSHIPS_READ)
+        description="The members, newest first unless asked otherwise.", extensions=query_guard(MEMBERSHIPS_READ)
     )
     async def memberships(
         self,
@@ -120,11 +127,11 @@ class Organization(Node):
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership] | None:
-        return await memberships_of_organization(info, self.id, first, after, last, before, query, roles, order_by)
+        return await load_memberships_of_organization(info, self.id, first, after, last, before, query, roles, order_by)
 
     @strawberry.field(
         description="The invitations, newest first; those of all statuses when none is asked for.",
-        extensions=requires(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def invitations(
         self,
@@ -141,21 +148,21 @@ class Organization(Node):
             str | None, strawberry.argument(description="A part of the address, or a whole invitation id.")
         ] = None,
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
-        from schema.invitations.types import invitations_of
+        from schema.invitations.types import load_invitations
 
-        return await invitations_of(
+        return await load_invitations(
             info, self.id, of_address=False, statuses=statuses, query=query,
             first=first, after=after, last=last, before=before,
         )  # fmt: skip
 
-    @strawberry.field(description="How many invitations can be accepted.", extensions=requires(MEMBERSHIPS_MANAGE))
+    @strawberry.field(description="How many invitations can be accepted.", extensions=query_guard(MEMBERSHIPS_MANAGE))
     async def pending_invitations_count(self, info: Info) -> int | None:
-        pending = InvitationFilter(False, info.context.surroundings.clock(), (StoredStatus.PENDING,))
+        pending = InvitationFilter(False, info.context.server.clock(), (StoredStatus.PENDING,))
         return await info.context.loaders.invitation_counts.load((self.id, pending))
 
     @strawberry.field(
         description="What happened here, oldest first; events of invitations need org:sys_memberships:manage.",
-        extensions=requires(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def events(
         self,
@@ -167,17 +174,17 @@ class Organization(Node):
             strawberry.argument(description="Only events of one of these types."),
         ] = None,
     ) -> Annotated["EventConnection", strawberry.lazy("schema.events.types")] | None:
-        from schema.events.types import events_of
+        from schema.events.types import load_events
 
-        return await events_of(info, self.id, first, after, types)
+        return await load_events(info, self.id, first, after, types)
 
     @classmethod
     def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "Organization":
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
-            slug=context.shows(row.slug),
-            image_url=row.image_url or context.drawn_image(row.id),
+            slug=context.visible_slug(row.slug),
+            image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
             public_metadata=JSONObject(row.public_metadata),
             private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
@@ -203,13 +210,13 @@ class PublicOrganization:
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
-            slug=context.shows(row.slug),
-            image_url=row.image_url or context.drawn_image(row.id),
+            slug=context.visible_slug(row.slug),
+            image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
         )
 
 
-async def organization_by_id(info: Info, id: str) -> Organization | None:
+async def load_organization(info: Info, id: str) -> Organization | None:
     """The organization, to its members and to secret keys; else null, after as many statements as for an absent one."""
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer and await loaders.memberships.load((id, viewer)) is None:
@@ -242,23 +249,23 @@ class OrganizationOrder:
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(
-        description="An organization, to its members and to secret keys; else null.", extensions=requires()
+        description="An organization, to its members and to secret keys; else null.", extensions=query_guard()
     )
     async def organization(
         self, info: Info, by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")]
     ) -> Organization | None:
         info.context.ensure_organizations_enabled()
         if by.id:
-            return await organization_by_id(info, by.id.value)
+            return await load_organization(info, by.id.value)
         if by.slug and info.context.instance.slugs_enabled:
             viewer = info.context.user_id
-            row = await info.context.read(lists.organization_by_slug, by.slug.value, member=viewer)
+            row = await info.context.read(lists.load_organization_by_slug, by.slug.value, member=viewer)
             return Organization.from_row(row, info.context) if row else None
         return None
 
     @strawberry.field(
         description="All organizations of the instance, newest first unless asked otherwise.",
-        extensions=requires(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def organizations(
         self,
@@ -280,11 +287,15 @@ class OrganizationQueries:
         ] = None,
     ) -> Connection[Organization] | None:
         order_by = order_by or OrganizationOrder()
-        order = lists.organization_order(order_by.field.name, descending=order_by.direction is OrderDirection.DESC)
-        wanted = lists.organization_filter(query, user_ids)
+        order = lists.get_organization_order(order_by.field.name, descending=order_by.direction is OrderDirection.DESC)
+        wanted = lists.make_organization_filter(query, user_ids)
         read = info.context.read
-        page = await read(lists.organizations, wanted, order, slice_of(order, first, after, last, before))
-        return connection(page, lambda row: Organization.from_row(row, info.context), lambda: read(lists.count, wanted))
+        page = await read(
+            lists.load_organization_page, wanted, order, make_page_request(order, first, after, last, before)
+        )
+        return make_connection(
+            page, lambda row: Organization.from_row(row, info.context), lambda: read(lists.count, wanted)
+        )
 
 
 # ------------------------------------------------------------------------------------------------------- mutations
@@ -368,34 +379,36 @@ def _new(input: CreateOrganizationInput) -> organizations.NewOrganization:
 class OrganizationMutations:
     @strawberry.mutation(
         description="Makes an organization; the caller, or who a secret key names, becomes its first member.",
-        extensions=guarded(),
+        extensions=mutation_guard(),
     )
     async def create_organization(self, info: Info, input: CreateOrganizationInput) -> OrganizationPayload | None:
-        row, member = await organizations.create_organization(info.context.work, _new(input))
+        row, member = await organizations.create_organization(info.context.transaction, _new(input))
         membership = Membership.from_row(member, info.context) if member else None
         return OrganizationPayload(organization=Organization.from_row(row, info.context), membership=membership)
 
-    @strawberry.mutation(description="Changes an organization's own fields.", extensions=guarded(PROFILE_MANAGE))
+    @strawberry.mutation(description="Changes an organization's own fields.", extensions=mutation_guard(PROFILE_MANAGE))
     async def update_organization(self, info: Info, input: UpdateOrganizationInput) -> OrganizationPayload | None:
-        schemes = info.context.surroundings.link_schemes
+        schemes = info.context.server.link_schemes
         row = await organizations.update_organization(
-            info.context.work, organization_id=input.organization_id, given=given(input), schemes=schemes
+            info.context.transaction, organization_id=input.organization_id, given=get_given(input), schemes=schemes
         )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
-    @strawberry.mutation(description="Changes an organization's metadata.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Changes an organization's metadata.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def update_organization_metadata(
         self, info: Info, input: UpdateOrganizationMetadataInput
     ) -> OrganizationPayload | None:
         row = await organizations.update_organization_metadata(
-            info.context.work, organization_id=input.organization_id,
+            info.context.transaction, organization_id=input.organization_id,
             merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
         )  # fmt: skip
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Deletes an organization with its memberships.", extensions=guarded(PROFILE_DELETE)
+        description="Deletes an organization with its memberships.", extensions=mutation_guard(PROFILE_DELETE)
     )
     async def delete_organization(self, info: Info, input: DeleteOrganizationInput) -> DeletedPayload | None:
-        gone = await organizations.delete_organization(info.context.work, organization_id=input.organization_id)
+        gone = await organizations.delete_organization(info.context.transaction, organization_id=input.organization_id)
         return DeletedPayload(deleted_id=strawberry.ID(gone))

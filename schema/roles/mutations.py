@@ -7,8 +7,8 @@ import strawberry
 from resolvers.role_model import edit, permissions, sets
 from resolvers.role_model.reassign import RoleMapping
 from schema.foundation.context import Info
-from schema.foundation.guards import ActorKind, guarded
-from schema.foundation.inputs import given
+from schema.foundation.guards import ActorKind, mutation_guard
+from schema.foundation.inputs import get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.organizations.types import Organization, OrganizationPayload
 from schema.roles.types import Permission, Role, RoleSet
@@ -133,7 +133,7 @@ class SetOrganizationRoleSetInput:
     )
 
 
-def mappings_of(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Sequence[RoleMapping]:
+def to_mappings(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Sequence[RoleMapping]:
     return [RoleMapping(one.from_, one.to) for one in input.mappings or []]
 
 
@@ -142,92 +142,93 @@ def mappings_of(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Seq
 
 @strawberry.type
 class RoleMutations:
-    @strawberry.mutation(description="Makes a role.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(description="Makes a role.", extensions=mutation_guard(actor=ActorKind.SERVICE))
     async def create_role(self, info: Info, input: CreateRoleInput) -> RolePayload | None:
         new = edit.NewRole(input.key, input.name, input.description, input.permissions, input.add_to_initial_role_set)
-        return RolePayload(role=Role.from_row(await edit.create_role(info.context.work, new)))
+        return RolePayload(role=Role.from_row(await edit.create_role(info.context.transaction, new)))
 
     @strawberry.mutation(
         description="Changes a role, unless that takes an organization its last manager.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role(self, info: Info, input: UpdateRoleInput) -> RolePayload | None:
-        row = await edit.update_role(info.context.work, key=input.key, given=given(input))
+        row = await edit.update_role(info.context.transaction, key=input.key, given=get_given(input))
         return RolePayload(role=Role.from_row(row))
 
     @strawberry.mutation(
         description="Deletes a role that nobody has, is invited to, or gets by default.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_role(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
-        return DeletedPayload(deleted_id=strawberry.ID(await edit.delete_role(info.context.work, key=input.key)))
+        return DeletedPayload(deleted_id=strawberry.ID(await edit.delete_role(info.context.transaction, key=input.key)))
 
-    @strawberry.mutation(description="Invents a permission.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(description="Invents a permission.", extensions=mutation_guard(actor=ActorKind.SERVICE))
     async def create_permission(self, info: Info, input: CreatePermissionInput) -> PermissionPayload | None:
         row = await permissions.create_permission(
-            info.context.work, key=input.key, name=input.name, description=input.description
+            info.context.transaction, key=input.key, name=input.name, description=input.description
         )
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
-        description="Renames or describes a custom permission.", extensions=guarded(actor=ActorKind.SERVICE)
+        description="Renames or describes a custom permission.", extensions=mutation_guard(actor=ActorKind.SERVICE)
     )
     async def update_permission(self, info: Info, input: UpdatePermissionInput) -> PermissionPayload | None:
-        row = await permissions.update_permission(info.context.work, key=input.key, given=given(input))
+        row = await permissions.update_permission(info.context.transaction, key=input.key, given=get_given(input))
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a custom permission that no role holds.", extensions=guarded(actor=ActorKind.SERVICE)
+        description="Deletes a custom permission that no role holds.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_permission(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
-        deleted = await permissions.delete_permission(info.context.work, key=input.key)
+        deleted = await permissions.delete_permission(info.context.transaction, key=input.key)
         return DeletedPayload(deleted_id=strawberry.ID(deleted))
 
-    @strawberry.mutation(description="Makes a role set.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(description="Makes a role set.", extensions=mutation_guard(actor=ActorKind.SERVICE))
     async def create_role_set(self, info: Info, input: CreateRoleSetInput) -> RoleSetPayload | None:
         new = sets.NewRoleSet(
             input.key, input.name, input.description, input.roles, input.default_role, input.creator_role
         )
-        return RoleSetPayload(role_set=RoleSet.from_row(await sets.create_role_set(info.context.work, new)))
+        return RoleSetPayload(role_set=RoleSet.from_row(await sets.create_role_set(info.context.transaction, new)))
 
     @strawberry.mutation(
         description="Changes a role set's names, default and creator role, adds roles, or makes it initial.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role_set(self, info: Info, input: UpdateRoleSetInput) -> RoleSetPayload | None:
-        row = await sets.update_role_set(info.context.work, key=input.key, given=given(input))
+        row = await sets.update_role_set(info.context.transaction, key=input.key, given=get_given(input))
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
         description="Takes a role out of a set; its members and pending invitations get another one.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def replace_role_in_role_set(self, info: Info, input: ReplaceRoleInput) -> RoleSetPayload | None:
         row = await sets.replace_role(
-            info.context.work, role_set=input.role_set, role=input.role, with_role=input.with_role
+            info.context.transaction, role_set=input.role_set, role=input.role, with_role=input.with_role
         )
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
         description="Deletes a role set and gives its organizations another one, with which it answers.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def replace_role_set(self, info: Info, input: ReplaceRoleSetInput) -> RoleSetPayload | None:
         row = await sets.replace_role_set(
-            info.context.work, key=input.key, with_key=input.with_key, mappings=mappings_of(input)
+            info.context.transaction, key=input.key, with_key=input.with_key, mappings=to_mappings(input)
         )
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Gives an organization another role set.", extensions=guarded(actor=ActorKind.SERVICE)
+        description="Gives an organization another role set.", extensions=mutation_guard(actor=ActorKind.SERVICE)
     )
     async def set_organization_role_set(
         self, info: Info, input: SetOrganizationRoleSetInput
     ) -> OrganizationPayload | None:
         row = await sets.set_organization_role_set(
-            info.context.work,
+            info.context.transaction,
             organization_id=input.organization_id,
             role_set=input.role_set,
-            mappings=mappings_of(input),
+            mappings=to_mappings(input),
         )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))

@@ -8,14 +8,14 @@ import strawberry
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
-from models.roles import is_managing, is_system
+from models.roles import can_manage, is_system
 from resolvers.queries import lists
 from resolvers.queries.loaders import load_existing
 from resolvers.queries.pages import AnyRow
 from resolvers.queries.permission_check import Reason, check_permission
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
-from schema.foundation.guards import ActorKind, requires
+from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime
 
 
@@ -63,10 +63,11 @@ class Role(Node):
         description="Whether it holds what a creator role needs: to manage, to read members and to delete."
     )
     async def is_creator_eligible(self, info: Info) -> bool:
-        return is_managing(row.key for row in await info.context.loaders.permissions.load(self.id))
+        return can_manage(row.key for row in await info.context.loaders.permissions.load(self.id))
 
     @strawberry.field(
-        description="How many memberships have it, in all organizations.", extensions=requires(actor=ActorKind.SERVICE)
+        description="How many memberships have it, in all organizations.",
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def members_count(self, info: Info) -> int | None:
         return await info.context.loaders.role_members_count.load(self.id)
@@ -83,12 +84,12 @@ class Role(Node):
         )
 
 
-async def role_ever_of(info: Info, role_id: str) -> Role:
+async def load_role_or_deleted(info: Info, role_id: str) -> Role:
     """The role of an invitation, which may have been deleted since the invitation was settled."""
     return Role.from_row(await load_existing(info.context.loaders.roles_ever, role_id))
 
 
-async def role_of(info: Info, role_id: str) -> Role:
+async def load_role(info: Info, role_id: str) -> Role:
     return Role.from_row(await load_existing(info.context.loaders.roles, role_id))
 
 
@@ -109,11 +110,11 @@ class RoleSet(Node):
 
     @strawberry.field(description="The role that is meant when none is named.")
     async def default_role(self, info: Info) -> Role:
-        return await role_of(info, self.default_role_id)
+        return await load_role(info, self.default_role_id)
 
     @strawberry.field(description="The role that the creator of an organization gets.")
     async def creator_role(self, info: Info) -> Role:
-        return await role_of(info, self.creator_role_id)
+        return await load_role(info, self.creator_role_id)
 
     @classmethod
     def from_row(cls, row: RoleSetRow | AnyRow) -> "RoleSet":
@@ -163,22 +164,23 @@ OtherUserId = Annotated[
 
 @strawberry.type
 class RoleQueries:
-    @strawberry.field(description="All roles of the instance, oldest first.", extensions=requires())
+    @strawberry.field(description="All roles of the instance, oldest first.", extensions=query_guard())
     async def roles(self, info: Info) -> list[Role] | None:
-        return [Role.from_row(row) for row in await info.context.read(lists.everything, RoleRow)]
+        return [Role.from_row(row) for row in await info.context.read(lists.load_all, RoleRow)]
 
-    @strawberry.field(description="All permissions of the instance, oldest first.", extensions=requires())
+    @strawberry.field(description="All permissions of the instance, oldest first.", extensions=query_guard())
     async def permissions(self, info: Info) -> list[Permission] | None:
-        return [Permission.from_row(row) for row in await info.context.read(lists.everything, PermissionRow)]
+        return [Permission.from_row(row) for row in await info.context.read(lists.load_all, PermissionRow)]
 
     @strawberry.field(
-        description="All role sets of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
+        description="All role sets of the instance, oldest first.", extensions=query_guard(actor=ActorKind.SERVICE)
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
-        return [RoleSet.from_row(row) for row in await info.context.read(lists.everything, RoleSetRow)]
+        return [RoleSet.from_row(row) for row in await info.context.read(lists.load_all, RoleSetRow)]
 
     @strawberry.field(
-        description="Whether the caller, or for a secret key anybody, may do something, and why.", extensions=requires()
+        description="Whether the caller, or for a secret key anybody, may do something, and why.",
+        extensions=query_guard(),
     )
     async def check_permission(
         self, info: Info, organization_id: OrganizationId, permission: PermissionKey, user_id: OtherUserId = None
@@ -187,7 +189,7 @@ class RoleQueries:
             info.context.loaders, info.context.caller, info.context.instance,
             organization_id=organization_id, permission=permission, user_id=user_id,
         )  # fmt: skip
-        role = await role_of(info, decision.role_id) if decision.role_id else None
+        role = await load_role(info, decision.role_id) if decision.role_id else None
         return PermissionDecision(
             allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
             reason=PermissionReason[decision.reason.name],

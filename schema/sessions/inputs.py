@@ -62,14 +62,14 @@ class SessionRefInput:
     session_id: strawberry.ID = strawberry.field(description="The session.")
 
 
-def chosen_organization(input: SetActiveOrganizationInput) -> str | None:
+def get_organization_id(input: SetActiveOrganizationInput) -> str | None:
     """The id that is given; raises BadUserInput unless exactly one of id and slug is."""
     if (input.organization_id is None) == (input.slug is None):
         raise BadUserInput("Give organizationId, null for the personal account, or slug, and not both.")
     return input.organization_id.value if input.organization_id else None
 
 
-def choice_of(input: CreateSessionTokenInput) -> Choice | str:
+def to_choice(input: CreateSessionTokenInput) -> Choice | str:
     if input.organization_id is None:
         return Choice.OWN
     return Choice.PERSONAL if input.organization_id.value is None else input.organization_id.value

@@ -2,19 +2,19 @@
 
 import strawberry
 
-from models.instance import demands_organization
-from models.sessions import CHOOSE_ORGANIZATION, status_at
+from models.instance import requires_organization
+from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
 from models.sessions import SessionStatus as Status
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, slice_of
+from resolvers.queries.pages import AnyRow, make_page_request
 from resolvers.sessions import lifecycle
-from resolvers.sessions.claims import Claims, TokenFormat
-from resolvers.sessions.lifecycle import Minting
+from resolvers.sessions.claims import TokenClaims, TokenFormat
+from resolvers.sessions.lifecycle import TokenOptions
 from resolvers.sessions.lists import ORDER, SessionFilter, SessionList
-from schema.foundation.connections import Connection, Node, connection
+from schema.foundation.connections import Connection, Node, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, answered, guarded
+from schema.foundation.guards import ActorKind, mutation_guard, untransacted_guard
 from schema.foundation.payloads import Payload
 from schema.foundation.scalars import DateTime
 from schema.organizations.types import Organization
@@ -25,8 +25,8 @@ from schema.sessions.inputs import (
     SessionStatus,
     SessionTokenFormat,
     SetActiveOrganizationInput,
-    choice_of,
-    chosen_organization,
+    get_organization_id,
+    to_choice,
 )
 from schema.users.types import User
 
@@ -64,8 +64,8 @@ class Session(Node):
 
     @classmethod
     def from_row(cls, row: SessionRow | AnyRow, context: Context) -> "Session":
-        is_pending = row.membership_id is None and demands_organization(context.instance)
-        status = status_at(row.closed_as, row.expires_at, context.surroundings.clock(), is_pending=is_pending)
+        is_pending = row.membership_id is None and requires_organization(context.instance)
+        status = get_status(row.closed_as, row.expires_at, context.server.clock(), is_pending=is_pending)
         return cls(
             id=strawberry.ID(row.id),
             status=SessionStatus(status.value),
@@ -77,7 +77,7 @@ class Session(Node):
         )
 
 
-async def visible_session(info: Info, session_id: str) -> Session | None:
+async def load_visible_session(info: Info, session_id: str) -> Session | None:
     """The session, to its user and to secret keys; else null, as if absent."""
     row = await info.context.loaders.sessions.load(session_id)
     if row is None or not (info.context.is_service or info.context.user_id == row.user_id):
@@ -85,15 +85,15 @@ async def visible_session(info: Info, session_id: str) -> Session | None:
     return Session.from_row(row, info.context)
 
 
-async def sessions_of(
+async def load_sessions(
     info: Info, user_id: str, first: int | None, after: str | None, statuses: list[SessionStatus] | None
 ) -> Connection[Session]:
     context = info.context
     chosen = None if statuses is None else tuple(Status(one.value) for one in statuses)
-    wanted = SessionFilter(demands_organization(context.instance), context.surroundings.clock(), chosen)
-    part = slice_of(ORDER, first, after)
+    wanted = SessionFilter(requires_organization(context.instance), context.server.clock(), chosen)
+    part = make_page_request(ORDER, first, after)
     page = await context.loaders.session_pages.load((user_id, SessionList(wanted, part)))
-    return connection(
+    return make_connection(
         page,
         lambda row: Session.from_row(row, context),
         lambda: context.loaders.session_counts.load((user_id, wanted)),
@@ -106,23 +106,23 @@ async def sessions_of(
 @strawberry.type(description="A token that any backend verifies by our public keys alone.")
 class SessionToken:
     expires_at: DateTime = strawberry.field(description="When it lapses, a minute after it was made.")
-    claims: strawberry.Private[Claims]
+    claims: strawberry.Private[TokenClaims]
 
     @strawberry.field(description="The token, signed when it is selected.")
     async def jwt(self, info: Info) -> str:
         """Not before the transaction is over: signing takes a while."""
-        return await info.context.surroundings.signer.sign(self.claims)
+        return await info.context.server.signer.sign(self.claims)
 
 
-def token_of(claims: Claims) -> SessionToken:
-    return SessionToken(expires_at=DateTime(lifecycle.expiry_of(claims)), claims=claims)
+def to_token(claims: TokenClaims) -> SessionToken:
+    return SessionToken(expires_at=DateTime(lifecycle.get_expiry(claims)), claims=claims)
 
 
-def minting(context: Context, format: SessionTokenFormat) -> Minting:
+def make_token_options(context: Context, format: SessionTokenFormat) -> TokenOptions:
     """The page's origin goes into the token only if it is one of ours."""
-    around = context.surroundings
+    around = context.server
     party = context.origin if context.origin in around.allowed_origins else None
-    return Minting(TokenFormat(format.value), around.public_url, party)
+    return TokenOptions(TokenFormat(format.value), around.public_url, party)
 
 
 # ------------------------------------------------------------------------------------------------------- mutations
@@ -140,52 +140,54 @@ class SessionPayload(Payload):
 class SessionMutations:
     @strawberry.mutation(
         description="Opens a session of seven days for the bearer of an identity token, and mints its first token.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def create_session(self, info: Info, input: CreateSessionInput) -> SessionPayload | None:
-        work = info.context.work
-        row = await lifecycle.create_session(work, organization_id=input.organization_id)
+        tx = info.context.transaction
+        row = await lifecycle.create_session(tx, organization_id=input.organization_id)
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
         description="Chooses the organization that the session goes on in, and mints a token for it.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def set_active_organization(self, info: Info, input: SetActiveOrganizationInput) -> SessionPayload | None:
         row = await lifecycle.set_active_organization(
-            info.context.work,
+            info.context.transaction,
             session_id=input.session_id,
-            organization_id=chosen_organization(input),
+            organization_id=get_organization_id(input),
             slug=input.slug,
         )
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
         description="Mints a token for the session, in any organization of the caller; the session's choice stays.",
-        extensions=answered(actor=ActorKind.USER),
+        extensions=untransacted_guard(actor=ActorKind.USER),
     )
     async def create_session_token(self, info: Info, input: CreateSessionTokenInput) -> SessionPayload | None:
         context = info.context
         row, made = await lifecycle.create_session_token(
-            context.store, context.surroundings.clock, context.caller,
-            session_id=input.session_id, choice=choice_of(input), minting=minting(context, input.format),
+            context.store, context.server.clock, context.caller,
+            session_id=input.session_id, choice=to_choice(input), minting=make_token_options(context, input.format),
         )  # fmt: skip
-        return SessionPayload(session=Session.from_row(row, context), token=token_of(made))
+        return SessionPayload(session=Session.from_row(row, context), token=to_token(made))
 
     @strawberry.mutation(
         description="Ends one of the caller's sessions at once; a session's token can end that session alone.",
-        extensions=guarded(actor=ActorKind.USER),
+        extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def end_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
-        row = await lifecycle.end_session(info.context.work, session_id=input.session_id)
+        row = await lifecycle.end_session(info.context.transaction, session_id=input.session_id)
         return SessionPayload(session=Session.from_row(row, info.context))
 
-    @strawberry.mutation(description="Ends anybody's session at once.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Ends anybody's session at once.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def revoke_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
-        row = await lifecycle.revoke_session(info.context.work, session_id=input.session_id)
+        row = await lifecycle.revoke_session(info.context.transaction, session_id=input.session_id)
         return SessionPayload(session=Session.from_row(row, info.context))
 
 
 async def _with_token(info: Info, row: SessionRow, format: SessionTokenFormat) -> SessionPayload:
-    claims = await lifecycle.mint(info.context.work, row, minting(info.context, format))
-    return SessionPayload(session=Session.from_row(row, info.context), token=token_of(claims))
+    claims = await lifecycle.make_token_claims(info.context.transaction, row, make_token_options(info.context, format))
+    return SessionPayload(session=Session.from_row(row, info.context), token=to_token(claims))

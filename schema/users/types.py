@@ -7,11 +7,11 @@ import strawberry
 from models.users import User as UserRow
 from resolvers import users
 from resolvers.queries import lists
-from resolvers.queries.pages import AnyRow, slice_of
-from schema.foundation.connections import After, Before, Connection, First, Last, Node, connection
+from resolvers.queries.pages import AnyRow, make_page_request
+from schema.foundation.connections import After, Before, Connection, First, Last, Node, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, guarded, requires
-from schema.foundation.inputs import given
+from schema.foundation.guards import ActorKind, mutation_guard, query_guard
+from schema.foundation.inputs import get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.sessions.inputs import SessionStatus
@@ -57,11 +57,11 @@ class User(Node):
     async def memberships(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Annotated["Membership", strawberry.lazy("schema.memberships.types")]] | None:
-        from schema.memberships.types import memberships_of_user
+        from schema.memberships.types import load_memberships_of_user
 
         if not (info.context.is_service or info.context.user_id == self.id):
             return None
-        return await memberships_of_user(info, self.id, first, after, last, before)
+        return await load_memberships_of_user(info, self.id, first, after, last, before)
 
     @strawberry.field(description="The user's sessions, newest first; for the user and secret keys, else null.")
     async def sessions(
@@ -73,11 +73,11 @@ class User(Node):
             list[SessionStatus] | None, strawberry.argument(description="Only those with one of these statuses.")
         ] = [SessionStatus.ACTIVE, SessionStatus.PENDING],  # noqa: B006
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
-        from schema.sessions.types import sessions_of
+        from schema.sessions.types import load_sessions
 
         if not (info.context.is_service or info.context.user_id == self.id):
             return None
-        return await sessions_of(info, self.id, first, after, statuses)
+        return await load_sessions(info, self.id, first, after, statuses)
 
     @classmethod
     def from_row(cls, row: UserRow | AnyRow, context: Context) -> "User":
@@ -100,7 +100,7 @@ class User(Node):
         )
 
 
-async def visible_user(info: Info, user_id: str) -> User | None:
+async def load_visible_user(info: Info, user_id: str) -> User | None:
     """The user, to the user, to fellow members who may read members, and to secret keys; else null, as if absent."""
     context = info.context
     viewer = context.user_id
@@ -113,15 +113,15 @@ async def visible_user(info: Info, user_id: str) -> User | None:
 @strawberry.type
 class UserQueries:
     @strawberry.field(
-        description="A user, to themselves, to fellow members and to secret keys; else null.", extensions=requires()
+        description="A user, to themselves, to fellow members and to secret keys; else null.", extensions=query_guard()
     )
     async def user(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")]
     ) -> User | None:
-        return await visible_user(info, id)
+        return await load_visible_user(info, id)
 
     @strawberry.field(
-        description="All users of the instance, newest first.", extensions=requires(actor=ActorKind.SERVICE)
+        description="All users of the instance, newest first.", extensions=query_guard(actor=ActorKind.SERVICE)
     )
     async def users(
         self,
@@ -138,11 +138,11 @@ class UserQueries:
             list[str] | None, strawberry.argument(description="Only who is one of these subjects.")
         ] = None,
     ) -> Connection[User] | None:
-        wanted = lists.user_filter(query, email_addresses, external_ids)
-        part = slice_of(lists.USER_ORDER, first, after)
+        wanted = lists.make_user_filter(query, email_addresses, external_ids)
+        part = make_page_request(lists.USER_ORDER, first, after)
         read = info.context.read
-        page = await read(lists.users, wanted, part)
-        return connection(page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted))
+        page = await read(lists.load_user_page, wanted, part)
+        return make_connection(page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- mutations
@@ -206,7 +206,7 @@ class DeleteUserInput:
     user_id: strawberry.ID = strawberry.field(description="The user.")
 
 
-def new_user(input: CreateUserInput) -> users.NewUser:
+def to_new_user(input: CreateUserInput) -> users.NewUser:
     return users.NewUser(
         email_address=input.email_address,
         email_verified=input.email_verified,
@@ -223,26 +223,28 @@ def new_user(input: CreateUserInput) -> users.NewUser:
 @strawberry.type
 class UserMutations:
     @strawberry.mutation(
-        description="Makes a user before their first visit.", extensions=guarded(actor=ActorKind.SERVICE)
+        description="Makes a user before their first visit.", extensions=mutation_guard(actor=ActorKind.SERVICE)
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
-        around = info.context.surroundings
+        around = info.context.server
         row = await users.create_user(
-            info.context.work, new_user(input), issuers=around.issuers, schemes=around.link_schemes
+            info.context.transaction, to_new_user(input), issuers=around.issuers, schemes=around.link_schemes
         )
         return UserPayload(user=User.from_row(row, info.context))
 
-    @strawberry.mutation(description="Changes a user.", extensions=guarded(actor=ActorKind.SERVICE))
+    @strawberry.mutation(description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE))
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
-        schemes = info.context.surroundings.link_schemes
-        row = await users.update_user(info.context.work, user_id=input.user_id, given=given(input), schemes=schemes)
+        schemes = info.context.server.link_schemes
+        row = await users.update_user(
+            info.context.transaction, user_id=input.user_id, given=get_given(input), schemes=schemes
+        )
         return UserPayload(user=User.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Deletes a user with all their memberships, the last manager's too.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_user(self, info: Info, input: DeleteUserInput) -> DeletedPayload | None:
         return DeletedPayload(
-            deleted_id=strawberry.ID(await users.delete_user(info.context.work, user_id=input.user_id))
+            deleted_id=strawberry.ID(await users.delete_user(info.context.transaction, user_id=input.user_id))
         )

@@ -5,8 +5,8 @@ from typing import Any
 import strawberry
 
 from resolvers.webhooks.endpoints import NewEndpoint
-from schema.events.types import EventType, names_of
-from schema.foundation.inputs import given
+from schema.events.types import EventType, get_names
+from schema.foundation.inputs import get_given
 from schema.foundation.scalars import DateTime
 
 
@@ -48,11 +48,11 @@ class ReplayWebhookDeliveriesInput:
     )
 
 
-def new_endpoint(input: CreateWebhookEndpointInput) -> NewEndpoint:
-    return NewEndpoint(input.url, input.description, names_of(input.types))
+def to_new_endpoint(input: CreateWebhookEndpointInput) -> NewEndpoint:
+    return NewEndpoint(input.url, input.description, get_names(input.types))
 
 
-def changes_of(input: UpdateWebhookEndpointInput) -> dict[str, Any]:
+def to_changes(input: UpdateWebhookEndpointInput) -> dict[str, Any]:
     """What is given, types by their names."""
-    values = given(input)
-    return values | {"types": names_of(values["types"])} if "types" in values else values
+    values = get_given(input)
+    return values | {"types": get_names(values["types"])} if "types" in values else values

@@ -7,18 +7,18 @@ import strawberry
 from cryptography.fernet import InvalidToken
 
 from models.errors import SecretUnreadable
-from models.keys.encryption import unsealed
+from models.keys.encryption import decrypt
 from models.webhooks import DeliveryStatus as Status
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, slice_of
+from resolvers.queries.pages import AnyRow, make_page_request
 from resolvers.webhooks import endpoints, lists
 from resolvers.webhooks.lists import ORDER, DeliveryList
-from schema.events.types import Event, EventType, event_of
-from schema.foundation.connections import After, Connection, First, Node, connection
+from schema.events.types import Event, EventType, to_event
+from schema.foundation.connections import After, Connection, First, Node, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, Rings, guarded, requires
+from schema.foundation.guards import ActorKind, WakesWorkers, mutation_guard, query_guard
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import DateTime
 from schema.webhooks.inputs import (
@@ -26,8 +26,8 @@ from schema.webhooks.inputs import (
     ReplayWebhookDeliveriesInput,
     UpdateWebhookEndpointInput,
     WebhookEndpointRefInput,
-    changes_of,
-    new_endpoint,
+    to_changes,
+    to_new_endpoint,
 )
 
 
@@ -51,7 +51,7 @@ class WebhookDelivery(Node):
 
     @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
     async def event(self, info: Info) -> Event:
-        return event_of(await load_existing(info.context.loaders.events_by_cursor, self.event_cursor), info.context)
+        return to_event(await load_existing(info.context.loaders.events_by_cursor, self.event_cursor), info.context)
 
     @classmethod
     def from_row(cls, row: DeliveryRow | AnyRow) -> "WebhookDelivery":
@@ -89,7 +89,7 @@ class WebhookEndpoint(Node):
     @strawberry.field(description="What deliveries are signed with, for the receiver to verify them.")
     async def secret(self, info: Info) -> str:
         try:
-            return unsealed(info.context.surroundings.webhook_storage, self.sealed_secret)
+            return decrypt(info.context.server.webhook_storage, self.sealed_secret)
         except InvalidToken as error:
             raise SecretUnreadable from error
 
@@ -97,7 +97,9 @@ class WebhookEndpoint(Node):
     async def deliveries(
         self, info: Info, first: First = None, after: After = None, statuses: Statuses = None
     ) -> Connection[WebhookDelivery]:
-        return await deliveries_of(info.context, self.id, DeliveryList(_names(statuses), slice_of(ORDER, first, after)))
+        return await load_deliveries(
+            info.context, self.id, DeliveryList(_names(statuses), make_page_request(ORDER, first, after))
+        )
 
     @classmethod
     def from_row(cls, row: EndpointRow | AnyRow) -> "WebhookEndpoint":
@@ -118,21 +120,21 @@ def _names(statuses: list[DeliveryStatus] | None) -> lists.Statuses:
     return None if statuses is None else tuple(Status(one.value).value for one in statuses)
 
 
-async def deliveries_of(context: Context, endpoint_id: str, asked: DeliveryList) -> Connection[WebhookDelivery]:
+async def load_deliveries(context: Context, endpoint_id: str, asked: DeliveryList) -> Connection[WebhookDelivery]:
     loaders = context.loaders
     page = await loaders.delivery_pages.load((endpoint_id, asked))
-    return connection(
+    return make_connection(
         page, WebhookDelivery.from_row, lambda: loaders.delivery_counts.load((endpoint_id, asked.statuses))
     )
 
 
-async def visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
+async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
     """The endpoint, to secret keys; else null, as if absent."""
     row = await info.context.loaders.webhook_endpoints.load(endpoint_id) if info.context.is_service else None
     return WebhookEndpoint.from_row(row) if row else None
 
 
-async def visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
+async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
     """The delivery, to secret keys; else null, as if absent."""
     row = await info.context.loaders.webhook_deliveries.load(delivery_id) if info.context.is_service else None
     return WebhookDelivery.from_row(row) if row else None
@@ -141,10 +143,11 @@ async def visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | No
 @strawberry.type
 class WebhookQueries:
     @strawberry.field(
-        description="All webhook endpoints of the instance, oldest first.", extensions=requires(actor=ActorKind.SERVICE)
+        description="All webhook endpoints of the instance, oldest first.",
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
-        return [WebhookEndpoint.from_row(row) for row in await info.context.read(lists.endpoints)]
+        return [WebhookEndpoint.from_row(row) for row in await info.context.read(lists.load_endpoints)]
 
 
 # ------------------------------------------------------------------------------------------------------- mutations
@@ -161,61 +164,61 @@ class WebhookEndpointPayload(Payload):
 class WebhookMutations:
     @strawberry.mutation(
         description="Makes a webhook endpoint, which is sent what happens from now on; there can be 50.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_webhook_endpoint(
         self, info: Info, input: CreateWebhookEndpointInput
     ) -> WebhookEndpointPayload | None:
-        around = info.context.surroundings
+        around = info.context.server
         row = await endpoints.create_endpoint(
-            info.context.work, new_endpoint(input), targets=around.targets, storage=around.webhook_storage
+            info.context.transaction, to_new_endpoint(input), targets=around.targets, storage=around.webhook_storage
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
         description="Changes a webhook endpoint, disables it, or enables it and sends at once what waited.",
-        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
+        extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def update_webhook_endpoint(
         self, info: Info, input: UpdateWebhookEndpointInput
     ) -> WebhookEndpointPayload | None:
         row = await endpoints.update_endpoint(
-            info.context.work,
+            info.context.transaction,
             endpoint_id=input.webhook_endpoint_id,
-            given=changes_of(input),
-            targets=info.context.surroundings.targets,
+            given=to_changes(input),
+            targets=info.context.server.targets,
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
         description="Deletes a webhook endpoint with its deliveries, those that wait to be sent too.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_webhook_endpoint(self, info: Info, input: WebhookEndpointRefInput) -> DeletedPayload | None:
-        deleted = await endpoints.delete_endpoint(info.context.work, endpoint_id=input.webhook_endpoint_id)
+        deleted = await endpoints.delete_endpoint(info.context.transaction, endpoint_id=input.webhook_endpoint_id)
         return DeletedPayload(deleted_id=strawberry.ID(deleted))
 
     @strawberry.mutation(
         description="Gives a webhook endpoint a new secret; the one before it signs too for 24 hours.",
-        extensions=guarded(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def rotate_webhook_secret(self, info: Info, input: WebhookEndpointRefInput) -> WebhookEndpointPayload | None:
         row = await endpoints.rotate_secret(
-            info.context.work,
+            info.context.transaction,
             endpoint_id=input.webhook_endpoint_id,
-            storage=info.context.surroundings.webhook_storage,
+            storage=info.context.server.webhook_storage,
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
         description="Sends one delivery again, or all that failed since a time, with the same ids as before.",
-        extensions=[*guarded(actor=ActorKind.SERVICE), Rings()],
+        extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def replay_webhook_deliveries(
         self, info: Info, input: ReplayWebhookDeliveriesInput
     ) -> WebhookEndpointPayload | None:
         row = await endpoints.replay_deliveries(
-            info.context.work,
+            info.context.transaction,
             endpoint_id=input.webhook_endpoint_id,
             delivery_id=input.delivery_id,
             failed_since=input.failed_since,

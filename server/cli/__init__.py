@@ -65,7 +65,7 @@ def worker() -> None:
     Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL and the database; to send mail, TENANTRY_SMTP_URL. Several may run: none
     sends what another one has taken. SIGTERM stops it once what is on its way has arrived.
     """
-    _serving().work()
+    _serving().run_worker()
 
 
 def _serving():
@@ -104,17 +104,19 @@ def token(
     Run it in the folder where `tenantry dev` runs, for the issuer's key lies there in ./var. Use it as
     `Authorization: Bearer $(tenantry token --email ada@example.com)`.
     """
-    from models.errors import Refusal
-    from server.cli.console import err, fail
+    from models.errors import InputError
+    from server.cli.console import error_console, fail
     from server.development.issuer import KEY_FILE, VAR, DevelopmentIssuer
 
     if not (VAR / KEY_FILE).exists():
-        err.print(f"A new issuer in {VAR.resolve()}: a server that was started in another folder refuses its tokens.")
+        error_console.print(
+            f"A new issuer in {VAR.resolve()}: a server that was started in another folder refuses its tokens."
+        )
     try:
         issuer = DevelopmentIssuer(VAR)
         names = {"given_name": first_name, "family_name": last_name}
         typer.echo(issuer.token(email, verified=verified, minutes=minutes, subject=subject, **names))
-    except Refusal as error:
+    except InputError as error:
         raise fail(str(error)) from error
 
 

@@ -16,24 +16,24 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from models import base
 from models.database import migrations
 from models.database.store import Store
-from models.errors import Busy, CommitUnknown, Refusal, Unavailable
+from models.errors import Busy, CommitUnknown, InputError, Unavailable
 from models.keys import signing_keys
 from models.keys.secret_keys import SecretKey
-from models.validation.text import escaped
+from models.validation.text import escape_controls
 from resolvers.access import SYSTEM
 from resolvers.invitations import tickets
 from resolvers.keys import secret_keys
-from resolvers.keys.root_secret import SealedValue, State, reseal
+from resolvers.keys.root_secret import EncryptedValue, State, reencrypt
 from resolvers.keys.signing_keys import replace_key
-from resolvers.transaction import Work, work_on
+from resolvers.transaction import Transaction, begin
 from server.cli import doctor, root_secret
-from server.cli.console import err, fail, out
+from server.cli.console import console, error_console, fail
 from server.development.demo_data import AlreadyInUse, development_secret, stamp
 from server.development.issuer import VAR
 from server.development.seed import Seeder
 from server.development.seed import seed as write_seed
 from server.settings import logs
-from server.settings.settings import Environment, Settings, WrongSettings, read
+from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
 KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and restart."
@@ -52,13 +52,13 @@ T = TypeVar("T")
 def settings_for(environment: Environment | None = None) -> Settings:
     """The settings, with logs set up; a command that is for development only names that environment."""
     try:
-        settings = read()
+        settings = read_settings()
         if environment is Environment.DEVELOPMENT:
             if "env" in settings.model_fields_set and not settings.is_development:
-                raise WrongSettings(["TENANTRY_ENV is production: this command is for development only."])
-            settings = read(env=environment)
-    except WrongSettings as error:
-        raise fail(*error.sentences) from error
+                raise SettingsError(["TENANTRY_ENV is production: this command is for development only."])
+            settings = read_settings(env=environment)
+    except SettingsError as error:
+        raise fail(*error.messages) from error
     logs.configure(settings)
     return settings
 
@@ -77,16 +77,16 @@ def _told_plainly(settings: Settings) -> Generator[None]:
     """Ends the command with a sentence where there would be a trace: the database is not what it should be."""
     try:
         yield
-    except WrongSettings as error:
-        raise fail(*error.sentences) from error
-    except (Refusal, AlreadyInUse, Busy, CommitUnknown) as error:
+    except SettingsError as error:
+        raise fail(*error.messages) from error
+    except (InputError, AlreadyInUse, Busy, CommitUnknown) as error:
         raise fail(str(error)) from error
     except CommandError as error:
         raise fail(f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error}).") from error
     except (Unavailable, DBAPIError) as error:
-        raise fail(doctor.unreachable(settings, error)) from error
+        raise fail(doctor.explain_unreachable(settings, error)) from error
     except OSError as error:
-        raise fail(f"{error.filename or doctor.shown(settings)}: {error.strerror or error}") from error
+        raise fail(f"{error.filename or doctor.to_display_url(settings)}: {error.strerror or error}") from error
 
 
 def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
@@ -100,20 +100,20 @@ def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
         return runner.run(main())
 
 
-def in_work(operation: Callable[[Work], Awaitable[T]]) -> T:
+def in_work(operation: Callable[[Transaction], Awaitable[T]]) -> T:
     """Runs an operation in a transaction of a migrated database."""
 
     async def use(store: Store) -> T:
         await _ensure_migrated(store)
-        async with work_on(store, SYSTEM, base.now) as work:
-            return await operation(work)
+        async with begin(store, SYSTEM, base.now) as tx:
+            return await operation(tx)
 
     return run(settings_for(), use)
 
 
 async def _ensure_migrated(store: Store) -> None:
     if await migrations.current(store) != migrations.head():
-        raise WrongSettings([UNMIGRATED])
+        raise SettingsError([UNMIGRATED])
 
 
 # -------------------------------------------------------------------------------------------------------- commands
@@ -121,12 +121,12 @@ async def _ensure_migrated(store: Store) -> None:
 
 def migrate() -> None:
     run(settings_for(), migrations.migrate)
-    out.print(f"The database is at step {migrations.head()}.")
+    console.print(f"The database is at step {migrations.head()}.")
 
 
 def create_key(name: str) -> None:
-    _, secret = in_work(lambda work: secret_keys.create_key(work, name=name))
-    err.print("Keep it safe, it is not shown again:")
+    _, secret = in_work(lambda tx: secret_keys.create_key(tx, name=name))
+    error_console.print("Keep it safe, it is not shown again:")
     typer.echo(secret)
 
 
@@ -146,32 +146,34 @@ def list_keys(*, as_json: bool) -> None:
 
 def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
     """Columns that stay whole in a pipe, whatever the width."""
-    lines = [head, *([escaped(cell or "-") for cell in row] for row in rows)]
+    lines = [head, *([escape_controls(cell or "-") for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     for line in lines:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def revoke_key(id_or_visible: str) -> None:
-    key = in_work(lambda work: secret_keys.revoke_key(work, id_or_visible=id_or_visible))
-    out.print(f"{key.id} ({escaped(key.name)}) is revoked.", markup=False)
+    key = in_work(lambda tx: secret_keys.revoke_key(tx, id_or_visible=id_or_visible))
+    console.print(f"{key.id} ({escape_controls(key.name)}) is revoked.", markup=False)
 
 
 def rotate_signing() -> None:
-    settings, key = settings_for(), signing_keys.new_key()
+    settings, key = settings_for(), signing_keys.generate_key()
     if settings.signing_keys:
         raise fail(KEYS_ARE_GIVEN)
-    kid = signing_keys.thumbprint(key.public_key())
+    kid = signing_keys.compute_thumbprint(key.public_key())
 
     async def use(store: Store) -> None:
         await _ensure_migrated(store)
-        storage = signing_keys.storage(await _secrets(settings, store))
-        async with work_on(store, SYSTEM, base.now) as work:
-            await replace_key(work, kid=kid, private_key=signing_keys.sealed(storage, key))
+        storage = signing_keys.make_cipher(await _secrets(settings, store))
+        async with begin(store, SYSTEM, base.now) as tx:
+            await replace_key(tx, kid=kid, private_key=signing_keys.encrypt_key(storage, key))
 
     run(settings, use)
     minutes = int(signing_keys.PUBLISHED_AFTER.total_seconds() // 60)
-    out.print(f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.", markup=False)
+    console.print(
+        f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.", markup=False
+    )
 
 
 def rotate_secret(*, discard_unreadable: bool) -> None:
@@ -180,21 +182,25 @@ def rotate_secret(*, discard_unreadable: bool) -> None:
     async def use(store: Store) -> None:
         await _ensure_migrated(store)
         secrets = await _secrets(settings, store)
-        async with work_on(store, SYSTEM, base.now) as work:
-            is_in_use = await tickets.is_registered(work.session, tickets.ticket_keys(secrets))
-            values = await reseal(work, secrets, discard_unreadable=discard_unreadable)
+        async with begin(store, SYSTEM, base.now) as tx:
+            is_in_use = await tickets.is_registered(tx.session, tickets.derive_ticket_keys(secrets))
+            values = await reencrypt(tx, secrets, discard_unreadable=discard_unreadable)
             if not discard_unreadable:
                 root_secret.ensure_readable(values)
                 if not is_in_use and root_secret.counted(values, State.OUTDATED):
-                    raise WrongSettings([UNUSED_SECRET])
-            invitations = await tickets.open_invitations(work.session, work.now)
+                    raise SettingsError([UNUSED_SECRET])
+            invitations = await tickets.open_invitations(tx.session, tx.now)
         _report(values, secrets, invitations, discarded=discard_unreadable)
 
     run(settings, use)
 
 
 def _report(
-    values: Sequence[SealedValue], secrets: Sequence[str], invitations: tuple[int, datetime | None], *, discarded: bool
+    values: Sequence[EncryptedValue],
+    secrets: Sequence[str],
+    invitations: tuple[int, datetime | None],
+    *,
+    discarded: bool,
 ) -> None:
     number, last = invitations
     renewed = root_secret.counted(values, State.OUTDATED) or "nothing"
@@ -219,7 +225,7 @@ async def _secrets(settings: Settings, store: Store) -> Sequence[str]:
     if settings.secret:
         return settings.secret
     if not await doctor.is_stamped(store):
-        raise WrongSettings([NO_SECRET])
+        raise SettingsError([NO_SECRET])
     return (development_secret(VAR),)
 
 
@@ -227,7 +233,9 @@ def seed(organizations: int, users: int, sequence: int) -> None:
     settings = settings_for(Environment.DEVELOPMENT)
     seeder = Seeder(organizations, users, sequence)
     columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, auto_refresh=False) as bar:
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=error_console, auto_refresh=False
+    ) as bar:
         task = bar.add_task("Rows", total=seeder.count())
 
         async def use(store: Store) -> None:
@@ -239,9 +247,9 @@ def seed(organizations: int, users: int, sequence: int) -> None:
                 raise fail(f"Demo data of sequence {sequence} are there already: choose another --sequence.") from error
 
         run(settings, use)
-    out.print(f"{organizations} organizations and {users} users are there.")
+    console.print(f"{organizations} organizations and {users} users are there.")
     if users:
-        out.print(f"Sign in as the first of them: tenantry token --email {seeder.email(0)}")
+        console.print(f"Sign in as the first of them: tenantry token --email {seeder.email(0)}")
 
 
 def examine(port: int | None) -> None:
@@ -250,7 +258,7 @@ def examine(port: int | None) -> None:
         findings = runner.run(doctor.examine(settings, port))
     for finding in findings:
         mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
-        out.print(f"{mark}  {finding.what}: ", end="")
-        out.print(escaped(finding.detail), markup=False)
+        console.print(f"{mark}  {finding.what}: ", end="")
+        console.print(escape_controls(finding.detail), markup=False)
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(1)

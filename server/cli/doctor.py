@@ -20,15 +20,15 @@ from models.database.store import Store
 from models.errors import Unavailable
 from models.instance import Instance
 from resolvers.keys.root_secret import State
-from resolvers.keys.root_secret import examine as examine_sealed
-from resolvers.keys.signing_keys import published_keys
+from resolvers.keys.root_secret import load_encrypted_values as examine_sealed
+from resolvers.keys.signing_keys import load_published_keys
 from server.cli import root_secret
 from server.delivery.mail import OUTBOX
 from server.delivery.messages import Smtp
 from server.delivery.overdue import overdue
 from server.http.app import FETCH_SECONDS
-from server.identity.authenticator import provider_of
-from server.settings.settings import Environment, Issuer, Settings, WrongSettings, ensure_production
+from server.identity.authenticator import make_provider
+from server.settings.settings import Environment, Issuer, Settings, SettingsError, ensure_production
 
 ROOT_SECRET = "Root secret"
 SIGNING = "Signing keys"
@@ -50,17 +50,17 @@ async def is_stamped(store: Store) -> bool:
         return (await connection.execute(select(Instance.environment))).scalar_one() == Environment.DEVELOPMENT.value
 
 
-def shown(settings: Settings) -> str:
+def to_display_url(settings: Settings) -> str:
     """The database as a person may see it: without the password."""
     return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
-def unreachable(settings: Settings, error: BaseException) -> str:
+def explain_unreachable(settings: Settings, error: BaseException) -> str:
     """What the driver says is wrong, in one line."""
     while isinstance(error, (Unavailable, DBAPIError)):
         error = (error.orig if isinstance(error, DBAPIError) else error.__cause__) or RuntimeError("no answer")
     reason = str(error).strip().partition("\n")[0].rpartition(">: ")[2]
-    return f"TENANTRY_DATABASE_URL: {shown(settings)} can't be used: {reason or type(error).__name__}"
+    return f"TENANTRY_DATABASE_URL: {to_display_url(settings)} can't be used: {reason or type(error).__name__}"
 
 
 def _settings(settings: Settings) -> list[Finding]:
@@ -70,8 +70,8 @@ def _settings(settings: Settings) -> list[Finding]:
     environment = Finding("TENANTRY_ENV", True, f"production{hint}")
     try:
         ensure_production(settings)
-    except WrongSettings as error:
-        return [environment, *(Finding("Settings", False, sentence) for sentence in error.sentences)]
+    except SettingsError as error:
+        return [environment, *(Finding("Settings", False, sentence) for sentence in error.messages)]
     return [environment, Finding("Settings", True, "for production")]
 
 
@@ -83,12 +83,12 @@ def _is_there(settings: Settings) -> bool:
 
 async def _database(settings: Settings) -> list[Finding]:
     if not _is_there(settings):
-        return [Finding("Database", False, f"{shown(settings)} is not there. Run: tenantry migrate")]
+        return [Finding("Database", False, f"{to_display_url(settings)} is not there. Run: tenantry migrate")]
     store = Store(settings.database_url)
     try:
         return await _state(settings, store)
     except (Unavailable, DBAPIError, OSError) as error:
-        return [Finding("Database", False, unreachable(settings, error))]
+        return [Finding("Database", False, explain_unreachable(settings, error))]
     finally:
         await store.close()
 
@@ -97,8 +97,8 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
     step, newest = await migrations.current(store), migrations.head()
     if step != newest:
         at = f"at step {step}" if step else "empty"
-        return [Finding("Database", False, f"{shown(settings)} is {at}, not {newest}. Run: tenantry migrate")]
-    found = [Finding("Database", True, f"{shown(settings)} at step {step}")]
+        return [Finding("Database", False, f"{to_display_url(settings)} is {at}, not {newest}. Run: tenantry migrate")]
+    found = [Finding("Database", True, f"{to_display_url(settings)} at step {step}")]
     if not settings.is_development and await is_stamped(store):
         found.append(Finding("Database", False, "a development server has used it; production refuses it"))
     await store.ensure_writable()
@@ -137,8 +137,8 @@ async def _root_secret(settings: Settings, store: Store) -> list[Finding]:
     found: list[Finding] = []
     try:
         root_secret.ensure_readable(values, root_secret.required(settings))
-    except WrongSettings as error:
-        found += [Finding(ROOT_SECRET, False, sentence) for sentence in error.sentences]
+    except SettingsError as error:
+        found += [Finding(ROOT_SECRET, False, sentence) for sentence in error.messages]
     if sentence := await root_secret.invalid_links(store, values, base.now):
         found.append(Finding(ROOT_SECRET, False, sentence))
     if found:
@@ -154,7 +154,7 @@ async def _signing(settings: Settings, store: Store) -> Finding:
     if settings.signing_keys:
         number = len(settings.signing_keys)
         return Finding(SIGNING, True, f"{number} {'key' if number == 1 else 'keys'} from TENANTRY_SIGNING_KEYS")
-    rows = await published_keys(store, base.now())
+    rows = await load_published_keys(store, base.now())
     if not rows:
         return Finding(SIGNING, True, "none yet; the first start makes one")
     return Finding(SIGNING, True, f"{rows[0][0]} signs, {len(rows)} published")
@@ -164,7 +164,7 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     what = f"Identity provider {issuer.issuer}"
     if issuer.public_key:
         return Finding(what, True, f"one public key, {', '.join(issuer.algorithms)}")
-    keys = provider_of(issuer, client).keys
+    keys = make_provider(issuer, client).keys
     await keys.key(None)
     number = len(getattr(keys, "keys", {}))
     if not keys.are_known:

@@ -7,15 +7,15 @@ from typing import TypeVar
 
 import typer
 
-from models.validation.text import escaped
+from models.validation.text import escape_controls
 from resolvers.role_model.apply import MovedOn, apply_model, compare
-from resolvers.role_model.model import Differences, ModelRefused, kept_model
-from resolvers.transaction import Work
+from resolvers.role_model.model import Differences, ModelError, load_model
+from resolvers.transaction import Transaction
 from server.cli.commands import in_work
-from server.cli.console import fail, out
-from server.roles_file.diff import reviewed
-from server.roles_file.document import LIMIT, RoleFile, read_role_file, written
-from server.roles_file.yaml_lines import located
+from server.cli.console import console, fail
+from server.roles_file.diff import render_differences
+from server.roles_file.document import LIMIT, RoleFile, dump_model, read_role_file
+from server.roles_file.yaml_lines import construct
 
 STYLES = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -27,7 +27,7 @@ class _Undone(Exception):
 
 
 def export_roles(to: Path | None) -> None:
-    text = written(in_work(kept_model))
+    text = dump_model(in_work(load_model))
     if to is None:
         sys.stdout.write(text)
         return
@@ -39,21 +39,21 @@ def export_roles(to: Path | None) -> None:
 
 def apply_roles(path: Path, *, dry_run: bool, yes: bool) -> None:
     file = _read(path)
-    differences = _told(path, file, lambda work: compare(work, file.wanted))
+    differences = _told(path, file, lambda tx: compare(tx, file.wanted))
     if differences.is_empty:
-        out.print("Nothing to change.")
+        console.print("Nothing to change.")
         return
     _show(differences, file)
     if dry_run:
         _try(path, file, differences)
         return
     _ensure_wanted(yes=yes)
-    _told(path, file, lambda work: apply_model(work, file.wanted, differences))
-    out.print("Applied.")
+    _told(path, file, lambda tx: apply_model(tx, file.wanted, differences))
+    console.print("Applied.")
 
 
-def _refused(path: Path, error: ModelRefused) -> typer.Exit:
-    return fail(*(f"{path}: {fault.sentence}" for fault in error.faults))
+def _refused(path: Path, error: ModelError) -> typer.Exit:
+    return fail(*(f"{path}: {fault.message}" for fault in error.faults))
 
 
 def _read(path: Path) -> RoleFile:
@@ -62,37 +62,37 @@ def _read(path: Path) -> RoleFile:
             return read_role_file(opened.read(LIMIT + 1))
     except OSError as error:
         raise fail(f"{path}: {error.strerror}") from error
-    except ModelRefused as error:
+    except ModelError as error:
         raise _refused(path, error) from error
 
 
-def _told(path: Path, file: RoleFile, operation: Callable[[Work], Awaitable[T]]) -> T:
+def _told(path: Path, file: RoleFile, operation: Callable[[Transaction], Awaitable[T]]) -> T:
     """Runs the operation in a transaction; what is refused is told with its line, and nothing has changed."""
     try:
         return in_work(operation)
-    except ModelRefused as error:
-        raise _refused(path, ModelRefused(located(error.faults, file.lines))) from error
+    except ModelError as error:
+        raise _refused(path, ModelError(construct(error.faults, file.lines))) from error
     except MovedOn as error:
         raise fail("Somebody else has changed the roles meanwhile: nothing was changed, start again.") from error
 
 
 def _show(differences: Differences, file: RoleFile) -> None:
-    for line in reviewed(differences, file.wanted):
-        out.print(escaped(line), style=STYLES.get(line.strip()[:1]), markup=False)
+    for line in render_differences(differences, file.wanted):
+        console.print(escape_controls(line), style=STYLES.get(line.strip()[:1]), markup=False)
 
 
 def _try(path: Path, file: RoleFile, differences: Differences) -> None:
     """Does all of it and undoes it, so that a dry run tells the refusals too."""
 
-    async def undone(work: Work) -> None:
-        await apply_model(work, file.wanted, differences)
-        await work.session.flush()
+    async def undone(tx: Transaction) -> None:
+        await apply_model(tx, file.wanted, differences)
+        await tx.session.flush()
         raise _Undone
 
     try:
         _told(path, file, undone)
     except _Undone:
-        out.print("It can be applied. Nothing was changed: this was a dry run.")
+        console.print("It can be applied. Nothing was changed: this was a dry run.")
 
 
 def _ensure_wanted(*, yes: bool) -> None:

@@ -7,10 +7,10 @@ import structlog
 
 from models.database.store import Store
 from models.keys.encryption import Purpose
-from resolvers.invitations.tickets import open_invitations, register_keys, ticket_keys
-from resolvers.keys.root_secret import SealedValue, State, examine
+from resolvers.invitations.tickets import derive_ticket_keys, open_invitations, register_keys
+from resolvers.keys.root_secret import EncryptedValue, State, load_encrypted_values
 from resolvers.transaction import Clock
-from server.settings.settings import Settings, WrongSettings
+from server.settings.settings import Settings, SettingsError
 
 UNREADABLE = (
     "TENANTRY_SECRET can't decrypt {} in the database. Add the secret that was used before to the end of"
@@ -20,7 +20,7 @@ UNREADABLE = (
 log = structlog.stdlib.get_logger("tenantry.root_secret")
 
 
-def counted(values: Sequence[SealedValue], state: State) -> str:
+def counted(values: Sequence[EncryptedValue], state: State) -> str:
     """How many values of each kind are in that state, such as "1 signing key and 2 webhook secrets"."""
     numbers = Counter(value.column.name for value in values if value.state is state)
     *others, last = [f"{number} {name}{'s'[: number > 1]}" for name, number in numbers.items()] or [""]
@@ -28,13 +28,13 @@ def counted(values: Sequence[SealedValue], state: State) -> str:
     return f"{', '.join(others)}{comma} and {last}" if others else last
 
 
-def ensure_readable(values: Sequence[SealedValue], purposes: Collection[Purpose] = tuple(Purpose)) -> None:
+def ensure_readable(values: Sequence[EncryptedValue], purposes: Collection[Purpose] = tuple(Purpose)) -> None:
     """Raises WrongSettings if a value of these purposes can't be decrypted."""
     if unreadable := counted([value for value in values if value.column.purpose in purposes], State.UNREADABLE):
-        raise WrongSettings([UNREADABLE.format(unreadable)])
+        raise SettingsError([UNREADABLE.format(unreadable)])
 
 
-async def invalid_links(store: Store, values: Sequence[SealedValue], clock: Clock) -> str | None:
+async def invalid_links(store: Store, values: Sequence[EncryptedValue], clock: Clock) -> str | None:
     """What to do about open invitations whose tickets can't be verified; None if there are none."""
     keys = [value for value in values if value.column.purpose is Purpose.TICKET_KEYS]
     lost = [key.row_id for key in keys if key.state is State.UNREADABLE]
@@ -57,8 +57,8 @@ def required(settings: Settings) -> Collection[Purpose]:
 async def prepare(settings: Settings, store: Store, clock: Clock, purposes: Collection[Purpose]) -> None:
     """Checks the root secret before a process works with it, and registers its ticket keys; raises WrongSettings."""
     async with store.read() as connection:
-        values = await examine(connection, settings.secret, clock())
+        values = await load_encrypted_values(connection, settings.secret, clock())
     ensure_readable(values, purposes)
     if sentence := await invalid_links(store, values, clock):
         log.warning("invitation_links_invalid", reason=sentence)
-    await register_keys(store, clock, ticket_keys(settings.secret))
+    await register_keys(store, clock, derive_ticket_keys(settings.secret))

@@ -21,20 +21,27 @@ from models.database import migrations
 from models.database.store import Store
 from models.keys import encryption
 from models.keys.encryption import Purpose
-from models.validation.text import escaped
-from resolvers.invitations.tickets import ticket_keys
-from schema.foundation.context import nothing
+from models.validation.text import escape_controls
+from resolvers.invitations.tickets import derive_ticket_keys
+from schema.foundation.context import noop
 from server.cli import doctor, root_secret
 from server.cli.commands import UNMIGRATED, run, settings_for
-from server.cli.console import fail, out
-from server.delivery.worker import Background, worker
+from server.cli.console import console, fail
+from server.delivery.worker import Background, make_worker
 from server.development import demo_data
 from server.development.issuer import ADA, GRACE, VAR
-from server.http.app import OWN_NAMES, Development, application
-from server.http.connection import UNSENT_BYTES, Protocol, SocketProtocol
+from server.http.app import OWN_NAMES, DevelopmentExtras, make_application
+from server.http.connection import UNSENT_BYTES, HttpProtocol, SocketProtocol
 from server.http.websocket import MESSAGE_BYTES
-from server.identity.signing import signer_of
-from server.settings.settings import Environment, Settings, WrongSettings, ensure_production, ensure_worker, read
+from server.identity.signing import make_signer
+from server.settings.settings import (
+    Environment,
+    Settings,
+    SettingsError,
+    ensure_production,
+    ensure_worker,
+    read_settings,
+)
 
 # How long running requests may take once the server stops.
 SHUTDOWN_SECONDS = 7
@@ -87,10 +94,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve_on(listener: socket.socket, app: ASGIApp, stop: Callable[[], None] = nothing) -> None:
+async def serve_on(listener: socket.socket, app: ASGIApp, stop: Callable[[], None] = noop) -> None:
     """Serves until SIGINT or SIGTERM, then lets running requests finish; sockets are closed with 1012."""
     config = uvicorn.Config(
-        app, http=Protocol, ws=SocketProtocol, ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False, lifespan="on",
+        app, http=HttpProtocol, ws=SocketProtocol, ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False, lifespan="on",
         log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )  # fmt: skip
@@ -106,17 +113,17 @@ def _for_development(port: int = 8000) -> Settings:
     settings = settings_for(Environment.DEVELOPMENT)
     given = {} if "public_url" in settings.model_fields_set else {"public_url": f"http://127.0.0.1:{port}"}
     secret = {} if settings.secret else {"secret": demo_data.development_secret(VAR)}
-    return read(env=Environment.DEVELOPMENT, **given, **secret)
+    return read_settings(env=Environment.DEVELOPMENT, **given, **secret)
 
 
-async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Development:
+async def _prepared(settings: Settings, store: Store, *, demo: bool) -> DevelopmentExtras:
     await migrations.migrate(store)
     await demo_data.stamp(store)
     await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-    await signer_of(settings, store, base.now).published()
-    keys = ticket_keys(settings.secret)
+    await make_signer(settings, store, base.now).published()
+    keys = derive_ticket_keys(settings.secret)
     if demo:
-        await demo_data.load_demo(store, keys, encryption.storage(settings.secret, webhooks.PURPOSE))
+        await demo_data.load_demo(store, keys, encryption.make_cipher(settings.secret, webhooks.PURPOSE))
     return await demo_data.development(store, VAR, keys, tell=_tell)
 
 
@@ -124,8 +131,8 @@ def _tell(message: EmailMessage, path: Path) -> None:
     """What somebody who develops wants of a mail: who it is for, and its link."""
     text = message.get_body(("plain",))
     link = next((line for line in text.get_content().splitlines() if "ticket=" in line), "") if text else ""
-    sentence = escaped(f"Mail to {message['To']}, {path}")
-    out.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
+    sentence = escape_controls(f"Mail to {message['To']}, {path}")
+    console.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
 def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:
@@ -136,7 +143,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     async def use(store: Store) -> None:
         extra = await _prepared(settings, store, demo=demo)
         _greet(f"http://{host}:{port}", extra.secret_key)
-        app = application(settings, store=store, development=extra)
+        app = make_application(settings, store=store, development=extra)
         await serve_on(listener, app, app.state.stop)
 
     with listener:
@@ -149,7 +156,7 @@ def _greet(url: str, key: str) -> None:
     lines.add_row("Schema", f"{url}/schema.graphql")
     lines.add_row("A token", f"tenantry token --email {GRACE[0]}")
     lines.add_row("Secret key", key)
-    out.print(Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False))
+    console.print(Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False))
 
 
 # ------------------------------------------------------------------------------------------------------ production
@@ -158,9 +165,9 @@ def _greet(url: str, key: str) -> None:
 async def _ensure_ready(store: Store) -> None:
     """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
     if await migrations.current(store) != migrations.head():
-        raise WrongSettings([UNMIGRATED])
+        raise SettingsError([UNMIGRATED])
     if await doctor.is_stamped(store):
-        raise WrongSettings([STAMPED])
+        raise SettingsError([STAMPED])
 
 
 def serve(host: str, port: int, *, delivers: bool) -> None:
@@ -173,16 +180,16 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         return
     try:
         ensure_production(settings)
-    except WrongSettings as error:
-        raise fail(*error.sentences) from error
+    except SettingsError as error:
+        raise fail(*error.messages) from error
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
         await _ensure_ready(store)
         await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-        await signer_of(settings, store, base.now).published()
+        await make_signer(settings, store, base.now).published()
         log.info("serving", host=host, port=port)
-        app = application(settings, store=store, delivers=delivers)
+        app = make_application(settings, store=store, delivers=delivers)
         await serve_on(listener, app, app.state.stop)
         log.info("stopped")
 
@@ -193,9 +200,9 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 # ---------------------------------------------------------------------------------------------------------- worker
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(tx: Coroutine[Any, Any, None]) -> None:
     """Runs something endless until SIGINT or SIGTERM, then lets it finish what it has begun."""
-    background, loop = Background(work), asyncio.get_running_loop()
+    background, loop = Background(tx), asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, background.stop)
     await background.ended()
@@ -203,13 +210,13 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         background.task.result()
 
 
-def work() -> None:
+def run_worker() -> None:
     """Sends mail and webhooks, writes down what lapsed, and serves nothing."""
     settings = _for_development() if settings_for().is_development else settings_for()
     try:
         ensure_worker(settings)
-    except WrongSettings as error:
-        raise fail(*error.sentences) from error
+    except SettingsError as error:
+        raise fail(*error.messages) from error
 
     async def use(store: Store) -> None:
         if settings.is_development:
@@ -219,7 +226,7 @@ def work() -> None:
             await _ensure_ready(store)
         await root_secret.prepare(settings, store, base.now, {Purpose.WEBHOOK_SECRETS})
         log.info("delivering")
-        await _until_stopped(worker(settings, store, base.now, _tell).run())
+        await _until_stopped(make_worker(settings, store, base.now, _tell).run())
         log.info("stopped")
 
     run(settings, use)

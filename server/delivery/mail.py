@@ -14,23 +14,32 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from models.database.heartbeats import Heartbeat
-from models.database.store import Store, unbroken
+from models.database.store import Store, shield
 from models.errors import Unavailable
-from models.invitations import PENDING, Invitation, InvitationStatus, status_at
-from models.mail import LEASE, Mail, MailStatus, pause_after
+from models.invitations import PENDING, Invitation, InvitationStatus, get_status
+from models.mail import LEASE, Mail, MailStatus, get_retry_delay
 from models.organizations import Organization
 from models.roles import Role
 from models.sessions import Session
 from models.users import User
-from models.validation.text import escaped
+from models.validation.text import escape_controls
 from resolvers.access import SYSTEM
-from resolvers.events.retention import forget_events, newest_time
-from resolvers.invitations.tickets import TicketKeys, TicketKind, mint, ticket_keys
-from resolvers.members.expiry import sweep
+from resolvers.events.retention import delete_old_events, newest_time
+from resolvers.invitations.tickets import TicketKeys, TicketKind, derive_ticket_keys, make_ticket
+from resolvers.members.expiry import expire_overdue_of
 from resolvers.queries.pages import AnyRow
-from resolvers.transaction import Clock, work_on
+from resolvers.transaction import Clock, begin
 from server.delivery.clock_watch import TOLERANCE, Leap, SetBack
-from server.delivery.messages import Letter, NotNow, Outbox, Smtp, Tell, Transport, Undeliverable, written
+from server.delivery.messages import (
+    InvitationEmail,
+    OnWritten,
+    Outbox,
+    Smtp,
+    TemporaryFailure,
+    Transport,
+    Undeliverable,
+    render,
+)
 from server.development.issuer import VAR
 from server.settings.settings import Settings
 
@@ -65,7 +74,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Delivery:
+class MailSender:
     """Sends letters from the store by a transport; several may run on one store."""
 
     store: Store
@@ -107,7 +116,7 @@ class Delivery:
     async def _claimed(self, number: int) -> list[Claim]:
         """What is due; a database that is away for a while is waited for."""
         try:
-            claims = await unbroken(self._claim(number))
+            claims = await shield(self._claim(number))
             self.heartbeat.beat()
             return claims
         except Unavailable:
@@ -192,7 +201,7 @@ class Delivery:
             letter = await self._letter(claim)
             if letter is None:
                 return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
-            await self.transport.send(written(letter, self.clock()))
+            await self.transport.send(render(letter, self.clock()))
         except Unavailable:
             return {"attempts": claim.attempts - 1}
         except Undeliverable as error:
@@ -208,7 +217,7 @@ class Delivery:
         log.warning("mail_not_sent", id=claim.id, attempts=claim.attempts, error=type(error).__name__, code=code)
 
     def _put_off(self, claim: Claim, error: Exception) -> dict[str, Any]:
-        pause = pause_after(claim.attempts)
+        pause = get_retry_delay(claim.attempts)
         if pause is None:
             return {"status": MailStatus.FAILED.value, "last_error": _shown(error)}
         return {"next_attempt_at": self.clock() + pause, "last_error": _shown(error)}
@@ -226,15 +235,15 @@ class Delivery:
                 return
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _letter(self, claim: Claim) -> Letter | None:
+    async def _letter(self, claim: Claim) -> InvitationEmail | None:
         """What to write; None when the invitation is settled, was sent again since, or is gone."""
         row = await self._invitation(claim)
         if row is None or row.nonce != claim.nonce:
             return None
-        if status_at(row.status, row.expires_at, self.clock()) is not InvitationStatus.PENDING:
+        if get_status(row.status, row.expires_at, self.clock()) is not InvitationStatus.PENDING:
             return None
-        ticket = mint(self.ticket_keys, TicketKind.MAIL, row.id, row.nonce)
-        return Letter(
+        ticket = make_ticket(self.ticket_keys, TicketKind.MAIL, row.id, row.nonce)
+        return InvitationEmail(
             id=claim.id,
             address=row.email_address,
             organization=row.organization_name,
@@ -274,7 +283,7 @@ class Delivery:
 
     async def _has_swept(self) -> bool:
         try:
-            await unbroken(self.sweep())
+            await shield(self.sweep())
         except Unavailable:
             log.warning("sweep_put_off")
         except Exception:
@@ -299,8 +308,8 @@ class Delivery:
             organization_ids = (await connection.execute(lapsed.distinct())).scalars().all()
         for organization_id in organization_ids:
             try:
-                async with work_on(self.store, SYSTEM, self.clock) as work:
-                    await sweep(work, organization_id)
+                async with begin(self.store, SYSTEM, self.clock) as tx:
+                    await expire_overdue_of(tx, organization_id)
             except Unavailable:
                 raise
             except Exception:
@@ -315,23 +324,23 @@ class Delivery:
         async with self.store.write() as session:
             await session.execute(delete(Mail).where(*over))
             await session.execute(delete(Session).where(col(Session.expires_at) < now - KEPT))
-        await forget_events(self.store, now - self.events_kept, self.sweep_heartbeat.beat)
+        await delete_old_events(self.store, now - self.events_kept, self.sweep_heartbeat.beat)
 
 
-def delivery(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Delivery:
+def make_mail_sender(settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None) -> MailSender:
     """The worker of these settings; in development without a mail server, letters are told of by `tell`."""
-    return Delivery(
+    return MailSender(
         store=store,
         clock=clock,
         transport=_transport(settings, tell),
-        ticket_keys=ticket_keys(settings.secret),
+        ticket_keys=derive_ticket_keys(settings.secret),
         public_url=settings.public_url,
         sender=settings.sender,
         events_kept=timedelta(days=settings.event_retention_days),
     )
 
 
-def _transport(settings: Settings, tell: Tell | None) -> Transport | None:
+def _transport(settings: Settings, tell: OnWritten | None) -> Transport | None:
     if settings.smtp_url:
         return Smtp(settings.smtp_url)
     return Outbox(OUTBOX, *([tell] if tell else [])) if settings.is_development else None
@@ -339,8 +348,8 @@ def _transport(settings: Settings, tell: Tell | None) -> Transport | None:
 
 def _shown(error: Exception) -> str:
     """What a manager may read: what the mail server said of the letter, on one line, and nothing of its whereabouts."""
-    if not isinstance(error, (Undeliverable, NotNow)):
+    if not isinstance(error, (Undeliverable, TemporaryFailure)):
         return UNREACHABLE
     # aiosmtplib decodes bytes that aren't UTF-8 to lone surrogates, which no database stores.
     line = " ".join(str(error).encode(errors="replace").decode().split())
-    return SECRETS.sub("…", escaped(line))[:ERROR_LENGTH]
+    return SECRETS.sub("…", escape_controls(line))[:ERROR_LENGTH]

@@ -18,8 +18,8 @@ import aiosmtplib
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from models.errors import FormatInvalid
-from models.validation.addresses import address_key
-from models.validation.text import shows_link
+from models.validation.addresses import normalize_address
+from models.validation.text import contains_link
 
 SEND_SECONDS = 180
 """How long one letter may take, from the first packet to the last answer; well within the lease on it.
@@ -49,12 +49,12 @@ class Undeliverable(Exception):
     """The address, or the letter itself, was refused for good: trying again changes nothing."""
 
 
-class NotNow(Exception):
+class TemporaryFailure(Exception):
     """The mail server wants the letter again later; the text is its answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class InvitationEmail:
     """An invitation's letter, before it is written."""
 
     id: str
@@ -94,43 +94,43 @@ class Recipient(str):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-def unlinked(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """Text that somebody typed, on one line, not too long, and such that no mail program takes it for a link."""
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
-    if shows_link(short):
+    if contains_link(short):
         short = short.replace(ENCODED_WORD, f"={WORD_JOINER}?")
     return LINKING.sub(WORD_JOINER, short)
 
 
-def mailbox(address: str) -> Recipient:
+def to_mailbox(address: str) -> Recipient:
     """The address as typed, with a domain that is not ASCII in the form that every mail server understands.
 
     Raises Undeliverable for a stored address that isn't accepted anymore.
     """
     try:
-        ascii_domain = address_key(address).rpartition("@")[2]
+        ascii_domain = normalize_address(address).rpartition("@")[2]
     except FormatInvalid as error:
         raise Undeliverable("The address is not an email address.") from error
     local, _, domain = address.rpartition("@")
     return Recipient(f"{local}@{domain if domain.isascii() else ascii_domain}")
 
 
-def written(letter: Letter, now: datetime) -> EmailMessage:
+def render(letter: InvitationEmail, now: datetime) -> EmailMessage:
     """The message, as text and as HTML."""
-    organization = unlinked(letter.organization)
+    organization = to_plain_text(letter.organization)
     subject = f"You are invited to join {organization}"
     values = {
         "subject": subject,
         "organization": organization,
-        "role": unlinked(letter.role),
-        "inviter": unlinked(letter.inviter) if letter.inviter else None,
+        "role": to_plain_text(letter.role),
+        "inviter": to_plain_text(letter.inviter) if letter.inviter else None,
         "address": LINKING.sub(WORD_JOINER, letter.address),
         "link": letter.link,
         "until": f"{letter.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = letter.sender, mailbox(letter.address), Subject(subject)
+    message["From"], message["To"], message["Subject"] = letter.sender, to_mailbox(letter.address), Subject(subject)
     message["Date"], message["Message-ID"] = format_datetime(now), f"<{letter.id}@{letter.host}>"
     message["Auto-Submitted"] = "auto-generated"
     text = templates.get_template("invitation.txt").render(values)
@@ -139,7 +139,7 @@ def written(letter: Letter, now: datetime) -> EmailMessage:
     return message
 
 
-Tell = Callable[[EmailMessage, Path], None]
+OnWritten = Callable[[EmailMessage, Path], None]
 
 
 class Transport(Protocol):
@@ -153,7 +153,7 @@ class Outbox:
     """A folder: for development, where nobody runs a mail server. Its letters hold tickets, so it is the owner's."""
 
     folder: Path
-    tell: Tell = lambda message, path: None
+    on_written: OnWritten = lambda message, path: None
     """Says what was written where; for the console of who develops."""
 
     async def send(self, message: EmailMessage) -> None:
@@ -161,7 +161,7 @@ class Outbox:
         name = message["Message-ID"].strip("<>").partition("@")[0]
         path = self.folder / f"{name}.eml"
         path.write_bytes(message.as_bytes(policy=SMTPUTF8))
-        self.tell(message, path)
+        self.on_written(message, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
         raise Undeliverable("The mail server can't deliver to such an address.") from error
 
 
-def _told(answer: aiosmtplib.SMTPResponseException) -> Undeliverable | NotNow:
+def _told(answer: aiosmtplib.SMTPResponseException) -> Undeliverable | TemporaryFailure:
     """A 5xx answer about the address or the letter is final."""
     is_final = answer.code >= 500 and answer.code not in SESSION_CODES
-    return (Undeliverable if is_final else NotNow)(f"{answer.code} {answer.message}")
+    return (Undeliverable if is_final else TemporaryFailure)(f"{answer.code} {answer.message}")

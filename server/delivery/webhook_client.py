@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import httpcore
 import structlog
 
-from models.validation.webhook_targets import Address, Targets
+from models.validation.webhook_targets import Address, WebhookTargets
 
 TRY_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
@@ -89,20 +89,20 @@ def _in_daemon_thread(ask: Callable[[], T]) -> Future[T]:
     future: Future[T] = Future()
     future.set_running_or_notify_cancel()
 
-    def work() -> None:
+    def look_up() -> None:
         try:
             future.set_result(ask())
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=work, name="webhook-lookup", daemon=True).start()
+    threading.Thread(target=look_up, name="webhook-lookup", daemon=True).start()
     return future
 
 
 class Guard(httpcore.AsyncNetworkBackend):
     """Connects to exactly an address that was looked at: what the name means a moment later counts for nothing."""
 
-    def __init__(self, targets: Targets, resolve: Resolve, scheme: str) -> None:
+    def __init__(self, targets: WebhookTargets, resolve: Resolve, scheme: str) -> None:
         self._targets, self._resolve, self._scheme = targets, resolve, scheme
         self._network: Any = httpcore.AnyIOBackend()
 
@@ -119,10 +119,10 @@ class Guard(httpcore.AsyncNetworkBackend):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calls:
+class WebhookClient:
     """Posts webhooks: no proxy, no redirects, a connection for each."""
 
-    targets: Targets
+    targets: WebhookTargets
     trust: ssl.SSLContext
     resolve: Resolve = field(default_factory=Resolver)
 
@@ -134,7 +134,7 @@ class Calls:
         except TimeoutError:
             return Answer(error=TOO_SLOW)
         except Exception as error:
-            return Answer(error=_told(error))
+            return Answer(error=_explain(error))
 
     async def _answer(self, url: httpcore.URL, headers: Mapping[str, str], body: bytes) -> Answer:
         guard = Guard(self.targets, self.resolve, url.scheme.decode())
@@ -142,7 +142,7 @@ class Calls:
             httpcore.AsyncHTTPConnection(url.origin, ssl_context=self.trust, network_backend=guard) as connection,
             connection.stream("POST", url, headers=[*headers.items()], content=body) as response,
         ):
-            said = await _said(response)
+            said = await _read_beginning(response)
             if 200 <= response.status < 300:
                 return Answer(response.status)
             given = {name.lower(): value for name, value in response.headers}
@@ -150,7 +150,7 @@ class Calls:
             return Answer(response.status, _reason(response.status, said), retry_after)
 
 
-async def _said(response: httpcore.Response) -> bytes:
+async def _read_beginning(response: httpcore.Response) -> bytes:
     """The beginning of the answer, as it came; once there is a status, a body that breaks off changes nothing."""
     said = b""
     chunks: Any = response.aiter_stream()
@@ -174,7 +174,7 @@ def _reason(status: int, said: bytes) -> str:
     return f"The endpoint answered {status}."
 
 
-def _told(error: Exception) -> str:
+def _explain(error: Exception) -> str:
     """A sentence for what went wrong; it holds no address, which may be one of our own network."""
     cause = error.__cause__
     if isinstance(error, NotSent):

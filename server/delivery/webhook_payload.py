@@ -7,7 +7,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from models.base import dumps, milliseconds
+from models.base import dumps, to_milliseconds
 from resolvers.queries.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
@@ -15,7 +15,7 @@ NAMINGS = ("webhook", "svix")
 """Standard Webhooks has the one; the original's library looks for the other."""
 
 
-def body_of(event: AnyRow, instance_id: str) -> bytes:
+def make_body(event: AnyRow, instance_id: str) -> bytes:
     """The event in the envelope of section 11 of the domain facts, with what only secret keys may see."""
     private: dict[str, Any] = {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
     return dumps(
@@ -23,14 +23,14 @@ def body_of(event: AnyRow, instance_id: str) -> bytes:
             "type": event.type,
             "object": "event",
             "data": event.data | private,
-            "timestamp": milliseconds(event.occurred_at),
+            "timestamp": to_milliseconds(event.occurred_at),
             "instance_id": instance_id,
             "event_attributes": {"http_request": {"client_ip": "", "user_agent": ""}},
         }
     )
 
 
-def headers_of(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> Mapping[str, str]:
+def make_headers(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> Mapping[str, str]:
     """The headers of a try, signed with each of the secrets: during a rotation there are two."""
     signatures = [Webhook(secret).sign(id, at, body.decode()) for secret in secrets]
     signed = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}

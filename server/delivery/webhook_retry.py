@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookDelivery, WebhookEndpoint, pause_after
+from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookDelivery, WebhookEndpoint, get_retry_delay
 from server.delivery.webhook_client import Answer
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -26,19 +26,19 @@ FAILED_TOO_LONG = f"It failed for {DISABLED_AFTER.days} days, without one succes
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 
-def outcome(attempts: int, answer: Answer, now: datetime, chance: float) -> dict[str, Any]:
+def decide_outcome(attempts: int, answer: Answer, now: datetime, chance: float) -> dict[str, Any]:
     """What to write down of a delivery after so many tries; `chance`, from 0 to 1, spreads the next one."""
     if answer.is_success:
         return {"status": DeliveryStatus.SUCCEEDED.value, "next_attempt_at": None, "last_error": None}
     error = (answer.error or "")[:ERROR_LENGTH]
-    pause = pause_after(attempts)
+    pause = get_retry_delay(attempts)
     if pause is None or answer.is_gone:
         return {"status": DeliveryStatus.FAILED.value, "next_attempt_at": None, "last_error": error}
-    pause = max(pause * (1 + JITTER * chance), asked_pause(answer.retry_after, now))
+    pause = max(pause * (1 + JITTER * chance), parse_retry_after(answer.retry_after, now))
     return {"status": PENDING, "next_attempt_at": now + pause, "last_error": error}
 
 
-def asked_pause(retry_after: str | None, now: datetime) -> timedelta:
+def parse_retry_after(retry_after: str | None, now: datetime) -> timedelta:
     """How long a receiver asks us to wait, in seconds or until a date; a day at most, nothing for what is neither."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
@@ -50,7 +50,9 @@ def asked_pause(retry_after: str | None, now: datetime) -> timedelta:
     return timedelta()
 
 
-async def judge(session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool) -> None:
+async def update_endpoint_health(
+    session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool
+) -> None:
     """Writes down what a try says of its endpoint, which may disable it; rows that stay as they are are not locked.
 
     Must run before the try itself is written down: it looks for the one before.

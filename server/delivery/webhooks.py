@@ -18,18 +18,18 @@ from sqlmodel import col, select
 
 from models.base import new_id
 from models.database.heartbeats import Heartbeat
-from models.database.store import Store, unbroken
-from models.database.wakeup import Listener
+from models.database.store import Store, shield
+from models.database.wakeup import Waiter
 from models.errors import Unavailable
 from models.events import Event
-from models.keys.encryption import unsealed
+from models.keys.encryption import decrypt
 from models.webhooks import LEASE, PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.queries.pages import AnyRow
 from resolvers.transaction import Clock
 from server.delivery.clock_watch import TOLERANCE, SetBack
-from server.delivery.webhook_client import Answer, Calls
-from server.delivery.webhook_payload import body_of, headers_of
-from server.delivery.webhook_retry import judge, outcome
+from server.delivery.webhook_client import Answer, WebhookClient
+from server.delivery.webhook_payload import make_body, make_headers
+from server.delivery.webhook_retry import decide_outcome, update_endpoint_health
 
 POLL_SECONDS = 1.0
 GRACE_SECONDS = 5.0
@@ -73,7 +73,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Attempt:
     """What came of sending it."""
 
     claim: Claim
@@ -82,12 +82,12 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Webhooks:
+class WebhookSender:
     """Sends webhooks from the store; several may run on one store."""
 
     store: Store
     clock: Clock
-    calls: Calls
+    calls: WebhookClient
     storage: MultiFernet
     """What the secrets of endpoints are encrypted with."""
     instance_id: str
@@ -95,7 +95,7 @@ class Webhooks:
     """Spreads tries: what failed together does not come back together."""
     sending: dict[asyncio.Task[None], Claim] = field(default_factory=dict[asyncio.Task[None], Claim])
     """What is on its way, by the task that sends it."""
-    tried: list[Tried] = field(default_factory=list[Tried])
+    tried: list[Attempt] = field(default_factory=list[Attempt])
     """What came of tries, and is not written down yet."""
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     set_back: SetBack = field(default_factory=SetBack)
@@ -103,7 +103,7 @@ class Webhooks:
 
     async def run(self) -> None:
         """Until it is cancelled; then what is on its way gets a moment to arrive."""
-        async with self.store.bell.listening() as listener:
+        async with self.store.wakeup.listen() as listener:
             self.heartbeat.beat()
             try:
                 while True:
@@ -112,13 +112,13 @@ class Webhooks:
                 self.heartbeat.rest()
                 await self._let_arrive()
 
-    async def _turn(self, listener: Listener) -> None:
+    async def _turn(self, listener: Waiter) -> None:
         """Sends what is due, then waits for the bell, for a free slot or for the next look."""
         is_more = False
         try:
-            is_more = await unbroken(self._fan_out())
-            for claim in await unbroken(self._claim()):
-                self._begin(claim).add_done_callback(lambda _: listener.rung.set())
+            is_more = await shield(self._fan_out())
+            for claim in await shield(self._claim()):
+                self._begin(claim).add_done_callback(lambda _: listener.signaled.set())
             self.heartbeat.beat()
         except Unavailable:
             log.warning("webhook_queue_away")
@@ -263,7 +263,7 @@ class Webhooks:
     async def _send(self, claim: Claim) -> None:
         try:
             started = self.clock()
-            self.tried.append(Tried(claim, await self._answer(claim, started), started))
+            self.tried.append(Attempt(claim, await self._answer(claim, started), started))
             async with self.line:
                 await self._settle()
         except Exception:
@@ -273,9 +273,9 @@ class Webhooks:
         """What came of the try. Nothing may raise from here on: the try would never be settled."""
         row = claim.row
         try:
-            secrets = [unsealed(self.storage, one) for one in _signing(row, at)]
-            body = body_of(row, self.instance_id)
-            headers = headers_of(row.event_id, body, at, secrets)
+            secrets = [decrypt(self.storage, one) for one in _signing(row, at)]
+            body = make_body(row, self.instance_id)
+            headers = make_headers(row.event_id, body, at, secrets)
         except InvalidToken:
             return Answer(error=UNREADABLE)
         except Exception:
@@ -298,16 +298,16 @@ class Webhooks:
                 return
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _write_down(self, tried: Sequence[Tried]) -> None:
+    async def _write_down(self, tried: Sequence[Attempt]) -> None:
         """The endpoints first, in one order; the deliveries, unless they are another sender's by now."""
         now = self.clock()
         verdicts = {(one.claim.endpoint_id, one.answer.is_success, one.answer.is_gone) for one in tried}
         async with self.store.write() as session:
             for endpoint_id, is_success, is_gone in sorted(verdicts):
-                await judge(session, endpoint_id, now, is_success=is_success, is_gone=is_gone)
+                await update_endpoint_health(session, endpoint_id, now, is_success=is_success, is_gone=is_gone)
             await session.execute(SETTLED, [self._settled(one, now) for one in tried])
 
-    def _settled(self, tried: Tried, now: datetime) -> dict[str, Any]:
+    def _settled(self, tried: Attempt, now: datetime) -> dict[str, Any]:
         """What to write down of a delivery, and which one it is."""
         claim, answer = tried.claim, tried.answer
         values = {
@@ -316,7 +316,7 @@ class Webhooks:
             "claimed_until": None,
             "attempts": claim.attempts,
         }
-        values |= {"last_status_code": answer.status, **outcome(claim.attempts, answer, now, self.chance())}
+        values |= {"last_status_code": answer.status, **decide_outcome(claim.attempts, answer, now, self.chance())}
         return {"own_id": claim.id, "own_until": claim.until, **values}
 
 

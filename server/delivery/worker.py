@@ -14,18 +14,18 @@ from models.database.heartbeats import Heartbeat
 from models.database.store import Store
 from models.keys import encryption
 from resolvers.transaction import Clock
-from server.delivery.mail import Delivery, delivery
-from server.delivery.messages import Tell
-from server.delivery.webhook_client import Calls
-from server.delivery.webhooks import Webhooks
-from server.settings.settings import Settings, targets_of
+from server.delivery.mail import MailSender, make_mail_sender
+from server.delivery.messages import OnWritten
+from server.delivery.webhook_client import WebhookClient
+from server.delivery.webhooks import WebhookSender
+from server.settings.settings import Settings, make_webhook_targets
 
 # How long what is on its way may take once the worker is stopped.
 STOP_SECONDS = 7.0
 
 
 @cache
-def trust() -> ssl.SSLContext:
+def load_trust_store() -> ssl.SSLContext:
     """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
     return httpx.create_ssl_context()
 
@@ -34,8 +34,8 @@ def trust() -> ssl.SSLContext:
 class Worker:
     """Both senders of one store; several may run on it."""
 
-    mail: Delivery
-    webhooks: Webhooks
+    mail: MailSender
+    webhooks: WebhookSender
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
@@ -51,8 +51,8 @@ class Worker:
 class Background:
     """Endless work beside something else."""
 
-    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
-        self.task = asyncio.create_task(work)
+    def __init__(self, tx: Coroutine[Any, Any, None]) -> None:
+        self.task = asyncio.create_task(tx)
         self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def stop(self) -> None:
@@ -66,17 +66,17 @@ class Background:
         await asyncio.wait([self.task, self._given_up], return_when=asyncio.FIRST_COMPLETED)
 
 
-def sender(settings: Settings, store: Store, clock: Clock) -> Webhooks:
+def make_webhook_sender(settings: Settings, store: Store, clock: Clock) -> WebhookSender:
     """The sender of webhooks of these settings; receivers know the instance by its public URL."""
-    return Webhooks(
+    return WebhookSender(
         store=store,
         clock=clock,
-        calls=Calls(targets_of(settings), trust()),
-        storage=encryption.storage(settings.secret, webhooks.PURPOSE),
+        calls=WebhookClient(make_webhook_targets(settings), load_trust_store()),
+        storage=encryption.make_cipher(settings.secret, webhooks.PURPOSE),
         instance_id=settings.public_url,
     )
 
 
-def worker(settings: Settings, store: Store, clock: Clock, tell: Tell | None = None) -> Worker:
+def make_worker(settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None) -> Worker:
     """All the work of these settings; in development without a mail server, letters are told of by `tell`."""
-    return Worker(delivery(settings, store, clock, tell), sender(settings, store, clock))
+    return Worker(make_mail_sender(settings, store, clock, tell), make_webhook_sender(settings, store, clock))

@@ -15,27 +15,27 @@ from models.database.store import Store
 from models.events import Event, EventType
 from models.instance import Instance
 from models.invitations import PENDING, Invitation
-from models.keys.secret_keys import new_secret
-from models.organizations import Organization, slug_of
+from models.keys.secret_keys import generate_secret
+from models.organizations import Organization, make_slug
 from models.roles import MEMBERSHIPS_MANAGE
 from models.sessions import Session
-from models.users import Claims, User
-from models.validation.addresses import address_key
-from models.validation.webhook_targets import Targets
+from models.users import IdentityClaims, User
+from models.validation.addresses import normalize_address
+from models.validation.webhook_targets import WebhookTargets
 from models.webhooks import WebhookEndpoint
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.invitations.accept import Proof, accept_invitation
+from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.manage import create_invitation
-from resolvers.invitations.tickets import TicketKeys, TicketKind, mint
-from resolvers.invitations.validation import Recipient, Terms
+from resolvers.invitations.tickets import TicketKeys, TicketKind, make_ticket
+from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.members.memberships import Metadata, create_membership
 from resolvers.organizations import NewOrganization, create_organization
 from resolvers.queries.pages import AnyRow
 from resolvers.sessions.lifecycle import create_session
-from resolvers.transaction import Clock, work_on
-from resolvers.users import provision
+from resolvers.transaction import Clock, begin
+from resolvers.users import find_or_create_user
 from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
-from server.delivery.messages import Tell
+from server.delivery.messages import OnWritten
 from server.development.issuer import (
     ADA,
     ALAN,
@@ -47,11 +47,11 @@ from server.development.issuer import (
     MARGARET,
     PEOPLE,
     DevelopmentIssuer,
-    kept,
-    subject_of,
+    make_subject,
+    read_or_create,
 )
-from server.http.app import Development
-from server.http.graphiql import Document, Identity
+from server.http.app import DevelopmentExtras
+from server.http.graphiql import Document, MenuIdentity
 from server.http.invitation_page import DemoIdentity
 from server.settings.settings import Environment, Issuer
 
@@ -84,11 +84,11 @@ class AlreadyInUse(Exception):
 
 
 def development_secret(folder: Path) -> str:
-    return kept(folder / "development-secret", lambda: secrets.token_urlsafe(48))
+    return read_or_create(folder / "development-secret", lambda: secrets.token_urlsafe(48))
 
 
 def development_key(folder: Path) -> str:
-    return kept(folder / "development-key", new_secret)
+    return read_or_create(folder / "development-key", generate_secret)
 
 
 async def stamp(store: Store) -> None:
@@ -113,9 +113,9 @@ async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> Non
         if (await connection.execute(select(Organization.id).limit(1))).first():
             return
     ids = {person: await _person(store, *person) for person in PEOPLE}
-    async with work_on(store, Actor(ActorType.USER, ids[ADA]), base.now) as work:
-        company, _ = await create_organization(work, NewOrganization(name=COMPANY))
-        lab, _ = await create_organization(work, NewOrganization(name=LAB))
+    async with begin(store, Actor(ActorType.USER, ids[ADA]), base.now) as tx:
+        company, _ = await create_organization(tx, NewOrganization(name=COMPANY))
+        lab, _ = await create_organization(tx, NewOrganization(name=LAB))
     for organization, people in ((company, (GRACE, MARGARET)), (lab, (GRACE,))):
         for person in people:
             await _add(store, organization.id, ids[person])
@@ -125,52 +125,52 @@ async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> Non
     for organization in (company, lab):
         await _invite(store, ada, organization.id, MALLORY[0], base.now)
     accepted = await _invite(store, ada, company.id, KATHERINE[0], base.now)
-    async with work_on(store, katherine, base.now) as work:
-        await accept_invitation(work, proof=Proof(invitation_id=accepted), keys=keys)
+    async with begin(store, katherine, base.now) as tx:
+        await accept_invitation(tx, proof=InvitationRef(invitation_id=accepted), keys=keys)
     await _listen(store, storage)
 
 
 async def _listen(store: Store, storage: MultiFernet) -> None:
     """An endpoint for what is seldom: a demo that nobody listens to fills no log with what could not be sent."""
     new = NewEndpoint(HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value])
-    async with work_on(store, SYSTEM, base.now) as work:
-        await create_endpoint(work, new, targets=Targets(allows_private=True), storage=storage)
+    async with begin(store, SYSTEM, base.now) as tx:
+        await create_endpoint(tx, new, targets=WebhookTargets(allows_private=True), storage=storage)
 
 
 async def _invite(
     store: Store, by: Actor, organization_id: str, address: str, clock: Clock, *, notify: bool = False
 ) -> str:
-    recipient, terms = Recipient(address), Terms(notify=notify)
-    async with work_on(store, by, clock) as work:
-        await work.admit(organization_id, MEMBERSHIPS_MANAGE)
-        made = await create_invitation(work, organization_id=organization_id, recipient=recipient, terms=terms)
+    recipient, terms = Recipient(address), InvitationOptions(notify=notify)
+    async with begin(store, by, clock) as tx:
+        await tx.authorize(organization_id, MEMBERSHIPS_MANAGE)
+        made = await create_invitation(tx, organization_id=organization_id, recipient=recipient, terms=terms)
         return made.id
 
 
 async def _add(store: Store, organization_id: str, user_id: str) -> None:
-    async with work_on(store, SYSTEM, base.now) as work:
-        await create_membership(work, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata())
+    async with begin(store, SYSTEM, base.now) as tx:
+        await create_membership(tx, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata())
 
 
 async def _person(store: Store, email: str, first: str, last: str) -> str:
-    claims = Claims(ISSUER, subject_of(email), 0, email, address_key(email), True, first, last)
-    async with work_on(store, SYSTEM, base.now) as work:
-        return await provision(work, claims, is_sole_issuer=True)
+    claims = IdentityClaims(ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last)
+    async with begin(store, SYSTEM, base.now) as tx:
+        return await find_or_create_user(tx, claims, is_sole_issuer=True)
 
 
 # ---------------------------------------------------------------------------------------------------- GraphiQL page
 
 
-def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> list[Identity]:
-    def person(email: str, first: str, last: str, detail: str) -> Identity:
-        return Identity(f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}")
+def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> list[MenuIdentity]:
+    def person(email: str, first: str, last: str, detail: str) -> MenuIdentity:
+        return MenuIdentity(f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}")
 
     return [
         person(*ADA, f"admin of {COMPANY}"),
         person(*GRACE, f"member of {COMPANY}"),
         person(*MALLORY, "outsider, invited"),
-        Identity("Secret key", "a service, everything allowed", f"Bearer {key}"),
-        Identity("Nobody", "no credential", None),
+        MenuIdentity("Secret key", "a service, everything allowed", f"Bearer {key}"),
+        MenuIdentity("Nobody", "no credential", None),
     ]
 
 
@@ -185,8 +185,8 @@ async def _session(store: Store, user_id: str) -> str:
         found = (await connection.execute(opened.limit(1))).scalar_one_or_none()
     if found is not None:
         return found
-    async with work_on(store, Actor(ActorType.USER, user_id), base.now) as work:
-        return (await create_session(work, organization_id=None)).id
+    async with begin(store, Actor(ActorType.USER, user_id), base.now) as tx:
+        return (await create_session(tx, organization_id=None)).id
 
 
 async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
@@ -196,7 +196,7 @@ async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
         col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
     )
     people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
-    organizations = select(Organization).where(col(Organization.slug).in_([slug_of(COMPANY), slug_of(LAB)]))
+    organizations = select(Organization).where(col(Organization.slug).in_([make_slug(COMPANY), make_slug(LAB)]))
     endpoints = select(WebhookEndpoint).where(col(WebhookEndpoint.url) == HOOKS)
     async with store.read() as connection:
         found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
@@ -210,7 +210,7 @@ def ready_values(
     ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
 ) -> dict[str, dict[str, object]]:
     """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
-    company, lab = (ids.get(slug_of(name), "org_…") for name in (COMPANY, LAB))
+    company, lab = (ids.get(make_slug(name), "org_…") for name in (COMPANY, LAB))
 
     def user(person: tuple[str, str, str]) -> str:
         return ids.get(person[0], "user_…")
@@ -220,7 +220,7 @@ def ready_values(
         return row.id if row else "orginv_…"
 
     passed_on = waiting.get((company, MALLORY[0]))
-    ticket = mint(keys, TicketKind.LINK, passed_on.id, passed_on.nonce) if passed_on else "orginv_….…"
+    ticket = make_ticket(keys, TicketKind.LINK, passed_on.id, passed_on.nonce) if passed_on else "orginv_….…"
     return {
         "CreateOrganization": {"name": "Bernoulli Works"},
         "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
@@ -282,12 +282,14 @@ def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
     return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for label, email in people]
 
 
-async def development(store: Store, folder: Path, keys: TicketKeys, *, tell: Tell | None = None) -> Development:
+async def development(
+    store: Store, folder: Path, keys: TicketKeys, *, tell: OnWritten | None = None
+) -> DevelopmentExtras:
     """Everything that a development server adds to the application; the database has to be migrated."""
     issuer, key = DevelopmentIssuer(folder), development_key(folder)
     ids, waiting = await _found(store)
     settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
-    identities = partial(_identities, issuer, key, is_staffed=slug_of(COMPANY) in ids)
+    identities = partial(_identities, issuer, key, is_staffed=make_slug(COMPANY) in ids)
     session_id = await _session(store, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
     ready = documents(ready_values(ids, waiting, keys, session_id))
-    return Development(settings, key, identities, ready, partial(_accept_as, issuer), tell)
+    return DevelopmentExtras(settings, key, identities, ready, partial(_accept_as, issuer), tell)

@@ -12,7 +12,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from models.validation.addresses import address_key
+from models.validation.addresses import normalize_address
 
 VAR = Path("var")
 ISSUER = "urn:tenantry:development"
@@ -30,7 +30,7 @@ MALLORY = ("mallory@example.com", "Mallory", "Archer")
 PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, ALAN, MALLORY)
 
 
-def kept(path: Path, make: Callable[[], str]) -> str:
+def read_or_create(path: Path, make: Callable[[], str]) -> str:
     """The text of a private file, made the first time; of several processes the first one's is everybody's."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,16 +48,16 @@ def _new_key() -> str:
     return Ed25519PrivateKey.generate().private_bytes(encoding, kind, serialization.NoEncryption()).decode()
 
 
-def subject_of(email: str) -> str:
+def make_subject(email: str) -> str:
     """One person however the address is written; raises FormatInvalid."""
-    return f"dev|{address_key(email)}"
+    return f"dev|{normalize_address(email)}"
 
 
 class DevelopmentIssuer:
     """Its key lies in the folder, which the server and the command line share."""
 
     def __init__(self, folder: Path) -> None:
-        self._pem = kept(folder / KEY_FILE, _new_key)
+        self._pem = read_or_create(folder / KEY_FILE, _new_key)
 
     def public_key(self) -> str:
         key = serialization.load_pem_private_key(self._pem.encode(), None)
@@ -77,8 +77,8 @@ class DevelopmentIssuer:
         now = int(time.time())
         known = {address: {"given_name": first, "family_name": last} for address, first, last in PEOPLE}
         claims: dict[str, Any] = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": subject or subject_of(email), "iat": now, "exp": now + minutes * 60,
-            "email": email, "email_verified": verified, **known.get(address_key(email), {}),
+            "iss": ISSUER, "aud": AUDIENCE, "sub": subject or make_subject(email), "iat": now, "exp": now + minutes * 60,
+            "email": email, "email_verified": verified, **known.get(normalize_address(email), {}),
             **{name: value for name, value in names.items() if value},
         }  # fmt: skip
         return jwt.encode(claims, self._pem, algorithm="EdDSA")

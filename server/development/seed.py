@@ -13,11 +13,11 @@ from ulid import ULID
 
 from models.database.store import Store
 from models.memberships import Membership
-from models.organizations import Organization, slug_of
+from models.organizations import Organization, make_slug
 from models.roles import RoleSet
 from models.users import User
-from models.validation.text import searchable
-from server.development.issuer import ISSUER, subject_of
+from models.validation.text import to_search_text
+from server.development.issuer import ISSUER, make_subject
 
 BATCH = 2_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,19 +78,19 @@ class Seeder:
             first, last = self.random.choice(FIRST), self.random.choice(LAST)
             email = self.email(number)
             yield self._row(*made) | {
-                "issuer": ISSUER, "external_id": subject_of(email), "identifier": email, "email_address": email,
+                "issuer": ISSUER, "external_id": make_subject(email), "identifier": email, "email_address": email,
                 "address_key": email, "email_verified": True, "first_name": first, "last_name": last,
-                "refreshed_at": 0, "search_text": searchable(email, first, last),
+                "refreshed_at": 0, "search_text": to_search_text(email, first, last),
             }  # fmt: skip
 
     def organizations(self, role_set_id: str) -> Iterator[Row]:
         for number, made in enumerate(self.organizations_made):
             name = f"{self.random.choice(ADJECTIVES)} {self.random.choice(NOUNS)} {number + 1}"
-            slug = f"{slug_of(name)}-{self.sequence}"
+            slug = f"{make_slug(name)}-{self.sequence}"
             yield self._row(*made) | {
                 "name": name, "slug": slug, "max_allowed_memberships": 0, "admin_delete_enabled": True,
                 "created_by_id": self.random.choice(self.users_made)[0] if self.users_made else None,
-                "role_set_id": role_set_id, "search_text": searchable(name, slug),
+                "role_set_id": role_set_id, "search_text": to_search_text(name, slug),
             }  # fmt: skip
 
     def memberships(self, admin_id: str, member_id: str) -> Iterator[Row]:

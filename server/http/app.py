@@ -21,24 +21,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models import base, webhooks
 from models.database.store import Store
 from models.keys import encryption
-from resolvers.invitations.tickets import ticket_keys
+from resolvers.invitations.tickets import derive_ticket_keys
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.transaction import Clock
 from schema import build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
-from schema.foundation.context import Surroundings
+from schema.foundation.context import ServerContext
 from schema.foundation.sdl import sdl
-from server.delivery.messages import Tell
-from server.delivery.worker import Background, trust, worker
+from server.delivery.messages import OnWritten
+from server.delivery.worker import Background, load_trust_store, make_worker
 from server.http import graphiql, invitation_page, jwks, logos
-from server.http.graphql import Endpoint, refusal
+from server.http.graphql import GraphQLEndpoint, make_error_response
 from server.http.invitation_page import DemoIdentities
 from server.http.readiness import Readiness
 from server.http.websocket import SocketEndpoint
-from server.identity.authenticator import Identity, digests, own_provider, provider_of
-from server.identity.signing import signer_of
-from server.settings.settings import Issuer, Settings, targets_of
+from server.identity.authenticator import Authenticator, make_digests, make_own_provider, make_provider
+from server.identity.signing import make_signer
+from server.settings.settings import Issuer, Settings, make_webhook_targets
 
 FETCH_SECONDS = 5.0
 FINISH_SECONDS = 2.0
@@ -49,17 +49,17 @@ log = structlog.stdlib.get_logger("tenantry.server")
 
 
 @dataclass(frozen=True, slots=True)
-class Development:
+class DevelopmentExtras:
     """What only a development server has: its own issuer and key, and a page that is signed in."""
 
     issuer: Issuer
     secret_key: str
-    identities: Callable[[], Sequence[graphiql.Identity]] = tuple
+    identities: Callable[[], Sequence[graphiql.MenuIdentity]] = tuple
     """Made anew for every page: a server that runs for days still hands out tokens that live."""
     documents: Sequence[graphiql.Document] = ()
     accept_as: DemoIdentities | None = None
     """Whom the page of an invitation can be answered as."""
-    tell: Tell | None = None
+    tell: OnWritten | None = None
     """Says, on the console, which letter was written where."""
 
     def page(self) -> Response:
@@ -81,21 +81,21 @@ class NoSniffing:
         await self.app(scope, receive, marked)
 
 
-def surroundings(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> Surroundings:
+def make_server_context(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> ServerContext:
     names = tuple(issuer.issuer for issuer in issuers)
-    return Surroundings(
+    return ServerContext(
         store=store,
         clock=clock,
         public_url=settings.public_url,
         issuers=names,
         link_schemes=settings.link_schemes,
-        ticket_keys=ticket_keys(settings.secret),
+        ticket_keys=derive_ticket_keys(settings.secret),
         can_mail=settings.smtp_url is not None or settings.is_development,
         allowed_origins=settings.allowed_origins,
-        signer=signer_of(settings, store, clock),
+        signer=make_signer(settings, store, clock),
         log=LogReader(store, clock),
-        webhook_storage=encryption.storage(settings.secret, webhooks.PURPOSE),
-        targets=targets_of(settings),
+        webhook_storage=encryption.make_cipher(settings.secret, webhooks.PURPOSE),
+        targets=make_webhook_targets(settings),
     )
 
 
@@ -120,15 +120,15 @@ async def healthz(request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def _schema_route(endpoint: Endpoint, *, public: bool) -> Route:
+def _schema_route(endpoint: GraphQLEndpoint, *, public: bool) -> Route:
     text = cache(partial(sdl, endpoint.schema))
 
     async def show(request: Request) -> Response:
         try:
-            credential = await endpoint.identity.credential(request.headers.getlist("authorization"))
-            context = await endpoint.context(credential, request.headers)
+            credential = await endpoint.identity.authenticate(request.headers.getlist("authorization"))
+            context = await endpoint.make_context(credential, request.headers)
         except Exception as error:
-            return refusal(error)
+            return make_error_response(error)
         if not public and not context.is_service:
             return PlainTextResponse("The schema is shown to secret keys only.\n", 403)
         return PlainTextResponse(text(), media_type="text/plain; charset=utf-8")
@@ -144,49 +144,51 @@ async def to_the_page(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
-def application(
+def make_application(
     settings: Settings,
     *,
     store: Store,
     clock: Clock = base.now,
-    development: Development | None = None,
+    development: DevelopmentExtras | None = None,
     delivers: bool = True,
 ) -> Starlette:
     """The application over a store that the caller made; it closes the store when it stops.
 
     While it runs it sends mail and webhooks and writes down what lapsed, unless another process is left to do that.
     """
-    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=trust())
+    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store())
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
-    providers = {issuer.issuer: provider_of(issuer, client) for issuer in issuers}
-    around = surroundings(settings, store, clock, issuers)
-    identity = Identity(store, clock, providers, digests(keys), own_provider(settings.public_url, around.signer))
+    providers = {issuer.issuer: make_provider(issuer, client) for issuer in issuers}
+    around = make_server_context(settings, store, clock, issuers)
+    identity = Authenticator(
+        store, clock, providers, make_digests(keys), make_own_provider(settings.public_url, around.signer)
+    )
     shows_schema = settings.is_development if settings.introspection is None else settings.introspection
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     documents = Documents(schema.validation_errors, settings.max_tokens)
-    endpoint = Endpoint(
+    endpoint = GraphQLEndpoint(
         schema, documents, settings.max_answer_bytes, around, identity, page if shows_page else None, shows_schema
     )
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
-    work = worker(settings, store, clock, development.tell if development else None) if delivers else None
+    tx = make_worker(settings, store, clock, development.tell if development else None) if delivers else None
 
-    heartbeats = (around.log.heartbeat, *(work.heartbeats if work else ()))
+    heartbeats = (around.log.heartbeat, *(tx.heartbeats if tx else ()))
     background: list[Background] = []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        background.extend([Background(work.run())] if work else [])
+        background.extend([Background(tx.run())] if tx else [])
         yield
         for one in background:
             one.stop()
             await one.ended()
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
-        await around.log.closed()
+        await around.log.wait_closed()
         await client.aclose()
         await store.close()
 

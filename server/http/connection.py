@@ -90,7 +90,7 @@ class WatchedWrites(asyncio.Protocol):
             self._stall_timer = None
 
 
-class Protocol(WatchedWrites, HttpToolsProtocol):
+class HttpProtocol(WatchedWrites, HttpToolsProtocol):
     """A client that sends nothing, sends without end or sends a letter a second holds no connection for long."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -187,7 +187,7 @@ class SocketProtocol(WatchedWrites, WebSocketsSansIOProtocol):
         self.handle_parser_exception()
 
 
-def abort(scope: Scope) -> None:
+def disconnect(scope: Scope) -> None:
     """Cuts off the client of a connection, who does not read."""
     extension = scope.get("extensions", {}).get(ABORT)
     if extension:

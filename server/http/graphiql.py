@@ -60,7 +60,7 @@ MISSING = """<!doctype html>
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class MenuIdentity:
     """Someone to be signed in as; labels differ, and without an authorization it is nobody."""
 
     label: str
@@ -94,7 +94,7 @@ class Assets(StaticFiles):
 routes = [Mount("/graphiql/assets", Assets(directory=ASSETS, check_dir=False), name="graphiql-assets")]
 
 
-def page(*, endpoint: str, identities: Sequence[Identity], documents: Sequence[Document]) -> HTMLResponse:
+def page(*, endpoint: str, identities: Sequence[MenuIdentity], documents: Sequence[Document]) -> HTMLResponse:
     """GraphiQL for the endpoint, signed in as the first identity."""
     if not (ASSETS / "graphiql.js").is_file():
         return HTMLResponse(MISSING, status_code=503, headers=HEADERS)

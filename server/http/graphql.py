@@ -19,28 +19,28 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from models.database.store import unbroken
-from models.errors import BadUserInput, Denial, LimitExceeded, Unauthenticated
+from models.database.store import shield
+from models.errors import BadUserInput, LimitExceeded, RequestError, Unauthenticated
 from schema import Schema
 from schema.execution.documents import Document, Documents
-from schema.foundation.context import Context, Surroundings, nothing
-from schema.foundation.errors import formatted, formatted_all
-from server.http.connection import abort
+from schema.foundation.context import Context, ServerContext, noop
+from schema.foundation.errors import format_error, format_errors
+from server.http.connection import disconnect
 from server.http.requests import (
     EVENT_STREAM,
     GRAPHQL_JSON,
     JSON,
+    HttpError,
     Operation,
-    Refused,
-    answer_type,
-    bad,
+    bad_request,
+    choose_content_type,
     read_body,
     read_operation,
     wants_page,
     wants_stream,
 )
-from server.http.sse import events
-from server.identity.authenticator import BadCredential, Credential, Identity
+from server.http.sse import stream_events
+from server.identity.authenticator import Authenticator, Credential, InvalidCredential
 
 ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -52,29 +52,29 @@ STREAMED = "A subscription is answered as a stream: by WebSocket, or with Accept
 UNNAMED = "Say in operationName which query or mutation of the document is meant."
 
 
-def _refused(error: Exception) -> Refused | None:
+def _to_http_error(error: Exception) -> HttpError | None:
     """How an error that ends the whole request is answered; None for one that nobody foresaw."""
     match error:
-        case Refused():
+        case HttpError():
             return error
-        case BadCredential():
-            return Refused(401, Unauthenticated(f"The credential was refused: {error}."), **CHALLENGE)
-        case Denial():
-            return Refused(503, error, **LATER)
+        case InvalidCredential():
+            return HttpError(401, Unauthenticated(f"The credential was refused: {error}."), **CHALLENGE)
+        case RequestError():
+            return HttpError(503, error, **LATER)
         case _:
             return None
 
 
-def refusal(error: Exception, kind: str = JSON) -> Response:
+def make_error_response(error: Exception, kind: str = JSON) -> Response:
     """The answer to a request that failed as a whole; what nobody foresaw goes to the log, under an id."""
-    refused = _refused(error)
+    refused = _to_http_error(error)
     cause = refused.error if refused else error
-    told = formatted(GraphQLError(str(cause), original_error=cause), executed=False)
+    told = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
     status, headers = (refused.status, refused.headers) if refused else (500, {})
-    return _json({"errors": [told]}, status, kind, headers)
+    return _make_response({"errors": [told]}, status, kind, headers)
 
 
-def _json(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
+def _make_response(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
     return Response(_dumped(body), status, headers, f"{kind}; charset=utf-8")
 
 
@@ -82,35 +82,35 @@ def _dumped(body: Body) -> bytes:
     return orjson.dumps(body)
 
 
-def _not_run(sentence: str) -> PreExecutionError:
+def _rejected(sentence: str) -> PreExecutionError:
     error = GraphQLError(sentence, original_error=BadUserInput(sentence))
     return PreExecutionError(data=None, errors=[error])
 
 
-def _body(result: ExecutionResult, *, executed: bool) -> Body:
+def _make_body(result: ExecutionResult, *, executed: bool) -> Body:
     """A request that could not be executed at all has no data, not even null."""
     if not result.errors:
         return {"data": result.data}
-    errors = formatted_all(result.errors, executed=executed)
+    errors = format_errors(result.errors, executed=executed)
     if result.data is None and not any(error.path for error in result.errors):
         return {"errors": errors}
     return {"errors": errors, "data": result.data}
 
 
-def _status(body: Body, kind: str) -> int:
+def _choose_status(body: Body, kind: str) -> int:
     """With the newer type a request that could not be executed at all is 400; with the older one it is 200."""
     return 400 if "data" not in body and kind == GRAPHQL_JSON else 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Endpoint:
+class GraphQLEndpoint:
     """`/graphql`, as an ASGI application: operations by POST, and for who looks with a browser perhaps a page."""
 
     schema: Schema
     documents: Documents
     max_answer_bytes: int
-    surroundings: Surroundings
-    identity: Identity
+    server: ServerContext
+    identity: Authenticator
     page: Callable[[], Response] | None = None
     hints: bool = True
     """Whether a mistyped name is answered with those that come near: where the schema is no secret."""
@@ -129,41 +129,48 @@ class Endpoint:
         kind = JSON
         try:
             if request.method != "POST":
-                raise bad(405, "Send the operation by POST.", Allow="GET, HEAD, POST" if self.page else "POST")
+                raise bad_request(405, "Send the operation by POST.", Allow="GET, HEAD, POST" if self.page else "POST")
             accept = ",".join(request.headers.getlist("accept"))
-            kind = EVENT_STREAM if wants_stream(accept) else answer_type(accept)
+            kind = EVENT_STREAM if wants_stream(accept) else choose_content_type(accept)
             return await self._answer(request, kind)
         except ClientDisconnect:
             raise
         except Exception as error:
-            return refusal(error, JSON if kind == EVENT_STREAM else kind)
+            return make_error_response(error, JSON if kind == EVENT_STREAM else kind)
 
     async def _answer(self, request: Request, kind: str) -> Response:
         operation = read_operation(await read_body(request))
-        credential = await self.identity.credential(request.headers.getlist("authorization"))
-        context = await self.to_its_end(self.context(credential, request.headers, partial(abort, request.scope)))
+        credential = await self.identity.authenticate(request.headers.getlist("authorization"))
+        context = await self.run_to_completion(
+            self.make_context(credential, request.headers, partial(disconnect, request.scope))
+        )
         if kind == EVENT_STREAM:
-            return events(self.results(operation, context))
+            return stream_events(self.results(operation, context))
         document = self.documents.read(operation.query)
-        body = await self.to_its_end(self._run(operation, document, context))
-        return _json(body, _status(body, kind), kind)
+        body = await self.run_to_completion(self._run(operation, document, context))
+        return _make_response(body, _choose_status(body, kind), kind)
 
-    async def context(
-        self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = nothing
+    async def make_context(
+        self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = noop
     ) -> Context:
         """The context of an operation: who calls is read from the store. Raises BadCredential and Unavailable."""
         if credential is None:
-            return Context(self.surroundings, None, await self.identity.instance(), headers.get("origin"))
+            return Context(self.server, None, await self.identity.instance(), headers.get("origin"))
         actor, instance = await credential.caller()
         return Context(
-            self.surroundings, actor, instance, headers.get("origin"), has_lasted=credential.is_good, abandon=abandon
+            self.server,
+            actor,
+            instance,
+            headers.get("origin"),
+            is_credential_valid=credential.is_good,
+            disconnect=abandon,
         )
 
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[Body]:
         """The one result of a query or a mutation; of a subscription the results as they come."""
         document = context.document = self.documents.read(operation.query)
         if not document.is_subscription(operation.name):
-            yield await self.to_its_end(self._run(operation, document, context))
+            yield await self.run_to_completion(self._run(operation, document, context))
             return
         stream = await self.schema.subscribe(
             operation.query,
@@ -173,22 +180,22 @@ class Endpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                body = self._shown(result, executed=not document.errors)
+                body = self._format(result, executed=not document.errors)
                 yield self._bounded(body, is_applied=False)
 
-    async def to_its_end(self, work: Awaitable[T]) -> T:
+    async def run_to_completion(self, tx: Awaitable[T]) -> T:
         """Whoever gives up waiting still counts as one who works, until it is done."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(tx)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
-        return await unbroken(task)
+        return await shield(task)
 
     async def _run(self, operation: Operation, document: Document, context: Context) -> Body:
         try:
             result = await self.execute(operation, document, context)
         finally:
-            await context.forget()
-        body = self._shown(result, executed=not isinstance(result, PreExecutionError))
+            await context.clear_loaders()
+        body = self._format(result, executed=not isinstance(result, PreExecutionError))
         return self._bounded(body, is_applied=document.is_mutation(operation.name))
 
     def _bounded(self, body: Body, *, is_applied: bool) -> Body:
@@ -203,10 +210,10 @@ class Endpoint:
         applied = {"applied": True} if is_applied else {}
         limit = LimitExceeded(sentence, **extensions, **applied)
         error = GraphQLError(sentence, original_error=limit)
-        return {"errors": [formatted(error, executed=True)], "data": None}
+        return {"errors": [format_error(error, executed=True)], "data": None}
 
-    def _shown(self, result: ExecutionResult, *, executed: bool) -> Body:
-        body = _body(result, executed=executed)
+    def _format(self, result: ExecutionResult, *, executed: bool) -> Body:
+        body = _make_body(result, executed=executed)
         for error in body.get("errors", ()) if not self.hints else ():
             error["message"] = HINT.sub("", error["message"])
         return body
@@ -215,7 +222,7 @@ class Endpoint:
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):
-            return _not_run(UNNAMED)
+            return _rejected(UNNAMED)
         context.document = document
         try:
             return await self.schema.execute(
@@ -226,6 +233,6 @@ class Endpoint:
                 allowed_operation_types=ALLOWED,
             )
         except CannotGetOperationTypeError:
-            return _not_run(UNNAMED)
+            return _rejected(UNNAMED)
         except InvalidOperationTypeError:
-            return _not_run(STREAMED)
+            return _rejected(STREAMED)

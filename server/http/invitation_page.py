@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from models.errors import Refusal, Unavailable
+from models.errors import InputError, Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
-from models.validation.text import CONTROLS, checked_link
-from resolvers.invitations.lists import Preview, preview
+from models.validation.text import CONTROLS, check_url
+from resolvers.invitations.lists import Preview, load_preview
 from resolvers.invitations.tickets import TicketKind
-from resolvers.invitations.validation import checked_redirect
-from schema.foundation.context import Surroundings
+from resolvers.invitations.validation import check_redirect_url
+from schema.foundation.context import ServerContext
 from schema.invitations.types import ACCEPT_PATH
 from server.http.graphiql import script_json
 
@@ -67,12 +67,12 @@ ADDED = {"ticket", "status"}
 DemoIdentities = Callable[[str], Sequence[DemoIdentity]]
 
 
-def next_status(found: Preview) -> str:
+def get_next_status(found: Preview) -> str:
     """What the application is told; a link that proves no mailbox never tells whether somebody has an account."""
     return "sign_in" if found.has_account or found.kind is TicketKind.LINK else "sign_up"
 
 
-def with_ticket(url: str, ticket: str, status: str) -> str:
+def add_ticket(url: str, ticket: str, status: str) -> str:
     """The application's page with `ticket` and `status` added to the query it has, or put in their place."""
     parts = urlsplit(url)
     kept = [
@@ -81,14 +81,14 @@ def with_ticket(url: str, ticket: str, status: str) -> str:
     return urlunsplit(parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})])))
 
 
-def target(found: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
+def choose_redirect(found: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
     """Where the link leads on to, checked again now: an origin may have been taken off the list since."""
-    with suppress(Refusal):
-        redirect = checked_redirect(found.invitation.redirect_url, instance.allowed_redirect_origins, schemes)
+    with suppress(InputError):
+        redirect = check_redirect_url(found.invitation.redirect_url, instance.allowed_redirect_origins, schemes)
         if redirect:
             return redirect
-    with suppress(Refusal):
-        return checked_link(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
+    with suppress(InputError):
+        return check_url(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
     return None
 
 
@@ -133,7 +133,7 @@ def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLRes
         "role": found.role_name,
         "address": found.invitation.email_address,
         "until": f"{found.invitation.expires_at:%d %B %Y, %H:%M} UTC",
-        "next": next_status(found),
+        "next": get_next_status(found),
     }
     identities = [{"label": one.label, "authorization": one.authorization} for one in demo]
     config = {"ticket": ticket, "identities": identities} if demo else None
@@ -142,21 +142,21 @@ def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLRes
     return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)
 
 
-async def _answer(surroundings: Surroundings, ticket: str, demo: DemoIdentities | None) -> Response:
-    found = await preview(surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock())
+async def _answer(surroundings: ServerContext, ticket: str, demo: DemoIdentities | None) -> Response:
+    found = await load_preview(surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock())
     if found is None:
         return _unknown()
     if found.status is not InvitationStatus.PENDING:
         return _shown(found, ticket, ())
     async with surroundings.store.read() as connection:
         instance: Instance = (await connection.execute(select(Instance))).one()  # pyright: ignore[reportAssignmentType]
-    page = target(found, instance, surroundings.link_schemes)
+    page = choose_redirect(found, instance, surroundings.link_schemes)
     if page:
-        return RedirectResponse(with_ticket(page, ticket, next_status(found)), 303, HEADERS)
+        return RedirectResponse(add_ticket(page, ticket, get_next_status(found)), 303, HEADERS)
     return _shown(found, ticket, demo(found.invitation.email_address) if demo else ())
 
 
-def routes(surroundings: Surroundings, demo: DemoIdentities | None) -> list[Route]:
+def routes(surroundings: ServerContext, demo: DemoIdentities | None) -> list[Route]:
     async def accept(request: Request) -> Response:
         try:
             return await _answer(surroundings, request.query_params.get("ticket", ""), demo)

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.errors import Unavailable
-from models.keys.signing_keys import public_members
-from schema.foundation.context import Surroundings
+from models.keys.signing_keys import to_jwk_members
+from schema.foundation.context import ServerContext
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -20,7 +20,7 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={
 
 
 def _jwk(kid: str, key: RSAPublicKey) -> dict[str, str]:
-    return {**public_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
+    return {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
 
 
 def _document(request: Request, content: object) -> Response:
@@ -32,7 +32,7 @@ def _document(request: Request, content: object) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def routes(around: Surroundings) -> list[BaseRoute]:
+def routes(around: ServerContext) -> list[BaseRoute]:
     discovery = {
         "issuer": around.public_url,
         "jwks_uri": f"{around.public_url}{JWKS_PATH}",

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from models.base import prefix_of
+from models.base import parse_prefix
 
 YEAR = 31_536_000
 DRAWING = (
@@ -15,7 +15,7 @@ DRAWING = (
 )
 
 
-def drawing(id: str) -> str:
+def draw_logo(id: str) -> str:
     """A symmetric pattern of five by five squares."""
     digest = hashlib.sha256(id.encode()).digest()
     filled = [(column, row) for row in range(5) for column in range(3) if digest[row * 3 + column] % 2]
@@ -26,10 +26,10 @@ def drawing(id: str) -> str:
 
 async def image(request: Request) -> Response:
     id = request.path_params["id"]
-    if prefix_of(id) is None:
+    if parse_prefix(id) is None:
         return PlainTextResponse("There is no such image.", 404)
     headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Content-Security-Policy": "default-src 'none'"}
-    return Response(drawing(id), media_type="image/svg+xml", headers=headers)
+    return Response(draw_logo(id), media_type="image/svg+xml", headers=headers)
 
 
 routes = [Route("/images/{id}.svg", image)]

@@ -15,7 +15,7 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def events(results: AsyncGenerator[dict[str, Any]]) -> Response:
+def stream_events(results: AsyncGenerator[dict[str, Any]]) -> Response:
     """An event `next` for each result, then `complete`; a comment now and then keeps the connection open."""
 
     async def told() -> AsyncGenerator[str, None]:

@@ -14,12 +14,12 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from models.errors import Denial, LimitExceeded, Unauthenticated
-from schema.foundation.errors import formatted
-from server.http.connection import TRY_AGAIN_LATER, abort
-from server.http.graphql import Body, Endpoint
-from server.http.requests import Operation, Refused, operation_in
-from server.identity.authenticator import BadCredential, Credential
+from models.errors import LimitExceeded, RequestError, Unauthenticated
+from schema.foundation.errors import format_error
+from server.http.connection import TRY_AGAIN_LATER, disconnect
+from server.http.graphql import Body, GraphQLEndpoint
+from server.http.requests import HttpError, Operation, parse_operation
+from server.identity.authenticator import Credential, InvalidCredential
 
 PROTOCOL = "graphql-transport-ws"
 MESSAGE_BYTES = 64 * 1024
@@ -50,7 +50,7 @@ def _invalid(reason: str) -> Closed:
 class SocketEndpoint:
     """`/graphql` for sockets, as an ASGI application."""
 
-    endpoint: Endpoint
+    endpoint: GraphQLEndpoint
     origins: frozenset[str]
     """The pages that may open a socket."""
     trusts_host: bool
@@ -76,7 +76,7 @@ class Socket:
     """One connection: first its credential, then operations side by side."""
 
     websocket: WebSocket
-    endpoint: Endpoint
+    endpoint: GraphQLEndpoint
     credential: Credential | None = None
     operations: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     working: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -85,7 +85,7 @@ class Socket:
     async def serve(self) -> None:
         """Until the client goes, or breaks the protocol; nothing of it goes on after that."""
         try:
-            await self._converse()
+            await self._run_protocol()
         except Closed as closed:
             await self._close(closed.code, closed.reason)
         except WebSocketDisconnect:
@@ -93,15 +93,15 @@ class Socket:
         finally:
             await self._stop_operations()
 
-    async def _converse(self) -> None:
+    async def _run_protocol(self) -> None:
         try:
             async with asyncio.timeout(INIT_SECONDS):
                 while self.credential is None:
-                    await self._greet(await self._message())
+                    await self._initialize(await self._message())
         except TimeoutError as error:
             raise Closed(4408, "Connection initialisation timeout") from error
         while True:
-            await self._obey(self.credential, await self._message())
+            await self._handle(self.credential, await self._message())
 
     async def _stop_operations(self) -> None:
         tasks = list(self.working)
@@ -128,7 +128,7 @@ class Socket:
                 case _:
                     return message
 
-    async def _greet(self, message: dict[str, Any]) -> None:
+    async def _initialize(self, message: dict[str, Any]) -> None:
         if message["type"] != "connection_init":
             raise Closed(4401, "Unauthorized: send connection_init first")
         payload: dict[str, Any] = message.get("payload") or {}
@@ -138,15 +138,15 @@ class Socket:
         if not all(isinstance(one, str) for one in given):
             raise Closed(4403, "Forbidden: authorization is a text")
         try:
-            credential = await self.endpoint.identity.credential(given)
+            credential = await self.endpoint.identity.authenticate(given)
             assert credential, "there is one"
-            await self.endpoint.to_its_end(credential.caller())
-        except (BadCredential, Denial) as error:
-            raise _unwelcome(error) from error
+            await self.endpoint.run_to_completion(credential.caller())
+        except (InvalidCredential, RequestError) as error:
+            raise _to_closed(error) from error
         await self._send(type="connection_ack")
         self.credential = credential
 
-    async def _obey(self, credential: Credential, message: dict[str, Any]) -> None:
+    async def _handle(self, credential: Credential, message: dict[str, Any]) -> None:
         match message["type"]:
             case "subscribe":
                 await self._subscribe(credential, message)
@@ -165,7 +165,7 @@ class Socket:
         await self._make_room()
         if len(self.working) >= OPERATIONS:
             limit = LimitExceeded(f"A socket runs {OPERATIONS} operations at once.", limit=OPERATIONS)
-            await self._send(id=id, type="error", payload=[_told(limit)])
+            await self._send(id=id, type="error", payload=[_format(limit)])
             return
         task = self.operations[id] = asyncio.create_task(self._run(id, operation, credential))
         self.working.add(task)
@@ -189,7 +189,7 @@ class Socket:
             return
         except Exception as error:
             self._forget(id)
-            await self._send(id=id, type="error", payload=[_told(error)])
+            await self._send(id=id, type="error", payload=[_format(error)])
         else:
             if is_over:
                 await self._close(4403, "Forbidden: the credential counts no more")
@@ -212,11 +212,11 @@ class Socket:
     async def _results(self, operation: Operation, credential: Credential) -> AsyncGenerator[Body]:
         """Who calls is read again for each operation: a socket may be days old."""
         try:
-            headers, abandon = self.websocket.headers, partial(abort, self.websocket.scope)
-            context = await self.endpoint.to_its_end(self.endpoint.context(credential, headers, abandon))
-        except (BadCredential, Denial) as error:
-            raise _unwelcome(error) from error
-        if not context.is_good():
+            headers, abandon = self.websocket.headers, partial(disconnect, self.websocket.scope)
+            context = await self.endpoint.run_to_completion(self.endpoint.make_context(credential, headers, abandon))
+        except (InvalidCredential, RequestError) as error:
+            raise _to_closed(error) from error
+        if not context.may_continue():
             raise Closed(4403, "Forbidden: the credential has lapsed")
         async with aclosing(self.endpoint.results(operation, context)) as results:
             async for body in results:
@@ -274,20 +274,20 @@ def _check_id(id: Any) -> None:
 
 def _operation(payload: dict[str, Any], text: str) -> Operation:
     try:
-        return operation_in(payload, text.encode())
-    except Refused as refused:
+        return parse_operation(payload, text.encode())
+    except HttpError as refused:
         raise _invalid(str(refused)) from refused
 
 
-def _unwelcome(error: Exception) -> Closed:
+def _to_closed(error: Exception) -> Closed:
     """A bad credential, or a database that is away."""
-    if isinstance(error, BadCredential):
+    if isinstance(error, InvalidCredential):
         return Closed(4403, f"Forbidden: {error}")
     return Closed(TRY_AGAIN_LATER, str(error))
 
 
-def _told(error: Exception) -> Any:
-    return formatted(GraphQLError(str(error), original_error=error), executed=False)
+def _format(error: Exception) -> Any:
+    return format_error(GraphQLError(str(error), original_error=error), executed=False)
 
 
 def _is_signed_out(body: Body) -> bool:

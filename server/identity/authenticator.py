@@ -15,12 +15,12 @@ from sqlmodel import select
 
 from models.base import JSONObject
 from models.database.store import Store
-from models.errors import Refusal, Unavailable
+from models.errors import InputError, Unavailable
 from models.instance import Instance
-from models.keys.secret_keys import KEY_PREFIX, digest_of, is_same
-from models.users import Claims
-from models.validation.addresses import address_key
-from models.validation.text import NAME_LENGTH, checked_link
+from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
+from models.users import IdentityClaims
+from models.validation.addresses import normalize_address
+from models.validation.text import NAME_LENGTH, check_url
 from resolvers.access import Actor, ActorType
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
@@ -47,7 +47,7 @@ SIGNATURES = jwt.PyJWS()
 log = structlog.stdlib.get_logger("tenantry.identity")
 
 
-class BadCredential(Exception):
+class InvalidCredential(Exception):
     """A credential that is no good is never treated as nobody: 401 for the whole request."""
 
 
@@ -57,7 +57,7 @@ def _seconds(payload: JSONObject, name: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LATEST:
-        raise BadCredential(f"its {name} is no time")
+        raise InvalidCredential(f"its {name} is no time")
     return int(value)
 
 
@@ -70,8 +70,8 @@ def _image(payload: JSONObject) -> str | None:
     """The picture, unless others should not be shown it: a link that runs as a script, or holds a whole file."""
     value = payload.get("picture")
     try:
-        return checked_link(value) if isinstance(value, str) else None
-    except Refusal:
+        return check_url(value) if isinstance(value, str) else None
+    except InputError:
         return None
 
 
@@ -85,18 +85,18 @@ def _address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
     if email is None:
         return None, None, verified
     try:
-        return (email, address_key(email), verified) if isinstance(email, str) else (None, None, False)
-    except Refusal:
+        return (email, normalize_address(email), verified) if isinstance(email, str) else (None, None, False)
+    except InputError:
         return None, None, False
 
 
-def claims_of(payload: JSONObject) -> Claims:
+def to_identity_claims(payload: JSONObject) -> IdentityClaims:
     """What a verified token says of its user: only the JSON value true verifies an address."""
     subject = payload.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH or not subject.isprintable():
-        raise BadCredential("its sub is missing or no subject")
+        raise InvalidCredential("its sub is missing or no subject")
     address, key, verified = _address(payload)
-    return Claims(
+    return IdentityClaims(
         issuer=payload["iss"],
         subject=subject,
         issued_at=_seconds(payload, "iat") or 0,
@@ -109,11 +109,11 @@ def claims_of(payload: JSONObject) -> Claims:
     )
 
 
-def session_claims_of(payload: JSONObject) -> SessionClaims:
+def to_session_claims(payload: JSONObject) -> SessionClaims:
     """What a verified session token says; of its organization only the id is read, and only as a default."""
     subject, session_id = payload.get("sub"), payload.get("sid")
     if not isinstance(subject, str) or not isinstance(session_id, str):
-        raise BadCredential("it names no session")
+        raise InvalidCredential("it names no session")
     organization: JSONObject = payload.get("o") or {}
     return SessionClaims(session_id, subject, organization.get("id") or payload.get("org_id"))
 
@@ -146,27 +146,27 @@ class Provider:
     issuer: str
     audience: str | list[str] | None
     keys: Keys
-    read: Callable[[JSONObject], Claims | SessionClaims] = claims_of
+    read: Callable[[JSONObject], IdentityClaims | SessionClaims] = to_identity_claims
 
 
-def provider_of(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
+def make_provider(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
     keys: Keys = OneKey(issuer.key) if issuer.key else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
     return Provider(issuer.issuer, issuer.audience, keys)
 
 
-def own_provider(public_url: str, signer: Signer) -> Provider:
+def make_own_provider(public_url: str, signer: Signer) -> Provider:
     """The issuer of session tokens, which are for any audience and name none."""
-    return Provider(public_url, None, OwnKeys(signer), session_claims_of)
+    return Provider(public_url, None, OwnKeys(signer), to_session_claims)
 
 
 # -------------------------------------------------------------------------------------------------------- identity
 
 
 @dataclass(slots=True, eq=False)
-class Verified:
+class VerifiedToken:
     """A token that was verified, kept until it expires or its key leaves the set."""
 
-    claims: Claims | SessionClaims
+    claims: IdentityClaims | SessionClaims
     expires_at: int
     provider: Provider
     key: PublicKey
@@ -194,7 +194,7 @@ class Credential:
 
 
 @dataclass(slots=True, eq=False)
-class Identity:
+class Authenticator:
     """Tells who calls. Algorithms belong to the configured issuer and are never read from a token."""
 
     store: Store
@@ -204,10 +204,10 @@ class Identity:
     """Digests of the keys from the settings, by the id they act under."""
     own: Provider | None = None
     """We ourselves, as the issuer of session tokens."""
-    verified: OrderedDict[bytes, Verified] = field(default_factory=OrderedDict[bytes, Verified])
+    verified: OrderedDict[bytes, VerifiedToken] = field(default_factory=OrderedDict[bytes, VerifiedToken])
     verified_size: int = 0
 
-    async def credential(self, authorization: Sequence[str]) -> Credential | None:
+    async def authenticate(self, authorization: Sequence[str]) -> Credential | None:
         """The one credential, as far as it can be told without the store; None where there is none.
 
         Raises BadCredential.
@@ -215,26 +215,26 @@ class Identity:
         if not authorization:
             return None
         if len(authorization) > 1:
-            raise BadCredential("there is more than one Authorization header")
+            raise InvalidCredential("there is more than one Authorization header")
         scheme, _, credential = authorization[0].partition(" ")
         if scheme.lower() != "bearer" or not CREDENTIAL.fullmatch(credential):
-            raise BadCredential("write it as Authorization: Bearer <token>")
+            raise InvalidCredential("write it as Authorization: Bearer <token>")
         if len(credential) > CREDENTIAL_LENGTH:
-            raise BadCredential("it is too long")
+            raise InvalidCredential("it is too long")
         if credential.startswith(KEY_PREFIX):
             return Credential(partial(self._service, credential))
         return await self._token(credential)
 
     async def _token(self, token: str) -> Credential:
-        verified = await self._verified(token)
+        verified = await self._verify_cached(token)
         claims = verified.claims
         if isinstance(claims, SessionClaims):
             return Credential(partial(self._session, claims))
         is_sole_issuer = len(self.providers) == 1
         caller = partial(sign_in, self.store, self.clock, claims, is_sole_issuer=is_sole_issuer)
-        return Credential(caller, partial(verified.lasts, self._lapse_of(verified), self.clock))
+        return Credential(caller, partial(verified.lasts, self._get_expiry(verified), self.clock))
 
-    def _lapse_of(self, verified: Verified) -> int:
+    def _get_expiry(self, verified: VerifiedToken) -> int:
         """Streams don't live on leeway, unless nothing else is left of the token's time."""
         now = self.clock().timestamp()
         return verified.expires_at if verified.expires_at > now else verified.expires_at + LEEWAY
@@ -245,20 +245,20 @@ class Identity:
 
     async def _service(self, secret: str) -> tuple[Actor, Instance]:
         for key_id, digest in self.secret_keys.items():
-            if is_same(secret, digest):
+            if matches_digest(secret, digest):
                 return Actor(ActorType.SERVICE, key_id), await self.instance()
         found = await sign_in_service(self.store, secret)
         if found is None:
-            raise BadCredential("the secret key is unknown or revoked")
+            raise InvalidCredential("the secret key is unknown or revoked")
         return found
 
     async def _session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
         found = await sign_in_session(self.store, self.clock, claims)
         if found is None:
-            raise BadCredential("its session is over")
+            raise InvalidCredential("its session is over")
         return found
 
-    async def _verified(self, token: str) -> Verified:
+    async def _verify_cached(self, token: str) -> VerifiedToken:
         digest = hashlib.sha256(token.encode()).digest()
         known = self.verified.get(digest)
         if known and known.is_good(self.clock().timestamp()):
@@ -269,28 +269,28 @@ class Identity:
             self._keep(digest, fresh)
         return fresh
 
-    def _keep(self, digest: bytes, fresh: Verified) -> None:
+    def _keep(self, digest: bytes, fresh: VerifiedToken) -> None:
         replaced = self.verified.pop(digest, None)
         self.verified[digest] = fresh
         self.verified_size += fresh.size - (replaced.size if replaced else 0)
         while self.verified_size > CACHED_TOKEN_BYTES:
             self.verified_size -= self.verified.popitem(last=False)[1].size
 
-    async def _verify(self, token: str) -> Verified:
-        header, payload = _unverified(token)
+    async def _verify(self, token: str) -> VerifiedToken:
+        header, payload = _decode_unverified(token)
         provider = self._provider(payload.get("iss"))
         if provider is None:
-            raise BadCredential("its issuer is not one of ours")
+            raise InvalidCredential("its issuer is not one of ours")
         if payload.get("aud") != provider.audience:
-            raise BadCredential("it is meant for another audience")
+            raise InvalidCredential("it is meant for another audience")
         key = await provider.keys.key(header.get("kid"))
         if key is None and not provider.keys.are_known:
             raise Unavailable("The keys of the token's issuer can't be fetched right now; try again in a moment.")
         if key is None:
-            raise BadCredential("its key is not one of the issuer's")
+            raise InvalidCredential("its key is not one of the issuer's")
         _check_signature(token, key)
         expires_at = self._check_times(payload)
-        return Verified(provider.read(payload), expires_at, provider, key, len(token))
+        return VerifiedToken(provider.read(payload), expires_at, provider, key, len(token))
 
     def _provider(self, issuer: Any) -> Provider | None:
         if self.own and issuer == self.own.issuer:
@@ -302,30 +302,30 @@ class Identity:
         now = self.clock().timestamp()
         expires_at = _seconds(payload, "exp")
         if expires_at is None:
-            raise BadCredential("it has no exp")
+            raise InvalidCredential("it has no exp")
         if expires_at + LEEWAY <= now:
             log.info("token_expired", seconds_ago=round(now - expires_at))
-            raise BadCredential("it has expired")
+            raise InvalidCredential("it has expired")
         for name in ("nbf", "iat"):
             moment = _seconds(payload, name)
             if moment is not None and moment - LEEWAY > now:
                 log.warning("token_from_the_future", claim=name, skew_seconds=round(moment - now), leeway=LEEWAY)
-                raise BadCredential(f"its {name} is in the future: do the clocks agree?")
+                raise InvalidCredential(f"its {name} is in the future: do the clocks agree?")
         return expires_at
 
 
-def _unverified(token: str) -> tuple[JSONObject, JSONObject]:
+def _decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
     """Header and payload, of which nothing is believed yet but where to look for the key."""
     try:
         parts = jwt.decode_complete(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise BadCredential("it is no token") from error
+        raise InvalidCredential("it is no token") from error
     header, payload = parts["header"], parts["payload"]
     if REFUSED_HEADERS & header.keys() or not isinstance(header.get("kid"), (str, type(None))):
-        raise BadCredential("its header names a key or an extension that we don't take from a token")
+        raise InvalidCredential("its header names a key or an extension that we don't take from a token")
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in TYPES:
-        raise BadCredential("it is a token of another type")
+        raise InvalidCredential("it is a token of another type")
     return header, payload
 
 
@@ -334,9 +334,9 @@ def _check_signature(token: str, key: PublicKey) -> None:
     try:
         SIGNATURES.decode(token, key.public, key.algorithms)
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise BadCredential("its signature is not the issuer's") from error
+        raise InvalidCredential("its signature is not the issuer's") from error
 
 
-def digests(secret_keys: Sequence[str]) -> dict[str, str]:
+def make_digests(secret_keys: Sequence[str]) -> dict[str, str]:
     """Each key from the settings under an id that stays the same from start to start, and tells nothing of the key."""
-    return {f"key_{hashlib.sha256(b'id:' + key.encode()).hexdigest()[:26]}": digest_of(key) for key in secret_keys}
+    return {f"key_{hashlib.sha256(b'id:' + key.encode()).hexdigest()[:26]}": compute_digest(key) for key in secret_keys}

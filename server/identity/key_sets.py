@@ -51,7 +51,7 @@ class Keys(Protocol):
     def holds(self, key: PublicKey) -> bool: ...
 
 
-def fitting(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
+def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
     """Those of the algorithms that the key is made for by its type and curve; a short RSA key is made for none."""
     return tuple(name for name in algorithms if _fits(key, name))
 
@@ -132,7 +132,7 @@ class KeySet:
     async def _replace(self) -> None:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                keys = usable_keys(await self._fetch(), self.algorithms)
+                keys = parse_key_set(await self._fetch(), self.algorithms)
         except Exception as error:
             # Whatever goes wrong with a stranger's server, the keys that we have go on.
             log.warning("key_set_unavailable", url=self.url, error=type(error).__name__)
@@ -153,7 +153,7 @@ class KeySet:
         return body
 
 
-def usable_keys(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ...]:
+def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ...]:
     """The keys of a set that tokens may be signed with; raises ValueError, KeyError or TypeError for what is no set."""
     entries: Any = orjson.loads(body)["keys"]
     if not isinstance(entries, list):
@@ -170,7 +170,7 @@ def _usable_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
         if not is_public or entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]):
             return None
         key = jwt.PyJWK(entry).key
-        names = fitting(key, [name for name in algorithms if chosen in (None, name)])
+        names = filter_algorithms(key, [name for name in algorithms if chosen in (None, name)])
     except Exception:
         # One entry that nobody can read takes no other with it.
         return None

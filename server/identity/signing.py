@@ -12,13 +12,13 @@ import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from models.database.store import Store, unbroken
+from models.database.store import Store, shield
 from models.errors import Unavailable
-from models.keys.signing_keys import new_key, sealed, storage, thumbprint, unsealed
+from models.keys.signing_keys import compute_thumbprint, decrypt_key, encrypt_key, generate_key, make_cipher
 from resolvers.access import SYSTEM
-from resolvers.keys.signing_keys import add_first_key, published_keys
-from resolvers.transaction import Clock, work_on
-from server.settings.settings import Settings, WrongSettings
+from resolvers.keys.signing_keys import add_first_key, load_published_keys
+from resolvers.transaction import Clock, begin
+from server.settings.settings import Settings, SettingsError
 
 ALGORITHM = "RS256"
 SEEN_SECONDS = 5.0
@@ -40,9 +40,9 @@ class Key:
     public: RSAPublicKey
 
 
-def key_of(private: RSAPrivateKey) -> Key:
+def make_key(private: RSAPrivateKey) -> Key:
     public = private.public_key()
-    return Key(thumbprint(public), private, public)
+    return Key(compute_thumbprint(public), private, public)
 
 
 class KeyRing(Protocol):
@@ -72,14 +72,14 @@ class StoredKeys:
     storage: MultiFernet
     known: Sequence[Key] = ()
     read_at: float = -math.inf
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def keys(self, *, since: float) -> Sequence[Key]:
         """Who comes while another looks shares what that one finds, if it is late enough."""
         if self.read_at < since:
-            async with self.turn:
+            async with self.lock:
                 if self.read_at < since:
-                    await unbroken(self._look())
+                    await shield(self._look())
         return self.known
 
     async def _look(self) -> None:
@@ -90,7 +90,7 @@ class StoredKeys:
         began = monotonic()
         try:
             self.known = await self._read() or await self._make()
-        except (Unavailable, WrongSettings) as error:
+        except (Unavailable, SettingsError) as error:
             if not self.known:
                 raise
             log.warning("signing_keys_unavailable", error=type(error).__name__)
@@ -99,19 +99,19 @@ class StoredKeys:
 
     async def _read(self) -> Sequence[Key]:
         known = {key.kid: key for key in self.known}
-        rows = await published_keys(self.store, self.clock())
+        rows = await load_published_keys(self.store, self.clock())
         return [known.get(kid) or self._opened(private_key) for kid, private_key in rows]
 
     def _opened(self, private_key: str) -> Key:
         try:
-            return key_of(unsealed(self.storage, private_key))
+            return make_key(decrypt_key(self.storage, private_key))
         except InvalidToken as error:
-            raise WrongSettings([UNREADABLE]) from error
+            raise SettingsError([UNREADABLE]) from error
 
     async def _make(self) -> Sequence[Key]:
-        key = key_of(await asyncio.to_thread(new_key))
-        async with work_on(self.store, SYSTEM, self.clock) as work:
-            await add_first_key(work, kid=key.kid, private_key=sealed(self.storage, key.private))
+        key = make_key(await asyncio.to_thread(generate_key))
+        async with begin(self.store, SYSTEM, self.clock) as tx:
+            await add_first_key(tx, kid=key.kid, private_key=encrypt_key(self.storage, key.private))
         return await self._read()
 
 
@@ -138,8 +138,8 @@ class TokenSigner:
         return {key.kid: key.public for key in await self.ring.keys(since=monotonic())}
 
 
-def signer_of(settings: Settings, store: Store, clock: Clock) -> TokenSigner:
+def make_signer(settings: Settings, store: Store, clock: Clock) -> TokenSigner:
     """The signer that the settings ask for; it looks into the database when it is first used."""
     if settings.signing_keys:
-        return TokenSigner(GivenKeys([key_of(private) for private in settings.private_keys]))
-    return TokenSigner(StoredKeys(store, clock, storage(settings.secret)))
+        return TokenSigner(GivenKeys([make_key(private) for private in settings.private_keys]))
+    return TokenSigner(StoredKeys(store, clock, make_cipher(settings.secret)))

@@ -12,7 +12,7 @@ CHOSEN = (*LABELS, "initial", "default_role", "creator_role")
 AnyChange = Change[ModelPermission] | Change[ModelRole] | Change[ModelRoleSet]
 
 
-def reviewed(differences: Differences, wanted: WantedModel) -> list[str]:
+def render_differences(differences: Differences, wanted: WantedModel) -> list[str]:
     """The lines to show; the first sign of each tells what becomes of it."""
     lines: list[str] = []
     for change in differences.permissions:

@@ -8,19 +8,19 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, ValidationError
 from pydantic_core import PydanticCustomError
 
-from models.roles import SYSTEM_PERMISSIONS, is_system, near
-from models.validation.text import CONTROLS, escaped
+from models.roles import SYSTEM_PERMISSIONS, find_similar, is_system
+from models.validation.text import CONTROLS, escape_controls
 from resolvers.role_model.model import (
-    Fault,
+    ModelError,
     ModelPermission,
-    ModelRefused,
+    ModelProblem,
     ModelRole,
     ModelRoleSet,
     Place,
     RoleModel,
     WantedModel,
 )
-from server.roles_file.yaml_lines import Lines, located, parsed
+from server.roles_file.yaml_lines import Lines, construct, parse_yaml
 
 LIMIT = 1_048_576
 HEAD = """\
@@ -111,7 +111,7 @@ class RoleFile:
 # --------------------------------------------------------------------------------------------------------- writing
 
 
-def written(model: RoleModel) -> str:
+def dump_model(model: RoleModel) -> str:
     """The file of a model: the same text for the same model."""
     entries = {
         "permissions": {key: _labels(one) for key, one in sorted(model.permissions.items())},
@@ -121,7 +121,7 @@ def written(model: RoleModel) -> str:
         "role_sets": {key: _role_set(one) for key, one in sorted(model.role_sets.items())},
     }
     text = yaml.dump(entries, Dumper=SafelyQuoted, sort_keys=False, allow_unicode=True, width=120)
-    return HEAD + "\n".join(map(escaped, text.split("\n")))
+    return HEAD + "\n".join(map(escape_controls, text.split("\n")))
 
 
 class SafelyQuoted(yaml.SafeDumper):
@@ -150,12 +150,12 @@ def _role_set(one: ModelRoleSet) -> dict[str, Any]:
 def read_role_file(content: bytes) -> RoleFile:
     """What the file wants; raises ModelRefused with every fault that can be told without looking at the store."""
     if len(content) > LIMIT:
-        raise ModelRefused([Fault((), f"The file is larger than {LIMIT} bytes.")])
-    data, lines = parsed(content)
+        raise ModelError([ModelProblem((), f"The file is larger than {LIMIT} bytes.")])
+    data, lines = parse_yaml(content)
     entries = _shaped(data, lines)
     faults = list(_faults(entries))
     if faults:
-        raise ModelRefused(located(faults, lines))
+        raise ModelError(construct(faults, lines))
     return RoleFile(_wanted(entries), lines)
 
 
@@ -174,8 +174,10 @@ def _shaped(data: Any, lines: Lines) -> Entries:
     try:
         return Entries.model_validate(data)
     except ValidationError as error:
-        found = [Fault(_place(one["loc"]), _sentence(one["type"], one["loc"], one["msg"])) for one in error.errors()]
-        raise ModelRefused(located(found, lines)) from error
+        found = [
+            ModelProblem(_place(one["loc"]), _sentence(one["type"], one["loc"], one["msg"])) for one in error.errors()
+        ]
+        raise ModelError(construct(found, lines)) from error
 
 
 def _place(location: tuple[str | int, ...]) -> Place:
@@ -196,7 +198,7 @@ def _sentence(kind: str, location: tuple[str | int, ...], message: str) -> str:
 
 
 def _meant(key: str, known: Iterable[str]) -> str:
-    nearest = near(key, known)
+    nearest = find_similar(key, known)
     return f" Did you mean {' or '.join(nearest)}?" if nearest else ""
 
 
@@ -204,10 +206,10 @@ def _unknown(what: str, key: str, known: Iterable[str]) -> str:
     return f"There is no {what} {key[:80]!r}.{_meant(key, known)}"
 
 
-def _faults(entries: Entries) -> Generator[Fault]:
+def _faults(entries: Entries) -> Generator[ModelProblem]:
     """What names something that is not there."""
     for key in filter(is_system, entries.permissions):
-        yield Fault(("permissions", key), "System permissions stay as they are: leave it out.")
+        yield ModelProblem(("permissions", key), "System permissions stay as they are: leave it out.")
     yield from _faults_of_roles(entries)
     for key, one in entries.kept_sets.items():
         yield from _faults_of_kept_set(("role_sets", key), one, entries)
@@ -216,46 +218,50 @@ def _faults(entries: Entries) -> Generator[Fault]:
     initial = sorted(key for key, one in entries.kept_sets.items() if one.initial)
     if len(initial) != 1:
         found = f"these are: {', '.join(initial)}" if initial else "none is"
-        yield Fault(("role_sets",), f"One role set has to be initial, {found}.")
+        yield ModelProblem(("role_sets",), f"One role set has to be initial, {found}.")
 
 
-def _faults_of_roles(entries: Entries) -> Generator[Fault]:
+def _faults_of_roles(entries: Entries) -> Generator[ModelProblem]:
     known = {*entries.permissions, *SYSTEM_PERMISSIONS}
     for key, role in entries.roles.items():
         yield from _unknown_among(("roles", key, "permissions"), "permission", role.permissions, known)
 
 
-def _unknown_among(place: Place, what: str, keys: list[str], known: Iterable[str]) -> Generator[Fault]:
+def _unknown_among(place: Place, what: str, keys: list[str], known: Iterable[str]) -> Generator[ModelProblem]:
     for number, key in enumerate(keys):
         if key not in known:
-            yield Fault((*place, number), _unknown(what, key, known))
+            yield ModelProblem((*place, number), _unknown(what, key, known))
 
 
-def _faults_of_kept_set(place: Place, one: RoleSetEntry, entries: Entries) -> Generator[Fault]:
+def _faults_of_kept_set(place: Place, one: RoleSetEntry, entries: Entries) -> Generator[ModelProblem]:
     yield from _unknown_among((*place, "roles"), "role", one.roles, entries.roles)
     for name, role in (("default_role", one.default_role), ("creator_role", one.creator_role)):
         if role not in one.roles:
-            yield Fault((*place, name), _outside(role, one.roles))
+            yield ModelProblem((*place, name), _outside(role, one.roles))
     for source in one.mappings:
         if source in one.roles:
-            yield Fault((*place, "mappings", source), "The role stays in the set, so that nobody needs another one.")
+            yield ModelProblem(
+                (*place, "mappings", source), "The role stays in the set, so that nobody needs another one."
+            )
     yield from _faults_of_targets(place, one.mappings, one.roles)
 
 
-def _faults_of_targets(place: Place, mappings: dict[str, str], roles: list[str]) -> Generator[Fault]:
+def _faults_of_targets(place: Place, mappings: dict[str, str], roles: list[str]) -> Generator[ModelProblem]:
     for source, target in mappings.items():
         if target not in roles:
-            yield Fault((*place, "mappings", source), _outside(target, roles))
+            yield ModelProblem((*place, "mappings", source), _outside(target, roles))
 
 
 def _outside(role: str, roles: list[str]) -> str:
     return f"{role[:80]!r} is not one of the set's roles: {', '.join(roles[:10])}."
 
 
-def _faults_of_replaced_set(place: Place, one: ReplacedEntry, entries: Entries) -> Generator[Fault]:
+def _faults_of_replaced_set(place: Place, one: ReplacedEntry, entries: Entries) -> Generator[ModelProblem]:
     successor = entries.kept_sets.get(one.replaced_with)
     if successor is None:
-        yield Fault((*place, "replaced_with"), _unknown("role set that stays", one.replaced_with, entries.kept_sets))
+        yield ModelProblem(
+            (*place, "replaced_with"), _unknown("role set that stays", one.replaced_with, entries.kept_sets)
+        )
         return
     yield from _faults_of_targets(place, one.mappings, successor.roles)
 

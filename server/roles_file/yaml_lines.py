@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from resolvers.role_model.model import Fault, ModelRefused, Place
+from resolvers.role_model.model import ModelError, ModelProblem, Place
 
 DEPTH = 8
 
@@ -13,7 +13,7 @@ Lines = dict[tuple[str, ...], int]
 """The line of each part, by the names and numbers that lead to it."""
 
 
-def located(faults: Iterable[Fault], lines: Lines) -> list[Fault]:
+def construct(faults: Iterable[ModelProblem], lines: Lines) -> list[ModelProblem]:
     """The faults in the order of the file, each with its line; that of what is nearest above where there is none."""
     return [_located(fault, lines) for fault in sorted(faults, key=lambda fault: _line(fault.place, lines))]
 
@@ -24,11 +24,11 @@ def _line(place: Place, lines: Lines) -> int:
     return next((lines[one] for one in above if one in lines), 0)
 
 
-def _located(fault: Fault, lines: Lines) -> Fault:
+def _located(fault: ModelProblem, lines: Lines) -> ModelProblem:
     line = _line(fault.place, lines)
     parts = [f"line {line}"] if line else []
     parts += [".".join(map(_printable, fault.place))] if fault.place else []
-    return Fault((), ": ".join([*parts, fault.sentence]))
+    return ModelProblem((), ": ".join([*parts, fault.message]))
 
 
 def _printable(part: str | int) -> str:
@@ -36,7 +36,7 @@ def _printable(part: str | int) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def parsed(content: bytes) -> tuple[Any, Lines]:
+def parse_yaml(content: bytes) -> tuple[Any, Lines]:
     lines: Lines = {}
     try:
         text = content.decode("utf-8-sig")
@@ -48,9 +48,11 @@ def parsed(content: bytes) -> tuple[Any, Lines]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise ModelRefused([Fault((), f"line {line}: This is not YAML: {error.problem or error.context}.")]) from error
+        raise ModelError(
+            [ModelProblem((), f"line {line}: This is not YAML: {error.problem or error.context}.")]
+        ) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ModelRefused([Fault((), f"This is not YAML: {str(error).splitlines()[0]}.")]) from error
+        raise ModelError([ModelProblem((), f"This is not YAML: {str(error).splitlines()[0]}.")]) from error
 
 
 def _loader(text: str) -> Any:
@@ -65,10 +67,10 @@ def _ensure_plain(text: str) -> None:
         token = loader.get_token()
         line = token.start_mark.line + 1
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
-            raise ModelRefused([Fault((), f"line {line}: Anchors, aliases and tags are not allowed here.")])
+            raise ModelError([ModelProblem((), f"line {line}: Anchors, aliases and tags are not allowed here.")])
         depth += _deepening(token)
         if depth > DEPTH:
-            raise ModelRefused([Fault((), f"line {line}: This is nested too deeply.")])
+            raise ModelError([ModelProblem((), f"line {line}: This is nested too deeply.")])
 
 
 OPENING = (
@@ -87,7 +89,9 @@ def _note_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) ->
         for key, value in node.value:
             below = (*place, key.value if isinstance(key, yaml.ScalarNode) else "?")
             if below in lines:
-                raise ModelRefused(located([Fault(below, f"It is on line {key.start_mark.line + 1} again.")], lines))
+                raise ModelError(
+                    construct([ModelProblem(below, f"It is on line {key.start_mark.line + 1} again.")], lines)
+                )
             lines[below] = key.start_mark.line + 1
             _note_lines(value, below, lines)
     elif isinstance(node, yaml.SequenceNode):

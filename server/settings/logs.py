@@ -11,7 +11,7 @@ from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import ExcInfo
 
-from models.validation.text import escaped
+from models.validation.text import escape_controls
 from server.settings.settings import Settings
 
 
@@ -31,13 +31,13 @@ def _processors(*, as_json: bool) -> tuple[list[Any], Any]:
 
 def _escape(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Leaves nothing in the values that a terminal would obey; JSON has escapes of its own."""
-    return {key: escaped(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: escape_controls(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def _traceback(file: TextIO, error: ExcInfo) -> None:
     lines = io.StringIO()
     structlog.dev.plain_traceback(lines, error)
-    file.write("\n".join(map(escaped, lines.getvalue().split("\n"))))
+    file.write("\n".join(map(escape_controls, lines.getvalue().split("\n"))))
 
 
 def configure(settings: Settings) -> None:

@@ -19,9 +19,9 @@ from sqlalchemy.exc import ArgumentError
 
 from models.keys.secret_keys import KEY_PREFIX, MINIMUM_LENGTH
 from models.keys.signing_keys import EXPONENT, KEY_BITS
-from models.validation.webhook_targets import Network, Targets, is_private_network
+from models.validation.webhook_targets import Network, WebhookTargets, is_private_network
 from server.development.issuer import ISSUER as BUILT_IN_ISSUER
-from server.identity.key_sets import PublicKey, fitting
+from server.identity.key_sets import PublicKey, filter_algorithms
 
 ASYMMETRIC = frozenset(requires_cryptography)
 SECRET_BYTES = 32
@@ -42,12 +42,12 @@ class Environment(Enum):
     PRODUCTION = "production"
 
 
-class WrongSettings(Exception):
+class SettingsError(Exception):
     """What is wrong, one sentence a setting, each with the name of its variable."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
-        self.sentences = sentences
+        self.messages = sentences
 
 
 def _url(value: str) -> SplitResult:
@@ -77,7 +77,7 @@ def _public_key(pem: str) -> AllowedPublicKeys:
         raise ValueError("is no PEM of a public key") from error
     if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
         raise ValueError(f"is an RSA key of less than {RSA_BITS} bits")
-    if not fitting(key, ASYMMETRIC):
+    if not filter_algorithms(key, ASYMMETRIC):
         raise ValueError("is no RSA, EC or Ed25519 key")
     return key
 
@@ -156,7 +156,7 @@ class Issuer(BaseModel):
         if self.public_key is None:
             return None
         public = _public_key(self.public_key)
-        return PublicKey(public, fitting(public, self.algorithms))
+        return PublicKey(public, filter_algorithms(public, self.algorithms))
 
 
 def _is_mail_server(url: str) -> bool:
@@ -377,23 +377,23 @@ def _sentence(error: Any) -> str:
     return f"TENANTRY_{place[0].upper()}{detail}: {message}."
 
 
-def read(**overrides: Any) -> Settings:
+def read_settings(**overrides: Any) -> Settings:
     """The settings, once; raises WrongSettings with a sentence for each that is wrong."""
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise WrongSettings([_sentence(one) for one in error.errors()]) from error
+        raise SettingsError([_sentence(one) for one in error.errors()]) from error
     except (UnicodeDecodeError, OSError) as error:
-        raise WrongSettings(["The file .env with the TENANTRY_ settings can't be read as text."]) from error
+        raise SettingsError(["The file .env with the TENANTRY_ settings can't be read as text."]) from error
     except ValueError as error:
         named = re.search(r'field "(\w+)"', str(error))
         variable = f"TENANTRY_{named[1].upper()}" if named else "A TENANTRY_ setting"
-        raise WrongSettings([f"{variable}: is not written as JSON."]) from error
+        raise SettingsError([f"{variable}: is not written as JSON."]) from error
 
 
-def targets_of(settings: Settings) -> Targets:
+def make_webhook_targets(settings: Settings) -> WebhookTargets:
     """Where webhooks may go; in development anywhere."""
-    return Targets(allows_private=settings.is_development, networks=settings.webhook_networks)
+    return WebhookTargets(allows_private=settings.is_development, networks=settings.webhook_networks)
 
 
 def ensure_production(settings: Settings) -> None:
@@ -404,14 +404,14 @@ def ensure_production(settings: Settings) -> None:
     if any(one.issuer == BUILT_IN_ISSUER for one in settings.identity_issuers):
         wrong.append(f"TENANTRY_IDENTITY_ISSUERS names {BUILT_IN_ISSUER}, which is for development only.")
     if wrong:
-        raise WrongSettings(wrong)
+        raise SettingsError(wrong)
 
 
 def ensure_worker(settings: Settings) -> None:
     """Refuses what a worker can't send good links with; raises WrongSettings."""
     wrong = [] if settings.is_development else _unsafe_delivery(settings)
     if wrong:
-        raise WrongSettings(wrong)
+        raise SettingsError(wrong)
 
 
 def _unsafe_delivery(settings: Settings) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from models.database.store import Store
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, events
@@ -26,7 +26,7 @@ def query(times: int) -> str:
 async def small(store: Store, clock: Clock) -> Api:
     """An instance with the smallest limit and one organization."""
     chosen = settings(env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_answer_bytes=ALLOWED)
-    api = Api(application(chosen, store=store, clock=clock), store, clock)
+    api = Api(make_application(chosen, store=store, clock=clock), store, clock)
     new = {"name": "Acme", "privateMetadata": METADATA}
     await api.mutate("createOrganization", new, by=SERVICE)
     return api

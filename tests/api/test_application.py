@@ -11,7 +11,7 @@ from models.database.store import Store
 from schema import schema
 from schema.foundation.sdl import sdl
 from server.http import graphiql
-from server.http.app import Development, application
+from server.http.app import DevelopmentExtras, make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, test_issuer
@@ -25,11 +25,11 @@ ISSUER = test_issuer()
 
 @asynccontextmanager
 async def running(
-    store: Store, env: Environment = CLOSED, development: Development | None = None, **values: Any
+    store: Store, env: Environment = CLOSED, development: DevelopmentExtras | None = None, **values: Any
 ) -> AsyncGenerator[Api]:
     """An application over the store, with other settings."""
     chosen = settings(env=env, identity_issuers=(ISSUER,), secret_keys=(SECRET_KEY,), **values)
-    api = Api(application(chosen, store=store, development=development), store, Clock())
+    api = Api(make_application(chosen, store=store, development=development), store, Clock())
     yield api
     await api.client.aclose()
 
@@ -184,9 +184,9 @@ async def test_a_page_in_production_is_signed_in_as_nobody(store: Store) -> None
 @pytest.mark.usefixtures("built")
 @pytest.mark.parametrize("accept", ["text/html", "*/*", BROWSER["accept"], None])
 async def test_in_development_a_browser_sees_graphiql_signed_in(store: Store, accept: str | None) -> None:
-    ada = graphiql.Identity("Ada Lovelace", "admin of Acme", "Bearer ey")
+    ada = graphiql.MenuIdentity("Ada Lovelace", "admin of Acme", "Bearer ey")
 
-    async with running(store, OPEN, Development(ISSUER, SECRET_KEY, lambda: [ada])) as api:
+    async with running(store, OPEN, DevelopmentExtras(ISSUER, SECRET_KEY, lambda: [ada])) as api:
         del api.client.headers["accept"]
         page = await api.client.get("/graphql", headers={"accept": accept} if accept else {})
 

@@ -12,7 +12,7 @@ from graphql import get_introspection_query, parse
 from models.database.store import Store
 from schema import schema
 from schema.execution.documents import KEPT_BYTES, KEPT_LENGTH, Documents
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, Api
@@ -81,7 +81,7 @@ async def test_sockets_and_event_streams_have_the_same_limit(api: Api) -> None:
 @ONLY_SQLITE
 async def test_the_limit_is_a_setting(store: Store) -> None:
     chosen = settings(env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_tokens=200)
-    app = application(chosen, store=store)
+    app = make_application(chosen, store=store)
     refused, answered = (
         "{" + " ".join(f"a{number}: __typename" for number in range(fields)) + "}" for fields in (67, 66)
     )

@@ -12,12 +12,21 @@ from sqlalchemy import Integer, String, column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.errors import BadUserInput, LimitExceeded
-from resolvers.queries.pages import AnyRow, Order, Position, Slice, by_text, decode, encode, slice_of
+from resolvers.queries.pages import (
+    AnyRow,
+    Order,
+    PageRequest,
+    Position,
+    decode_cursor,
+    encode_cursor,
+    make_page_request,
+    text_sort_key,
+)
 from tests.support.api import SERVICE, Api, Caller
 from tests.support.factories import Acme, a_member, an_organization
 
 BY_ID = Order("things:id", column("id", String))
-NAME = by_text(column("name", String))
+NAME = text_sort_key(column("name", String))
 BY_NAME = Order("things:name", column("id", String), NAME)
 BY_COUNT = Order("things:count", column("id", String), column("count", Integer))
 KEYS = {BY_ID: None, BY_NAME: "ada", BY_COUNT: 7}
@@ -39,20 +48,20 @@ def cursor_of(*place: Any) -> str:
 
 @given(key=text, id=text, parent=text)
 def test_a_cursor_is_read_as_it_was_written(key: str, id: str, parent: str) -> None:
-    assert decode(BY_NAME, encode(BY_NAME, row(key, id), parent)) == Position(parent, key, id)
-    assert decode(BY_ID, encode(BY_ID, row(key, id), parent)) == Position(parent, None, id)
+    assert decode_cursor(BY_NAME, encode_cursor(BY_NAME, row(key, id), parent)) == Position(parent, key, id)
+    assert decode_cursor(BY_ID, encode_cursor(BY_ID, row(key, id), parent)) == Position(parent, None, id)
 
 
 @given(key=st.integers(0, 2**31 - 1), id=text)
 def test_a_cursor_keeps_a_number(key: int, id: str) -> None:
-    assert decode(BY_COUNT, encode(BY_COUNT, row(key, id))) == Position("", key, id)
+    assert decode_cursor(BY_COUNT, encode_cursor(BY_COUNT, row(key, id))) == Position("", key, id)
 
 
 @pytest.mark.parametrize("order", KEYS, ids=lambda order: order.name)
 @given(cursor=st.text())
 def test_no_text_but_a_cursor_is_a_cursor(order: Order, cursor: str) -> None:
     with pytest.raises(BadUserInput):
-        decode(order, cursor)
+        decode_cursor(order, cursor)
 
 
 @pytest.mark.parametrize("order", KEYS, ids=lambda order: order.name)
@@ -64,19 +73,19 @@ def test_no_other_values_make_a_cursor(order: Order, place: Any) -> None:
         return
 
     with pytest.raises(BadUserInput):
-        decode(order, base64.urlsafe_b64encode(written).decode().rstrip("="))
+        decode_cursor(order, base64.urlsafe_b64encode(written).decode().rstrip("="))
 
 
 @pytest.mark.parametrize("order", KEYS, ids=lambda order: order.name)
 @pytest.mark.parametrize("other", KEYS, ids=lambda order: order.name)
 def test_a_cursor_belongs_to_one_order(order: Order, other: Order) -> None:
-    cursor = encode(order, row(KEYS[order], "thing_1"))
+    cursor = encode_cursor(order, row(KEYS[order], "thing_1"))
 
     if order is other:
-        assert decode(other, cursor)
+        assert decode_cursor(other, cursor)
         return
     with pytest.raises(BadUserInput):
-        decode(other, cursor)
+        decode_cursor(other, cursor)
 
 
 GOOD = cursor_of("things:name", "", "ada", "thing_1")
@@ -111,18 +120,18 @@ EDITED_NUMBERS = {
 
 @pytest.mark.parametrize("cursor", EDITED.values(), ids=EDITED)
 def test_an_edited_cursor_is_none(cursor: str) -> None:
-    assert decode(BY_NAME, GOOD)
+    assert decode_cursor(BY_NAME, GOOD)
 
     with pytest.raises(BadUserInput):
-        decode(BY_NAME, cursor)
+        decode_cursor(BY_NAME, cursor)
 
 
 @pytest.mark.parametrize("number", EDITED_NUMBERS.values(), ids=EDITED_NUMBERS)
 def test_an_edited_number_is_refused(number: Any) -> None:
-    assert decode(BY_COUNT, cursor_of("things:count", "", 7, "thing_1"))
+    assert decode_cursor(BY_COUNT, cursor_of("things:count", "", 7, "thing_1"))
 
     with pytest.raises(BadUserInput):
-        decode(BY_COUNT, cursor_of("things:count", "", number, "thing_1"))
+        decode_cursor(BY_COUNT, cursor_of("things:count", "", number, "thing_1"))
 
 
 def test_a_name_is_sorted_by_code_point_whatever_the_locale_of_the_database() -> None:
@@ -137,19 +146,19 @@ def test_a_name_is_sorted_by_code_point_whatever_the_locale_of_the_database() ->
 
 @given(size=st.integers(0, 100))
 def test_up_to_a_hundred_can_be_asked_for_from_either_end(size: int) -> None:
-    assert slice_of(BY_ID, size, None) == Slice(size)
-    assert slice_of(BY_ID, None, None, size) == Slice(size, backward=True)
+    assert make_page_request(BY_ID, size, None) == PageRequest(size)
+    assert make_page_request(BY_ID, None, None, size) == PageRequest(size, backward=True)
 
 
 def test_twenty_are_given_when_nothing_is_asked_for() -> None:
-    assert slice_of(BY_ID, None, None) == Slice(20)
+    assert make_page_request(BY_ID, None, None) == PageRequest(20)
 
 
 @given(size=st.integers(101))
 def test_more_than_a_hundred_are_refused(size: int) -> None:
     for ends in ((size, None), (None, size)):
         with pytest.raises(LimitExceeded) as refused:
-            slice_of(BY_ID, ends[0], None, ends[1])
+            make_page_request(BY_ID, ends[0], None, ends[1])
 
         assert refused.value.extensions == {"limit": "page", "allowed": 100, "asked": size}
 
@@ -158,13 +167,13 @@ def test_more_than_a_hundred_are_refused(size: int) -> None:
 def test_less_than_none_is_refused(size: int) -> None:
     for ends in ((size, None), (None, size)):
         with pytest.raises(BadUserInput):
-            slice_of(BY_ID, ends[0], None, ends[1])
+            make_page_request(BY_ID, ends[0], None, ends[1])
 
 
 @given(first=st.integers(), last=st.integers())
 def test_both_ends_at_once_are_refused(first: int, last: int) -> None:
     with pytest.raises(BadUserInput):
-        slice_of(BY_ID, first, None, last)
+        make_page_request(BY_ID, first, None, last)
 
 
 # --------------------------------------------------------------------------------------------------- over the wire

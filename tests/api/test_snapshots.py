@@ -17,7 +17,7 @@ from models.errors import Unavailable
 from models.instance import Instance
 from resolvers.queries import lists
 from schema.foundation.context import Context
-from server.http.app import surroundings
+from server.http.app import make_server_context
 from tests.api.test_faults import all_done, locked, taken
 from tests.conftest import settings
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
@@ -49,7 +49,7 @@ def before_reading(store: Store, table: str, action: Action) -> Generator[None]:
 
 
 def free_seats(store: Store) -> list[int]:
-    seats = (store._seats, store._snapshot_seats)  # pyright: ignore[reportPrivateUsage]
+    seats = (store._reader_slots, store._snapshot_seats)  # pyright: ignore[reportPrivateUsage]
     return [one._value for one in seats]
 
 
@@ -326,7 +326,7 @@ async def test_a_refused_field_leaves_nothing_and_takes_nothing_from_the_others(
 
 async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_others(api: Api, acme: Acme) -> None:
     """It is cancelled while its statement runs, as when a field beside it has failed."""
-    around = surroundings(settings(), api.store, api.clock, ())
+    around = make_server_context(settings(), api.store, api.clock, ())
     before, context = free_seats(api.store), Context(around, None, Instance())
 
     for moment in range(0, 24, 2):
@@ -337,7 +337,7 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
         await asyncio.gather(given_up, return_exceptions=True)
 
         assert await context.read(lists.count, lists.UserFilter()) == 3
-    await context.forget()
+    await context.clear_loaders()
 
     assert (taken(api.store), free_seats(api.store)) == (0, before)
 

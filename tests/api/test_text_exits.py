@@ -25,8 +25,8 @@ from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
 from server.cli.serving import _tell  # pyright: ignore[reportPrivateUsage]
 from server.delivery.messages import Outbox
-from server.http.app import surroundings
-from server.http.graphiql import Document, Identity, page
+from server.http.app import make_server_context
+from server.http.graphiql import Document, MenuIdentity, page
 from server.http.invitation_page import DemoIdentity, routes
 from server.settings import logs
 from server.settings.settings import Environment
@@ -127,7 +127,7 @@ async def test_mail(api: Api, acme: Acme, text: str, tmp_path: Path, capsys: pyt
 @pytest.fixture
 async def browser(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     chosen = settings(env=Environment.DEVELOPMENT)
-    pages = routes(surroundings(chosen, api.store, api.clock, (test_issuer(),)), lambda address: DEMO)
+    pages = routes(make_server_context(chosen, api.store, api.clock, (test_issuer(),)), lambda address: DEMO)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=pages)), base_url="http://a") as client:
         yield client
 
@@ -171,7 +171,9 @@ def test_graphiql_page(text: str) -> None:
     shown = [
         bytes(
             page(
-                endpoint="/graphql", identities=[Identity(one, one, one)], documents=[Document(one, one, {one: one})]
+                endpoint="/graphql",
+                identities=[MenuIdentity(one, one, one)],
+                documents=[Document(one, one, {one: one})],
             ).body
         ).decode()
         for one in (HARMLESS, text)

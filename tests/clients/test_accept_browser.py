@@ -11,7 +11,7 @@ from playwright.async_api import Page, async_playwright, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from server.http.app import surroundings
+from server.http.app import make_server_context
 from server.http.invitation_page import DemoIdentity, routes
 from server.settings.settings import Environment
 from tests.conftest import settings
@@ -36,7 +36,7 @@ async def origin(api: Api) -> AsyncIterator[str]:
         people = {f"As {address}": address, "As Mallory": "mallory@example.com"}
         return [DemoIdentity(label, f"Bearer {api.token(email)}") for label, email in people.items()]
 
-    chosen = surroundings(settings(env=Environment.DEVELOPMENT), api.store, api.clock, (test_issuer(),))
+    chosen = make_server_context(settings(env=Environment.DEVELOPMENT), api.store, api.clock, (test_issuer(),))
     app = Starlette(routes=[*routes(chosen, demo), Mount("/", app=api.app)])
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)

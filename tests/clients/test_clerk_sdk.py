@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models import base
 from models.database.store import Store
-from resolvers.sessions.claims import TokenContent, TokenFormat, claims
-from server.identity.signing import signer_of
+from resolvers.sessions.claims import TokenContent, TokenFormat, make_claims
+from server.identity.signing import make_signer
 from tests.conftest import settings
 from tests.support.api import JSON
 from tests.support.processes import tenantry
@@ -133,7 +133,7 @@ def expired(here: Issuing) -> str:
 
     async def sign() -> str:
         store = Store(f"sqlite+aiosqlite:///{here.database}")
-        token = await signer_of(settings(secret=secret), store, base.now).sign(claims(TokenFormat.V2, content))
+        token = await make_signer(settings(secret=secret), store, base.now).sign(make_claims(TokenFormat.V2, content))
         await store.close()
         return token
 

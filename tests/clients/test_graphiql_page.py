@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.http import graphiql
-from server.http.graphiql import Assets, Document, Identity, page
+from server.http.graphiql import Assets, Document, MenuIdentity, page
 
 HOSTILE = "</script><script>alert(1)</script><!-- & \u2028\u2029 ü"
 
@@ -24,7 +24,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return assets
 
 
-def html_of(*, identities: list[Identity] | None = None, documents: list[Document] | None = None) -> str:
+def html_of(*, identities: list[MenuIdentity] | None = None, documents: list[Document] | None = None) -> str:
     response = page(endpoint="/graphql", identities=identities or [], documents=documents or [])
     return bytes(response.body).decode()
 
@@ -42,8 +42,8 @@ def client(assets: Path) -> AsyncClient:
 
 @pytest.mark.usefixtures("built")
 def test_the_page_holds_what_it_was_given() -> None:
-    ada = Identity("Ada Lovelace", "admin of Acme", "Bearer ey")
-    nobody = Identity("Nobody", "", None)
+    ada = MenuIdentity("Ada Lovelace", "admin of Acme", "Bearer ey")
+    nobody = MenuIdentity("Nobody", "", None)
     members = Document("Members", "query Members($first: Int) { members }", {"first": 3})
 
     config = config_in(html_of(identities=[ada, nobody], documents=[members]))
@@ -62,7 +62,7 @@ def test_the_page_holds_what_it_was_given() -> None:
 
 @pytest.mark.usefixtures("built")
 def test_nothing_in_the_configuration_can_leave_its_script() -> None:
-    identity = Identity(HOSTILE, HOSTILE, HOSTILE)
+    identity = MenuIdentity(HOSTILE, HOSTILE, HOSTILE)
     document = Document(HOSTILE, HOSTILE, {HOSTILE: [HOSTILE]})
 
     html = html_of(identities=[identity], documents=[document])
@@ -97,7 +97,7 @@ def test_the_page_is_not_kept_framed_or_sniffed() -> None:
 def test_a_page_without_assets_says_how_to_build_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphiql, "ASSETS", tmp_path)
 
-    response = page(endpoint="/graphql", identities=[Identity("Ada", "", "Bearer ey")], documents=[])
+    response = page(endpoint="/graphql", identities=[MenuIdentity("Ada", "", "Bearer ey")], documents=[])
 
     assert response.status_code == 503
     assert b"make install" in response.body

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from models.database import wakeup
 from models.database.store import Store
-from models.database.wakeup import Bell
+from models.database.wakeup import Wakeup
 from resolvers.subscriptions import log_reader
 from tests.conftest import an_api
 from tests.support.api import SERVICE, Api
@@ -29,7 +29,7 @@ from tests.support.subscriptions import (
 
 async def test_another_process_is_heard_at_once(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two stores on one database are to each other as two processes are."""
-    monkeypatch.setattr(log_reader, "LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(log_reader, "POLL_SECONDS", 60.0)
     other = an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
     async with listening(other.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
         await begun(other)
@@ -42,7 +42,7 @@ async def test_another_process_is_heard_at_once(api: Api, acme: Acme, monkeypatc
 
 
 async def test_a_wake_up_that_is_lost_costs_time_only(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Bell, "ring", lambda self: None)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    monkeypatch.setattr(Wakeup, "notify", lambda self: None)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
         await begun(api)
         began = monotonic()
@@ -54,9 +54,9 @@ async def test_a_wake_up_that_is_lost_costs_time_only(api: Api, acme: Acme, monk
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_listener_that_is_cut_off_listens_again(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_reader, "LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(log_reader, "POLL_SECONDS", 60.0)
     monkeypatch.setattr(wakeup, "HEARTBEAT_SECONDS", 0.1)
-    monkeypatch.setattr(wakeup, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(wakeup, "RETRY_SECONDS", 0.1)
     cut = text(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'"
     )
@@ -117,13 +117,13 @@ async def test_a_server_that_stops_says_so_and_does_not_wait(api: Api, acme: Acm
 
 async def test_the_bell_of_a_file_is_quiet_while_nothing_happens(tmp_path: Path) -> None:
     store = Store(f"sqlite+aiosqlite:///{tmp_path / 'quiet.db'}")
-    async with store.bell.listening() as listener:
+    async with store.wakeup.listen() as listener:
         await asyncio.sleep(0.3)
-        listener.rung.clear()
+        listener.signaled.clear()
         began = monotonic()
         await listener.wait(0.5)
         assert monotonic() - began >= 0.5
-        assert not listener.rung.is_set()
+        assert not listener.signaled.is_set()
     await store.close()
 
 

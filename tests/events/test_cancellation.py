@@ -13,13 +13,13 @@ from starlette.datastructures import Headers
 from models.database import store as models_store
 from models.database.store import Store
 from models.events import EventType
-from models.keys.signing_keys import storage
+from models.keys.signing_keys import make_cipher
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events.event_log import Scope
 from resolvers.subscriptions import log_reader, shared_reads
 from resolvers.subscriptions.streams import Stream
-from resolvers.transaction import work_on
-from server.http.graphql import Endpoint
+from resolvers.transaction import begin
+from server.http.graphql import GraphQLEndpoint
 from server.http.requests import Operation
 from server.identity.signing import StoredKeys
 from tests.api.test_faults import taken
@@ -40,9 +40,9 @@ def a_stream(acme: Acme) -> Stream:
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with work_on(api.store, SYSTEM, api.clock) as work:
+    async with begin(api.store, SYSTEM, api.clock) as tx:
         data = {"object": "organization"}
-        work.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
+        tx.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
 
 
 @pytest.mark.parametrize("after", [None, 0])
@@ -85,16 +85,16 @@ async def test_listeners_that_begin_together_share_their_statements(
 # --------------------------------------------------------------------------------------------------- at every await
 
 
-def endpoint_of(api: Api) -> Endpoint:
-    (found,) = [app for route in api.app.routes if isinstance(app := getattr(route, "app", None), Endpoint)]
+def endpoint_of(api: Api) -> GraphQLEndpoint:
+    (found,) = [app for route in api.app.routes if isinstance(app := getattr(route, "app", None), GraphQLEndpoint)]
     return found
 
 
 async def first_event(api: Api, query: str) -> JSON:
     """What a listener runs: from its credential to its first event."""
     endpoint = endpoint_of(api)
-    credential = await endpoint.identity.credential([SERVICE.authorization or ""])
-    context = await endpoint.to_its_end(endpoint.context(credential, Headers()))
+    credential = await endpoint.identity.authenticate([SERVICE.authorization or ""])
+    context = await endpoint.run_to_completion(endpoint.make_context(credential, Headers()))
     async with aclosing(endpoint.results(Operation(query, {}, None), context)) as results:
         return await anext(results)
 
@@ -144,7 +144,7 @@ async def test_a_listener_may_be_cancelled_at_any_await(api: Api, acme: Acme, af
             assert (await staying)["data"]["organizationEvents"]["organization"], (wait, turns)
         with suppress(asyncio.CancelledError):
             await leaving
-        api.store.bell.ring()
+        api.store.wakeup.notify()
         await left(api)
         await until(lambda: not (reader.openings.task or reader.rights.task))
         assert reader.head is None
@@ -165,18 +165,18 @@ async def test_a_listener_may_be_cancelled_at_any_await(api: Api, acme: Acme, af
 async def test_a_reader_that_everyone_left_waits_for_its_last_read_and_does_not_start_there(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newest, may_read = log_reader.newest_cursor, asyncio.Event()
+    newest, may_read = log_reader.load_newest_cursor, asyncio.Event()
 
     async def late(store: Store) -> int:
         await may_read.wait()
         return await newest(store)
 
-    monkeypatch.setattr(log_reader, "newest_cursor", late)
+    monkeypatch.setattr(log_reader, "load_newest_cursor", late)
     leaving = asyncio.ensure_future(anext(api.reader.follow(a_stream(acme), None)))
     await asyncio.sleep(0.1)
     leaving.cancel()
     await left(api)
-    closing = asyncio.create_task(api.reader.closed())
+    closing = asyncio.create_task(api.reader.wait_closed())
     await asyncio.sleep(0.1)
     assert not closing.done()
     may_read.set()
@@ -206,7 +206,7 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
 
 
 async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api: Api) -> None:
-    ring, errors = StoredKeys(api.store, api.clock, storage([SECRET])), torn(api.store)
+    ring, errors = StoredKeys(api.store, api.clock, make_cipher([SECRET])), torn(api.store)
     known = await ring.keys(since=monotonic())
 
     async def is_found(wait: int, turns: int) -> bool:

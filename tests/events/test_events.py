@@ -10,7 +10,7 @@ from sqlalchemy import text
 from models.base import now
 from models.events import EventType
 from resolvers.access import SYSTEM
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from schema import schema
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
@@ -243,18 +243,18 @@ async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> Non
     slow_has_written, may_commit = asyncio.Event(), asyncio.Event()
 
     async def slow() -> int | None:
-        async with work_on(api.store, SYSTEM, now) as work:
-            work.record(EventType.USER_UPDATED, "user_slow", {})
+        async with begin(api.store, SYSTEM, now) as tx:
+            tx.record(EventType.USER_UPDATED, "user_slow", {})
             slow_has_written.set()
             await may_commit.wait()
-        return work.cursor
+        return tx.cursor
 
     async def fast() -> int | None:
         await slow_has_written.wait()
-        async with work_on(api.store, SYSTEM, now) as work:
-            work.record(EventType.USER_UPDATED, "user_fast", {})
+        async with begin(api.store, SYSTEM, now) as tx:
+            tx.record(EventType.USER_UPDATED, "user_fast", {})
         may_commit.set()
-        return work.cursor
+        return tx.cursor
 
     slow_cursor, fast_cursor = await asyncio.gather(slow(), fast())
 
@@ -271,18 +271,18 @@ async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commit
     first_has_cursor = asyncio.Event()
 
     async def first() -> None:
-        async with work_on(api.store, SYSTEM, now) as work:
-            work.record(EventType.USER_UPDATED, "user_first", {})
-            await work.finish()
-            work.events.clear()
+        async with begin(api.store, SYSTEM, now) as tx:
+            tx.record(EventType.USER_UPDATED, "user_first", {})
+            await tx.write_events()
+            tx.events.clear()
             first_has_cursor.set()
-            await work.session.execute(text("SELECT pg_sleep(0.3)"))
+            await tx.session.execute(text("SELECT pg_sleep(0.3)"))
             order.append("first")
 
     async def second() -> None:
         await first_has_cursor.wait()
-        async with work_on(api.store, SYSTEM, now) as work:
-            work.record(EventType.USER_UPDATED, "user_second", {})
+        async with begin(api.store, SYSTEM, now) as tx:
+            tx.record(EventType.USER_UPDATED, "user_second", {})
         order.append("second")
 
     await asyncio.gather(first(), second())

@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, text
 
 from models.base import new_id
 from models.database.tables import metadata
-from models.events import EventType, readable
+from models.events import EventType, get_readable_types
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.access import SYSTEM
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from tests.api.test_statements import WIDTHS, Company, a_company, read_by
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller, contents, events, operation
@@ -223,14 +223,14 @@ async def test_the_log_of_a_deleted_organization_is_kept_for_secret_keys(api: Ap
 
 
 def test_a_permission_opens_the_events_that_it_is_about() -> None:
-    assert readable(frozenset({MEMBERSHIPS_READ})) == {
+    assert get_readable_types(frozenset({MEMBERSHIPS_READ})) == {
         f"{noun}.{what}" for noun in ("organization", "organizationMembership")
         for what in ("created", "updated", "deleted")
     }  # fmt: skip
-    assert readable(frozenset({MEMBERSHIPS_MANAGE})) == {
+    assert get_readable_types(frozenset({MEMBERSHIPS_MANAGE})) == {
         f"organizationInvitation.{what}" for what in ("created", "resent", "accepted", "revoked", "declined", "expired")
     }
-    assert readable(frozenset[str]()) == frozenset()
+    assert get_readable_types(frozenset[str]()) == frozenset()
 
 
 async def test_events_of_invitations_are_for_who_manages_them(api: Api, acme: Acme, eventful: JSON) -> None:
@@ -507,13 +507,13 @@ async def test_the_cursor_of_an_empty_log_passes_no_writer_by(api: Api, acme: Ac
     has_cursor, may_commit = asyncio.Event(), asyncio.Event()
 
     async def write_slowly() -> None:
-        async with work_on(api.store, SYSTEM, api.clock) as work:
-            work.record(EventType.USER_UPDATED, "user_slow", {"id": "user_slow"})
-            await work.finish()
-            work.events.clear()
+        async with begin(api.store, SYSTEM, api.clock) as tx:
+            tx.record(EventType.USER_UPDATED, "user_slow", {"id": "user_slow"})
+            await tx.write_events()
+            tx.events.clear()
             has_cursor.set()
             await may_commit.wait()
-            await work.session.execute(text("SELECT pg_sleep(0.2)"))
+            await tx.session.execute(text("SELECT pg_sleep(0.2)"))
 
     async def read_meanwhile() -> tuple[str, list[str]]:
         await has_cursor.wait()

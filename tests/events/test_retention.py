@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 from models.base import new_id
 from models.events import Event
 from resolvers.events import retention
-from resolvers.events.retention import forget_events
-from server.delivery.mail import delivery as of_settings
+from resolvers.events.retention import delete_old_events
+from server.delivery.mail import make_mail_sender as of_settings
 from tests.conftest import settings
 from tests.support.api import SERVICE, Api, contents, events
 from tests.support.factories import Acme
@@ -38,16 +38,16 @@ async def test_what_is_older_goes_and_the_rest_stays(
     kept = await change(api, acme, "org:admin", "org:member")
     api.clock.forward(seconds=1)
 
-    assert await forget_events(api.store, api.clock() - timedelta(days=30)) == old
+    assert await delete_old_events(api.store, api.clock() - timedelta(days=30)) == old
     assert [one["cursor"] for one in await events(api.store)] == kept
-    assert await forget_events(api.store, api.clock() - timedelta(days=30)) == 0
+    assert await delete_old_events(api.store, api.clock() - timedelta(days=30)) == 0
 
 
 async def test_the_newest_event_always_stays(api: Api, acme: Acme) -> None:
     newest = (await events(api.store))[-1]["cursor"]
     api.clock.forward(days=400)
 
-    await forget_events(api.store, api.clock())
+    await delete_old_events(api.store, api.clock())
 
     assert [one["cursor"] for one in await events(api.store)] == [newest]
     assert (await api.run("{ cursor }", by=SERVICE)).data == {"cursor": str(newest)}
@@ -74,7 +74,7 @@ async def test_the_setting_says_how_long(api: Api) -> None:
 
 
 async def forget(api: Api) -> int:
-    return await forget_events(api.store, api.clock() - timedelta(days=30))
+    return await delete_old_events(api.store, api.clock() - timedelta(days=30))
 
 
 async def cursors(api: Api) -> list[int]:

@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 
 from models.database.store import Store
 from server.http import websocket
-from server.http.app import application
+from server.http.app import make_application
 from server.http.websocket import OPERATIONS
 from server.settings.settings import Environment
 from tests.conftest import settings
@@ -238,7 +238,7 @@ async def test_what_is_completed_tells_no_more_and_its_id_is_free(api: Api, acme
 async def test_only_known_pages_open_a_socket(
     store: Store, env: Environment, origin: str | None, welcomed_by: set[str]
 ) -> None:
-    app = application(
+    app = make_application(
         settings(
             env=env, secret_keys=(SECRET_KEY,), public_url="https://orgs.example.com",
             allowed_origins=("https://app.example.com",),

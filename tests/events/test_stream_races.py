@@ -14,11 +14,11 @@ from resolvers.events.event_log import Scope
 from resolvers.keys.secret_keys import create_key, revoke_key
 from resolvers.queries import loaders
 from resolvers.subscriptions import log_reader
-from resolvers.subscriptions.log_reader import LogReader, lapsed
-from resolvers.subscriptions.streams import WAITING_EVENTS, Stream, Told
-from resolvers.transaction import work_on
+from resolvers.subscriptions.log_reader import LogReader, credential_expired
+from resolvers.subscriptions.streams import WAITING_EVENTS, Delivered, Stream
+from resolvers.transaction import begin
 from server.http import websocket
-from server.http.graphql import Endpoint
+from server.http.graphql import GraphQLEndpoint
 from tests.support.api import SERVICE, Api, Caller
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
@@ -42,14 +42,14 @@ class Row:
         self.cursor = cursor
 
 
-def told(cursor: int) -> Told:
-    return Told(cast(Any, Row(cursor)), 1, cast(Any, None))
+def told(cursor: int) -> Delivered:
+    return Delivered(cast(Any, Row(cursor)), 1, cast(Any, None))
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with work_on(api.store, SYSTEM, api.clock) as work:
+    async with begin(api.store, SYSTEM, api.clock) as tx:
         data = {"object": "organization"}
-        work.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
+        tx.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
 
 
 async def test_the_right_is_read_after_the_events_of_a_replay(
@@ -58,10 +58,10 @@ async def test_the_right_is_read_after_the_events_of_a_replay(
     before = await rename(api, acme)
     is_armed = False
     beginning, behind, rights, newer = (
-        LogReader._beginning,  # pyright: ignore[reportPrivateUsage]
-        log_reader.events_behind,
-        log_reader.rights_of,
-        log_reader.newer_events,
+        LogReader._start_at,  # pyright: ignore[reportPrivateUsage]
+        log_reader.load_events_after,
+        log_reader.load_rights,
+        log_reader.load_newer_events,
     )
 
     def begin(*arguments: Any) -> Any:
@@ -87,10 +87,10 @@ async def test_the_right_is_read_after_the_events_of_a_replay(
     async def rights_then(*arguments: Any) -> Any:
         return await removed(await rights(*arguments))
 
-    monkeypatch.setattr(LogReader, "_beginning", begin)
-    monkeypatch.setattr(log_reader, "events_behind", behind_then)
-    monkeypatch.setattr(log_reader, "rights_of", rights_then)
-    monkeypatch.setattr(log_reader, "newer_events", late)
+    monkeypatch.setattr(LogReader, "_start_at", begin)
+    monkeypatch.setattr(log_reader, "load_events_after", behind_then)
+    monkeypatch.setattr(log_reader, "load_rights", rights_then)
+    monkeypatch.setattr(log_reader, "load_newer_events", late)
     async with (
         listening(api.app) as port,
         a_subscription(port, acme.member, organization_events(acme.id, before)) as socket,
@@ -101,7 +101,7 @@ async def test_the_right_is_read_after_the_events_of_a_replay(
 async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, behind, cursors = await rename(api, acme), log_reader.events_behind, list[str]()
+    before, behind, cursors = await rename(api, acme), log_reader.load_events_after, list[str]()
 
     async def overtaken(*arguments: Any) -> Any:
         found = await behind(*arguments)
@@ -110,7 +110,7 @@ async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
             await until(lambda: (api.reader.head or 0) >= int(cursors[0]))
         return found
 
-    monkeypatch.setattr(log_reader, "events_behind", overtaken)
+    monkeypatch.setattr(log_reader, "load_events_after", overtaken)
     async with (
         listening(api.app) as port,
         a_subscription(port, acme.member, organization_events(acme.id, before)) as socket,
@@ -119,7 +119,7 @@ async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
 
 
 async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
-    newer = log_reader.newer_events
+    newer = log_reader.load_newer_events
 
     async def late(*arguments: Any, **named: Any) -> Any:
         await asyncio.sleep(0.4)
@@ -130,7 +130,7 @@ async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, mo
         a_subscription(port, acme.admin, organization_events(acme.id)) as first,
     ):
         await begun(api)
-        monkeypatch.setattr(log_reader, "newer_events", late)
+        monkeypatch.setattr(log_reader, "load_newer_events", late)
         await asyncio.sleep(0.5)
         before = (await rename(api, acme, "One"), await rename(api, acme, "Two"))[0]
         async with a_subscription(port, acme.member, organization_events(acme.id, before)) as socket:
@@ -143,11 +143,11 @@ async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, mo
 async def test_no_more_events_wait_than_there_is_room_for(api: Api) -> None:
     stream = Stream(Actor(ActorType.SERVICE, "key_1"), Scope(), None, lambda: True, lambda: None, is_live=True)
     for cursor in range(1, WAITING_EVENTS + 1):
-        stream.offer(told(cursor))
+        stream.enqueue(told(cursor))
     assert stream.is_live
-    assert len(stream.waiting or ()) == WAITING_EVENTS
-    stream.offer(told(WAITING_EVENTS + 1))
-    assert (stream.is_live, stream.waiting, stream.position) == (False, None, 0)
+    assert len(stream.queue or ()) == WAITING_EVENTS
+    stream.enqueue(told(WAITING_EVENTS + 1))
+    assert (stream.is_live, stream.queue, stream.position) == (False, None, 0)
 
 
 @pytest.mark.parametrize("after", [None, 0])
@@ -169,7 +169,7 @@ async def test_a_slow_secret_key_hears_how_an_organization_ended(
     with suppress(NotFound):
         while True:
             types.append((await anext(following)).row.type)
-    await reader.closed()
+    await reader.wait_closed()
     assert types[-3:] == [EventType.MEMBERSHIP_DELETED.value] * 2 + [EventType.ORGANIZATION_DELETED.value]
 
 
@@ -190,19 +190,19 @@ async def test_the_viewer_is_told_of_own_memberships_only_behind_a_cursor_and_li
 async def test_an_id_is_free_as_soon_as_its_last_message_has_come(
     api: Api, acme: Acme, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send, execute = websocket.Socket._send, Endpoint.execute  # pyright: ignore[reportPrivateUsage]
+    send, execute = websocket.Socket._send, GraphQLEndpoint.execute  # pyright: ignore[reportPrivateUsage]
 
     async def slow(self: websocket.Socket, **message: Any) -> None:
         await send(self, **message)
         await asyncio.sleep(0.05)
 
-    async def fails(self: Endpoint, operation: Any, *rest: Any) -> Any:
+    async def fails(self: GraphQLEndpoint, operation: Any, *rest: Any) -> Any:
         if "viewer" in operation.query:
             raise RuntimeError("unforeseen")
         return await execute(self, operation, *rest)
 
     monkeypatch.setattr(websocket.Socket, "_send", slow)
-    monkeypatch.setattr(Endpoint, "execute", fails)
+    monkeypatch.setattr(GraphQLEndpoint, "execute", fails)
     async with listening(api.app) as port, a_socket(port, acme.admin) as socket:
         for _ in range(3):
             await socket.subscribe(query)
@@ -215,13 +215,13 @@ async def test_a_session_that_ended_while_a_stream_began_is_over(
 ) -> None:
     session = await a_session(api, by=acme.member)
     token = bearer_of(await mint(api, session, by=acme.member, organizationId=acme.id))
-    newest = log_reader.newest_cursor
+    newest = log_reader.load_newest_cursor
 
     async def ended_before(*arguments: Any) -> int:
         await end(api, session, by=acme.member)
         return await newest(*arguments)
 
-    monkeypatch.setattr(log_reader, "newest_cursor", ended_before)
+    monkeypatch.setattr(log_reader, "load_newest_cursor", ended_before)
     async with listening(api.app) as port, a_subscription(port, token, organization_events(acme.id)) as socket:
         assert (await socket.refused())["code"] == "UNAUTHENTICATED"
 
@@ -229,9 +229,9 @@ async def test_a_session_that_ended_while_a_stream_began_is_over(
 async def test_who_goes_live_while_others_are_told_misses_nothing(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, rights, judging = await rename(api, acme), log_reader.rights_of, asyncio.Event()
+    before, rights, judging = await rename(api, acme), log_reader.load_rights, asyncio.Event()
     cursors: list[str] = []
-    beginning, pages = LogReader._beginning, 0  # pyright: ignore[reportPrivateUsage]
+    beginning, pages = LogReader._start_at, 0  # pyright: ignore[reportPrivateUsage]
 
     def begin(*arguments: Any) -> Any:
         nonlocal pages
@@ -250,8 +250,8 @@ async def test_who_goes_live_while_others_are_told_misses_nothing(
             await judging.wait()
         return found
 
-    monkeypatch.setattr(LogReader, "_beginning", begin)
-    monkeypatch.setattr(log_reader, "rights_of", slow)
+    monkeypatch.setattr(LogReader, "_start_at", begin)
+    monkeypatch.setattr(log_reader, "load_rights", slow)
     async with (
         listening(api.app) as port,
         a_subscription(port, acme.member, organization_events(acme.id, before)) as socket,
@@ -288,9 +288,9 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
 async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        key, secret = await create_key(work, name="service")
-    revoked_keys = log_reader.revoked_keys
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        key, secret = await create_key(tx, name="service")
+    revoked_keys = log_reader.load_revoked_keys
     done = False
 
     async def then(*arguments: Any) -> Any:
@@ -299,8 +299,8 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         found = await revoked_keys(*arguments)
         if not done:
             done = True
-            async with work_on(api.store, SYSTEM, api.clock) as work:
-                await revoke_key(work, id_or_visible=key.id)
+            async with begin(api.store, SYSTEM, api.clock) as tx:
+                await revoke_key(tx, id_or_visible=key.id)
             await an_event(api, acme.id)
         return found
 
@@ -311,8 +311,8 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         ) as socket,
     ):
         await begun(api)
-        monkeypatch.setattr(log_reader, "revoked_keys", then)
-        api.store.bell.ring()
+        monkeypatch.setattr(log_reader, "load_revoked_keys", then)
+        api.store.wakeup.notify()
         assert (await socket.refused()) == {"code": "UNAUTHENTICATED"}
 
 
@@ -323,7 +323,7 @@ async def test_a_session_that_is_over_hears_nothing_more_in_a_replay(
     session = await a_session(api, by=acme.member)
     token = bearer_of(await mint(api, session, by=acme.member, organizationId=acme.id))
     before = await rename(api, acme, "Before")
-    events_behind = log_reader.events_behind
+    events_behind = log_reader.load_events_after
     done = False
 
     async def later(*arguments: Any) -> Any:
@@ -334,15 +334,15 @@ async def test_a_session_that_is_over_hears_nothing_more_in_a_replay(
             await rename(api, acme, "After the end")
         return await events_behind(*arguments)
 
-    newer = log_reader.newer_events
+    newer = log_reader.load_newer_events
 
     async def slow(*arguments: Any, **named: Any) -> Any:
         await asyncio.sleep(0.5)
         return await newer(*arguments, **named)
 
     async with listening(api.app) as port:
-        monkeypatch.setattr(log_reader, "events_behind", later)
-        monkeypatch.setattr(log_reader, "newer_events", slow)
+        monkeypatch.setattr(log_reader, "load_events_after", later)
+        monkeypatch.setattr(log_reader, "load_newer_events", slow)
         async with a_subscription(port, token, organization_events(acme.id, before)) as socket:
             message = await socket.receive()
             assert message["type"] == "error", message
@@ -351,14 +351,14 @@ async def test_a_session_that_is_over_hears_nothing_more_in_a_replay(
 async def test_completing_frees_no_room_for_more_work_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    to_its_end, most = Endpoint.to_its_end, 0
+    to_its_end, most = GraphQLEndpoint.run_to_completion, 0
 
-    async def counted(self: Any, work: Any) -> Any:
+    async def counted(self: Any, tx: Any) -> Any:
         nonlocal most
         most = max(most, len(self.running))
-        return await to_its_end(self, work)
+        return await to_its_end(self, tx)
 
-    monkeypatch.setattr(Endpoint, "to_its_end", counted)
+    monkeypatch.setattr(GraphQLEndpoint, "run_to_completion", counted)
     async with listening(api.app) as port, a_socket(port, acme.admin) as socket:
         for number in range(6):
             for one in range(50):
@@ -403,15 +403,15 @@ async def test_who_comes_back_goes_live_though_others_write(api: Api, acme: Acme
     for one in tasks:
         one.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await reader.closed()
+    await reader.wait_closed()
 
 
 async def test_a_key_that_is_revoked_ends_what_still_waits_after_the_organization(api: Api, acme: Acme) -> None:
     stream = Stream(Actor(ActorType.SERVICE, "key_1"), Scope(acme.id), None, lambda: True, lambda: None, is_live=True)
 
-    stream.offer(told(1))
+    stream.enqueue(told(1))
     stream.finish(NotFound())
-    stream.end(lapsed())
+    stream.end(credential_expired())
     with pytest.raises(Unauthenticated):
         await stream.next()
 
@@ -422,7 +422,7 @@ async def test_who_is_cut_off_while_it_reads_again_leaves_no_trace(
     async with listening(api.app) as port, a_subscription(port, acme.admin, organization_events(acme.id)):
         await begun(api)
         stream = next(iter(api.reader.streams))
-        stream.abandon()
+        stream.disconnect()
         with suppress(Exception):
             await rename(api, acme)
         await asyncio.sleep(0.3)

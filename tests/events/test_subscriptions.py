@@ -13,10 +13,10 @@ from models.errors import Unavailable
 from models.events import EventType
 from models.instance import Instance
 from resolvers.access import SYSTEM
-from resolvers.events.retention import forget_events
+from resolvers.events.retention import delete_old_events
 from resolvers.keys.secret_keys import create_key, revoke_key
 from resolvers.subscriptions import log_reader, streams
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, events
 from tests.support.factories import Acme, a_member, a_role, an_organization
@@ -269,9 +269,9 @@ async def test_nothing_is_told_of_what_was_rolled_back(api: Api, acme: Acme) -> 
         input = {"organizationId": acme.id, "userId": acme.admin.id}
         assert (await api.mutate("removeMembership", input, by=acme.admin)).user_errors
         with suppress(RuntimeError):
-            async with work_on(api.store, SYSTEM, api.clock) as work:
-                work.record(EventType.ORGANIZATION_UPDATED, acme.id, {}, organization_id=acme.id)
-                await work.finish()
+            async with begin(api.store, SYSTEM, api.clock) as tx:
+                tx.record(EventType.ORGANIZATION_UPDATED, acme.id, {}, organization_id=acme.id)
+                await tx.write_events()
                 raise RuntimeError
         await socket.quiet()
 
@@ -476,8 +476,8 @@ async def test_a_deleted_user_hears_no_more(api: Api, acme: Acme) -> None:
 
 
 async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        key, secret = await create_key(work, name="service")
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        key, secret = await create_key(tx, name="service")
     service = Caller(f"Bearer {secret}")
     async with (
         listening(api.app) as port,
@@ -485,8 +485,8 @@ async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
         a_subscription(port, SERVICE, ALL) as other,
     ):
         await begun(api, 2)
-        async with work_on(api.store, SYSTEM, api.clock) as work:
-            await revoke_key(work, id_or_visible=key.id)
+        async with begin(api.store, SYSTEM, api.clock) as tx:
+            await revoke_key(tx, id_or_visible=key.id)
 
         await _ends(socket, LAPSED)
         await other.quiet()
@@ -514,11 +514,9 @@ async def test_who_is_outrun_goes_back_to_the_log_and_misses_nothing(
     monkeypatch.setattr(streams, "WAITING_EVENTS", 3)
     async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
         await begun(api)
-        async with work_on(api.store, SYSTEM, api.clock) as work:
+        async with begin(api.store, SYSTEM, api.clock) as tx:
             for _ in range(300):
-                work.record(
-                    EventType.ORGANIZATION_UPDATED, acme.id, {"object": "organization"}, organization_id=acme.id
-                )
+                tx.record(EventType.ORGANIZATION_UPDATED, acme.id, {"object": "organization"}, organization_id=acme.id)
         cursors = [int((await socket.told())["cursor"]) for _ in range(300)]
         await socket.quiet()
 
@@ -540,14 +538,14 @@ async def test_who_reads_nothing_is_cut_off_and_costs_the_others_nothing(
         deaf.connection.transport.pause_reading()
         stream = next(one for one in api.reader.streams if one.actor.user_id == acme.admin.id)
         for _ in range(40):
-            async with work_on(api.store, SYSTEM, api.clock) as work:
+            async with begin(api.store, SYSTEM, api.clock) as tx:
                 for _ in range(50):
                     data = {"object": "organization", "text": "x" * 4_000}
-                    work.record(EventType.ORGANIZATION_UPDATED, acme.id, data, organization_id=acme.id)
+                    tx.record(EventType.ORGANIZATION_UPDATED, acme.id, data, organization_id=acme.id)
             for _ in range(50):
                 await good.told()
             assert stream.size <= streams.WAITING_BYTES
-            assert len(stream.waiting or ()) <= streams.WAITING_EVENTS
+            assert len(stream.queue or ()) <= streams.WAITING_EVENTS
         await asyncio.sleep(2)
 
         assert [one.actor.user_id for one in api.reader.streams] == [acme.member.id]
@@ -558,7 +556,7 @@ async def test_who_reads_nothing_is_cut_off_and_costs_the_others_nothing(
 async def test_a_database_that_is_away_for_a_moment_costs_no_event(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rights_of, failures = log_reader.rights_of, iter([True, True, True])
+    rights_of, failures = log_reader.load_rights, iter([True, True, True])
 
     async def sometimes(*arguments: Any) -> Any:
         if next(failures, False):
@@ -567,7 +565,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_event(
 
     async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
         await begun(api)
-        monkeypatch.setattr(log_reader, "rights_of", sometimes)
+        monkeypatch.setattr(log_reader, "load_rights", sometimes)
         cursors = [await rename(api, acme, f"Name {number}") for number in range(5)]
 
         assert [(await socket.told())["cursor"] for _ in range(5)] == cursors
@@ -578,7 +576,7 @@ async def test_what_the_log_does_not_hold_any_more_is_said(api: Api, acme: Acme)
     before = await change_role(api, acme, "org:admin")
     api.clock.forward(days=31)
     kept = [await change_role(api, acme, "org:member"), await change_role(api, acme, "org:admin")]
-    await forget_events(api.store, api.clock() - timedelta(days=30))
+    await delete_old_events(api.store, api.clock() - timedelta(days=30))
     async with (
         listening(api.app) as port,
         a_subscription(port, SERVICE, organization_events(acme.id, "1")) as late,

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from models.database.store import Store
 from server.identity import authenticator, key_sets
-from server.identity.authenticator import BadCredential, Identity, provider_of
+from server.identity.authenticator import Authenticator, InvalidCredential, make_provider
 from server.identity.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
 from tests.support.api import Api, Clock, contents
 from tests.support.tokens import (
@@ -197,13 +197,13 @@ async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_f
 ) -> None:
     async with httpx.AsyncClient() as client:
         issuer = issuer_of(rsa_key())
-        who = Identity(store, clock, {issuer.issuer: provider_of(issuer, client)}, {})
+        who = Authenticator(store, clock, {issuer.issuer: make_provider(issuer, client)}, {})
         tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
         monkeypatch.setattr(authenticator, "CACHED_TOKEN_BYTES", 3 * len(tokens[0]))
 
         for one in (*tokens[:3], tokens[0], tokens[3]):
             await caller_of(who, [f"Bearer {one}"])
-        with pytest.raises(BadCredential):
+        with pytest.raises(InvalidCredential):
             await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
     assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == ["sub2", "sub0", "sub3"]

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from jwt.algorithms import RSAAlgorithm
 
-from server.identity.key_sets import OneKey, fitting, usable_keys
+from server.identity.key_sets import OneKey, filter_algorithms, parse_key_set
 from server.settings.settings import ASYMMETRIC
 from tests.support.api import JSON
 from tests.support.tokens import base64url, ec_key, ed_key, issuer_of, jwk_of, pem_of, rsa_key
 
 
 def kids_of(*entries: Any, algorithms: tuple[str, ...] = ("RS256", "ES256")) -> list[str | None]:
-    return [key.kid for key in usable_keys(json.dumps({"keys": entries}).encode(), algorithms)]
+    return [key.kid for key in parse_key_set(json.dumps({"keys": entries}).encode(), algorithms)]
 
 
 GOOD = jwk_of(rsa_key(), "good")
@@ -62,7 +62,7 @@ def test_a_key_takes_the_algorithms_of_the_settings_that_it_is_made_for() -> Non
         jwk_of(ed_key(), "ed"),
     ]  # fmt: skip
 
-    keys = usable_keys(json.dumps({"keys": entries}).encode(), ("RS256", "PS256", "ES256", "ES384", "EdDSA"))
+    keys = parse_key_set(json.dumps({"keys": entries}).encode(), ("RS256", "PS256", "ES256", "ES384", "EdDSA"))
 
     assert {key.kid: key.algorithms for key in keys} == {
         "good": ("RS256", "PS256"), "named": ("PS256",), "ec": ("ES256",), "ed": ("EdDSA",),
@@ -71,7 +71,7 @@ def test_a_key_takes_the_algorithms_of_the_settings_that_it_is_made_for() -> Non
 
 def test_no_algorithm_that_a_key_fits_is_symmetric() -> None:
     for key in (rsa_key(), ec_key(), ed_key()):
-        names = fitting(key.public_key(), sorted(ASYMMETRIC))
+        names = filter_algorithms(key.public_key(), sorted(ASYMMETRIC))
 
         assert names
         assert {name[:2] for name in names} <= {"RS", "PS", "ES", "Ed"}

@@ -1,11 +1,11 @@
 """Secret keys: what services call with."""
 
 from models.database.store import Store
-from models.keys.secret_keys import VISIBLE_LENGTH, new_secret
+from models.keys.secret_keys import VISIBLE_LENGTH, generate_secret
 from resolvers.access import SYSTEM
 from resolvers.keys.secret_keys import create_key, list_keys, revoke_key
-from resolvers.transaction import work_on
-from server.identity.authenticator import digests
+from resolvers.transaction import begin
+from server.identity.authenticator import make_digests
 from tests.conftest import counted
 from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, contents, events
 from tests.support.factories import an_organization
@@ -13,8 +13,8 @@ from tests.support.tokens import assert_refused, bearer, serving
 
 
 async def make_key(api: Api, name: str = "Billing") -> tuple[str, Caller]:
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        key, secret = await create_key(work, name=name)
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        key, secret = await create_key(tx, name=name)
     return key.id, bearer(secret)
 
 
@@ -32,8 +32,8 @@ async def test_a_revoked_key_is_refused_with_the_next_request(api: Api) -> None:
     _, other = await make_key(api, "Other")
     await an_organization(api, by=billing, name="Acme")
 
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        await revoke_key(work, id_or_visible=key_id)
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        await revoke_key(tx, id_or_visible=key_id)
 
     await assert_refused(api, billing.authorization or "")
     await an_organization(api, by=other, name="Others go on")
@@ -45,7 +45,7 @@ async def test_a_key_is_known_by_all_of_its_characters(api: Api) -> None:
     visible = authorization[: len("Bearer ") + VISIBLE_LENGTH]
     wrong = [
         visible, f"{visible}_", f"{authorization[:-1]}{'A' if authorization[-1] != 'A' else 'B'}", f"{authorization}A",
-        authorization[:-1], visible + new_secret()[VISIBLE_LENGTH:], f"Bearer {new_secret()}", "Bearer sk_",
+        authorization[:-1], visible + generate_secret()[VISIBLE_LENGTH:], f"Bearer {generate_secret()}", "Bearer sk_",
         "Bearer sk_%", authorization.replace("sk_", "SK_"), f"Bearer {SECRET_KEY[:-1]}", f"Bearer {SECRET_KEY}A",
     ]  # fmt: skip
 
@@ -60,10 +60,10 @@ async def test_a_secret_is_stored_as_a_digest_only(api: Api) -> None:
     secret = (billing.authorization or "").removeprefix("Bearer ")
 
     assert secret[VISIBLE_LENGTH:] not in str(await contents(api.store))
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        (listed,) = await list_keys(work)
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        (listed,) = await list_keys(tx)
     assert (listed.visible, listed.name) == (secret[:VISIBLE_LENGTH], "Billing")
-    assert len({new_secret() for _ in range(1_000)}) == 1_000
+    assert len({generate_secret() for _ in range(1_000)}) == 1_000
     assert len(secret) - VISIBLE_LENGTH >= 43
 
 
@@ -78,7 +78,7 @@ async def test_a_key_from_the_settings_acts_under_an_id_that_stays_the_same(
     await an_organization(restarted, by=bearer(other_key), name="Another key")
 
     actors = [(event["actor_type"], event["actor_id"]) for event in await events(store)]
-    assert actors[0] == actors[1] == ("service", next(iter(digests([SECRET_KEY]))))
+    assert actors[0] == actors[1] == ("service", next(iter(make_digests([SECRET_KEY]))))
     assert actors[2] != actors[0]
     assert not any(piece in actor_id for _, actor_id in actors for piece in (SECRET_KEY[3:9], other_key[3:9]))
 

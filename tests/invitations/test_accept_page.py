@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from resolvers.invitations.tickets import TicketKind
-from server.http.app import surroundings
+from server.http.app import make_server_context
 from server.http.invitation_page import DemoIdentity, routes
 from server.settings.settings import Environment
 from tests.conftest import settings
@@ -28,7 +28,7 @@ def pages(api: Api, store: Store | None = None, **values: Any) -> httpx.AsyncCli
     """The page alone, for a development server; `demo` may be given."""
     demo = values.pop("demo", None)
     chosen = settings(**{"env": Environment.DEVELOPMENT, **values})
-    app = Starlette(routes=routes(surroundings(chosen, store or api.store, api.clock, (test_issuer(),)), demo))
+    app = Starlette(routes=routes(make_server_context(chosen, store or api.store, api.clock, (test_issuer(),)), demo))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://evil.example")
 
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.errors import FormatInvalid
-from models.validation.addresses import address_key
+from models.validation.addresses import normalize_address
 
 SAME = [
     ("victim@corp.test", "VICTIM@corp.test"),
@@ -67,18 +67,18 @@ REFUSED = [
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_spellings_of_one_address_are_the_same(one: str, other: str) -> None:
     assert one != other
-    assert address_key(one) == address_key(other)
+    assert normalize_address(one) == normalize_address(other)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_addresses_that_look_alike_are_different(one: str, other: str) -> None:
-    assert address_key(one) != address_key(other)
+    assert normalize_address(one) != normalize_address(other)
 
 
 @pytest.mark.parametrize("address", REFUSED, ids=range(len(REFUSED)))
 def test_what_is_no_single_address_is_refused(address: str) -> None:
     with pytest.raises(FormatInvalid) as refused:
-        address_key(address)
+        normalize_address(address)
 
     assert refused.value.field == ["input", "emailAddress"]
     assert len(str(refused.value)) < 800
@@ -90,7 +90,7 @@ def test_what_is_no_single_address_is_refused(address: str) -> None:
      "1@2.example", "\u7528\u6237@b.co"]
 )  # fmt: skip
 def test_unusual_addresses_are_addresses(address: str) -> None:
-    assert address_key(address) == address
+    assert normalize_address(address) == address
 
 
 def test_only_three_letters_turn_into_ascii_and_all_of_them_are_refused() -> None:
@@ -100,7 +100,7 @@ def test_only_three_letters_turn_into_ascii_and_all_of_them_are_refused() -> Non
     assert turning == ["\u037e", "\u1fef", "\u212a"]
     for one in turning:
         with pytest.raises(FormatInvalid):
-            address_key(f"{one}@corp.test")
+            normalize_address(f"{one}@corp.test")
 
 
 EXAMPLES = settings(deadline=None, database=None, max_examples=300)
@@ -121,7 +121,7 @@ def addresses(draw: st.DrawFn) -> str:
 
 def key_or_none(address: str) -> str | None:
     try:
-        return address_key(address)
+        return normalize_address(address)
     except FormatInvalid:
         return None
 
@@ -132,7 +132,7 @@ def test_a_key_is_its_own_key(address: str) -> None:
     key = key_or_none(address)
     assume(key is not None)
     assert key
-    assert address_key(key) == key
+    assert normalize_address(key) == key
 
 
 @EXAMPLES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import counted, settings
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
@@ -181,7 +181,7 @@ class RunningClock(Clock):
 async def running(store: Store) -> AsyncIterator[Api]:
     clock = RunningClock()
     chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
-    api = Api(application(chosen, store=store, clock=clock), store, clock)
+    api = Api(make_application(chosen, store=store, clock=clock), store, clock)
     yield api
     await api.client.aclose()
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from resolvers.invitations.tickets import TicketKind, mint, ticket_keys, verify
+from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket, verify_ticket
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller
 from tests.support.factories import Acme
@@ -110,7 +110,7 @@ async def test_a_ticket_that_does_not_verify_shows_nothing(api: Api, acme: Acme)
     right = await ticket(api, made["id"])
     id, _, mac = right.partition(".")
     stored_nonce = (await stored(api, made["id"]))["nonce"]
-    foreign = mint(ticket_keys(("y" * 32,)), TicketKind.MAIL, id, stored_nonce)
+    foreign = make_ticket(derive_ticket_keys(("y" * 32,)), TicketKind.MAIL, id, stored_nonce)
     odd = ["", id, f"{id}.", f"{id}.{mac}=", f"{id}.{mac[:-1]}", foreign, f"orginv_{'0' * 26}.{mac}", "org_x.y"]
 
     for wrong in odd:
@@ -136,13 +136,13 @@ async def test_a_ticket_costs_few_statements(api: Api, acme: Acme) -> None:
 
 
 def test_a_ticket_is_of_one_kind_and_old_root_secrets_still_verify() -> None:
-    old, new = ticket_keys(("a" * 32,)), ticket_keys(("b" * 32, "a" * 32))
+    old, new = derive_ticket_keys(("a" * 32,)), derive_ticket_keys(("b" * 32, "a" * 32))
 
     for kind in TicketKind:
-        assert verify(new.given, mint(old, kind, "orginv_1", "n"), "n") is kind
-        assert verify(new.given, mint(new, kind, "orginv_1", "n"), "n") is kind
-    assert verify(old.given, mint(new, TicketKind.MAIL, "orginv_1", "n"), "n") is None
-    assert verify(old.given, mint(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
+        assert verify_ticket(new.given, make_ticket(old, kind, "orginv_1", "n"), "n") is kind
+        assert verify_ticket(new.given, make_ticket(new, kind, "orginv_1", "n"), "n") is kind
+    assert verify_ticket(old.given, make_ticket(new, TicketKind.MAIL, "orginv_1", "n"), "n") is None
+    assert verify_ticket(old.given, make_ticket(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
 
 
 async def test_no_answer_of_the_api_holds_a_mail_ticket_and_a_members_none_at_all(api: Api, acme: Acme) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from resolvers.invitations.tickets import TicketKind, verify
-from server.delivery.messages import Letter, Outbox, Undeliverable, unlinked, written
+from resolvers.invitations.tickets import TicketKind, verify_ticket
+from server.delivery.messages import InvitationEmail, Outbox, Undeliverable, render, to_plain_text
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
 from tests.support.smtp import KEYS, PUBLIC_URL, Memory, Post, delivery, invited, link_in, listening, mails, text_of
 
 NOW = datetime(2030, 5, 6, 7, 8, tzinfo=UTC)
 LINK = f"{PUBLIC_URL}/invitations/accept?ticket=orginv_0123.mac"
-LETTER = Letter(
+LETTER = InvitationEmail(
     id="mail_0123",
     address="Grace.Hopper@example.com",
     organization="Acme",
@@ -38,7 +38,7 @@ def links(html: str) -> list[str]:
 
 
 def test_a_letter_says_who_invites_whom_into_what_until_when() -> None:
-    message = written(LETTER, NOW)
+    message = render(LETTER, NOW)
 
     assert message["Subject"] == "You are invited to join Acme"
     assert message["To"] == "Grace.Hopper@example.com"
@@ -53,13 +53,13 @@ def test_a_letter_says_who_invites_whom_into_what_until_when() -> None:
 
 
 def test_a_letter_of_a_service_names_no_inviter() -> None:
-    message = written(replace(LETTER, inviter=None), NOW)
+    message = render(replace(LETTER, inviter=None), NOW)
 
     assert text_of(message).startswith("You are invited to join Acme as Member.")
 
 
 def test_the_message_id_is_the_same_on_every_try() -> None:
-    first, second = written(LETTER, NOW), written(LETTER, NOW + timedelta(days=1))
+    first, second = render(LETTER, NOW), render(LETTER, NOW + timedelta(days=1))
 
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Date"] != second["Date"]
@@ -69,7 +69,7 @@ def test_the_message_id_is_the_same_on_every_try() -> None:
 def test_what_people_typed_is_escaped(place: str) -> None:
     hostile = "<b>\"Acme\" & 'Sons'</b>"
 
-    html = text_of(written(replace(LETTER, **{place: hostile}), NOW), "html")
+    html = text_of(render(replace(LETTER, **{place: hostile}), NOW), "html")
 
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
@@ -90,7 +90,7 @@ def test_what_people_typed_is_escaped(place: str) -> None:
     ],
 )
 def test_nothing_that_people_typed_can_be_taken_for_a_link(place: str, hostile: str) -> None:
-    message = written(replace(LETTER, **{place: hostile}), NOW)
+    message = render(replace(LETTER, **{place: hostile}), NOW)
 
     looks = re.compile(r"[\w-]+[.。@][\w-]+|//\w|\\\w", re.UNICODE)
     for shown in (message["Subject"], text_of(message), text_of(message, "html")):
@@ -99,14 +99,14 @@ def test_nothing_that_people_typed_can_be_taken_for_a_link(place: str, hostile: 
 
 
 def test_unlinked_text_reads_the_same() -> None:
-    assert unlinked("Booking.com").replace("\u2060", "") == "Booking.com"
-    assert unlinked("Acme Ltd. & Sons") == "Acme Ltd. & Sons"
+    assert to_plain_text("Booking.com").replace("\u2060", "") == "Booking.com"
+    assert to_plain_text("Acme Ltd. & Sons") == "Acme Ltd. & Sons"
 
 
 def test_a_name_that_tells_a_story_is_cut() -> None:
     story = "Your account is locked, call us at once and tell us your password " * 4
 
-    message = written(replace(LETTER, organization=story, inviter=story), NOW)
+    message = render(replace(LETTER, organization=story, inviter=story), NOW)
 
     assert len(message["Subject"]) < 120
     assert story.strip() not in text_of(message)
@@ -116,11 +116,11 @@ def test_a_name_that_tells_a_story_is_cut() -> None:
 def test_no_header_can_be_added(place: str) -> None:
     hostile = "Acme\r\nBcc: mallory@evil.example\r\n\r\nHello\x00\u202e"
 
-    message = written(replace(LETTER, **{place: hostile}), NOW)
+    message = render(replace(LETTER, **{place: hostile}), NOW)
 
     again = message_from_bytes(message.as_bytes(policy=SMTP), policy=SMTP)
     assert again["Bcc"] is None
-    assert sorted(again.keys()) == sorted(written(LETTER, NOW).keys())
+    assert sorted(again.keys()) == sorted(render(LETTER, NOW).keys())
     assert "\u202e" not in text_of(again)
 
 
@@ -130,13 +130,13 @@ def test_no_header_can_be_added(place: str) -> None:
 )
 def test_an_address_can_t_add_a_header_or_a_recipient(address: str) -> None:
     with pytest.raises(Exception, match="not an email address"):
-        written(replace(LETTER, address=address), NOW).as_bytes(policy=SMTP)
+        render(replace(LETTER, address=address), NOW).as_bytes(policy=SMTP)
 
 
 def test_names_in_every_script_arrive_as_they_are() -> None:
     letter = replace(LETTER, organization="Bücher & Söhne 株式会社", inviter="Зоя Ωmega")
 
-    again = message_from_bytes(written(letter, NOW).as_bytes(policy=SMTP), policy=SMTP)
+    again = message_from_bytes(render(letter, NOW).as_bytes(policy=SMTP), policy=SMTP)
 
     assert again["Subject"] == "You are invited to join Bücher & Söhne 株式会社"
     assert "Зоя Ωmega invites you to join Bücher & Söhne 株式会社" in text_of(again)
@@ -174,8 +174,8 @@ async def test_the_mail_ticket_is_in_the_letter_and_nowhere_else(api: Api, acme:
     ticket = link_in(memory.letters[0]).partition("ticket=")[2]
     stored = await contents(api.store)
     (invitation,) = [row for row in stored["invitation"] if row[0] == ticket.partition(".")[0]]
-    nonces = [value for value in invitation if isinstance(value, str) and verify(KEYS.given, ticket, value)]
-    assert [verify(KEYS.given, ticket, nonce) for nonce in nonces] == [TicketKind.MAIL]
+    nonces = [value for value in invitation if isinstance(value, str) and verify_ticket(KEYS.given, ticket, value)]
+    assert [verify_ticket(KEYS.given, ticket, nonce) for nonce in nonces] == [TicketKind.MAIL]
     for mac in (ticket.partition(".")[2], link_in(failing.tried[0]).rpartition(".")[2]):
         assert mac not in repr(stored)
         assert mac not in repr(logs)
@@ -241,7 +241,7 @@ async def test_a_subject_shows_a_name_character_by_character(api: Api, acme: Acm
 
     (letter,), (envelope,) = post.letters, post.envelopes
     assert str(letter["Subject"]) == f"You are invited to join {name}"
-    assert sorted(letter.keys()) == sorted(written(LETTER, NOW).keys())
+    assert sorted(letter.keys()) == sorted(render(LETTER, NOW).keys())
     assert envelope.rcpt_tos == ["new@example.com"]
     assert name in text_of(letter)
     assert escape(name) in text_of(letter, "html")
@@ -250,7 +250,7 @@ async def test_a_subject_shows_a_name_character_by_character(api: Api, acme: Acm
 def test_a_stored_name_that_decodes_to_a_link_is_defused() -> None:
     name = "=?utf-8?q?http=3A=2F=2Fevil=2Eexample?="
 
-    message = written(replace(LETTER, organization=name), NOW)
+    message = render(replace(LETTER, organization=name), NOW)
 
     subject = message_from_bytes(message.as_bytes(policy=SMTP), policy=SMTP)["Subject"]
     assert subject.replace("\u2060", "") == f"You are invited to join {name}"
@@ -260,7 +260,7 @@ def test_a_stored_name_that_decodes_to_a_link_is_defused() -> None:
 @pytest.mark.parametrize("local", ["=?utf-8?q?a=0ABcc=3A_x?=", "=?utf-8?b?YQ==?=", "x=?us-ascii?Q?y?=z"])
 def test_a_stored_address_with_an_encoded_word_gets_no_mail(local: str) -> None:
     with pytest.raises(Undeliverable, match="not an email address"):
-        written(replace(LETTER, address=f"{local}@example.com"), NOW)
+        render(replace(LETTER, address=f"{local}@example.com"), NOW)
 
 
 @pytest.mark.parametrize(

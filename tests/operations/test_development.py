@@ -16,8 +16,8 @@ from models.database.store import Store
 from models.errors import FormatInvalid
 from server.development import demo_data, issuer
 from server.development.demo_data import AlreadyInUse, load_demo, stamp
-from server.development.issuer import DevelopmentIssuer, kept
-from server.http.app import Development, application
+from server.development.issuer import DevelopmentIssuer, read_or_create
+from server.http.app import DevelopmentExtras, make_application
 from server.http.graphiql import Document
 from server.settings.settings import BUILT_IN_ISSUER, Environment
 from tests.conftest import settings
@@ -31,16 +31,16 @@ from tests.support.webhooks import STORAGE
 ADA = "Ada Lovelace"
 
 
-async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[Development, Api]:
+async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[DevelopmentExtras, Api]:
     await stamp(store)
     if demo:
         await load_demo(store, KEYS, STORAGE)
     extra = await demo_data.development(store, folder, KEYS)
-    app = application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
+    app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     return extra, Api(app, store, Clock())
 
 
-def callers(extra: Development) -> dict[str, Caller]:
+def callers(extra: DevelopmentExtras) -> dict[str, Caller]:
     return {identity.label: Caller(identity.authorization) for identity in extra.identities()}
 
 
@@ -220,7 +220,7 @@ def test_a_private_file_is_made_once_whoever_comes_first(tmp_path: Path) -> None
     path = tmp_path / "var" / "secret"
 
     def read(number: int) -> str:
-        return kept(path, lambda: f"text {number}" * 1_000)
+        return read_or_create(path, lambda: f"text {number}" * 1_000)
 
     with ThreadPoolExecutor(16) as pool:
         texts = set(pool.map(read, range(200)))

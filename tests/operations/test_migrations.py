@@ -16,8 +16,8 @@ from models.instance import Instance
 from models.organizations import Organization
 from models.roles import SYSTEM_PERMISSIONS, Permission, Role, RoleSet
 from resolvers.access import SYSTEM
-from resolvers.roles import roles_by_id
-from resolvers.transaction import work_on
+from resolvers.roles import load_roles_by_id
+from resolvers.transaction import begin
 
 
 def differences(connection: Any) -> list[Any]:
@@ -35,12 +35,12 @@ def test_the_list_of_tables_is_whole() -> None:
 
 
 async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
-    async with work_on(store, SYSTEM, now) as work:
-        permissions = (await work.session.execute(select(Permission))).scalars().all()
-        ids = (await work.session.execute(select(Role.id))).scalars().all()
-        roles = {held.role.key: held.permissions for held in (await roles_by_id(work.session, ids)).values()}
-        (role_set,) = (await work.session.execute(select(RoleSet))).scalars().all()
-        instance = (await work.session.execute(select(Instance))).scalar_one()
+    async with begin(store, SYSTEM, now) as tx:
+        permissions = (await tx.session.execute(select(Permission))).scalars().all()
+        ids = (await tx.session.execute(select(Role.id))).scalars().all()
+        roles = {held.role.key: held.permissions for held in (await load_roles_by_id(tx.session, ids)).values()}
+        (role_set,) = (await tx.session.execute(select(RoleSet))).scalars().all()
+        instance = (await tx.session.execute(select(Instance))).scalar_one()
 
     assert {one.key: (one.name, one.description) for one in permissions} == SYSTEM_PERMISSIONS
     assert roles == {

@@ -8,21 +8,21 @@ import pytest
 
 from models.base import new_id
 from models.database.store import Store
-from models.keys.encryption import Purpose, sealed, storage, unsealed
-from models.keys.signing_keys import new_key
-from models.keys.signing_keys import sealed as sealed_key
-from models.keys.signing_keys import storage as key_storage
-from models.webhooks import WebhookEndpoint, new_secret
+from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
+from models.keys.signing_keys import encrypt_key as sealed_key
+from models.keys.signing_keys import generate_key
+from models.keys.signing_keys import make_cipher as key_storage
+from models.webhooks import WebhookEndpoint, generate_secret
 from resolvers.access import SYSTEM
-from resolvers.invitations.tickets import TicketKind, mint, register_keys, ticket_keys
-from resolvers.keys.root_secret import SEALED, State, examine, reseal
+from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket, register_keys
+from resolvers.keys.root_secret import ENCRYPTED_COLUMNS, State, load_encrypted_values, reencrypt
 from resolvers.keys.signing_keys import replace_key
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from server.cli.root_secret import ensure_readable, invalid_links
-from server.http.app import application
+from server.http.app import make_application
 from server.identity import signing
-from server.identity.signing import signer_of
-from server.settings.settings import Environment, WrongSettings
+from server.identity.signing import make_signer
+from server.settings.settings import Environment, SettingsError
 from tests.conftest import counted, settings
 from tests.support.api import JSON, SECRET, SECRET_KEY, SERVICE, Api, Clock, contents, test_issuer
 from tests.support.factories import Acme
@@ -40,24 +40,24 @@ def with_secrets(api: Api, *secrets: str) -> Api:
     chosen = settings(
         env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,), secret=secrets
     )
-    return Api(application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
+    return Api(make_application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
 
 
 async def states(store: Store, clock: Clock, *secrets: str) -> dict[str, State]:
     """By the name of the column; in these tests each holds one value, or several that are alike."""
     async with store.read() as connection:
-        return {one.column.name: one.state for one in await examine(connection, secrets, clock())}
+        return {one.column.name: one.state for one in await load_encrypted_values(connection, secrets, clock())}
 
 
 async def rotated(store: Store, clock: Clock, secrets: Sequence[str] = BOTH, *, discard: bool = False) -> list[State]:
-    async with work_on(store, SYSTEM, clock) as work:
-        return [one.state for one in await reseal(work, secrets, discard_unreadable=discard)]
+    async with begin(store, SYSTEM, clock) as tx:
+        return [one.state for one in await reencrypt(tx, secrets, discard_unreadable=discard)]
 
 
 async def filled(api: Api) -> str:
     """Seals something for every purpose, as a server does; the id of a webhook endpoint."""
-    await register_keys(api.store, api.clock, ticket_keys((SECRET,)))
-    await signer_of(settings(), api.store, api.clock).published()
+    await register_keys(api.store, api.clock, derive_ticket_keys((SECRET,)))
+    await make_signer(settings(), api.store, api.clock).published()
     endpoint = await an_endpoint(api)
     assert (await change(api, "rotateWebhookSecret", endpoint["id"])).payload
     return endpoint["id"]
@@ -74,10 +74,10 @@ async def opened(store: Store, *secrets: str) -> dict[str, set[bytes]]:
     stored = await contents(store)
     return {
         one.name: {
-            storage(secrets, one.purpose).decrypt(row[[*one.column.table.c].index(one.column)].encode())
+            make_cipher(secrets, one.purpose).decrypt(row[[*one.column.table.c].index(one.column)].encode())
             for row in stored[one.column.table.name]
         }
-        for one in SEALED
+        for one in ENCRYPTED_COLUMNS
     }
 
 
@@ -85,7 +85,7 @@ async def opened(store: Store, *secrets: str) -> dict[str, set[bytes]]:
 
 
 def test_every_purpose_has_a_column() -> None:
-    assert {one.purpose for one in SEALED} == {*Purpose}
+    assert {one.purpose for one in ENCRYPTED_COLUMNS} == {*Purpose}
 
 
 async def test_every_column_that_holds_something_encrypted_is_listed(api: Api) -> None:
@@ -99,7 +99,7 @@ async def test_every_column_that_holds_something_encrypted_is_listed(api: Api) -
         if isinstance(value, str) and value.startswith("gAAAA")
     }
 
-    assert found == {(one.column.table.name, [*one.column.table.c].index(one.column)) for one in SEALED}
+    assert found == {(one.column.table.name, [*one.column.table.c].index(one.column)) for one in ENCRYPTED_COLUMNS}
 
 
 # ---------------------------------------------------------------------------------------------------------- rotation
@@ -148,7 +148,7 @@ async def test_two_rotations_at_once_and_servers_that_go_on_leave_nothing_behind
 
 async def test_a_value_that_is_being_written_meanwhile_is_waited_for(store: Store, clock: Clock) -> None:
     """By a process that still has the old secret alone."""
-    text = sealed(storage((SECRET,), Purpose.WEBHOOK_SECRETS), new_secret())
+    text = encrypt(make_cipher((SECRET,), Purpose.WEBHOOK_SECRETS), generate_secret())
     values: JSON = {"id": new_id(WebhookEndpoint.prefix, clock()), "url": URL, "secret": text}
     values |= {"enabled": True, "cursor": 0, "created_at": clock(), "updated_at": clock()}
     other = Store(store.url.render_as_string(hide_password=False))
@@ -171,14 +171,14 @@ async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: A
     await filled(api)
     await an_endpoint(api, f"{URL}/2")
     async with api.store.read() as connection:
-        fitting = await examine(connection, BOTH, api.clock())
-        wrong = await examine(connection, (NEW,), api.clock())
+        fitting = await load_encrypted_values(connection, BOTH, api.clock())
+        wrong = await load_encrypted_values(connection, (NEW,), api.clock())
 
     ensure_readable(fitting)
-    with pytest.raises(WrongSettings) as error:
+    with pytest.raises(SettingsError) as error:
         ensure_readable(wrong, {Purpose.SIGNING_KEYS, Purpose.WEBHOOK_SECRETS})
 
-    (sentence,) = error.value.sentences
+    (sentence,) = error.value.messages
     assert "can't decrypt 1 signing key, 2 webhook secrets, and 1 previous webhook secret in" in sentence
     assert "to the end of TENANTRY_SECRET" in sentence
     assert SECRET not in f"{sentence}{wrong!r}"
@@ -186,8 +186,8 @@ async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: A
 
 async def test_what_is_not_in_use_any_more_needs_no_secret(api: Api) -> None:
     await filled(api)
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        await replace_key(work, kid="new", private_key=sealed_key(key_storage((NEW,)), new_key()))
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        await replace_key(tx, kid="new", private_key=sealed_key(key_storage((NEW,)), generate_key()))
     before = await states(api.store, api.clock, NEW)
     api.clock.forward(hours=24)
 
@@ -204,10 +204,10 @@ async def test_what_is_lost_is_discarded_and_the_rest_stays(api: Api) -> None:
     await rotated(api.store, api.clock, (NEW,), discard=True)
 
     stored = await contents(api.store)
-    new = storage((NEW,), Purpose.WEBHOOK_SECRETS)
+    new = make_cipher((NEW,), Purpose.WEBHOOK_SECRETS)
     replaced, readable = await row(api, endpoint_id), await row(api, other["id"])
-    assert unsealed(new, replaced["secret"]).startswith("whsec_")
-    assert (replaced["previous_secret"], unsealed(new, readable["secret"])) == (None, other["secret"])
+    assert decrypt(new, replaced["secret"]).startswith("whsec_")
+    assert (replaced["previous_secret"], decrypt(new, readable["secret"])) == (None, other["secret"])
     assert (stored["signing_key"], len(stored["ticket_key"])) == ([], 1)
 
 
@@ -237,8 +237,8 @@ async def test_a_new_secret_for_an_endpoint_replaces_one_that_can_t_be_read(api:
     renewed = await change(api, "rotateWebhookSecret", endpoint["id"])
 
     lost = await row(api, endpoint["id"])
-    assert unsealed(STORAGE, readable["previous_secret"]) == endpoint["secret"]
-    assert unsealed(STORAGE, lost["secret"]) == renewed.payload["webhookEndpoint"]["secret"]
+    assert decrypt(STORAGE, readable["previous_secret"]) == endpoint["secret"]
+    assert decrypt(STORAGE, lost["secret"]) == renewed.payload["webhookEndpoint"]["secret"]
     assert (lost["previous_secret"], lost["previous_signs_until"]) == (None, None)
 
 
@@ -250,18 +250,18 @@ async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_
 ) -> None:
     """`tenantry keys rotate-signing` with a new root secret, before the servers have it."""
     monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
-    signer = signer_of(settings(), store, clock)
+    signer = make_signer(settings(), store, clock)
     token = await signer.sign({"sub": "user_1"})
-    async with work_on(store, SYSTEM, clock) as work:
-        await replace_key(work, kid="new", private_key=sealed_key(key_storage(BOTH), new_key()))
+    async with begin(store, SYSTEM, clock) as tx:
+        await replace_key(tx, kid="new", private_key=sealed_key(key_storage(BOTH), generate_key()))
 
     again = await signer.sign({"sub": "user_1"})
 
     assert again == token
     assert len(await signer.published()) == 1
-    with pytest.raises(WrongSettings):
-        await signer_of(settings(), store, clock).sign({"sub": "user_1"})
-    assert len(await signer_of(settings(secret=BOTH), store, clock).published()) == 2
+    with pytest.raises(SettingsError):
+        await make_signer(settings(), store, clock).sign({"sub": "user_1"})
+    assert len(await make_signer(settings(secret=BOTH), store, clock).published()) == 2
 
 
 # ------------------------------------------------------------------------------------------------------------ tickets
@@ -275,7 +275,10 @@ async def status(api: Api, ticket: str) -> str | None:
 async def test_tickets_outlive_the_secret_that_they_were_signed_with(api: Api, acme: Acme) -> None:
     await filled(api)
     made = await invited(api, acme.id, "joan@example.com", by=acme.admin)
-    ticket, forged = link_ticket(made), mint(ticket_keys((NEW,)), TicketKind.LINK, made["id"], "another nonce")
+    ticket, forged = (
+        link_ticket(made),
+        make_ticket(derive_ticket_keys((NEW,)), TicketKind.LINK, made["id"], "another nonce"),
+    )
     joan, server = await api.person("joan@example.com"), with_secrets(api, NEW)
     assert await status(server, ticket) is None, "the old key can't be decrypted yet"
 
@@ -291,7 +294,7 @@ async def test_tickets_outlive_the_secret_that_they_were_signed_with(api: Api, a
 async def test_links_that_can_t_be_verified_are_counted_until_they_expire(api: Api, acme: Acme) -> None:
     async def sentence(*secrets: str) -> str | None:
         async with api.store.read() as connection:
-            values = await examine(connection, secrets, api.clock())
+            values = await load_encrypted_values(connection, secrets, api.clock())
         return await invalid_links(api.store, values, api.clock)
 
     await filled(api)
@@ -300,7 +303,7 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(api: A
         await invited(api, acme.id, f"{number}@example.com", by=acme.admin, expiresInDays=days)
     last = api.clock() + timedelta(days=5)
     api.clock.forward(minutes=1)
-    await register_keys(api.store, api.clock, ticket_keys((NEW,)))
+    await register_keys(api.store, api.clock, derive_ticket_keys((NEW,)))
     api.clock.forward(minutes=1)
     await invited(with_secrets(api, NEW), acme.id, "later@example.com", by=acme.admin)
 
@@ -316,13 +319,13 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(api: A
 
 
 async def test_a_process_that_starts_again_writes_nothing(api: Api) -> None:
-    await register_keys(api.store, api.clock, ticket_keys(BOTH))
+    await register_keys(api.store, api.clock, derive_ticket_keys(BOTH))
 
     api.clock.forward(days=1)
     with counted(api.store) as statements:
-        await register_keys(api.store, api.clock, ticket_keys(BOTH))
+        await register_keys(api.store, api.clock, derive_ticket_keys(BOTH))
     assert [one.partition(" ")[0] for one in statements] == ["SELECT"]
-    await register_keys(api.store, api.clock, ticket_keys((SECRET, NEW)))
+    await register_keys(api.store, api.clock, derive_ticket_keys((SECRET, NEW)))
 
     retired = {row[3] for row in (await contents(api.store))["ticket_key"]}
     assert retired == {None, api.clock()}

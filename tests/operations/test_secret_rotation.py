@@ -14,7 +14,7 @@ from typer.testing import Result
 
 from server.cli.commands import UNUSED_SECRET
 from tests.operations.test_root_secret import WEBHOOK_SECRET, status
-from tests.sessions.test_signing import new_key, written
+from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents
 from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import accept, codes, invited, link_ticket
@@ -199,7 +199,7 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
 
 async def test_links_whose_secret_was_removed_too_early_are_named(api: Api, operator: Operator, folder: Path) -> None:
     """With signing keys from files and without webhooks nothing else notices."""
-    operator.settings["TENANTRY_SIGNING_KEYS"] = written(folder, "1.pem", new_key())
+    operator.settings["TENANTRY_SIGNING_KEYS"] = written(folder, "1.pem", generate_key())
     async with operator.serving(OLD) as server:
         ada, joan = await api.person("ada@example.com"), await api.person("joan@example.com")
         company = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]["id"]

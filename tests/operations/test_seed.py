@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlalchemy.exc import IntegrityError
 
-from models.base import prefix_of
+from models.base import parse_prefix
 from models.database.migrations import migrate
 from models.database.store import Store
 from models.database.tables import metadata
-from models.organizations import checked_slug
-from models.validation.text import checked_name
+from models.organizations import check_slug
+from models.validation.text import check_name
 from server.development import seed
 from server.development.demo_data import development, stamp
 from server.development.issuer import DevelopmentIssuer
 from server.development.seed import Seeder
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import Api, Caller, Clock, contents
@@ -95,12 +95,12 @@ async def test_what_is_seeded_is_what_people_could_have_made(store: Store) -> No
     await seeded(store, 30, 40)
 
     for organization in await rows_of(store, "organization"):
-        assert checked_name(organization["name"]) == organization["name"]
-        assert checked_slug(organization["slug"]) == organization["slug"]
+        assert check_name(organization["name"]) == organization["name"]
+        assert check_slug(organization["slug"]) == organization["slug"]
     for table in TABLES:
         ids = [row["id"] for row in await rows_of(store, table)]
         assert ids == sorted(ids)
-        assert all(prefix_of(id) for id in ids)
+        assert all(parse_prefix(id) for id in ids)
 
 
 @ONLY_SQLITE
@@ -108,7 +108,7 @@ async def test_seeded_people_sign_in_and_see_their_organizations(store: Store, t
     await stamp(store)
     await seeded(store, 3, 10)
     extra = await development(store, tmp_path, KEYS)
-    app = application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
+    app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     api = Api(app, store, Clock())
     query = """query($text: String) { viewer { user { identifier emailVerified }
       memberships(query: $text) { totalCount nodes { organization { membersCount } } } } }"""

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from models.validation.webhook_targets import Targets
+from models.validation.webhook_targets import WebhookTargets
 from server.development import demo_data
 from server.development.issuer import ISSUER
 from server.settings.settings import (
     BUILT_IN_ISSUER,
     Environment,
     Settings,
-    WrongSettings,
+    SettingsError,
     ensure_production,
-    read,
-    targets_of,
+    make_webhook_targets,
+    read_settings,
 )
 from tests.support.tokens import ec_key, ed_key, pem_of, rsa_key
 
@@ -56,14 +56,14 @@ def given(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
 
 
 def test_without_any_setting_the_defaults_stand() -> None:
-    settings = read()
+    settings = read_settings()
 
     assert settings.env is Environment.PRODUCTION
     assert settings.database_url == "sqlite+aiosqlite:///./var/tenantry.db"
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.identity_issuers == settings.secret_keys == settings.secret == settings.allowed_origins == ()
     assert (settings.introspection, settings.graphiql) == (None, None)
-    assert targets_of(settings) == Targets(allows_private=False)
+    assert make_webhook_targets(settings) == WebhookTargets(allows_private=False)
 
 
 def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
         LOG_FORMAT="json",
     )
 
-    settings = read()
+    settings = read_settings()
 
     assert settings.is_development
     assert settings.public_url == "https://orgs.example.com"
@@ -100,7 +100,7 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.allowed_origins == ("https://app.example.com", "http://127.0.0.1:5173", "https://[::1]:8443")
     assert (settings.introspection, settings.graphiql) == (True, False)
     networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
-    assert targets_of(settings) == Targets(allows_private=True, networks=networks)
+    assert make_webhook_targets(settings) == WebhookTargets(allows_private=True, networks=networks)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_the_sender_is_of_the_public_host_unless_it_is_given(public_url: str, sender: str) -> None:
-    settings = read(public_url=public_url, smtp_url="", mail_from="")
+    settings = read_settings(public_url=public_url, smtp_url="", mail_from="")
 
     assert (settings.sender, settings.smtp_url) == (sender, None)
 
@@ -123,7 +123,7 @@ def test_the_file_beside_it_is_read_and_the_environment_wins(monkeypatch: pytest
     (tmp_path / ".env").write_text(f"TENANTRY_IDENTITY_ISSUERS='{issuer}'\nTENANTRY_LOG_LEVEL=debug\nOTHER=1\n")
     given(monkeypatch, LOG_LEVEL="error")
 
-    settings = read()
+    settings = read_settings()
 
     assert settings.identity_issuers[0].key
     assert settings.log_level == "error"
@@ -131,7 +131,7 @@ def test_the_file_beside_it_is_read_and_the_environment_wins(monkeypatch: pytest
 
 def test_a_public_key_may_be_of_any_usual_kind() -> None:
     for key, algorithm in ((rsa_key(), "RS512"), (ec_key(), "ES256"), (ed_key(), "EdDSA")):
-        issuer = read(identity_issuers=[{**ONE_KEY, "public_key": pem_of(key), "algorithms": [algorithm]}])
+        issuer = read_settings(identity_issuers=[{**ONE_KEY, "public_key": pem_of(key), "algorithms": [algorithm]}])
 
         assert issuer.identity_issuers[0].key
 
@@ -139,7 +139,7 @@ def test_a_public_key_may_be_of_any_usual_kind() -> None:
 def test_what_is_secret_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, SECRET=SECRET, SECRET_KEYS=SECRET_KEY, DATABASE_URL="postgresql+asyncpg://app:hunter2@db/x")
 
-    settings = read()
+    settings = read_settings()
 
     assert not [text for text in (SECRET, OTHER_SECRET, "hunter2") if text in f"{settings!r}{settings}"]
 
@@ -149,7 +149,7 @@ def test_what_is_secret_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyP
 
 def for_production(**values: Any) -> Settings:
     known = {"secret": SECRET, "identity_issuers": issuer(), "public_url": "https://orgs.example.com"}
-    return read(**{name: value for name, value in {**known, **values}.items() if value is not None})
+    return read_settings(**{name: value for name, value in {**known, **values}.items() if value is not None})
 
 
 def test_production_starts_with_its_necessary_settings() -> None:
@@ -178,32 +178,32 @@ def test_production_starts_with_its_necessary_settings() -> None:
     ],
 )
 def test_production_refuses_what_is_fine_on_ones_own_machine_only(values: dict[str, Any], told: str) -> None:
-    with pytest.raises(WrongSettings) as wrong:
+    with pytest.raises(SettingsError) as wrong:
         ensure_production(for_production(**values))
 
-    (sentence,) = wrong.value.sentences
+    (sentence,) = wrong.value.messages
     assert sentence.startswith(told)
 
 
 def test_production_tells_everything_that_is_missing_at_once() -> None:
-    with pytest.raises(WrongSettings) as wrong:
-        ensure_production(read(public_url="http://orgs.example.com"))
+    with pytest.raises(SettingsError) as wrong:
+        ensure_production(read_settings(public_url="http://orgs.example.com"))
 
-    assert len(wrong.value.sentences) == 3
+    assert len(wrong.value.messages) == 3
 
 
 def test_production_does_not_fall_back_to_defaults_for_development() -> None:
-    with pytest.raises(WrongSettings) as wrong:
-        ensure_production(read(smtp_url=SMTP_URL))
+    with pytest.raises(SettingsError) as wrong:
+        ensure_production(read_settings(smtp_url=SMTP_URL))
 
-    assert [sentence.partition(" ")[0] for sentence in wrong.value.sentences] == [
+    assert [sentence.partition(" ")[0] for sentence in wrong.value.messages] == [
         "TENANTRY_SECRET", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://[::1]:8000", "https://[2001:db8::7]"])
 def test_the_default_sender_is_at_a_host_name(url: str) -> None:
-    assert read(public_url=url).sender == "Tenantry <no-reply@localhost>"
+    assert read_settings(public_url=url).sender == "Tenantry <no-reply@localhost>"
 
 
 def test_the_built_in_issuer_is_the_one_that_production_refuses() -> None:
@@ -213,5 +213,7 @@ def test_the_built_in_issuer_is_the_one_that_production_refuses() -> None:
 def test_what_the_commands_make_is_good_enough(tmp_path: Path) -> None:
     for number in range(100):
         folder = tmp_path / str(number)
-        settings = read(secret=demo_data.development_secret(folder), secret_keys=demo_data.development_key(folder))
+        settings = read_settings(
+            secret=demo_data.development_secret(folder), secret_keys=demo_data.development_key(folder)
+        )
         assert settings.secret

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from server.settings.settings import WrongSettings, read
+from server.settings.settings import SettingsError, read_settings
 from tests.operations.test_settings import KEYS_URL, OTHER_SECRET, SECRET, SECRET_KEY, given, issuer, one_key
 from tests.support.tokens import ec_key, ed_key, pem_of, private_pem_of, rsa_key
 
@@ -30,9 +30,9 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def sentences() -> list[str]:
-    with pytest.raises(WrongSettings) as wrong:
-        read()
-    return wrong.value.sentences
+    with pytest.raises(SettingsError) as wrong:
+        read_settings()
+    return wrong.value.messages
 
 
 WRONG: list[tuple[str, Any, str]] = [

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from models.base import milliseconds, new_id, now
+from models.base import new_id, now, to_milliseconds
 from models.database.store import JOURNAL_BYTES
 from models.events import EventType
 from resolvers.access import SYSTEM
 from resolvers.organizations import delete_organization
-from resolvers.transaction import PIECE, Work, work_on
+from resolvers.transaction import PIECE, Transaction, begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.factories import Acme, a_role
 from tests.support.factories import an_organization as an_organization_of
@@ -89,9 +89,9 @@ async def test_deleting_a_large_organization_does_not_hold_up_the_event_loop(api
 async def test_its_events_leave_memory_piece_by_piece(api: Api, acme: Acme) -> None:
     await with_members(api, acme.id, 3 * PIECE)
 
-    async with work_on(api.store, SYSTEM, now) as work:
-        await delete_organization(work, organization_id=acme.id)
-        waiting = len(work.events)
+    async with begin(api.store, SYSTEM, now) as tx:
+        await delete_organization(tx, organization_id=acme.id)
+        waiting = len(tx.events)
 
     assert waiting < PIECE
 
@@ -149,7 +149,7 @@ async def test_a_role_set_that_many_use_is_replaced_with_an_event_for_each(api: 
     assert ids == sorted(ids)
     assert set(ids) == {acme.id, *(one["id"] for one in organizations)}
     assert all(one["changes"] == {"role_set": "role_set:primary"} for one in told)
-    assert {one["data"]["updated_at"] for one in told} == {milliseconds(api.clock())}
+    assert {one["data"]["updated_at"] for one in told} == {to_milliseconds(api.clock())}
 
 
 async def test_many_invitations_that_have_lapsed_expire_once_each(api: Api, acme: Acme) -> None:
@@ -179,9 +179,9 @@ async def test_many_invitations_that_have_lapsed_expire_once_each(api: Api, acme
 # --------------------------------------------------------------------------------------------------- a transaction
 
 
-def record_many(work: Work, name: str) -> None:
+def record_many(tx: Transaction, name: str) -> None:
     for one in range(PIECE):
-        work.record(EventType.USER_UPDATED, f"{name}_{one}", {"object": "user"})
+        tx.record(EventType.USER_UPDATED, f"{name}_{one}", {"object": "user"})
 
 
 async def test_others_write_to_the_log_while_a_large_change_is_prepared(api: Api, acme: Acme) -> None:
@@ -190,11 +190,11 @@ async def test_others_write_to_the_log_while_a_large_change_is_prepared(api: Api
         pytest.skip("SQLite has one writer.")
     before = len(await events(api.store))
 
-    async with work_on(api.store, SYSTEM, now) as work:
+    async with begin(api.store, SYSTEM, now) as tx:
         for _ in range(2):
-            record_many(work, "user")
-            await work.save_events()
-        work.record(EventType.USER_UPDATED, "last", {"object": "user"})
+            record_many(tx, "user")
+            await tx.save_events()
+        tx.record(EventType.USER_UPDATED, "last", {"object": "user"})
         async with asyncio.timeout(3):
             assert await an_organization_of(api, by=acme.admin, name="Meanwhile")
 
@@ -202,16 +202,16 @@ async def test_others_write_to_the_log_while_a_large_change_is_prepared(api: Api
     assert [one["type"] for one in told[:2]] == ["organization.created", "organizationMembership.created"]
     ids = [f"user_{one}" for one in range(PIECE)]
     assert [one["object_id"] for one in told[2:]] == [*ids, *ids, "last"]
-    assert str(told[-1]["cursor"]) == str(work.cursor)
+    assert str(told[-1]["cursor"]) == str(tx.cursor)
 
 
 async def test_a_large_change_that_fails_leaves_nothing(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
     async def fail() -> None:
-        async with work_on(api.store, SYSTEM, now) as work:
-            record_many(work, "user")
-            await work.save_events()
+        async with begin(api.store, SYSTEM, now) as tx:
+            record_many(tx, "user")
+            await tx.save_events()
             raise ZeroDivisionError
 
     for _ in range(3):

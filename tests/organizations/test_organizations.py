@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.organizations import RESERVED_SLUGS, slug_of
+from models.organizations import RESERVED_SLUGS, make_slug
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.support.factories import Acme, a_member, an_organization
 
@@ -188,7 +188,7 @@ async def test_a_slug_is_made_from_the_name_and_gets_a_suffix_when_it_is_taken(a
 
 @pytest.mark.parametrize("name", ["x" * 300, "a " * 100, *sorted(RESERVED_SLUGS)])
 def test_a_derived_slug_leaves_room_for_a_suffix(name: str) -> None:
-    assert len(f"{slug_of(name)}-123456") <= 64
+    assert len(f"{make_slug(name)}-123456") <= 64
 
 
 async def test_a_released_slug_is_free_at_once(api: Api, acme: Acme) -> None:

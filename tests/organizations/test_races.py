@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, events, test_issuer
@@ -152,7 +152,7 @@ async def test_two_processes_on_one_database_keep_the_same_rules(api: Api, acme:
     other_store = Store(database_url)
     chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
     clock = Clock(api.clock.moment)
-    other = Api(application(chosen, store=other_store, clock=clock), other_store, clock)
+    other = Api(make_application(chosen, store=other_store, clock=clock), other_store, clock)
     admins = [acme.admin, *[await a_member(api, acme.id, f"a{n}@example.com", "org:admin") for n in range(5)]]
 
     answers = await asyncio.gather(

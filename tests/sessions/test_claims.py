@@ -15,9 +15,9 @@ from resolvers.sessions.claims import (
     ActiveOrganization,
     TokenContent,
     TokenFormat,
-    claims,
-    encoded_permissions,
-    token_bytes,
+    count_token_bytes,
+    encode_permissions,
+    make_claims,
 )
 
 SYSTEM = frozenset(
@@ -52,7 +52,7 @@ COMMON = {
 
 def made(format: TokenFormat, content: TokenContent = CONTENT) -> dict[str, Any]:
     """The claims without the random one."""
-    found = claims(format, content)
+    found = make_claims(format, content)
     assert len(found.pop("jti")) == 20
     return found
 
@@ -87,7 +87,7 @@ def test_v2_holds_the_organization_with_system_permissions() -> None:
 def test_the_worked_example_of_the_facts() -> None:
     keys = ["org:dashboard:manage", "org:dashboard:read", "org:teams:read"]
 
-    assert encoded_permissions(keys) == ("o:dashboard,o:teams", {"per": "manage,read", "fpm": "3,2"})
+    assert encode_permissions(keys) == ("o:dashboard,o:teams", {"per": "manage,read", "fpm": "3,2"})
 
 
 def test_what_is_not_there_is_left_out() -> None:
@@ -101,7 +101,7 @@ def test_what_is_not_there_is_left_out() -> None:
 
 
 def test_each_token_has_an_id_of_its_own() -> None:
-    assert claims(TokenFormat.V2, CONTENT)["jti"] != claims(TokenFormat.V2, CONTENT)["jti"]
+    assert make_claims(TokenFormat.V2, CONTENT)["jti"] != make_claims(TokenFormat.V2, CONTENT)["jti"]
 
 
 WORDS = st.from_regex(r"[a-z][a-z0-9_]{0,11}", fullmatch=True)
@@ -110,7 +110,7 @@ PERMISSIONS = st.frozensets(st.builds("org:{}:{}".format, WORDS, WORDS), max_siz
 
 @given(PERMISSIONS)
 def test_what_is_decoded_is_what_was_granted(permissions: frozenset[str]) -> None:
-    features, encoded = encoded_permissions(permissions)
+    features, encoded = encode_permissions(permissions)
 
     found = decoded({"fea": features, "o": encoded})
 
@@ -121,7 +121,7 @@ def test_what_is_decoded_is_what_was_granted(permissions: frozenset[str]) -> Non
 def largest_claim(permissions: frozenset[str]) -> str | None:
     """The claim that is too large; None for a token that is made, and is short enough."""
     try:
-        found = claims(TokenFormat.V2, with_permissions(*permissions))
+        found = make_claims(TokenFormat.V2, with_permissions(*permissions))
     except TokenTooLarge as error:
         return (error.meta or {})["claim"]
     return None if signed_length(found) <= 4_096 else "too long"
@@ -166,7 +166,7 @@ def test_without_an_organization_only_the_memberships_are_told(format: TokenForm
 def test_orgs_holds_the_fifty_newest(format: TokenFormat) -> None:
     memberships = [(f"org_{number}", "org:member") for number in range(60)]
 
-    found = claims(format, replace(CONTENT, memberships=memberships))
+    found = make_claims(format, replace(CONTENT, memberships=memberships))
 
     assert [*found["orgs"]] == [f"org_{number}" for number in range(50)]
 
@@ -175,10 +175,10 @@ def test_orgs_gives_way_to_the_rest_of_the_token() -> None:
     """Somebody with many memberships still gets a token: the oldest are left out, as beyond fifty."""
     memberships = [(f"org_{number:026}", "org:administrator") for number in range(60)]
 
-    found = claims(TokenFormat.V1, replace(CONTENT, memberships=memberships))
+    found = make_claims(TokenFormat.V1, replace(CONTENT, memberships=memberships))
 
     assert 30 < len(found["orgs"]) < 50
-    assert 4_000 < token_bytes(found) <= 4_096
+    assert 4_000 < count_token_bytes(found) <= 4_096
 
 
 # ------------------------------------------------------------------------------------------------------------- size
@@ -192,7 +192,7 @@ def two_hundred(features: int) -> list[str]:
 def test_two_hundred_custom_permissions_make_a_token_under_4_kb(features: int) -> None:
     content = with_permissions(*SYSTEM, *two_hundred(features))
 
-    found = claims(TokenFormat.V2, content)
+    found = make_claims(TokenFormat.V2, content)
 
     assert set(decoded(found)) == content.organization.permissions if content.organization else False
     assert signed_length(found) <= 4_096
@@ -209,7 +209,7 @@ def test_two_hundred_custom_permissions_make_a_token_under_4_kb(features: int) -
 )
 def test_a_token_that_is_too_large_says_which_claim(format: TokenFormat, keys: list[str], claim: str) -> None:
     with pytest.raises(TokenTooLarge, match=f"its claim {claim} is too large") as error:
-        claims(format, with_permissions(*keys))
+        make_claims(format, with_permissions(*keys))
 
     assert error.value.meta == {"claim": claim, "limit": 4_096}
     assert error.value.code == "token_too_large"
@@ -224,6 +224,6 @@ def signed_length(found: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("format", TokenFormat)
 def test_the_length_is_known_before_it_is_signed(format: TokenFormat) -> None:
-    found = claims(format, CONTENT)
+    found = make_claims(format, CONTENT)
 
-    assert 0 <= token_bytes(found) - signed_length(found) <= 1
+    assert 0 <= count_token_bytes(found) - signed_length(found) <= 1

@@ -7,9 +7,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from server.http.app import application
-from server.identity.authenticator import BadCredential, Identity, own_provider
-from server.identity.signing import GivenKeys, TokenSigner, key_of, signer_of
+from server.http.app import make_application
+from server.identity.authenticator import Authenticator, InvalidCredential, make_own_provider
+from server.identity.signing import GivenKeys, TokenSigner, make_key, make_signer
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Answer, Api, Caller, test_issuer
 from tests.support.factories import Acme, a_member, a_role, an_organization
@@ -365,7 +365,7 @@ def with_origins(api: Api) -> Api:
     chosen = settings(
         env="development", identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,), allowed_origins=(ORIGIN,)
     )
-    return Api(application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
+    return Api(make_application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "https://evil.example.com", None])
@@ -395,7 +395,7 @@ async def own_claims(api: Api, acme: Acme) -> JSON:
 
 async def sign_as_we_do(api: Api, claims: JSON) -> str:
     chosen = settings(env="development", identity_issuers=(test_issuer(),))
-    return await signer_of(chosen, api.store, api.clock).sign(claims)
+    return await make_signer(chosen, api.store, api.clock).sign(claims)
 
 
 WRONG: dict[str, Callable[[Acme], JSON]] = {
@@ -436,7 +436,7 @@ async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(ap
 
 async def public_pem(api: Api, kid: str) -> bytes:
     """Our own public key, as everybody may read it."""
-    found = await signer_of(settings(env="development"), api.store, api.clock).verification_key(kid)
+    found = await make_signer(settings(env="development"), api.store, api.clock).verification_key(kid)
     assert found
     encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     return found.public_bytes(encoding, kind)
@@ -484,17 +484,17 @@ async def test_a_session_token_lapses(api: Api, acme: Acme) -> None:
 
 
 async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: Acme) -> None:
-    keys = [key_of(rsa_key("first"))]
+    keys = [make_key(rsa_key("first"))]
     signer = TokenSigner(GivenKeys(keys))
-    identity = Identity(api.store, api.clock, {}, {}, own_provider(OWN_ISSUER, signer))
+    identity = Authenticator(api.store, api.clock, {}, {}, make_own_provider(OWN_ISSUER, signer))
     token = await signer.sign(await own_claims(api, acme))
     actor, _ = await caller_of(identity, [f"Bearer {token}"])
     assert actor
     assert actor.user_id == acme.admin.id
 
-    keys[0] = key_of(rsa_key("second"))
+    keys[0] = make_key(rsa_key("second"))
 
-    with pytest.raises(BadCredential):
+    with pytest.raises(InvalidCredential):
         await caller_of(identity, [f"Bearer {token}"])
 
 

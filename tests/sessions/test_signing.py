@@ -22,14 +22,14 @@ from structlog.testing import capture_logs
 
 from models.database.store import Store
 from models.errors import Unavailable
-from models.keys.signing_keys import new_key, sealed, storage, thumbprint, unsealed
+from models.keys.signing_keys import compute_thumbprint, decrypt_key, encrypt_key, generate_key, make_cipher
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import replace_key
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from server.cli import root_secret
 from server.identity import signing
-from server.identity.signing import StoredKeys, TokenSigner, signer_of
-from server.settings.settings import WrongSettings, read
+from server.identity.signing import StoredKeys, TokenSigner, make_signer
+from server.settings.settings import SettingsError, read_settings
 from tests.conftest import counted, settings
 from tests.support.api import JSON, Clock, contents
 from tests.support.http import ONLY_SQLITE
@@ -45,15 +45,15 @@ def signer(store: Store, clock: Clock) -> TokenSigner:
 
 
 def a_signer(store: Store, clock: Clock, *secrets: str) -> TokenSigner:
-    return signer_of(settings(secret=secrets or (SECRET,)), store, clock)
+    return make_signer(settings(secret=secrets or (SECRET,)), store, clock)
 
 
 async def rotated(store: Store, clock: Clock, *secrets: str) -> str:
     """The name of a new key, as the command makes it."""
-    key = new_key()
-    kid = thumbprint(key.public_key())
-    async with work_on(store, SYSTEM, clock) as work:
-        await replace_key(work, kid=kid, private_key=sealed(storage(secrets or (SECRET,)), key))
+    key = generate_key()
+    kid = compute_thumbprint(key.public_key())
+    async with begin(store, SYSTEM, clock) as tx:
+        await replace_key(tx, kid=kid, private_key=encrypt_key(make_cipher(secrets or (SECRET,)), key))
     return kid
 
 
@@ -114,7 +114,7 @@ def test_a_key_is_named_by_its_thumbprint() -> None:
     )
     key: Any = jwt.PyJWK({"kty": "RSA", "n": modulus, "e": "AQAB"}, "RS256").key
 
-    assert thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert compute_thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 
 # ---------------------------------------------------------------------------------------------------- in the database
@@ -125,8 +125,8 @@ async def test_the_private_key_is_kept_encrypted(signer: TokenSigner, store: Sto
 
     ((kid, private_key, is_current, _, retired_at),) = await kept(store)
     assert (kid, is_current, retired_at) == (kid_of(token), True, None)
-    assert thumbprint(unsealed(storage((SECRET,)), private_key).public_key()) == kid
-    assert unsealed(storage((OTHER, SECRET)), private_key)
+    assert compute_thumbprint(decrypt_key(make_cipher((SECRET,)), private_key).public_key()) == kid
+    assert decrypt_key(make_cipher((OTHER, SECRET)), private_key)
     assert private_key.startswith("gAAAA"), "no text that Fernet made"
 
 
@@ -159,7 +159,7 @@ async def test_two_rotations_at_once_leave_one_key_that_signs(store: Store, cloc
 async def test_another_root_secret_stops_it_with_a_sentence(store: Store, clock: Clock, signer: TokenSigner) -> None:
     token = await signer.sign(CLAIMS)
 
-    with pytest.raises(WrongSettings, match="TENANTRY_SECRET: it can't decrypt the signing keys in the database"):
+    with pytest.raises(SettingsError, match="TENANTRY_SECRET: it can't decrypt the signing keys in the database"):
         await a_signer(store, clock, OTHER).sign(CLAIMS)
 
     assert len(await kept(store)) == 1
@@ -177,7 +177,7 @@ async def test_a_root_secret_is_replaced_by_way_of_a_rotation(store: Store, cloc
 
 async def test_while_the_database_is_away_the_known_keys_go_on(store: Store, clock: Clock, looks_at_once: None) -> None:
     away = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
-    ring = StoredKeys(store, clock, storage((SECRET,)))
+    ring = StoredKeys(store, clock, make_cipher((SECRET,)))
     signer = TokenSigner(ring)
     token = await signer.sign(CLAIMS)
 
@@ -191,7 +191,7 @@ async def test_while_the_database_is_away_the_known_keys_go_on(store: Store, clo
 
 async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(store: Store, clock: Clock) -> None:
     """Each of them would wait for the database once more, one after the other."""
-    ring = StoredKeys(store, clock, storage((SECRET,)))
+    ring = StoredKeys(store, clock, make_cipher((SECRET,)))
     known = await ring.keys(since=monotonic())
     ring.store = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
 
@@ -266,13 +266,13 @@ def written(folder: Path, name: str, key: Any) -> str:
 
 @ONLY_SQLITE
 async def test_given_keys_are_all_published_and_the_first_signs(store: Store, clock: Clock, tmp_path: Path) -> None:
-    keys = [new_key(), new_key()]
+    keys = [generate_key(), generate_key()]
     paths = [written(tmp_path, f"{number}.pem", key) for number, key in enumerate(keys)]
 
-    signer = signer_of(settings(signing_keys=", ".join(paths)), store, clock)
+    signer = make_signer(settings(signing_keys=", ".join(paths)), store, clock)
 
     token = await signer.sign(CLAIMS)
-    names = [thumbprint(key.public_key()) for key in keys]
+    names = [compute_thumbprint(key.public_key()) for key in keys]
     assert ([*await signer.published()], kid_of(token)) == (names, names[0])
     assert await signer.verification_key(names[1])
     assert await signer.verification_key("other") is None
@@ -285,7 +285,10 @@ async def test_given_keys_are_all_published_and_the_first_signs(store: Store, cl
         (lambda: rsa.generate_private_key(65_537, 1_024), "is no RSA key of 2048 bits"),
         (lambda: rsa.generate_private_key(3, 2_048), "is no RSA key of 2048 bits"),
         (lambda: ec.generate_private_key(ec.SECP256R1()), "is no RSA key of 2048 bits"),
-        (lambda: pem(new_key(), BestAvailableEncryption(b"hunter2")), "is no PEM of a private key without a password"),
+        (
+            lambda: pem(generate_key(), BestAvailableEncryption(b"hunter2")),
+            "is no PEM of a private key without a password",
+        ),
         (lambda: b"hunter2", "is no PEM of a private key without a password"),
     ],
 )
@@ -295,14 +298,14 @@ def test_a_file_that_is_no_good_key_stops_the_start(
     monkeypatch.chdir(tmp_path)
     path = written(tmp_path, "key.pem", make())
 
-    with pytest.raises(WrongSettings) as error:
-        read(signing_keys=path)
+    with pytest.raises(SettingsError) as error:
+        read_settings(signing_keys=path)
 
-    (sentence,) = error.value.sentences
+    (sentence,) = error.value.messages
     assert sentence.startswith(f"TENANTRY_SIGNING_KEYS: {path} {reason}")
     assert "hunter2" not in sentence
-    with pytest.raises(WrongSettings, match=r"nowhere\.pem can't be read: No such file"):
-        read(signing_keys="nowhere.pem")
+    with pytest.raises(SettingsError, match=r"nowhere\.pem can't be read: No such file"):
+        read_settings(signing_keys="nowhere.pem")
 
 
 # ---------------------------------------------------------------------------------------------------------- commands
@@ -344,7 +347,10 @@ def test_rotating_needs_a_migrated_database_and_the_root_secret(folder: Path) ->
 
 def test_given_keys_are_rotated_by_hand(folder: Path) -> None:
     done(invoke("migrate"))
-    given: Mapping[str, str] = {"TENANTRY_SECRET": SECRET, "TENANTRY_SIGNING_KEYS": written(folder, "1.pem", new_key())}
+    given: Mapping[str, str] = {
+        "TENANTRY_SECRET": SECRET,
+        "TENANTRY_SIGNING_KEYS": written(folder, "1.pem", generate_key()),
+    }
 
     refused(invoke("keys", "rotate-signing", **given), "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new")
 
@@ -364,7 +370,7 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
         return next(line for line in lines if what in line)
 
     done(invoke("migrate"))
-    given = written(folder, "1.pem", new_key())
+    given = written(folder, "1.pem", generate_key())
 
     assert seen() == "   ok  Signing keys: none yet; the first start makes one"
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=PRODUCTION["TENANTRY_SECRET"]))

@@ -4,7 +4,7 @@ import jwt
 import pytest
 
 from models.database.store import Store
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import ISSUER, Api, Clock, contents
@@ -32,7 +32,7 @@ async def test_a_client_reads_the_key_set(api: Api) -> None:
 @ONLY_SQLITE
 async def test_discovery_names_the_issuer_whatever_the_host_header_says(store: Store, clock: Clock) -> None:
     chosen = settings(env=Environment.PRODUCTION, public_url="https://orgs.example.com/")
-    api = Api(application(chosen, store=store, clock=clock), store, clock)
+    api = Api(make_application(chosen, store=store, clock=clock), store, clock)
 
     response = await api.client.get(CONFIGURATION, headers={"host": "evil.example.com"})
 
@@ -62,7 +62,7 @@ async def test_caches_and_browsers_may_keep_the_documents_for_a_minute(api: Api,
 
 async def test_without_a_database_nobody_keeps_the_answer(clock: Clock) -> None:
     store = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
-    api = Api(application(settings(env=Environment.DEVELOPMENT), store=store, clock=clock), store, clock)
+    api = Api(make_application(settings(env=Environment.DEVELOPMENT), store=store, clock=clock), store, clock)
 
     response = await api.client.get(JWKS)
 

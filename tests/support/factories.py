@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from models.base import now
 from models.roles import Permission, Role, RolePermission, RoleSet, RoleSetRole
 from resolvers.access import SYSTEM
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from tests.support.api import SERVICE, Api, Caller
 
 ADMIN = {"given_name": "Ada", "family_name": "Lovelace"}
@@ -56,16 +56,16 @@ async def an_invitation(api: Api, acme: Acme) -> Acme:
 
 async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = True) -> str:
     """A role in the store, offered by the initial role set."""
-    async with work_on(api.store, SYSTEM, now) as work:
-        role = Role(id=work.new_id("role"), created_at=work.now, updated_at=work.now, key=key, name=key)
-        work.session.add(role)
-        await work.session.flush()
+    async with begin(api.store, SYSTEM, now) as tx:
+        role = Role(id=tx.new_id("role"), created_at=tx.now, updated_at=tx.now, key=key, name=key)
+        tx.session.add(role)
+        await tx.session.flush()
         held = select(Permission.id).where(col(Permission.key).in_(permissions))
-        ids = (await work.session.execute(held)).scalars().all()
-        work.session.add_all(RolePermission(role_id=role.id, permission_id=id) for id in ids)
+        ids = (await tx.session.execute(held)).scalars().all()
+        tx.session.add_all(RolePermission(role_id=role.id, permission_id=id) for id in ids)
         if in_set:
             initial = select(RoleSet.id).where(col(RoleSet.is_initial))
-            role_set_id = (await work.session.execute(initial)).scalar_one()
-            work.session.add(RoleSetRole(role_set_id=role_set_id, role_id=role.id))
+            role_set_id = (await tx.session.execute(initial)).scalar_one()
+            tx.session.add(RoleSetRole(role_set_id=role_set_id, role_id=role.id))
     assert len(ids) == len(permissions)
     return role.id

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models.database.tables import metadata
-from resolvers.invitations.tickets import TicketKind, mint, ticket_keys
+from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
 from tests.support.api import JSON, SECRET, SERVICE, Answer, Api, Caller, contents, events
 
-KEYS = ticket_keys((SECRET,))
+KEYS = derive_ticket_keys((SECRET,))
 TABLE = metadata.tables["invitation"]
 FIELDS = """id emailAddress status url role { key } inviter { id } acceptedBy { id } mail { status attempts }
     publicOrganization { id name slug } organization { id } redirectUrl publicMetadata privateMetadata
@@ -83,7 +83,7 @@ async def change(api: Api, invitation_id: str, **values: Any) -> None:
 
 async def ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKind.MAIL) -> str:
     """The ticket that a mail sent now would carry, which no answer of the API holds."""
-    return mint(KEYS, kind, invitation_id, (await stored(api, invitation_id))["nonce"])
+    return make_ticket(KEYS, kind, invitation_id, (await stored(api, invitation_id))["nonce"])
 
 
 async def proof(api: Api, invitation: JSON, by_what: str) -> JSON:

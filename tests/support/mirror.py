@@ -18,7 +18,7 @@ from sqlalchemy import select
 from examples.mirror import Mirror
 from models.database.store import Store
 from models.database.tables import metadata
-from models.events import MEMBERSHIPS
+from models.events import MEMBERSHIP_TYPES
 from tests.support.api import AUDIENCE, INPUTS, ISSUER, JSON, SECRET, SECRET_KEY, SERVICE, Caller, sign_token
 from tests.support.processes import PRODUCTION, START_SECONDS, free_port, process
 
@@ -77,7 +77,7 @@ async def stored(store: Store) -> list[Any]:
 async def told(store: Store, *, after: int) -> list[int]:
     """The cursors of what a mirror should have applied."""
     event = metadata.tables["event"].c
-    behind = select(event.cursor).where(event.type.in_(MEMBERSHIPS), event.cursor > after).order_by(event.cursor)
+    behind = select(event.cursor).where(event.type.in_(MEMBERSHIP_TYPES), event.cursor > after).order_by(event.cursor)
     async with store.read() as connection:
         return list((await connection.execute(behind)).scalars())
 

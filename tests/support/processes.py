@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
-from schema.foundation.context import nothing
+from schema.foundation.context import noop
 from server import cli
 from server.cli import serving
 from tests.support.api import test_issuer
@@ -106,7 +106,7 @@ async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
     """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
     listener = serving.listen("127.0.0.1", port)
     port = listener.getsockname()[1]
-    stop_streams = app.state.log.close if isinstance(app, Starlette) else nothing
+    stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
     running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
     async with httpx.AsyncClient() as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")

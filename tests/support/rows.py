@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from models.base import new_id
 from models.database.store import Store
 from models.database.tables import metadata
-from models.validation.addresses import address_key
-from models.validation.text import searchable
+from models.validation.addresses import normalize_address
+from models.validation.text import to_search_text
 from tests.support.api import ISSUER
 
 Row = dict[str, Any]
@@ -28,9 +28,9 @@ def _row(prefix: str, **values: Any) -> Row:
 def a_user(email: str, first_name: str | None = None, last_name: str | None = None, **values: Any) -> Row:
     own: Row = {
         "issuer": ISSUER, "external_id": f"sub|{email}", "identifier": email, "email_address": email,
-        "address_key": address_key(email), "email_verified": True, "first_name": first_name, "last_name": last_name,
+        "address_key": normalize_address(email), "email_verified": True, "first_name": first_name, "last_name": last_name,
         "public_metadata": {}, "private_metadata": {}, "refreshed_at": 0,
-        "search_text": searchable(email, first_name, last_name),
+        "search_text": to_search_text(email, first_name, last_name),
     }  # fmt: skip
     return _row("user", **own | values)
 
@@ -38,7 +38,7 @@ def a_user(email: str, first_name: str | None = None, last_name: str | None = No
 def an_organization(name: str, role_set_id: str, slug: str | None = None, **values: Any) -> Row:
     own: Row = {
         "name": name, "slug": slug, "public_metadata": {}, "private_metadata": {}, "max_allowed_memberships": 0,
-        "admin_delete_enabled": True, "role_set_id": role_set_id, "search_text": searchable(name, slug),
+        "admin_delete_enabled": True, "role_set_id": role_set_id, "search_text": to_search_text(name, slug),
     }  # fmt: skip
     return _row("org", **own | values)
 

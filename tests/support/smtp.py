@@ -23,13 +23,13 @@ from sqlalchemy import select
 from models.database.store import Store
 from models.database.tables import metadata
 from models.mail import Mail
-from resolvers.invitations.tickets import TicketKind, mint, ticket_keys
-from server.delivery.mail import Delivery
+from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
+from server.delivery.mail import MailSender
 from server.delivery.messages import Smtp, Transport
 from tests.support.api import SECRET, Answer, Api, Clock
 from tests.support.factories import Acme
 
-KEYS = ticket_keys((SECRET,))
+KEYS = derive_ticket_keys((SECRET,))
 PUBLIC_URL = "https://orgs.example.com"
 SENDER = "Acme Accounts <no-reply@example.com>"
 OK = "250 OK"
@@ -147,9 +147,9 @@ def a_certificate(folder: Path) -> Certificate:
     return Certificate(path)
 
 
-def delivery(store: Store, clock: Clock, transport: Transport | str) -> Delivery:
+def delivery(store: Store, clock: Clock, transport: Transport | str) -> MailSender:
     """A delivery worker; a transport may be given as the URL of a mail server."""
-    return Delivery(
+    return MailSender(
         store=store,
         clock=clock,
         transport=Smtp(transport) if isinstance(transport, str) else transport,
@@ -161,7 +161,7 @@ def delivery(store: Store, clock: Clock, transport: Transport | str) -> Delivery
 
 
 @asynccontextmanager
-async def working(*workers: Delivery) -> AsyncGenerator[list[asyncio.Task[None]]]:
+async def working(*workers: MailSender) -> AsyncGenerator[list[asyncio.Task[None]]]:
     """The workers run meanwhile, and are stopped as a server stops them."""
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:
@@ -218,7 +218,7 @@ async def mail_ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKin
     table = metadata.tables["invitation"]
     async with api.store.read() as connection:
         found = await connection.execute(select(table.c.nonce).where(table.c.id == invitation_id))
-        return mint(KEYS, kind, invitation_id, found.scalar_one())
+        return make_ticket(KEYS, kind, invitation_id, found.scalar_one())
 
 
 def link_in(letter: EmailMessage) -> str:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key a
 from models.database.store import Store
 from models.instance import Instance
 from resolvers.access import Actor
-from server.http.app import application
-from server.identity.authenticator import Identity
+from server.http.app import make_application
+from server.identity.authenticator import Authenticator
 from server.settings.settings import Environment, Issuer
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, contents
@@ -40,9 +40,9 @@ one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 """For what the database plays no part in, such as whether a token is refused."""
 
 
-async def caller_of(identity: Identity, authorization: list[str]) -> tuple[Actor, Instance]:
+async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[Actor, Instance]:
     """Who calls with these headers; raises BadCredential."""
-    credential = await identity.credential(authorization)
+    credential = await identity.authenticate(authorization)
     assert credential
     return await credential.caller()
 
@@ -133,7 +133,7 @@ def issuer_of(key: PrivateKey, name: str = "https://keys.example.com", **values:
 def serving(store: Store, clock: Clock, *issuers: Issuer, **values: Any) -> Api:
     """An application for these identity providers."""
     chosen = {"env": Environment.DEVELOPMENT, "secret_keys": (SECRET_KEY,), **values}
-    return Api(application(settings(identity_issuers=issuers, **chosen), store=store, clock=clock), store, clock)
+    return Api(make_application(settings(identity_issuers=issuers, **chosen), store=store, clock=clock), store, clock)
 
 
 class KeySetServer:

@@ -16,20 +16,20 @@ from models.database.store import Store
 from models.database.tables import metadata
 from models.events import EventType
 from models.keys import encryption
-from models.validation.webhook_targets import Targets
+from models.validation.webhook_targets import WebhookTargets
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.access import SYSTEM
-from resolvers.events.event_log import newest_cursor
-from resolvers.transaction import work_on
-from server.delivery.webhook_client import Calls
-from server.delivery.webhooks import Webhooks
-from server.delivery.worker import trust
+from resolvers.events.event_log import load_newest_cursor
+from resolvers.transaction import begin
+from server.delivery.webhook_client import WebhookClient
+from server.delivery.webhooks import WebhookSender
+from server.delivery.worker import load_trust_store
 from tests.support.api import SECRET, Api, Clock
 from tests.support.factories import Acme
 
-STORAGE = encryption.storage((SECRET,), webhooks.PURPOSE)
+STORAGE = encryption.make_cipher((SECRET,), webhooks.PURPOSE)
 ENDPOINT_SECRET = "whsec_" + base64.b64encode(b"the key that Acme's receiver has").decode()
-ANYWHERE = Targets(allows_private=True)
+ANYWHERE = WebhookTargets(allows_private=True)
 INSTANCE = "https://orgs.example.com"
 
 
@@ -134,11 +134,11 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Rec
 # ----------------------------------------------------------------------------------------------------------- sender
 
 
-def sender(store: Store, clock: Clock, *, calls: Calls | None = None, chance: float = 0.0) -> Webhooks:
-    return Webhooks(
+def sender(store: Store, clock: Clock, *, calls: WebhookClient | None = None, chance: float = 0.0) -> WebhookSender:
+    return WebhookSender(
         store=store,
         clock=clock,
-        calls=calls or Calls(ANYWHERE, trust()),
+        calls=calls or WebhookClient(ANYWHERE, load_trust_store()),
         storage=STORAGE,
         instance_id=INSTANCE,
         chance=lambda: chance,
@@ -148,8 +148,8 @@ def sender(store: Store, clock: Clock, *, calls: Calls | None = None, chance: fl
 async def an_endpoint(api: Api, url: str, **values: Any) -> str:
     """An endpoint that gets what happens from now on; its id."""
     id, now = new_id(WebhookEndpoint.prefix, api.clock()), api.clock()
-    known: dict[str, Any] = {"secret": encryption.sealed(STORAGE, ENDPOINT_SECRET), "enabled": True}
-    known |= {"id": id, "url": url, "created_at": now, "updated_at": now, "cursor": await newest_cursor(api.store)}
+    known: dict[str, Any] = {"secret": encryption.encrypt(STORAGE, ENDPOINT_SECRET), "enabled": True}
+    known |= {"id": id, "url": url, "created_at": now, "updated_at": now, "cursor": await load_newest_cursor(api.store)}
     async with api.store.write() as session:
         await session.execute(insert(metadata.tables["webhook_endpoint"]).values(**known | values))
     return id
@@ -170,9 +170,9 @@ async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
 
 async def many_events(api: Api, number: int) -> None:
     """That many events in one transaction, as a role that is replaced writes them."""
-    async with work_on(api.store, SYSTEM, api.clock) as work:
+    async with begin(api.store, SYSTEM, api.clock) as tx:
         for one in range(number):
-            work.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
+            tx.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
 
 
 async def _rows(store: Store, name: str) -> Sequence[Any]:
@@ -193,7 +193,7 @@ async def endpoint(store: Store, id: str) -> WebhookEndpoint:
 
 
 @asynccontextmanager
-async def working(*senders: Webhooks, patience: float | None = None) -> AsyncGenerator[list[asyncio.Task[None]]]:
+async def working(*senders: WebhookSender, patience: float | None = None) -> AsyncGenerator[list[asyncio.Task[None]]]:
     """The senders run meanwhile, and are stopped as a server stops them, or, without patience, killed."""
     tasks = [asyncio.create_task(one.run()) for one in senders]
     try:

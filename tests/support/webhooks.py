@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 from models.base import now
 from models.database.tables import metadata
 from models.events import EventType
-from models.keys.encryption import storage
+from models.keys.encryption import make_cipher
 from models.webhooks import PURPOSE
 from resolvers.access import SYSTEM
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from tests.support.api import JSON, SECRET, SERVICE, Answer, Api, events
 from tests.support.rows import a_delivery, write
 
 URL = "https://hooks.example.com/tenantry"
-STORAGE = storage((SECRET,), PURPOSE)
+STORAGE = make_cipher((SECRET,), PURPOSE)
 NEVER = "whep_01m803rqhgwgafn17w2nqwqyh5"
 FIELDS = "id url description types enabled disabledReason secret createdAt updatedAt"
 ENDPOINT = f"webhookEndpoint {{ {FIELDS} }}"
@@ -61,9 +61,9 @@ async def alter(api: Api, row_id: str, **values: Any) -> None:
 
 async def happen(api: Api, number: int) -> list[int]:
     """The cursors of so many new events."""
-    async with work_on(api.store, SYSTEM, now) as work:
+    async with begin(api.store, SYSTEM, now) as tx:
         for one in range(number):
-            work.record(EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"})
+            tx.record(EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"})
     return [event["cursor"] for event in await events(api.store)][-number:]
 
 

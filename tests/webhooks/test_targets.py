@@ -5,11 +5,11 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from models.errors import FormatInvalid, TooLong
-from models.validation.webhook_targets import Targets, is_private_network
+from models.validation.webhook_targets import WebhookTargets, is_private_network
 
-PUBLIC = Targets(allows_private=False)
-OWN = Targets(allows_private=False, networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32")))
-DEVELOPMENT = Targets(allows_private=True)
+PUBLIC = WebhookTargets(allows_private=False)
+OWN = WebhookTargets(allows_private=False, networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32")))
+DEVELOPMENT = WebhookTargets(allows_private=True)
 
 FINE = [
     "https://example.com",
@@ -107,14 +107,14 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("url", FINE)
 def test_a_public_url_is_kept_as_it_is(url: str) -> None:
-    assert PUBLIC.checked_url(url) == url
+    assert PUBLIC.check_url(url) == url
 
 
 @pytest.mark.parametrize("targets", [PUBLIC, OWN, DEVELOPMENT])
 @pytest.mark.parametrize("url", NO_URL)
-def test_what_is_no_plain_url_is_refused_everywhere(url: str, targets: Targets) -> None:
+def test_what_is_no_plain_url_is_refused_everywhere(url: str, targets: WebhookTargets) -> None:
     with pytest.raises(FormatInvalid) as refused:
-        targets.checked_url(url)
+        targets.check_url(url)
 
     assert refused.value.field == ["input", "url"]
     assert refused.value.message.startswith("The URL ")
@@ -125,26 +125,26 @@ def test_what_is_no_plain_url_is_refused_everywhere(url: str, targets: Targets) 
 @pytest.mark.parametrize("url", NOT_PUBLIC)
 def test_what_is_not_public_or_not_encrypted_is_refused(url: str) -> None:
     with pytest.raises(FormatInvalid):
-        PUBLIC.checked_url(url)
+        PUBLIC.check_url(url)
 
 
 @pytest.mark.parametrize("url", [one for one in NOT_PUBLIC if one.startswith("http")])
 def test_in_development_a_receiver_may_be_on_ones_own_machine(url: str) -> None:
-    assert DEVELOPMENT.checked_url(url) == url
+    assert DEVELOPMENT.check_url(url) == url
 
 
 @pytest.mark.parametrize("url", [one for one in NOT_PUBLIC if not one.startswith("http")])
 def test_in_development_too_a_webhook_goes_over_http(url: str) -> None:
     with pytest.raises(FormatInvalid):
-        DEVELOPMENT.checked_url(url)
+        DEVELOPMENT.check_url(url)
 
 
 def test_a_url_has_2048_characters_at_most() -> None:
     longest = "https://example.com/".ljust(2048, "x")
 
-    assert PUBLIC.checked_url(longest) == longest
+    assert PUBLIC.check_url(longest) == longest
     with pytest.raises(TooLong) as refused:
-        PUBLIC.checked_url(f"{longest}x")
+        PUBLIC.check_url(f"{longest}x")
     assert (refused.value.field, refused.value.meta) == (["input", "url"], {"limit": 2048})
 
 
@@ -183,10 +183,10 @@ def test_a_private_network_of_the_settings_is_allowed_and_no_other_one(scheme: s
 
 def test_names_of_ones_own_network_are_decided_by_their_address_where_there_is_one() -> None:
     for url in ("http://hooks.internal:8080/", "http://10.1.2.3/", "https://[fd00:1::5]/", "https://example.com/"):
-        assert OWN.checked_url(url) == url
+        assert OWN.check_url(url) == url
     for url in ("http://10.2.0.1/", "https://127.0.0.1/", "http://8.8.8.8/"):
         with pytest.raises(FormatInvalid):
-            OWN.checked_url(url)
+            OWN.check_url(url)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

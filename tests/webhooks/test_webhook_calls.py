@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from models.validation.webhook_targets import Address, Targets
+from models.validation.webhook_targets import Address, WebhookTargets
 from server.delivery import webhook_client
-from server.delivery.webhook_client import Answer, Calls, Resolver
+from server.delivery.webhook_client import Answer, Resolver, WebhookClient
 from tests.support.smtp import Certificate, a_certificate
 from tests.support.webhook_receiver import (
     ANYWHERE,
@@ -29,8 +29,8 @@ from tests.support.webhook_receiver import (
 
 HEADERS = {"webhook-id": "evt_1", "content-type": "application/json"}
 BODY = b'{"type":"role.updated"}'
-PUBLIC = Targets(allows_private=False)
-NETWORK = Targets(allows_private=False, networks=(ip_network("127.0.0.0/8"),))
+PUBLIC = WebhookTargets(allows_private=False)
+NETWORK = WebhookTargets(allows_private=False, networks=(ip_network("127.0.0.0/8"),))
 TRUST = ssl.create_default_context()
 NOT_ALLOWED = "The host name leads to an address that webhooks may not be sent to."
 
@@ -66,9 +66,9 @@ class Names:
 
 
 async def post(
-    url: str, targets: Targets = ANYWHERE, trust: ssl.SSLContext = TRUST, names: Names | None = None
+    url: str, targets: WebhookTargets = ANYWHERE, trust: ssl.SSLContext = TRUST, names: Names | None = None
 ) -> Answer:
-    return await Calls(targets, trust, names or Resolver()).post(url, HEADERS, BODY)
+    return await WebhookClient(targets, trust, names or Resolver()).post(url, HEADERS, BODY)
 
 
 # ------------------------------------------------------------------------------------------------------------ where
@@ -285,7 +285,7 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(monke
 
     monkeypatch.setattr(webhook_client, "TRY_SECONDS", 0.1)
 
-    answer = await Calls(PUBLIC, TRUST, never).post("https://hooks.example.com/", HEADERS, BODY)
+    answer = await WebhookClient(PUBLIC, TRUST, never).post("https://hooks.example.com/", HEADERS, BODY)
 
     assert answer.error == "There was no answer within 15 seconds."
 

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from models.webhooks import DISABLED_AFTER, PAUSES
-from server.delivery.webhooks import Webhooks
+from models.webhooks import DISABLED_AFTER, RETRY_DELAYS
+from server.delivery.webhooks import WebhookSender
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
 from tests.support.webhook_receiver import (
@@ -38,7 +38,7 @@ async def next_try(api: Api) -> datetime | None:
     return delivery.next_attempt_at
 
 
-async def until_settled(api: Api, worker: Webhooks) -> list[datetime]:
+async def until_settled(api: Api, worker: WebhookSender) -> list[datetime]:
     """The moments of all tries; just before each of them nothing is sent."""
     moments: list[datetime] = []
     while True:
@@ -77,7 +77,7 @@ async def test_pauses_are_spread_by_a_tenth_at_most(api: Api, acme: Acme, receiv
     moments = await until_settled(api, sender(api.store, api.clock, chance=1.0))
 
     pauses = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
-    assert pauses == [pause * 1.1 for pause in PAUSES]
+    assert pauses == [pause * 1.1 for pause in RETRY_DELAYS]
 
 
 async def test_a_receiver_that_recovers_gets_what_it_missed(api: Api, acme: Acme, receiver: Receiver) -> None:

@@ -26,7 +26,7 @@ from models.keys import encryption
 from models.webhooks import LEASE
 from server.delivery import webhooks as webhooks_module
 from server.delivery.webhooks import AT_ONCE, RESERVED
-from server.http.app import application
+from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, contents, events, test_issuer
@@ -170,7 +170,7 @@ async def test_the_published_library_verifies(api: Api, acme: Acme, receiver: Re
 
 
 async def test_during_a_rotation_both_secrets_sign(api: Api, acme: Acme, receiver: Receiver) -> None:
-    former = encryption.sealed(STORAGE, FORMER_SECRET)
+    former = encryption.encrypt(STORAGE, FORMER_SECRET)
     until_then = api.clock() + timedelta(seconds=5)
     receiver.behaves["/"] = answering(500)
 
@@ -496,7 +496,7 @@ async def test_the_server_sends_unless_a_worker_is_left_to_do_that(
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
     before = await contents(api.store)
-    app = application(chosen, store=another(api.store), clock=api.clock, delivers=delivers)
+    app = make_application(chosen, store=another(api.store), clock=api.clock, delivers=delivers)
 
     async with app.router.lifespan_context(app):
         if delivers:

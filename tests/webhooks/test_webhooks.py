@@ -10,13 +10,13 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select
 
 from models.database import wakeup
-from models.database.wakeup import Listener
+from models.database.wakeup import Waiter
 from models.errors import ValueInvalid
 from models.events import Event, EventType
-from models.keys.encryption import Purpose, sealed, storage, unsealed
-from models.webhooks import DISABLED_BY_HAND, PURPOSE, checked_types, new_secret
+from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
+from models.webhooks import DISABLED_BY_HAND, PURPOSE, check_types, generate_secret
 from resolvers.access import SYSTEM
-from resolvers.transaction import work_on
+from resolvers.transaction import begin
 from resolvers.webhooks.endpoints import rotate_secret
 from tests.support.api import SERVICE, Api, contents
 from tests.support.factories import Acme
@@ -73,7 +73,7 @@ async def test_a_secret_is_stored_encrypted_and_shown_on_every_read(api: Api) ->
     row = await in_store(api, made["id"])
     assert read == [{"secret": made["secret"]}]
     assert made["secret"] not in row["secret"]
-    assert unsealed(STORAGE, row["secret"]) == made["secret"]
+    assert decrypt(STORAGE, row["secret"]) == made["secret"]
 
 
 BAD_INPUTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
@@ -160,9 +160,9 @@ async def test_an_endpoint_gets_what_is_about_to_be_committed(api: Api) -> None:
         pytest.skip("SQLite has one writer at a time.")
     await happen(api, 1)
 
-    async with work_on(api.store, SYSTEM, api.clock) as slow:
+    async with begin(api.store, SYSTEM, api.clock) as slow:
         slow.record(EventType.USER_UPDATED, "user_slow", {})
-        await slow.finish()
+        await slow.write_events()
         slow.events.clear()
         endpoint_id = (await an_endpoint(api))["id"]
 
@@ -171,20 +171,20 @@ async def test_an_endpoint_gets_what_is_about_to_be_committed(api: Api) -> None:
 
 
 def test_types_are_the_names_of_events() -> None:
-    assert checked_types(None) is None
-    assert checked_types({"user.deleted", "role.created"}) == ["role.created", "user.deleted"]
+    assert check_types(None) is None
+    assert check_types({"user.deleted", "role.created"}) == ["role.created", "user.deleted"]
     with pytest.raises(ValueInvalid, match=r"'user\.vanished'"):
-        checked_types(["user.deleted", "user.vanished"])
+        check_types(["user.deleted", "user.vanished"])
 
 
 def test_what_is_sealed_for_one_purpose_stays_shut_for_another() -> None:
-    secret = new_secret()
-    text = sealed(storage(("old secret",), PURPOSE), secret)
+    secret = generate_secret()
+    text = encrypt(make_cipher(("old secret",), PURPOSE), secret)
 
-    assert unsealed(storage(("new secret", "old secret"), PURPOSE), text) == secret
-    for other in (storage(("old secret",), Purpose.SIGNING_KEYS), storage(("new secret",), PURPOSE)):
+    assert decrypt(make_cipher(("new secret", "old secret"), PURPOSE), text) == secret
+    for other in (make_cipher(("old secret",), Purpose.SIGNING_KEYS), make_cipher(("new secret",), PURPOSE)):
         with pytest.raises(InvalidToken):
-            unsealed(other, text)
+            decrypt(other, text)
 
 
 # ---------------------------------------------------------------------------------------------------------- update
@@ -269,16 +269,16 @@ async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None
     row = await in_store(api, made["id"])
     assert rotated["secret"] != made["secret"]
     assert rotated == {**made, "secret": rotated["secret"], "updatedAt": rotated["updatedAt"]}
-    assert [unsealed(STORAGE, row[one]) for one in ("secret", "previous_secret")] == [rotated["secret"], made["secret"]]
+    assert [decrypt(STORAGE, row[one]) for one in ("secret", "previous_secret")] == [rotated["secret"], made["secret"]]
     assert row["previous_signs_until"] == api.clock() + timedelta(hours=24)
 
 
 async def test_a_rotation_waits_for_one_that_is_not_committed_yet(api: Api) -> None:
     made = await an_endpoint(api)
 
-    async with work_on(api.store, SYSTEM, api.clock) as work:
-        first = (await rotate_secret(work, endpoint_id=made["id"], storage=STORAGE)).secret
-        await work.session.flush()
+    async with begin(api.store, SYSTEM, api.clock) as tx:
+        first = (await rotate_secret(tx, endpoint_id=made["id"], storage=STORAGE)).secret
+        await tx.session.flush()
         second = asyncio.create_task(change(api, "rotateWebhookSecret", made["id"]))
         await asyncio.sleep(0.3)
 
@@ -415,17 +415,17 @@ async def test_a_disabled_endpoint_replays_nothing(api: Api) -> None:
 async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wakeup, "GLANCE_SECONDS", 60.0)
+    monkeypatch.setattr(wakeup, "FILE_POLL_SECONDS", 60.0)
     endpoint_id = (await an_endpoint(api))["id"]
     failed = await a_failed_delivery(api, endpoint_id)
 
-    async def woken(listener: Listener) -> tuple[str, bool]:
+    async def woken(listener: Waiter) -> tuple[str, bool]:
         """What somebody finds who looks as soon as the bell rings."""
-        await asyncio.wait_for(listener.rung.wait(), 5)
-        listener.rung.clear()
+        await asyncio.wait_for(listener.signaled.wait(), 5)
+        listener.signaled.clear()
         return (await in_store(api, failed))["status"], (await in_store(api, endpoint_id))["enabled"]
 
-    async with api.store.bell.listening() as listener:
+    async with api.store.wakeup.listen() as listener:
         await listener.wait(0.2)
         found: list[tuple[str, bool]] = []
         for calling in (
