@@ -1,4 +1,4 @@
-"""The event log: a row per change, written with the change and never edited (DESIGN 9)."""
+"""The event log: a row per change, written with the change and never edited (docs/decisions/0004)."""
 
 from datetime import datetime
 from enum import Enum
@@ -57,7 +57,7 @@ def get_subject(name: str) -> str:
 
 @cache
 def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
-    """The names of the events that a member with these permissions may read (DESIGN 9)."""
+    """The names of the events that a member with these permissions may read (docs/rules.md, Events)."""
     nouns = {noun for noun, needed in REQUIRED_PERMISSIONS.items() if needed in permissions}
     return frozenset(one.value for one in EventType if get_subject(one.value) in nouns)
 

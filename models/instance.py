@@ -20,7 +20,7 @@ class Instance(BaseTable, table=True):
 
     id: int = Field(default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
     environment: str | None = None
-    """`development` once a development server has used this database: production refuses it (DESIGN 6)."""
+    """`development` once a development server has used this database: production refuses it."""
     organizations_enabled: bool = True
     membership_mode: str = MembershipMode.REQUIRED.value
     slugs_enabled: bool = True
@@ -34,5 +34,5 @@ class Instance(BaseTable, table=True):
 
 
 def requires_organization(instance: Instance) -> bool:
-    """Whether nobody works without an organization: a session that has none is pending (DESIGN 7, rule 28)."""
+    """Whether nobody works without an organization: a session that has none is pending (rule 28)."""
     return instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value

@@ -1,4 +1,4 @@
-"""Invitations: somebody is asked by e-mail to join an organization, in a role (DESIGN 7, rules 11 to 22)."""
+"""Invitations: somebody is asked by e-mail to join an organization, in a role (rules 11 to 22)."""
 
 from datetime import datetime, timedelta
 from enum import Enum
@@ -69,7 +69,7 @@ class Invitation(Record, table=True):
 
 
 def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
-    """EXPIRED shows at the instant (DESIGN 7, rule 13)."""
+    """EXPIRED shows at the instant (rule 13)."""
     stored = InvitationStatus(status)
     return InvitationStatus.EXPIRED if stored is InvitationStatus.PENDING and expires_at <= now else stored
 

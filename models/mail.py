@@ -18,7 +18,7 @@ RETRY_DELAYS = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""How long after each failure the next try comes (DESIGN 7, rule 21); after the last one it has failed."""
+"""How long after each failure the next try comes (rule 21); after the last one it has failed."""
 LEASE = timedelta(minutes=10)
 """How long a worker that took a letter has for it; then another one may take it.
 

@@ -19,7 +19,7 @@ ROLE_SET_KEY = re.compile(r"role_set:[a-z0-9_]+")
 KEY_LENGTH = 128
 DESCRIPTION_LENGTH = 1_024
 FIRST_ROLES = frozenset({"org:admin", "org:member"})
-"""They are not counted as custom roles (DESIGN 7, rule 24)."""
+"""They are not counted as custom roles (rule 24)."""
 CUSTOM_ROLES = 50
 ROLES_PER_SET = 10
 
@@ -42,10 +42,10 @@ SYSTEM_PERMISSIONS = {
         "Configure the organization's enterprise connections.",
     ),
 }
-"""Key to name and description (DESIGN 7, rule 23)."""
+"""Key to name and description (rule 23)."""
 
 MANAGER_PERMISSIONS = frozenset({MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE})
-"""Who holds all three can keep an organization alive (DESIGN 7, rule 8)."""
+"""Who holds all three can keep an organization alive (rule 8)."""
 
 
 class Permission(Record, table=True):
@@ -131,7 +131,7 @@ def check_role_key(key: str) -> str:
 
 
 def check_permission_key(key: str) -> str:
-    """The key of a custom permission (DESIGN 7, rule 23)."""
+    """The key of a custom permission (rule 23)."""
     if is_system(key):
         raise FormatInvalid(f"{SYSTEM_PREFIX}… is reserved for system permissions.")
     return _check_key(key, PERMISSION_KEY, "org:reports:read")

@@ -1,4 +1,4 @@
-"""Sessions: somebody's stay at a frontend, and the organization they work in (DESIGN 7, rules 28 and 29)."""
+"""Sessions: somebody's stay at a frontend, and the organization they work in (rules 28 and 29)."""
 
 from datetime import datetime, timedelta
 from enum import Enum

@@ -1,4 +1,4 @@
-"""Webhooks: the endpoints that events are sent to, and a row for each event that an endpoint is to get (DESIGN 9)."""
+"""Webhooks: the endpoints that events are sent to, and a row for each event that an endpoint is to get."""
 
 import base64
 import secrets
@@ -29,7 +29,7 @@ RETRY_DELAYS = (
     timedelta(hours=10),
     timedelta(hours=10),
 )
-"""How long after each failure the next try comes; after the last one the delivery has failed (DESIGN 9)."""
+"""How long after each failure the next try comes; after the last one the delivery fails (docs/rules.md, Delivery)."""
 LEASE = timedelta(minutes=2)
 """How long a worker that took a delivery has for it; then another one may take it."""
 DISABLED_AFTER = timedelta(days=5)

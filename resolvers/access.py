@@ -100,7 +100,7 @@ def wrong_address() -> Forbidden:
 
 
 def ensure_identity_token(actor: Actor) -> None:
-    """A session is kept up from outside: whoever is shown its token can't keep it alive (DESIGN 7, rule 28)."""
+    """A session is kept up from outside: whoever is shown its token can't keep it alive (rule 28)."""
     if actor.session is not None:
         raise Forbidden(
             "This needs the token of your identity provider, not a session token.", reason="identity_token_required"
@@ -119,7 +119,7 @@ def secret_key_required(what: str) -> Forbidden:
 
 
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
-    """Nobody gives away what they lack (DESIGN 7, rule 9); a secret key, whose grant is None, lacks nothing."""
+    """Nobody gives away what they lack (rule 9); a secret key, whose grant is None, lacks nothing."""
     lacking = sorted(set(permissions) - grant.permissions) if grant else []
     if lacking:
         raise Forbidden(

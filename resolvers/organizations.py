@@ -73,7 +73,7 @@ async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
 
 
 def may_create(user: User, instance: Instance) -> bool:
-    """The user's own setting, else the instance's (DESIGN 7, rule 3)."""
+    """The user's own setting, else the instance's (rule 3)."""
     own = user.create_organization_enabled
     return instance.organizations_enabled and (instance.create_organization_enabled if own is None else own)
 
@@ -152,7 +152,7 @@ async def _insert(tx: Transaction, organization: Organization, *, derived: bool)
 
 
 async def create_organization(tx: Transaction, new: NewOrganization) -> tuple[Organization, Membership | None]:
-    """Makes an organization, and its creator a member with the role set's creator role (DESIGN 7, rules 1 to 3)."""
+    """Makes an organization, and its creator a member with the role set's creator role (rules 1 to 3)."""
     await tx.lock_roles_shared()
     await tx.ensure_organizations_enabled()
     ensure_service(tx.actor, new.list_service_only())

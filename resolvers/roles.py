@@ -1,4 +1,4 @@
-"""Roles: what they hold, and how the instance's owner shapes them (DESIGN 7, rules 23 to 26)."""
+"""Roles: what they hold, and how the instance's owner shapes them (rules 23 to 26)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> Role
 
 
 def select_manager_role_ids() -> SelectOfScalar[str]:
-    """The roles that hold all manager permissions (DESIGN 7, rule 8)."""
+    """The roles that hold all manager permissions (rule 8)."""
     return (
         select(RolePermission.role_id)
         .join(Permission, col(Permission.id) == col(RolePermission.permission_id))

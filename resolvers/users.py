@@ -66,7 +66,7 @@ async def _refresh_user(store: Store, clock: Clock, claims: IdentityClaims, *, i
 
 
 async def find_or_create_user(tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool) -> str:
-    """The token's user: the one it had before, else one that waits to be adopted, else a new one (DESIGN 6)."""
+    """The token's user: the one it had before, else one that waits to be adopted, else a new one."""
     user = await _find_by_subject(tx, claims) or await _find_adoptable(tx, claims, is_sole_issuer=is_sole_issuer)
     event = EventType.USER_UPDATED if user else EventType.USER_CREATED
     if user is None:
@@ -244,7 +244,7 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any], s
 
 
 async def delete_user(tx: Transaction, *, user_id: str) -> str:
-    """Deletes the user with all memberships; this may take an organization's last manager (DESIGN 7, rule 8).
+    """Deletes the user with all memberships; this may take an organization's last manager (rule 8).
 
     Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at the next try.
     """

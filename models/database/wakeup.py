@@ -1,4 +1,4 @@
-"""The doorbell of the event log: it says that there may be something new, and nothing else (DESIGN 9)."""
+"""The doorbell of the event log: it says that there may be something new, and nothing else (docs/decisions/0005)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

@@ -1,4 +1,4 @@
-"""E-mail addresses: what is one, and when two are the same (DESIGN 7, rule 11)."""
+"""E-mail addresses: what is one, and when two are the same (rule 11)."""
 
 import re
 import string

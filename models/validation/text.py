@@ -71,7 +71,7 @@ def contains_link(text: str) -> bool:
 
 
 def check_name(name: str, what: str = "The name") -> str:
-    """The trimmed name: 1 to 256 characters on one line, no HTML and no URL (DESIGN 7, rule 2)."""
+    """The trimmed name: 1 to 256 characters on one line, no HTML and no URL (rule 2)."""
     trimmed = name.strip()
     if not trimmed:
         raise ParameterMissing(f"{what} is empty.")

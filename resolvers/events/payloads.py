@@ -1,4 +1,4 @@
-"""The objects as the event log and webhooks show them: the shapes of section 11 of the domain facts."""
+"""The objects as the event log and webhooks show them: the shapes that Clerk's webhooks have."""
 
 from collections.abc import Iterable, Mapping
 
@@ -27,7 +27,7 @@ DELETED_TYPES = frozenset(
         EventType.USER_DELETED,
     }
 )
-"""What is told with `deleted` beside the object as it was (section 11 of the facts); a membership is told as it was."""
+"""What is told with `deleted` beside the object as it was (docs/rules.md, Events); a membership is told as it was."""
 
 
 def with_deleted_flag(type: EventType, data: JSONObject) -> JSONObject:

@@ -1,4 +1,4 @@
-"""The log is kept for a while: what is older goes, and with it the deliveries of its webhooks (DESIGN 9)."""
+"""The log is kept for a while: what is older goes, and with it the deliveries of its webhooks."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

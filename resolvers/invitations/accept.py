@@ -1,4 +1,4 @@
-"""The invited person's side: what a ticket shows, accept and decline (DESIGN 7, rules 14 to 18)."""
+"""The invited person's side: what a ticket shows, accept and decline (rules 14 to 18)."""
 
 from dataclasses import dataclass
 

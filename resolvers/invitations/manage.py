@@ -1,4 +1,4 @@
-"""Invitations: invite, resend, revoke (DESIGN 7, rules 11 to 22)."""
+"""Invitations: invite, resend, revoke (rules 11 to 22)."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Invitation tickets: `<invitation id>.<HMAC>`, made when they are needed and stored nowhere (DESIGN 7, rule 14).
+"""Invitation tickets: `<invitation id>.<HMAC>`, made when they are needed and stored nowhere (rule 14).
 
 Each root secret has a ticket key. The keys are stored encrypted, so that tickets outlive the secret they came from.
 """

@@ -1,4 +1,4 @@
-"""Who can be invited, by whom, on which terms, and how often (DESIGN 7, rules 9, 11, 12, 19 to 21)."""
+"""Who can be invited, by whom, on which terms, and how often (rules 9, 11, 12, 19 to 21)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -230,7 +230,7 @@ def _reserved(recipients: Sequence[Recipient], terms: InvitationOptions) -> set[
 
 
 async def _ensure_invitation_rate(tx: Transaction, organization: Organization, number: int) -> None:
-    """At most 250 an hour for an organization, each recipient counted; those of a secret key are not (DESIGN 10)."""
+    """At most 250 an hour for an organization, each recipient counted; those of a secret key are not."""
     if tx.actor.is_service:
         return
     recent = select(Invitation.created_at).where(

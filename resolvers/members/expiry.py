@@ -1,4 +1,4 @@
-"""Invitations lapse: what shows at the instant is written down, with its event, once (DESIGN 7, rule 13)."""
+"""Invitations lapse: what shows at the instant is written down, with its event, once (rule 13)."""
 
 from typing import Any
 

@@ -104,7 +104,7 @@ async def _load_member(tx: Transaction, organization_id: str, user_id: str) -> t
 
 
 async def _ensure_other_manager(tx: Transaction, membership: Membership, held: RoleWithPermissions) -> None:
-    """The last-manager rule: who is the only one that can manage the organization stays so (DESIGN 7, rule 8)."""
+    """The last-manager rule: who is the only one that can manage the organization stays so (rule 8)."""
     if not can_manage(held.permissions):
         return
     others = select(Membership.id).where(

@@ -1,4 +1,4 @@
-"""Seats: members and live pending invitations take one each (DESIGN 7, rule 18)."""
+"""Seats: members and live pending invitations take one each (rule 18)."""
 
 from sqlalchemy import func
 from sqlmodel import col, select

@@ -112,7 +112,7 @@ async def _count(parent: Any, store: Readable, keys: list[str]) -> Sequence[int]
 
 
 async def _is_managed(store: Readable, organization_ids: list[str]) -> Sequence[bool]:
-    """Whether anybody can manage the organization (DESIGN 7, rule 8)."""
+    """Whether anybody can manage the organization (rule 8)."""
     manager = exists().where(
         col(Membership.organization_id) == col(Organization.id), col(Membership.role_id).in_(select_manager_role_ids())
     )

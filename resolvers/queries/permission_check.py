@@ -1,4 +1,4 @@
-"""May somebody do something? The answer with its reason (DESIGN 7, rule 27)."""
+"""May somebody do something? The answer with its reason (rule 27)."""
 
 from dataclasses import dataclass
 from enum import Enum

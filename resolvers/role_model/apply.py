@@ -98,7 +98,7 @@ async def _take(tx: Transaction, phase: Sequence[Step]) -> None:
 def phases(kept: RoleModel, wanted: WantedModel, differences: Differences) -> list[list[Step]]:
     """The steps in an order in which none is in the way of another.
 
-    What a role gains comes before its holders move, what it loses after: so the last-manager rule (DESIGN 7, rule 8)
+    What a role gains comes before its holders move, what it loses after: so the last-manager rule (rule 8)
     sees no state that is worse than the wanted one. Roles that nobody is moved from go first: they make room.
     """
     gone = [change.key for change in differences.roles if change.after is None]

@@ -1,4 +1,4 @@
-"""Roles are made, changed and deleted by the instance's owner (DESIGN 7, rules 8 and 23 to 25)."""
+"""Roles are made, changed and deleted by the instance's owner (rules 8 and 23 to 25)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The last-manager rule for changes of the role model, which touch many organizations at once (DESIGN 7, rule 8)."""
+"""The last-manager rule for changes of the role model, which touch many organizations at once (rule 8)."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Permissions: what the instance's owner invents for the application, beside the system's own (DESIGN 7, rule 23)."""
+"""Permissions: what the instance's owner invents for the application, beside the system's own (rule 23)."""
 
 from collections.abc import Sequence
 from typing import Any

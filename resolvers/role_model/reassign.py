@@ -1,4 +1,4 @@
-"""Roles that leave: members and pending invitations move to the mapped role, set by set (DESIGN 7, rule 26)."""
+"""Roles that leave: members and pending invitations move to the mapped role, set by set (rule 26)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Role sets: what roles the organizations of a kind may use (DESIGN 7, rules 24 to 26)."""
+"""Role sets: what roles the organizations of a kind may use (rules 24 to 26)."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a session token says: the claims of the three formats (DESIGN 7, rule 30), without I/O."""
+"""What a session token says: the claims of the three formats (rule 30), without I/O."""
 
 import json
 import secrets
@@ -129,7 +129,7 @@ def _second(content: TokenContent) -> TokenClaims:
 
 
 def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """`fea`, and `per` and `fpm` of `o`: a number a feature, whose bit i grants the i-th action (facts 7.2)."""
+    """`fea`, and `per` and `fpm` of `o`: a number a feature, whose bit i grants the i-th action (rule 30)."""
     granted = {(feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)}
     features = sorted({feature for feature, _ in granted})
     actions = sorted({action for _, action in granted})
@@ -157,7 +157,7 @@ def _legacy(content: TokenContent) -> TokenClaims:
 
 
 def to_legacy_role(role: str) -> str:
-    """A role as it was called in 2022 (facts 15)."""
+    """A role as it was called in 2022 (rule 30)."""
     return LEGACY_ROLES.get(role) or _bare(role)
 
 

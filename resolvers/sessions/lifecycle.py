@@ -1,4 +1,4 @@
-"""Sessions: open, choose the organization, mint tokens, end, revoke (DESIGN 7, rules 28 to 30)."""
+"""Sessions: open, choose the organization, mint tokens, end, revoke (rules 28 to 30)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

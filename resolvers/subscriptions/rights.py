@@ -1,4 +1,4 @@
-"""What listeners may read, as the store has it now: one statement for all of them (DESIGN 9)."""
+"""What listeners may read, as the store has it now: one statement for all of them (docs/decisions/0005)."""
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Streams: the events that wait for one listener, and what ends the listening (DESIGN 9)."""
+"""Streams: the events that wait for one listener, and what ends the listening (docs/rules.md, Subscriptions)."""
 
 import asyncio
 from collections import deque

@@ -1,6 +1,6 @@
 """Webhook endpoints are made, changed, rotated and deleted by the instance's owner, and their deliveries replayed.
 
-None of that is an event: the log tells what happens to organizations, not who listens (DESIGN 9).
+None of that is an event: the log tells what happens to organizations, not who listens (docs/rules.md, Events).
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What can be listened to: the event log from a cursor on, and then as it grows (DESIGN 9)."""
+"""What can be listened to: the event log from a cursor on, and then as it grows (docs/rules.md, Subscriptions)."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

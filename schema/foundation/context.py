@@ -127,7 +127,7 @@ class Context:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
 
     def ensure_organizations_enabled(self) -> None:
-        """A switched-off feature refuses users, not the owner's keys (DESIGN 7, rule 6)."""
+        """A switched-off feature refuses users, not the owner's keys (rule 6)."""
         if not self.instance.organizations_enabled and not self.is_service:
             raise organizations_disabled()
 

@@ -16,7 +16,7 @@ NAMINGS = ("webhook", "svix")
 
 
 def make_body(event: AnyRow, instance_id: str) -> bytes:
-    """The event in the envelope of section 11 of the domain facts, with what only secret keys may see."""
+    """The event in the envelope that docs/rules.md describes under Webhooks, with what only secret keys may see."""
     private: dict[str, Any] = {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
     return dumps(
         {

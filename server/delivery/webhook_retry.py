@@ -1,4 +1,4 @@
-"""What becomes of a delivery and its endpoint after a try (DESIGN 9)."""
+"""What becomes of a delivery and its endpoint after a try (docs/rules.md, Delivery)."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -189,7 +189,7 @@ class WebhookSender:
     # ----------------------------------------------------------------------------------------------------- claim
 
     async def _claim(self) -> list[Claim]:
-        """What is due and has room: no endpoint takes more than is left for the others (threat W6)."""
+        """What is due and has room: no endpoint takes more than is left for the others (docs/rules.md, Delivery)."""
         now, claimed = self.clock(), list[str]()
         under_way = Counter(claim.endpoint_id for claim in self.sending.values())
         if len(self.sending) >= AT_ONCE:

@@ -1,4 +1,4 @@
-"""Who calls: the bearer credential of a request, verified, as an actor of the store (DESIGN 6)."""
+"""Who calls: the bearer credential of a request, verified, as an actor of the store (docs/decisions/0006)."""
 
 import hashlib
 import re

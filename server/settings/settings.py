@@ -201,7 +201,7 @@ CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """`TENANTRY_…` (DESIGN 4). What is secret in it stays out of its representation."""
+    """`TENANTRY_…` (docs/rules.md, Settings). What is secret in it stays out of its representation."""
 
     model_config = SettingsConfigDict(
         env_prefix="TENANTRY_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -397,7 +397,7 @@ def make_webhook_targets(settings: Settings) -> WebhookTargets:
 
 
 def ensure_production(settings: Settings) -> None:
-    """Refuses what is fine on one's own machine only (DESIGN 3 and 6); raises WrongSettings."""
+    """Refuses what is fine on one's own machine only; raises WrongSettings."""
     wrong = _unsafe_delivery(settings)
     if not settings.identity_issuers:
         wrong.append("TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in.")

@@ -1,4 +1,4 @@
-"""The example that mirrors the memberships, as a customer runs it, whatever is killed meanwhile (DESIGN 9)."""
+"""The example that mirrors the memberships, as a customer runs it, whatever is killed meanwhile."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator

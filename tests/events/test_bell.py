@@ -1,4 +1,4 @@
-"""The bell, and who reads the log: between processes, when a wake-up is lost, and when a server stops (DESIGN 9)."""
+"""The bell, and who reads the log: between processes, when a wake-up is lost, and when a server stops."""
 
 import asyncio
 from contextlib import AsyncExitStack

@@ -1,4 +1,4 @@
-"""Server-sent events: the distinct connections mode, for subscriptions and for everything else (DESIGN 5)."""
+"""Server-sent events: the distinct connections mode, for subscriptions and for everything else."""
 
 import asyncio
 from contextlib import aclosing

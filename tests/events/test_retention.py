@@ -1,4 +1,4 @@
-"""The log is kept for a while, and says so to who comes too late (DESIGN 9)."""
+"""The log is kept for a while, and says so to who comes too late (docs/rules.md, Retention)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket: the protocol, strict about every message, and its limits (DESIGN 5 and 10)."""
+"""GraphQL over WebSocket: the protocol, strict about every message, and its limits (docs/rules.md, Limits)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Streams whose moments fall together badly: forced interleavings, and what must come of each (DESIGN 9)."""
+"""Streams whose moments fall together badly: forced interleavings, and what must come of each."""
 
 import asyncio
 import gc

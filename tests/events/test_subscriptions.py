@@ -1,4 +1,4 @@
-"""Subscriptions: replay, then live; the right is read before every event; the end comes with its reason (DESIGN 9)."""
+"""Subscriptions: replay, then live; the right is read before every event; the end comes with its reason."""
 
 import asyncio
 from contextlib import AsyncExitStack, suppress

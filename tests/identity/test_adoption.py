@@ -1,4 +1,4 @@
-"""Users whom `createUser` made wait for the verified address of their first visit (DESIGN 6, provisioning)."""
+"""Users whom `createUser` made wait for the verified address of their first visit (docs/rules.md, Provisioning)."""
 
 import asyncio
 from typing import Any

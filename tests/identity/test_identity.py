@@ -64,7 +64,7 @@ def token(clock: Clock, kid: str | None = "good", **claims: Any) -> str:
 
 
 @one_database
-async def test_t5_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
+async def test_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
     good, claims = token(clock), part(claims_at(clock))
@@ -83,7 +83,7 @@ async def test_t5_a_flood_of_unknown_key_ids_fetches_once_and_known_keys_go_on(
 
 
 @one_database
-async def test_t5_while_a_fetch_hangs_known_keys_go_on(
+async def test_while_a_fetch_hangs_known_keys_go_on(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
     await assert_accepted(published, token(clock))
@@ -103,7 +103,7 @@ async def test_t5_while_a_fetch_hangs_known_keys_go_on(
 
 
 @one_database
-async def test_t13_a_rotated_key_is_taken_with_one_fetch_and_the_old_one_refused(
+async def test_a_rotated_key_is_taken_with_one_fetch_and_the_old_one_refused(
     published: Api, clock: Clock, server: KeySetServer, timer: Timer
 ) -> None:
     old = token(clock)

@@ -1,4 +1,4 @@
-"""The attacks on identity tokens of threats.md that need no session, each by its number, over HTTP."""
+"""Attacks with forged identity tokens, over HTTP (docs/rules.md, Tokens)."""
 
 import hashlib
 import hmac
@@ -76,7 +76,7 @@ def spellings_of(key: PrivateKey) -> list[bytes]:
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", " none", "", None])
-async def test_t1_a_token_without_an_algorithm_is_refused(guarded: Api, clock: Clock, alg: str | None) -> None:
+async def test_a_token_without_an_algorithm_is_refused(guarded: Api, clock: Clock, alg: str | None) -> None:
     good = token(clock)
     content = f"{part({'alg': alg, 'typ': 'JWT'})}.{part(claims_at(clock))}"
 
@@ -87,7 +87,7 @@ async def test_t1_a_token_without_an_algorithm_is_refused(guarded: Api, clock: C
 
 
 @pytest.mark.parametrize("key", [rsa_key, ec_key, ed_key])
-async def test_t2_a_public_key_is_no_shared_secret(store: Store, clock: Clock, key: Any) -> None:
+async def test_a_public_key_is_no_shared_secret(store: Store, clock: Clock, key: Any) -> None:
     api = serving(store, clock, issuer_of(key()))
 
     for secret in spellings_of(key()):
@@ -96,7 +96,7 @@ async def test_t2_a_public_key_is_no_shared_secret(store: Store, clock: Clock, k
     await assert_accepted(api, signed(claims_at(clock), key()))
 
 
-async def test_t2_the_algorithm_is_the_settings_not_the_tokens(store: Store, clock: Clock) -> None:
+async def test_the_algorithm_is_the_settings_not_the_tokens(store: Store, clock: Clock) -> None:
     api = serving(store, clock, issuer_of(rsa_key(), algorithms=["RS256"]))
     others = ["RS384", "RS512", "PS256", "ES256", "EdDSA", "rs256", "RS256 ", ["RS256"], {"RS256": 1}, True, 256]
 
@@ -106,7 +106,7 @@ async def test_t2_the_algorithm_is_the_settings_not_the_tokens(store: Store, clo
     await assert_accepted(api, token(clock))
 
 
-async def test_t2_a_signature_holds_for_these_very_claims(guarded: Api, clock: Clock) -> None:
+async def test_a_signature_holds_for_these_very_claims(guarded: Api, clock: Clock) -> None:
     good = token(clock)
     head, claims, signature = good.split(".")
     other = part({**claims_at(clock), "sub": "sub|victim"})
@@ -120,7 +120,7 @@ async def test_t2_a_signature_holds_for_these_very_claims(guarded: Api, clock: C
 # ------------------------------------------------------------------------------------------------------------ header
 
 
-async def test_t3_a_key_id_is_only_looked_up_in_a_map(store: Store, clock: Clock) -> None:
+async def test_a_key_id_is_only_looked_up_in_a_map(store: Store, clock: Clock) -> None:
     async with key_set_server() as server:
         server.publish(jwk_of(rsa_key(), "good"))
         api = serving(store, clock, server.issuer())
@@ -137,7 +137,7 @@ async def test_t3_a_key_id_is_only_looked_up_in_a_map(store: Store, clock: Clock
         assert server.fetches == 1
 
 
-async def test_t4_a_token_does_not_bring_its_own_key(guarded: Api, clock: Clock) -> None:
+async def test_a_token_does_not_bring_its_own_key(guarded: Api, clock: Clock) -> None:
     attacker = rsa_key("attacker")
     async with key_set_server() as server:
         server.publish(jwk_of(attacker, "mine"))
@@ -153,7 +153,7 @@ async def test_t4_a_token_does_not_bring_its_own_key(guarded: Api, clock: Clock)
         assert server.fetches == 0
 
 
-async def test_t8_extensions_and_other_types_are_refused(guarded: Api, clock: Clock) -> None:
+async def test_extensions_and_other_types_are_refused(guarded: Api, clock: Clock) -> None:
     unencoded: JSON = {"b64": False, "crit": ["b64"]}
     header = part({"alg": "RS256", **unencoded})
     headers: list[JSON] = [
@@ -170,7 +170,7 @@ async def test_t8_extensions_and_other_types_are_refused(guarded: Api, clock: Cl
 # ------------------------------------------------------------------------------------------------------------ claims
 
 
-async def test_t6_issuer_and_audience_match_exactly(guarded: Api, clock: Clock) -> None:
+async def test_issuer_and_audience_match_exactly(guarded: Api, clock: Clock) -> None:
     name = "https://keys.example.com"
     issuers: list[Any] = [
         name.upper(), f"{name}/", f"{name}.evil.example", f" {name}", name[:-1], [name], [], {}, "", None, True,
@@ -195,7 +195,7 @@ async def test_t6_issuer_and_audience_match_exactly(guarded: Api, clock: Clock) 
     await assert_accepted(guarded, token(clock))
 
 
-async def test_t6_an_issuer_that_writes_several_audiences_is_matched_by_all_of_them(store: Store, clock: Clock) -> None:
+async def test_an_issuer_that_writes_several_audiences_is_matched_by_all_of_them(store: Store, clock: Clock) -> None:
     several = ["https://api.example.com", "https://idp.example.com/userinfo"]
     api = serving(store, clock, issuer_of(rsa_key(), audience=several))
 
@@ -204,7 +204,7 @@ async def test_t6_an_issuer_that_writes_several_audiences_is_matched_by_all_of_t
     await assert_accepted(api, token(clock, aud=several))
 
 
-async def test_t6_an_issuer_is_not_believed_about_anothers_users(store: Store, clock: Clock) -> None:
+async def test_an_issuer_is_not_believed_about_anothers_users(store: Store, clock: Clock) -> None:
     other = "https://other.example.com"
     api = serving(store, clock, issuer_of(rsa_key()), issuer_of(ec_key(), other))
 
@@ -214,7 +214,7 @@ async def test_t6_an_issuer_is_not_believed_about_anothers_users(store: Store, c
     await assert_accepted(api, signed(claims_at(clock, other), ec_key()))
 
 
-async def test_t7_times_are_numbers_that_fit(guarded: Api, clock: Clock) -> None:
+async def test_times_are_numbers_that_fit(guarded: Api, clock: Clock) -> None:
     now = int(clock().timestamp())
     no_times: list[Any] = ["", str(now), True, [now], {}, -1, float("nan"), float("inf"), float("-inf"), 10**400, 1e300]
     year = 365 * 24 * 3600
@@ -230,7 +230,7 @@ async def test_t7_times_are_numbers_that_fit(guarded: Api, clock: Clock) -> None
     await assert_accepted(guarded, token(clock, nbf=now))
 
 
-async def test_t7_clocks_may_differ_by_a_minute_and_no_more(guarded: Api, clock: Clock) -> None:
+async def test_clocks_may_differ_by_a_minute_and_no_more(guarded: Api, clock: Clock) -> None:
     now = int(clock().timestamp())
 
     await assert_tokens_refused(guarded, token(clock, exp=now - LEEWAY))
@@ -241,7 +241,7 @@ async def test_t7_clocks_may_differ_by_a_minute_and_no_more(guarded: Api, clock:
     await assert_accepted(guarded, token(clock, exp=now + 0.5, iat=now - 0.5, sub="fractions"))
 
 
-async def test_t7_a_token_that_was_good_a_moment_ago_expires(guarded: Api, clock: Clock) -> None:
+async def test_a_token_that_was_good_a_moment_ago_expires(guarded: Api, clock: Clock) -> None:
     soon = token(clock, exp=int(clock().timestamp()) + 10)
     await assert_accepted(guarded, soon)
 
@@ -250,7 +250,7 @@ async def test_t7_a_token_that_was_good_a_moment_ago_expires(guarded: Api, clock
     await assert_refused(guarded, f"Bearer {soon}")
 
 
-async def test_t7_a_subject_is_a_name_for_somebody(guarded: Api, clock: Clock) -> None:
+async def test_a_subject_is_a_name_for_somebody(guarded: Api, clock: Clock) -> None:
     subjects: list[Any] = ["", None, 5, True, ["sub"], {}, "x" * 256, "nul\x00", "line\nbreak", "\ud800", "\u202eevil"]
 
     await assert_tokens_refused(guarded, *(token(clock, sub=one) for one in subjects))
@@ -258,7 +258,7 @@ async def test_t7_a_subject_is_a_name_for_somebody(guarded: Api, clock: Clock) -
     await assert_accepted(guarded, token(clock, sub="x" * 255))
 
 
-async def test_t14_a_clock_that_is_off_is_refused_and_named_in_the_log(guarded: Api, clock: Clock) -> None:
+async def test_a_clock_that_is_off_is_refused_and_named_in_the_log(guarded: Api, clock: Clock) -> None:
     fresh = token(clock, exp=int(clock().timestamp()) + 120)
 
     clock.forward(minutes=-5)

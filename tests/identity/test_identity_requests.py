@@ -1,4 +1,4 @@
-"""The attacks of threats.md on how a credential is sent, and on what was true a moment ago, each by its number."""
+"""Attacks on how a credential is sent, and with what was true a moment ago (docs/rules.md, Identity and callers)."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ def token(clock: Clock, **claims: Any) -> str:
 # ----------------------------------------------------------------------------------------------------------- request
 
 
-async def test_t9_only_one_bearer_header_counts(guarded: Api, clock: Clock) -> None:
+async def test_only_one_bearer_header_counts(guarded: Api, clock: Clock) -> None:
     good, bad = f"Bearer {token(clock)}", "Bearer bad"
 
     for pair in ((good, bad), (bad, good), (good, good), (good, ""), ("", good), (good, "Basic ZXZlOmV2ZQ==")):
@@ -58,7 +58,7 @@ async def test_t9_only_one_bearer_header_counts(guarded: Api, clock: Clock) -> N
     await assert_accepted(guarded, token(clock))
 
 
-async def test_t9_a_token_elsewhere_and_identity_headers_are_nobodys(guarded: Api, clock: Clock) -> None:
+async def test_a_token_elsewhere_and_identity_headers_are_nobodys(guarded: Api, clock: Clock) -> None:
     good = token(clock)
     headers = {"x-user-id": "user_1", "x-forwarded-user": "eve", "remote-user": "eve", "x-api-key": SECRET_KEY}
     headers |= {"cookie": f"authorization={good}; access_token={good}; __session={good}", "x-authorization": good}
@@ -90,7 +90,7 @@ def odd_credentials(clock: Clock) -> list[str]:
     ]  # fmt: skip
 
 
-async def test_t10_odd_credentials_are_refused(guarded: Api, clock: Clock) -> None:
+async def test_odd_credentials_are_refused(guarded: Api, clock: Clock) -> None:
     for credential in odd_credentials(clock):
         await assert_refused(guarded, f"Bearer {credential}")
 
@@ -128,7 +128,7 @@ async def raw(port: int, authorization: bytes) -> bytes:
     return answer
 
 
-async def test_t10_a_real_server_outlives_odd_headers(guarded: Api, clock: Clock) -> None:
+async def test_a_real_server_outlives_odd_headers(guarded: Api, clock: Clock) -> None:
     before = await contents(guarded.store)
     odd = [one.encode("latin-1") for one in odd_credentials(clock)]
     async with listening(guarded.app) as port:
@@ -146,7 +146,7 @@ async def test_t10_a_real_server_outlives_odd_headers(guarded: Api, clock: Clock
 # ------------------------------------------------------------------------------------------------ claims are not rights
 
 
-async def test_t11_a_removed_member_is_out_with_the_next_request(api: Api, acme: Acme) -> None:
+async def test_a_removed_member_is_out_with_the_next_request(api: Api, acme: Acme) -> None:
     claims: JSON = {"org_id": acme.id, "org_role": "org:admin", "org_permissions": ["org:sys_memberships:manage"]}
     grace = bearer(api.token("grace@example.com", **claims))
     assert (await api.send("members", by=grace, organizationId=acme.id)).data["organization"]
@@ -159,7 +159,7 @@ async def test_t11_a_removed_member_is_out_with_the_next_request(api: Api, acme:
     assert await contents(api.store) == before
 
 
-async def test_t11_a_role_is_the_stores_not_the_tokens(api: Api, acme: Acme) -> None:
+async def test_a_role_is_the_stores_not_the_tokens(api: Api, acme: Acme) -> None:
     grace = bearer(api.token("grace@example.com", org_id=acme.id, org_role="org:admin", role="admin"))
     rename = {"organizationId": acme.id, "name": "Hers"}
     assert (await api.send("update-organization", by=grace, **rename)).code == "FORBIDDEN"
@@ -172,7 +172,7 @@ async def test_t11_a_role_is_the_stores_not_the_tokens(api: Api, acme: Acme) -> 
     assert (await api.send("update-organization", by=grace, **rename)).code == "FORBIDDEN"
 
 
-async def test_t11_a_deleted_user_has_lost_everything(api: Api, acme: Acme) -> None:
+async def test_a_deleted_user_has_lost_everything(api: Api, acme: Acme) -> None:
     assert (await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="Ada's")).payload
 
     assert (await api.mutate("deleteUser", {"userId": acme.admin.id}, by=SERVICE)).payload

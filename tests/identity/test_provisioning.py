@@ -1,4 +1,4 @@
-"""The user behind an identity token: made, refreshed, adopted (DESIGN 6, provisioning)."""
+"""The user behind an identity token: made, refreshed, adopted (docs/rules.md, Provisioning)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page behind the link: it tells, sends on, and changes nothing by itself (DESIGN 7, rule 20; threats V14, V16)."""
+"""The page behind the link: it tells, sends on, and changes nothing by itself (rules 15 and 20)."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Accepting and declining: by whom, with which proof, and what is refused (DESIGN 7, rules 14 to 18)."""
+"""Accepting and declining: by whom, with which proof, and what is refused (rules 14 to 18)."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""What acceptance checks besides the proof: organization, member, address, seat, role (DESIGN 7, rules 15 to 18)."""
+"""What acceptance checks besides the proof: organization, member, address, seat, role (rules 15 to 18)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

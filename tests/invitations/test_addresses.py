@@ -1,4 +1,4 @@
-"""E-mail addresses: what is the same, what is different, what is refused (rule 11; V3 and V4 of threats.md)."""
+"""E-mail addresses: what is the same, what is different, what is refused (rule 11)."""
 
 import string
 import sys

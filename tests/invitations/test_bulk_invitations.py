@@ -1,4 +1,4 @@
-"""Inviting many at once (DESIGN 7, rules 18 and 19)."""
+"""Inviting many at once (rules 18 and 19)."""
 
 from typing import Any
 

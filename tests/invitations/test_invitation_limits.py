@@ -1,4 +1,4 @@
-"""Seats, expiry as it is written down, and how often anybody is invited or written to (DESIGN 7, rules 13, 18, 21)."""
+"""Seats, expiry as it is written down, and how often anybody is invited or written to (rules 13, 18, 21)."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Who sees which invitations, and how they are listed (DESIGN 7, rules 15 and 17; threats V1 and V5)."""
+"""Who sees which invitations, and how they are listed (rules 14, 15 and 17)."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

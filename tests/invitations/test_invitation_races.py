@@ -1,4 +1,4 @@
-"""Invitations raced with real concurrency, on SQLite and PostgreSQL (DESIGN 7, rules 12, 16 and 18)."""
+"""Invitations raced with real concurrency, on SQLite and PostgreSQL (rules 12, 16 and 18)."""
 
 import asyncio
 from collections import Counter

@@ -93,7 +93,7 @@ def ticket_in(link: str) -> str:
 
 
 def assert_no_ticket(text: str, links: list[str]) -> None:
-    """Neither whole nor its secret part: not in a log, not in the store (threat V5)."""
+    """Neither whole nor its secret part: not in a log, not in the store (rule 14)."""
     for link in links:
         assert ticket_in(link).rpartition(".")[2] not in text
 

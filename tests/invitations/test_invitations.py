@@ -1,4 +1,4 @@
-"""Inviting one address: on which terms, and what is refused (DESIGN 7, rules 9, 11 to 13, 20)."""
+"""Inviting one address: on which terms, and what is refused (rules 9, 11 to 13, 20)."""
 
 from datetime import datetime, timedelta
 from typing import Any

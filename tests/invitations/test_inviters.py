@@ -1,4 +1,4 @@
-"""What an inviter's going does to their invitations, and what resending them does (DESIGN 7, rules 17 and 22)."""
+"""What an inviter's going does to their invitations, and what resending them does (rules 17 and 22)."""
 
 from datetime import datetime, timedelta
 

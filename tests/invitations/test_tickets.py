@@ -1,4 +1,4 @@
-"""What a ticket shows before anybody signs in, and who ever gets to see one (DESIGN 7, rules 14, 15 and 20)."""
+"""What a ticket shows before anybody signs in, and who ever gets to see one (rules 14, 15 and 20)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The delivery worker: when letters are tried, by whom, and what becomes of them (DESIGN 7, rule 21)."""
+"""The delivery worker: when letters are tried, by whom, and what becomes of them (rule 21)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the letter of an invitation says, and what can't be smuggled into it (threats V5, V13, V14)."""
+"""What the letter of an invitation says, and what can't be smuggled into it (rules 14, 20 and 21)."""
 
 import re
 from dataclasses import replace

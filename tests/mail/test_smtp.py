@@ -1,4 +1,4 @@
-"""Letters over SMTP, to a real mail server on loopback in each of its moods (threats F13)."""
+"""Letters over SMTP, to a real mail server on loopback in each of its moods (rule 21)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The delivery worker's life: slow letters, a database that is away, being stopped, the sweep (DESIGN 7, rule 13)."""
+"""The delivery worker's life: slow letters, a database that is away, being stopped, the sweep (rule 13)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

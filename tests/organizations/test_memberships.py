@@ -1,4 +1,4 @@
-"""Memberships: rules 7 to 10 of DESIGN 7."""
+"""Memberships: rules 7 to 10."""
 
 from typing import Any
 

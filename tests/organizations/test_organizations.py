@@ -1,4 +1,4 @@
-"""Organizations: rules 1 to 6 of DESIGN 7."""
+"""Organizations: rules 1 to 6."""
 
 from typing import Any
 

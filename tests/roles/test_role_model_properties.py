@@ -1,4 +1,4 @@
-"""Whatever is done to roles and members, in whatever order: what must hold, holds after each step (DESIGN 7)."""
+"""Whatever is done to roles and members, in whatever order: what must hold, holds after each step (rules 8 and 26)."""
 
 import shutil
 from collections.abc import AsyncGenerator, Callable

@@ -1,4 +1,4 @@
-"""Role sets: who may use which roles, and what becomes of people when a role leaves (DESIGN 7, rules 24 to 26)."""
+"""Role sets: who may use which roles, and what becomes of people when a role leaves (rules 24 to 26)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Roles and permissions as data that the owner shapes (DESIGN 7, rules 8, 9 and 23 to 25)."""
+"""Roles and permissions as data that the owner shapes (rules 8, 9 and 23 to 25)."""
 
 from collections.abc import Callable
 
@@ -383,7 +383,7 @@ SYSTEM = {
     },
     "org:member": {"org:sys_memberships:read", "org:sys_billing:read"},
 }  # fmt: skip
-"""The roles and the system permissions of the second seed document, with what section 3.1 of the facts adds."""
+"""The roles and the system permissions that exist from the start (rules 23 and 24)."""
 
 
 async def test_the_roles_and_permissions_of_the_second_seed_document(api: Api, acme: Acme) -> None:

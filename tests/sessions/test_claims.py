@@ -1,4 +1,4 @@
-"""The claims of session tokens, format by format (DESIGN 7, rule 30; facts 7 and 15)."""
+"""The claims of session tokens, format by format (rule 30)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ def with_permissions(*keys: str) -> TokenContent:
 
 
 def decoded(found: dict[str, Any]) -> list[str]:
-    """The permissions as the vendor's SDK reads them, step by step (facts 7.2)."""
+    """The permissions as the vendor's SDK reads them, step by step (rule 30)."""
     features = [part[2:] for part in found.get("fea", "").split(",") if part.startswith("o:")]
     actions, masks = (found["o"].get(name, "").split(",") for name in ("per", "fpm"))
     return [
@@ -84,7 +84,7 @@ def test_v2_holds_the_organization_with_system_permissions() -> None:
     }
 
 
-def test_the_worked_example_of_the_facts() -> None:
+def test_a_worked_example() -> None:
     keys = ["org:dashboard:manage", "org:dashboard:read", "org:teams:read"]
 
     assert encode_permissions(keys) == ("o:dashboard,o:teams", {"per": "manage,read", "fpm": "3,2"})

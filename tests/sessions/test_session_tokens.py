@@ -1,4 +1,4 @@
-"""Session tokens as a credential: they name the session, and decide nothing (DESIGN 6, and 7, rules 10, 28 to 30)."""
+"""Session tokens as a credential: they name the session, and decide nothing (rules 10, 28 to 30)."""
 
 import hmac
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Sessions: opened, moved between organizations, ended, revoked, listed (DESIGN 7, rules 28 and 29)."""
+"""Sessions: opened, moved between organizations, ended, revoked, listed (rules 28 and 29)."""
 
 from typing import Any
 

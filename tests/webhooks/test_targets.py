@@ -1,4 +1,4 @@
-"""Where webhooks may go: every spelling of an address that is none of the receiver's business (threats W1 and W2)."""
+"""Where webhooks may go: every spelling of an address that is none of the receiver's business."""
 
 from ipaddress import ip_address, ip_network
 

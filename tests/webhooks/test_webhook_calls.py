@@ -1,4 +1,4 @@
-"""One try to send a webhook, against receivers that mean no good (threats W2 and W3)."""
+"""One try to send a webhook, against receivers that mean no good (docs/rules.md, Delivery)."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""When a webhook is tried again, and when it is given up (DESIGN 9)."""
+"""When a webhook is tried again, and when it is given up (docs/rules.md, Delivery)."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

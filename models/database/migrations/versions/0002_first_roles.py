@@ -1,4 +1,4 @@
-"""The instance, the system permissions, the first two roles and the primary role set (DESIGN 7, rules 23 and 24)."""
+"""The instance, the system permissions, the first two roles and the primary role set (rules 23 and 24)."""
 
 from datetime import UTC, datetime
 from typing import Any
