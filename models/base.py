@@ -80,7 +80,9 @@ def now() -> datetime:
 
 
 def new_id(prefix: str, at: datetime) -> str:
-    """`<prefix>_<ULID in lower case>`: ids made later sort later, to the millisecond (docs/rules.md, IDs and pages)."""
+    """`<prefix>_<ULID in lower case>`: ids made later sort
+    later, to the millisecond (docs/rules.md, IDs and pages).
+    """
     return f"{prefix}_{str(ULID.from_datetime(at)).lower()}"
 
 

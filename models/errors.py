@@ -13,7 +13,9 @@ def to_camel_case(name: str) -> str:
 
 
 class InputError(Exception):
-    """A refusal that a person can act on: it becomes one of the payload's `userErrors`, and nothing has changed."""
+    """A refusal that a person can act on: it becomes one
+    of the payload's `userErrors`, and nothing has changed.
+    """
 
     code: ClassVar[str]
 
@@ -183,7 +185,9 @@ class TokenTooLarge(InputError):
 
 
 class RequestError(Exception):
-    """Who you are, what you may do, what you may not even see: a top-level error with `extensions.code`."""
+    """Who you are, what you may do, what you may not
+    even see: a top-level error with `extensions.code`.
+    """
 
     code: ClassVar[str]
     message: ClassVar[str]
@@ -199,7 +203,9 @@ class Unauthenticated(RequestError):
 
 
 class Forbidden(RequestError):
-    """`reason` says which rule; `permissions` the keys that are missing, where that is the reason."""
+    """`reason` says which rule; `permissions` the
+    keys that are missing, where that is the reason.
+    """
 
     code = "FORBIDDEN"
     message = "You may not do this."
@@ -216,7 +222,9 @@ class NotFound(RequestError):
 
 
 class DeletedMeanwhile(RequestError):
-    """What another object refers to was deleted between the read of the one and the read of the other."""
+    """What another object refers to was deleted between
+    the read of the one and the read of the other.
+    """
 
     code = "NOT_FOUND"
     message = "This was deleted a moment ago."
@@ -232,7 +240,10 @@ class BadUserInput(RequestError):
 
 class CursorExpired(RequestError):
     code = "CURSOR_EXPIRED"
-    message = "The log does not hold everything after this cursor: take a snapshot, and begin again with a new cursor."
+    message = (
+        "The log does not hold everything after this cursor: take a snapshot, and begin again with"
+        " a new cursor."
+    )
 
 
 class LimitExceeded(RequestError):
@@ -261,7 +272,9 @@ class Unavailable(RequestError):
     code = "UNAVAILABLE"
     cause: ClassVar[str] = "The database can't be reached right now"
 
-    def __init__(self, message: str | None = None, *, is_unchanged: bool = False, **extensions: Any) -> None:
+    def __init__(
+        self, message: str | None = None, *, is_unchanged: bool = False, **extensions: Any
+    ) -> None:
         what_now = "try again in a moment."
         what_now = f"nothing was changed, {what_now}" if is_unchanged else what_now
         super().__init__(message or f"{self.cause}; {what_now}", **extensions)
@@ -289,7 +302,8 @@ class SecretUnreadable(RequestError):
 
     code = "SECRET_UNREADABLE"
     message = (
-        "TENANTRY_SECRET can't decrypt the secret of this webhook endpoint. Add the root secret that it was encrypted"
+        "TENANTRY_SECRET can't decrypt the secret of this webhook endpoint. Add the root secret"
+        " that it was encrypted"
         " with to the end of TENANTRY_SECRET, or call rotateWebhookSecret."
     )
 
@@ -309,11 +323,15 @@ class ErrorCollector:
             self.errors.append(refusal)
 
     def reject_nulls(self, given: dict[str, Any], *names: str) -> dict[str, Any]:
-        """What is given, less the named values that are null though they can't be: each of those is a fault."""
+        """What is given, less the named values that are
+        null though they can't be: each of those is a fault.
+        """
         nil = {name for name in names if name in given and given[name] is None}
         for name in nil:
             with self.at(name):
-                raise ParameterNil(f"{to_camel_case(name)} can't be null: leave it out to keep the value.")
+                raise ParameterNil(
+                    f"{to_camel_case(name)} can't be null: leave it out to keep the value."
+                )
         return {name: value for name, value in given.items() if name not in nil}
 
     def raise_if_any(self) -> None:

@@ -1,4 +1,6 @@
-"""The event log: a row per change, written with the change and never edited (docs/decisions/0004)."""
+"""The event log: a row per change, written with
+the change and never edited (docs/decisions/0004).
+"""
 
 from datetime import datetime
 from enum import Enum
@@ -45,9 +47,17 @@ class EventType(Enum):
     SESSION_REVOKED = "session.revoked"
 
 
-ORGANIZATION, MEMBERSHIP, INVITATION = "organization", "organizationMembership", "organizationInvitation"
-REQUIRED_PERMISSIONS = {ORGANIZATION: MEMBERSHIPS_READ, MEMBERSHIP: MEMBERSHIPS_READ, INVITATION: MEMBERSHIPS_MANAGE}
-"""What a member needs to read the events about a noun; those about other nouns are for secret keys."""
+ORGANIZATION, MEMBERSHIP, INVITATION = (
+    "organization",
+    "organizationMembership",
+    "organizationInvitation",
+)
+# What a member needs to read the events about a noun; those about other nouns are for secret keys.
+REQUIRED_PERMISSIONS = {
+    ORGANIZATION: MEMBERSHIPS_READ,
+    MEMBERSHIP: MEMBERSHIPS_READ,
+    INVITATION: MEMBERSHIPS_MANAGE,
+}
 
 
 def get_subject(name: str) -> str:
@@ -57,7 +67,9 @@ def get_subject(name: str) -> str:
 
 @cache
 def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
-    """The names of the events that a member with these permissions may read (docs/rules.md, Events)."""
+    """The names of the events that a member with these
+    permissions may read (docs/rules.md, Events).
+    """
     nouns = {noun for noun, needed in REQUIRED_PERMISSIONS.items() if needed in permissions}
     return frozenset(one.value for one in EventType if get_subject(one.value) in nouns)
 
@@ -73,22 +85,24 @@ class Event(BaseTable, table=True):
     )
     prefix: ClassVar[str] = "evt"
 
+    # The total order of the instance.
     cursor: int = Field(
         default=None,
-        sa_column=Column(Integer().with_variant(BIGINT(), "postgresql"), Identity(cache=1), primary_key=True),
+        sa_column=Column(
+            Integer().with_variant(BIGINT(), "postgresql"), Identity(cache=1), primary_key=True
+        ),
     )
-    """The total order of the instance."""
     id: str = Field(unique=True)
     type: str
     occurred_at: datetime = Field(sa_type=UTCDateTime)
     organization_id: str | None = None
+    # The id of what changed; no foreign key, for the log outlives it.
     object_id: str
-    """The id of what changed; no foreign key, for the log outlives it."""
     user_id: str | None = None
     actor_type: str
     actor_id: str | None = None
+    # The object as it was at the event, without private metadata.
     data: JSONObject = json_column()
-    """The object as it was at the event, without private metadata."""
     private_metadata: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    # For updates: each changed attribute's previous value.
     changes: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
-    """For updates: each changed attribute's previous value."""

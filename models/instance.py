@@ -18,9 +18,11 @@ class MembershipMode(Enum):
 class Instance(BaseTable, table=True):
     __table_args__ = (CheckConstraint(f"id = {INSTANCE_ID}", name="only_one_instance"),)
 
-    id: int = Field(default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: int = Field(
+        default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    # `development` once a development server has used this database: production refuses it.
     environment: str | None = None
-    """`development` once a development server has used this database: production refuses it."""
     organizations_enabled: bool = True
     membership_mode: str = MembershipMode.REQUIRED.value
     slugs_enabled: bool = True
@@ -34,5 +36,9 @@ class Instance(BaseTable, table=True):
 
 
 def requires_organization(instance: Instance) -> bool:
-    """Whether nobody works without an organization: a session that has none is pending (rule 28)."""
-    return instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value
+    """Whether nobody works without an organization:
+    a session that has none is pending (rule 28).
+    """
+    return (
+        instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value
+    )

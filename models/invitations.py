@@ -12,11 +12,11 @@ from models.errors import ValueInvalid
 
 MAXIMUM_DAYS = 365
 BULK_SIZE = 100
+# Mails to one address in an hour, from all organizations together.
 MAILS_PER_ADDRESS = 10
-"""Mails to one address in an hour, from all organizations together."""
 MAILS_PER_ADDRESS_AND_ORGANIZATION = 3
+# Invitations of one organization in an hour; each recipient counts.
 INVITATIONS_PER_ORGANIZATION = 250
-"""Invitations of one organization in an hour; each recipient counts."""
 WINDOW = timedelta(hours=1)
 
 
@@ -48,30 +48,41 @@ class Invitation(Record, table=True):
     prefix: ClassVar[str] = "orginv"
 
     organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
+    # As it was typed: where the mail goes.
     email_address: str
-    """As it was typed: where the mail goes."""
+    # As addresses are compared.
     address_key: str
-    """As addresses are compared."""
+    # No foreign key: a settled invitation outlives its role, whose name is kept (`DeletedRole`).
     role_id: str = Field(index=True)
-    """No foreign key: a settled invitation outlives its role, whose name is kept (`DeletedRole`)."""
+    # As stored: a pending one whose time is over is expired, whether or not that was written down
+    # yet.
     status: str = PENDING
-    """As stored: a pending one whose time is over is expired, whether or not that was written down yet."""
-    inviter_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    inviter_id: str | None = Field(
+        default=None, foreign_key="user.id", ondelete="SET NULL", index=True
+    )
+    # Whether a secret key invited: it can grant every role for ever, a user only while they could
+    # themselves.
     by_service: bool = False
-    """Whether a secret key invited: it can grant every role for ever, a user only while they could themselves."""
+    # What the tickets are made of, together with the server's key; a new one makes the old links
+    # void.
     nonce: str
-    """What the tickets are made of, together with the server's key; a new one makes the old links void."""
     redirect_url: str | None = None
     public_metadata: JSONObject = json_column()
     private_metadata: JSONObject = json_column()
     expires_at: datetime = Field(sa_type=UTCDateTime)
-    accepted_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    accepted_by_id: str | None = Field(
+        default=None, foreign_key="user.id", ondelete="SET NULL", index=True
+    )
 
 
 def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
     """EXPIRED shows at the instant (rule 13)."""
     stored = InvitationStatus(status)
-    return InvitationStatus.EXPIRED if stored is InvitationStatus.PENDING and expires_at <= now else stored
+    return (
+        InvitationStatus.EXPIRED
+        if stored is InvitationStatus.PENDING and expires_at <= now
+        else stored
+    )
 
 
 def check_expiry_days(days: int) -> int:

@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base import Record, UTCDateTime
 
+# How long after each failure the next try comes (rule 21); after the last one it has failed.
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
@@ -18,20 +19,19 @@ RETRY_DELAYS = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""How long after each failure the next try comes (rule 21); after the last one it has failed."""
+# How long a worker that took a letter has for it; then another one may take it.
+#
+# Longer than sending takes and the clocks of two machines differ together, or a letter would go out
+# twice.
 LEASE = timedelta(minutes=10)
-"""How long a worker that took a letter has for it; then another one may take it.
-
-Longer than sending takes and the clocks of two machines differ together, or a letter would go out twice.
-"""
 
 
 class MailStatus(Enum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    # The invitation was settled, or sent again, before this letter went out.
     DROPPED = "dropped"
-    """The invitation was settled, or sent again, before this letter went out."""
 
 
 class Mail(Record, table=True):
@@ -42,12 +42,15 @@ class Mail(Record, table=True):
     )
     prefix: ClassVar[str] = "mail"
 
-    invitation_id: str | None = Field(default=None, foreign_key="invitation.id", ondelete="SET NULL")
-    """Null once the invitation is gone: the row stays, for letters to an address are counted by the hour."""
+    # Null once the invitation is gone: the row stays, for letters to an address are counted by the
+    # hour.
+    invitation_id: str | None = Field(
+        default=None, foreign_key="invitation.id", ondelete="SET NULL"
+    )
     organization_id: str
     address_key: str
+    # The invitation's at the time: a letter with an older one would carry a dead link.
     nonce: str
-    """The invitation's at the time: a letter with an older one would carry a dead link."""
     status: str = MailStatus.QUEUED.value
     attempts: int = 0
     next_attempt_at: datetime = Field(sa_type=UTCDateTime)

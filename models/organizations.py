@@ -91,7 +91,9 @@ class Organization(Record, table=True):
     private_metadata: JSONObject = json_column()
     max_allowed_memberships: int = 0
     admin_delete_enabled: bool = True
-    created_by_id: str | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL", index=True)
+    created_by_id: str | None = Field(
+        default=None, foreign_key="user.id", ondelete="SET NULL", index=True
+    )
     role_set_id: str = Field(foreign_key="role_set.id", ondelete="RESTRICT", index=True)
     search_text: str = ""
 
@@ -103,14 +105,18 @@ def check_slug(slug: str) -> str:
     if len(slug) > SLUG_LENGTH:
         raise TooLong(f"The slug is longer than {SLUG_LENGTH} characters.", limit=SLUG_LENGTH)
     if not SLUG.fullmatch(slug):
-        raise FormatInvalid("A slug holds lower-case letters, digits and single hyphens between them.")
+        raise FormatInvalid(
+            "A slug holds lower-case letters, digits and single hyphens between them."
+        )
     if slug in RESERVED_SLUGS:
         raise ValueInvalid(f"The slug {slug!r} is reserved.")
     return slug
 
 
 def make_slug(name: str) -> str:
-    """A slug made from a name in any script, with room for a suffix; a name without a letter gives `organization`."""
+    """A slug made from a name in any script, with room for
+    a suffix; a name without a letter gives `organization`.
+    """
     return slugify(name, max_length=SLUG_LENGTH - 7).strip("-") or "organization"
 
 

@@ -18,8 +18,8 @@ PERMISSION_KEY = re.compile(r"org:[a-z0-9_]+:[a-z0-9_]+")
 ROLE_SET_KEY = re.compile(r"role_set:[a-z0-9_]+")
 KEY_LENGTH = 128
 DESCRIPTION_LENGTH = 1_024
+# They are not counted as custom roles (rule 24).
 FIRST_ROLES = frozenset({"org:admin", "org:member"})
-"""They are not counted as custom roles (rule 24)."""
 CUSTOM_ROLES = 50
 ROLES_PER_SET = 10
 
@@ -28,6 +28,7 @@ PROFILE_DELETE = "org:sys_profile:delete"
 MEMBERSHIPS_READ = "org:sys_memberships:read"
 MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
 
+# Key to name and description (rule 23).
 SYSTEM_PERMISSIONS = {
     PROFILE_MANAGE: ("Manage organization", "Edit the organization's name, slug and logo."),
     PROFILE_DELETE: ("Delete organization", "Delete the organization."),
@@ -36,16 +37,18 @@ SYSTEM_PERMISSIONS = {
     "org:sys_domains:read": ("Read domains", "See the organization's domains."),
     "org:sys_domains:manage": ("Manage domains", "Add, verify, configure and remove domains."),
     "org:sys_billing:read": ("Read billing", "See the organization's plan and statements."),
-    "org:sys_billing:manage": ("Manage billing", "Change the organization's plan and payment methods."),
+    "org:sys_billing:manage": (
+        "Manage billing",
+        "Change the organization's plan and payment methods.",
+    ),
     "org:sys_entconns:manage": (
         "Manage enterprise connections",
         "Configure the organization's enterprise connections.",
     ),
 }
-"""Key to name and description (rule 23)."""
 
+# Who holds all three can keep an organization alive (rule 8).
 MANAGER_PERMISSIONS = frozenset({MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE})
-"""Who holds all three can keep an organization alive (rule 8)."""
 
 
 class Permission(Record, table=True):
@@ -76,7 +79,9 @@ class DeletedRole(Record, table=True):
 
 class RolePermission(BaseTable, table=True):
     role_id: str = Field(primary_key=True, foreign_key="role.id", ondelete="CASCADE")
-    permission_id: str = Field(primary_key=True, foreign_key="permission.id", ondelete="RESTRICT", index=True)
+    permission_id: str = Field(
+        primary_key=True, foreign_key="permission.id", ondelete="RESTRICT", index=True
+    )
 
 
 class RoleSet(Record, table=True):
@@ -109,7 +114,9 @@ def is_system(permission: str) -> bool:
 
 
 def can_manage(permissions: Iterable[str]) -> bool:
-    """Whether a role that holds these can manage an organization; only such a role may be a creator role."""
+    """Whether a role that holds these can manage an
+    organization; only such a role may be a creator role.
+    """
     return frozenset(permissions) >= MANAGER_PERMISSIONS
 
 
@@ -146,6 +153,9 @@ def check_description(description: str | None) -> str | None:
     if description is None:
         return None
     if len(description) > DESCRIPTION_LENGTH:
-        raise TooLong(f"The description is longer than {DESCRIPTION_LENGTH} characters.", limit=DESCRIPTION_LENGTH)
+        raise TooLong(
+            f"The description is longer than {DESCRIPTION_LENGTH} characters.",
+            limit=DESCRIPTION_LENGTH,
+        )
     ensure_no_controls(description.replace("\n", " ").replace("\t", " "), "The description")
     return description

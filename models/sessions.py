@@ -10,10 +10,10 @@ from sqlmodel import Field
 from models.base import Record, UTCDateTime
 
 LIFETIME = timedelta(days=7)
+# As many sessions of one user can be open at once; one more ends the one that was idle longest.
 LIVE_SESSIONS = 100
-"""As many sessions of one user can be open at once; one more ends the one that was idle longest."""
+# `last_active_at` is written that often at most.
 TOUCH_INTERVAL = timedelta(seconds=60)
-"""`last_active_at` is written that often at most."""
 CHOOSE_ORGANIZATION = "choose-organization"
 
 
@@ -30,10 +30,13 @@ class Session(Record, table=True):
     prefix: ClassVar[str] = "sess"
 
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
-    membership_id: str | None = Field(default=None, foreign_key="membership.id", ondelete="SET NULL", index=True)
-    """The membership that is active: whatever takes it away takes the organization out of the session (rule 10)."""
+    # The membership that is active: whatever takes it away takes the organization out of the
+    # session (rule 10).
+    membership_id: str | None = Field(
+        default=None, foreign_key="membership.id", ondelete="SET NULL", index=True
+    )
+    # `ended` or `revoked`; None while nobody closed it, though its time may be over.
     closed_as: str | None = None
-    """`ended` or `revoked`; None while nobody closed it, though its time may be over."""
     last_active_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime)
 
@@ -42,8 +45,12 @@ def is_open(closed_as: str | None, expires_at: datetime, now: datetime) -> bool:
     return closed_as is None and expires_at > now
 
 
-def get_status(closed_as: str | None, expires_at: datetime, now: datetime, *, is_pending: bool) -> SessionStatus:
-    """EXPIRED shows at the instant; `is_pending` says that an organization has to be chosen first."""
+def get_status(
+    closed_as: str | None, expires_at: datetime, now: datetime, *, is_pending: bool
+) -> SessionStatus:
+    """EXPIRED shows at the instant; `is_pending`
+    says that an organization has to be chosen first.
+    """
     if closed_as is not None:
         return SessionStatus(closed_as)
     if expires_at <= now:

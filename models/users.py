@@ -28,8 +28,8 @@ class User(Record, table=True):
     private_metadata: JSONObject = json_column()
     create_organization_enabled: bool | None = None
     create_organizations_limit: int | None = None
+    # `iat` of the newest identity token that was taken over, in seconds.
     refreshed_at: int = Field(default=0, sa_type=BigInteger)
-    """`iat` of the newest identity token that was taken over, in seconds."""
     search_text: str = ""
 
 
@@ -56,7 +56,9 @@ def _is_verified(user: User, claims: IdentityClaims) -> bool:
 
 
 def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
-    """Takes over what the token says, unless a newer one was taken over before; the previous value of what changed."""
+    """Takes over what the token says, unless a newer one was
+    taken over before; the previous value of what changed.
+    """
     if claims.issued_at < user.refreshed_at:
         return {}
     new: dict[str, object] = {"issuer": claims.issuer, "external_id": claims.subject}
@@ -64,9 +66,15 @@ def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
         new |= {"email_address": claims.email_address, "email_verified": _is_verified(user, claims)}
     elif claims.email_verified is False:
         new["email_verified"] = False
-    names = {"first_name": claims.first_name, "last_name": claims.last_name, "image_url": claims.image_url}
+    names = {
+        "first_name": claims.first_name,
+        "last_name": claims.last_name,
+        "image_url": claims.image_url,
+    }
     new |= {name: value for name, value in names.items() if value is not None}
-    before = {name: getattr(user, name) for name, value in new.items() if getattr(user, name) != value}
+    before = {
+        name: getattr(user, name) for name, value in new.items() if getattr(user, name) != value
+    }
     for name in before:
         setattr(user, name, new[name])
     user.address_key = claims.address_key or user.address_key
@@ -76,7 +84,9 @@ def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
 
 
 def update_derived_fields(user: User) -> None:
-    """Brings what is derived from other columns up to date; without an address the subject stands for the user."""
+    """Brings what is derived from other columns up to date;
+    without an address the subject stands for the user.
+    """
     user.identifier = user.email_address or user.external_id or user.id
     user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
 

@@ -1,4 +1,6 @@
-"""Webhooks: the endpoints that events are sent to, and a row for each event that an endpoint is to get."""
+"""Webhooks: the endpoints that events are sent to,
+and a row for each event that an endpoint is to get.
+"""
 
 import base64
 import secrets
@@ -20,6 +22,8 @@ SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAXIMUM_ENDPOINTS = 50
 DISABLED_BY_HAND = "It was disabled by hand."
+# How long after each failure the next try comes; after the last one the delivery fails
+# (docs/rules.md, Delivery).
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -29,13 +33,12 @@ RETRY_DELAYS = (
     timedelta(hours=10),
     timedelta(hours=10),
 )
-"""How long after each failure the next try comes; after the last one the delivery fails (docs/rules.md, Delivery)."""
+# How long a worker that took a delivery has for it; then another one may take it.
 LEASE = timedelta(minutes=2)
-"""How long a worker that took a delivery has for it; then another one may take it."""
+# How long an endpoint may fail, without one success, until it is disabled.
 DISABLED_AFTER = timedelta(days=5)
-"""How long an endpoint may fail, without one success, until it is disabled."""
+# How long the secret before a rotation goes on signing beside the new one.
 ROTATION_OVERLAP = timedelta(hours=24)
-"""How long the secret before a rotation goes on signing beside the new one."""
 
 
 class DeliveryStatus(Enum):
@@ -52,18 +55,20 @@ class WebhookEndpoint(Record, table=True):
 
     url: str
     description: str | None = None
+    # The names of the events it is sent; null for all.
     types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
-    """The names of the events it is sent; null for all."""
     enabled: bool = True
     disabled_reason: str | None = None
+    # Encrypted under a key derived from the root secret.
     secret: str
-    """Encrypted under a key derived from the root secret."""
     previous_secret: str | None = None
     previous_signs_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    cursor: int = Field(sa_column=Column(Integer().with_variant(BigInteger(), "postgresql"), nullable=False))
-    """How far it has come in the log: behind that, its deliveries are not made yet."""
+    # How far it has come in the log: behind that, its deliveries are not made yet.
+    cursor: int = Field(
+        sa_column=Column(Integer().with_variant(BigInteger(), "postgresql"), nullable=False)
+    )
+    # The first failure since the last success.
     failing_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    """The first failure since the last success."""
 
 
 class WebhookDelivery(Record, table=True):
@@ -82,6 +87,7 @@ class WebhookDelivery(Record, table=True):
     prefix: ClassVar[str] = "whdl"
 
     endpoint_id: str = Field(foreign_key="webhook_endpoint.id", ondelete="CASCADE")
+    # A delivery goes when its event leaves the log.
     event_cursor: int = Field(
         sa_column=Column(
             Integer().with_variant(BigInteger(), "postgresql"),
@@ -89,11 +95,10 @@ class WebhookDelivery(Record, table=True):
             nullable=False,
         )
     )
-    """A delivery goes when its event leaves the log."""
     status: str = PENDING
     attempts: int = 0
+    # Null once it is settled.
     next_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    """Null once it is settled."""
     claimed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     last_status_code: int | None = None
     last_error: str | None = None
@@ -106,15 +111,23 @@ def generate_secret() -> str:
 
 
 def check_types(types: Collection[str] | None) -> list[str] | None:
-    """The names of events, each once and in the order of the enum; None for all. Raises ValueInvalid."""
+    """The names of events, each once and in the order of the enum; None for all.
+
+    Raises ValueInvalid.
+    """
     if types is None:
         return None
     known = {one.value for one in EventType}
     unknown = sorted(set(types) - known)
     if unknown:
-        raise ValueInvalid(f"There are no events named {', '.join(repr(one[:80]) for one in unknown)}.")
+        raise ValueInvalid(
+            f"There are no events named {', '.join(repr(one[:80]) for one in unknown)}."
+        )
     if not types:
-        raise ValueInvalid("An endpoint without types would be sent nothing: leave them out, or give null, for all.")
+        raise ValueInvalid(
+            "An endpoint without types would be sent nothing: leave them out, or give null, for"
+            " all."
+        )
     return [one.value for one in EventType if one.value in types]
 
 

@@ -21,7 +21,9 @@ class ActorType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SigningSession:
-    """The session whose token signed the request; the organization is the token's, and no authority comes from it."""
+    """The session whose token signed the request; the
+    organization is the token's, and no authority comes from it.
+    """
 
     id: str
     expires_at: datetime
@@ -30,7 +32,9 @@ class SigningSession:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls: a user, a service by its secret key, or the system itself; `id` is the user's or the key's."""
+    """Who calls: a user, a service by its secret key, or
+    the system itself; `id` is the user's or the key's.
+    """
 
     type: ActorType
     id: str | None = None
@@ -38,7 +42,9 @@ class Actor:
 
     @property
     def is_service(self) -> bool:
-        """Whether everything is allowed: a secret key holds all permissions in every organization."""
+        """Whether everything is allowed: a secret key
+        holds all permissions in every organization.
+        """
         return self.type is not ActorType.USER
 
     @property
@@ -64,7 +70,9 @@ async def load_grant(session: AsyncSession, organization_id: str, user_id: str) 
         select(Membership.id, Membership.role_id, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
         .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
-        .where(col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id)
+        .where(
+            col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
+        )
     )
     rows = (await session.execute(statement)).all()
     if not rows:
@@ -73,7 +81,10 @@ async def load_grant(session: AsyncSession, organization_id: str, user_id: str) 
 
 
 def require_permission(grant: Grant | None, permission: str) -> Grant:
-    """Lets a member through who holds the permission; raises NotFound for who is no member, else Forbidden."""
+    """Lets a member through who holds the permission.
+
+    Raises NotFound for who is no member, else Forbidden.
+    """
     if grant is None:
         raise NotFound
     if permission not in grant.permissions:
@@ -84,26 +95,34 @@ def require_permission(grant: Grant | None, permission: str) -> Grant:
 def missing_permission(*permissions: str) -> Forbidden:
     needed = ", ".join(permissions)
     return Forbidden(
-        f"This needs the permission {needed}.", reason="missing_organization_permission", permissions=list(permissions)
+        f"This needs the permission {needed}.",
+        reason="missing_organization_permission",
+        permissions=list(permissions),
     )
 
 
 def address_unverified() -> Forbidden:
     return Forbidden(
-        "Your identity provider has not verified your address: open the link of the mail that came to it.",
+        "Your identity provider has not verified your address: open the link of the mail that came"
+        " to it.",
         reason="invitation_requires_verified_address",
     )
 
 
 def wrong_address() -> Forbidden:
-    return Forbidden("This invitation is for another address.", reason="invitation_for_another_address")
+    return Forbidden(
+        "This invitation is for another address.", reason="invitation_for_another_address"
+    )
 
 
 def ensure_identity_token(actor: Actor) -> None:
-    """A session is kept up from outside: whoever is shown its token can't keep it alive (rule 28)."""
+    """A session is kept up from outside: whoever is
+    shown its token can't keep it alive (rule 28).
+    """
     if actor.session is not None:
         raise Forbidden(
-            "This needs the token of your identity provider, not a session token.", reason="identity_token_required"
+            "This needs the token of your identity provider, not a session token.",
+            reason="identity_token_required",
         )
 
 
@@ -119,7 +138,9 @@ def secret_key_required(what: str) -> Forbidden:
 
 
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
-    """Nobody gives away what they lack (rule 9); a secret key, whose grant is None, lacks nothing."""
+    """Nobody gives away what they lack (rule 9); a
+    secret key, whose grant is None, lacks nothing.
+    """
     lacking = sorted(set(permissions) - grant.permissions) if grant else []
     if lacking:
         raise Forbidden(

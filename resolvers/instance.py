@@ -24,7 +24,9 @@ def _origin(text: str, schemes: frozenset[str]) -> str:
 
 def _origins(texts: list[str], schemes: frozenset[str]) -> list[str]:
     if len(texts) > MAXIMUM_ORIGINS:
-        raise ValueInvalid(f"There can be {MAXIMUM_ORIGINS} origins at most.", limit=MAXIMUM_ORIGINS)
+        raise ValueInvalid(
+            f"There can be {MAXIMUM_ORIGINS} origins at most.", limit=MAXIMUM_ORIGINS
+        )
     return sorted({_origin(text, schemes) for text in texts})
 
 
@@ -34,7 +36,9 @@ def _days(days: int) -> int:
     return days
 
 
-async def update_instance(tx: Transaction, *, given: dict[str, Any], schemes: frozenset[str]) -> Instance:
+async def update_instance(
+    tx: Transaction, *, given: dict[str, Any], schemes: frozenset[str]
+) -> Instance:
     """Changes the settings that are given; raises every fault of the input at once."""
     statement = select(Instance).where(col(Instance.id) == INSTANCE_ID).with_for_update()
     instance = (await tx.session.execute(statement)).scalar_one()

@@ -61,7 +61,9 @@ class NewOrganization:
 
 
 async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
-    """Who becomes the first member, locked: the limit of what one person may create is counted under this lock."""
+    """Who becomes the first member, locked: the limit of
+    what one person may create is counted under this lock.
+    """
     user_id = tx.actor.user_id or created_by
     if user_id is None:
         return None
@@ -75,7 +77,9 @@ async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
 def may_create(user: User, instance: Instance) -> bool:
     """The user's own setting, else the instance's (rule 3)."""
     own = user.create_organization_enabled
-    return instance.organizations_enabled and (instance.create_organization_enabled if own is None else own)
+    return instance.organizations_enabled and (
+        instance.create_organization_enabled if own is None else own
+    )
 
 
 def get_creation_limit(user: User, instance: Instance) -> int:
@@ -88,11 +92,15 @@ async def _ensure_may_create(tx: Transaction, user: User | None, instance: Insta
     if tx.actor.is_service or user is None:
         return
     if not may_create(user, instance):
-        raise Forbidden("You may not create organizations.", reason="user_create_organization_not_enabled")
+        raise Forbidden(
+            "You may not create organizations.", reason="user_create_organization_not_enabled"
+        )
     limit = get_creation_limit(user, instance)
     created = select(func.count()).where(col(Organization.created_by_id) == user.id)
     if limit and (await tx.session.execute(created)).scalar_one() >= limit:
-        raise QuotaExceeded(f"You have created {limit} organizations, which is as many as you may.", limit=limit)
+        raise QuotaExceeded(
+            f"You have created {limit} organizations, which is as many as you may.", limit=limit
+        )
 
 
 async def _is_slug_taken(tx: Transaction, slug: str, besides: str | None = None) -> bool:
@@ -105,7 +113,9 @@ def _slug_taken() -> IdentifierExists:
     return IdentifierExists("That slug is taken.", at="slug")
 
 
-async def _check_free_slug(tx: Transaction, slug: str, instance: Instance, besides: str | None = None) -> str:
+async def _check_free_slug(
+    tx: Transaction, slug: str, instance: Instance, besides: str | None = None
+) -> str:
     if not instance.slugs_enabled:
         raise ParameterUnknown("Slugs are switched off in this instance.", at="slug")
     check_slug(slug)
@@ -138,7 +148,9 @@ async def _load_role_set(tx: Transaction, key: str | None) -> RoleSet:
 
 
 async def _insert(tx: Transaction, organization: Organization, *, derived: bool) -> None:
-    """Writes the row. Another transaction may have taken the slug since it was checked: a derived one gets a suffix."""
+    """Writes the row. Another transaction may have taken the
+    slug since it was checked: a derived one gets a suffix.
+    """
     try:
         async with tx.session.begin_nested():
             tx.session.add(organization)
@@ -151,15 +163,23 @@ async def _insert(tx: Transaction, organization: Organization, *, derived: bool)
         await tx.session.flush()
 
 
-async def create_organization(tx: Transaction, new: NewOrganization) -> tuple[Organization, Membership | None]:
-    """Makes an organization, and its creator a member with the role set's creator role (rules 1 to 3)."""
+async def create_organization(
+    tx: Transaction, new: NewOrganization
+) -> tuple[Organization, Membership | None]:
+    """Makes an organization, and its creator a member
+    with the role set's creator role (rules 1 to 3).
+    """
     await tx.lock_roles_shared()
     await tx.ensure_organizations_enabled()
     ensure_service(tx.actor, new.list_service_only())
     instance = await tx.instance()
     faults = ErrorCollector()
     name, slug, creator, role_set = new.name, new.slug, None, None
-    limit = instance.max_allowed_memberships if new.max_allowed_memberships is None else new.max_allowed_memberships
+    limit = (
+        instance.max_allowed_memberships
+        if new.max_allowed_memberships is None
+        else new.max_allowed_memberships
+    )
     with faults.at("created_by"):
         creator = await _lock_creator(tx, new.created_by)
     await _ensure_may_create(tx, creator, instance)
@@ -223,9 +243,14 @@ async def _update(tx: Transaction, organization: Organization, new: dict[str, An
 async def update_organization(
     tx: Transaction, *, organization_id: str, given: dict[str, Any], schemes: frozenset[str]
 ) -> Organization:
-    """Changes what is given: name, slug, image_url, max_allowed_memberships, admin_delete_enabled."""
+    """Changes what is given: name, slug, image_url,
+    max_allowed_memberships, admin_delete_enabled.
+    """
     organization = await tx.lock_organization(organization_id)
-    ensure_service(tx.actor, {"maxAllowedMemberships", "adminDeleteEnabled"} & {to_camel_case(name) for name in given})
+    ensure_service(
+        tx.actor,
+        {"maxAllowedMemberships", "adminDeleteEnabled"} & {to_camel_case(name) for name in given},
+    )
     faults = ErrorCollector()
     new = faults.reject_nulls(given, "name", "max_allowed_memberships", "admin_delete_enabled")
     if "name" in new:
@@ -251,10 +276,15 @@ async def update_organization_metadata(
 
 
 async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
-    """Deletes it with all that hangs on it; members need `adminDeleteEnabled`, a secret key does not (rule 4)."""
+    """Deletes it with all that hangs on it; members need
+    `adminDeleteEnabled`, a secret key does not (rule 4).
+    """
     organization = await tx.lock_organization(organization_id)
     if not (organization.admin_delete_enabled or tx.actor.is_service):
-        raise Forbidden("Members may not delete this organization.", reason="organization_admin_delete_not_enabled")
+        raise Forbidden(
+            "Members may not delete this organization.",
+            reason="organization_admin_delete_not_enabled",
+        )
     await record_deleted(tx, col(Membership.organization_id) == organization.id)
     record_organization(tx, EventType.ORGANIZATION_DELETED, organization)
     await tx.session.execute(delete(Organization).where(col(Organization.id) == organization.id))

@@ -9,7 +9,15 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.errors import ResourceNotFound
-from models.roles import MANAGER_PERMISSIONS, Permission, Role, RolePermission, RoleSet, RoleSetRole, find_similar
+from models.roles import (
+    MANAGER_PERMISSIONS,
+    Permission,
+    Role,
+    RolePermission,
+    RoleSet,
+    RoleSetRole,
+    find_similar,
+)
 from resolvers.transaction import Transaction
 
 
@@ -21,7 +29,9 @@ class RoleWithPermissions:
     permissions: frozenset[str]
 
 
-async def load_roles(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[RoleWithPermissions]:
+async def load_roles(
+    session: AsyncSession, *conditions: ColumnElement[bool]
+) -> list[RoleWithPermissions]:
     statement = (
         select(Role, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Role.id))
@@ -35,7 +45,9 @@ async def load_roles(session: AsyncSession, *conditions: ColumnElement[bool]) ->
     return [RoleWithPermissions(role, frozenset(keys)) for role, keys in roles.values()]
 
 
-async def load_roles_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, RoleWithPermissions]:
+async def load_roles_by_id(
+    session: AsyncSession, ids: Sequence[str]
+) -> dict[str, RoleWithPermissions]:
     return {held.role.id: held for held in await load_roles(session, col(Role.id).in_(ids))}
 
 
@@ -50,7 +62,10 @@ async def load_roles_of_set(tx: Transaction, role_set_id: str) -> dict[str, Role
 
 
 async def load_role_in_set(tx: Transaction, role_set_id: str, key: str) -> RoleWithPermissions:
-    """The role of that key which the role set offers; raises ResourceNotFound with the nearest keys."""
+    """The role of that key which the role set offers.
+
+    Raises ResourceNotFound with the nearest keys.
+    """
     return find_role(await load_roles_of_set(tx, role_set_id), key)
 
 

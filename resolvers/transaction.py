@@ -26,11 +26,15 @@ from resolvers.access import Actor, Grant, load_grant, require_permission
 EVENTS: Table = Event.metadata.tables["event"]
 EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
 STAGED_EVENTS = Table(
-    "staged_event", MetaData(), Column("position", Integer, primary_key=True),
+    "staged_event",
+    MetaData(),
+    Column("position", Integer, primary_key=True),
     *(Column(column.name, column.type) for column in EVENT_COLUMNS),
-    prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
-)  # fmt: skip
-# As many rows are read and written in one go, so that other requests get their turn on the event loop.
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+# As many rows are read and written in one go, so that other requests get their turn on the event
+# loop.
 PIECE = 500
 # As many staged events are written to the log by one statement, which has a limited time.
 STAGED_PIECE = 5_000
@@ -41,26 +45,34 @@ Clock = Callable[[], datetime]
 
 
 def organizations_disabled() -> Forbidden:
-    return Forbidden("Organizations are switched off in this instance.", reason="organization_not_enabled_in_instance")
+    return Forbidden(
+        "Organizations are switched off in this instance.",
+        reason="organization_not_enabled_in_instance",
+    )
 
 
 @dataclass(eq=False)
 class Transaction:
-    """What an operation works with. It never commits, and reads the clock only here, after its locks."""
+    """What an operation works with.
+
+    It never commits, and reads the clock only here, after its locks.
+    """
 
     session: AsyncSession
     actor: Actor
     clock: Clock
+    # What the acting user holds in the organization at hand; None for a secret key, which lacks
+    # nothing.
     grant: Grant | None = None
-    """What the acting user holds in the organization at hand; None for a secret key, which lacks nothing."""
+    # Rows of the log; plain ones, for a role that is replaced may move 100,000 members.
     events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    """Rows of the log; plain ones, for a role that is replaced may move 100,000 members."""
+    # How many events were moved out of memory already.
     saved: int = 0
-    """How many events were moved out of memory already."""
     cursor: int | None = None
     locked_organizations: dict[str, Organization] = field(default_factory=dict[str, Organization])
+    # The organization where lapsed invitations were found: that is kept even if the operation is
+    # refused.
     expired_in: str | None = None
-    """The organization where lapsed invitations were found: that is kept even if the operation is refused."""
 
     @cached_property
     def now(self) -> datetime:
@@ -70,7 +82,9 @@ class Transaction:
         return new_id(prefix, self.now)
 
     async def instance(self) -> Instance:
-        return (await self.session.execute(select(Instance).where(col(Instance.id) == INSTANCE_ID))).scalar_one()
+        return (
+            await self.session.execute(select(Instance).where(col(Instance.id) == INSTANCE_ID))
+        ).scalar_one()
 
     async def is_on_postgresql(self) -> bool:
         return (await self.session.connection()).dialect.name == "postgresql"
@@ -89,7 +103,10 @@ class Transaction:
         await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
 
     async def lock_organization(self, organization_id: str) -> Organization:
-        """The organization, locked until the end: who may not know of it takes no lock. Raises NotFound."""
+        """The organization, locked until the end: who may not know of it takes no lock.
+
+        Raises NotFound.
+        """
         found = self.locked_organizations.get(organization_id)
         if found is None:
             found = await self._select_organization(organization_id, of_user=self.actor.user_id)
@@ -98,24 +115,38 @@ class Transaction:
         return found
 
     async def lock_organization_for_invitee(self, organization_id: str) -> Organization | None:
-        """The organization, locked, for who is no member yet but was invited; None when it is gone."""
+        """The organization, locked, for who is no member
+        yet but was invited; None when it is gone.
+        """
         return await self._select_organization(organization_id, of_user=None)
 
-    async def _select_organization(self, organization_id: str, *, of_user: str | None) -> Organization | None:
+    async def _select_organization(
+        self, organization_id: str, *, of_user: str | None
+    ) -> Organization | None:
         await self.lock_roles_shared()
         statement = select(Organization).where(col(Organization.id) == organization_id)
         if of_user:
-            statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
+            statement = statement.join(
+                Membership, col(Membership.organization_id) == col(Organization.id)
+            )
             statement = statement.where(col(Membership.user_id) == of_user)
-        found = (await self.session.execute(statement.with_for_update(of=Organization))).scalar_one_or_none()
+        found = (
+            await self.session.execute(statement.with_for_update(of=Organization))
+        ).scalar_one_or_none()
         if found is not None:
             self.locked_organizations[organization_id] = found
         return found
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
-        """Locks those of the organizations that are there, in the order that everybody keeps to; their ids."""
+        """Locks those of the organizations that are there,
+        in the order that everybody keeps to; their ids.
+        """
         await self.lock_roles_shared()
-        statement = select(Organization.id).where(col(Organization.id).in_(ids)).order_by(col(Organization.id))
+        statement = (
+            select(Organization.id)
+            .where(col(Organization.id).in_(ids))
+            .order_by(col(Organization.id))
+        )
         return set((await self.session.execute(statement.with_for_update())).scalars())
 
     async def authorize(self, organization_id: str, permission: str | None) -> None:
@@ -166,8 +197,9 @@ class Transaction:
     async def save_events(self) -> None:
         """Moves the events out of memory once there are many of them.
 
-        SQLite has one writer, so they go to the log at once. On PostgreSQL nobody else commits while somebody writes
-        to the log: there they wait in a temporary table until everything else is done.
+        SQLite has one writer, so they go to the log at once. On PostgreSQL nobody else commits
+        while somebody writes to the log: there they wait in a temporary table until everything else
+        is done.
         """
         if len(self.events) < PIECE:
             return
@@ -179,14 +211,17 @@ class Transaction:
         self.events.clear()
 
     async def write_events(self) -> None:
-        """Writes the events in commit order: after the lock that every writer takes last, in a new statement."""
+        """Writes the events in commit order: after the lock
+        that every writer takes last, in a new statement.
+        """
         await self.session.flush()
         if not (self.events or self.saved):
             return
         await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
         if self.saved and await self.is_on_postgresql():
             await self._write_staged()
-        # The table, not the entity: rows go out together, in order, and nobody else writes before we commit.
+        # The table, not the entity: rows go out together, in order, and nobody else writes before
+        # we commit.
         if self.events:
             await self.session.execute(insert(EVENTS), self.events)
         self.cursor = (await self.session.execute(await self._select_newest_cursor())).scalar_one()
@@ -209,7 +244,9 @@ class Transaction:
 
 @asynccontextmanager
 async def begin(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Transaction]:
-    """A transaction that is committed, with its events, when the block ends, and undone when it raises."""
+    """A transaction that is committed, with its events,
+    when the block ends, and undone when it raises.
+    """
     async with store.write() as session:
         tx = Transaction(session, actor, clock)
         yield tx

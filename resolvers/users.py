@@ -23,7 +23,14 @@ from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import check_limit
-from models.users import IdentityClaims, User, make_user, needs_refresh, update_derived_fields, update_from_claims
+from models.users import (
+    IdentityClaims,
+    User,
+    make_user,
+    needs_refresh,
+    update_derived_fields,
+    update_from_claims,
+)
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url
 from resolvers.access import SYSTEM, Actor, ActorType
@@ -35,18 +42,22 @@ from resolvers.transaction import Clock, Transaction, begin
 SUBJECT_LENGTH = 255
 
 
-# ------------------------------------------------------------------------------------------------- identity tokens
+# ---------------------------------------------------------------------------------- identity tokens
 
 
 async def sign_in(
     store: Store, clock: Clock, claims: IdentityClaims, *, is_sole_issuer: bool
 ) -> tuple[Actor, Instance]:
-    """The caller behind a verified identity token, made or refreshed when the token says something new.
+    """The caller behind a verified identity token, made
+    or refreshed when the token says something new.
 
-    A token that was taken over before costs one statement, which reads the instance's settings along.
+    A token that was taken over before costs one statement, which reads the instance's settings
+    along.
     """
     same = (col(User.issuer) == claims.issuer) & (col(User.external_id) == claims.subject)
-    columns = select(Instance, type_coerce(col(User.id), String).label("user_id"), col(User.refreshed_at))
+    columns = select(
+        Instance, type_coerce(col(User.id), String).label("user_id"), col(User.refreshed_at)
+    )
     async with store.read() as connection:
         row = (await connection.execute(columns.outerjoin(User, same))).one()
     user_id = row.user_id
@@ -55,7 +66,9 @@ async def sign_in(
     return Actor(ActorType.USER, user_id), cast(Instance, row)
 
 
-async def _refresh_user(store: Store, clock: Clock, claims: IdentityClaims, *, is_sole_issuer: bool) -> str:
+async def _refresh_user(
+    store: Store, clock: Clock, claims: IdentityClaims, *, is_sole_issuer: bool
+) -> str:
     try:
         async with begin(store, SYSTEM, clock) as tx:
             return await find_or_create_user(tx, claims, is_sole_issuer=is_sole_issuer)
@@ -65,9 +78,15 @@ async def _refresh_user(store: Store, clock: Clock, claims: IdentityClaims, *, i
             return await find_or_create_user(tx, claims, is_sole_issuer=is_sole_issuer)
 
 
-async def find_or_create_user(tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool) -> str:
-    """The token's user: the one it had before, else one that waits to be adopted, else a new one."""
-    user = await _find_by_subject(tx, claims) or await _find_adoptable(tx, claims, is_sole_issuer=is_sole_issuer)
+async def find_or_create_user(
+    tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool
+) -> str:
+    """The token's user: the one it had before, else
+    one that waits to be adopted, else a new one.
+    """
+    user = await _find_by_subject(tx, claims) or await _find_adoptable(
+        tx, claims, is_sole_issuer=is_sole_issuer
+    )
     event = EventType.USER_UPDATED if user else EventType.USER_CREATED
     if user is None:
         user = make_user(tx.new_id(User.prefix), tx.now)
@@ -81,28 +100,36 @@ async def find_or_create_user(tx: Transaction, claims: IdentityClaims, *, is_sol
 
 
 async def _find_by_subject(tx: Transaction, claims: IdentityClaims) -> User | None:
-    statement = select(User).where(col(User.issuer) == claims.issuer, col(User.external_id) == claims.subject)
+    statement = select(User).where(
+        col(User.issuer) == claims.issuer, col(User.external_id) == claims.subject
+    )
     return (await tx.session.execute(statement.with_for_update())).scalar_one_or_none()
 
 
-async def _find_adoptable(tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool) -> User | None:
+async def _find_adoptable(
+    tx: Transaction, claims: IdentityClaims, *, is_sole_issuer: bool
+) -> User | None:
     """The one user that `createUser` made for this verified address; with two candidates, none."""
     if not (claims.address_key and claims.email_verified):
         return None
     issuer = col(User.issuer) == claims.issuer
     if is_sole_issuer:
         issuer |= col(User.issuer).is_(None)
-    waiting = select(User).where(col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer)
+    waiting = select(User).where(
+        col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer
+    )
     found = (await tx.session.execute(waiting.limit(2).with_for_update())).scalars().all()
     return found[0] if len(found) == 1 else None
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What `createUser` is given; without `external_id` the user waits to be adopted by a verified equal address."""
+    """What `createUser` is given; without `external_id` the
+    user waits to be adopted by a verified equal address.
+    """
 
     email_address: str
     email_verified: bool = False
@@ -120,7 +147,8 @@ def _issuer(new: NewUser, issuers: Sequence[str]) -> str | None:
         raise ValueInvalid(f"No identity provider {new.issuer[:80]!r} is configured.", at="issuer")
     if new.issuer is None and new.external_id is not None and len(issuers) != 1:
         raise ParameterMissing(
-            "Say whose subject `externalId` is: several identity providers are configured.", at="issuer"
+            "Say whose subject `externalId` is: several identity providers are configured.",
+            at="issuer",
         )
     return new.issuer or (issuers[0] if new.external_id is not None else None)
 
@@ -131,7 +159,9 @@ async def _subject(tx: Transaction, external_id: str | None, issuer: str | None)
     if not external_id:
         raise ParameterMissing("The subject is empty.")
     if len(external_id) > SUBJECT_LENGTH:
-        raise TooLong(f"The subject is longer than {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH)
+        raise TooLong(
+            f"The subject is longer than {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH
+        )
     taken = select(User.id).where(col(User.issuer) == issuer, col(User.external_id) == external_id)
     if issuer and (await tx.session.execute(taken)).first():
         raise _subject_taken()
@@ -142,8 +172,12 @@ def _subject_taken() -> IdentifierExists:
     return IdentifierExists("There is a user with that subject already.", at="external_id")
 
 
-def _check_profile(faults: ErrorCollector, given: dict[str, Any], schemes: frozenset[str]) -> dict[str, Any]:
-    """The checked parts that `createUser` and `updateUser` share; absent and null ones are left as they are."""
+def _check_profile(
+    faults: ErrorCollector, given: dict[str, Any], schemes: frozenset[str]
+) -> dict[str, Any]:
+    """The checked parts that `createUser` and `updateUser`
+    share; absent and null ones are left as they are.
+    """
     checked = dict(given)
     present = {name for name, value in given.items() if value is not None}
     if "first_name" in present:
@@ -164,7 +198,9 @@ def _check_profile(faults: ErrorCollector, given: dict[str, Any], schemes: froze
     return checked
 
 
-async def create_user(tx: Transaction, new: NewUser, *, issuers: Sequence[str], schemes: frozenset[str]) -> User:
+async def create_user(
+    tx: Transaction, new: NewUser, *, issuers: Sequence[str], schemes: frozenset[str]
+) -> User:
     """Makes a user before their first visit; raises every fault of the input at once."""
     faults = ErrorCollector()
     issuer = subject = None
@@ -189,7 +225,11 @@ async def create_user(tx: Transaction, new: NewUser, *, issuers: Sequence[str], 
     faults.raise_if_any()
     user = make_user(tx.new_id(User.prefix), tx.now)
     user.issuer, user.external_id = issuer, subject
-    user.email_address, user.address_key, user.email_verified = new.email_address, key, new.email_verified
+    user.email_address, user.address_key, user.email_verified = (
+        new.email_address,
+        key,
+        new.email_verified,
+    )
     for name, value in profile.items():
         setattr(user, name, value)
     update_derived_fields(user)
@@ -220,8 +260,12 @@ def _address(user: User, given: dict[str, Any]) -> dict[str, Any]:
     return {"address_key": key, "email_verified": given.get("email_verified", verified)}
 
 
-async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any], schemes: frozenset[str]) -> User:
-    """Changes what is given: the address, names, image, metadata (replaced) and the limits of creating."""
+async def update_user(
+    tx: Transaction, *, user_id: str, given: dict[str, Any], schemes: frozenset[str]
+) -> User:
+    """Changes what is given: the address, names, image,
+    metadata (replaced) and the limits of creating.
+    """
     user = await _lock_user(tx, user_id)
     faults = ErrorCollector()
     given = faults.reject_nulls(given, "email_verified", "public_metadata", "private_metadata")
@@ -238,7 +282,11 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any], s
         return user
     user.updated_at = tx.now
     update_derived_fields(user)
-    shown = {name: value for name, value in before.items() if name not in {"private_metadata", "address_key"}}
+    shown = {
+        name: value
+        for name, value in before.items()
+        if name not in {"private_metadata", "address_key"}
+    }
     record_user(tx, EventType.USER_UPDATED, user, shown)
     return user
 
@@ -246,7 +294,8 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any], s
 async def delete_user(tx: Transaction, *, user_id: str) -> str:
     """Deletes the user with all memberships; this may take an organization's last manager (rule 8).
 
-    Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at the next try.
+    Organizations are locked before the user, as everywhere. Who joined one meanwhile is deleted at
+    the next try.
     """
     belonging = select(Membership.organization_id).where(col(Membership.user_id) == user_id)
     locked = await tx.lock_organizations(belonging)

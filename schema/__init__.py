@@ -75,7 +75,9 @@ class Mutation(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, without its own logging of errors: schema/foundation/errors.py tells what is worth a line."""
+    """Strawberry's, without its own logging of errors:
+    schema/foundation/errors.py tells what is worth a line.
+    """
 
     # Whether documents may ask for the schema, and get hints at its names.
     introspection: bool = True
@@ -91,11 +93,15 @@ class Schema(strawberry.Schema):
             hide_suggestions=not self.introspection,
         )
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None: ...
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None: ...
 
 
 def _without_null_defaults(schema: GraphQLSchema) -> None:
-    """An optional argument that is absent is absent: the Python default None is no `= null` of the contract."""
+    """An optional argument that is absent is absent: the
+    Python default None is no `= null` of the contract.
+    """
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):
             _clear(type_.fields.values())

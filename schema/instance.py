@@ -17,17 +17,29 @@ from schema.roles.types import RoleSet
 
 @strawberry.enum(description="Whether people can work without an organization.")
 class MembershipMode(Enum):
-    REQUIRED = strawberry.enum_value("required", description="A session needs an active organization.")
-    OPTIONAL = strawberry.enum_value("optional", description="A session without one is a personal account.")
+    REQUIRED = strawberry.enum_value(
+        "required", description="A session needs an active organization."
+    )
+    OPTIONAL = strawberry.enum_value(
+        "optional", description="A session without one is a personal account."
+    )
 
 
 @strawberry.type(description="What holds for all organizations of this server.")
 class Instance:
-    organizations_enabled: bool = strawberry.field(description="Whether users can use organizations at all.")
-    membership_mode: MembershipMode = strawberry.field(description="Whether people can work without an organization.")
+    organizations_enabled: bool = strawberry.field(
+        description="Whether users can use organizations at all."
+    )
+    membership_mode: MembershipMode = strawberry.field(
+        description="Whether people can work without an organization."
+    )
     slugs_enabled: bool = strawberry.field(description="Whether organizations have slugs.")
-    max_allowed_memberships: int = strawberry.field(description="The seats of new organizations, 0 for any number.")
-    create_organization_enabled: bool = strawberry.field(description="Whether users may create organizations.")
+    max_allowed_memberships: int = strawberry.field(
+        description="The seats of new organizations, 0 for any number."
+    )
+    create_organization_enabled: bool = strawberry.field(
+        description="Whether users may create organizations."
+    )
     create_organizations_limit: int = strawberry.field(
         description="How many organizations a user may create, 0 for any number."
     )
@@ -38,7 +50,9 @@ class Instance:
     invitation_url: str | None = strawberry.field(
         description="The page that invited people are sent to; null for the built-in one."
     )
-    allowed_redirect_origins: list[str] = strawberry.field(description="The origins that invitations may lead to.")
+    allowed_redirect_origins: list[str] = strawberry.field(
+        description="The origins that invitations may lead to."
+    )
 
     @strawberry.field(description="What new organizations get.")
     async def initial_role_set(self, info: Info) -> RoleSet:
@@ -69,7 +83,9 @@ class InstanceQueries:
 
 @strawberry.type(description="The instance of a mutation.")
 class InstancePayload(Payload):
-    instance: Instance | None = strawberry.field(description="The settings as they are now.", default=None)
+    instance: Instance | None = strawberry.field(
+        description="The settings as they are now.", default=None
+    )
 
 
 @strawberry.input(description="What to change of the instance's settings; what is absent stays.")
@@ -80,7 +96,9 @@ class UpdateInstanceInput:
     membership_mode: strawberry.Maybe[MembershipMode | None] = strawberry.field(
         description="Whether people can work without an organization."
     )
-    slugs_enabled: strawberry.Maybe[bool | None] = strawberry.field(description="Whether organizations have slugs.")
+    slugs_enabled: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether organizations have slugs."
+    )
     max_allowed_memberships: strawberry.Maybe[int | None] = strawberry.field(
         description="The seats of new organizations, 0 for any number."
     )
@@ -107,9 +125,14 @@ class UpdateInstanceInput:
 @strawberry.type
 class InstanceMutations:
     @strawberry.mutation(
-        description="Changes the instance's settings.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Changes the instance's settings.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def update_instance(self, info: Info, input: UpdateInstanceInput) -> InstancePayload | None:
+    async def update_instance(
+        self, info: Info, input: UpdateInstanceInput
+    ) -> InstancePayload | None:
         schemes = info.context.server.link_schemes
-        row = await instance.update_instance(info.context.transaction, given=get_given(input), schemes=schemes)
+        row = await instance.update_instance(
+            info.context.transaction, given=get_given(input), schemes=schemes
+        )
         return InstancePayload(instance=Instance.from_row(row))

@@ -62,6 +62,7 @@ async def _role_set(info: Info, id: str) -> Node | None:
     return RoleSet.from_row(row) if row else None
 
 
+# The prefix of an id tells the one table that it can be in.
 FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     UserRow.prefix: load_visible_user,
     SessionRow.prefix: load_visible_session,
@@ -74,7 +75,6 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
 }
-"""The prefix of an id tells the one table that it can be in."""
 
 
 async def _node(info: Info, id: str) -> Node | None:
@@ -85,7 +85,8 @@ async def _node(info: Info, id: str) -> Node | None:
 @strawberry.type
 class NodeQueries:
     @strawberry.field(
-        description="An object by its id; null when absent or not visible to the caller.", extensions=query_guard()
+        description="An object by its id; null when absent or not visible to the caller.",
+        extensions=query_guard(),
     )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
@@ -93,12 +94,20 @@ class NodeQueries:
         return await _node(info, id)
 
     @strawberry.field(
-        description="Objects by their ids, in order, at most 100; null for each that is absent or not visible.",
+        description="Objects by their ids, in order, at most 100; null for each that is absent or"
+        " not visible.",
         extensions=query_guard(),
     )
     async def nodes(
-        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")],
     ) -> list[Node | None] | None:
         if len(ids) > MAXIMUM_NODES:
-            raise LimitExceeded(f"At most {MAXIMUM_NODES} ids.", limit="nodes", allowed=MAXIMUM_NODES, asked=len(ids))
+            raise LimitExceeded(
+                f"At most {MAXIMUM_NODES} ids.",
+                limit="nodes",
+                allowed=MAXIMUM_NODES,
+                asked=len(ids),
+            )
         return list(await asyncio.gather(*(_node(info, id) for id in ids)))

@@ -10,7 +10,13 @@ from resolvers.organizations import get_creation_limit, may_create
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
 from schema.invitations.types import Invitation, InvitationStatus, load_invitations
-from schema.memberships.types import Membership, OrderBy, Roles, load_membership, load_memberships_of_user
+from schema.memberships.types import (
+    Membership,
+    OrderBy,
+    Roles,
+    load_membership,
+    load_memberships_of_user,
+)
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
@@ -27,19 +33,24 @@ class Viewer:
             raise Unauthenticated("The user of this token was deleted a moment ago.")
         return User.from_row(row, info.context)
 
-    @strawberry.field(description="The session whose token signed the request; null with an identity token.")
+    @strawberry.field(
+        description="The session whose token signed the request; null with an identity token."
+    )
     async def session(self, info: Info) -> Session | None:
         signed = info.context.caller.session
         return await load_visible_session(info, signed.id) if signed else None
 
     @strawberry.field(
-        description="The organization of the session token that signed the request; null for who is no member any more."
+        description="The organization of the session token that signed the request; null for who"
+        " is no member any more."
     )
     async def active_organization(self, info: Info) -> Organization | None:
         active = _active_organization_id(info)
         return await load_organization(info, active) if active else None
 
-    @strawberry.field(description="The user's membership in the active organization; null without one.")
+    @strawberry.field(
+        description="The user's membership in the active organization; null without one."
+    )
     async def active_membership(self, info: Info) -> Membership | None:
         active = _active_organization_id(info)
         return await load_membership(info, active, self.user_id) if active else None
@@ -57,7 +68,9 @@ class Viewer:
     async def membership(
         self,
         info: Info,
-        organization_id: Annotated[strawberry.ID, strawberry.argument(description="The organization.")],
+        organization_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The organization.")
+        ],
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
         return await load_membership(info, organization_id, self.user_id)
@@ -71,12 +84,17 @@ class Viewer:
         last: Last = None,
         before: Before = None,
         query: Annotated[
-            str | None, strawberry.argument(description="A part of the organization's name or slug, or its whole id.")
+            str | None,
+            strawberry.argument(
+                description="A part of the organization's name or slug, or its whole id."
+            ),
         ] = None,
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
-        return await load_memberships_of_user(info, self.user_id, first, after, last, before, query, roles, order_by)
+        return await load_memberships_of_user(
+            info, self.user_id, first, after, last, before, query, roles, order_by
+        )
 
     @strawberry.field(description="The invitations to the user's verified address, newest first.")
     async def invitations(
@@ -85,7 +103,8 @@ class Viewer:
         first: First = None,
         after: After = None,
         statuses: Annotated[
-            list[InvitationStatus] | None, strawberry.argument(description="Only those with one of these statuses.")
+            list[InvitationStatus] | None,
+            strawberry.argument(description="Only those with one of these statuses."),
         ] = [InvitationStatus.PENDING],  # noqa: B006
     ) -> Connection[Invitation]:
         info.context.ensure_organizations_enabled()

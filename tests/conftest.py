@@ -74,7 +74,9 @@ def postgresql_templates(postgresql: str) -> Templates:
 
 @pytest.fixture(scope="session")
 def postgresql_contents(postgresql_templates: Templates) -> dict[str, Content]:
-    return {name: asyncio.run(content(postgresql_templates.url, name)) for name in ("empty", "acme")}
+    return {
+        name: asyncio.run(content(postgresql_templates.url, name)) for name in ("empty", "acme")
+    }
 
 
 @pytest.fixture(params=DATABASES)
@@ -108,7 +110,9 @@ def settings(**values: Any) -> Settings:
 
 
 def an_api(store: Store, clock: Clock) -> Api:
-    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
+    chosen = settings(
+        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
+    )
     return Api(make_application(chosen, store=store, clock=clock), store, clock)
 
 
@@ -122,23 +126,31 @@ async def api(store: Store, clock: Clock) -> AsyncIterator[Api]:
 
 @pytest.fixture
 def acme(api: Api, request: pytest.FixtureRequest) -> Acme:
-    """An organization with an administrator and a member, and somebody outside; their tokens have been seen before."""
+    """An organization with an administrator and a member,
+    and somebody outside; their tokens have been seen before.
+    """
     kind = "sqlite" if api.store.is_sqlite else "postgresql"
     templates: Templates = request.getfixturevalue(f"{kind}_templates")
     seen_at = int(templates.clock().timestamp())
 
     def caller(known: Caller, **claims: Any) -> Caller:
-        return replace(known, authorization=f"Bearer {api.token(known.email, iat=seen_at, **claims)}")
+        return replace(
+            known, authorization=f"Bearer {api.token(known.email, iat=seen_at, **claims)}"
+        )
 
     admin = caller(templates.acme.admin, **ADMIN)
     return replace(
-        templates.acme, admin=admin, member=caller(templates.acme.member), outsider=caller(templates.acme.outsider)
+        templates.acme,
+        admin=admin,
+        member=caller(templates.acme.member),
+        outsider=caller(templates.acme.outsider),
     )
 
 
 @contextmanager
 def counted(store: Store) -> Generator[list[str]]:
-    """The statements that are sent to the database meanwhile, without those that begin a transaction.
+    """The statements that are sent to the database
+    meanwhile, without those that begin a transaction.
 
     Only on SQLite do these pass here; the driver of PostgreSQL sends its own.
     """

@@ -10,7 +10,9 @@ PACKAGES = {"models", "resolvers", "schema", "server"}
 
 
 def test_no_other_distribution_claims_our_package_names() -> None:
-    """`schema` is also a package on the index: pip would overwrite one with the other without a word."""
+    """`schema` is also a package on the index: pip
+    would overwrite one with the other without a word.
+    """
     claims = {
         (distribution.metadata["Name"], Path(file).parts[0])
         for distribution in distributions()
@@ -25,7 +27,13 @@ def test_graphql_is_no_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.lock", "uv.lock.txt", "web/package-lock.json", "tests/clients/clerk/package-lock.json"]
+    "lock",
+    [
+        "requirements.lock",
+        "uv.lock.txt",
+        "web/package-lock.json",
+        "tests/clients/clerk/package-lock.json",
+    ],
 )
 def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
@@ -42,4 +50,6 @@ def test_uv_is_the_one_of_the_lock() -> None:
 def test_no_module_is_a_drawer() -> None:
     drawers = {"utils", "helpers", "common", "manager", "service", "misc"}
 
-    assert [path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if path.stem in drawers] == []
+    assert [
+        path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if path.stem in drawers
+    ] == []

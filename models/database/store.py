@@ -1,4 +1,6 @@
-"""The store: the only place that opens connections, begins transactions and tells that the database is away."""
+"""The store: the only place that opens connections,
+begins transactions and tells that the database is away.
+"""
 
 import asyncio
 import math
@@ -22,13 +24,14 @@ from models.base import dumps, loads
 from models.database.wakeup import Wakeup
 from models.errors import Busy, CommitUnknown, Unavailable
 
+# How long anything waits for a lock or a connection before the caller is told to try again.
 WAIT_SECONDS = 5
-"""How long anything waits for a lock or a connection before the caller is told to try again."""
 
+# How long what has begun may go on though nobody waits for it any more.
 FINISH_SECONDS = 10
-"""How long what has begun may go on though nobody waits for it any more."""
 
-# A transaction may make the write-ahead log of SQLite longer than this, and the next one cuts it back.
+# A transaction may make the write-ahead log of SQLite longer than this, and the next one cuts it
+# back.
 JOURNAL_BYTES = 64 * 1024 * 1024
 
 # How long the server lets one statement run. The client waits a second longer: by then the server
@@ -92,19 +95,33 @@ def _dumps(value: object) -> str:
 
 
 def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
-    """The driver begins nothing by itself: a reader stays in autocommit, a writer takes the lock when it begins."""
+    """The driver begins nothing by itself: a reader stays
+    in autocommit, a writer takes the lock when it begins.
+    """
     reset = None if read_only else "rollback"
     engine = create_async_engine(
-        url, pool_size=pool, max_overflow=0, pool_reset_on_return=reset, pool_timeout=WAIT_SECONDS,
-        connect_args={"isolation_level": None}, json_serializer=_dumps, json_deserializer=loads,
-    )  # fmt: skip
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_reset_on_return=reset,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"isolation_level": None},
+        json_serializer=_dumps,
+        json_deserializer=loads,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
         cursor = connection.cursor()
-        settings = {"busy_timeout": WAIT_SECONDS * 1000, "journal_mode": "WAL", "synchronous": "FULL"}
+        settings = {
+            "busy_timeout": WAIT_SECONDS * 1000,
+            "journal_mode": "WAL",
+            "synchronous": "FULL",
+        }
         settings["journal_size_limit"] = JOURNAL_BYTES
-        for name, value in (settings | {"foreign_keys": "ON", "query_only": "ON" if read_only else "OFF"}).items():
+        for name, value in (
+            settings | {"foreign_keys": "ON", "query_only": "ON" if read_only else "OFF"}
+        ).items():
             cursor.execute(f"PRAGMA {name}={value}")
         cursor.close()
 
@@ -119,15 +136,20 @@ def _sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
 def _postgresql_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
     seconds = READ_SECONDS if read_only else WRITE_SECONDS
     engine = create_async_engine(
-        url, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, pool_use_lifo=True,
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
         connect_args={
             "server_settings": POSTGRESQL_SETTINGS | {"statement_timeout": str(seconds * 1000)},
             "timeout": WAIT_SECONDS,
             "command_timeout": seconds + ANSWER_SECONDS,
         },
-        json_serializer=_dumps, json_deserializer=loads,
-    )  # fmt: skip
+        json_serializer=_dumps,
+        json_deserializer=loads,
+    )
     event.listen(engine.sync_engine, "connect", _keep_alive)
     event.listen(engine.sync_engine, "checkin", _note_idle)
     event.listen(engine.sync_engine, "checkout", _check_idle)
@@ -164,7 +186,9 @@ def _give_up_stale(context: ExceptionContext) -> None:
     Like a disconnection that the driver finds, this condemns all connections that are as old.
     """
     error: Any = context.original_exception
-    is_stale = isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY_STATE
+    is_stale = (
+        isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY_STATE
+    )
     if is_stale or _sqlite_code(error) in SQLITE_STALE_CODES:
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
         if isinstance(error, TimeoutError) and context.connection:
@@ -180,7 +204,9 @@ def _sqlite_code(error: object) -> int | None:
 
 
 def _to_unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | None:
-    """What a driver's error means for the caller; None when it is no matter of reaching the database."""
+    """What a driver's error means for the caller; None
+    when it is no matter of reaching the database.
+    """
     if isinstance(error, PoolTimeout):
         return Busy(is_unchanged=is_unchanged)
     if not isinstance(error, DBAPIError):
@@ -191,10 +217,15 @@ def _to_unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable 
         return Deadlock(is_unchanged=is_unchanged)
     if state in BUSY_STATES or code in SQLITE_BUSY_CODES:
         return Busy(is_unchanged=is_unchanged)
-    is_away = isinstance(error, InterfaceError) if code is None else code in SQLITE_UNAVAILABLE_CODES
-    # A full disk has SQLite undo the whole transaction; what is seen first is the savepoint that went with it.
+    is_away = (
+        isinstance(error, InterfaceError) if code is None else code in SQLITE_UNAVAILABLE_CODES
+    )
+    # A full disk has SQLite undo the whole transaction; what is seen first is the savepoint that
+    # went with it.
     is_away = is_away or "no such savepoint" in str(error.orig)
-    is_away = error.connection_invalidated or state[:2] in UNAVAILABLE_CLASSES or (not state and is_away)
+    is_away = (
+        error.connection_invalidated or state[:2] in UNAVAILABLE_CLASSES or (not state and is_away)
+    )
     return Unavailable(is_unchanged=is_unchanged) if is_away else None
 
 
@@ -227,9 +258,11 @@ def _is_refused(error: DBAPIError) -> bool:
 
 
 async def shield(tx: Awaitable[T]) -> T:
-    """Finishes what has begun before a cancellation counts: a statement that is torn costs a connection.
+    """Finishes what has begun before a cancellation
+    counts: a statement that is torn costs a connection.
 
-    What is given up after a while may still be committed: nobody may be told that nothing was changed.
+    What is given up after a while may still be committed: nobody may be told that nothing was
+    changed.
     """
     task = asyncio.ensure_future(tx)
     try:
@@ -242,8 +275,9 @@ async def shield(tx: Awaitable[T]) -> T:
 class Store:
     """One database, with a pool of readers and a pool of writers.
 
-    A reader is in autocommit: each statement is a short read of its own. A writer is one transaction; with SQLite
-    there is one writer a process, for waiting in line is much cheaper than waiting for the file's lock.
+    A reader is in autocommit: each statement is a short read of its own. A writer is one
+    transaction; with SQLite there is one writer a process, for waiting in line is much cheaper than
+    waiting for the file's lock.
     """
 
     def __init__(self, url: str) -> None:
@@ -261,11 +295,17 @@ class Store:
             event.listen(engine.sync_engine, "handle_error", _give_up_stale)
             event.listen(engine.sync_engine, "connect", self._note_opened)
         self._writer_lock = asyncio.Lock() if self.is_sqlite else None
-        # First come, first served: who waits at the pool itself can be passed by newcomers for ever.
+        # First come, first served: who waits at the pool itself can be passed by newcomers for
+        # ever.
         self._reader_slots = asyncio.Semaphore(reads)
-        # Snapshots have seats of their own: an operation that holds one can still wait for a single read.
+        # Snapshots have seats of their own: an operation that holds one can still wait for a single
+        # read.
         self._snapshot_seats = asyncio.Semaphore(snapshots)
-        one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        one_moment = (
+            {}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
         self._snapshots = self.reader.execution_options(**one_moment)
         self.wakeup = Wakeup(self.reader)
 
@@ -305,7 +345,9 @@ class Store:
             await _commit(session)
 
     @asynccontextmanager
-    async def _acquired(self, line: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
+    async def _acquired(
+        self, line: asyncio.Lock | asyncio.Semaphore | None
+    ) -> AsyncGenerator[None]:
         """This one's turn, where there is a line to wait in; who waits too long is told so."""
         if line is None:
             yield
@@ -350,8 +392,9 @@ class Readable(Protocol):
 class Snapshot:
     """The store at one moment, for all reads of an operation.
 
-    The first read takes a connection. Reads take turns, because the fields of a level are resolved at the same time.
-    After an error PostgreSQL reads nothing more in a transaction, so the other reads fail with the same error.
+    The first read takes a connection. Reads take turns, because the fields of a level are resolved
+    at the same time. After an error PostgreSQL reads nothing more in a transaction, so the other
+    reads fail with the same error.
     """
 
     def __init__(self, store: Store) -> None:
@@ -370,7 +413,9 @@ class Snapshot:
             try:
                 async with _translating_errors(is_unchanged=False):
                     if self._connection is None:
-                        self._connection = await self._held.enter_async_context(self._store.read_transaction())
+                        self._connection = await self._held.enter_async_context(
+                            self._store.read_transaction()
+                        )
                     yield self._connection
             except (DBAPIError, Unavailable) as error:
                 self._error = error
@@ -380,7 +425,9 @@ class Snapshot:
                 raise
 
     async def close(self) -> None:
-        """Gives the connection back after the read that is running; nothing can be read from now on."""
+        """Gives the connection back after the read that
+        is running; nothing can be read from now on.
+        """
         self._error = self._error or RuntimeError("This snapshot is closed.")
         if self._connection is not None or self._turn.locked():
             await shield(self._release())

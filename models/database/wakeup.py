@@ -1,4 +1,6 @@
-"""The doorbell of the event log: it says that there may be something new, and nothing else (docs/decisions/0005)."""
+"""The doorbell of the event log: it says that there may
+be something new, and nothing else (docs/decisions/0005).
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -10,10 +12,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CHANNEL = "tenantry_events"
+# How often a database file is asked whether another process has written to it.
 FILE_POLL_SECONDS = 0.1
-"""How often a database file is asked whether another process has written to it."""
+# A server that has gone without a word is noticed by asking, not by listening.
 HEARTBEAT_SECONDS = 5.0
-"""A server that has gone without a word is noticed by asking, not by listening."""
 RETRY_SECONDS = 1.0
 # How long a watch may take to end its last statement when the server stops.
 CLOSE_SECONDS = 1.0
@@ -38,7 +40,9 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watcher:
-    """Hears of what other processes write, until it is told to stop; it is never torn out of a statement."""
+    """Hears of what other processes write, until it is
+    told to stop; it is never torn out of a statement.
+    """
 
     engine: AsyncEngine
     notify: Notify

@@ -1,4 +1,6 @@
-"""Secrets that are kept: encrypted under keys derived from the root secrets, for each purpose another one."""
+"""Secrets that are kept: encrypted under keys derived
+from the root secrets, for each purpose another one.
+"""
 
 import base64
 from collections.abc import Sequence
@@ -10,7 +12,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Purpose(Enum):
-    """What is stored encrypted, each with keys of its own; `resolvers/keys/root_secret.py` lists the columns of each."""
+    """What is stored encrypted, each with keys of its own;
+    `resolvers/keys/root_secret.py` lists the columns of each.
+    """
 
     SIGNING_KEYS = b"tenantry signing keys"
     TICKET_KEYS = b"tenantry ticket keys"
@@ -18,8 +22,13 @@ class Purpose(Enum):
 
 
 def make_cipher(secrets: Sequence[str], purpose: Purpose) -> MultiFernet:
-    """What encrypts with the first root secret and decrypts with all of them; what is of another purpose stays shut."""
-    keys = (HKDF(SHA256(), 32, salt=None, info=purpose.value).derive(secret.encode()) for secret in secrets)
+    """What encrypts with the first root secret and decrypts
+    with all of them; what is of another purpose stays shut.
+    """
+    keys = (
+        HKDF(SHA256(), 32, salt=None, info=purpose.value).derive(secret.encode())
+        for secret in secrets
+    )
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 

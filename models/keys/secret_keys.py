@@ -19,8 +19,8 @@ class SecretKey(Record, table=True):
     prefix: ClassVar[str] = "key"
 
     name: str
+    # The first letters of the key, by which it is looked up and recognised.
     visible: str = Field(unique=True)
-    """The first letters of the key, by which it is looked up and recognised."""
     digest: str
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 

@@ -1,4 +1,6 @@
-"""Signing keys: RSA-2048, named by their thumbprint, kept encrypted under a key derived from the root secret."""
+"""Signing keys: RSA-2048, named by their thumbprint,
+kept encrypted under a key derived from the root secret.
+"""
 
 import base64
 import hashlib
@@ -10,7 +12,12 @@ from typing import cast
 from cryptography.fernet import MultiFernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
@@ -19,8 +26,9 @@ from models.keys import encryption
 
 KEY_BITS = 2_048
 EXPONENT = 65_537
+# How long a key that signs no more is published: its last tokens live a minute, caches and clocks
+# get the rest.
 PUBLISHED_AFTER = timedelta(minutes=10)
-"""How long a key that signs no more is published: its last tokens live a minute, caches and clocks get the rest."""
 
 
 class SigningKey(BaseTable, table=True):
@@ -66,14 +74,22 @@ def to_jwk_members(key: RSAPublicKey) -> dict[str, str]:
 def compute_thumbprint(key: RSAPublicKey) -> str:
     """The key's name, the same wherever it is computed (RFC 7638)."""
     canonical = json.dumps(to_jwk_members(key), separators=(",", ":"), sort_keys=True)
-    return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
+    )
 
 
 def encrypt_key(storage: MultiFernet, key: RSAPrivateKey) -> str:
-    return storage.encrypt(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).decode()
+    return storage.encrypt(
+        key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    ).decode()
 
 
 def decrypt_key(storage: MultiFernet, text: str) -> RSAPrivateKey:
-    """Raises cryptography's InvalidToken where no secret fits; what was made by us is not proven a key once more."""
+    """Raises cryptography's InvalidToken where no secret
+    fits; what was made by us is not proven a key once more.
+    """
     data = storage.decrypt(text.encode())
-    return cast(RSAPrivateKey, load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True))
+    return cast(
+        RSAPrivateKey, load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+    )

@@ -1,4 +1,6 @@
-"""Ticket keys: what invitation tickets are signed with, stored encrypted so that tickets outlive a root secret."""
+"""Ticket keys: what invitation tickets are signed with,
+stored encrypted so that tickets outlive a root secret.
+"""
 
 from datetime import datetime, timedelta
 

@@ -29,7 +29,9 @@ def _turns_ascii(address: str) -> bool:
 
 
 def _fold(address: str) -> str:
-    """NFC and ASCII lower case; NFC once more, for a mark may join a small letter that does not join the capital."""
+    """NFC and ASCII lower case; NFC once more, for a mark
+    may join a small letter that does not join the capital.
+    """
     return normalize("NFC", normalize("NFC", address).translate(LOWER))
 
 
@@ -43,14 +45,23 @@ def _encode_domain(domain: str) -> str:
 
 
 def normalize_address(address: str) -> str:
-    """What two spellings of one address share: NFC, ASCII lower case, IDNA of the domain, nothing else.
+    """What two spellings of one address share: NFC,
+    ASCII lower case, IDNA of the domain, nothing else.
 
     Raises FormatInvalid for what is no single address.
     """
-    if len(address) > MAXIMUM_LENGTH or not address.isprintable() or REFUSED & set(address) or _turns_ascii(address):
+    if (
+        len(address) > MAXIMUM_LENGTH
+        or not address.isprintable()
+        or REFUSED & set(address)
+        or _turns_ascii(address)
+    ):
         raise _invalid(address)
     if ENCODED_WORD.search(address):
-        raise FormatInvalid("An email address can't contain an encoded word, such as =?utf-8?q?a?=.", at="emailAddress")
+        raise FormatInvalid(
+            "An email address can't contain an encoded word, such as =?utf-8?q?a?=.",
+            at="emailAddress",
+        )
     local, _, domain = _fold(address).rpartition("@")
     if not local or "@" in local:
         raise _invalid(address)

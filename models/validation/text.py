@@ -93,7 +93,12 @@ def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> s
         raise TooLong(f"The URL is longer than {LINK_LENGTH} characters.", limit=LINK_LENGTH)
     try:
         parts = urlsplit(link)
-        usable = parts.scheme in schemes and bool(parts.hostname) and parts.username is None and parts.port != 0
+        usable = (
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and parts.username is None
+            and parts.port != 0
+        )
     except ValueError as error:
         raise refused from error
     if not usable or not link.isascii() or not link.isprintable() or " " in link:
@@ -107,9 +112,13 @@ def check_metadata(metadata: JSONObject) -> JSONObject:
     for _ in range(METADATA_LEVELS):
         level = [part for one in level for part in _parts(one) if isinstance(part, (dict, list))]
     if level:
-        raise TooLarge(f"Metadata can be nested {METADATA_LEVELS} levels deep at most.", limit=METADATA_LEVELS)
+        raise TooLarge(
+            f"Metadata can be nested {METADATA_LEVELS} levels deep at most.", limit=METADATA_LEVELS
+        )
     if len(orjson.dumps(metadata)) > METADATA_BYTES:
-        raise TooLarge(f"Metadata can hold at most {METADATA_BYTES} bytes of JSON.", limit=METADATA_BYTES)
+        raise TooLarge(
+            f"Metadata can hold at most {METADATA_BYTES} bytes of JSON.", limit=METADATA_BYTES
+        )
     return metadata
 
 
@@ -118,7 +127,9 @@ def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 
 def merge_metadata(current: JSONObject, patch: JSONObject) -> JSONObject:
-    """A deep merge: null deletes a key, objects are merged, everything else (arrays too) is replaced."""
+    """A deep merge: null deletes a key, objects are
+    merged, everything else (arrays too) is replaced.
+    """
     result = dict(current)
     for key, value in patch.items():
         if value is None:

@@ -13,22 +13,36 @@ Network = IPv4Network | IPv6Network
 
 CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+# What some resolvers read as an IPv4 address, however it is spelled: its last part is a number.
 NUMBER = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)")
-"""What some resolvers read as an IPv4 address, however it is spelled: its last part is a number."""
 OWN_NAMES = re.compile(r"(.*\.)?(localhost|local|internal)")
 NAME_LENGTH = 253
+# What receivers of one's own may live in; a cloud's metadata service (link-local) is never one of
+# them.
 PRIVATE = tuple(
     ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "::1/128")
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "::1/128",
+    )
 )
-"""What receivers of one's own may live in; a cloud's metadata service (link-local) is never one of them."""
-NOT_PUBLIC = tuple(ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20"))
-"""Set aside too, though not every version of `ipaddress` says so: protocols, 6to4 relays, Teredo, documentation."""
+# Set aside too, though not every version of `ipaddress` says so: protocols, 6to4 relays, Teredo,
+# documentation.
+NOT_PUBLIC = tuple(
+    ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")
+)
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_private_network(network: Network) -> bool:
-    """Whether receivers of one's own may live there: it is no larger than what is set aside for that."""
+    """Whether receivers of one's own may live there:
+    it is no larger than what is set aside for that.
+    """
     return any(network.version == one.version and network.subnet_of(one) for one in PRIVATE)  # pyright: ignore[reportArgumentType]
 
 
@@ -42,7 +56,11 @@ def _extract_embedded(address: Address) -> Address:
 
 
 def _is_public(address: Address) -> bool:
-    if any(address in network for network in NOT_PUBLIC) or address.is_multicast or address.is_reserved:
+    if (
+        any(address in network for network in NOT_PUBLIC)
+        or address.is_multicast
+        or address.is_reserved
+    ):
         return False
     return address.is_global and not (isinstance(address, IPv6Address) and address.is_site_local)
 
@@ -54,17 +72,24 @@ def _refused(reason: str) -> FormatInvalid:
 def _parts(url: str) -> SplitResult:
     """The parts of an absolute URL that everybody reads alike; raises FormatInvalid and TooLong."""
     if len(url) > LINK_LENGTH:
-        raise TooLong(f"The URL is longer than {LINK_LENGTH} characters.", at="url", limit=LINK_LENGTH)
+        raise TooLong(
+            f"The URL is longer than {LINK_LENGTH} characters.", at="url", limit=LINK_LENGTH
+        )
     if not CHARACTERS.fullmatch(url):
         raise _refused("holds a space, or a character that has to be percent-encoded")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         is_whole = (
-            host and parts.port != 0 and not parts.netloc.endswith(":") and ("[" in parts.netloc) == (":" in host)
+            host
+            and parts.port != 0
+            and not parts.netloc.endswith(":")
+            and ("[" in parts.netloc) == (":" in host)
         )
     except ValueError as error:
-        raise _refused("is not an absolute URL with a host and, where it is needed, a port") from error
+        raise _refused(
+            "is not an absolute URL with a host and, where it is needed, a port"
+        ) from error
     if not is_whole:
         raise _refused("is not an absolute URL with a host and, where it is needed, a port")
     if "@" in parts.netloc:
@@ -75,7 +100,10 @@ def _parts(url: str) -> SplitResult:
 
 
 def _literal(host: str) -> Address | None:
-    """The address that a host is; None for a name. Raises FormatInvalid for other spellings of either."""
+    """The address that a host is; None for a name.
+
+    Raises FormatInvalid for other spellings of either.
+    """
     if ":" not in host and not NUMBER.fullmatch(host):
         if len(host) > NAME_LENGTH or not NAME.fullmatch(host):
             raise _refused(f"has a host that is no name: {host[:80]!r}")
@@ -90,10 +118,12 @@ def _literal(host: str) -> Address | None:
 
 @dataclass(frozen=True, slots=True)
 class WebhookTargets:
-    """Which receivers are allowed: public ones over TLS, and those in the private networks that the settings name."""
+    """Which receivers are allowed: public ones over TLS, and
+    those in the private networks that the settings name.
+    """
 
+    # For development: receivers may be anywhere, and may speak plain HTTP.
     allows_private: bool
-    """For development: receivers may be anywhere, and may speak plain HTTP."""
     networks: tuple[Network, ...] = ()
 
     def check_url(self, url: str) -> str:

@@ -13,26 +13,35 @@ from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
 from models.organizations import Organization
-from resolvers.queries.pages import DEFAULT_SIZE, AnyRow, Page, check_page_size, in_ids, load_grouped, wrong_list_cursor
+from resolvers.queries.pages import (
+    DEFAULT_SIZE,
+    AnyRow,
+    Page,
+    check_page_size,
+    in_ids,
+    load_grouped,
+    wrong_list_cursor,
+)
 from resolvers.transaction import EVENTS_LOCK
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1
+# The last cursor that was given out, for a log that is empty.
+#
+# PostgreSQL tells of one that is not committed yet too: so it is asked when no writer is between
+# its cursor and its commit, else who begins there would miss that event.
 GIVEN = {
     "sqlite": "(SELECT seq FROM sqlite_sequence WHERE name = 'event')",
     "postgresql": f"CASE WHEN pg_advisory_xact_lock_shared({EVENTS_LOCK}) IS NULL THEN 0 "
     "ELSE pg_sequence_last_value(CAST(pg_get_serial_sequence('event', 'cursor') AS regclass)) END",
 }
-"""The last cursor that was given out, for a log that is empty.
-
-PostgreSQL tells of one that is not committed yet too: so it is asked when no writer is between its cursor and its
-commit, else who begins there would miss that event.
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class EventPageRequest:
-    """Which part of the log is asked for: `size` events behind the cursor `after`, of all types when None."""
+    """Which part of the log is asked for: `size` events
+    behind the cursor `after`, of all types when None.
+    """
 
     size: int = DEFAULT_SIZE
     after: int | None = None
@@ -56,12 +65,14 @@ def parse_cursor(text: str | None) -> int | None:
     return int(text)
 
 
-def make_event_page_request(first: int | None, after: str | None, types: frozenset[str] | None) -> EventPageRequest:
+def make_event_page_request(
+    first: int | None, after: str | None, types: frozenset[str] | None
+) -> EventPageRequest:
     """The arguments of a list of events, checked; raises BadUserInput and LimitExceeded."""
     return EventPageRequest(check_page_size(first), parse_cursor(after), types)
 
 
-# ------------------------------------------------------------------------------------------------------------ ends
+# --------------------------------------------------------------------------------------------- ends
 
 
 def select_newest_cursor(connection: AsyncConnection) -> ColumnElement[int]:
@@ -70,13 +81,17 @@ def select_newest_cursor(connection: AsyncConnection) -> ColumnElement[int]:
 
 
 async def load_newest_cursor(store: Readable) -> int:
-    """The cursor of the newest event; of the last one there was when the log is empty, 0 before the first."""
+    """The cursor of the newest event; of the last one
+    there was when the log is empty, 0 before the first.
+    """
     async with store.read() as connection:
         return (await connection.execute(select(select_newest_cursor(connection)))).scalar_one()
 
 
 def _with_ends(connection: AsyncConnection, statement: Select[Any]) -> Select[Any]:
-    """The events with the ends of the log at that moment; without events, one row with nothing but the ends."""
+    """The events with the ends of the log at that moment;
+    without events, one row with nothing but the ends.
+    """
     oldest = select(func.min(col(Event.cursor))).scalar_subquery().label("oldest")
     ends = select(oldest, select_newest_cursor(connection).label("newest")).subquery("ends")
     listed = statement.subquery("listed")
@@ -90,18 +105,22 @@ def _is_kept(after: int, ends: AnyRow) -> bool:
     return begin <= after <= ends.newest
 
 
-# ----------------------------------------------------------------------------------------------------------- pages
+# -------------------------------------------------------------------------------------------- pages
 
 
 def _page(asked: EventPageRequest, found: Sequence[AnyRow]) -> Page:
     rows = found[: asked.size]
     cursors = [str(row.cursor) for row in rows]
-    return Page(rows, cursors, has_next=len(found) > asked.size, has_previous=asked.after is not None)
+    return Page(
+        rows, cursors, has_next=len(found) > asked.size, has_previous=asked.after is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of the log is meant: everything, or what is told of one organization, or of one user's memberships."""
+    """What of the log is meant: everything, or what is
+    told of one organization, or of one user's memberships.
+    """
 
     organization_id: str | None = None
     member_id: str | None = None
@@ -116,12 +135,17 @@ class Scope:
         return statement
 
     def covers(self, row: AnyRow) -> bool:
-        is_member = self.member_id is None or (row.user_id == self.member_id and row.type in MEMBERSHIP_TYPES)
+        is_member = self.member_id is None or (
+            row.user_id == self.member_id and row.type in MEMBERSHIP_TYPES
+        )
         return is_member and self.organization_id in (None, row.organization_id)
 
 
 async def _load(store: Readable, asked: EventPageRequest, scope: Scope) -> tuple[list[AnyRow], int]:
-    """The events, one more than asked for, and the newest cursor at that moment; raises CursorExpired."""
+    """The events, one more than asked for, and the newest cursor at that moment.
+
+    Raises CursorExpired.
+    """
     statement = scope.apply_to(asked.apply_to(select(Event)))
     async with store.read() as connection:
         rows = (await connection.execute(_with_ends(connection, statement))).all()
@@ -130,8 +154,13 @@ async def _load(store: Readable, asked: EventPageRequest, scope: Scope) -> tuple
     return [row for row in rows if row.cursor is not None], rows[0].newest
 
 
-async def load_event_page(store: Readable, asked: EventPageRequest, *, organization_id: str | None = None) -> Page:
-    """A page of the whole log, or of what is told of one organization, be it gone; raises CursorExpired."""
+async def load_event_page(
+    store: Readable, asked: EventPageRequest, *, organization_id: str | None = None
+) -> Page:
+    """A page of the whole log, or of what is told of one organization, be it gone.
+
+    Raises CursorExpired.
+    """
     return _page(asked, (await _load(store, asked, Scope(organization_id)))[0])
 
 
@@ -151,7 +180,9 @@ async def load_events_after(
 
 async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[AnyRow]:
     """Everything behind the cursor, whatever it is about."""
-    statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor)).limit(at_most)
+    statement = (
+        select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor)).limit(at_most)
+    )
     async with store.read() as connection:
         return (await connection.execute(statement)).all()
 
@@ -167,13 +198,17 @@ def _of_organizations(
     return selected.where(owner.c.id.in_(organization_ids))
 
 
-async def load_event_pages(store: Readable, keys: list[tuple[str, EventPageRequest]]) -> Sequence[Page | CursorExpired]:
+async def load_event_pages(
+    store: Readable, keys: list[tuple[str, EventPageRequest]]
+) -> Sequence[Page | CursorExpired]:
     """By (organization id, what is asked)."""
 
     async def read(asked: EventPageRequest, owners: list[str]) -> Sequence[Page | CursorExpired]:
         async with store.read() as connection:
             statement = _with_ends(connection, _of_organizations(connection, asked, owners))
-            return _split_by_organization(asked, owners, (await connection.execute(statement)).all())
+            return _split_by_organization(
+                asked, owners, (await connection.execute(statement)).all()
+            )
 
     return await load_grouped(keys, read)
 

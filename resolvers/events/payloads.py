@@ -18,6 +18,8 @@ from resolvers.access import Actor
 from resolvers.queries.pages import AnyRow
 from resolvers.transaction import Transaction
 
+# What is told with `deleted` beside the object as it was (docs/rules.md, Events); a membership is
+# told as it was.
 DELETED_TYPES = frozenset(
     {
         EventType.ORGANIZATION_DELETED,
@@ -27,7 +29,6 @@ DELETED_TYPES = frozenset(
         EventType.USER_DELETED,
     }
 )
-"""What is told with `deleted` beside the object as it was (docs/rules.md, Events); a membership is told as it was."""
 
 
 def with_deleted_flag(type: EventType, data: JSONObject) -> JSONObject:
@@ -112,7 +113,9 @@ def public_organization_data(organization: Organization) -> JSONObject:
     }
 
 
-def invitation_data(invitation: Invitation, organization: Organization, role: Role, status: str) -> JSONObject:
+def invitation_data(
+    invitation: Invitation, organization: Organization, role: Role, status: str
+) -> JSONObject:
     """No ticket and no link: what is in an event can be read by everybody who may read events."""
     return {
         "object": "organization_invitation",
@@ -176,7 +179,9 @@ def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
     }
 
 
-def session_data(session: Session, organization_id: str | None, status: SessionStatus) -> JSONObject:
+def session_data(
+    session: Session, organization_id: str | None, status: SessionStatus
+) -> JSONObject:
     tasks = [{"key": CHOOSE_ORGANIZATION}] if status is SessionStatus.PENDING else []
     return {
         "object": "session",
@@ -193,7 +198,10 @@ def session_data(session: Session, organization_id: str | None, status: SessionS
 
 
 def record_organization(
-    tx: Transaction, type: EventType, organization: Organization | AnyRow, changes: JSONObject | None = None
+    tx: Transaction,
+    type: EventType,
+    organization: Organization | AnyRow,
+    changes: JSONObject | None = None,
 ) -> None:
     tx.record(
         type,
@@ -205,9 +213,18 @@ def record_organization(
     )
 
 
-def record_user(tx: Transaction, type: EventType, user: User, changes: JSONObject | None = None) -> None:
+def record_user(
+    tx: Transaction, type: EventType, user: User, changes: JSONObject | None = None
+) -> None:
     data = with_deleted_flag(type, user_data(user))
-    tx.record(type, user.id, data, user_id=user.id, private_metadata=user.private_metadata, changes=changes)
+    tx.record(
+        type,
+        user.id,
+        data,
+        user_id=user.id,
+        private_metadata=user.private_metadata,
+        changes=changes,
+    )
 
 
 async def record_invitation(
@@ -224,7 +241,8 @@ async def record_invitation(
     tx.record(
         type,
         invitation.id,
-        invitation_data(invitation, organization, role, status) | ({"user_id": user_id} if user_id else {}),
+        invitation_data(invitation, organization, role, status)
+        | ({"user_id": user_id} if user_id else {}),
         organization_id=organization.id,
         user_id=user_id,
         private_metadata=invitation.private_metadata,
@@ -235,7 +253,11 @@ async def record_invitation(
 async def record_session(tx: Transaction, type: EventType, session: Session) -> None:
     """An event of the instance, of no organization: members don't see each other's sessions."""
     chosen = select(Membership.organization_id).where(col(Membership.id) == session.membership_id)
-    organization_id = (await tx.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    organization_id = (
+        (await tx.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    )
     is_pending = organization_id is None and requires_organization(await tx.instance())
     status = session_status_at(session.closed_as, session.expires_at, tx.now, is_pending=is_pending)
-    tx.record(type, session.id, session_data(session, organization_id, status), user_id=session.user_id)
+    tx.record(
+        type, session.id, session_data(session, organization_id, status), user_id=session.user_id
+    )

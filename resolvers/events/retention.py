@@ -11,8 +11,8 @@ from models.base import first_id
 from models.database.store import Store
 from models.events import Event
 
+# As many in one transaction: others have to write too.
 BATCH = 2_000
-"""As many in one transaction: others have to write too."""
 # How late an event may be forgotten, for example because no worker was running. An event that is
 # older than that and older than the oldest one was written while the clock was behind.
 LATEST = timedelta(days=1)
@@ -21,8 +21,11 @@ LATEST = timedelta(days=1)
 def _nothing() -> None: ...
 
 
-async def delete_old_events(store: Store, before: datetime, after_batch: Callable[[], None] = _nothing) -> int:
-    """Removes the events up to the last one that is older, but for the newest, which tells where the log is.
+async def delete_old_events(
+    store: Store, before: datetime, after_batch: Callable[[], None] = _nothing
+) -> int:
+    """Removes the events up to the last one that is older,
+    but for the newest, which tells where the log is.
 
     The order is that of cursors: an event that was written while the clock was ahead goes with its
     neighbors. Returns how many events there were.
@@ -61,4 +64,6 @@ async def _forgettable(session: AsyncSession, before: datetime) -> list[int]:
         col(Event.cursor) < newest,
     )
     statement = select(Event.cursor).where(col(Event.cursor) <= last_old.scalar_subquery())
-    return list((await session.execute(statement.order_by(col(Event.cursor)).limit(BATCH))).scalars())
+    return list(
+        (await session.execute(statement.order_by(col(Event.cursor)).limit(BATCH))).scalars()
+    )

@@ -1,4 +1,6 @@
-"""Invitations read: the pages of organizations and of invited people, mails, and what a ticket shows."""
+"""Invitations read: the pages of organizations and
+of invited people, mails, and what a ticket shows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +19,15 @@ from models.roles import DeletedRole, Role
 from models.users import User
 from models.validation.text import to_search_text
 from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
-from resolvers.queries.pages import AnyRow, Order, Page, PageRequest, load_counts, load_grouped, load_pages
+from resolvers.queries.pages import (
+    AnyRow,
+    Order,
+    Page,
+    PageRequest,
+    load_counts,
+    load_grouped,
+    load_pages,
+)
 
 ORDER = Order("invitations", col(Invitation.id), descending=True)
 
@@ -28,7 +38,9 @@ def _has_status(status: InvitationStatus, now: datetime) -> ColumnElement[bool]:
         return and_(col(Invitation.status) == PENDING, col(Invitation.expires_at) > now)
     stored = col(Invitation.status) == status.value
     if status is InvitationStatus.EXPIRED:
-        return or_(stored, and_(col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now))
+        return or_(
+            stored, and_(col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now)
+        )
     return stored
 
 
@@ -37,8 +49,9 @@ class InvitationFilter:
     """Which invitations of an organization, or of an address, are listed."""
 
     of_address: bool
+    # Not compared: the lists of one operation are read together, though each looked at the clock by
+    # itself.
     now: datetime = field(compare=False)
-    """Not compared: the lists of one operation are read together, though each looked at the clock by itself."""
     statuses: tuple[InvitationStatus, ...] | None = None
     query: str | None = None
 
@@ -50,7 +63,9 @@ class InvitationFilter:
         if self.statuses is not None:
             statement = statement.where(or_(*(_has_status(one, self.now) for one in self.statuses)))
         if self.query is not None:
-            found = col(Invitation.address_key).contains(to_search_text(self.query), autoescape=True)
+            found = col(Invitation.address_key).contains(
+                to_search_text(self.query), autoescape=True
+            )
             statement = statement.where(or_(found, col(Invitation.id) == self.query))
         return statement
 
@@ -70,30 +85,45 @@ async def load_invitation_pages(
         statement: Select[Any] = asked.filter.apply_to(select(Invitation))
         async with store.read() as connection:
             return await load_pages(
-                connection, statement, ORDER, asked.part, parent=asked.filter.parent, parents=parents
+                connection,
+                statement,
+                ORDER,
+                asked.part,
+                parent=asked.filter.parent,
+                parents=parents,
             )
 
     return await load_grouped(keys, read)
 
 
-async def load_invitation_counts(store: Readable, keys: list[tuple[str, InvitationFilter]]) -> Sequence[int]:
+async def load_invitation_counts(
+    store: Readable, keys: list[tuple[str, InvitationFilter]]
+) -> Sequence[int]:
     async def read(asked: InvitationFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await load_counts(connection, asked.apply_to(select(Invitation)), asked.parent, parents)
+            return await load_counts(
+                connection, asked.apply_to(select(Invitation)), asked.parent, parents
+            )
 
     return await load_grouped(keys, read)
 
 
 async def load_last_mails(store: Readable, invitation_ids: list[str]) -> Sequence[AnyRow | None]:
-    """The last mail of each invitation: the one with its current ticket, for an id only says what time it was."""
-    of_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (col(Invitation.nonce) == col(Mail.nonce))
-    statement: Select[Any] = select(Mail).join(Invitation, of_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
+    """The last mail of each invitation: the one with its
+    current ticket, for an id only says what time it was.
+    """
+    of_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (
+        col(Invitation.nonce) == col(Mail.nonce)
+    )
+    statement: Select[Any] = (
+        select(Mail).join(Invitation, of_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
+    )
     async with store.read() as connection:
         found = {row.invitation_id: row for row in (await connection.execute(statement)).all()}
     return [found.get(key) for key in invitation_ids]
 
 
-# -------------------------------------------------------------------------------------------------------- tickets
+# ------------------------------------------------------------------------------------------ tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +136,13 @@ class Preview:
     inviter_name: str | None
     status: InvitationStatus
     kind: TicketKind
+    # Whether somebody uses the address already; only told to who proved the mailbox.
     has_account: bool
-    """Whether somebody uses the address already; only told to who proved the mailbox."""
 
 
-async def load_preview(store: Readable, keys: TicketKeys, ticket: str, now: datetime) -> Preview | None:
+async def load_preview(
+    store: Readable, keys: TicketKeys, ticket: str, now: datetime
+) -> Preview | None:
     """What a ticket is for; None when it does not verify."""
     invitation_id = parse_invitation_id(ticket)
     if invitation_id is None:
@@ -121,26 +153,41 @@ async def load_preview(store: Readable, keys: TicketKeys, ticket: str, now: date
         kind = await kind_of(connection, keys, ticket, invitation.nonce) if invitation else None
         if invitation is None or kind is None:
             return None
-        owner: Select[Any] = select(Organization).where(col(Organization.id) == invitation.organization_id)
+        owner: Select[Any] = select(Organization).where(
+            col(Organization.id) == invitation.organization_id
+        )
         organization = (
-            await connection.execute(owner.add_columns(*_select_role_name_and_user_count(invitation)))
+            await connection.execute(
+                owner.add_columns(*_select_role_name_and_user_count(invitation))
+            )
         ).one_or_none()
         inviter = await _load_inviter_name(connection, invitation.inviter_id)
     if organization is None:
         return None
     status = get_status(invitation.status, invitation.expires_at, now)
     return Preview(
-        invitation, organization, organization.role_name, inviter, status, kind, organization.number_of_users > 0
+        invitation,
+        organization,
+        organization.role_name,
+        inviter,
+        status,
+        kind,
+        organization.number_of_users > 0,
     )
 
 
-def _select_role_name_and_user_count(invitation: AnyRow) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _select_role_name_and_user_count(
+    invitation: AnyRow,
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The name of the role, and how many users have the address."""
     there, gone = (
-        select(table.name).where(col(table.id) == invitation.role_id).scalar_subquery() for table in (Role, DeletedRole)
+        select(table.name).where(col(table.id) == invitation.role_id).scalar_subquery()
+        for table in (Role, DeletedRole)
     )
     users = select(func.count()).where(col(User.address_key) == invitation.address_key)
-    return func.coalesce(there, gone).label("role_name"), users.scalar_subquery().label("number_of_users")
+    return func.coalesce(there, gone).label("role_name"), users.scalar_subquery().label(
+        "number_of_users"
+    )
 
 
 async def _load_inviter_name(connection: Any, inviter_id: str | None) -> str | None:

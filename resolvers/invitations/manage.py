@@ -42,7 +42,7 @@ from resolvers.members.seats import count_free_seats, no_free_seat
 from resolvers.roles import RoleWithPermissions, load_role_by_id
 from resolvers.transaction import Transaction
 
-# ---------------------------------------------------------------------------------------------------------- invite
+# ------------------------------------------------------------------------------------------- invite
 
 
 async def create_invitation(
@@ -70,16 +70,23 @@ async def create_invitations(
     terms: InvitationOptions,
     skip_failed: bool,
 ) -> tuple[list[Invitation], list[InputError]]:
-    """Invites many; one bad address refuses all, or is left out, as the caller likes it (rule 19)."""
+    """Invites many; one bad address refuses all, or
+    is left out, as the caller likes it (rule 19).
+    """
     organization = await tx.lock_organization(organization_id)
     await expire_overdue(tx, organization)
     if len(recipients) > BULK_SIZE:
-        raise BulkSizeExceeded(f"At most {BULK_SIZE} recipients in a call.", at="recipients", limit=BULK_SIZE)
+        raise BulkSizeExceeded(
+            f"At most {BULK_SIZE} recipients in a call.", at="recipients", limit=BULK_SIZE
+        )
     inviter_id, expires_at, faults = await check_options(tx, organization, recipients, terms)
     good, bad = await validate_recipients(tx, organization, recipients)
     seats = await count_free_seats(tx, organization)
     if seats is not None and seats < len(good):
-        bad.extend((one.recipient, no_free_seat(organization)) for one in good[seats if skip_failed else 0 :])
+        bad.extend(
+            (one.recipient, no_free_seat(organization))
+            for one in good[seats if skip_failed else 0 :]
+        )
         good = good[:seats]
     told = group_by_code(bad)
     if faults.errors or (bad and not skip_failed):
@@ -101,7 +108,11 @@ def _combine(kind: type[InputError], group: Sequence[tuple[Recipient, InputError
     addresses = list(dict.fromkeys(recipient.email_address for recipient, _ in group))
     first = group[0][1]
     more = f" (and {len(addresses) - 1} more)" if len(addresses) > 1 else ""
-    return kind(f"{first.message}{more}", at="recipients", **{**(first.meta or {}), "email_addresses": addresses})
+    return kind(
+        f"{first.message}{more}",
+        at="recipients",
+        **{**(first.meta or {}), "email_addresses": addresses},
+    )
 
 
 async def _insert_invitations(
@@ -156,7 +167,7 @@ def queue_mail(tx: Transaction, invitation: Invitation) -> None:
     )
 
 
-# -------------------------------------------------------------------------------------------- resend and revoke
+# -------------------------------------------------------------------------------- resend and revoke
 
 
 async def _load_invitation(tx: Transaction, organization_id: str, invitation_id: str) -> Invitation:
@@ -166,16 +177,26 @@ async def _load_invitation(tx: Transaction, organization_id: str, invitation_id:
     )
     found = (await tx.session.execute(statement)).scalar_one_or_none()
     if found is None:
-        raise ResourceNotFound("There is no such invitation in this organization.", at="invitation_id")
+        raise ResourceNotFound(
+            "There is no such invitation in this organization.", at="invitation_id"
+        )
     return found
 
 
-async def transition(tx: Transaction, invitation: Invitation, status: InvitationStatus, **values: str) -> None:
-    """The one transition out of PENDING; of several that race, one wins and the others are told so (rule 16)."""
-    await _update_if(tx, invitation, col(Invitation.status) == PENDING, status=status.value, **values)
+async def transition(
+    tx: Transaction, invitation: Invitation, status: InvitationStatus, **values: str
+) -> None:
+    """The one transition out of PENDING; of several that
+    race, one wins and the others are told so (rule 16).
+    """
+    await _update_if(
+        tx, invitation, col(Invitation.status) == PENDING, status=status.value, **values
+    )
 
 
-async def _update_if(tx: Transaction, invitation: Invitation, unchanged: ColumnElement[bool], **values: object) -> None:
+async def _update_if(
+    tx: Transaction, invitation: Invitation, unchanged: ColumnElement[bool], **values: object
+) -> None:
     statement = (
         update(Invitation)
         .where(col(Invitation.id) == invitation.id, unchanged)
@@ -190,7 +211,9 @@ def not_pending() -> InvitationNotPending:
     return InvitationNotPending("The invitation is not pending any more.", at="invitation_id")
 
 
-async def revoke_invitation(tx: Transaction, *, organization_id: str, invitation_id: str) -> Invitation:
+async def revoke_invitation(
+    tx: Transaction, *, organization_id: str, invitation_id: str
+) -> Invitation:
     """Takes a pending invitation back; its links are void at once."""
     organization = await tx.lock_organization(organization_id)
     await expire_overdue(tx, organization)
@@ -205,7 +228,9 @@ async def revoke_invitation(tx: Transaction, *, organization_id: str, invitation
 async def resend_invitation(
     tx: Transaction, *, organization_id: str, invitation_id: str, terms: InvitationOptions
 ) -> Invitation:
-    """Sends a pending or expired invitation again, with a new link and a new time; the resender becomes the inviter."""
+    """Sends a pending or expired invitation again, with a new
+    link and a new time; the resender becomes the inviter.
+    """
     organization = await tx.lock_organization(organization_id)
     await expire_overdue(tx, organization)
     invitation = await _load_invitation(tx, organization_id, invitation_id)
@@ -235,19 +260,27 @@ async def resend_invitation(
 async def _load_offered_role(
     tx: Transaction, organization: Organization, invitation: Invitation
 ) -> RoleWithPermissions:
-    """The invitation's role; an expired one may have outlived it, or its place in the organization's role set."""
+    """The invitation's role; an expired one may have
+    outlived it, or its place in the organization's role set.
+    """
     offered = select(RoleSetRole.role_id).where(
-        col(RoleSetRole.role_set_id) == organization.role_set_id, col(RoleSetRole.role_id) == invitation.role_id
+        col(RoleSetRole.role_set_id) == organization.role_set_id,
+        col(RoleSetRole.role_id) == invitation.role_id,
     )
     if (await tx.session.execute(offered)).first() is None:
         raise InvitationNotGrantable(
-            "The organization does not have the invitation's role any more: invite anew.", at="invitation_id"
+            "The organization does not have the invitation's role any more: invite anew.",
+            at="invitation_id",
         )
     return await load_role_by_id(tx.session, invitation.role_id)
 
 
-async def _ensure_can_revive(tx: Transaction, organization: Organization, invitation: Invitation) -> None:
-    """An expired invitation needs a seat, and nobody may have invited or added the address since (rule 22)."""
+async def _ensure_can_revive(
+    tx: Transaction, organization: Organization, invitation: Invitation
+) -> None:
+    """An expired invitation needs a seat, and nobody may
+    have invited or added the address since (rule 22).
+    """
     members, invited = await load_existing(tx, organization, [invitation.address_key])
     if members:
         raise AlreadyAMember("The address belongs to a member already.", at="invitation_id")

@@ -1,6 +1,8 @@
-"""Invitation tickets: `<invitation id>.<HMAC>`, made when they are needed and stored nowhere (rule 14).
+"""Invitation tickets: `<invitation id>.<HMAC>`, made
+when they are needed and stored nowhere (rule 14).
 
-Each root secret has a ticket key. The keys are stored encrypted, so that tickets outlive the secret they came from.
+Each root secret has a ticket key. The keys are stored encrypted, so that tickets outlive the secret
+they came from.
 """
 
 import base64
@@ -34,7 +36,9 @@ Reader = AsyncConnection | AsyncSession
 
 
 class TicketKind(Enum):
-    """What holding a ticket proves: one that came by mail, the mailbox; one that was passed on, nothing."""
+    """What holding a ticket proves: one that came by
+    mail, the mailbox; one that was passed on, nothing.
+    """
 
     MAIL = "mail"
     LINK = "link"
@@ -42,15 +46,19 @@ class TicketKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TicketKeys:
-    """A key from each given root secret: the first one signs, all verify, and so do those that are stored."""
+    """A key from each given root secret: the first one
+    signs, all verify, and so do those that are stored.
+    """
 
     given: tuple[bytes, ...]
+    # Decrypts the stored keys.
     storage: MultiFernet
-    """Decrypts the stored keys."""
 
 
 def derive_ticket_keys(secrets: Sequence[str]) -> TicketKeys:
-    given = tuple(HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret.encode()) for secret in secrets)
+    given = tuple(
+        HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret.encode()) for secret in secrets
+    )
     return TicketKeys(given, make_cipher(secrets, Purpose.TICKET_KEYS))
 
 
@@ -75,17 +83,21 @@ def verify_ticket(keys: Sequence[bytes], ticket: str, nonce: str) -> TicketKind 
     found = None
     for key in keys:
         for kind in TicketKind:
-            if hmac.compare_digest(_compute_mac(key, kind, invitation_id, nonce).encode(), given.encode()):
+            if hmac.compare_digest(
+                _compute_mac(key, kind, invitation_id, nonce).encode(), given.encode()
+            ):
                 found = kind
     return found
 
 
 async def kind_of(reader: Reader, keys: TicketKeys, ticket: str, nonce: str) -> TicketKind | None:
     """The kind of a ticket of ours, else None; stored keys are read only if no given one fits."""
-    return verify_ticket(keys.given, ticket, nonce) or verify_ticket(await _stored(reader, keys), ticket, nonce)
+    return verify_ticket(keys.given, ticket, nonce) or verify_ticket(
+        await _stored(reader, keys), ticket, nonce
+    )
 
 
-# ------------------------------------------------------------------------------------------------------ stored keys
+# -------------------------------------------------------------------------------------- stored keys
 
 
 async def _stored(reader: Reader, keys: TicketKeys) -> list[bytes]:
@@ -118,7 +130,9 @@ async def is_registered(reader: Reader, keys: TicketKeys) -> bool:
 
 
 async def register_keys(store: Store, clock: Clock, keys: TicketKeys) -> None:
-    """Stores the given keys, as each process does when it starts; writes only if something changes."""
+    """Stores the given keys, as each process does
+    when it starts; writes only if something changes.
+    """
     async with store.read() as connection:
         known = await _known(connection)
     first, *_ = fingerprints = [_fingerprint(key) for key in keys.given]
@@ -134,18 +148,23 @@ async def store_keys(tx: Transaction, keys: TicketKeys) -> None:
     known, first = await _known(tx.session), _fingerprint(keys.given[0])
     for fingerprint, key in {_fingerprint(key): key for key in keys.given}.items():
         if fingerprint not in known:
-            row = TicketKey(fingerprint=fingerprint, key=encrypt(keys.storage, key.hex()), created_at=tx.now)
+            row = TicketKey(
+                fingerprint=fingerprint, key=encrypt(keys.storage, key.hex()), created_at=tx.now
+            )
             tx.session.add(row)
     await tx.session.flush()
     is_first, is_current = col(TicketKey.fingerprint) == first, col(TicketKey.retired_at).is_(None)
     await tx.session.execute(update(TicketKey).where(is_first).values(retired_at=None))
-    await tx.session.execute(update(TicketKey).where(~is_first, is_current).values(retired_at=tx.now))
+    await tx.session.execute(
+        update(TicketKey).where(~is_first, is_current).values(retired_at=tx.now)
+    )
 
 
 async def open_invitations(
     reader: Reader, now: datetime, signed_with: Collection[str] | None = None
 ) -> tuple[int, datetime | None]:
-    """How many invitations are open, and when the last one expires; or only those that keys may have signed.
+    """How many invitations are open, and when the last
+    one expires; or only those that keys may have signed.
 
     Keys are named by fingerprint.
     """
@@ -153,7 +172,12 @@ async def open_invitations(
         col(Invitation.status) == PENDING, col(Invitation.expires_at) > now
     )
     if signed_with is not None:
-        was_used = or_(col(TicketKey.retired_at).is_(None), col(TicketKey.retired_at) >= col(Invitation.created_at))
-        statement = statement.where(exists().where(col(TicketKey.fingerprint).in_(signed_with), was_used))
+        was_used = or_(
+            col(TicketKey.retired_at).is_(None),
+            col(TicketKey.retired_at) >= col(Invitation.created_at),
+        )
+        statement = statement.where(
+            exists().where(col(TicketKey.fingerprint).in_(signed_with), was_used)
+        )
     number, last = (await reader.execute(statement)).one()
     return number, last

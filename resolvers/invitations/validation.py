@@ -58,8 +58,8 @@ class InvitationOptions:
     redirect_url: str | None = None
     expires_in_days: int | None = None
     notify: bool = True
+    # Whether this server has somewhere to send mail to.
     can_mail: bool = True
-    """Whether this server has somewhere to send mail to."""
     schemes: frozenset[str] = frozenset({"https"})
 
 
@@ -72,26 +72,32 @@ class ValidRecipient:
     role: RoleWithPermissions
 
 
-# ---------------------------------------------------------------------------------------------- checks of a call
+# --------------------------------------------------------------------------------- checks of a call
 
 
 async def _load_inviter(
     tx: Transaction, organization: Organization, terms: InvitationOptions
 ) -> tuple[str | None, Grant | None]:
-    """Who invites, and what they may give away: a key invites for itself or, when it names one, for a manager."""
+    """Who invites, and what they may give away: a key
+    invites for itself or, when it names one, for a manager.
+    """
     if tx.actor.user_id:
         return tx.actor.user_id, tx.grant
     if terms.inviter_user_id is None:
         return None, None
     grant = await load_grant(tx.session, organization.id, terms.inviter_user_id)
     if grant is None:
-        raise ResourceNotFound("The inviter is no member of this organization.", at="inviter_user_id")
+        raise ResourceNotFound(
+            "The inviter is no member of this organization.", at="inviter_user_id"
+        )
     if MEMBERSHIPS_MANAGE not in grant.permissions:
         raise missing_permission(MEMBERSHIPS_MANAGE)
     return terms.inviter_user_id, grant
 
 
-def check_redirect_url(url: str | None, origins: Sequence[str], schemes: frozenset[str]) -> str | None:
+def check_redirect_url(
+    url: str | None, origins: Sequence[str], schemes: frozenset[str]
+) -> str | None:
     """A page of the application; its origin has to be one that the instance's owner allows."""
     if url is None:
         return None
@@ -105,19 +111,26 @@ def check_redirect_url(url: str | None, origins: Sequence[str], schemes: frozens
 def check_mail(terms: InvitationOptions) -> None:
     if terms.notify and not terms.can_mail:
         raise ValueInvalid(
-            "This server can't send mail: set TENANTRY_SMTP_URL, or pass the link on with notify: false."
+            "This server can't send mail: set TENANTRY_SMTP_URL, or pass the link on with notify:"
+            " false."
         )
 
 
 async def compute_expiry(tx: Transaction, days: int | None) -> datetime:
-    lives = (await tx.instance()).invitation_expires_in_days if days is None else check_expiry_days(days)
+    lives = (
+        (await tx.instance()).invitation_expires_in_days
+        if days is None
+        else check_expiry_days(days)
+    )
     return tx.now + timedelta(days=lives)
 
 
-# --------------------------------------------------------------------------------------------- checks of addresses
+# ------------------------------------------------------------------------------ checks of addresses
 
 
-async def load_existing(tx: Transaction, organization: Organization, keys: Sequence[str]) -> tuple[set[str], set[str]]:
+async def load_existing(
+    tx: Transaction, organization: Organization, keys: Sequence[str]
+) -> tuple[set[str], set[str]]:
     """Which addresses belong to members already, and which are invited already."""
     members = (
         select(User.address_key)
@@ -133,7 +146,9 @@ async def load_existing(tx: Transaction, organization: Organization, keys: Seque
     return {key for key in found if key}, set((await tx.session.execute(invited)).scalars())
 
 
-def _normalize_addresses(recipients: Sequence[Recipient]) -> tuple[list[str | None], list[InputError | None]]:
+def _normalize_addresses(
+    recipients: Sequence[Recipient],
+) -> tuple[list[str | None], list[InputError | None]]:
     keys: list[str | None] = []
     faults: list[InputError | None] = []
     for recipient in recipients:
@@ -158,9 +173,17 @@ async def validate_recipients(
     for recipient, key, fault in zip(recipients, keys, malformed, strict=True):
         found = [fault] if fault else []
         if key in members:
-            found.append(AlreadyAMember(f"{recipient.email_address} belongs to a member already.", at="email_address"))
+            found.append(
+                AlreadyAMember(
+                    f"{recipient.email_address} belongs to a member already.", at="email_address"
+                )
+            )
         elif key in invited:
-            found.append(InvitationNotUnique(f"{recipient.email_address} is invited already.", at="email_address"))
+            found.append(
+                InvitationNotUnique(
+                    f"{recipient.email_address} is invited already.", at="email_address"
+                )
+            )
         held = roles[recipient.role]
         found.extend(_find_errors(recipient, held))
         bad.extend((recipient, one) for one in found)
@@ -191,22 +214,32 @@ async def _load_roles(
     roles = await load_roles_of_set(tx, organization.role_set_id)
     for key in {recipient.role for recipient in recipients}:
         try:
-            found[key] = await load_default_role(tx, organization) if key is None else find_role(roles, key)
+            found[key] = (
+                await load_default_role(tx, organization) if key is None else find_role(roles, key)
+            )
         except ResourceNotFound as refusal:
             found[key] = refusal
     return found
 
 
 async def check_options(
-    tx: Transaction, organization: Organization, recipients: Sequence[Recipient], terms: InvitationOptions
+    tx: Transaction,
+    organization: Organization,
+    recipients: Sequence[Recipient],
+    terms: InvitationOptions,
 ) -> tuple[str | None, datetime, ErrorCollector]:
-    """Who invites, until when, and what else is wrong with the call; raises Forbidden for what they may not do."""
+    """Who invites, until when, and what else is wrong with the call.
+
+    Raises Forbidden for what they may not do.
+    """
     ensure_service(tx.actor, _reserved(recipients, terms))
     faults, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
     with faults.at("inviter_user_id"):
         inviter_id, grant = await _load_inviter(tx, organization, terms)
     with faults.at("redirect_url"):
-        check_redirect_url(terms.redirect_url, (await tx.instance()).allowed_redirect_origins, terms.schemes)
+        check_redirect_url(
+            terms.redirect_url, (await tx.instance()).allowed_redirect_origins, terms.schemes
+        )
     with faults.at("expires_in_days"):
         expires_at = await compute_expiry(tx, terms.expires_in_days)
     with faults.at("notify"):
@@ -226,11 +259,13 @@ def _reserved(recipients: Sequence[Recipient], terms: InvitationOptions) -> set[
     return {name for name, value in values if value is not None}
 
 
-# ---------------------------------------------------------------------------------------------------- how often
+# ---------------------------------------------------------------------------------------- how often
 
 
 async def _ensure_invitation_rate(tx: Transaction, organization: Organization, number: int) -> None:
-    """At most 250 an hour for an organization, each recipient counted; those of a secret key are not."""
+    """At most 250 an hour for an organization, each
+    recipient counted; those of a secret key are not.
+    """
     if tx.actor.is_service:
         return
     recent = select(Invitation.created_at).where(
@@ -242,7 +277,9 @@ async def _ensure_invitation_rate(tx: Transaction, organization: Organization, n
     _ensure_room(tx, times, INVITATIONS_PER_ORGANIZATION, number)
 
 
-async def ensure_mail_rate(tx: Transaction, organization: Organization, keys: Sequence[str]) -> None:
+async def ensure_mail_rate(
+    tx: Transaction, organization: Organization, keys: Sequence[str]
+) -> None:
     """Nobody gets more than a few mails an hour, whoever asks for them (rule 21)."""
     await _lock_addresses(tx, keys)
     recent = select(Mail.address_key, Mail.organization_id, Mail.created_at).where(
@@ -260,11 +297,15 @@ async def _lock_addresses(tx: Transaction, keys: Sequence[str]) -> None:
     """Several organizations that write to one address at once are counted one after the other."""
     numbers = sorted(int.from_bytes(sha256(key.encode()).digest()[:8], signed=True) for key in keys)
     if numbers:
-        await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{numbers}::bigint[]) AS one")
+        await tx.take_advisory_lock(
+            f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{numbers}::bigint[]) AS one"
+        )
 
 
 def _ensure_room(tx: Transaction, times: Sequence[datetime], limit: int, number: int = 1) -> None:
-    """Raises RateLimited, with the seconds until enough of the times, oldest first, are out of the window."""
+    """Raises RateLimited, with the seconds until enough
+    of the times, oldest first, are out of the window.
+    """
     excess = len(times) + number - limit
     if excess > 0:
         free_at = times[min(excess, len(times)) - 1] + WINDOW
@@ -272,7 +313,10 @@ def _ensure_room(tx: Transaction, times: Sequence[datetime], limit: int, number:
 
 
 async def ensure_rates(
-    tx: Transaction, organization: Organization, good: Sequence[ValidRecipient], terms: InvitationOptions
+    tx: Transaction,
+    organization: Organization,
+    good: Sequence[ValidRecipient],
+    terms: InvitationOptions,
 ) -> None:
     await _ensure_invitation_rate(tx, organization, len(good))
     if terms.notify:

@@ -1,4 +1,6 @@
-"""Everything that is stored encrypted: whether the given root secrets can decrypt it, and encrypting it again."""
+"""Everything that is stored encrypted: whether the given
+root secrets can decrypt it, and encrypting it again.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +19,9 @@ from resolvers.invitations import tickets
 from resolvers.keys import signing_keys
 from resolvers.transaction import Transaction
 
-KEYS, TICKETS, ENDPOINTS = (metadata.tables[name].c for name in ("signing_key", "ticket_key", "webhook_endpoint"))
+KEYS, TICKETS, ENDPOINTS = (
+    metadata.tables[name].c for name in ("signing_key", "ticket_key", "webhook_endpoint")
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +31,10 @@ class EncryptedColumn:
     name: str
     purpose: Purpose
     column: Column[Any]
+    # Which rows are still in use; whether the others can be decrypted does not matter.
     is_needed: Callable[[datetime], ColumnElement[bool]]
-    """Which rows are still in use; whether the others can be decrypted does not matter."""
+    # Makes a new value for one that is lost; without it, the value or its row is deleted.
     replacement: Callable[[], str] | None = None
-    """Makes a new value for one that is lost; without it, the value or its row is deleted."""
 
     @property
     def key(self) -> Column[Any]:
@@ -38,11 +42,20 @@ class EncryptedColumn:
         return key
 
 
-# Each column that `models/keys/encryption.py` encrypts must be listed here: a rotation of the root secret covers only these.
+# Each column that `models/keys/encryption.py` encrypts must be listed here: a rotation of the root
+# secret covers only these.
 ENCRYPTED_COLUMNS = (
-    EncryptedColumn("signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published),
+    EncryptedColumn(
+        "signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published
+    ),
     EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, tickets.is_needed),
-    EncryptedColumn("webhook secret", Purpose.WEBHOOK_SECRETS, ENDPOINTS.secret, lambda now: true(), generate_secret),
+    EncryptedColumn(
+        "webhook secret",
+        Purpose.WEBHOOK_SECRETS,
+        ENDPOINTS.secret,
+        lambda now: true(),
+        generate_secret,
+    ),
     EncryptedColumn(
         "previous webhook secret",
         Purpose.WEBHOOK_SECRETS,
@@ -74,9 +87,15 @@ async def load_encrypted_values(
     """Every encrypted value that is still in use."""
     found: list[EncryptedValue] = []
     for one in ENCRYPTED_COLUMNS:
-        stored = select(one.key, one.column).where(one.column.is_not(None), one.is_needed(now)).order_by(one.key)
+        stored = (
+            select(one.key, one.column)
+            .where(one.column.is_not(None), one.is_needed(now))
+            .order_by(one.key)
+        )
         rows = (await reader.execute(stored)).all()
-        found += [EncryptedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows]
+        found += [
+            EncryptedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows
+        ]
     return found
 
 
@@ -87,12 +106,17 @@ def _state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
     return State.UNREADABLE
 
 
-async def reencrypt(tx: Transaction, secrets: Sequence[str], *, discard_unreadable: bool) -> list[EncryptedValue]:
-    """Encrypts what is in use under the first secret; returns all values with the states that they had before."""
+async def reencrypt(
+    tx: Transaction, secrets: Sequence[str], *, discard_unreadable: bool
+) -> list[EncryptedValue]:
+    """Encrypts what is in use under the first secret;
+    returns all values with the states that they had before.
+    """
     await tickets.store_keys(tx, tickets.derive_ticket_keys(secrets))
     # Nobody else can add or change a value until the end; reading goes on.
     await tx.take_advisory_lock(
-        f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN EXCLUSIVE MODE"
+        f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN"
+        f" EXCLUSIVE MODE"
     )
     values = await load_encrypted_values(tx.session, secrets, tx.now)
     for value in values:

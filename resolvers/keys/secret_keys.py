@@ -9,16 +9,28 @@ from sqlmodel import col, select
 from models.database.store import Store
 from models.errors import ResourceNotFound
 from models.instance import Instance
-from models.keys.secret_keys import SecretKey, compute_digest, generate_secret, get_visible_part, matches_digest
+from models.keys.secret_keys import (
+    SecretKey,
+    compute_digest,
+    generate_secret,
+    get_visible_part,
+    matches_digest,
+)
 from models.validation.text import check_name
 from resolvers.access import Actor, ActorType
 from resolvers.transaction import Transaction
 
 
 async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] | None:
-    """The service behind a secret key, looked up by its visible part; None for a key that is unknown or revoked."""
-    columns = select(Instance, type_coerce(col(SecretKey.id), String).label("key_id"), col(SecretKey.digest))
-    live = (col(SecretKey.visible) == get_visible_part(secret)) & col(SecretKey.revoked_at).is_(None)
+    """The service behind a secret key, looked up by its
+    visible part; None for a key that is unknown or revoked.
+    """
+    columns = select(
+        Instance, type_coerce(col(SecretKey.id), String).label("key_id"), col(SecretKey.digest)
+    )
+    live = (col(SecretKey.visible) == get_visible_part(secret)) & col(SecretKey.revoked_at).is_(
+        None
+    )
     async with store.read() as connection:
         row = (await connection.execute(columns.outerjoin(SecretKey, live))).one()
     if not matches_digest(secret, row.digest or ""):
@@ -26,7 +38,9 @@ async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] |
     return Actor(ActorType.SERVICE, row.key_id), cast(Instance, row)
 
 
-async def create_key(tx: Transaction, *, name: str, secret: str | None = None) -> tuple[SecretKey, str]:
+async def create_key(
+    tx: Transaction, *, name: str, secret: str | None = None
+) -> tuple[SecretKey, str]:
     """A new key and its secret, which is kept nowhere: only its digest is."""
     secret = secret or generate_secret()
     key = SecretKey(
@@ -47,7 +61,9 @@ async def list_keys(tx: Transaction) -> Sequence[SecretKey]:
 
 async def revoke_key(tx: Transaction, *, id_or_visible: str) -> SecretKey:
     """Revokes at once; a key that was revoked before keeps its time. Raises ResourceNotFound."""
-    wanted = (col(SecretKey.id) == id_or_visible) | (col(SecretKey.visible) == get_visible_part(id_or_visible))
+    wanted = (col(SecretKey.id) == id_or_visible) | (
+        col(SecretKey.visible) == get_visible_part(id_or_visible)
+    )
     key = (await tx.session.execute(select(SecretKey).where(wanted))).scalar_one_or_none()
     if key is None:
         raise ResourceNotFound(f"There is no key {id_or_visible[:15]!r}.")

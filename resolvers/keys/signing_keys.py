@@ -1,4 +1,6 @@
-"""The keys that session tokens are signed with: the one that signs, those before it, and the change to the next."""
+"""The keys that session tokens are signed with: the one
+that signs, those before it, and the change to the next.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,25 +39,41 @@ def is_published(now: datetime) -> ColumnElement[bool]:
 
 
 async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
-    """Name and sealed private key of every published key; the first one signs, if there is one that does."""
+    """Name and sealed private key of every published
+    key; the first one signs, if there is one that does.
+    """
     order = (col(SigningKey.is_current).desc(), col(SigningKey.created_at).desc())
-    statement = select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
+    statement = (
+        select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
+    )
     async with store.read() as connection:
         return [(row.kid, row.private_key) for row in await connection.execute(statement)]
 
 
 async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """Adds the key, unless there is one: of several processes that start at once one gives the key."""
+    """Adds the key, unless there is one: of several
+    processes that start at once one gives the key.
+    """
     await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    if (await tx.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))).first() is None:
-        tx.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now))
+    if (
+        await tx.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))
+    ).first() is None:
+        tx.session.add(
+            SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now)
+        )
 
 
 async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """The new key signs from now on; the one before stays published for a while, older ones are forgotten."""
+    """The new key signs from now on; the one before stays
+    published for a while, older ones are forgotten.
+    """
     await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
     lapsed = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
     await tx.session.execute(delete(SigningKey).where(lapsed))
-    retired = update(SigningKey).where(col(SigningKey.is_current)).values(is_current=False, retired_at=tx.now)
+    retired = (
+        update(SigningKey)
+        .where(col(SigningKey.is_current))
+        .values(is_current=False, retired_at=tx.now)
+    )
     await tx.session.execute(retired)
     tx.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now))

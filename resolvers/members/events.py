@@ -1,4 +1,6 @@
-"""Events of many memberships at once, read in pieces so that memory and the event loop stay free."""
+"""Events of many memberships at once, read in
+pieces so that memory and the event loop stay free.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,11 +30,15 @@ async def record_deleted(tx: Transaction, which: ColumnElement[bool]) -> None:
 
 
 async def record_moved(
-    tx: Transaction, which: ColumnElement[bool], moves: Mapping[str, RoleWithPermissions], previous: Mapping[str, str]
+    tx: Transaction,
+    which: ColumnElement[bool],
+    moves: Mapping[str, RoleWithPermissions],
+    previous: Mapping[str, str],
 ) -> None:
     """An event for each of the memberships that are about to get another role.
 
-    `moves` are the new roles, and `previous` the keys of the old ones, both by the ids of the old ones.
+    `moves` are the new roles, and `previous` the keys of the old ones, both by the ids of the old
+    ones.
     """
     await _record(tx, EventType.MEMBERSHIP_UPDATED, which, moves, previous)
 
@@ -50,11 +56,17 @@ async def _record(
     while True:
         members = (await tx.session.execute(ordered.where(col(Membership.id) > last))).all()
         users = await _by_id(tx, User, {member.user_id for member in members})
-        organizations = await _by_id(tx, Organization, {member.organization_id for member in members})
+        organizations = await _by_id(
+            tx, Organization, {member.organization_id for member in members}
+        )
         for member in members:
             last, held = member.id, roles[member.role_id]
             data = membership_data(
-                member, organizations[member.organization_id], users[member.user_id], held.role, held.permissions
+                member,
+                organizations[member.organization_id],
+                users[member.user_id],
+                held.role,
+                held.permissions,
             )
             tx.record(
                 type,

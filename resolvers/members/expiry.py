@@ -16,7 +16,9 @@ from resolvers.transaction import PIECE, Transaction
 
 
 async def expire_overdue(tx: Transaction, organization: Organization) -> None:
-    """Stores EXPIRED for what has lapsed, with its event; this is kept even if the operation is refused (rule 13)."""
+    """Stores EXPIRED for what has lapsed, with its event;
+    this is kept even if the operation is refused (rule 13).
+    """
     lapsed = (
         select(Invitation.id)
         .where(
@@ -36,10 +38,17 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
     )
     while True:
         found = sorted((await tx.session.execute(expired)).scalars(), key=lambda one: one.id)
-        # Held until the events are written: the session finds them again, and asks the database once.
-        _roles = await load_roles_by_id(tx.session, list({invitation.role_id for invitation in found})) if found else {}
+        # Held until the events are written: the session finds them again, and asks the database
+        # once.
+        _roles = (
+            await load_roles_by_id(tx.session, list({invitation.role_id for invitation in found}))
+            if found
+            else {}
+        )
         for invitation in found:
-            await record_invitation(tx, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM)
+            await record_invitation(
+                tx, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM
+            )
             tx.expired_in = organization.id
         await tx.save_events()
         if len(found) < PIECE:
@@ -47,19 +56,25 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
 
 
 async def expire_overdue_in(tx: Transaction, organizations: Any) -> None:
-    """The same for all of these organizations, selected by their ids, before a role of theirs is weighed."""
+    """The same for all of these organizations, selected
+    by their ids, before a role of theirs is weighed.
+    """
     lapsed = select(Invitation.organization_id).where(
         col(Invitation.organization_id).in_(organizations),
         col(Invitation.status) == PENDING,
         col(Invitation.expires_at) <= tx.now,
     )
-    statement = select(Organization).where(col(Organization.id).in_(lapsed)).order_by(col(Organization.id))
+    statement = (
+        select(Organization).where(col(Organization.id).in_(lapsed)).order_by(col(Organization.id))
+    )
     for organization in (await tx.session.execute(statement)).scalars().all():
         await expire_overdue(tx, organization)
 
 
 async def expire_overdue_of(tx: Transaction, organization_id: str) -> None:
-    """Writes down what lapsed in one organization; one that is gone meanwhile has nothing to write down."""
+    """Writes down what lapsed in one organization; one
+    that is gone meanwhile has nothing to write down.
+    """
     try:
         organization = await tx.lock_organization(organization_id)
     except NotFound:

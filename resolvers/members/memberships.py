@@ -20,7 +20,12 @@ from resolvers.events.payloads import membership_data, record_invitation
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.seats import count_free_seats, ensure_own_seat, no_free_seat
 from resolvers.role_model.fields import apply_changes
-from resolvers.roles import RoleWithPermissions, load_role_by_id, load_role_in_set, select_manager_role_ids
+from resolvers.roles import (
+    RoleWithPermissions,
+    load_role_by_id,
+    load_role_in_set,
+    select_manager_role_ids,
+)
 from resolvers.sessions.lifecycle import activate_pending_session
 from resolvers.transaction import Transaction
 
@@ -33,14 +38,18 @@ class Metadata:
     private: JSONObject | None = None
 
 
-def apply_metadata(row: Membership | Organization, given: Metadata, *, merge: bool) -> dict[str, JSONObject]:
+def apply_metadata(
+    row: Membership | Organization, given: Metadata, *, merge: bool
+) -> dict[str, JSONObject]:
     """The row's metadata after the input, which is deeply merged or replaces what is stored."""
     faults, new = ErrorCollector(), dict[str, JSONObject]()
     for name, patch in (("public_metadata", given.public), ("private_metadata", given.private)):
         if patch is not None:
             with faults.at(name):
                 check_metadata(patch)
-                new[name] = check_metadata(merge_metadata(getattr(row, name), patch)) if merge else patch
+                new[name] = (
+                    check_metadata(merge_metadata(getattr(row, name), patch)) if merge else patch
+                )
     faults.raise_if_any()
     return new
 
@@ -66,7 +75,11 @@ def _record(
 
 
 async def add_member(
-    tx: Transaction, organization: Organization, user: User, held: RoleWithPermissions, metadata: Metadata | None = None
+    tx: Transaction,
+    organization: Organization,
+    user: User,
+    held: RoleWithPermissions,
+    metadata: Metadata | None = None,
 ) -> Membership:
     """The one place that makes a membership; every path that adds somebody ends here."""
     metadata = metadata or Metadata()
@@ -90,12 +103,16 @@ async def add_member(
     return membership
 
 
-async def _load_member(tx: Transaction, organization_id: str, user_id: str) -> tuple[Membership, User]:
+async def _load_member(
+    tx: Transaction, organization_id: str, user_id: str
+) -> tuple[Membership, User]:
     """The membership, looked up by both keys: one of another organization is simply not found."""
     statement = (
         select(Membership, User)
         .join(User, col(User.id) == col(Membership.user_id))
-        .where(col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id)
+        .where(
+            col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
+        )
     )
     found = (await tx.session.execute(statement)).one_or_none()
     if found is None:
@@ -103,8 +120,12 @@ async def _load_member(tx: Transaction, organization_id: str, user_id: str) -> t
     return found[0], found[1]
 
 
-async def _ensure_other_manager(tx: Transaction, membership: Membership, held: RoleWithPermissions) -> None:
-    """The last-manager rule: who is the only one that can manage the organization stays so (rule 8)."""
+async def _ensure_other_manager(
+    tx: Transaction, membership: Membership, held: RoleWithPermissions
+) -> None:
+    """The last-manager rule: who is the only one that
+    can manage the organization stays so (rule 8).
+    """
     if not can_manage(held.permissions):
         return
     others = select(Membership.id).where(
@@ -114,14 +135,18 @@ async def _ensure_other_manager(tx: Transaction, membership: Membership, held: R
     )
     if (await tx.session.execute(others.limit(1))).first() is None:
         raise MinimumPermissionsNeeded(
-            "Somebody has to be able to manage the organization: make another member an administrator first.",
+            "Somebody has to be able to manage the organization: make another member an"
+            " administrator first.",
             at="user_id",
         )
 
 
 async def _load_user(tx: Transaction, user_id: str) -> User:
-    # FOR KEY SHARE: the user can't be deleted before the membership is there for the deletion to find.
-    statement = select(User).where(col(User.id) == user_id).with_for_update(read=True, key_share=True)
+    # FOR KEY SHARE: the user can't be deleted before the membership is there for the deletion to
+    # find.
+    statement = (
+        select(User).where(col(User.id) == user_id).with_for_update(read=True, key_share=True)
+    )
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise ResourceNotFound("There is no such user.", at="user_id")
@@ -152,7 +177,9 @@ async def create_membership(
         user = await _load_user(tx, user_id)
     with faults.at("role"):
         held = await (
-            load_role_in_set(tx, organization.role_set_id, role) if role else load_default_role(tx, organization)
+            load_role_in_set(tx, organization.role_set_id, role)
+            if role
+            else load_default_role(tx, organization)
         )
     faults.raise_if_any()
     assert user
@@ -167,7 +194,9 @@ async def create_membership(
 
 
 async def _revoke_own_invitation(tx: Transaction, organization: Organization, user: User) -> bool:
-    """Revokes the user's pending invitation, if there is one; only a verified address says that it is theirs."""
+    """Revokes the user's pending invitation, if there is
+    one; only a verified address says that it is theirs.
+    """
     if not user.email_verified:
         return False
     own = (
@@ -193,8 +222,12 @@ async def is_member(tx: Transaction, organization: Organization, user: User) -> 
     return (await tx.session.execute(statement)).first() is not None
 
 
-async def update_membership(tx: Transaction, *, organization_id: str, user_id: str, role: str) -> Membership:
-    """Changes a member's role to one that the caller could hold, and never the last manager's to a lesser one."""
+async def update_membership(
+    tx: Transaction, *, organization_id: str, user_id: str, role: str
+) -> Membership:
+    """Changes a member's role to one that the caller could
+    hold, and never the last manager's to a lesser one.
+    """
     organization = await tx.lock_organization(organization_id)
     membership, user = await _load_member(tx, organization_id, user_id)
     held = await load_role_in_set(tx, organization.role_set_id, role)
@@ -205,7 +238,9 @@ async def update_membership(tx: Transaction, *, organization_id: str, user_id: s
     if not can_manage(held.permissions):
         await _ensure_other_manager(tx, membership, before)
     membership.role_id, membership.updated_at = held.role.id, tx.now
-    _record(tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, held, role=before.role.key)
+    _record(
+        tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, held, role=before.role.key
+    )
     return membership
 
 

@@ -11,7 +11,9 @@ from resolvers.transaction import Transaction
 
 
 async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
-    """How many more can be invited: members and pending invitations take a seat each; None for any number (rule 18)."""
+    """How many more can be invited: members and pending
+    invitations take a seat each; None for any number (rule 18).
+    """
     if not organization.max_allowed_memberships:
         return None
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
@@ -20,19 +22,27 @@ async def count_free_seats(tx: Transaction, organization: Organization) -> int |
         col(Invitation.status) == PENDING,
         col(Invitation.expires_at) > tx.now,
     )
-    taken = (await tx.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))).scalar_one()
+    taken = (
+        await tx.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))
+    ).scalar_one()
     return max(0, organization.max_allowed_memberships - taken)
 
 
-async def ensure_own_seat(tx: Transaction, organization: Organization, *, at: str | None = "organization_id") -> None:
-    """Refuses somebody who was invited, and so has a seat, only where the limit was lowered below the members."""
+async def ensure_own_seat(
+    tx: Transaction, organization: Organization, *, at: str | None = "organization_id"
+) -> None:
+    """Refuses somebody who was invited, and so has a seat,
+    only where the limit was lowered below the members.
+    """
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
     if limit and (await tx.session.execute(members)).scalar_one() >= limit:
         raise no_free_seat(organization, at=at)
 
 
-def no_free_seat(organization: Organization, *, at: str | None = "organization_id") -> MembershipQuotaExceeded:
+def no_free_seat(
+    organization: Organization, *, at: str | None = "organization_id"
+) -> MembershipQuotaExceeded:
     limit = organization.max_allowed_memberships
     return MembershipQuotaExceeded(
         f"The organization has {limit} seats; members and pending invitations take them all.",

@@ -1,4 +1,6 @@
-"""What lists hold and how they are sorted, and the lists that hang on nothing: organizations, users, roles."""
+"""What lists hold and how they are sorted, and the
+lists that hang on nothing: organizations, users, roles.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +39,14 @@ def select_columns(table: type[Table]) -> AnySelect:
     return select(table)
 
 
-# --------------------------------------------------------------------------------------------------------- filters
+# ------------------------------------------------------------------------------------------ filters
 
 
 def _ensure_at_most(allowed: int, limit: str, sentence: str, given: Sequence[str] | None) -> None:
     if given is not None and len(given) > allowed:
-        raise LimitExceeded(sentence.format(allowed), limit=limit, allowed=allowed, asked=len(given))
+        raise LimitExceeded(
+            sentence.format(allowed), limit=limit, allowed=allowed, asked=len(given)
+        )
 
 
 def _limited(values: Sequence[str] | None) -> Sequence[str] | None:
@@ -52,13 +56,19 @@ def _limited(values: Sequence[str] | None) -> Sequence[str] | None:
 
 
 def _searched(query: str | None) -> str | None:
-    """A search; raises LimitExceeded for one that is longer than what could be found, and than SQLite can compare."""
+    """A search; raises LimitExceeded for one that is longer
+    than what could be found, and than SQLite can compare.
+    """
     _ensure_at_most(MAXIMUM_QUERY, "query", "A search takes {} characters at most.", query)
     return query
 
 
-def _holds(text: SQLColumnExpression[str], id: SQLColumnExpression[str], query: str) -> ColumnElement[bool]:
-    """Whether the folded text holds the query, in which `%` and `_` are letters like any other, or it is the id."""
+def _holds(
+    text: SQLColumnExpression[str], id: SQLColumnExpression[str], query: str
+) -> ColumnElement[bool]:
+    """Whether the folded text holds the query, in which `%`
+    and `_` are letters like any other, or it is the id.
+    """
     return or_(text.contains(to_search_text(query), autoescape=True), id == query)
 
 
@@ -69,9 +79,13 @@ class OrganizationFilter:
 
     def apply_to(self, statement: AnySelect) -> AnySelect:
         if self.query is not None:
-            statement = statement.where(_holds(col(Organization.search_text), col(Organization.id), self.query))
+            statement = statement.where(
+                _holds(col(Organization.search_text), col(Organization.id), self.query)
+            )
         if self.user_ids is not None:
-            belonging = select(Membership.organization_id).where(col(Membership.user_id).in_(self.user_ids))
+            belonging = select(Membership.organization_id).where(
+                col(Membership.user_id).in_(self.user_ids)
+            )
             statement = statement.where(col(Organization.id).in_(belonging))
         return statement
 
@@ -115,7 +129,9 @@ class MembershipFilter:
         if self.query is None:
             return statement
         if self.of_user:
-            return statement.where(_holds(col(Organization.search_text), col(Organization.id), self.query))
+            return statement.where(
+                _holds(col(Organization.search_text), col(Organization.id), self.query)
+            )
         return statement.where(_holds(col(User.search_text), col(User.id), self.query))
 
 
@@ -135,16 +151,24 @@ def _key_or_none(address: str) -> str | None:
         return None
 
 
-def make_organization_filter(query: str | None, user_ids: Sequence[str] | None) -> OrganizationFilter:
+def make_organization_filter(
+    query: str | None, user_ids: Sequence[str] | None
+) -> OrganizationFilter:
     return OrganizationFilter(_searched(query), _limited(user_ids))
 
 
-# ---------------------------------------------------------------------------------------------------------- orders
+# ------------------------------------------------------------------------------------------- orders
 
 MEMBERS = (
-    select(func.count(type_=Integer)).where(col(Membership.organization_id) == col(Organization.id)).scalar_subquery()
+    select(func.count(type_=Integer))
+    .where(col(Membership.organization_id) == col(Organization.id))
+    .scalar_subquery()
 )
-ORGANIZATION_ORDERS = {"CREATED_AT": None, "NAME": text_sort_key(col(Organization.name)), "MEMBERS_COUNT": MEMBERS}
+ORGANIZATION_ORDERS = {
+    "CREATED_AT": None,
+    "NAME": text_sort_key(col(Organization.name)),
+    "MEMBERS_COUNT": MEMBERS,
+}
 MEMBERSHIP_ORDERS = {
     "CREATED_AT": None,
     "FIRST_NAME": text_sort_key(col(User.first_name)),
@@ -165,7 +189,7 @@ def get_membership_order(field: str, *, descending: bool) -> Order:
     return Order(name, col(Membership.id), MEMBERSHIP_ORDERS[field], descending)
 
 
-# ----------------------------------------------------------------------------------------------------------- lists
+# -------------------------------------------------------------------------------------------- lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,37 +206,59 @@ class MembershipList:
         return get_membership_order(self.order_field, descending=self.descending)
 
 
-def _memberships_from(selected: AnySelect, of: MembershipFilter, order_field: str | None = None) -> AnySelect:
+def _memberships_from(
+    selected: AnySelect, of: MembershipFilter, order_field: str | None = None
+) -> AnySelect:
     """Joins only what the filter or the order looks at."""
-    if (of.query is not None and not of.of_user) or order_field in {"FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS"}:
+    if (of.query is not None and not of.of_user) or order_field in {
+        "FIRST_NAME",
+        "LAST_NAME",
+        "EMAIL_ADDRESS",
+    }:
         selected = selected.join(User, col(User.id) == col(Membership.user_id))
     if (of.query is not None and of.of_user) or order_field == "ORGANIZATION_NAME":
-        selected = selected.join(Organization, col(Organization.id) == col(Membership.organization_id))
+        selected = selected.join(
+            Organization, col(Organization.id) == col(Membership.organization_id)
+        )
     return of.apply_to(selected)
 
 
-async def membership_pages(store: Readable, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
+async def membership_pages(
+    store: Readable, keys: list[tuple[str, MembershipList]]
+) -> Sequence[Page | BadUserInput]:
     async def read(asked: MembershipList, parents: list[str]) -> list[Page | BadUserInput]:
         statement = _memberships_from(select_columns(Membership), asked.filter, asked.order_field)
         async with store.read() as connection:
             return await load_pages(
-                connection, statement, asked.order, asked.part, parent=asked.filter.parent, parents=parents
+                connection,
+                statement,
+                asked.order,
+                asked.part,
+                parent=asked.filter.parent,
+                parents=parents,
             )
 
     return await load_grouped(keys, read)
 
 
-async def membership_counts(store: Readable, keys: list[tuple[str, MembershipFilter]]) -> Sequence[int]:
+async def membership_counts(
+    store: Readable, keys: list[tuple[str, MembershipFilter]]
+) -> Sequence[int]:
     async def read(asked: MembershipFilter, parents: list[str]) -> list[int]:
         async with store.read() as connection:
             return await load_counts(
-                connection, _memberships_from(select_columns(Membership), asked), asked.parent, parents
+                connection,
+                _memberships_from(select_columns(Membership), asked),
+                asked.parent,
+                parents,
             )
 
     return await load_grouped(keys, read)
 
 
-async def load_organization_page(store: Readable, of: OrganizationFilter, order: Order, part: PageRequest) -> Page:
+async def load_organization_page(
+    store: Readable, of: OrganizationFilter, order: Order, part: PageRequest
+) -> Page:
     async with store.read() as connection:
         return await load_page(connection, of.apply_to(select_columns(Organization)), order, part)
 
@@ -225,19 +271,29 @@ async def load_user_page(store: Readable, of: UserFilter, part: PageRequest) -> 
 async def count(store: Readable, of: OrganizationFilter | UserFilter) -> int:
     table = Organization if isinstance(of, OrganizationFilter) else User
     async with store.read() as connection:
-        return (await connection.execute(of.apply_to(select(func.count()).select_from(table)))).scalar_one()
+        return (
+            await connection.execute(of.apply_to(select(func.count()).select_from(table)))
+        ).scalar_one()
 
 
-async def load_all(store: Readable, table: type[Role] | type[Permission] | type[RoleSet]) -> Sequence[AnyRow]:
+async def load_all(
+    store: Readable, table: type[Role] | type[Permission] | type[RoleSet]
+) -> Sequence[AnyRow]:
     async with store.read() as connection:
         return (await connection.execute(select_columns(table).order_by(col(table.id)))).all()
 
 
-async def load_organization_by_slug(store: Readable, slug: str, *, member: str | None = None) -> AnyRow | None:
-    """The organization with that slug; for a member one that they belong to, in the same time as one that is not."""
+async def load_organization_by_slug(
+    store: Readable, slug: str, *, member: str | None = None
+) -> AnyRow | None:
+    """The organization with that slug; for a member one that
+    they belong to, in the same time as one that is not.
+    """
     statement = select_columns(Organization).where(col(Organization.slug) == slug)
     if member:
-        statement = statement.join(Membership, col(Membership.organization_id) == col(Organization.id))
+        statement = statement.join(
+            Membership, col(Membership.organization_id) == col(Organization.id)
+        )
         statement = statement.where(col(Membership.user_id) == member)
     async with store.read() as connection:
         return (await connection.execute(statement)).one_or_none()
@@ -245,4 +301,6 @@ async def load_organization_by_slug(store: Readable, slug: str, *, member: str |
 
 async def load_initial_role_set(store: Readable) -> AnyRow:
     async with store.read() as connection:
-        return (await connection.execute(select_columns(RoleSet).where(col(RoleSet.is_initial)))).one()
+        return (
+            await connection.execute(select_columns(RoleSet).where(col(RoleSet.is_initial)))
+        ).one()

@@ -1,4 +1,7 @@
-"""Batched reads: a level of a query is one statement, however wide it is. A set of loaders lives for one operation."""
+"""Batched reads: a level of a query is one statement, however wide it is.
+
+A set of loaders lives for one operation.
+"""
 
 from asyncio import Future, ensure_future, gather, shield, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
@@ -18,7 +21,15 @@ from models.events import Event
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_READ, DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
+from models.roles import (
+    MEMBERSHIPS_READ,
+    DeletedRole,
+    Permission,
+    Role,
+    RolePermission,
+    RoleSet,
+    RoleSetRole,
+)
 from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
@@ -39,11 +50,21 @@ from resolvers.queries.lists import (
 )
 from resolvers.queries.pages import AnyRow, AnySelect, Page
 from resolvers.roles import select_manager_role_ids
-from resolvers.sessions.lists import SessionFilter, SessionList, load_session_counts, load_session_pages
-from resolvers.webhooks.lists import DeliveryList, Statuses, load_delivery_counts, load_delivery_pages
+from resolvers.sessions.lists import (
+    SessionFilter,
+    SessionList,
+    load_session_counts,
+    load_session_pages,
+)
+from resolvers.webhooks.lists import (
+    DeliveryList,
+    Statuses,
+    load_delivery_counts,
+    load_delivery_pages,
+)
 
+# As many keys in one statement at most: what is larger would hold up everybody else.
 BATCH = 500
-"""As many keys in one statement at most: what is larger would hold up everybody else."""
 K = TypeVar("K")
 Fetch = Callable[[Readable, list[Any]], Coroutine[Any, Any, Sequence[Any]]]
 
@@ -53,26 +74,35 @@ async def _rows(store: Readable, statement: AnySelect) -> Sequence[AnyRow]:
         return (await connection.execute(statement)).all()
 
 
-# ------------------------------------------------------------------------------------------------------ one by key
+# --------------------------------------------------------------------------------------- one by key
 
 
 async def _by_id(table: type[Table], store: Readable, ids: list[str]) -> Sequence[AnyRow | None]:
-    found = {row.id: row for row in await _rows(store, select_columns(table).where(col(table.id).in_(ids)))}
+    found = {
+        row.id: row
+        for row in await _rows(store, select_columns(table).where(col(table.id).in_(ids)))
+    }
     return [found.get(key) for key in ids]
 
 
 async def _membership(store: Readable, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
-    """By (organization id, user id): each column by itself, for SQLite reads the whole table to compare pairs."""
+    """By (organization id, user id): each column by itself,
+    for SQLite reads the whole table to compare pairs.
+    """
     organization_id, user_id = col(Membership.organization_id), col(Membership.user_id)
     both = organization_id.in_({one for one, _ in keys}) & user_id.in_({one for _, one in keys})
     found = {
-        (row.organization_id, row.user_id): row for row in await _rows(store, select_columns(Membership).where(both))
+        (row.organization_id, row.user_id): row
+        for row in await _rows(store, select_columns(Membership).where(both))
     }
     return [found.get(key) for key in keys]
 
 
 async def _events(store: Readable, cursors: list[int]) -> Sequence[AnyRow | None]:
-    found = {row.cursor: row for row in await _rows(store, select(Event).where(col(Event.cursor).in_(cursors)))}
+    found = {
+        row.cursor: row
+        for row in await _rows(store, select(Event).where(col(Event.cursor).in_(cursors)))
+    }
     return [found.get(one) for one in cursors]
 
 
@@ -92,21 +122,35 @@ async def _permission_keys(store: Readable, keys: list[None]) -> Sequence[frozen
 async def _permissions(store: Readable, role_ids: list[str]) -> Sequence[list[AnyRow]]:
     """The permissions of each role, sorted by key."""
     parent = col(RolePermission.role_id)
-    statement = select_columns(Permission).join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
-    statement = statement.add_columns(parent.label("parent")).where(parent.in_(role_ids)).order_by(col(Permission.key))
+    statement = select_columns(Permission).join(
+        RolePermission, col(RolePermission.permission_id) == col(Permission.id)
+    )
+    statement = (
+        statement.add_columns(parent.label("parent"))
+        .where(parent.in_(role_ids))
+        .order_by(col(Permission.key))
+    )
     return await _grouped(store, statement, role_ids)
 
 
 async def _roles_of_set(store: Readable, role_set_ids: list[str]) -> Sequence[list[AnyRow]]:
     parent = col(RoleSetRole.role_set_id)
     statement = select_columns(Role).join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
-    statement = statement.add_columns(parent.label("parent")).where(parent.in_(role_set_ids)).order_by(col(Role.id))
+    statement = (
+        statement.add_columns(parent.label("parent"))
+        .where(parent.in_(role_set_ids))
+        .order_by(col(Role.id))
+    )
     return await _grouped(store, statement, role_set_ids)
 
 
 async def _count(parent: Any, store: Readable, keys: list[str]) -> Sequence[int]:
     """How many rows hang on each parent."""
-    statement = select(parent.label("parent"), func.count().label("number")).where(parent.in_(keys)).group_by(parent)
+    statement = (
+        select(parent.label("parent"), func.count().label("number"))
+        .where(parent.in_(keys))
+        .group_by(parent)
+    )
     found = {row.parent: row.number for row in await _rows(store, statement)}
     return [found.get(key, 0) for key in keys]
 
@@ -114,12 +158,14 @@ async def _count(parent: Any, store: Readable, keys: list[str]) -> Sequence[int]
 async def _is_managed(store: Readable, organization_ids: list[str]) -> Sequence[bool]:
     """Whether anybody can manage the organization (rule 8)."""
     manager = exists().where(
-        col(Membership.organization_id) == col(Organization.id), col(Membership.role_id).in_(select_manager_role_ids())
+        col(Membership.organization_id) == col(Organization.id),
+        col(Membership.role_id).in_(select_manager_role_ids()),
     )
     found = {
         row.id
         for row in await _rows(
-            store, select(col(Organization.id)).where(col(Organization.id).in_(organization_ids), manager)
+            store,
+            select(col(Organization.id)).where(col(Organization.id).in_(organization_ids), manager),
         )
     }
     return [key in found for key in organization_ids]
@@ -127,18 +173,25 @@ async def _is_managed(store: Readable, organization_ids: list[str]) -> Sequence[
 
 def _reading_role_ids() -> SelectOfScalar[str]:
     """The roles that let a member see the others."""
-    reading = select(RolePermission.role_id).join(Permission, col(Permission.id) == col(RolePermission.permission_id))
+    reading = select(RolePermission.role_id).join(
+        Permission, col(Permission.id) == col(RolePermission.permission_id)
+    )
     return reading.where(col(Permission.key) == MEMBERSHIPS_READ)
 
 
 async def _are_fellows(store: Readable, keys: list[tuple[str, str]]) -> Sequence[bool]:
-    """By (viewer's id, other user's id): whether the viewer may read the members of an organization both belong to."""
+    """By (viewer's id, other user's id): whether the viewer
+    may read the members of an organization both belong to.
+    """
     mine: Any = aliased(Membership)
     theirs: Any = aliased(Membership)
     statement = (
         select(mine.user_id.label("viewer"), theirs.user_id.label("other"))
         .join(theirs, theirs.organization_id == mine.organization_id)
-        .where(mine.user_id.in_({viewer for viewer, _ in keys}), theirs.user_id.in_({other for _, other in keys}))
+        .where(
+            mine.user_id.in_({viewer for viewer, _ in keys}),
+            theirs.user_id.in_({other for _, other in keys}),
+        )
         .where(mine.role_id.in_(_reading_role_ids()))
         .distinct()
     )
@@ -146,27 +199,35 @@ async def _are_fellows(store: Readable, keys: list[tuple[str, str]]) -> Sequence
     return [key in found for key in keys]
 
 
-async def _visible_memberships(store: Readable, keys: list[tuple[str, str]]) -> Sequence[AnyRow | None]:
-    """By (viewer's id, membership's id): one's own, and those of organizations whose members one may read."""
+async def _visible_memberships(
+    store: Readable, keys: list[tuple[str, str]]
+) -> Sequence[AnyRow | None]:
+    """By (viewer's id, membership's id): one's own, and
+    those of organizations whose members one may read.
+    """
     mine: Any = aliased(Membership)
     statement = (
         select_columns(Membership)
         .add_columns(mine.user_id.label("viewer"))
         .join(mine, mine.organization_id == col(Membership.organization_id))
-        .where(col(Membership.id).in_({id for _, id in keys}), mine.user_id.in_({viewer for viewer, _ in keys}))
+        .where(
+            col(Membership.id).in_({id for _, id in keys}),
+            mine.user_id.in_({viewer for viewer, _ in keys}),
+        )
         .where(or_(mine.id == col(Membership.id), mine.role_id.in_(_reading_role_ids())))
     )
     found = {(row.viewer, row.id): row for row in await _rows(store, statement)}
     return [found.get(key) for key in keys]
 
 
-# -------------------------------------------------------------------------------------------------------- loaders
+# ------------------------------------------------------------------------------------------ loaders
 
 
 async def load_existing(loader: DataLoader[K, AnyRow | None], key: K) -> AnyRow:
     """The row that a foreign key names.
 
-    Raises DeletedMeanwhile: an event, and the payload of a mutation, are older than what is read about them.
+    Raises DeletedMeanwhile: an event, and the payload of a mutation, are older than what is read
+    about them.
     """
     row = await loader.load(key)
     if row is None:
@@ -177,8 +238,8 @@ async def load_existing(loader: DataLoader[K, AnyRow | None], key: K) -> AnyRow:
 class BatchLoader(DataLoader[Any, Any]):
     """A loader that moves a level of the query on as a whole.
 
-    A key that is known already is answered with the unknown ones of its batch, not sooner: else the level below would
-    be two batches, and two statements.
+    A key that is known already is answered with the unknown ones of its batch, not sooner: else the
+    level below would be two batches, and two statements.
     """
 
     def __init__(self, fetch: Callable[[list[Any]], Coroutine[Any, Any, Sequence[Any]]]) -> None:
@@ -188,7 +249,9 @@ class BatchLoader(DataLoader[Any, Any]):
         self._asked: dict[Hashable, Awaitable[Any]] = {}
 
     def load(self, key: Any) -> Awaitable[Any]:
-        """One answer for all who ask before the batch is read; who gives up takes it from nobody."""
+        """One answer for all who ask before the batch
+        is read; who gives up takes it from nobody.
+        """
         if key not in self._asked:
             self._asked[key] = super().load(key)
         return shield(self._asked[key])
@@ -251,7 +314,11 @@ class Loaders:
     async def _roles_ever(self, keys: list[str]) -> Sequence[AnyRow | None]:
         found = await gather(*(self.roles.load(key) for key in keys))
         missing = [key for key, row in zip(keys, found, strict=True) if row is None]
-        gone = dict(zip(missing, await _by_id(DeletedRole, self.store, missing), strict=True)) if missing else {}
+        gone = (
+            dict(zip(missing, await _by_id(DeletedRole, self.store, missing), strict=True))
+            if missing
+            else {}
+        )
         return [row or gone[key] for key, row in zip(keys, found, strict=True)]
 
     @cached_property
@@ -307,7 +374,9 @@ class Loaders:
     def membership_counts(self) -> DataLoader[tuple[str, MembershipFilter], int]:
         return self._loader(membership_counts)
 
-    async def _membership_pages(self, keys: list[tuple[str, MembershipList]]) -> Sequence[Page | BadUserInput]:
+    async def _membership_pages(
+        self, keys: list[tuple[str, MembershipList]]
+    ) -> Sequence[Page | BadUserInput]:
         """A user's memberships are what the guards of their organizations' fields ask for next."""
         listed = await membership_pages(self.store, keys)
         own = [page for (_, asked), page in zip(keys, listed, strict=True) if asked.filter.of_user]

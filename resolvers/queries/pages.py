@@ -1,4 +1,6 @@
-"""Keyset pages: a place in a list is the sort key and id of a row, so a page costs the same wherever it is."""
+"""Keyset pages: a place in a list is the sort key and
+id of a row, so a page costs the same wherever it is.
+"""
 
 import base64
 import binascii
@@ -33,7 +35,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which part of a list: `size` rows from the start, or from the end when `backward`, between two places."""
+    """Which part of a list: `size` rows from the start,
+    or from the end when `backward`, between two places.
+    """
 
     size: int = DEFAULT_SIZE
     backward: bool = False
@@ -47,7 +51,9 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """How a list is sorted: by `key`, then by `id`; `name` is written into cursors, for one belongs to one order."""
+    """How a list is sorted: by `key`, then by `id`; `name`
+    is written into cursors, for one belongs to one order.
+    """
 
     name: str
     id: SQLColumnExpression[str]
@@ -87,11 +93,13 @@ def _collated(element: _ByCodePoint, compiler: Any, **options: Any) -> str:  # p
 
 
 def text_sort_key(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
-    """A text as a sort key that every database sorts alike: absent ones first, small ASCII letters like capitals."""
+    """A text as a sort key that every database sorts alike:
+    absent ones first, small ASCII letters like capitals.
+    """
     return func.lower(func.coalesce(_ByCodePoint(column), ""), type_=String)
 
 
-# --------------------------------------------------------------------------------------------------------- cursors
+# ------------------------------------------------------------------------------------------ cursors
 
 
 def _text(place: list[Any]) -> str:
@@ -99,13 +107,21 @@ def _text(place: list[Any]) -> str:
 
 
 def encode_cursor(order: Order, row: AnyRow, parent: str = "") -> str:
-    """The cursor of a row. It carries no authority: a list is read as if there were none, and then cut."""
+    """The cursor of a row.
+
+    It carries no authority: a list is read as if there were none, and then cut.
+    """
     return _text([order.name, parent, None if order.key is None else row.sort_key, row.id])
 
 
 def _read(cursor: str) -> list[Any]:
-    """What is written in a cursor, which has one spelling; raises ValueError, or TypeError for a bottomless one."""
-    place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    """What is written in a cursor, which has one spelling.
+
+    Raises ValueError, or TypeError for a bottomless one.
+    """
+    place = orjson.loads(
+        base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    )
     if not isinstance(place, list) or _text(place) != cursor:  # pyright: ignore[reportUnknownArgumentType]
         raise ValueError(cursor)
     return place  # pyright: ignore[reportUnknownVariableType]
@@ -120,14 +136,22 @@ def _is_key_of(order: Order, key: Any) -> bool:
 
 
 def decode_cursor(order: Order, cursor: str | None) -> Position | None:
-    """The place behind a cursor; raises BadUserInput for one of another order, or one that was edited."""
+    """The place behind a cursor.
+
+    Raises BadUserInput for one of another order, or one that was edited.
+    """
     if cursor is None:
         return None
     try:
         name, parent, key, row_id = _read(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
         raise wrong_list_cursor() from error
-    if name != order.name or not isinstance(parent, str) or not isinstance(row_id, str) or "\x00" in row_id:
+    if (
+        name != order.name
+        or not isinstance(parent, str)
+        or not isinstance(row_id, str)
+        or "\x00" in row_id
+    ):
         raise wrong_list_cursor()
     if not _is_key_of(order, key):
         raise wrong_list_cursor()
@@ -146,22 +170,31 @@ def check_page_size(asked: int | None) -> int:
         raise BadUserInput("first and last can't be negative.")
     if size > MAXIMUM_SIZE:
         raise LimitExceeded(
-            f"A page has {MAXIMUM_SIZE} entries at most.", limit="page", allowed=MAXIMUM_SIZE, asked=size
+            f"A page has {MAXIMUM_SIZE} entries at most.",
+            limit="page",
+            allowed=MAXIMUM_SIZE,
+            asked=size,
         )
     return size
 
 
 def make_page_request(
-    order: Order, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    order: Order,
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
 ) -> PageRequest:
     """The arguments of a connection, checked; raises BadUserInput and LimitExceeded."""
     if first is not None and last is not None:
         raise BadUserInput("Give first or last, not both.")
     size = check_page_size(first if last is None else last)
-    return PageRequest(size, last is not None, decode_cursor(order, after), decode_cursor(order, before))
+    return PageRequest(
+        size, last is not None, decode_cursor(order, after), decode_cursor(order, before)
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------- pages
+# -------------------------------------------------------------------------------------------- pages
 
 
 def _beyond(order: Order, place: Position, *, greater: bool) -> ColumnElement[bool]:
@@ -201,13 +234,23 @@ def _page(order: Order, part: PageRequest, parent: str, found: Sequence[AnyRow])
 
 
 async def load_page(
-    connection: AsyncConnection, statement: AnySelect, order: Order, part: PageRequest, *, parent: str = ""
+    connection: AsyncConnection,
+    statement: AnySelect,
+    order: Order,
+    part: PageRequest,
+    *,
+    parent: str = "",
 ) -> Page:
-    """One page of one list, in one statement; raises BadUserInput for a cursor of another parent's list."""
+    """One page of one list, in one statement.
+
+    Raises BadUserInput for a cursor of another parent's list.
+    """
     if not part.is_of(parent):
         raise wrong_list_cursor()
     sorted_ = _keyed(_between(statement, order, part), order).order_by(*_ordering(order, part))
-    return _page(order, part, parent, (await connection.execute(sorted_.limit(part.size + 1))).all())
+    return _page(
+        order, part, parent, (await connection.execute(sorted_.limit(part.size + 1))).all()
+    )
 
 
 async def load_pages(
@@ -219,11 +262,16 @@ async def load_pages(
     parent: SQLColumnExpression[str],
     parents: Sequence[str],
 ) -> list[Page | BadUserInput]:
-    """The same page of many lists, in one statement; BadUserInput for each list that the cursors are not of."""
+    """The same page of many lists, in one statement;
+    BadUserInput for each list that the cursors are not of.
+    """
     own = [key for key in parents if part.is_of(key)]
     if len(own) > 1:
         return [*await _starts(connection, statement, order, part, parent, own)]
-    found = {key: await load_page(connection, statement.where(parent == key), order, part, parent=key) for key in own}
+    found = {
+        key: await load_page(connection, statement.where(parent == key), order, part, parent=key)
+        for key in own
+    }
     return [found.get(key) or wrong_list_cursor() for key in parents]
 
 
@@ -235,9 +283,11 @@ async def _starts(
     parent: Any,
     parents: Sequence[str],
 ) -> list[Page]:
-    """The first rows, or the last, of many lists: for each parent its rows' ids by index, then those rows.
+    """The first rows, or the last, of many lists: for
+    each parent its rows' ids by index, then those rows.
 
-    A window over all rows of all parents would read every one of them: fifty times slower next to a list of 10,000.
+    A window over all rows of all parents would read every one of them: fifty times slower next to a
+    list of 10,000.
     """
     (reference,) = parent.foreign_keys
     owner = reference.column.table.alias("owner")
@@ -251,27 +301,37 @@ async def _starts(
     return [_page(order, part, key, groups[key]) for key in parents]
 
 
-def in_ids(connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect) -> ColumnElement[bool]:
-    """`column IN (ids)`; PostgreSQL would read the whole table for that, and goes by index when it is an array."""
+def in_ids(
+    connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect
+) -> ColumnElement[bool]:
+    """`column IN (ids)`; PostgreSQL would read the whole
+    table for that, and goes by index when it is an array.
+    """
     if connection.dialect.name == "postgresql":
         return column == any_(func.array(ids.scalar_subquery()))
     return column.in_(ids)
 
 
-# --------------------------------------------------------------------------------------------------------- batches
+# ------------------------------------------------------------------------------------------ batches
 
 Asked = TypeVar("Asked", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
 async def load_grouped(
-    keys: Sequence[tuple[str, Asked]], read: Callable[[Asked, list[str]], Awaitable[Sequence[Answer]]]
+    keys: Sequence[tuple[str, Asked]],
+    read: Callable[[Asked, list[str]], Awaitable[Sequence[Answer]]],
 ) -> list[Answer]:
-    """Answers (parent, what is asked) by one read for each way of asking, whatever the number of parents."""
+    """Answers (parent, what is asked) by one read for
+    each way of asking, whatever the number of parents.
+    """
     found: dict[tuple[str, Asked], Answer] = {}
     for asked in dict.fromkeys(asked for _, asked in keys):
         parents = [parent for parent, other in keys if other == asked]
-        found |= {(parent, asked): one for parent, one in zip(parents, await read(asked, parents), strict=True)}
+        found |= {
+            (parent, asked): one
+            for parent, one in zip(parents, await read(asked, parents), strict=True)
+        }
     return [found[key] for key in keys]
 
 

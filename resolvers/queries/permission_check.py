@@ -24,9 +24,18 @@ class Decision:
 
 
 async def check_permission(
-    loaders: Loaders, actor: Actor, instance: Instance, *, organization_id: str, permission: str, user_id: str | None
+    loaders: Loaders,
+    actor: Actor,
+    instance: Instance,
+    *,
+    organization_id: str,
+    permission: str,
+    user_id: str | None,
 ) -> Decision:
-    """Decides for the caller, or, when a secret key asks, for any user; raises Forbidden when somebody else does."""
+    """Decides for the caller, or, when a secret key asks, for any user.
+
+    Raises Forbidden when somebody else does.
+    """
     if user_id not in (None, actor.id) and not actor.is_service:
         raise secret_key_required("userId of another user")
     asked_for = actor.user_id if user_id is None else user_id

@@ -1,4 +1,6 @@
-"""The way from the role model that is kept to a wanted one: all of it in one transaction, or nothing."""
+"""The way from the role model that is kept to a
+wanted one: all of it in one transaction, or nothing.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -25,9 +27,16 @@ from resolvers.role_model.model import (
 )
 from resolvers.role_model.permissions import create_permission, delete_permission, update_permission
 from resolvers.role_model.reassign import RoleMapping
-from resolvers.role_model.sets import NewRoleSet, create_role_set, replace_role, replace_role_set, update_role_set
+from resolvers.role_model.sets import (
+    NewRoleSet,
+    create_role_set,
+    replace_role,
+    replace_role_set,
+    update_role_set,
+)
 from resolvers.transaction import Transaction
 
+# Where the input's fields are in the wanted model; the others have the same name there.
 PLACES: dict[str, Place] = {
     "key": (),
     "role": (),
@@ -39,7 +48,6 @@ PLACES: dict[str, Place] = {
     "creatorRole": ("creator_role",),
     "makeInitial": ("initial",),
 }
-"""Where the input's fields are in the wanted model; the others have the same name there."""
 
 
 class MovedOn(Exception):
@@ -56,19 +64,29 @@ class Step:
 
     def fault(self, refusal: InputError) -> ModelProblem:
         name = refusal.field[-1] if refusal.field else "key"
-        sentence = f"It is gone, but can't be deleted: {refusal.message}" if self.deletes else refusal.message
+        sentence = (
+            f"It is gone, but can't be deleted: {refusal.message}"
+            if self.deletes
+            else refusal.message
+        )
         return ModelProblem((*self.place, *PLACES.get(name, (name,))), sentence)
 
 
 async def compare(tx: Transaction, wanted: WantedModel) -> Differences:
-    """What would change; raises ModelRefused where it is not said what becomes of those who have what goes."""
+    """What would change.
+
+    Raises ModelRefused where it is not said what becomes of those who have what goes.
+    """
     kept = await load_model(tx)
     ensure_mapped(kept, wanted)
     return compare_models(kept, wanted.model)
 
 
 async def apply_model(tx: Transaction, wanted: WantedModel, shown: Differences) -> None:
-    """Makes the model the wanted one; raises ModelRefused with every refusal that is found, or MovedOn."""
+    """Makes the model the wanted one.
+
+    Raises ModelRefused with every refusal that is found, or MovedOn.
+    """
     await tx.lock_roles_exclusively()
     kept = await load_model(tx)
     if compare_models(kept, wanted.model) != shown:
@@ -92,14 +110,15 @@ async def _take(tx: Transaction, phase: Sequence[Step]) -> None:
         raise ModelError(faults)
 
 
-# ---------------------------------------------------------------------------------------------------------- phases
+# ------------------------------------------------------------------------------------------- phases
 
 
 def phases(kept: RoleModel, wanted: WantedModel, differences: Differences) -> list[list[Step]]:
     """The steps in an order in which none is in the way of another.
 
-    What a role gains comes before its holders move, what it loses after: so the last-manager rule (rule 8)
-    sees no state that is worse than the wanted one. Roles that nobody is moved from go first: they make room.
+    What a role gains comes before its holders move, what it loses after: so the last-manager rule
+    (rule 8) sees no state that is worse than the wanted one. Roles that nobody is moved from go
+    first: they make room.
     """
     gone = [change.key for change in differences.roles if change.after is None]
     at_once = [key for key in gone if _is_free(key, kept, wanted)]
@@ -112,16 +131,26 @@ def phases(kept: RoleModel, wanted: WantedModel, differences: Differences) -> li
         early,
         [step for change in differences.role_sets for step in _role_set(change)],
         late,
-        [_replaced_set(key, wanted) for key in sorted(wanted.replaced_with) if key in kept.role_sets],
+        [
+            _replaced_set(key, wanted)
+            for key in sorted(wanted.replaced_with)
+            if key in kept.role_sets
+        ],
         [_role(change) for change in narrowed],
         [_deleted_role(key) for key in gone if key not in at_once],
-        [_deleted_permission(change.key) for change in differences.permissions if change.after is None],
+        [
+            _deleted_permission(change.key)
+            for change in differences.permissions
+            if change.after is None
+        ],
     ]
 
 
 def _is_free(role: str, kept: RoleModel, wanted: WantedModel) -> bool:
     """Whether nothing else has to happen before the role can be deleted."""
-    chosen = {key for one in kept.role_sets.values() for key in (one.default_role, one.creator_role)}
+    chosen = {
+        key for one in kept.role_sets.values() for key in (one.default_role, one.creator_role)
+    }
     mapped = {source for mappings in wanted.mappings.values() for source in mappings}
     return role not in chosen | mapped
 
@@ -135,18 +164,30 @@ def _is_narrowed(change: Change[ModelRole]) -> bool:
 
 
 def _given(before: Any, after: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
+    return {
+        name: getattr(after, name)
+        for name in names
+        if getattr(before, name) != getattr(after, name)
+    }
 
 
-# ----------------------------------------------------------------------------------------- permissions and roles
+# ---------------------------------------------------------------------------- permissions and roles
 
 
 def _permission(change: Change[ModelPermission]) -> Step:
     key, after, place = change.key, change.after, ("permissions", change.key)
     assert after
     if change.before is None:
-        return Step(place, partial(create_permission, key=key, name=after.name, description=after.description))
-    return Step(place, partial(update_permission, key=key, given=_given(change.before, after, "name", "description")))
+        return Step(
+            place,
+            partial(create_permission, key=key, name=after.name, description=after.description),
+        )
+    return Step(
+        place,
+        partial(
+            update_permission, key=key, given=_given(change.before, after, "name", "description")
+        ),
+    )
 
 
 def _deleted_permission(key: str) -> Step:
@@ -167,7 +208,7 @@ def _deleted_role(key: str) -> Step:
     return Step(("roles", key), partial(delete_role, key=key), deletes=True)
 
 
-# -------------------------------------------------------------------------------------------------------- role sets
+# ---------------------------------------------------------------------------------------- role sets
 
 
 def _role_set(change: Change[ModelRoleSet]) -> list[Step]:
@@ -183,7 +224,14 @@ def _role_set(change: Change[ModelRoleSet]) -> list[Step]:
 
 
 def _new_role_set(key: str, after: ModelRoleSet) -> list[Step]:
-    new = NewRoleSet(key, after.name, after.description, sorted(after.roles), after.default_role, after.creator_role)
+    new = NewRoleSet(
+        key,
+        after.name,
+        after.description,
+        sorted(after.roles),
+        after.default_role,
+        after.creator_role,
+    )
     return [Step(("role_sets", key), partial(_make_role_set, new=new, initial=after.initial))]
 
 
@@ -194,7 +242,8 @@ async def _make_role_set(tx: Transaction, *, new: NewRoleSet, initial: bool) -> 
 
 
 def _replacements(kept: RoleModel, wanted: WantedModel) -> tuple[list[Step], list[Step]]:
-    """Roles that leave sets: before the sets change, to make room; after, where a new creator role has to be named.
+    """Roles that leave sets: before the sets change, to make
+    room; after, where a new creator role has to be named.
 
     Who gets a role that can manage comes first.
     """
@@ -218,6 +267,10 @@ def _replaced_role(role_set: str, role: str, with_role: str) -> Step:
 
 
 def _replaced_set(key: str, wanted: WantedModel) -> Step:
-    mappings = [RoleMapping(source, target) for source, target in wanted.mappings.get(key, {}).items()]
-    operation = partial(replace_role_set, key=key, with_key=wanted.replaced_with[key], mappings=mappings)
+    mappings = [
+        RoleMapping(source, target) for source, target in wanted.mappings.get(key, {}).items()
+    ]
+    operation = partial(
+        replace_role_set, key=key, with_key=wanted.replaced_with[key], mappings=mappings
+    )
     return Step(("role_sets", key), operation)

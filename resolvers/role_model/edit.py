@@ -53,15 +53,27 @@ class NewRole:
     add_to_initial_role_set: bool = False
 
 
-def _record(tx: Transaction, type: EventType, held: RoleWithPermissions, changes: dict[str, Any] | None = None) -> None:
-    tx.record(type, held.role.id, with_deleted_flag(type, role_data(held.role, held.permissions)), changes=changes)
+def _record(
+    tx: Transaction,
+    type: EventType,
+    held: RoleWithPermissions,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    tx.record(
+        type,
+        held.role.id,
+        with_deleted_flag(type, role_data(held.role, held.permissions)),
+        changes=changes,
+    )
 
 
 async def record_role_set(
     tx: Transaction, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
 ) -> None:
     roles = {one.id: one.key for one in await load_offered_role_ids(tx, role_set)}
-    tx.record(type, role_set.id, with_deleted_flag(type, role_set_data(role_set, roles)), changes=changes)
+    tx.record(
+        type, role_set.id, with_deleted_flag(type, role_set_data(role_set, roles)), changes=changes
+    )
 
 
 async def load_offered_role_ids(tx: Transaction, role_set: RoleSet) -> list[Role]:
@@ -78,8 +90,13 @@ async def load_offered_role_ids(tx: Transaction, role_set: RoleSet) -> list[Role
 async def load_roles_by_key(
     tx: Transaction, keys: Sequence[str], *, at: str | None = None
 ) -> list[RoleWithPermissions]:
-    """The roles of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
-    return index_by_key({held.role.key: held for held in await load_roles(tx.session)}, keys, "role", at=at)
+    """The roles of these keys.
+
+    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    """
+    return index_by_key(
+        {held.role.key: held for held in await load_roles(tx.session)}, keys, "role", at=at
+    )
 
 
 async def load_role_by_key(tx: Transaction, key: str) -> RoleWithPermissions:
@@ -110,7 +127,9 @@ async def create_role(tx: Transaction, new: NewRole) -> Role:
         permissions = await load_permissions_by_key(tx, new.permissions)
     faults.raise_if_any()
     await _ensure_room(tx)
-    role = Role(id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels)
+    role = Role(
+        id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels
+    )
     tx.session.add(role)
     await tx.session.flush()
     held = await _insert_permissions(tx, role, permissions)
@@ -120,7 +139,9 @@ async def create_role(tx: Transaction, new: NewRole) -> Role:
     return role
 
 
-async def _insert_permissions(tx: Transaction, role: Role, permissions: Sequence[Permission]) -> RoleWithPermissions:
+async def _insert_permissions(
+    tx: Transaction, role: Role, permissions: Sequence[Permission]
+) -> RoleWithPermissions:
     """The role holds these permissions and no others."""
     await tx.session.execute(delete(RolePermission).where(col(RolePermission.role_id) == role.id))
     if permissions:
@@ -137,23 +158,29 @@ async def _offer_initially(tx: Transaction, role: Role) -> None:
     await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial)
 
 
-async def add_to_role_set(tx: Transaction, role_set: RoleSet, roles: Sequence[Role], *, at: str) -> bool:
+async def add_to_role_set(
+    tx: Transaction, role_set: RoleSet, roles: Sequence[Role], *, at: str
+) -> bool:
     """Adds roles to a set, and tells whether any was new to it; raises QuotaExceeded over ten."""
     there = {one.id for one in await load_offered_role_ids(tx, role_set)}
     new = [one for one in roles if one.id not in there]
     if len(there) + len(new) > ROLES_PER_SET:
-        raise QuotaExceeded(f"A role set has {ROLES_PER_SET} roles at most.", at=at, limit=ROLES_PER_SET)
+        raise QuotaExceeded(
+            f"A role set has {ROLES_PER_SET} roles at most.", at=at, limit=ROLES_PER_SET
+        )
     if new:
         rows = [{"role_set_id": role_set.id, "role_id": one.id} for one in new]
         await tx.session.execute(insert(RoleSetRole), rows)
     return bool(new)
 
 
-# ---------------------------------------------------------------------------------------------------------- update
+# ------------------------------------------------------------------------------------------- update
 
 
 async def update_role(tx: Transaction, *, key: str, given: dict[str, Any]) -> Role:
-    """Renames a role or changes what it holds, unless that takes an organization its last manager (rule 8)."""
+    """Renames a role or changes what it holds, unless
+    that takes an organization its last manager (rule 8).
+    """
     await tx.lock_roles_exclusively()
     before = await load_role_by_key(tx, key)
     faults = ErrorCollector()
@@ -185,7 +212,9 @@ async def _replace_permissions(
         return await _insert_permissions(tx, before.role, permissions)
 
 
-async def _ensure_fit_for_creators(tx: Transaction, held: RoleWithPermissions, permissions: Sequence[str]) -> None:
+async def _ensure_fit_for_creators(
+    tx: Transaction, held: RoleWithPermissions, permissions: Sequence[str]
+) -> None:
     """A role that creators get keeps the three permissions of rule 8 (rule 25)."""
     if can_manage(permissions) or not can_manage(held.permissions):
         return
@@ -199,7 +228,8 @@ def missing_creator_permissions(
 ) -> MissingCreatorRolePermissions:
     lacking = sorted(MANAGER_PERMISSIONS - set(permissions))
     return MissingCreatorRolePermissions(
-        f"The creator role of {', '.join(sets)} needs {', '.join(lacking)}, or new organizations could not be managed.",
+        f"The creator role of {', '.join(sets)} needs {', '.join(lacking)}, or new organizations"
+        f" could not be managed.",
         role=role,
         permissions=lacking,
         role_sets=list(sets),
@@ -207,14 +237,22 @@ def missing_creator_permissions(
 
 
 async def _select_role_set_keys(tx: Transaction, condition: Any) -> list[str]:
-    return list((await tx.session.execute(select(RoleSet.key).where(condition).order_by(col(RoleSet.key)))).scalars())
+    return list(
+        (
+            await tx.session.execute(
+                select(RoleSet.key).where(condition).order_by(col(RoleSet.key))
+            )
+        ).scalars()
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- delete
+# ------------------------------------------------------------------------------------------- delete
 
 
 async def delete_role(tx: Transaction, *, key: str) -> str:
-    """Deletes a role that nobody has, is invited to, or gets by default; it leaves its role sets."""
+    """Deletes a role that nobody has, is invited
+    to, or gets by default; it leaves its role sets.
+    """
     await tx.lock_roles_exclusively()
     held = await load_role_by_key(tx, key)
     await _ensure_unused(tx, held.role)
@@ -229,7 +267,9 @@ async def delete_role(tx: Transaction, *, key: str) -> str:
 async def _ensure_unused(tx: Transaction, role: Role) -> None:
     """The four codes of the domain, all that apply at once (rule 25)."""
     faults = ErrorCollector()
-    await expire_overdue_in(tx, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id))
+    await expire_overdue_in(
+        tx, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id)
+    )
     members = await _number(tx, Membership, col(Membership.role_id) == role.id)
     waiting = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
     pending = await _number(tx, Invitation, waiting)
@@ -240,18 +280,26 @@ async def _ensure_unused(tx: Transaction, role: Role) -> None:
             raise RoleAssignedMembers(f"{members} members have this role.", members=members)
     with faults.at("key"):
         if pending:
-            raise RoleExistsInInvitations(f"{pending} pending invitations are for this role.", invitations=pending)
+            raise RoleExistsInInvitations(
+                f"{pending} pending invitations are for this role.", invitations=pending
+            )
     with faults.at("key"):
         if creator:
-            raise RoleIsCreatorRole(f"It is the creator role of {', '.join(creator)}.", role_sets=creator)
+            raise RoleIsCreatorRole(
+                f"It is the creator role of {', '.join(creator)}.", role_sets=creator
+            )
     with faults.at("key"):
         if default:
-            raise RoleIsDefaultRole(f"It is the default role of {', '.join(default)}.", role_sets=default)
+            raise RoleIsDefaultRole(
+                f"It is the default role of {', '.join(default)}.", role_sets=default
+            )
     faults.raise_if_any()
 
 
 async def _number(tx: Transaction, table: type[Any], condition: Any) -> int:
-    return (await tx.session.execute(select(func.count()).select_from(table).where(condition))).scalar_one()
+    return (
+        await tx.session.execute(select(func.count()).select_from(table).where(condition))
+    ).scalar_one()
 
 
 async def _leave_sets(tx: Transaction, role: Role) -> None:

@@ -1,4 +1,6 @@
-"""What roles, permissions and role sets are called: by people a name and a description, by inputs a key."""
+"""What roles, permissions and role sets are called:
+by people a name and a description, by inputs a key.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -7,14 +9,19 @@ from models.errors import ErrorCollector, ResourceNotFound
 from models.roles import check_description, find_similar
 from models.validation.text import check_name
 
+# How many unknown keys are told of at once: looking for near ones takes a while.
 NAMED = 10
-"""How many unknown keys are told of at once: looking for near ones takes a while."""
 
 T = TypeVar("T")
 
 
-def index_by_key(known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None) -> list[T]:
-    """What the keys name, each once; raises ResourceNotFound for unknown ones, with the nearest that there are."""
+def index_by_key(
+    known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None
+) -> list[T]:
+    """What the keys name, each once.
+
+    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    """
     unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
     if unknown:
         nearest = {key: find_similar(key, known) for key in unknown}

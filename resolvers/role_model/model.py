@@ -48,10 +48,10 @@ class WantedModel:
     """What the model is to be, and what becomes of those who have what goes."""
 
     model: RoleModel
+    # By role set: which role those get who have a role that leaves it.
     mappings: Mapping[str, Mapping[str, str]]
-    """By role set: which role those get who have a role that leaves it."""
+    # Which role set takes the place of one that goes.
     replaced_with: Mapping[str, str]
-    """Which role set takes the place of one that goes."""
 
 
 Place = tuple[str | int, ...]
@@ -73,7 +73,7 @@ class ModelError(Exception):
         self.faults = faults
 
 
-# ------------------------------------------------------------------------------------------------------------ kept
+# --------------------------------------------------------------------------------------------- kept
 
 
 async def load_model(tx: Transaction) -> RoleModel:
@@ -82,7 +82,9 @@ async def load_model(tx: Transaction) -> RoleModel:
     permissions = (await tx.session.execute(select(Permission))).scalars()
     return RoleModel(
         permissions={
-            one.key: ModelPermission(one.name, one.description) for one in permissions if not is_system(one.key)
+            one.key: ModelPermission(one.name, one.description)
+            for one in permissions
+            if not is_system(one.key)
         },
         roles={
             held.role.key: ModelRole(held.role.name, held.role.description, held.permissions)
@@ -111,7 +113,7 @@ async def _load_role_sets(tx: Transaction) -> dict[str, ModelRoleSet]:
     }
 
 
-# ----------------------------------------------------------------------------------------------------- differences
+# -------------------------------------------------------------------------------------- differences
 
 T = TypeVar("T")
 
@@ -140,7 +142,11 @@ class Differences:
 
 def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]:
     keys = sorted({*before, *after})
-    return [Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
+    return [
+        Change(key, before.get(key), after.get(key))
+        for key in keys
+        if before.get(key) != after.get(key)
+    ]
 
 
 def compare_models(kept: RoleModel, wanted: RoleModel) -> Differences:
@@ -152,7 +158,9 @@ def compare_models(kept: RoleModel, wanted: RoleModel) -> Differences:
 
 
 def ensure_mapped(kept: RoleModel, wanted: WantedModel) -> None:
-    """Raises ModelRefused where it is not said what becomes of the holders of a role or the users of a set."""
+    """Raises ModelRefused where it is not said what
+    becomes of the holders of a role or the users of a set.
+    """
     faults: list[ModelProblem] = []
     for key, before in kept.role_sets.items():
         after = wanted.model.role_sets.get(key)
@@ -160,7 +168,10 @@ def ensure_mapped(kept: RoleModel, wanted: WantedModel) -> None:
             faults += _unmapped(key, before.roles - after.roles, wanted)
         elif key not in wanted.replaced_with:
             faults.append(
-                ModelProblem(("role_sets", key), "It is gone: say with `replaced_with` which set takes its place.")
+                ModelProblem(
+                    ("role_sets", key),
+                    "It is gone: say with `replaced_with` which set takes its place.",
+                )
             )
     if faults:
         raise ModelError(faults)
@@ -170,6 +181,9 @@ def _unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[Mo
     """Roles that are deleted need no mapping: that is refused by itself if somebody has one."""
     missing = sorted((leaving & wanted.model.roles.keys()) - wanted.mappings.get(key, {}).keys())
     return [
-        ModelProblem(("role_sets", key, "mappings"), f"{role} leaves the set: say which role its members get.")
+        ModelProblem(
+            ("role_sets", key, "mappings"),
+            f"{role} leaves the set: say which role its members get.",
+        )
         for role in missing
     ]

@@ -1,11 +1,18 @@
-"""Permissions: what the instance's owner invents for the application, beside the system's own (rule 23)."""
+"""Permissions: what the instance's owner invents for
+the application, beside the system's own (rule 23).
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, select
 
-from models.errors import ErrorCollector, IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
+from models.errors import (
+    ErrorCollector,
+    IdentifierExists,
+    ResourceInUse,
+    SystemPermissionNotModifiable,
+)
 from models.events import EventType
 from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
 from resolvers.events.payloads import permission_data, with_deleted_flag
@@ -13,12 +20,21 @@ from resolvers.role_model.fields import apply_changes, check_labels, index_by_ke
 from resolvers.transaction import Transaction
 
 
-def _record(tx: Transaction, type: EventType, permission: Permission, changes: dict[str, Any] | None = None) -> None:
-    tx.record(type, permission.id, with_deleted_flag(type, permission_data(permission)), changes=changes)
+def _record(
+    tx: Transaction, type: EventType, permission: Permission, changes: dict[str, Any] | None = None
+) -> None:
+    tx.record(
+        type, permission.id, with_deleted_flag(type, permission_data(permission)), changes=changes
+    )
 
 
-async def load_permissions_by_key(tx: Transaction, keys: Sequence[str], *, at: str = "permissions") -> list[Permission]:
-    """The permissions of these keys; raises ResourceNotFound for unknown ones, with the nearest that there are."""
+async def load_permissions_by_key(
+    tx: Transaction, keys: Sequence[str], *, at: str = "permissions"
+) -> list[Permission]:
+    """The permissions of these keys.
+
+    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    """
     known = {one.key: one for one in (await tx.session.execute(select(Permission))).scalars()}
     return index_by_key(known, keys, "permission", at=at)
 
@@ -38,7 +54,9 @@ async def _free_key(tx: Transaction, key: str) -> str:
     return key
 
 
-async def create_permission(tx: Transaction, *, key: str, name: str, description: str | None) -> Permission:
+async def create_permission(
+    tx: Transaction, *, key: str, name: str, description: str | None
+) -> Permission:
     """Invents a permission; no role holds it yet."""
     await tx.lock_roles_exclusively()
     faults = ErrorCollector()

@@ -1,4 +1,6 @@
-"""Roles that leave: members and pending invitations move to the mapped role, set by set (rule 26)."""
+"""Roles that leave: members and pending invitations
+move to the mapped role, set by set (rule 26).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +28,8 @@ class RoleMapping:
     target: str
 
 
+# The new role of each role's holders, by the old one's id.
 Moves = Mapping[str, RoleWithPermissions]
-"""The new role of each role's holders, by the old one's id."""
 
 
 async def load_used_role_ids(tx: Transaction, organizations: Any) -> set[str]:
@@ -42,7 +44,10 @@ async def load_used_role_ids(tx: Transaction, organizations: Any) -> set[str]:
 async def plan_moves(
     tx: Transaction, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
 ) -> Moves:
-    """Where everybody goes who can't stay; raises a refusal for a missing, double or unusable mapping."""
+    """Where everybody goes who can't stay.
+
+    Raises a refusal for a missing, double or unusable mapping.
+    """
     await expire_overdue_in(tx, organizations)
     used = await load_roles_by_id(tx.session, list(await load_used_role_ids(tx, organizations)))
     targets = {role.key: role.id for role in offered}
@@ -51,12 +56,17 @@ async def plan_moves(
     missing = [key for key in leaving if key not in given]
     if missing:
         raise ParameterMissing(
-            f"These roles are in use and not in the new set, say what becomes of each: {', '.join(missing)}.",
+            f"These roles are in use and not in the new set, say what becomes of each:"
+            f" {', '.join(missing)}.",
             at="mappings",
             roles=missing,
         )
     held = await load_roles_by_id(tx.session, [targets[key] for key in given.values()])
-    chosen = {held_.role.id: held[targets[given[held_.role.key]]] for held_ in used.values() if held_.role.key in given}
+    chosen = {
+        held_.role.id: held[targets[given[held_.role.key]]]
+        for held_ in used.values()
+        if held_.role.key in given
+    }
     return {source: target for source, target in chosen.items() if source != target.role.id}
 
 
@@ -86,15 +96,23 @@ async def move(tx: Transaction, organizations: Any, moves: Moves, *, at: str) ->
         await _change_role(tx, Invitation, organizations, moves, col(Invitation.status) == PENDING)
 
 
-async def _change_role(tx: Transaction, table: Any, organizations: Any, moves: Moves, *conditions: Any) -> None:
+async def _change_role(
+    tx: Transaction, table: Any, organizations: Any, moves: Moves, *conditions: Any
+) -> None:
     new = case({source: target.role.id for source, target in moves.items()}, value=table.role_id)
-    statement = update(table).where(table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions)
-    values = statement.values(role_id=new, updated_at=tx.now).execution_options(synchronize_session=False)
+    statement = update(table).where(
+        table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions
+    )
+    values = statement.values(role_id=new, updated_at=tx.now).execution_options(
+        synchronize_session=False
+    )
     await tx.session.execute(values)
 
 
 async def _move_members(tx: Transaction, organizations: Any, moves: Moves) -> None:
     moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
-    previous = {id: held.role.key for id, held in (await load_roles_by_id(tx.session, list(moves))).items()}
+    previous = {
+        id: held.role.key for id, held in (await load_roles_by_id(tx.session, list(moves))).items()
+    }
     await record_moved(tx, moving, moves, previous)
     await _change_role(tx, Membership, organizations, moves)

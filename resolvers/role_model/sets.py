@@ -18,7 +18,15 @@ from models.errors import (
 )
 from models.events import EventType
 from models.organizations import Organization, make_slug
-from models.roles import ROLES_PER_SET, Role, RoleSet, RoleSetRole, can_manage, check_role_set_key, find_similar
+from models.roles import (
+    ROLES_PER_SET,
+    Role,
+    RoleSet,
+    RoleSetRole,
+    can_manage,
+    check_role_set_key,
+    find_similar,
+)
 from resolvers.events.payloads import record_organization
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.edit import (
@@ -59,12 +67,14 @@ def _select_organization_ids(tx: Transaction, role_set: RoleSet) -> Any:
     return select(col(Organization.id)).where(col(Organization.role_set_id) == role_set.id)
 
 
-# ---------------------------------------------------------------------------------------------------------- create
+# ------------------------------------------------------------------------------------------- create
 
 
 async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
     """The key that is given and free, or one made from the name."""
-    wanted = f"role_set:{make_slug(name).replace('-', '_')}" if key is None else check_role_set_key(key)
+    wanted = (
+        f"role_set:{make_slug(name).replace('-', '_')}" if key is None else check_role_set_key(key)
+    )
     if await load_role_set(tx, col(RoleSet.key) == wanted) is None:
         return wanted
     if key is not None:
@@ -75,11 +85,15 @@ async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
 def _find_role(roles: Sequence[RoleWithPermissions], key: str) -> RoleWithPermissions:
     found = next((held for held in roles if held.role.key == key), None)
     if found is None:
-        raise ValueInvalid(f"{key[:80]!r} is not one of the set's roles.", roles=[held.role.key for held in roles])
+        raise ValueInvalid(
+            f"{key[:80]!r} is not one of the set's roles.", roles=[held.role.key for held in roles]
+        )
     return found
 
 
-def _find_creator_role(roles: Sequence[RoleWithPermissions], key: str, role_set: str) -> RoleWithPermissions:
+def _find_creator_role(
+    roles: Sequence[RoleWithPermissions], key: str, role_set: str
+) -> RoleWithPermissions:
     """The role that creators get: it has to be able to manage an organization (rule 25)."""
     held = _find_role(roles, key)
     if not can_manage(held.permissions):
@@ -129,7 +143,7 @@ async def create_role_set(tx: Transaction, new: NewRoleSet) -> RoleSet:
     return role_set
 
 
-# ---------------------------------------------------------------------------------------------------------- update
+# ------------------------------------------------------------------------------------------- update
 
 
 async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -> RoleSet:
@@ -141,7 +155,10 @@ async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -
     new = check_labels(faults, given)
     with faults.at("add_roles"):
         added = await load_roles_by_key(tx, given.get("add_roles", []))
-    roles = await load_roles_by_key(tx, [one.key for one in await load_offered_role_ids(tx, role_set)]) + added
+    roles = (
+        await load_roles_by_key(tx, [one.key for one in await load_offered_role_ids(tx, role_set)])
+        + added
+    )
     if "default_role" in given:
         with faults.at("default_role"):
             new["default_role_id"] = _find_role(roles, given["default_role"]).role.id
@@ -155,7 +172,9 @@ async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -
     grew = await add_to_role_set(tx, role_set, [held.role for held in added], at="add_roles")
     if new.get("is_initial"):
         await _clear_initial(tx)
-    changes = _shown(apply_changes(role_set, new), before) | ({"roles": sorted(before.values())} if grew else {})
+    changes = _shown(apply_changes(role_set, new), before) | (
+        {"roles": sorted(before.values())} if grew else {}
+    )
     if changes:
         role_set.updated_at = tx.now
         await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set, changes)
@@ -171,7 +190,8 @@ def _change_initial(role_set: RoleSet, wanted: bool | None) -> dict[str, Any]:
 def _shown(changes: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
     """What changed as events tell it: roles by their keys."""
     return {
-        name.removesuffix("_id"): keys[value] if name.endswith("_role_id") else value for name, value in changes.items()
+        name.removesuffix("_id"): keys[value] if name.endswith("_role_id") else value
+        for name, value in changes.items()
     }
 
 
@@ -184,11 +204,13 @@ async def _clear_initial(tx: Transaction) -> None:
     await record_role_set(tx, EventType.ROLE_SET_UPDATED, old, {"is_initial": True})
 
 
-# --------------------------------------------------------------------------------------------------------- replace
+# ------------------------------------------------------------------------------------------ replace
 
 
 async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: str) -> RoleSet:
-    """Takes a role out of a set; its members and pending invitations get the other one, in every organization."""
+    """Takes a role out of a set; its members and pending
+    invitations get the other one, in every organization.
+    """
     await tx.lock_roles_exclusively()
     found = await load_role_set_by_key(tx, role_set, at="role_set")
     faults, roles = (
@@ -209,7 +231,9 @@ async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: 
     assert new
     before = {held.role.id: held.role.key for held in roles}
     await _take_out(tx, found, old.role, new.role)
-    changes = _shown(_inherit(found, old.role, new.role), before) | {"roles": sorted(before.values())}
+    changes = _shown(_inherit(found, old.role, new.role), before) | {
+        "roles": sorted(before.values())
+    }
     await tx.session.flush()
     await expire_overdue_in(tx, _select_organization_ids(tx, found))
     await move(tx, _select_organization_ids(tx, found), {old.role.id: new}, at="with_role")
@@ -226,12 +250,18 @@ async def _take_out(tx: Transaction, role_set: RoleSet, old: Role, new: Role) ->
 
 def _inherit(role_set: RoleSet, old: Role, new: Role) -> dict[str, Any]:
     """The new role is default or creator role where the old one was."""
-    names = [name for name in ("default_role_id", "creator_role_id") if getattr(role_set, name) == old.id]
+    names = [
+        name for name in ("default_role_id", "creator_role_id") if getattr(role_set, name) == old.id
+    ]
     return apply_changes(role_set, dict.fromkeys(names, new.id))
 
 
-async def replace_role_set(tx: Transaction, *, key: str, with_key: str, mappings: Sequence[RoleMapping]) -> RoleSet:
-    """Deletes a set; its organizations use the other one, and so do those that are made from now on."""
+async def replace_role_set(
+    tx: Transaction, *, key: str, with_key: str, mappings: Sequence[RoleMapping]
+) -> RoleSet:
+    """Deletes a set; its organizations use the other
+    one, and so do those that are made from now on.
+    """
     await tx.lock_roles_exclusively()
     faults, old, new = ErrorCollector(), None, None
     with faults.at("key"):
@@ -243,7 +273,9 @@ async def replace_role_set(tx: Transaction, *, key: str, with_key: str, mappings
     faults.raise_if_any()
     assert old
     assert new
-    moves = await plan_moves(tx, _select_organization_ids(tx, old), await load_offered_role_ids(tx, new), mappings)
+    moves = await plan_moves(
+        tx, _select_organization_ids(tx, old), await load_offered_role_ids(tx, new), mappings
+    )
     await _move_organizations(tx, old, new, moves)
     await _make_initial(tx, old, new)
     await record_role_set(tx, EventType.ROLE_SET_DELETED, old)
@@ -254,9 +286,15 @@ async def replace_role_set(tx: Transaction, *, key: str, with_key: str, mappings
 async def _move_organizations(tx: Transaction, old: RoleSet, new: RoleSet, moves: Moves) -> None:
     """All organizations of the set: first their people, then themselves, each with its event."""
     await move(tx, _select_organization_ids(tx, old), moves, at="mappings")
-    first = select(col(Organization.id)).where(col(Organization.role_set_id) == old.id).order_by(col(Organization.id))
+    first = (
+        select(col(Organization.id))
+        .where(col(Organization.role_set_id) == old.id)
+        .order_by(col(Organization.id))
+    )
     moved = update(Organization).where(col(Organization.id).in_(first.limit(PIECE)))
-    values = moved.values(role_set_id=new.id, updated_at=tx.now).returning(*inspect(Organization).columns)
+    values = moved.values(role_set_id=new.id, updated_at=tx.now).returning(
+        *inspect(Organization).columns
+    )
     while True:
         rows = (await tx.session.execute(values.execution_options(synchronize_session=False))).all()
         for row in sorted(rows, key=lambda one: one.id):

@@ -11,12 +11,13 @@ from typing import Any
 from models.errors import TokenTooLarge
 
 TOKEN_SECONDS = 60
+# `nbf` lies that far before `iat`, for verifiers whose clock is behind.
 EARLIER_SECONDS = 10
-"""`nbf` lies that far before `iat`, for verifiers whose clock is behind."""
+# What a browser keeps as a cookie, and what servers take in a header without a thought.
 TOKEN_BYTES = 4_096
-"""What a browser keeps as a cookie, and what servers take in a header without a thought."""
+# The rest of a token: header with a thumbprint as `kid`, the signature of an RSA-2048 key, two
+# dots.
 SIGNED_BYTES = 450
-"""The rest of a token: header with a thumbprint as `kid`, the signature of an RSA-2048 key, two dots."""
 MOST_MEMBERSHIPS = 50
 ORGANIZATION_PREFIX = "org:"
 LEGACY_ROLES = {"org:admin": "admin", "org:member": "basic_member"}
@@ -32,7 +33,9 @@ class TokenFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActiveOrganization:
-    """The organization of a token, with what the caller's role in it holds; role and permissions are whole keys."""
+    """The organization of a token, with what the caller's
+    role in it holds; role and permissions are whole keys.
+    """
 
     id: str
     slug: str | None
@@ -44,8 +47,9 @@ class ActiveOrganization:
 class TokenContent:
     """What a token is made of.
 
-    `memberships` are (organization id, role key), newest first, for `orgs`; `signed_in_at` is when the session was
-    opened, the newest moment at which somebody is known to have proven who they are.
+    `memberships` are (organization id, role key), newest first, for `orgs`; `signed_in_at` is when
+    the session was opened, the newest moment at which somebody is known to have proven who they
+    are.
     """
 
     issuer: str
@@ -60,23 +64,31 @@ class TokenContent:
 
 
 def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
-    """The claims of a token that lives for a minute; raises TokenTooLarge for one of more than 4 KB."""
+    """The claims of a token that lives for a minute.
+
+    Raises TokenTooLarge for one of more than 4 KB.
+    """
     made = _common(content) | FORMATS[format](content)
     if (size := count_token_bytes(made)) > TOKEN_BYTES:
         name = _largest(made)
         raise TokenTooLarge(
-            f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name} is too large."
+            f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name}"
+            f" is too large."
             " Give the role fewer or shorter permissions.",
             claim=name,
             limit=TOKEN_BYTES,
         )
     if format is not TokenFormat.V2:
-        made["orgs"] = _fitting_orgs(format, content.memberships, TOKEN_BYTES - count_token_bytes(made | {"orgs": {}}))
+        made["orgs"] = _fitting_orgs(
+            format, content.memberships, TOKEN_BYTES - count_token_bytes(made | {"orgs": {}})
+        )
     return made
 
 
 def count_token_bytes(claims: Mapping[str, Any]) -> int:
-    """How long the signed token is, in characters; a larger key than RSA-2048 adds the rest of its signature."""
+    """How long the signed token is, in characters; a larger
+    key than RSA-2048 adds the rest of its signature.
+    """
     return SIGNED_BYTES + (_json_bytes(claims) * 4 + 2) // 3
 
 
@@ -107,7 +119,7 @@ def _common(content: TokenContent) -> TokenClaims:
     }
 
 
-# --------------------------------------------------------------------------------------------------------------- V2
+# ----------------------------------------------------------------------------------------------- V2
 
 
 def _minutes(duration: timedelta) -> int:
@@ -129,18 +141,25 @@ def _second(content: TokenContent) -> TokenClaims:
 
 
 def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """`fea`, and `per` and `fpm` of `o`: a number a feature, whose bit i grants the i-th action (rule 30)."""
-    granted = {(feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)}
+    """`fea`, and `per` and `fpm` of `o`: a number a
+    feature, whose bit i grants the i-th action (rule 30).
+    """
+    granted = {
+        (feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)
+    }
     features = sorted({feature for feature, _ in granted})
     actions = sorted({action for _, action in granted})
     if not granted:
         return "", {}
-    masks = [sum(((feature, action) in granted) << bit for bit, action in enumerate(actions)) for feature in features]
+    masks = [
+        sum(((feature, action) in granted) << bit for bit, action in enumerate(actions))
+        for feature in features
+    ]
     listed = ",".join(f"o:{feature}" for feature in features)
     return listed, {"per": ",".join(actions), "fpm": ",".join(map(str, masks))}
 
 
-# ---------------------------------------------------------------------------------------------------- V1 and LEGACY
+# ------------------------------------------------------------------------------------ V1 and LEGACY
 
 
 def _first(content: TokenContent) -> TokenClaims:
@@ -148,7 +167,12 @@ def _first(content: TokenContent) -> TokenClaims:
     if active is None:
         return {}
     slug = {"org_slug": active.slug} if active.slug else {}
-    return {"org_id": active.id, **slug, "org_role": active.role, "org_permissions": sorted(active.permissions)}
+    return {
+        "org_id": active.id,
+        **slug,
+        "org_role": active.role,
+        "org_permissions": sorted(active.permissions),
+    }
 
 
 def _legacy(content: TokenContent) -> TokenClaims:
@@ -161,8 +185,12 @@ def to_legacy_role(role: str) -> str:
     return LEGACY_ROLES.get(role) or _bare(role)
 
 
-def _fitting_orgs(format: TokenFormat, memberships: Sequence[tuple[str, str]], room: int) -> dict[str, str]:
-    """The newest memberships, 50 at most, as many as there is room for: `room` is in characters of a token."""
+def _fitting_orgs(
+    format: TokenFormat, memberships: Sequence[tuple[str, str]], room: int
+) -> dict[str, str]:
+    """The newest memberships, 50 at most, as many as
+    there is room for: `room` is in characters of a token.
+    """
     orgs: dict[str, str] = {}
     for organization_id, key in memberships[:MOST_MEMBERSHIPS]:
         role = to_legacy_role(key) if format is TokenFormat.LEGACY else key

@@ -7,7 +7,17 @@ from enum import Enum
 from functools import cache
 from typing import cast
 
-from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, func, inspect, type_coerce, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    func,
+    inspect,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
@@ -37,15 +47,17 @@ from resolvers.transaction import Clock, Transaction, organizations_disabled
 class Choice(Enum):
     """Which organization is meant, where it is not named."""
 
+    # The one that the session has.
     OWN = "own"
-    """The one that the session has."""
+    # None: the personal account, which is no choice where membership is required.
     PERSONAL = "personal"
-    """None: the personal account, which is no choice where membership is required."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenOptions:
-    """How tokens are made for a request: `authorized_party` is the origin of the page that asks for it."""
+    """How tokens are made for a request: `authorized_party`
+    is the origin of the page that asks for it.
+    """
 
     format: TokenFormat
     issuer: str
@@ -61,19 +73,27 @@ class SessionClaims:
     organization_id: str | None
 
 
-# -------------------------------------------------------------------------------------------------------- sign in
+# ------------------------------------------------------------------------------------------ sign in
 
 
 @cache
 def _load_caller_row() -> AnySelect:
     """The instance's settings, and the session if it is open and the user's."""
-    same = (col(Session.id) == bindparam("session_id")) & (col(Session.user_id) == bindparam("user_id"))
-    columns = select(Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at))
+    same = (col(Session.id) == bindparam("session_id")) & (
+        col(Session.user_id) == bindparam("user_id")
+    )
+    columns = select(
+        Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at)
+    )
     return columns.outerjoin(Session, same & is_open_at(bindparam("now")))
 
 
-async def sign_in_session(store: Store, clock: Clock, token: SessionClaims) -> tuple[Actor, Instance] | None:
-    """The caller behind a verified session token, in one statement; None once the session, or its user, is gone."""
+async def sign_in_session(
+    store: Store, clock: Clock, token: SessionClaims
+) -> tuple[Actor, Instance] | None:
+    """The caller behind a verified session token, in one
+    statement; None once the session, or its user, is gone.
+    """
     values = {"session_id": token.session_id, "user_id": token.user_id, "now": clock()}
     async with store.read() as connection:
         row = (await connection.execute(_load_caller_row(), values)).one()
@@ -87,7 +107,7 @@ def is_open_at(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(col(Session.closed_as).is_(None), col(Session.expires_at) > now)
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 async def create_session(tx: Transaction, *, organization_id: str | None) -> Session:
@@ -113,7 +133,9 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
 
 async def _caller(tx: Transaction) -> str:
     """The caller's id, locked: how many sessions they have is counted under this lock."""
-    statement = select(User.id).where(col(User.id) == tx.actor.user_id).with_for_update(key_share=True)
+    statement = (
+        select(User.id).where(col(User.id) == tx.actor.user_id).with_for_update(key_share=True)
+    )
     user_id = (await tx.session.execute(statement)).scalar_one_or_none()
     if user_id is None:
         raise Unauthenticated
@@ -132,10 +154,15 @@ async def _membership_by_slug(tx: Transaction, slug: str) -> Membership:
 
 
 async def _own_membership(tx: Transaction, condition: ColumnElement[bool]) -> Membership:
-    """The caller's membership, locked so that it can't go before the session holds it; raises NotFound."""
+    """The caller's membership, locked so that it can't go before the session holds it.
+
+    Raises NotFound.
+    """
     await tx.ensure_organizations_enabled()
     own = select(Membership).where(col(Membership.user_id) == tx.actor.user_id, condition)
-    found = (await tx.session.execute(own.with_for_update(read=True, key_share=True))).scalar_one_or_none()
+    found = (
+        await tx.session.execute(own.with_for_update(read=True, key_share=True))
+    ).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -152,7 +179,8 @@ async def _make_room(tx: Transaction) -> None:
 async def set_active_organization(
     tx: Transaction, *, session_id: str, organization_id: str | None, slug: str | None
 ) -> Session:
-    """Chooses where the session goes on; the personal account, with neither, changes nothing where it is not allowed.
+    """Chooses where the session goes on; the personal account,
+    with neither, changes nothing where it is not allowed.
 
     The membership is locked before the session, as by who removes it.
     """
@@ -178,7 +206,9 @@ def _set_membership(tx: Transaction, session: Session, membership_id: str | None
 
 
 async def activate_pending_session(tx: Transaction, membership: Membership) -> None:
-    """The session whose token made the membership is not pending any more; others are left alone (rule 28)."""
+    """The session whose token made the membership is not
+    pending any more; others are left alone (rule 28).
+    """
     signed = tx.actor.session
     if signed is None or not requires_organization(await tx.instance()):
         return
@@ -204,7 +234,9 @@ def _closed() -> SessionClosed:
 
 
 async def _own_session(tx: Transaction, session_id: str) -> Session:
-    return await _session(tx, col(Session.id) == session_id, col(Session.user_id) == tx.actor.user_id)
+    return await _session(
+        tx, col(Session.id) == session_id, col(Session.user_id) == tx.actor.user_id
+    )
 
 
 async def _own_open(tx: Transaction, session_id: str) -> Session:
@@ -215,7 +247,9 @@ async def _own_open(tx: Transaction, session_id: str) -> Session:
 
 
 async def end_session(tx: Transaction, *, session_id: str) -> Session:
-    """Ends one of the caller's sessions at once, by its own token or by an identity token; one that is over stays."""
+    """Ends one of the caller's sessions at once, by its own
+    token or by an identity token; one that is over stays.
+    """
     if tx.actor.session and tx.actor.session.id != session_id:
         ensure_identity_token(tx.actor)
     session = await _own_session(tx, session_id)
@@ -230,18 +264,25 @@ async def revoke_session(tx: Transaction, *, session_id: str) -> Session:
     return session
 
 
-async def _close(tx: Transaction, session: Session, status: SessionStatus, event: EventType) -> None:
+async def _close(
+    tx: Transaction, session: Session, status: SessionStatus, event: EventType
+) -> None:
     if is_open(session.closed_as, session.expires_at, tx.now):
         session.closed_as, session.updated_at = status.value, tx.now
         await record_session(tx, event, session)
 
 
-# ---------------------------------------------------------------------------------------------------------- tokens
+# ------------------------------------------------------------------------------------------- tokens
 
 
 def _select_membership(choice: Choice | None) -> ColumnElement[bool]:
-    """Which of the user's memberships a token is for, the named one if none is chosen; none with organizations off."""
-    own, is_on = col(Membership.id) == col(Session.membership_id), col(Instance.organizations_enabled)
+    """Which of the user's memberships a token is for, the
+    named one if none is chosen; none with organizations off.
+    """
+    own, is_on = (
+        col(Membership.id) == col(Session.membership_id),
+        col(Instance.organizations_enabled),
+    )
     if choice is Choice.OWN:
         return own & is_on
     if choice is Choice.PERSONAL:
@@ -255,11 +296,17 @@ def _permissions() -> ColumnElement[str]:
     held = select(func.aggregate_strings(col(Permission.key), " ")).join(
         RolePermission, col(RolePermission.permission_id) == col(Permission.id)
     )
-    return held.where(col(RolePermission.role_id) == col(Membership.role_id)).correlate(Membership).scalar_subquery()
+    return (
+        held.where(col(RolePermission.role_id) == col(Membership.role_id))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
 
 
 def _memberships() -> ColumnElement[str]:
-    """The user's newest memberships, as `<membership id> <organization id> <role key>`, with commas between them."""
+    """The user's newest memberships, as `<membership id>
+    <organization id> <role key>`, with commas between them.
+    """
     parts = col(Membership.id) + " " + col(Membership.organization_id) + " " + col(Role.key)
     newest = (
         select(parts.label("entry"))
@@ -276,11 +323,18 @@ def _memberships() -> ColumnElement[str]:
 def _statement(choice: Choice | None, format: TokenFormat) -> AnySelect:
     """Everything that a token says, in one row; none for a session that is not the user's.
 
-    Putting the statement together would take as long as running it: there is one for each way of asking.
+    Putting the statement together would take as long as running it: there is one for each way of
+    asking.
     """
-    same = (col(Session.id) == bindparam("session_id")) & (col(Session.user_id) == bindparam("user_id"))
-    columns: AnySelect = select(Session).join(Instance, same).outerjoin(Membership, _select_membership(choice))
-    columns = columns.outerjoin(Organization, col(Organization.id) == col(Membership.organization_id))
+    same = (col(Session.id) == bindparam("session_id")) & (
+        col(Session.user_id) == bindparam("user_id")
+    )
+    columns: AnySelect = (
+        select(Session).join(Instance, same).outerjoin(Membership, _select_membership(choice))
+    )
+    columns = columns.outerjoin(
+        Organization, col(Organization.id) == col(Membership.organization_id)
+    )
     columns = columns.outerjoin(Role, col(Role.id) == col(Membership.role_id)).add_columns(
         col(Instance.organizations_enabled),
         col(Instance.membership_mode),
@@ -290,20 +344,29 @@ def _statement(choice: Choice | None, format: TokenFormat) -> AnySelect:
         col(Role.key).label("role"),
         _permissions().label("permissions"),
     )
-    return columns if format is TokenFormat.V2 else columns.add_columns(_memberships().label("memberships"))
+    return (
+        columns
+        if format is TokenFormat.V2
+        else columns.add_columns(_memberships().label("memberships"))
+    )
 
 
 def _parse_memberships(memberships: str | None) -> Sequence[tuple[str, str]]:
     """(organization id, role key), newest first."""
     entries = sorted(memberships.split(",") if memberships else [], reverse=True)
-    return [(organization_id, role) for _, organization_id, role in (entry.split(" ") for entry in entries)]
+    return [
+        (organization_id, role)
+        for _, organization_id, role in (entry.split(" ") for entry in entries)
+    ]
 
 
 def _organization(row: AnyRow) -> ActiveOrganization | None:
     if row.organization_id is None:
         return None
     slug = row.slug if row.slugs_enabled else None
-    return ActiveOrganization(row.organization_id, slug, row.role, frozenset((row.permissions or "").split()))
+    return ActiveOrganization(
+        row.organization_id, slug, row.role, frozenset((row.permissions or "").split())
+    )
 
 
 async def _load_token_claims(
@@ -315,7 +378,9 @@ async def _load_token_claims(
     choice: Choice | str,
     minting: TokenOptions,
 ) -> tuple[AnyRow, TokenClaims]:
-    """The session and the claims of a token; a token with an organization is never pending, whatever the session is."""
+    """The session and the claims of a token; a token with an
+    organization is never pending, whatever the session is.
+    """
     named = choice if isinstance(choice, str) else None
     statement = _statement(None if isinstance(choice, str) else choice, minting.format)
     values = {"session_id": session_id, "user_id": user_id, "organization_id": named}
@@ -335,27 +400,43 @@ async def _load_token_claims(
         now=now,
         authorized_party=minting.authorized_party,
         organization=organization,
-        memberships=_parse_memberships(None if minting.format is TokenFormat.V2 else row.memberships),
+        memberships=_parse_memberships(
+            None if minting.format is TokenFormat.V2 else row.memberships
+        ),
         signed_in_at=row.created_at,
     )
     return row, make_claims(minting.format, content)
 
 
-async def make_token_claims(tx: Transaction, session: Session, minting: TokenOptions) -> TokenClaims:
+async def make_token_claims(
+    tx: Transaction, session: Session, minting: TokenOptions
+) -> TokenClaims:
     """The claims of a token for the organization that the session has now."""
     connection = await tx.session.connection()
     _, made = await _load_token_claims(
-        connection, tx.now, session.user_id, session_id=session.id, choice=Choice.OWN, minting=minting
+        connection,
+        tx.now,
+        session.user_id,
+        session_id=session.id,
+        choice=Choice.OWN,
+        minting=minting,
     )
     return made
 
 
 async def create_session_token(
-    store: Store, clock: Clock, actor: Actor, *, session_id: str, choice: Choice | str, minting: TokenOptions
+    store: Store,
+    clock: Clock,
+    actor: Actor,
+    *,
+    session_id: str,
+    choice: Choice | str,
+    minting: TokenOptions,
 ) -> tuple[AnyRow, TokenClaims]:
     """The session and the claims of a token for any organization of the caller, in one statement.
 
-    The session's own choice stays, so that browser tabs do not fight; once a minute it is noted that it is in use.
+    The session's own choice stays, so that browser tabs do not fight; once a minute it is noted
+    that it is in use.
     """
     ensure_identity_token(actor)
     now = clock()

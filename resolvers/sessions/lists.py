@@ -22,8 +22,9 @@ class SessionFilter:
     """Which sessions of a user are listed, by the status as it shows."""
 
     requires_organization: bool
+    # Not compared: the lists of one operation are read together, though each looked at the clock by
+    # itself.
     now: datetime = field(compare=False)
-    """Not compared: the lists of one operation are read together, though each looked at the clock by itself."""
     statuses: tuple[SessionStatus, ...] | None = None
 
     def apply_to(self, statement: Select[Any]) -> Select[Any]:
@@ -50,20 +51,31 @@ class SessionList:
     part: PageRequest
 
 
-async def load_session_pages(store: Readable, keys: list[tuple[str, SessionList]]) -> Sequence[Page | BadUserInput]:
+async def load_session_pages(
+    store: Readable, keys: list[tuple[str, SessionList]]
+) -> Sequence[Page | BadUserInput]:
     async def read(asked: SessionList, user_ids: list[str]) -> list[Page | BadUserInput]:
         statement: Select[Any] = asked.filter.apply_to(select(Session))
         async with store.read() as connection:
             return await load_pages(
-                connection, statement, ORDER, asked.part, parent=col(Session.user_id), parents=user_ids
+                connection,
+                statement,
+                ORDER,
+                asked.part,
+                parent=col(Session.user_id),
+                parents=user_ids,
             )
 
     return await load_grouped(keys, read)
 
 
-async def load_session_counts(store: Readable, keys: list[tuple[str, SessionFilter]]) -> Sequence[int]:
+async def load_session_counts(
+    store: Readable, keys: list[tuple[str, SessionFilter]]
+) -> Sequence[int]:
     async def read(asked: SessionFilter, user_ids: list[str]) -> list[int]:
         async with store.read() as connection:
-            return await load_counts(connection, asked.apply_to(select(Session)), col(Session.user_id), user_ids)
+            return await load_counts(
+                connection, asked.apply_to(select(Session)), col(Session.user_id), user_ids
+            )
 
     return await load_grouped(keys, read)

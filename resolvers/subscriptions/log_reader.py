@@ -1,4 +1,6 @@
-"""The one reader of the log in a process: it tells all listeners what happened, and ends what may not go on."""
+"""The one reader of the log in a process: it tells all
+listeners what happened, and ends what may not go on.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -15,7 +17,13 @@ from models.database.store import Store, shield
 from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
 from models.events import MEMBERSHIP_TYPES, EventType, get_subject
 from resolvers.access import Actor
-from resolvers.events.event_log import EventPageRequest, Scope, load_events_after, load_newer_events, load_newest_cursor
+from resolvers.events.event_log import (
+    EventPageRequest,
+    Scope,
+    load_events_after,
+    load_newer_events,
+    load_newest_cursor,
+)
 from resolvers.queries.loaders import Loaders
 from resolvers.queries.pages import AnyRow
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
@@ -23,15 +31,16 @@ from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
 from resolvers.transaction import Clock
 
+# How often the log and the credentials are looked at though no bell rang: the end of a right comes
+# within a second.
 POLL_SECONDS = 0.5
-"""How often the log and the credentials are looked at though no bell rang: the end of a right comes within a second."""
+# How long a client may take nothing of what it was given.
 STUCK_SECONDS = 10.0
-"""How long a client may take nothing of what it was given."""
 CLOSE_SECONDS = 2.0
 BATCH = 500
 PAGE = 100
+# What changes the rights of members without an event of theirs.
 ROLE_MODEL = frozenset({"role", "permission", "roleSet"})
-"""What changes the rights of members without an event of theirs."""
 SESSION_OVER = frozenset({EventType.SESSION_ENDED.value, EventType.SESSION_REVOKED.value})
 
 Groups = Mapping[Scope, Sequence[Stream]]
@@ -39,11 +48,15 @@ log = structlog.stdlib.get_logger("tenantry.streams")
 
 
 def credential_expired() -> RequestError:
-    return Unauthenticated("The credential that this was opened with counts no more: sign in and subscribe again.")
+    return Unauthenticated(
+        "The credential that this was opened with counts no more: sign in and subscribe again."
+    )
 
 
 def _stopping() -> RequestError:
-    return Unavailable("The server is about to stop: subscribe again behind the last event that you have.")
+    return Unavailable(
+        "The server is about to stop: subscribe again behind the last event that you have."
+    )
 
 
 def _make_delivered(store: Store, row: AnyRow) -> Delivered:
@@ -71,13 +84,16 @@ class Opening:
 
 @dataclass(eq=False)
 class LogReader:
-    """Runs while somebody listens. A listener who begins reads the log by itself until it is as far as the reader."""
+    """Runs while somebody listens.
+
+    A listener who begins reads the log by itself until it is as far as the reader.
+    """
 
     store: Store
     clock: Clock
     streams: set[Stream] = field(default_factory=set[Stream])
+    # How far the log was read; None while nobody listens.
     head: int | None = None
-    """How far the log was read; None while nobody listens."""
     task: asyncio.Task[None] | None = None
     heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the log reader"))
     openings: SharedRead[Stream, Opening] = field(init=False)
@@ -87,10 +103,11 @@ class LogReader:
         self.openings = SharedRead(self._open)
         self.rights = SharedRead(self._rights)
 
-    # --------------------------------------------------------------------------------------------------- listeners
+    # ------------------------------------------------------------------------------------ listeners
 
     async def follow(self, stream: Stream, after: int | None) -> AsyncGenerator[Delivered]:
-        """Everything behind the cursor, or from now on, in the order of commits; it ends by raising the reason.
+        """Everything behind the cursor, or from now on, in
+        the order of commits; it ends by raising the reason.
 
         Raises NotFound, Forbidden, Unauthenticated, CursorExpired, TooSlow and Unavailable.
         """
@@ -117,7 +134,8 @@ class LogReader:
     async def _catch_up(self, stream: Stream) -> AsyncGenerator[Delivered]:
         """What lies between the stream and the reader, page by page; then the stream is live.
 
-        An organization that is gone ends the stream of a secret key once there is nothing more to tell of it.
+        An organization that is gone ends the stream of a secret key once there is nothing more to
+        tell of it.
         """
         gone: RequestError | None = None
         while not stream.is_live:
@@ -138,7 +156,8 @@ class LogReader:
                 self._go_live_if_current(stream)
 
     async def _next_page(self, stream: Stream) -> tuple[Sequence[AnyRow], int, bool, Rights]:
-        """Credential and right are read after the events: who lost one does not get the event that took it.
+        """Credential and right are read after the events:
+        who lost one does not get the event that took it.
 
         A database that is away is waited for. Raises CursorExpired.
         """
@@ -153,7 +172,9 @@ class LogReader:
 
     async def _rights(self, streams: list[Stream]) -> Rights:
         """Ends those whose credential is no longer valid."""
-        present = await load_valid_actors(self.store, {stream.actor for stream in streams}, self.clock())
+        present = await load_valid_actors(
+            self.store, {stream.actor for stream in streams}, self.clock()
+        )
         for stream in streams:
             if stream.actor not in present:
                 stream.end(credential_expired())
@@ -161,10 +182,13 @@ class LogReader:
 
     async def _open(self, streams: list[Stream]) -> Opening:
         newest = await load_newest_cursor(self.store)
-        # If everyone has left by now, the reader may have stopped, and the next one must not begin here.
+        # If everyone has left by now, the reader may have stopped, and the next one must not begin
+        # here.
         if self.head is None and self.streams:
             self.head = newest
-        present = await load_valid_actors(self.store, {stream.actor for stream in streams}, self.clock())
+        present = await load_valid_actors(
+            self.store, {stream.actor for stream in streams}, self.clock()
+        )
         return Opening(newest, present, await load_rights(self.store, streams))
 
     def _start_at(self, stream: Stream, after: int | None, opening: Opening) -> int:
@@ -182,11 +206,17 @@ class LogReader:
             self._go_live_if_current(stream)
         return opening.newest if after is None else after
 
-    def _filter_readable(self, rows: Iterable[AnyRow], types: frozenset[str] | None) -> Iterator[Delivered]:
-        return (_make_delivered(self.store, row) for row in rows if types is None or row.type in types)
+    def _filter_readable(
+        self, rows: Iterable[AnyRow], types: frozenset[str] | None
+    ) -> Iterator[Delivered]:
+        return (
+            _make_delivered(self.store, row) for row in rows if types is None or row.type in types
+        )
 
     def _go_live_if_current(self, stream: Stream) -> None:
-        """Where it misses nothing that the others were told; what others are told of holds nobody up."""
+        """Where it misses nothing that the others were
+        told; what others are told of holds nobody up.
+        """
         stream.is_live = stream.position >= stream.behind_until
 
     def close(self) -> None:
@@ -201,7 +231,7 @@ class LogReader:
         if running := [task for task in (self.task, self.openings.task, self.rights.task) if task]:
             await asyncio.wait(running, timeout=CLOSE_SECONDS)
 
-    # ------------------------------------------------------------------------------------------------------ reader
+    # --------------------------------------------------------------------------------------- reader
 
     async def _run(self) -> None:
         async with self.store.wakeup.listen() as listener:
@@ -260,7 +290,9 @@ class LogReader:
         return len(rows) == BATCH
 
     async def _deliver(self, rows: Sequence[AnyRow]) -> None:
-        """Tells those who are live once it is known which credentials count; who comes later has read the rows."""
+        """Tells those who are live once it is known which
+        credentials count; who comes later has read the rows.
+        """
         await self._end_revoked()
         groups = self._group_streams()
         concerned = self._find_affected(rows, groups)
@@ -279,11 +311,15 @@ class LogReader:
         if not concerned:
             return {}, {}
         rights = await load_rights(self.store, concerned)
-        refusals = {stream: refusal for stream in concerned if (refusal := rights.find_refusal(stream))}
+        refusals = {
+            stream: refusal for stream in concerned if (refusal := rights.find_refusal(stream))
+        }
         for stream, refusal in refusals.items():
             if not stream.actor.is_service:
                 stream.end(refusal)
-        return refusals, {stream: rights.get_types(stream) for stream in live if stream.reason is None}
+        return refusals, {
+            stream: rights.get_types(stream) for stream in live if stream.reason is None
+        }
 
     def _group_streams(self) -> Groups:
         groups: dict[Scope, list[Stream]] = defaultdict(list)
@@ -301,7 +337,9 @@ class LogReader:
     def _find_audience(self, row: AnyRow, groups: Groups) -> Iterable[Stream]:
         return (stream for scope in _scopes(row) for stream in groups.get(scope, ()))
 
-    def _enqueue(self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]) -> None:
+    def _enqueue(
+        self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
+    ) -> None:
         told: Delivered | None = None
         for stream in self._find_audience(row, groups):
             if stream in types and ((wanted := types[stream]) is None or row.type in wanted):

@@ -1,4 +1,6 @@
-"""What listeners may read, as the store has it now: one statement for all of them (docs/decisions/0005)."""
+"""What listeners may read, as the store has it now:
+one statement for all of them (docs/decisions/0005).
+"""
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
@@ -23,13 +25,15 @@ from resolvers.sessions.lifecycle import is_open_at
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import organizations_disabled
 
+# As many users in one statement at most; databases bound the number of parameters.
 BATCH = 5_000
-"""As many users in one statement at most; databases bound the number of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What was read: for each organization that is there, what its members among the listeners hold."""
+    """What was read: for each organization that is
+    there, what its members among the listeners hold.
+    """
 
     are_organizations_on: bool
     permissions: Mapping[str, Mapping[str, frozenset[str]]]
@@ -44,7 +48,11 @@ class Rights:
         members = self.permissions.get(organization_id)
         if members is None or (user_id and user_id not in members):
             return NotFound()
-        return missing_permission(MEMBERSHIPS_READ) if user_id and MEMBERSHIPS_READ not in members[user_id] else None
+        return (
+            missing_permission(MEMBERSHIPS_READ)
+            if user_id and MEMBERSHIPS_READ not in members[user_id]
+            else None
+        )
 
     def get_types(self, stream: Stream) -> frozenset[str] | None:
         """The events that this listener wants and may read; None for all."""
@@ -56,7 +64,9 @@ class Rights:
 
 
 def _statement(organization_ids: Collection[str], user_ids: Collection[str]) -> AnySelect:
-    """A row for each permission that counts here; the outer joins tell what is there without any."""
+    """A row for each permission that counts here;
+    the outer joins tell what is there without any.
+    """
     columns: Any = select(RolePermission.role_id, Permission.key)
     held: Any = (
         columns.join(Permission, col(Permission.id) == col(RolePermission.permission_id))
@@ -64,10 +74,15 @@ def _statement(organization_ids: Collection[str], user_ids: Collection[str]) -> 
         .subquery()
     )
     statement: Any = select(
-        col(Instance.organizations_enabled), col(Organization.id), col(Membership.user_id), held.c.key
+        col(Instance.organizations_enabled),
+        col(Organization.id),
+        col(Membership.user_id),
+        held.c.key,
     )
     organization = col(Organization.id).in_(organization_ids)
-    member = (col(Membership.organization_id) == col(Organization.id)) & col(Membership.user_id).in_(user_ids)
+    member = (col(Membership.organization_id) == col(Organization.id)) & col(
+        Membership.user_id
+    ).in_(user_ids)
     return (
         statement.select_from(Instance)
         .outerjoin(Organization, true() & organization)
@@ -78,7 +93,9 @@ def _statement(organization_ids: Collection[str], user_ids: Collection[str]) -> 
 
 async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     """What these listeners may read now."""
-    organization_ids = sorted({one.scope.organization_id for one in streams if one.scope.organization_id})
+    organization_ids = sorted(
+        {one.scope.organization_id for one in streams if one.scope.organization_id}
+    )
     user_ids = sorted({one.actor.user_id for one in streams if one.actor.user_id})
     held: dict[str, dict[str, frozenset[str]]] = {}
     is_on = True
@@ -96,7 +113,9 @@ def _note(held: dict[str, dict[str, frozenset[str]]], row: AnyRow) -> None:
     if row.id is not None:
         members = held.setdefault(row.id, {})
         if row.user_id is not None:
-            members[row.user_id] = members.get(row.user_id, frozenset()) | ({row.key} if row.key else frozenset())
+            members[row.user_id] = members.get(row.user_id, frozenset()) | (
+                {row.key} if row.key else frozenset()
+            )
 
 
 async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
@@ -104,13 +123,19 @@ async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozense
     key_ids = {one.id for one in actors if one.is_service and one.id}
     if not key_ids:
         return frozenset()
-    statement = select(SecretKey.id).where(col(SecretKey.id).in_(key_ids), col(SecretKey.revoked_at).is_not(None))
+    statement = select(SecretKey.id).where(
+        col(SecretKey.id).in_(key_ids), col(SecretKey.revoked_at).is_not(None)
+    )
     async with store.read() as connection:
         return frozenset((await connection.execute(statement)).scalars())
 
 
-async def load_valid_actors(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[Actor]:
-    """Those whose credential still counts: the user is there, the session open, the secret key not revoked."""
+async def load_valid_actors(
+    store: Store, actors: Collection[Actor], now: datetime
+) -> frozenset[Actor]:
+    """Those whose credential still counts: the user is
+    there, the session open, the secret key not revoked.
+    """
     user_ids = {one.user_id for one in actors if one.user_id}
     session_ids = {one.session.id for one in actors if one.session}
     users = select(User.id).where(col(User.id).in_(user_ids))

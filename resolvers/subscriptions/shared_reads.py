@@ -13,8 +13,8 @@ V = TypeVar("V")
 class SharedRead(Generic[K, V]):
     """One read answers everyone who is waiting when it begins; nothing is remembered.
 
-    The reads run one after the other in a task of their own. A caller that is cancelled stops none of them, and a crowd
-    of callers takes one connection.
+    The reads run one after the other in a task of their own. A caller that is cancelled stops none
+    of them, and a crowd of callers takes one connection.
     """
 
     def __init__(self, read: Callable[[list[K]], Coroutine[Any, Any, V]]) -> None:

@@ -1,4 +1,6 @@
-"""Streams: the events that wait for one listener, and what ends the listening (docs/rules.md, Subscriptions)."""
+"""Streams: the events that wait for one listener, and
+what ends the listening (docs/rules.md, Subscriptions).
+"""
 
 import asyncio
 from collections import deque
@@ -29,32 +31,38 @@ class Delivered:
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """One listener's: while it catches up it reads the log by itself, once it is live it is told."""
+    """One listener's: while it catches up it reads
+    the log by itself, once it is live it is told.
+    """
 
     actor: Actor
     scope: Scope
+    # The names of the events that are wanted; None for all.
     types: frozenset[str] | None
-    """The names of the events that are wanted; None for all."""
+    # Whether the credential that the listener came with still counts, apart from what the store
+    # says.
     is_good: Callable[[], bool]
-    """Whether the credential that the listener came with still counts, apart from what the store says."""
+    # Cuts off a client that does not read.
     disconnect: Callable[[], None]
-    """Cuts off a client that does not read."""
+    # The last event that was taken, or the end of the log where none after it was wanted.
     position: int = 0
-    """The last event that was taken, or the end of the log where none after it was wanted."""
+    # The last event of its scope that the reader has read: it is not live before it has come so
+    # far.
     behind_until: int = 0
-    """The last event of its scope that the reader has read: it is not live before it has come so far."""
     is_live: bool = False
     reason: RequestError | None = None
+    # Whether the reason is for after what still waits.
     is_finishing: bool = False
-    """Whether the reason is for after what still waits."""
     queue: deque[Delivered] | None = None
     size: int = 0
+    # Since when an event is with the client, who has not come back for the next one.
     delivered_at: float | None = None
-    """Since when an event is with the client, who has not come back for the next one."""
     waiter: asyncio.Future[None] | None = None
 
     def enqueue(self, told: Delivered) -> None:
-        """Puts an event behind the others; who is outrun goes back to the log, and nothing waits any more."""
+        """Puts an event behind the others; who is outrun
+        goes back to the log, and nothing waits any more.
+        """
         if self.reason is not None or not self.is_live or told.row.cursor <= self.position:
             return
         if len(self.queue or ()) >= WAITING_EVENTS or self.size + told.size > WAITING_BYTES:
@@ -67,7 +75,9 @@ class Stream:
         self._wake()
 
     def go_back_to_log(self, known: int) -> None:
-        """Reads the log by itself again, from the last event it took; where nothing waits, from what it knows of."""
+        """Reads the log by itself again, from the last event
+        it took; where nothing waits, from what it knows of.
+        """
         if self.is_live:
             self.position = self.position if self.queue else max(self.position, known)
             self.is_live = False

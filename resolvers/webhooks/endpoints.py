@@ -1,6 +1,8 @@
-"""Webhook endpoints are made, changed, rotated and deleted by the instance's owner, and their deliveries replayed.
+"""Webhook endpoints are made, changed, rotated and deleted
+by the instance's owner, and their deliveries replayed.
 
-None of that is an event: the log tells what happens to organizations, not who listens (docs/rules.md, Events).
+None of that is an event: the log tells what happens to organizations, not who listens
+(docs/rules.md, Events).
 """
 
 from collections.abc import Collection
@@ -48,7 +50,9 @@ class NewEndpoint:
     types: Collection[str] | None = None
 
 
-def _check(faults: ErrorCollector, given: dict[str, Any], targets: WebhookTargets) -> dict[str, Any]:
+def _check(
+    faults: ErrorCollector, given: dict[str, Any], targets: WebhookTargets
+) -> dict[str, Any]:
     """The values that are given, as they are kept; what is wrong is left to `faults`."""
     new = dict(given)
     if "url" in given:
@@ -65,7 +69,10 @@ def _check(faults: ErrorCollector, given: dict[str, Any], targets: WebhookTarget
 async def create_endpoint(
     tx: Transaction, new: NewEndpoint, *, targets: WebhookTargets, storage: MultiFernet
 ) -> WebhookEndpoint:
-    """Makes an endpoint that gets what happens from now on; raises every fault of the input at once, QuotaExceeded."""
+    """Makes an endpoint that gets what happens from now on.
+
+    Raises every fault of the input at once, QuotaExceeded.
+    """
     await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ENDPOINTS_LOCK})")
     faults = ErrorCollector()
     given = {"url": new.url, "description": new.description, "types": new.types}
@@ -85,27 +92,35 @@ async def create_endpoint(
 
 
 async def _ensure_room(tx: Transaction) -> None:
-    number = (await tx.session.execute(select(func.count()).select_from(WebhookEndpoint))).scalar_one()
+    number = (
+        await tx.session.execute(select(func.count()).select_from(WebhookEndpoint))
+    ).scalar_one()
     if number >= MAXIMUM_ENDPOINTS:
-        raise QuotaExceeded(f"There can be {MAXIMUM_ENDPOINTS} webhook endpoints.", limit=MAXIMUM_ENDPOINTS)
+        raise QuotaExceeded(
+            f"There can be {MAXIMUM_ENDPOINTS} webhook endpoints.", limit=MAXIMUM_ENDPOINTS
+        )
 
 
 async def _load_cursor(tx: Transaction) -> int:
-    """Where the log is: a writer that is not committed yet gets a larger cursor than any that can be read here."""
+    """Where the log is: a writer that is not committed yet
+    gets a larger cursor than any that can be read here.
+    """
     connection = await tx.session.connection()
     return (await tx.session.execute(select(select_newest_cursor(connection)))).scalar_one()
 
 
 async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint, locked until the end; raises ResourceNotFound."""
-    statement = select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
+    statement = (
+        select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
+    )
     found = (await tx.session.execute(statement)).scalar_one_or_none()
     if found is None:
         raise ResourceNotFound("There is no such webhook endpoint.", at="webhook_endpoint_id")
     return found
 
 
-# ---------------------------------------------------------------------------------------------------------- update
+# ------------------------------------------------------------------------------------------- update
 
 
 async def update_endpoint(
@@ -124,22 +139,31 @@ async def update_endpoint(
 
 
 async def _switch(tx: Transaction, endpoint: WebhookEndpoint) -> None:
-    """Enabled again, it gets what waited at once, and then what happened meanwhile: its cursor stayed where it was."""
+    """Enabled again, it gets what waited at once, and then
+    what happened meanwhile: its cursor stayed where it was.
+    """
     if not endpoint.enabled:
         endpoint.disabled_reason = DISABLED_BY_HAND
         return
     endpoint.disabled_reason = endpoint.failing_since = None
-    waiting = (col(WebhookDelivery.endpoint_id) == endpoint.id) & (col(WebhookDelivery.status) == PENDING)
+    waiting = (col(WebhookDelivery.endpoint_id) == endpoint.id) & (
+        col(WebhookDelivery.status) == PENDING
+    )
     await tx.session.execute(update(WebhookDelivery).where(waiting).values(next_attempt_at=tx.now))
 
 
-async def rotate_secret(tx: Transaction, *, endpoint_id: str, storage: MultiFernet) -> WebhookEndpoint:
+async def rotate_secret(
+    tx: Transaction, *, endpoint_id: str, storage: MultiFernet
+) -> WebhookEndpoint:
     """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound.
 
     A secret that can't be decrypted is dropped: deliveries would fail as long as it had to sign.
     """
     endpoint = await _lock_endpoint(tx, endpoint_id)
-    endpoint.previous_secret, endpoint.previous_signs_until = endpoint.secret, tx.now + ROTATION_OVERLAP
+    endpoint.previous_secret, endpoint.previous_signs_until = (
+        endpoint.secret,
+        tx.now + ROTATION_OVERLAP,
+    )
     if not is_readable(storage, endpoint.secret):
         endpoint.previous_secret = endpoint.previous_signs_until = None
     endpoint.secret = encrypt(storage, generate_secret())
@@ -153,7 +177,7 @@ async def delete_endpoint(tx: Transaction, *, endpoint_id: str) -> str:
     return endpoint_id
 
 
-# ---------------------------------------------------------------------------------------------------------- replay
+# ------------------------------------------------------------------------------------------- replay
 
 
 async def replay_deliveries(
@@ -161,12 +185,15 @@ async def replay_deliveries(
 ) -> WebhookEndpoint:
     """One delivery, or all that failed of those made since then, begin anew.
 
-    Raises ParameterMissing or ValueInvalid unless one of the two is given, ResourceNotFound, WebhookEndpointDisabled.
+    Raises ParameterMissing or ValueInvalid unless one of the two is given, ResourceNotFound,
+    WebhookEndpointDisabled.
     """
     endpoint = await _lock_endpoint(tx, endpoint_id)
     _ensure_one(delivery_id, failed_since)
     if not endpoint.enabled:
-        raise WebhookEndpointDisabled("The endpoint is disabled: enable it first.", at="webhook_endpoint_id")
+        raise WebhookEndpointDisabled(
+            "The endpoint is disabled: enable it first.", at="webhook_endpoint_id"
+        )
     own = col(WebhookDelivery.endpoint_id) == endpoint.id
     if delivery_id is None:
         failed = col(WebhookDelivery.status) == DeliveryStatus.FAILED.value
@@ -178,13 +205,18 @@ async def replay_deliveries(
 
 def _ensure_one(delivery_id: str | None, failed_since: datetime | None) -> None:
     if delivery_id is None and failed_since is None:
-        raise ParameterMissing("Give deliveryId for one delivery, or failedSince for many.", at="delivery_id")
+        raise ParameterMissing(
+            "Give deliveryId for one delivery, or failedSince for many.", at="delivery_id"
+        )
     if delivery_id is not None and failed_since is not None:
         raise ValueInvalid("Give deliveryId or failedSince, not both.", at="failed_since")
 
 
 async def _restart(tx: Transaction, which: Any) -> int:
-    """How many it were. One that is being sent now keeps its claim: replaying it often sends it no more often."""
+    """How many it were.
+
+    One that is being sent now keeps its claim: replaying it often sends it no more often.
+    """
     values = {"status": PENDING, "attempts": 0, "next_attempt_at": tx.now, "updated_at": tx.now}
     replayed = await tx.session.execute(update(WebhookDelivery).where(which).values(values))
     return replayed.rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

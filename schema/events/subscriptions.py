@@ -1,4 +1,6 @@
-"""What can be listened to: the event log from a cursor on, and then as it grows (docs/rules.md, Subscriptions)."""
+"""What can be listened to: the event log from a cursor
+on, and then as it grows (docs/rules.md, Subscriptions).
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -18,14 +20,18 @@ from schema.foundation.guards import ActorKind, subscription_guard
 Behind = Annotated[
     str | None,
     strawberry.argument(
-        description="A cursor: what came after it is told first; without one, only what happens from now on."
+        description="A cursor: what came after it is told first; without one, only what happens"
+        " from now on."
     ),
 ]
 OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
 OptionalOrganizationId = Annotated[
-    strawberry.ID | None, strawberry.argument(description="The organization's id; a user has to name one.")
+    strawberry.ID | None,
+    strawberry.argument(description="The organization's id; a user has to name one."),
 ]
-Types = Annotated[list[EventType] | None, strawberry.argument(description="Only events of one of these types.")]
+Types = Annotated[
+    list[EventType] | None, strawberry.argument(description="Only events of one of these types.")
+]
 
 
 def _follow(
@@ -37,7 +43,9 @@ def _follow(
     return _to_events(context, context.server.log.follow(stream, parse_cursor(after)))
 
 
-async def _to_events(context: Context, told: AsyncGenerator[Delivered]) -> AsyncGenerator[Event, None]:
+async def _to_events(
+    context: Context, told: AsyncGenerator[Delivered]
+) -> AsyncGenerator[Event, None]:
     async with aclosing(told):
         async for one in told:
             context.set_event(one)
@@ -45,10 +53,14 @@ async def _to_events(context: Context, told: AsyncGenerator[Delivered]) -> Async
                 yield event
 
 
-@strawberry.type(description="What can be listened to: nothing is lost, and nothing told twice within one stream.")
+@strawberry.type(
+    description="What can be listened to: nothing is lost, and nothing told twice within one"
+    " stream."
+)
 class Subscription:
     @strawberry.subscription(
-        description="What happens in an organization; invitations are told to members who may manage them.",
+        description="What happens in an organization; invitations are told to members who may"
+        " manage them.",
         extensions=subscription_guard(MEMBERSHIPS_READ),
     )
     async def organization_events(
@@ -57,7 +69,8 @@ class Subscription:
         return _follow(info, Scope(organization_id), after, get_names(types))
 
     @strawberry.subscription(
-        description="The memberships of an organization; without one, for a secret key, those of all organizations.",
+        description="The memberships of an organization; without one, for a secret key, those of"
+        " all organizations.",
         extensions=subscription_guard(),
     )
     async def membership_changed(
@@ -68,7 +81,8 @@ class Subscription:
         return _follow(info, Scope(organization_id), after, MEMBERSHIP_TYPES)
 
     @strawberry.subscription(
-        description="The viewer's own memberships, in every organization, the loss of one included.",
+        description="The viewer's own memberships, in every organization, the loss of one"
+        " included.",
         extensions=subscription_guard(actor=ActorKind.USER),
     )
     async def viewer_membership_changed(
@@ -77,7 +91,10 @@ class Subscription:
         return _follow(info, Scope(member_id=info.context.user_id), after)
 
     @strawberry.subscription(
-        description="Everything that happens in the instance.", extensions=subscription_guard(actor=ActorKind.SERVICE)
+        description="Everything that happens in the instance.",
+        extensions=subscription_guard(actor=ActorKind.SERVICE),
     )
-    async def events(self, info: Info, after: Behind = None, types: Types = None) -> AsyncGenerator[Event, None]:
+    async def events(
+        self, info: Info, after: Behind = None, types: Types = None
+    ) -> AsyncGenerator[Event, None]:
         return _follow(info, Scope(), after, get_names(types))

@@ -32,16 +32,26 @@ def _type(name: str, description: str) -> Any:
 class EventType(Enum):
     ORGANIZATION_CREATED = _type("organization.created", "An organization was made.")
     ORGANIZATION_UPDATED = _type("organization.updated", "An organization was changed.")
-    ORGANIZATION_DELETED = _type("organization.deleted", "An organization was deleted, after its memberships.")
+    ORGANIZATION_DELETED = _type(
+        "organization.deleted", "An organization was deleted, after its memberships."
+    )
     MEMBERSHIP_CREATED = _type("organizationMembership.created", "A user joined an organization.")
-    MEMBERSHIP_UPDATED = _type("organizationMembership.updated", "A membership got another role or other metadata.")
-    MEMBERSHIP_DELETED = _type("organizationMembership.deleted", "A user left an organization, or was removed.")
+    MEMBERSHIP_UPDATED = _type(
+        "organizationMembership.updated", "A membership got another role or other metadata."
+    )
+    MEMBERSHIP_DELETED = _type(
+        "organizationMembership.deleted", "A user left an organization, or was removed."
+    )
     INVITATION_CREATED = _type("organizationInvitation.created", "Somebody was invited.")
-    INVITATION_RESENT = _type("organizationInvitation.resent", "An invitation was sent again, with a new link.")
+    INVITATION_RESENT = _type(
+        "organizationInvitation.resent", "An invitation was sent again, with a new link."
+    )
     INVITATION_ACCEPTED = _type("organizationInvitation.accepted", "The invited person joined.")
     INVITATION_REVOKED = _type("organizationInvitation.revoked", "An invitation was taken back.")
     INVITATION_DECLINED = _type("organizationInvitation.declined", "The invited person said no.")
-    INVITATION_EXPIRED = _type("organizationInvitation.expired", "The time of an invitation was found to be over.")
+    INVITATION_EXPIRED = _type(
+        "organizationInvitation.expired", "The time of an invitation was found to be over."
+    )
     ROLE_CREATED = _type("role.created", "A role was made.")
     ROLE_UPDATED = _type("role.updated", "A role was changed, or what it holds.")
     ROLE_DELETED = _type("role.deleted", "A role was deleted.")
@@ -69,17 +79,25 @@ class ActorType(Enum):
 @strawberry.type(description="Who caused an event.")
 class EventActor:
     type: ActorType = strawberry.field(description="What kind of actor it was.")
-    id: strawberry.ID | None = strawberry.field(description="The id of the user or of the key; null for the system.")
+    id: strawberry.ID | None = strawberry.field(
+        description="The id of the user or of the key; null for the system."
+    )
 
 
 @strawberry.interface(description="Something that happened, as it was then.")
 class Event:
     id: strawberry.ID = strawberry.field(description="The id, which webhooks send too.")
-    cursor: str = strawberry.field(description="The place in the instance's log; later events have larger ones.")
+    cursor: str = strawberry.field(
+        description="The place in the instance's log; later events have larger ones."
+    )
     type: EventType = strawberry.field(description="What it tells.")
-    name: str = strawberry.field(description="The type as webhooks write it, such as organizationMembership.created.")
+    name: str = strawberry.field(
+        description="The type as webhooks write it, such as organizationMembership.created."
+    )
     occurred_at: DateTime = strawberry.field(description="When it happened.")
-    organization_id: strawberry.ID | None = strawberry.field(description="Where it happened; null for the instance.")
+    organization_id: strawberry.ID | None = strawberry.field(
+        description="Where it happened; null for the instance."
+    )
     actor: EventActor = strawberry.field(description="Who caused it.")
     data: JSONObject = strawberry.field(
         description="The object as it was then, with its private metadata for secret keys only."
@@ -104,7 +122,10 @@ def _common(row: AnyRow, context: Context) -> dict[str, Any]:
 
 @strawberry.type(description="An organization was made, changed or deleted.")
 class OrganizationEvent(Event):
-    @strawberry.field(description="The organization as it is now; null when it is gone or not visible to the caller.")
+    @strawberry.field(
+        description="The organization as it is now; null when it is gone or not visible to the"
+        " caller."
+    )
     async def organization(self, info: Info) -> Organization | None:
         return await _organization_of(self, info)
 
@@ -117,18 +138,31 @@ class OrganizationEvent(Event):
 class MembershipEvent(Event):
     membership_id: strawberry.ID = strawberry.field(description="The membership's id.")
     user_id: strawberry.ID = strawberry.field(description="The member's id.")
-    role: str = strawberry.field(description="The key of the role after the event; on removal, of the last one.")
-    previous_role: str | None = strawberry.field(description="The key of the role before, when the event changed it.")
+    role: str = strawberry.field(
+        description="The key of the role after the event; on removal, of the last one."
+    )
+    previous_role: str | None = strawberry.field(
+        description="The key of the role before, when the event changed it."
+    )
 
-    @strawberry.field(description="The membership as it is now; null when it is gone or not visible to the caller.")
+    @strawberry.field(
+        description="The membership as it is now; null when it is gone or not visible to the"
+        " caller."
+    )
     async def membership(self, info: Info) -> Membership | None:
         return await load_visible_membership(info, self.membership_id)
 
-    @strawberry.field(description="The user as they are now; null when they are gone or not visible to the caller.")
+    @strawberry.field(
+        description="The user as they are now; null when they are gone or not visible to the"
+        " caller."
+    )
     async def user(self, info: Info) -> User | None:
         return await load_visible_user(info, self.user_id)
 
-    @strawberry.field(description="The organization as it is now; null when it is gone or not visible to the caller.")
+    @strawberry.field(
+        description="The organization as it is now; null when it is gone or not visible to the"
+        " caller."
+    )
     async def organization(self, info: Info) -> Organization | None:
         return await _organization_of(self, info)
 
@@ -149,11 +183,17 @@ class MembershipEvent(Event):
 class InvitationEvent(Event):
     invitation_id: strawberry.ID = strawberry.field(description="The invitation's id.")
 
-    @strawberry.field(description="The invitation as it is now; null when it is gone or not visible to the caller.")
+    @strawberry.field(
+        description="The invitation as it is now; null when it is gone or not visible to the"
+        " caller."
+    )
     async def invitation(self, info: Info) -> Invitation | None:
         return await load_visible_invitation(info, self.invitation_id)
 
-    @strawberry.field(description="The organization as it is now; null when it is gone or not visible to the caller.")
+    @strawberry.field(
+        description="The organization as it is now; null when it is gone or not visible to the"
+        " caller."
+    )
     async def organization(self, info: Info) -> Organization | None:
         return await _organization_of(self, info)
 
@@ -162,7 +202,9 @@ class InvitationEvent(Event):
         return cls(**_common(row, context), invitation_id=row.object_id)
 
 
-@strawberry.type(description="Something of the whole instance happened: to a role, a user or a session.")
+@strawberry.type(
+    description="Something of the whole instance happened: to a role, a user or a session."
+)
 class InstanceEvent(Event):
     @classmethod
     def from_row(cls, row: AnyRow, context: Context) -> "InstanceEvent":
@@ -170,12 +212,12 @@ class InstanceEvent(Event):
 
 
 Kind = type[OrganizationEvent] | type[MembershipEvent] | type[InvitationEvent] | type[InstanceEvent]
+# By what they are about; all others are events of the instance.
 KINDS: Mapping[str, Kind] = {
     ORGANIZATION: OrganizationEvent,
     MEMBERSHIP: MembershipEvent,
     INVITATION: InvitationEvent,
 }
-"""By what they are about; all others are events of the instance."""
 
 
 async def _organization_of(event: Event, info: Info) -> Organization | None:
@@ -187,7 +229,9 @@ def to_event(row: AnyRow, context: Context) -> Event:
 
 
 def event_or_none(row: AnyRow, context: Context) -> Event | None:
-    """None for a row that cannot be shown, such as one of a newer version; the rows after it can."""
+    """None for a row that cannot be shown, such as
+    one of a newer version; the rows after it can.
+    """
     try:
         return to_event(row, context)
     except Exception:
@@ -195,7 +239,7 @@ def event_or_none(row: AnyRow, context: Context) -> Event | None:
         return None
 
 
-# ----------------------------------------------------------------------------------------------------------- lists
+# -------------------------------------------------------------------------------------------- lists
 
 
 @strawberry.type(description="A page of the log, oldest first.")
@@ -206,9 +250,14 @@ class EventConnection:
 
 
 def _shown(info: Info, page: Page) -> EventConnection:
-    found = [(cursor, event_or_none(row, info.context)) for cursor, row in zip(page.cursors, page.rows, strict=True)]
+    found = [
+        (cursor, event_or_none(row, info.context))
+        for cursor, row in zip(page.cursors, page.rows, strict=True)
+    ]
     edges = [Edge(cursor=cursor, node=node) for cursor, node in found if node]
-    return EventConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=make_page_info(page))
+    return EventConnection(
+        edges=edges, nodes=[edge.node for edge in edges], page_info=make_page_info(page)
+    )
 
 
 def get_names(types: list[EventType] | None) -> frozenset[str] | None:
@@ -216,29 +265,40 @@ def get_names(types: list[EventType] | None) -> frozenset[str] | None:
 
 
 async def load_events(
-    info: Info, organization_id: str, first: int | None, after: str | None, types: list[EventType] | None
+    info: Info,
+    organization_id: str,
+    first: int | None,
+    after: str | None,
+    types: list[EventType] | None,
 ) -> EventConnection:
     """What the caller may read of what happened in an organization."""
     viewer, loaders, wanted = info.context.user_id, info.context.loaders, get_names(types)
     if viewer:
-        held = get_readable_types(await loaders.permission_keys(organization_id, viewer) or frozenset[str]())
+        held = get_readable_types(
+            await loaders.permission_keys(organization_id, viewer) or frozenset[str]()
+        )
         wanted = held if wanted is None else held & wanted
     return _shown(
-        info, await loaders.event_pages.load((organization_id, make_event_page_request(first, after, wanted)))
+        info,
+        await loaders.event_pages.load(
+            (organization_id, make_event_page_request(first, after, wanted))
+        ),
     )
 
 
 @strawberry.type
 class EventQueries:
     @strawberry.field(
-        description="The cursor of the newest event: read it before a snapshot, then go on with what comes after it.",
+        description="The cursor of the newest event: read it before a snapshot, then go on with"
+        " what comes after it.",
         extensions=query_guard(),
     )
     async def cursor(self, info: Info) -> str | None:
         return str(await event_log.load_newest_cursor(info.context.store))
 
     @strawberry.field(
-        description="The log of the instance, oldest first: everything that happened and is still kept.",
+        description="The log of the instance, oldest first: everything that happened and is still"
+        " kept.",
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def events(
@@ -251,8 +311,14 @@ class EventQueries:
             strawberry.argument(description="Only events of this organization, which may be gone."),
         ] = None,
         types: Annotated[
-            list[EventType] | None, strawberry.argument(description="Only events of one of these types.")
+            list[EventType] | None,
+            strawberry.argument(description="Only events of one of these types."),
         ] = None,
     ) -> EventConnection | None:
         asked = make_event_page_request(first, after, get_names(types))
-        return _shown(info, await info.context.read(event_log.load_event_page, asked, organization_id=organization_id))
+        return _shown(
+            info,
+            await info.context.read(
+                event_log.load_event_page, asked, organization_id=organization_id
+            ),
+        )

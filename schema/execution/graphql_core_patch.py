@@ -1,4 +1,6 @@
-"""A repair of graphql-core 3.3, whose list of suggestions breaks on a letter that is longer in lower case (`İ`)."""
+"""A repair of graphql-core 3.3, whose list of suggestions
+breaks on a letter that is longer in lower case (`İ`).
+"""
 
 from importlib import import_module
 from typing import Any

@@ -1,17 +1,26 @@
-"""One answer for all: listeners who ask for the same of an event, and nothing of their own, share what is executed."""
+"""One answer for all: listeners who ask for the same of an
+event, and nothing of their own, share what is executed.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
-from graphql import ExecutionResult, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionNode, SelectionSetNode
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+)
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.foundation.context import Context
 
+# The depth of an event's own fields.
 EVENT = 2
-"""The depth of an event's own fields."""
+# Objects on an event that don't depend on who looks; all others are looked up for the viewer.
 SAME_FOR_ALL = frozenset({"actor"})
-"""Objects on an event that don't depend on who looks; all others are looked up for the viewer."""
 
 
 class SharedExecution(StrawberryGraphQLCoreExecutionContext):
@@ -25,7 +34,11 @@ class SharedExecution(StrawberryGraphQLCoreExecutionContext):
         if key in answers:
             return answers[key][1]
         result = super().execute_operation(serially)
-        if isinstance(result, ExecutionResult) and not result.errors and self._is_the_same_for_all():
+        if (
+            isinstance(result, ExecutionResult)
+            and not result.errors
+            and self._is_the_same_for_all()
+        ):
             # The operation is kept with its answer: another one could be given its id.
             answers[key] = (self.operation, result)
         return result
@@ -40,13 +53,17 @@ class SharedExecution(StrawberryGraphQLCoreExecutionContext):
     def _is_plain(self, selection: SelectionNode, depth: int) -> bool:
         if not isinstance(selection, FieldNode):
             return True
-        is_same = depth > EVENT or selection.selection_set is None or selection.name.value in SAME_FOR_ALL
+        is_same = (
+            depth > EVENT or selection.selection_set is None or selection.name.value in SAME_FOR_ALL
+        )
         return is_same and not selection.arguments
 
     def _selections(
         self, within: SelectionSetNode | None, depth: int, seen: set[str]
     ) -> Iterable[tuple[int, SelectionNode]]:
-        """Everything that is selected, with its depth; each fragment once, for they may double up."""
+        """Everything that is selected, with its depth;
+        each fragment once, for they may double up.
+        """
         for selection in within.selections if within else ():
             yield depth, selection
             match selection:
@@ -56,6 +73,8 @@ class SharedExecution(StrawberryGraphQLCoreExecutionContext):
                     yield from self._selections(selection.selection_set, depth, seen)
                 case FragmentSpreadNode() if (name := selection.name.value) not in seen:
                     seen.add(name)
-                    yield from self._selections(self.fragment_definitions[name].selection_set, depth, seen)
+                    yield from self._selections(
+                        self.fragment_definitions[name].selection_set, depth, seen
+                    )
                 case _:
                     pass

@@ -1,1 +1,3 @@
-"""What every type and field builds on: context, guards, errors, scalars, connections and payloads."""
+"""What every type and field builds on: context,
+guards, errors, scalars, connections and payloads.
+"""

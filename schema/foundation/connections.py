@@ -12,11 +12,15 @@ T = TypeVar("T")
 
 First = Annotated[
     int | None,
-    strawberry.argument(description="How many from the start, 20 when neither first nor last is given, 100 at most."),
+    strawberry.argument(
+        description="How many from the start, 20 when neither first nor last is given, 100 at most."
+    ),
 ]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="How many from the end, 100 at most.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+Before = Annotated[
+    str | None, strawberry.argument(description="Only what comes before this cursor.")
+]
 
 
 @strawberry.enum(description="Which way a list is sorted.")
@@ -35,9 +39,15 @@ class Node:
 @strawberry.type(description="Where a page is in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the first entry, null on an empty page.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the last entry, null on an empty page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether the list has something before this page."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="The cursor of the first entry, null on an empty page."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last entry, null on an empty page."
+    )
 
 
 @strawberry.type(description="An entry of a page.")
@@ -53,23 +63,34 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where this page is in the list.")
     counted: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many entries the whole list has; counted only when it is selected.")
+    @strawberry.field(
+        description="How many entries the whole list has; counted only when it is selected."
+    )
     async def total_count(self) -> int:
         return await self.counted()
 
 
 def make_edges(page: Page, nodes: Sequence[T]) -> list[Edge[T]]:
-    return [Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+    return [
+        Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)
+    ]
 
 
 def make_page_info(page: Page) -> PageInfo:
     start, end = (page.cursors[0], page.cursors[-1]) if page.cursors else (None, None)
     return PageInfo(
-        has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=start,
+        end_cursor=end,
     )
 
 
-def make_connection(page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]) -> Connection[T]:
+def make_connection(
+    page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]
+) -> Connection[T]:
     """The page as a client sees it."""
     nodes = [shown(row) for row in page.rows]
-    return Connection(edges=make_edges(page, nodes), nodes=nodes, page_info=make_page_info(page), counted=counted)
+    return Connection(
+        edges=make_edges(page, nodes), nodes=nodes, page_info=make_page_info(page), counted=counted
+    )

@@ -38,8 +38,8 @@ class ServerContext:
     can_mail: bool
     allowed_origins: Sequence[str]
     signer: Signer
+    # What the secrets of webhook endpoints are kept with.
     webhook_storage: MultiFernet
-    """What the secrets of webhook endpoints are kept with."""
     targets: WebhookTargets
     log: LogReader
 
@@ -58,20 +58,22 @@ class Context:
     server: ServerContext
     actor: Actor | None
     instance: Instance
+    # The page that the request came from, as its browser says.
     origin: str | None = None
-    """The page that the request came from, as its browser says."""
     document: Document | None = None
     open_transaction: Transaction | None = field(default=None)
+    # Whether the credential of the request has not lapsed meanwhile.
     is_credential_valid: Callable[[], bool] = _always
-    """Whether the credential of the request has not lapsed meanwhile."""
+    # Cuts off the client, who does not read.
     disconnect: Callable[[], None] = noop
-    """Cuts off the client, who does not read."""
+    # The event that a subscription tells.
     delivered: Delivered | None = None
-    """The event that a subscription tells."""
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """Where a query reads, and what is selected of a mutation's payload: every field sees the same moment."""
+        """Where a query reads, and what is selected of a
+        mutation's payload: every field sees the same moment.
+        """
         return Snapshot(self.store)
 
     @cached_property
@@ -79,9 +81,15 @@ class Context:
         return Loaders(self.snapshot)
 
     async def read(
-        self, fetch: Callable[Concatenate[Readable, P], Coroutine[Any, Any, T]], *args: P.args, **values: P.kwargs
+        self,
+        fetch: Callable[Concatenate[Readable, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **values: P.kwargs,
     ) -> T:
-        """Reads from the snapshot. A read that is cancelled half-way would take the snapshot from the other fields."""
+        """Reads from the snapshot.
+
+        A read that is cancelled half-way would take the snapshot from the other fields.
+        """
         return await shield(fetch(self.snapshot, *args, **values))
 
     async def clear_loaders(self) -> None:
@@ -99,7 +107,9 @@ class Context:
     def may_continue(self) -> bool:
         """Whether a stream may go on, as far as time tells."""
         session = self.actor.session if self.actor else None
-        return self.is_credential_valid() and (session is None or session.expires_at > self.server.clock())
+        return self.is_credential_valid() and (
+            session is None or session.expires_at > self.server.clock()
+        )
 
     @property
     def store(self) -> Store:

@@ -16,11 +16,15 @@ INTERNAL_SENTENCE = "Something went wrong on our side. The id tells the operator
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
-@strawberry.type(description="A refusal that a person can act on; when there is one, nothing has changed.")
+@strawberry.type(
+    description="A refusal that a person can act on; when there is one, nothing has changed."
+)
 class UserError:
     code: str = strawberry.field(description="What is wrong, as a stable lower_snake code.")
     message: str = strawberry.field(description="One sentence for the person.")
-    field: list[str] | None = strawberry.field(description="Where in the input the fault is, such as input and slug.")
+    field: list[str] | None = strawberry.field(
+        description="Where in the input the fault is, such as input and slug."
+    )
     meta: JSONObject | None = strawberry.field(
         description="What a program needs to explain the fault, such as a limit."
     )

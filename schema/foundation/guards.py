@@ -1,4 +1,6 @@
-"""The guards: `@requires` on every field that not everybody may use, and the transaction around every mutation."""
+"""The guards: `@requires` on every field that not everybody
+may use, and the transaction around every mutation.
+"""
 
 import asyncio
 import random
@@ -34,7 +36,8 @@ class ActorKind(Enum):
 @strawberry.schema_directive(
     name="requires",
     locations=[Location.FIELD_DEFINITION],
-    description="Who may call this field, and which permission a member needs in the organization at hand.",
+    description="Who may call this field, and which permission a member needs in the organization"
+    " at hand.",
 )
 class RequiresDirective:
     actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
@@ -46,7 +49,9 @@ def ensure_kind(actor: Actor, kind: ActorKind) -> None:
     if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
         raise secret_key_required("this field")
     if kind is ActorKind.USER and actor.type is not ActorType.USER:
-        raise Forbidden("Only a signed-in user can do this, not a secret key.", reason="user_required")
+        raise Forbidden(
+            "Only a signed-in user can do this, not a secret key.", reason="user_required"
+        )
 
 
 class Requires(FieldExtension):
@@ -57,11 +62,15 @@ class Requires(FieldExtension):
         self.permission = permission
 
     def apply(self, field: StrawberryField) -> None:
-        directive = RequiresDirective(actor=self.actor, permission=self.permission or strawberry.UNSET)
+        directive = RequiresDirective(
+            actor=self.actor, permission=self.permission or strawberry.UNSET
+        )
         if directive not in field.directives:
             field.directives.append(directive)
 
-    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
         ensure_kind(info.context.caller, self.actor)
         if self.permission and info.context.user_id:
             info.context.ensure_organizations_enabled()
@@ -74,25 +83,34 @@ class Requires(FieldExtension):
 
 
 class Listens(Requires):
-    """Guards a subscription; the permission is read from the store before the first event, and before every other."""
+    """Guards a subscription; the permission is read from the
+    store before the first event, and before every other.
+    """
 
-    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
         ensure_kind(info.context.caller, self.actor)
         info.context.ensure_organizations_enabled()
         return await next_(source, info, **arguments)
 
 
 class Answered(Requires):
-    """Guards a mutation that needs no transaction around it; a refusal becomes the payload's `userErrors`."""
+    """Guards a mutation that needs no transaction around
+    it; a refusal becomes the payload's `userErrors`.
+    """
 
     def apply(self, field: StrawberryField) -> None:
         super().apply(field)
         for argument in field.arguments:
             argument.description = argument.description or "What is wanted."
 
-    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
         ensure_kind(info.context.caller, self.actor)
-        # What was selected of the mutation before this one is answered: its snapshot must not be held any longer.
+        # What was selected of the mutation before this one is answered: its snapshot must not be
+        # held any longer.
         await info.context.clear_loaders()
         try:
             return await self._until_settled(next_, source, info, arguments)
@@ -103,7 +121,9 @@ class Answered(Requires):
             info.context.open_transaction = None
             await info.context.clear_loaders()
 
-    async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+    async def _until_settled(
+        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
+    ) -> Any:
         return await next_(source, info, **arguments)
 
     def _payload(self, info: Info) -> type[Any]:
@@ -113,11 +133,14 @@ class Answered(Requires):
 class Guarded(Answered):
     """Guards a mutation and is its transaction.
 
-    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal rolls back first, then
-    becomes the payload's `userErrors`. A transaction that lost against another one is tried again.
+    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal
+    rolls back first, then becomes the payload's `userErrors`. A transaction that lost against
+    another one is tried again.
     """
 
-    async def _until_settled(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+    async def _until_settled(
+        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
+    ) -> Any:
         for attempt in range(1, ATTEMPTS):
             try:
                 return await self._in_transaction(next_, source, info, arguments)
@@ -125,7 +148,9 @@ class Guarded(Answered):
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
         return await self._in_transaction(next_, source, info, arguments)
 
-    async def _in_transaction(self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]) -> Any:
+    async def _in_transaction(
+        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
+    ) -> Any:
         context = info.context
         try:
             async with begin(context.store, context.caller, context.server.clock) as tx:
@@ -139,7 +164,9 @@ class Guarded(Answered):
         return payload
 
     async def _keep_lapsed(self, context: Context) -> None:
-        """The refused transaction also undid what it had found to be expired: that is written down after all."""
+        """The refused transaction also undid what it had
+        found to be expired: that is written down after all.
+        """
         refused = context.open_transaction
         if refused is None or refused.expired_in is None:
             return
@@ -152,28 +179,37 @@ class Guarded(Answered):
 
 
 class WakesWorkers(FieldExtension):
-    """Rings the bell once the mutation is committed: whoever waits there looks at once for what is due.
+    """Rings the bell once the mutation is committed:
+    whoever waits there looks at once for what is due.
 
     It stands behind the guard in a list of extensions, for the last one is the outermost.
     """
 
-    async def resolve_async(self, next_: Resolver, source: Any, info: Info, **arguments: Any) -> Any:
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
         answer = await next_(source, info, **arguments)
         info.context.store.wakeup.notify()
         return answer
 
 
-def query_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def query_guard(
+    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+) -> list[FieldExtension]:
     """The extensions of a query's field that not everybody may read."""
     return [Requires(actor, permission)]
 
 
-def subscription_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def subscription_guard(
+    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+) -> list[FieldExtension]:
     """The extensions of a subscription."""
     return [Listens(actor, permission)]
 
 
-def mutation_guard(permission: str | None = None, *, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
+def mutation_guard(
+    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+) -> list[FieldExtension]:
     """The extensions of a mutation."""
     return [Guarded(actor, permission)]
 

@@ -13,14 +13,22 @@ from schema.foundation.scalars import JSONObject
 @strawberry.enum(description="How metadata in an input meets what is stored.")
 class MetadataMode(Enum):
     MERGE = strawberry.enum_value("MERGE", description="Deeply merged; null deletes a key.")
-    REPLACE = strawberry.enum_value("REPLACE", description="Each field that is given is overwritten.")
+    REPLACE = strawberry.enum_value(
+        "REPLACE", description="Each field that is given is overwritten."
+    )
 
 
 def get_given(input: Any) -> dict[str, Any]:
     """The optional fields of an update that are there, null ones too, by their Python names."""
-    values: dict[str, strawberry.Some[Any] | None] = {field.name: getattr(input, field.name) for field in fields(input)}
-    present = {name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)}
-    return {name: value.value if isinstance(value, Enum) else value for name, value in present.items()}
+    values: dict[str, strawberry.Some[Any] | None] = {
+        field.name: getattr(input, field.name) for field in fields(input)
+    }
+    present = {
+        name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)
+    }
+    return {
+        name: value.value if isinstance(value, Enum) else value for name, value in present.items()
+    }
 
 
 def metadata(public: JSONObject | None, private: JSONObject | None) -> Metadata:

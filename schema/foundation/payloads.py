@@ -11,10 +11,13 @@ class Payload:
         description="Why nothing was changed; empty on success.", default_factory=list[UserError]
     )
     cursor: str | None = strawberry.field(
-        description="The newest event that the mutation wrote; null when nothing was changed.", default=None
+        description="The newest event that the mutation wrote; null when nothing was changed.",
+        default=None,
     )
 
 
 @strawberry.type(description="What a mutation deleted.")
 class DeletedPayload(Payload):
-    deleted_id: strawberry.ID | None = strawberry.field(description="The id of what is gone.", default=None)
+    deleted_id: strawberry.ID | None = strawberry.field(
+        description="The id of what is gone.", default=None
+    )

@@ -20,7 +20,10 @@ log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 def _parse_object(value: Any) -> JSONObject:
-    """A JSON object that comes back unchanged from every database; raises GraphQLError for anything else."""
+    """A JSON object that comes back unchanged from every database.
+
+    Raises GraphQLError for anything else.
+    """
     if not isinstance(value, dict):
         raise GraphQLError("A JSON object is wanted here, not a string, a number or a list.")
     waiting: list[Any] = [value]
@@ -37,12 +40,17 @@ def _parse_object(value: Any) -> JSONObject:
             case int() | float() as number if abs(number) <= LARGEST_NUMBER:
                 pass
             case _:
-                raise GraphQLError(f"Numbers in a JSON object must be between -{LARGEST_NUMBER} and {LARGEST_NUMBER}.")
+                raise GraphQLError(
+                    f"Numbers in a JSON object must be between -{LARGEST_NUMBER} and"
+                    f" {LARGEST_NUMBER}."
+                )
     return JSONObject(value)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _json(value: JSONObject) -> orjson.Fragment:
-    """The object as JSON of its own: what is wrong with it is an error of its field, not of the whole answer."""
+    """The object as JSON of its own: what is wrong with
+    it is an error of its field, not of the whole answer.
+    """
     try:
         return orjson.Fragment(dumps(value))
     except RecursionError:
@@ -67,13 +75,17 @@ def _parse_time(text: Any) -> DateTime:
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
         name="JSONObject",
-        description="A JSON object, never a string or a list, with numbers between -9007199254740991 and"
+        description="A JSON object, never a string or a list, with numbers between"
+        " -9007199254740991 and"
         " 9007199254740991.",
-        serialize=_json, parse_value=_parse_object,
-    ),  # fmt: skip
+        serialize=_json,
+        parse_value=_parse_object,
+    ),
     DateTime: strawberry.scalar(
-        name="DateTime", description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
-        serialize=_serialize_time, parse_value=_parse_time,
+        name="DateTime",
+        description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
+        serialize=_serialize_time,
+        parse_value=_parse_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
     ),
-}  # fmt: skip
+}

@@ -1,4 +1,6 @@
-"""The schema as text: sorted, so that a change of the API is a small diff of `graphql/schema.graphql`."""
+"""The schema as text: sorted, so that a change of
+the API is a small diff of `graphql/schema.graphql`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,7 +37,11 @@ class _Sorted(Visitor):
 
     def leave(self, node: Node, *_: object) -> Node | None:
         match node:
-            case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode() | InputObjectTypeDefinitionNode():
+            case (
+                ObjectTypeDefinitionNode()
+                | InterfaceTypeDefinitionNode()
+                | InputObjectTypeDefinitionNode()
+            ):
                 return replace(node, fields=_by_name(node.fields))
             case EnumTypeDefinitionNode():
                 return replace(node, values=_by_name(node.values))
@@ -48,5 +54,9 @@ class _Sorted(Visitor):
 def sdl(schema: Schema) -> str:
     """The sorted SDL, with the directives on it."""
     document: DocumentNode = visit(parse(schema.as_str()), _Sorted())
-    own = [node for node in document.definitions if getattr(node, "name", None) and node.name.value not in BUILT_IN]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    own = [
+        node
+        for node in document.definitions
+        if (name := getattr(node, "name", None)) and name.value not in BUILT_IN
+    ]
     return print_ast(DocumentNode(definitions=_by_name(own))) + "\n"

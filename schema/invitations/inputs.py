@@ -13,14 +13,20 @@ from schema.foundation.scalars import JSONObject
 
 @strawberry.enum(description="What one bad recipient does to the others.")
 class BulkErrorPolicy(Enum):
-    REJECT_ALL = strawberry.enum_value("REJECT_ALL", description="Nobody is invited, and every bad one is named.")
-    SKIP_FAILED = strawberry.enum_value("SKIP_FAILED", description="The good ones are invited, every bad one is named.")
+    REJECT_ALL = strawberry.enum_value(
+        "REJECT_ALL", description="Nobody is invited, and every bad one is named."
+    )
+    SKIP_FAILED = strawberry.enum_value(
+        "SKIP_FAILED", description="The good ones are invited, every bad one is named."
+    )
 
 
 @strawberry.input(description="One of many to invite.")
 class InvitationRecipientInput:
     email_address: str = strawberry.field(description="The address.")
-    role: str | None = strawberry.field(description="The key of the role; the call's when absent.", default=None)
+    role: str | None = strawberry.field(
+        description="The key of the role; the call's when absent.", default=None
+    )
     public_metadata: JSONObject | None = strawberry.field(
         description="For the membership, at most 8 KB; for secret keys.", default=None
     )
@@ -40,10 +46,13 @@ class CreateInvitationInput:
         description="The member who invites; for secret keys.", default=None
     )
     redirect_url: str | None = strawberry.field(
-        description="A page of the application that the link leads to; its origin has to be allowed.", default=None
+        description="A page of the application that the link leads to; its origin has to be"
+        " allowed.",
+        default=None,
     )
     expires_in_days: int | None = strawberry.field(
-        description="How long it lives, 1 to 365 days; the instance's setting when absent.", default=None
+        description="How long it lives, 1 to 365 days; the instance's setting when absent.",
+        default=None,
     )
     notify: bool = strawberry.field(description="Whether to send the mail.", default=True)
     public_metadata: JSONObject | None = strawberry.field(
@@ -57,18 +66,24 @@ class CreateInvitationInput:
 @strawberry.input(description="Many to invite.")
 class CreateInvitationsInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    recipients: list[InvitationRecipientInput] = strawberry.field(description="Who to invite, at most 100.")
+    recipients: list[InvitationRecipientInput] = strawberry.field(
+        description="Who to invite, at most 100."
+    )
     role: str | None = strawberry.field(
-        description="The key of the role of who names none; the default role when absent.", default=None
+        description="The key of the role of who names none; the default role when absent.",
+        default=None,
     )
     inviter_user_id: strawberry.ID | None = strawberry.field(
         description="The member who invites; for secret keys.", default=None
     )
     redirect_url: str | None = strawberry.field(
-        description="A page of the application that the links lead to; its origin has to be allowed.", default=None
+        description="A page of the application that the links lead to; its origin has to be"
+        " allowed.",
+        default=None,
     )
     expires_in_days: int | None = strawberry.field(
-        description="How long they live, 1 to 365 days; the instance's setting when absent.", default=None
+        description="How long they live, 1 to 365 days; the instance's setting when absent.",
+        default=None,
     )
     notify: bool = strawberry.field(description="Whether to send the mails.", default=True)
     on_error: BulkErrorPolicy = strawberry.field(
@@ -90,7 +105,9 @@ class AcceptInvitationInput:
     )
 
 
-def to_options(info: Info, input: CreateInvitationInput | CreateInvitationsInput) -> InvitationOptions:
+def to_options(
+    info: Info, input: CreateInvitationInput | CreateInvitationsInput
+) -> InvitationOptions:
     around = info.context.server
     return InvitationOptions(
         inviter_user_id=input.inviter_user_id,
@@ -102,7 +119,9 @@ def to_options(info: Info, input: CreateInvitationInput | CreateInvitationsInput
     )
 
 
-def to_recipient(input: InvitationRecipientInput | CreateInvitationInput, role: str | None) -> Recipient:
+def to_recipient(
+    input: InvitationRecipientInput | CreateInvitationInput, role: str | None
+) -> Recipient:
     return Recipient(
         input.email_address,
         role if input.role is None else input.role,

@@ -18,14 +18,18 @@ from schema.organizations.types import PublicOrganization
 class InvitationNext(Enum):
     SIGN_IN = strawberry.enum_value("SIGN_IN", description="Sign in with the invited address.")
     SIGN_UP = strawberry.enum_value("SIGN_UP", description="Sign up with the invited address.")
-    ACCEPT = strawberry.enum_value("ACCEPT", description="Accept: the caller is the invited person.")
+    ACCEPT = strawberry.enum_value(
+        "ACCEPT", description="Accept: the caller is the invited person."
+    )
     NONE = strawberry.enum_value("NONE", description="Nothing: the invitation is settled.")
 
 
 @strawberry.type(description="What the holder of a ticket may see before signing in.")
 class InvitationPreview:
     organization_name: str = strawberry.field(description="The organization's name.")
-    organization_image_url: str = strawberry.field(description="The organization's logo, or a drawn default.")
+    organization_image_url: str = strawberry.field(
+        description="The organization's logo, or a drawn default."
+    )
     email_address: str = strawberry.field(description="Who is invited.")
     role_name: str = strawberry.field(description="The name of the role.")
     inviter_name: str | None = strawberry.field(description="The name of who invited.")
@@ -41,7 +45,9 @@ async def _is_invited(info: Info, found: Preview) -> bool:
 
 
 async def next_step(info: Info, found: Preview) -> InvitationNext:
-    """A passed-on link never tells whether somebody has an account: who invited could ask it that (rule 20)."""
+    """A passed-on link never tells whether somebody has
+    an account: who invited could ask it that (rule 20).
+    """
     if found.status is not Status.PENDING:
         return InvitationNext.NONE
     if await _is_invited(info, found):
@@ -54,7 +60,9 @@ async def next_step(info: Info, found: Preview) -> InvitationNext:
 class InvitationQueries:
     @strawberry.field(description="What a ticket is for; null only when it does not verify.")
     async def invitation_by_ticket(
-        self, info: Info, ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")]
+        self,
+        info: Info,
+        ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")],
     ) -> InvitationPreview | None:
         around = info.context.server
         found = await info.context.read(load_preview, around.ticket_keys, ticket, around.clock())

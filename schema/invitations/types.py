@@ -50,7 +50,9 @@ class InvitationStatus(Enum):
 @strawberry.enum(description="What became of a mail.")
 class MailStatus(Enum):
     NOT_REQUESTED = strawberry.enum_value("NOT_REQUESTED", description="No mail was asked for.")
-    QUEUED = strawberry.enum_value("QUEUED", description="It waits to be sent, for the first time or again.")
+    QUEUED = strawberry.enum_value(
+        "QUEUED", description="It waits to be sent, for the first time or again."
+    )
     SENT = strawberry.enum_value("SENT", description="The mail server took it.")
     FAILED = strawberry.enum_value("FAILED", description="It was given up.")
 
@@ -66,7 +68,10 @@ class InvitationMail:
     def from_row(cls, row: AnyRow | None) -> "InvitationMail":
         if row is None:
             return cls(status=MailStatus.NOT_REQUESTED, attempts=0, last_error=None, sent_at=None)
-        shown = {StoredMailStatus.SENT.value: MailStatus.SENT, StoredMailStatus.QUEUED.value: MailStatus.QUEUED}
+        shown = {
+            StoredMailStatus.SENT.value: MailStatus.SENT,
+            StoredMailStatus.QUEUED.value: MailStatus.QUEUED,
+        }
         return cls(
             status=shown.get(row.status, MailStatus.FAILED),
             attempts=row.attempts,
@@ -78,9 +83,15 @@ class InvitationMail:
 @strawberry.type(description="That somebody was asked to join an organization.")
 class Invitation(Node):
     email_address: str = strawberry.field(description="Who is invited, as it was typed.")
-    status: InvitationStatus = strawberry.field(description="What became of it; it expires at the instant.")
-    redirect_url: str | None = strawberry.field(description="The page of the application that the link leads to.")
-    public_metadata: JSONObject = strawberry.field(description="Goes to the membership on acceptance.")
+    status: InvitationStatus = strawberry.field(
+        description="What became of it; it expires at the instant."
+    )
+    redirect_url: str | None = strawberry.field(
+        description="The page of the application that the link leads to."
+    )
+    public_metadata: JSONObject = strawberry.field(
+        description="Goes to the membership on acceptance."
+    )
     private_metadata: JSONObject | None = strawberry.field(
         description="Goes to the membership on acceptance; for secret keys, else null."
     )
@@ -94,19 +105,26 @@ class Invitation(Node):
             return True
         if info.context.user_id is None:
             return False
-        held = await info.context.loaders.permission_keys(self.row.organization_id, info.context.user_id)
+        held = await info.context.loaders.permission_keys(
+            self.row.organization_id, info.context.user_id
+        )
         return held is not None and MEMBERSHIPS_MANAGE in held
 
     async def _is_member(self, info: Info) -> bool:
         viewer = info.context.user_id
         if viewer is None:
             return info.context.is_service
-        return await info.context.loaders.memberships.load((self.row.organization_id, viewer)) is not None
+        return (
+            await info.context.loaders.memberships.load((self.row.organization_id, viewer))
+            is not None
+        )
 
     async def _organization(self, info: Info) -> AnyRow:
         return await load_existing(info.context.loaders.organizations, self.row.organization_id)
 
-    @strawberry.field(description="The organization; null for an invited person who is no member yet.")
+    @strawberry.field(
+        description="The organization; null for an invited person who is no member yet."
+    )
     async def organization(self, info: Info) -> Organization | None:
         if not await self._is_member(info):
             return None
@@ -135,7 +153,8 @@ class Invitation(Node):
         return User.from_row(row, info.context) if row else None
 
     @strawberry.field(
-        description="A link to pass on by hand, which proves no mailbox; to who may manage members, while pending."
+        description="A link to pass on by hand, which proves no mailbox; to who may manage"
+        " members, while pending."
     )
     async def url(self, info: Info) -> str | None:
         if self.status is not InvitationStatus.PENDING or not await self._is_manager(info):
@@ -188,9 +207,17 @@ async def load_visible_invitation(info: Info, id: str) -> Invitation | None:
 
 
 async def load_invitations(
-    info: Info, parent: str, *, of_address: bool, statuses: list[InvitationStatus] | None, query: str | None = None,
-    first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,
-) -> Connection[Invitation]:  # fmt: skip
+    info: Info,
+    parent: str,
+    *,
+    of_address: bool,
+    statuses: list[InvitationStatus] | None,
+    query: str | None = None,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Connection[Invitation]:
     context = info.context
     chosen = None if statuses is None else tuple(Status(one.value) for one in statuses)
     wanted = InvitationFilter(of_address, context.server.clock(), chosen, query)
@@ -203,12 +230,14 @@ async def load_invitations(
     )
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The invitation of a mutation.")
 class InvitationPayload(Payload):
-    invitation: Invitation | None = strawberry.field(description="The invitation as it is now.", default=None)
+    invitation: Invitation | None = strawberry.field(
+        description="The invitation as it is now.", default=None
+    )
 
 
 @strawberry.type(description="The invitations of a mutation.")
@@ -220,55 +249,78 @@ class InvitationsPayload(Payload):
 
 @strawberry.type(description="What came of an acceptance.")
 class AcceptInvitationPayload(Payload):
-    invitation: Invitation | None = strawberry.field(description="The invitation as it is now.", default=None)
-    membership: Membership | None = strawberry.field(description="The membership that was made.", default=None)
+    invitation: Invitation | None = strawberry.field(
+        description="The invitation as it is now.", default=None
+    )
+    membership: Membership | None = strawberry.field(
+        description="The membership that was made.", default=None
+    )
 
 
 @strawberry.type
 class InvitationMutations:
     @strawberry.mutation(
-        description="Invites somebody by e-mail to join, in a role whose permissions the caller holds too.",
+        description="Invites somebody by e-mail to join, in a role whose permissions the caller"
+        " holds too.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def create_invitation(self, info: Info, input: CreateInvitationInput) -> InvitationPayload | None:
+    async def create_invitation(
+        self, info: Info, input: CreateInvitationInput
+    ) -> InvitationPayload | None:
         row = await manage.create_invitation(
-            info.context.transaction, organization_id=input.organization_id, recipient=to_recipient(input, None),
+            info.context.transaction,
+            organization_id=input.organization_id,
+            recipient=to_recipient(input, None),
             terms=to_options(info, input),
-        )  # fmt: skip
+        )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Invites many at once, at most 100.", extensions=mutation_guard(MEMBERSHIPS_MANAGE)
+        description="Invites many at once, at most 100.",
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def create_invitations(self, info: Info, input: CreateInvitationsInput) -> InvitationsPayload | None:
+    async def create_invitations(
+        self, info: Info, input: CreateInvitationsInput
+    ) -> InvitationsPayload | None:
         rows, refusals = await manage.create_invitations(
-            info.context.transaction, organization_id=input.organization_id,
-            recipients=[to_recipient(one, input.role) for one in input.recipients], terms=to_options(info, input),
+            info.context.transaction,
+            organization_id=input.organization_id,
+            recipients=[to_recipient(one, input.role) for one in input.recipients],
+            terms=to_options(info, input),
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
-        )  # fmt: skip
+        )
         return InvitationsPayload(
             invitations=[Invitation.from_row(row, info.context) for row in rows],
             user_errors=[UserError.from_error(refusal) for refusal in refusals],
         )
 
     @strawberry.mutation(
-        description="Sends a pending or expired invitation again: the old link is void, the caller is the inviter.",
+        description="Sends a pending or expired invitation again: the old link is void, the caller"
+        " is the inviter.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def resend_invitation(self, info: Info, input: InvitationRefInput) -> InvitationPayload | None:
+    async def resend_invitation(
+        self, info: Info, input: InvitationRefInput
+    ) -> InvitationPayload | None:
         row = await manage.resend_invitation(
-            info.context.transaction, organization_id=input.organization_id, invitation_id=input.invitation_id,
+            info.context.transaction,
+            organization_id=input.organization_id,
+            invitation_id=input.invitation_id,
             terms=manage.InvitationOptions(can_mail=info.context.server.can_mail),
-        )  # fmt: skip
+        )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Takes a pending invitation back; its links are void.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def revoke_invitation(self, info: Info, input: InvitationRefInput) -> InvitationPayload | None:
+    async def revoke_invitation(
+        self, info: Info, input: InvitationRefInput
+    ) -> InvitationPayload | None:
         row = await manage.revoke_invitation(
-            info.context.transaction, organization_id=input.organization_id, invitation_id=input.invitation_id
+            info.context.transaction,
+            organization_id=input.organization_id,
+            invitation_id=input.invitation_id,
         )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
@@ -276,18 +328,27 @@ class InvitationMutations:
         description="Joins the organization, for who is signed in with the invited address.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
-    async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> AcceptInvitationPayload | None:
+    async def accept_invitation(
+        self, info: Info, input: AcceptInvitationInput
+    ) -> AcceptInvitationPayload | None:
         keys = info.context.server.ticket_keys
-        row, member = await accept.accept_invitation(info.context.transaction, proof=to_ref(input), keys=keys)
+        row, member = await accept.accept_invitation(
+            info.context.transaction, proof=to_ref(input), keys=keys
+        )
         return AcceptInvitationPayload(
-            invitation=Invitation.from_row(row, info.context), membership=Membership.from_row(member, info.context)
+            invitation=Invitation.from_row(row, info.context),
+            membership=Membership.from_row(member, info.context),
         )
 
     @strawberry.mutation(
         description="Says no to an invitation, for who is signed in with the invited address.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
-    async def decline_invitation(self, info: Info, input: AcceptInvitationInput) -> InvitationPayload | None:
+    async def decline_invitation(
+        self, info: Info, input: AcceptInvitationInput
+    ) -> InvitationPayload | None:
         keys = info.context.server.ticket_keys
-        row = await accept.decline_invitation(info.context.transaction, proof=to_ref(input), keys=keys)
+        row = await accept.decline_invitation(
+            info.context.transaction, proof=to_ref(input), keys=keys
+        )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))

@@ -38,8 +38,9 @@ class Membership(Node):
     organization_id: strawberry.Private[str]
     user_id: strawberry.Private[str]
     role_id: strawberry.Private[str]
+    # Whether the caller was found to be allowed to read it; a mutation answers without that
+    # question.
     is_readable: strawberry.Private[bool]
-    """Whether the caller was found to be allowed to read it; a mutation answers without that question."""
 
     @strawberry.field(description="The organization.")
     async def organization(
@@ -50,7 +51,9 @@ class Membership(Node):
         row = await load_existing(info.context.loaders.organizations, self.organization_id)
         return Organization.from_row(row, info.context)
 
-    @strawberry.field(description="The user; refused to members who need org:sys_memberships:read to see others.")
+    @strawberry.field(
+        description="The user; refused to members who need org:sys_memberships:read to see others."
+    )
     async def user(self, info: Info) -> User:
         if not (self.is_readable or await may_read(info, self.organization_id, self.user_id)):
             raise missing_permission(MEMBERSHIPS_READ)
@@ -66,7 +69,9 @@ class Membership(Node):
         return [row.key for row in await info.context.loaders.permissions.load(self.role_id)]
 
     @classmethod
-    def from_row(cls, row: MembershipRow | AnyRow, context: Context, *, is_readable: bool = False) -> "Membership":
+    def from_row(
+        cls, row: MembershipRow | AnyRow, context: Context, *, is_readable: bool = False
+    ) -> "Membership":
         return cls(
             id=strawberry.ID(row.id),
             public_metadata=JSONObject(row.public_metadata),
@@ -86,7 +91,9 @@ class MembershipOrderField(Enum):
     FIRST_NAME = strawberry.enum_value("FIRST_NAME", description="The user's given name.")
     LAST_NAME = strawberry.enum_value("LAST_NAME", description="The user's family name.")
     EMAIL_ADDRESS = strawberry.enum_value("EMAIL_ADDRESS", description="The user's e-mail address.")
-    ORGANIZATION_NAME = strawberry.enum_value("ORGANIZATION_NAME", description="The organization's name.")
+    ORGANIZATION_NAME = strawberry.enum_value(
+        "ORGANIZATION_NAME", description="The organization's name."
+    )
 
 
 @strawberry.input(description="How memberships are sorted.")
@@ -94,28 +101,40 @@ class MembershipOrder:
     field: MembershipOrderField = strawberry.field(
         description="What they are sorted by.", default=MembershipOrderField.CREATED_AT
     )
-    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.DESC)
+    direction: OrderDirection = strawberry.field(
+        description="Which way.", default=OrderDirection.DESC
+    )
 
 
 OrderBy = Annotated[
-    MembershipOrder | None, strawberry.argument(description="How the list is sorted, newest first when absent.")
+    MembershipOrder | None,
+    strawberry.argument(description="How the list is sorted, newest first when absent."),
 ]
 Roles = Annotated[
-    list[str] | None, strawberry.argument(description="Only memberships in a role with one of these keys.")
+    list[str] | None,
+    strawberry.argument(description="Only memberships in a role with one of these keys."),
 ]
 
 
 async def _load_connection(
-    info: Info, parent: str, wanted: MembershipFilter, order_by: MembershipOrder | None,
-    first: int | None, after: str | None, last: int | None, before: str | None,
-) -> Connection[Membership]:  # fmt: skip
+    info: Info,
+    parent: str,
+    wanted: MembershipFilter,
+    order_by: MembershipOrder | None,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Connection[Membership]:
     order_by = order_by or MembershipOrder()
     descending = order_by.direction is OrderDirection.DESC
     part = make_page_request(
         get_membership_order(order_by.field.name, descending=descending), first, after, last, before
     )
     loaders = info.context.loaders
-    page = await loaders.membership_pages.load((parent, MembershipList(wanted, order_by.field.name, descending, part)))
+    page = await loaders.membership_pages.load(
+        (parent, MembershipList(wanted, order_by.field.name, descending, part))
+    )
     return make_connection(
         page,
         lambda row: Membership.from_row(row, info.context, is_readable=True),
@@ -124,20 +143,36 @@ async def _load_connection(
 
 
 async def load_memberships_of_user(
-    info: Info, user_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
-    query: str | None = None, roles: list[str] | None = None, order_by: MembershipOrder | None = None,
-) -> Connection[Membership]:  # fmt: skip
+    info: Info,
+    user_id: str,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    query: str | None = None,
+    roles: list[str] | None = None,
+    order_by: MembershipOrder | None = None,
+) -> Connection[Membership]:
     info.context.ensure_organizations_enabled()
     wanted = MembershipFilter(True, query, None if roles is None else tuple(roles))
     return await _load_connection(info, user_id, wanted, order_by, first, after, last, before)
 
 
 async def load_memberships_of_organization(
-    info: Info, organization_id: str, first: int | None, after: str | None, last: int | None, before: str | None,
-    query: str | None, roles: list[str] | None, order_by: MembershipOrder | None,
-) -> Connection[Membership]:  # fmt: skip
+    info: Info,
+    organization_id: str,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    query: str | None,
+    roles: list[str] | None,
+    order_by: MembershipOrder | None,
+) -> Connection[Membership]:
     wanted = MembershipFilter(False, query, None if roles is None else tuple(roles))
-    return await _load_connection(info, organization_id, wanted, order_by, first, after, last, before)
+    return await _load_connection(
+        info, organization_id, wanted, order_by, first, after, last, before
+    )
 
 
 async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:
@@ -147,15 +182,23 @@ async def load_membership(info: Info, organization_id: str, user_id: str) -> Mem
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """The membership, to its user, to who may read the organization's members, and to secret keys; else null."""
+    """The membership, to its user, to who may read the
+    organization's members, and to secret keys; else null.
+    """
     viewer, loaders = info.context.user_id, info.context.loaders
-    load = loaders.visible_memberships.load((viewer, id)) if viewer else loaders.memberships_by_id.load(id)
+    load = (
+        loaders.visible_memberships.load((viewer, id))
+        if viewer
+        else loaders.memberships_by_id.load(id)
+    )
     row = await load
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
-    """One's own membership always; another's with the permission to read members; a secret key reads all."""
+    """One's own membership always; another's with the
+    permission to read members; a secret key reads all.
+    """
     viewer = info.context.user_id
     if viewer is None or viewer == user_id:
         return True
@@ -165,11 +208,15 @@ async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
 
 @strawberry.type
 class MembershipQueries:
-    @strawberry.field(description="A membership, to who may see it; else null.", extensions=query_guard())
+    @strawberry.field(
+        description="A membership, to who may see it; else null.", extensions=query_guard()
+    )
     async def membership(
         self,
         info: Info,
-        organization_id: Annotated[strawberry.ID, strawberry.argument(description="The organization.")],
+        organization_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The organization.")
+        ],
         user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
@@ -177,7 +224,7 @@ class MembershipQueries:
         return await load_membership(info, organization_id, user_id) if readable else None
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The membership of a mutation.")
@@ -236,52 +283,74 @@ class LeaveOrganizationInput:
 @strawberry.type
 class MembershipMutations:
     @strawberry.mutation(
-        description="Adds a user directly, without their consent; an invitation to their verified address is revoked.",
+        description="Adds a user directly, without their consent; an invitation to their verified"
+        " address is revoked.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def create_membership(self, info: Info, input: CreateMembershipInput) -> MembershipPayload | None:
+    async def create_membership(
+        self, info: Info, input: CreateMembershipInput
+    ) -> MembershipPayload | None:
         row = await memberships.create_membership(
-            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id, role=input.role,
+            info.context.transaction,
+            organization_id=input.organization_id,
+            user_id=input.user_id,
+            role=input.role,
             metadata=metadata(input.public_metadata, input.private_metadata),
-        )  # fmt: skip
+        )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Changes a member's role, to one whose permissions the caller holds too.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def update_membership(self, info: Info, input: UpdateMembershipInput) -> MembershipPayload | None:
+    async def update_membership(
+        self, info: Info, input: UpdateMembershipInput
+    ) -> MembershipPayload | None:
         row = await memberships.update_membership(
-            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id, role=input.role
+            info.context.transaction,
+            organization_id=input.organization_id,
+            user_id=input.user_id,
+            role=input.role,
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Changes a membership's metadata.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Changes a membership's metadata.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_membership_metadata(
         self, info: Info, input: UpdateMembershipMetadataInput
     ) -> MembershipPayload | None:
         row = await memberships.update_membership_metadata(
-            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id,
-            merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
-        )  # fmt: skip
+            info.context.transaction,
+            organization_id=input.organization_id,
+            user_id=input.user_id,
+            merge=input.mode is MetadataMode.MERGE,
+            metadata=metadata(input.public_metadata, input.private_metadata),
+        )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Removes a member, unless nobody else could manage the organization.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
-    async def remove_membership(self, info: Info, input: RemoveMembershipInput) -> MembershipPayload | None:
+    async def remove_membership(
+        self, info: Info, input: RemoveMembershipInput
+    ) -> MembershipPayload | None:
         row = await memberships.remove_membership(
             info.context.transaction, organization_id=input.organization_id, user_id=input.user_id
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Ends the caller's own membership, unless nobody else could manage the organization.",
+        description="Ends the caller's own membership, unless nobody else could manage the"
+        " organization.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
-    async def leave_organization(self, info: Info, input: LeaveOrganizationInput) -> MembershipPayload | None:
-        row = await memberships.leave_organization(info.context.transaction, organization_id=input.organization_id)
+    async def leave_organization(
+        self, info: Info, input: LeaveOrganizationInput
+    ) -> MembershipPayload | None:
+        row = await memberships.leave_organization(
+            info.context.transaction, organization_id=input.organization_id
+        )
         return MembershipPayload(membership=Membership.from_row(row, info.context))

@@ -13,7 +13,16 @@ from resolvers.invitations.lists import InvitationFilter
 from resolvers.queries import lists
 from resolvers.queries.loaders import load_existing
 from resolvers.queries.pages import AnyRow, make_page_request
-from schema.foundation.connections import After, Before, Connection, First, Last, Node, OrderDirection, make_connection
+from schema.foundation.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    OrderDirection,
+    make_connection,
+)
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, mutation_guard, query_guard
 from schema.foundation.inputs import MetadataMode, get_given, metadata
@@ -43,11 +52,15 @@ class Organization(Node):
     )
     image_url: str = strawberry.field(description="The logo, or a drawn default.")
     has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
-    public_metadata: JSONObject = strawberry.field(description="What the instance's owner noted for all members.")
+    public_metadata: JSONObject = strawberry.field(
+        description="What the instance's owner noted for all members."
+    )
     private_metadata: JSONObject | None = strawberry.field(
         description="What the instance's owner noted for services; for secret keys, else null."
     )
-    max_allowed_memberships: int = strawberry.field(description="How many seats it has, 0 for any number.")
+    max_allowed_memberships: int = strawberry.field(
+        description="How many seats it has, 0 for any number."
+    )
     admin_delete_enabled: bool = strawberry.field(
         description="Whether members with org:sys_profile:delete may delete it."
     )
@@ -72,11 +85,16 @@ class Organization(Node):
 
     @strawberry.field(description="The roles it may use, with their default and creator role.")
     async def role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(await load_existing(info.context.loaders.role_sets, self.role_set_id))
+        return RoleSet.from_row(
+            await load_existing(info.context.loaders.role_sets, self.role_set_id)
+        )
 
     @strawberry.field(description="The roles that can be given to its members, oldest first.")
     async def roles(self, info: Info) -> list[Role]:
-        return [Role.from_row(row) for row in await info.context.loaders.roles_of_set.load(self.role_set_id)]
+        return [
+            Role.from_row(row)
+            for row in await info.context.loaders.roles_of_set.load(self.role_set_id)
+        ]
 
     @strawberry.field(description="How many members it has.")
     async def members_count(self, info: Info) -> int:
@@ -88,31 +106,47 @@ class Organization(Node):
 
     @strawberry.field(description="The caller's own membership; null for a secret key.")
     async def viewer_membership(self, info: Info) -> Membership | None:
-        return await load_membership(info, self.id, info.context.user_id) if info.context.user_id else None
+        return (
+            await load_membership(info, self.id, info.context.user_id)
+            if info.context.user_id
+            else None
+        )
 
     @strawberry.field(
-        description="The keys of all permissions that the caller holds here, sorted; a secret key holds all."
+        description="The keys of all permissions that the caller holds here, sorted; a secret key"
+        " holds all."
     )
     async def viewer_permissions(self, info: Info) -> list[str]:
         return sorted(await self._viewer_permissions(info))
 
-    @strawberry.field(description="Whether the caller holds a permission here; false for a key that no permission has.")
+    @strawberry.field(
+        description="Whether the caller holds a permission here; false for a key that no"
+        " permission has."
+    )
     async def viewer_can(self, info: Info, permission: PermissionKey) -> bool:
         return permission in await self._viewer_permissions(info)
 
     async def _viewer_permissions(self, info: Info) -> frozenset[str]:
         if info.context.user_id:
-            return await info.context.loaders.permission_keys(self.id, info.context.user_id) or frozenset()
+            return (
+                await info.context.loaders.permission_keys(self.id, info.context.user_id)
+                or frozenset()
+            )
         return await info.context.loaders.all_permission_keys()
 
-    @strawberry.field(description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ))
+    @strawberry.field(
+        description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ)
+    )
     async def membership(
-        self, info: Info, user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")]
+        self,
+        info: Info,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
     ) -> Membership | None:
         return await load_membership(info, self.id, user_id)
 
     @strawberry.field(
-        description="The members, newest first unless asked otherwise.", extensions=query_guard(MEMBERSHIPS_READ)
+        description="The members, newest first unless asked otherwise.",
+        extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def memberships(
         self,
@@ -122,12 +156,17 @@ class Organization(Node):
         last: Last = None,
         before: Before = None,
         query: Annotated[
-            str | None, strawberry.argument(description="A part of the member's address or name, or a whole user id.")
+            str | None,
+            strawberry.argument(
+                description="A part of the member's address or name, or a whole user id."
+            ),
         ] = None,
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership] | None:
-        return await load_memberships_of_organization(info, self.id, first, after, last, before, query, roles, order_by)
+        return await load_memberships_of_organization(
+            info, self.id, first, after, last, before, query, roles, order_by
+        )
 
     @strawberry.field(
         description="The invitations, newest first; those of all statuses when none is asked for.",
@@ -145,23 +184,35 @@ class Organization(Node):
             strawberry.argument(description="Only invitations with one of these statuses."),
         ] = None,
         query: Annotated[
-            str | None, strawberry.argument(description="A part of the address, or a whole invitation id.")
+            str | None,
+            strawberry.argument(description="A part of the address, or a whole invitation id."),
         ] = None,
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
         from schema.invitations.types import load_invitations
 
         return await load_invitations(
-            info, self.id, of_address=False, statuses=statuses, query=query,
-            first=first, after=after, last=last, before=before,
-        )  # fmt: skip
+            info,
+            self.id,
+            of_address=False,
+            statuses=statuses,
+            query=query,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+        )
 
-    @strawberry.field(description="How many invitations can be accepted.", extensions=query_guard(MEMBERSHIPS_MANAGE))
+    @strawberry.field(
+        description="How many invitations can be accepted.",
+        extensions=query_guard(MEMBERSHIPS_MANAGE),
+    )
     async def pending_invitations_count(self, info: Info) -> int | None:
         pending = InvitationFilter(False, info.context.server.clock(), (StoredStatus.PENDING,))
         return await info.context.loaders.invitation_counts.load((self.id, pending))
 
     @strawberry.field(
-        description="What happened here, oldest first; events of invitations need org:sys_memberships:manage.",
+        description="What happened here, oldest first; events of invitations need"
+        " org:sys_memberships:manage.",
         extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def events(
@@ -201,7 +252,9 @@ class Organization(Node):
 class PublicOrganization:
     id: strawberry.ID = strawberry.field(description="The organization's id.")
     name: str = strawberry.field(description="The name.")
-    slug: str | None = strawberry.field(description="The name in addresses; null when slugs are off.")
+    slug: str | None = strawberry.field(
+        description="The name in addresses; null when slugs are off."
+    )
     image_url: str = strawberry.field(description="The logo, or a drawn default.")
     has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
 
@@ -217,7 +270,9 @@ class PublicOrganization:
 
 
 async def load_organization(info: Info, id: str) -> Organization | None:
-    """The organization, to its members and to secret keys; else null, after as many statements as for an absent one."""
+    """The organization, to its members and to secret keys;
+    else null, after as many statements as for an absent one.
+    """
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer and await loaders.memberships.load((id, viewer)) is None:
         return None
@@ -243,23 +298,30 @@ class OrganizationOrder:
     field: OrganizationOrderField = strawberry.field(
         description="What they are sorted by.", default=OrganizationOrderField.CREATED_AT
     )
-    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.DESC)
+    direction: OrderDirection = strawberry.field(
+        description="Which way.", default=OrderDirection.DESC
+    )
 
 
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(
-        description="An organization, to its members and to secret keys; else null.", extensions=query_guard()
+        description="An organization, to its members and to secret keys; else null.",
+        extensions=query_guard(),
     )
     async def organization(
-        self, info: Info, by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")]
+        self,
+        info: Info,
+        by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")],
     ) -> Organization | None:
         info.context.ensure_organizations_enabled()
         if by.id:
             return await load_organization(info, by.id.value)
         if by.slug and info.context.instance.slugs_enabled:
             viewer = info.context.user_id
-            row = await info.context.read(lists.load_organization_by_slug, by.slug.value, member=viewer)
+            row = await info.context.read(
+                lists.load_organization_by_slug, by.slug.value, member=viewer
+            )
             return Organization.from_row(row, info.context) if row else None
         return None
 
@@ -275,7 +337,8 @@ class OrganizationQueries:
         last: Last = None,
         before: Before = None,
         query: Annotated[
-            str | None, strawberry.argument(description="A part of the name or the slug, or a whole id.")
+            str | None,
+            strawberry.argument(description="A part of the name or the slug, or a whole id."),
         ] = None,
         user_ids: Annotated[
             list[strawberry.ID] | None,
@@ -287,24 +350,35 @@ class OrganizationQueries:
         ] = None,
     ) -> Connection[Organization] | None:
         order_by = order_by or OrganizationOrder()
-        order = lists.get_organization_order(order_by.field.name, descending=order_by.direction is OrderDirection.DESC)
+        order = lists.get_organization_order(
+            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+        )
         wanted = lists.make_organization_filter(query, user_ids)
         read = info.context.read
         page = await read(
-            lists.load_organization_page, wanted, order, make_page_request(order, first, after, last, before)
+            lists.load_organization_page,
+            wanted,
+            order,
+            make_page_request(order, first, after, last, before),
         )
         return make_connection(
-            page, lambda row: Organization.from_row(row, info.context), lambda: read(lists.count, wanted)
+            page,
+            lambda row: Organization.from_row(row, info.context),
+            lambda: read(lists.count, wanted),
         )
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The organization of a mutation.")
 class OrganizationPayload(Payload):
-    organization: Organization | None = strawberry.field(description="The organization as it is now.", default=None)
-    membership: Membership | None = strawberry.field(description="The membership of who made it.", default=None)
+    organization: Organization | None = strawberry.field(
+        description="The organization as it is now.", default=None
+    )
+    membership: Membership | None = strawberry.field(
+        description="The membership of who made it.", default=None
+    )
 
 
 @strawberry.input(description="An organization to make.")
@@ -323,10 +397,12 @@ class CreateOrganizationInput:
         description="How many seats it has, 0 for any number; for secret keys.", default=None
     )
     created_by: strawberry.ID | None = strawberry.field(
-        description="Who becomes its first member, nobody when absent; for secret keys.", default=None
+        description="Who becomes its first member, nobody when absent; for secret keys.",
+        default=None,
     )
     role_set: str | None = strawberry.field(
-        description="The key of its role set, the initial one when absent; for secret keys.", default=None
+        description="The key of its role set, the initial one when absent; for secret keys.",
+        default=None,
     )
 
 
@@ -337,7 +413,9 @@ class UpdateOrganizationInput:
         description="The name, 1 to 256 characters, no HTML and no link."
     )
     slug: strawberry.Maybe[str | None] = strawberry.field(description="The name in addresses.")
-    image_url: strawberry.Maybe[str | None] = strawberry.field(description="The logo; null for the drawn default.")
+    image_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The logo; null for the drawn default."
+    )
     max_allowed_memberships: strawberry.Maybe[int | None] = strawberry.field(
         description="How many seats it has, 0 for any number; for secret keys."
     )
@@ -378,37 +456,58 @@ def _new(input: CreateOrganizationInput) -> organizations.NewOrganization:
 @strawberry.type
 class OrganizationMutations:
     @strawberry.mutation(
-        description="Makes an organization; the caller, or who a secret key names, becomes its first member.",
+        description="Makes an organization; the caller, or who a secret key names, becomes its"
+        " first member.",
         extensions=mutation_guard(),
     )
-    async def create_organization(self, info: Info, input: CreateOrganizationInput) -> OrganizationPayload | None:
+    async def create_organization(
+        self, info: Info, input: CreateOrganizationInput
+    ) -> OrganizationPayload | None:
         row, member = await organizations.create_organization(info.context.transaction, _new(input))
         membership = Membership.from_row(member, info.context) if member else None
-        return OrganizationPayload(organization=Organization.from_row(row, info.context), membership=membership)
+        return OrganizationPayload(
+            organization=Organization.from_row(row, info.context), membership=membership
+        )
 
-    @strawberry.mutation(description="Changes an organization's own fields.", extensions=mutation_guard(PROFILE_MANAGE))
-    async def update_organization(self, info: Info, input: UpdateOrganizationInput) -> OrganizationPayload | None:
+    @strawberry.mutation(
+        description="Changes an organization's own fields.",
+        extensions=mutation_guard(PROFILE_MANAGE),
+    )
+    async def update_organization(
+        self, info: Info, input: UpdateOrganizationInput
+    ) -> OrganizationPayload | None:
         schemes = info.context.server.link_schemes
         row = await organizations.update_organization(
-            info.context.transaction, organization_id=input.organization_id, given=get_given(input), schemes=schemes
+            info.context.transaction,
+            organization_id=input.organization_id,
+            given=get_given(input),
+            schemes=schemes,
         )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Changes an organization's metadata.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Changes an organization's metadata.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_organization_metadata(
         self, info: Info, input: UpdateOrganizationMetadataInput
     ) -> OrganizationPayload | None:
         row = await organizations.update_organization_metadata(
-            info.context.transaction, organization_id=input.organization_id,
-            merge=input.mode is MetadataMode.MERGE, metadata=metadata(input.public_metadata, input.private_metadata),
-        )  # fmt: skip
+            info.context.transaction,
+            organization_id=input.organization_id,
+            merge=input.mode is MetadataMode.MERGE,
+            metadata=metadata(input.public_metadata, input.private_metadata),
+        )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Deletes an organization with its memberships.", extensions=mutation_guard(PROFILE_DELETE)
+        description="Deletes an organization with its memberships.",
+        extensions=mutation_guard(PROFILE_DELETE),
     )
-    async def delete_organization(self, info: Info, input: DeleteOrganizationInput) -> DeletedPayload | None:
-        gone = await organizations.delete_organization(info.context.transaction, organization_id=input.organization_id)
+    async def delete_organization(
+        self, info: Info, input: DeleteOrganizationInput
+    ) -> DeletedPayload | None:
+        gone = await organizations.delete_organization(
+            info.context.transaction, organization_id=input.organization_id
+        )
         return DeletedPayload(deleted_id=strawberry.ID(gone))

@@ -21,15 +21,19 @@ class RolePayload(Payload):
 
 @strawberry.type(description="The permission of a mutation.")
 class PermissionPayload(Payload):
-    permission: Permission | None = strawberry.field(description="The permission as it is now.", default=None)
+    permission: Permission | None = strawberry.field(
+        description="The permission as it is now.", default=None
+    )
 
 
 @strawberry.type(description="The role set of a mutation.")
 class RoleSetPayload(Payload):
-    role_set: RoleSet | None = strawberry.field(description="The role set as it is now.", default=None)
+    role_set: RoleSet | None = strawberry.field(
+        description="The role set as it is now.", default=None
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- inputs
+# ------------------------------------------------------------------------------------------- inputs
 
 
 @strawberry.input(description="A role to make.")
@@ -39,7 +43,8 @@ class CreateRoleInput:
     description: str | None = strawberry.field(description="What the role is for.", default=None)
     permissions: list[str] = strawberry.field(description="The keys of the permissions it holds.")
     add_to_initial_role_set: bool = strawberry.field(
-        description="Whether the organizations of the initial role set may use it at once.", default=False
+        description="Whether the organizations of the initial role set may use it at once.",
+        default=False,
     )
 
 
@@ -48,7 +53,9 @@ class UpdateRoleInput:
     key: str = strawberry.field(description="The role's key.")
     new_key: strawberry.Maybe[str | None] = strawberry.field(description="Another key.")
     name: strawberry.Maybe[str | None] = strawberry.field(description="The name for people.")
-    description: strawberry.Maybe[str | None] = strawberry.field(description="What the role is for.")
+    description: strawberry.Maybe[str | None] = strawberry.field(
+        description="What the role is for."
+    )
     permissions: strawberry.Maybe[list[str] | None] = strawberry.field(
         description="The keys of all permissions it holds from now on."
     )
@@ -76,13 +83,16 @@ class UpdatePermissionInput:
 @strawberry.input(description="A role set to make.")
 class CreateRoleSetInput:
     key: str | None = strawberry.field(
-        description="Its key, such as role_set:partners; made from the name when absent.", default=None
+        description="Its key, such as role_set:partners; made from the name when absent.",
+        default=None,
     )
     name: str = strawberry.field(description="The name for people.")
     description: str | None = strawberry.field(description="What the set is for.", default=None)
     roles: list[str] = strawberry.field(description="The keys of its roles, at most ten.")
     default_role: str = strawberry.field(description="The role that is meant when none is named.")
-    creator_role: str = strawberry.field(description="The role that the creator of an organization gets.")
+    creator_role: str = strawberry.field(
+        description="The role that the creator of an organization gets."
+    )
 
 
 @strawberry.input(description="What to change of a role set; what is absent stays.")
@@ -90,7 +100,9 @@ class UpdateRoleSetInput:
     key: str = strawberry.field(description="The role set's key.")
     name: strawberry.Maybe[str | None] = strawberry.field(description="The name for people.")
     description: strawberry.Maybe[str | None] = strawberry.field(description="What the set is for.")
-    add_roles: strawberry.Maybe[list[str] | None] = strawberry.field(description="The keys of roles to add.")
+    add_roles: strawberry.Maybe[list[str] | None] = strawberry.field(
+        description="The keys of roles to add."
+    )
     default_role: strawberry.Maybe[str | None] = strawberry.field(
         description="The role that is meant when none is named."
     )
@@ -137,22 +149,34 @@ def to_mappings(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Seq
     return [RoleMapping(one.from_, one.to) for one in input.mappings or []]
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type
 class RoleMutations:
-    @strawberry.mutation(description="Makes a role.", extensions=mutation_guard(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Makes a role.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def create_role(self, info: Info, input: CreateRoleInput) -> RolePayload | None:
-        new = edit.NewRole(input.key, input.name, input.description, input.permissions, input.add_to_initial_role_set)
-        return RolePayload(role=Role.from_row(await edit.create_role(info.context.transaction, new)))
+        new = edit.NewRole(
+            input.key,
+            input.name,
+            input.description,
+            input.permissions,
+            input.add_to_initial_role_set,
+        )
+        return RolePayload(
+            role=Role.from_row(await edit.create_role(info.context.transaction, new))
+        )
 
     @strawberry.mutation(
         description="Changes a role, unless that takes an organization its last manager.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role(self, info: Info, input: UpdateRoleInput) -> RolePayload | None:
-        row = await edit.update_role(info.context.transaction, key=input.key, given=get_given(input))
+        row = await edit.update_role(
+            info.context.transaction, key=input.key, given=get_given(input)
+        )
         return RolePayload(role=Role.from_row(row))
 
     @strawberry.mutation(
@@ -160,20 +184,33 @@ class RoleMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_role(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
-        return DeletedPayload(deleted_id=strawberry.ID(await edit.delete_role(info.context.transaction, key=input.key)))
+        return DeletedPayload(
+            deleted_id=strawberry.ID(
+                await edit.delete_role(info.context.transaction, key=input.key)
+            )
+        )
 
-    @strawberry.mutation(description="Invents a permission.", extensions=mutation_guard(actor=ActorKind.SERVICE))
-    async def create_permission(self, info: Info, input: CreatePermissionInput) -> PermissionPayload | None:
+    @strawberry.mutation(
+        description="Invents a permission.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
+    async def create_permission(
+        self, info: Info, input: CreatePermissionInput
+    ) -> PermissionPayload | None:
         row = await permissions.create_permission(
             info.context.transaction, key=input.key, name=input.name, description=input.description
         )
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
-        description="Renames or describes a custom permission.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Renames or describes a custom permission.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def update_permission(self, info: Info, input: UpdatePermissionInput) -> PermissionPayload | None:
-        row = await permissions.update_permission(info.context.transaction, key=input.key, given=get_given(input))
+    async def update_permission(
+        self, info: Info, input: UpdatePermissionInput
+    ) -> PermissionPayload | None:
+        row = await permissions.update_permission(
+            info.context.transaction, key=input.key, given=get_given(input)
+        )
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
@@ -184,43 +221,68 @@ class RoleMutations:
         deleted = await permissions.delete_permission(info.context.transaction, key=input.key)
         return DeletedPayload(deleted_id=strawberry.ID(deleted))
 
-    @strawberry.mutation(description="Makes a role set.", extensions=mutation_guard(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Makes a role set.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def create_role_set(self, info: Info, input: CreateRoleSetInput) -> RoleSetPayload | None:
         new = sets.NewRoleSet(
-            input.key, input.name, input.description, input.roles, input.default_role, input.creator_role
+            input.key,
+            input.name,
+            input.description,
+            input.roles,
+            input.default_role,
+            input.creator_role,
         )
-        return RoleSetPayload(role_set=RoleSet.from_row(await sets.create_role_set(info.context.transaction, new)))
+        return RoleSetPayload(
+            role_set=RoleSet.from_row(await sets.create_role_set(info.context.transaction, new))
+        )
 
     @strawberry.mutation(
-        description="Changes a role set's names, default and creator role, adds roles, or makes it initial.",
+        description="Changes a role set's names, default and creator role, adds roles, or makes it"
+        " initial.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role_set(self, info: Info, input: UpdateRoleSetInput) -> RoleSetPayload | None:
-        row = await sets.update_role_set(info.context.transaction, key=input.key, given=get_given(input))
+        row = await sets.update_role_set(
+            info.context.transaction, key=input.key, given=get_given(input)
+        )
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Takes a role out of a set; its members and pending invitations get another one.",
+        description="Takes a role out of a set; its members and pending invitations get another"
+        " one.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def replace_role_in_role_set(self, info: Info, input: ReplaceRoleInput) -> RoleSetPayload | None:
+    async def replace_role_in_role_set(
+        self, info: Info, input: ReplaceRoleInput
+    ) -> RoleSetPayload | None:
         row = await sets.replace_role(
-            info.context.transaction, role_set=input.role_set, role=input.role, with_role=input.with_role
+            info.context.transaction,
+            role_set=input.role_set,
+            role=input.role,
+            with_role=input.with_role,
         )
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a role set and gives its organizations another one, with which it answers.",
+        description="Deletes a role set and gives its organizations another one, with which it"
+        " answers.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def replace_role_set(self, info: Info, input: ReplaceRoleSetInput) -> RoleSetPayload | None:
+    async def replace_role_set(
+        self, info: Info, input: ReplaceRoleSetInput
+    ) -> RoleSetPayload | None:
         row = await sets.replace_role_set(
-            info.context.transaction, key=input.key, with_key=input.with_key, mappings=to_mappings(input)
+            info.context.transaction,
+            key=input.key,
+            with_key=input.with_key,
+            mappings=to_mappings(input),
         )
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Gives an organization another role set.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Gives an organization another role set.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def set_organization_role_set(
         self, info: Info, input: SetOrganizationRoleSetInput

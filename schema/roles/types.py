@@ -21,8 +21,12 @@ from schema.foundation.scalars import DateTime
 
 @strawberry.enum(description="Who made a permission.")
 class PermissionType(Enum):
-    SYSTEM = strawberry.enum_value("SYSTEM", description="Tenantry itself: it guards the API and can't be changed.")
-    CUSTOM = strawberry.enum_value("CUSTOM", description="The instance's owner, for the application's own use.")
+    SYSTEM = strawberry.enum_value(
+        "SYSTEM", description="Tenantry itself: it guards the API and can't be changed."
+    )
+    CUSTOM = strawberry.enum_value(
+        "CUSTOM", description="The instance's owner, for the application's own use."
+    )
 
 
 @strawberry.type(description="Something that a role allows.")
@@ -57,10 +61,13 @@ class Role(Node):
 
     @strawberry.field(description="The permissions it holds, sorted by key.")
     async def permissions(self, info: Info) -> list[Permission]:
-        return [Permission.from_row(row) for row in await info.context.loaders.permissions.load(self.id)]
+        return [
+            Permission.from_row(row) for row in await info.context.loaders.permissions.load(self.id)
+        ]
 
     @strawberry.field(
-        description="Whether it holds what a creator role needs: to manage, to read members and to delete."
+        description="Whether it holds what a creator role needs: to manage, to read members and to"
+        " delete."
     )
     async def is_creator_eligible(self, info: Info) -> bool:
         return can_manage(row.key for row in await info.context.loaders.permissions.load(self.id))
@@ -133,15 +140,21 @@ class RoleSet(Node):
 
 @strawberry.enum(description="Why a permission is there or not, for a person who debugs.")
 class PermissionReason(Enum):
-    GRANTED_BY_ROLE = strawberry.enum_value("GRANTED_BY_ROLE", description="The member's role holds it.")
-    SECRET_KEY = strawberry.enum_value("SECRET_KEY", description="A secret key holds every permission.")
+    GRANTED_BY_ROLE = strawberry.enum_value(
+        "GRANTED_BY_ROLE", description="The member's role holds it."
+    )
+    SECRET_KEY = strawberry.enum_value(
+        "SECRET_KEY", description="A secret key holds every permission."
+    )
     NOT_A_MEMBER = strawberry.enum_value(
         "NOT_A_MEMBER", description="No membership in such an organization, should there be one."
     )
     ROLE_LACKS_PERMISSION = strawberry.enum_value(
         "ROLE_LACKS_PERMISSION", description="The member's role does not hold it."
     )
-    UNKNOWN_PERMISSION = strawberry.enum_value("UNKNOWN_PERMISSION", description="No permission has this key.")
+    UNKNOWN_PERMISSION = strawberry.enum_value(
+        "UNKNOWN_PERMISSION", description="No permission has this key."
+    )
     ORGANIZATIONS_DISABLED = strawberry.enum_value(
         "ORGANIZATIONS_DISABLED", description="Organizations are off in this instance."
     )
@@ -156,39 +169,60 @@ class PermissionDecision:
 
 
 OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization.")]
-PermissionKey = Annotated[str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")]
+PermissionKey = Annotated[
+    str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")
+]
 OtherUserId = Annotated[
-    strawberry.ID | None, strawberry.argument(description="Somebody else, for secret keys; the caller when absent.")
+    strawberry.ID | None,
+    strawberry.argument(description="Somebody else, for secret keys; the caller when absent."),
 ]
 
 
 @strawberry.type
 class RoleQueries:
-    @strawberry.field(description="All roles of the instance, oldest first.", extensions=query_guard())
+    @strawberry.field(
+        description="All roles of the instance, oldest first.", extensions=query_guard()
+    )
     async def roles(self, info: Info) -> list[Role] | None:
         return [Role.from_row(row) for row in await info.context.read(lists.load_all, RoleRow)]
 
-    @strawberry.field(description="All permissions of the instance, oldest first.", extensions=query_guard())
+    @strawberry.field(
+        description="All permissions of the instance, oldest first.", extensions=query_guard()
+    )
     async def permissions(self, info: Info) -> list[Permission] | None:
-        return [Permission.from_row(row) for row in await info.context.read(lists.load_all, PermissionRow)]
+        return [
+            Permission.from_row(row)
+            for row in await info.context.read(lists.load_all, PermissionRow)
+        ]
 
     @strawberry.field(
-        description="All role sets of the instance, oldest first.", extensions=query_guard(actor=ActorKind.SERVICE)
+        description="All role sets of the instance, oldest first.",
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
-        return [RoleSet.from_row(row) for row in await info.context.read(lists.load_all, RoleSetRow)]
+        return [
+            RoleSet.from_row(row) for row in await info.context.read(lists.load_all, RoleSetRow)
+        ]
 
     @strawberry.field(
         description="Whether the caller, or for a secret key anybody, may do something, and why.",
         extensions=query_guard(),
     )
     async def check_permission(
-        self, info: Info, organization_id: OrganizationId, permission: PermissionKey, user_id: OtherUserId = None
+        self,
+        info: Info,
+        organization_id: OrganizationId,
+        permission: PermissionKey,
+        user_id: OtherUserId = None,
     ) -> PermissionDecision | None:
         decision = await check_permission(
-            info.context.loaders, info.context.caller, info.context.instance,
-            organization_id=organization_id, permission=permission, user_id=user_id,
-        )  # fmt: skip
+            info.context.loaders,
+            info.context.caller,
+            info.context.instance,
+            organization_id=organization_id,
+            permission=permission,
+            user_id=user_id,
+        )
         role = await load_role(info, decision.role_id) if decision.role_id else None
         return PermissionDecision(
             allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},

@@ -1,4 +1,6 @@
-"""Sessions, as the API shows them to their user and to secret keys, and the tokens that are minted for them."""
+"""Sessions, as the API shows them to their user and to
+secret keys, and the tokens that are minted for them.
+"""
 
 import strawberry
 
@@ -38,10 +40,16 @@ class SessionTask:
 
 @strawberry.type(description="A user's stay at a frontend, and the organization they work in.")
 class Session(Node):
-    status: SessionStatus = strawberry.field(description="What became of it; it expires at the instant.")
-    tasks: list[SessionTask] = strawberry.field(description="What has to be done first; empty unless it is pending.")
+    status: SessionStatus = strawberry.field(
+        description="What became of it; it expires at the instant."
+    )
+    tasks: list[SessionTask] = strawberry.field(
+        description="What has to be done first; empty unless it is pending."
+    )
     created_at: DateTime = strawberry.field(description="When it was opened.")
-    last_active_at: DateTime = strawberry.field(description="When it was last in use, to the minute.")
+    last_active_at: DateTime = strawberry.field(
+        description="When it was last in use, to the minute."
+    )
     expires_at: DateTime = strawberry.field(description="Until when it can be used.")
     row: strawberry.Private[SessionRow | AnyRow]
 
@@ -54,18 +62,24 @@ class Session(Node):
     async def current_task(self) -> SessionTask | None:
         return self.tasks[0] if self.tasks else None
 
-    @strawberry.field(description="The organization that was chosen last; null for the personal account.")
+    @strawberry.field(
+        description="The organization that was chosen last; null for the personal account."
+    )
     async def last_active_organization(self, info: Info) -> Organization | None:
         info.context.ensure_organizations_enabled()
         loaders = info.context.loaders
-        chosen = self.row.membership_id and await loaders.memberships_by_id.load(self.row.membership_id)
+        chosen = self.row.membership_id and await loaders.memberships_by_id.load(
+            self.row.membership_id
+        )
         row = chosen and await loaders.organizations.load(chosen.organization_id)
         return Organization.from_row(row, info.context) if row else None
 
     @classmethod
     def from_row(cls, row: SessionRow | AnyRow, context: Context) -> "Session":
         is_pending = row.membership_id is None and requires_organization(context.instance)
-        status = get_status(row.closed_as, row.expires_at, context.server.clock(), is_pending=is_pending)
+        status = get_status(
+            row.closed_as, row.expires_at, context.server.clock(), is_pending=is_pending
+        )
         return cls(
             id=strawberry.ID(row.id),
             status=SessionStatus(status.value),
@@ -86,7 +100,11 @@ async def load_visible_session(info: Info, session_id: str) -> Session | None:
 
 
 async def load_sessions(
-    info: Info, user_id: str, first: int | None, after: str | None, statuses: list[SessionStatus] | None
+    info: Info,
+    user_id: str,
+    first: int | None,
+    after: str | None,
+    statuses: list[SessionStatus] | None,
 ) -> Connection[Session]:
     context = info.context
     chosen = None if statuses is None else tuple(Status(one.value) for one in statuses)
@@ -100,12 +118,14 @@ async def load_sessions(
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- tokens
+# ------------------------------------------------------------------------------------------- tokens
 
 
 @strawberry.type(description="A token that any backend verifies by our public keys alone.")
 class SessionToken:
-    expires_at: DateTime = strawberry.field(description="When it lapses, a minute after it was made.")
+    expires_at: DateTime = strawberry.field(
+        description="When it lapses, a minute after it was made."
+    )
     claims: strawberry.Private[TokenClaims]
 
     @strawberry.field(description="The token, signed when it is selected.")
@@ -125,12 +145,14 @@ def make_token_options(context: Context, format: SessionTokenFormat) -> TokenOpt
     return TokenOptions(TokenFormat(format.value), around.public_url, party)
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The session of a mutation, with a token where one is minted.")
 class SessionPayload(Payload):
-    session: Session | None = strawberry.field(description="The session as it is now.", default=None)
+    session: Session | None = strawberry.field(
+        description="The session as it is now.", default=None
+    )
     token: SessionToken | None = strawberry.field(
         description="A token for the session; null where it ends.", default=None
     )
@@ -139,7 +161,8 @@ class SessionPayload(Payload):
 @strawberry.type
 class SessionMutations:
     @strawberry.mutation(
-        description="Opens a session of seven days for the bearer of an identity token, and mints its first token.",
+        description="Opens a session of seven days for the bearer of an identity token, and mints"
+        " its first token.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def create_session(self, info: Info, input: CreateSessionInput) -> SessionPayload | None:
@@ -148,10 +171,13 @@ class SessionMutations:
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
-        description="Chooses the organization that the session goes on in, and mints a token for it.",
+        description="Chooses the organization that the session goes on in, and mints a token for"
+        " it.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
-    async def set_active_organization(self, info: Info, input: SetActiveOrganizationInput) -> SessionPayload | None:
+    async def set_active_organization(
+        self, info: Info, input: SetActiveOrganizationInput
+    ) -> SessionPayload | None:
         row = await lifecycle.set_active_organization(
             info.context.transaction,
             session_id=input.session_id,
@@ -161,19 +187,27 @@ class SessionMutations:
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
-        description="Mints a token for the session, in any organization of the caller; the session's choice stays.",
+        description="Mints a token for the session, in any organization of the caller; the"
+        " session's choice stays.",
         extensions=untransacted_guard(actor=ActorKind.USER),
     )
-    async def create_session_token(self, info: Info, input: CreateSessionTokenInput) -> SessionPayload | None:
+    async def create_session_token(
+        self, info: Info, input: CreateSessionTokenInput
+    ) -> SessionPayload | None:
         context = info.context
         row, made = await lifecycle.create_session_token(
-            context.store, context.server.clock, context.caller,
-            session_id=input.session_id, choice=to_choice(input), minting=make_token_options(context, input.format),
-        )  # fmt: skip
+            context.store,
+            context.server.clock,
+            context.caller,
+            session_id=input.session_id,
+            choice=to_choice(input),
+            minting=make_token_options(context, input.format),
+        )
         return SessionPayload(session=Session.from_row(row, context), token=to_token(made))
 
     @strawberry.mutation(
-        description="Ends one of the caller's sessions at once; a session's token can end that session alone.",
+        description="Ends one of the caller's sessions at once; a session's token can end that"
+        " session alone.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def end_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
@@ -181,7 +215,8 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Ends anybody's session at once.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Ends anybody's session at once.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def revoke_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
         row = await lifecycle.revoke_session(info.context.transaction, session_id=input.session_id)
@@ -189,5 +224,7 @@ class SessionMutations:
 
 
 async def _with_token(info: Info, row: SessionRow, format: SessionTokenFormat) -> SessionPayload:
-    claims = await lifecycle.make_token_claims(info.context.transaction, row, make_token_options(info.context, format))
+    claims = await lifecycle.make_token_claims(
+        info.context.transaction, row, make_token_options(info.context, format)
+    )
     return SessionPayload(session=Session.from_row(row, info.context), token=to_token(claims))

@@ -1,4 +1,6 @@
-"""Users, as the API shows them: a fellow member sees the name, only the user and secret keys see the rest."""
+"""Users, as the API shows them: a fellow member sees
+the name, only the user and secret keys see the rest.
+"""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +10,15 @@ from models.users import User as UserRow
 from resolvers import users
 from resolvers.queries import lists
 from resolvers.queries.pages import AnyRow, make_page_request
-from schema.foundation.connections import After, Before, Connection, First, Last, Node, make_connection
+from schema.foundation.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    make_connection,
+)
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, mutation_guard, query_guard
 from schema.foundation.inputs import get_given
@@ -39,7 +49,8 @@ class User(Node):
         description="The e-mail address; for the user and secret keys, else null."
     )
     email_verified: bool | None = strawberry.field(
-        description="Whether the issuer verified the address; for the user and secret keys, else null."
+        description="Whether the issuer verified the address; for the user and secret keys, else"
+        " null."
     )
     private_metadata: JSONObject | None = strawberry.field(
         description="What the instance's owner noted for services; for secret keys, else null."
@@ -48,14 +59,22 @@ class User(Node):
         description="Whether the user may create organizations; null is the instance's setting."
     )
     create_organizations_limit: int | None = strawberry.field(
-        description="How many organizations the user may create, 0 for any number; null is the instance's setting."
+        description="How many organizations the user may create, 0 for any number; null is the"
+        " instance's setting."
     )
     created_at: DateTime = strawberry.field(description="When the user was first seen.")
     updated_at: DateTime = strawberry.field(description="When the user was last changed.")
 
-    @strawberry.field(description="The user's memberships, newest first; for the user and secret keys, else null.")
+    @strawberry.field(
+        description="The user's memberships, newest first; for the user and secret keys, else null."
+    )
     async def memberships(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated["Membership", strawberry.lazy("schema.memberships.types")]] | None:
         from schema.memberships.types import load_memberships_of_user
 
@@ -63,14 +82,17 @@ class User(Node):
             return None
         return await load_memberships_of_user(info, self.id, first, after, last, before)
 
-    @strawberry.field(description="The user's sessions, newest first; for the user and secret keys, else null.")
+    @strawberry.field(
+        description="The user's sessions, newest first; for the user and secret keys, else null."
+    )
     async def sessions(
         self,
         info: Info,
         first: First = None,
         after: After = None,
         statuses: Annotated[
-            list[SessionStatus] | None, strawberry.argument(description="Only those with one of these statuses.")
+            list[SessionStatus] | None,
+            strawberry.argument(description="Only those with one of these statuses."),
         ] = [SessionStatus.ACTIVE, SessionStatus.PENDING],  # noqa: B006
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
         from schema.sessions.types import load_sessions
@@ -101,10 +123,16 @@ class User(Node):
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """The user, to the user, to fellow members who may read members, and to secret keys; else null, as if absent."""
+    """The user, to the user, to fellow members who may read
+    members, and to secret keys; else null, as if absent.
+    """
     context = info.context
     viewer = context.user_id
-    if viewer and viewer != user_id and not await context.loaders.are_fellows.load((viewer, user_id)):
+    if (
+        viewer
+        and viewer != user_id
+        and not await context.loaders.are_fellows.load((viewer, user_id))
+    ):
         return None
     row = await context.loaders.users.load(user_id)
     return User.from_row(row, context) if row else None
@@ -113,15 +141,19 @@ async def load_visible_user(info: Info, user_id: str) -> User | None:
 @strawberry.type
 class UserQueries:
     @strawberry.field(
-        description="A user, to themselves, to fellow members and to secret keys; else null.", extensions=query_guard()
+        description="A user, to themselves, to fellow members and to secret keys; else null.",
+        extensions=query_guard(),
     )
     async def user(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")]
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")],
     ) -> User | None:
         return await load_visible_user(info, id)
 
     @strawberry.field(
-        description="All users of the instance, newest first.", extensions=query_guard(actor=ActorKind.SERVICE)
+        description="All users of the instance, newest first.",
+        extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def users(
         self,
@@ -129,10 +161,12 @@ class UserQueries:
         first: First = None,
         after: After = None,
         query: Annotated[
-            str | None, strawberry.argument(description="A part of the address or the name, or a whole id.")
+            str | None,
+            strawberry.argument(description="A part of the address or the name, or a whole id."),
         ] = None,
         email_addresses: Annotated[
-            list[str] | None, strawberry.argument(description="Only who has one of these addresses.")
+            list[str] | None,
+            strawberry.argument(description="Only who has one of these addresses."),
         ] = None,
         external_ids: Annotated[
             list[str] | None, strawberry.argument(description="Only who is one of these subjects.")
@@ -142,10 +176,12 @@ class UserQueries:
         part = make_page_request(lists.USER_ORDER, first, after)
         read = info.context.read
         page = await read(lists.load_user_page, wanted, part)
-        return make_connection(page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted))
+        return make_connection(
+            page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted)
+        )
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The user of a mutation.")
@@ -156,9 +192,12 @@ class UserPayload(Payload):
 @strawberry.input(description="A user to make before their first visit.")
 class CreateUserInput:
     email_address: str = strawberry.field(description="The e-mail address.")
-    email_verified: bool = strawberry.field(description="Whether the address is known to be the user's.", default=False)
+    email_verified: bool = strawberry.field(
+        description="Whether the address is known to be the user's.", default=False
+    )
     external_id: str | None = strawberry.field(
-        description="The subject at the provider; without it, the first token with the address adopts the user.",
+        description="The subject at the provider; without it, the first token with the address"
+        " adopts the user.",
         default=None,
     )
     issuer: str | None = strawberry.field(
@@ -184,14 +223,21 @@ class UpdateUserInput:
     email_verified: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether the address is known to be the user's."
     )
-    first_name: strawberry.Maybe[str | None] = strawberry.field(description="The given name; null clears it.")
-    last_name: strawberry.Maybe[str | None] = strawberry.field(description="The family name; null clears it.")
-    image_url: strawberry.Maybe[str | None] = strawberry.field(description="A picture of the user; null clears it.")
+    first_name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The given name; null clears it."
+    )
+    last_name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The family name; null clears it."
+    )
+    image_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="A picture of the user; null clears it."
+    )
     create_organization_enabled: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether the user may create organizations; null for the instance's setting."
     )
     create_organizations_limit: strawberry.Maybe[int | None] = strawberry.field(
-        description="How many organizations the user may create, 0 for any number; null for the instance's setting."
+        description="How many organizations the user may create, 0 for any number; null for the"
+        " instance's setting."
     )
     public_metadata: strawberry.Maybe[JSONObject | None] = strawberry.field(
         description="Replaces the notes for everybody who sees the user."
@@ -223,16 +269,22 @@ def to_new_user(input: CreateUserInput) -> users.NewUser:
 @strawberry.type
 class UserMutations:
     @strawberry.mutation(
-        description="Makes a user before their first visit.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Makes a user before their first visit.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
         around = info.context.server
         row = await users.create_user(
-            info.context.transaction, to_new_user(input), issuers=around.issuers, schemes=around.link_schemes
+            info.context.transaction,
+            to_new_user(input),
+            issuers=around.issuers,
+            schemes=around.link_schemes,
         )
         return UserPayload(user=User.from_row(row, info.context))
 
-    @strawberry.mutation(description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE))
+    @strawberry.mutation(
+        description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+    )
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
         schemes = info.context.server.link_schemes
         row = await users.update_user(
@@ -246,5 +298,7 @@ class UserMutations:
     )
     async def delete_user(self, info: Info, input: DeleteUserInput) -> DeletedPayload | None:
         return DeletedPayload(
-            deleted_id=strawberry.ID(await users.delete_user(info.context.transaction, user_id=input.user_id))
+            deleted_id=strawberry.ID(
+                await users.delete_user(info.context.transaction, user_id=input.user_id)
+            )
         )

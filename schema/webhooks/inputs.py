@@ -28,7 +28,8 @@ class UpdateWebhookEndpointInput:
         description="Which events it is sent from now on; null for all."
     )
     enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="False to send nothing; true to go on where it stopped, as far as the log still reaches back."
+        description="False to send nothing; true to go on where it stopped, as far as the log"
+        " still reaches back."
     )
 
 

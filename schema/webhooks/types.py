@@ -1,4 +1,6 @@
-"""Webhooks, as the API shows them to secret keys: where events are sent to, and what became of each."""
+"""Webhooks, as the API shows them to secret keys:
+where events are sent to, and what became of each.
+"""
 
 from enum import Enum
 from typing import Annotated
@@ -33,25 +35,44 @@ from schema.webhooks.inputs import (
 
 @strawberry.enum(description="What became of a delivery.")
 class DeliveryStatus(Enum):
-    PENDING = strawberry.enum_value("pending", description="It is tried, for the first time or again.")
-    SUCCEEDED = strawberry.enum_value("succeeded", description="The receiver took it: it answered with 2xx.")
-    FAILED = strawberry.enum_value("failed", description="It was given up, until somebody replays it.")
+    PENDING = strawberry.enum_value(
+        "pending", description="It is tried, for the first time or again."
+    )
+    SUCCEEDED = strawberry.enum_value(
+        "succeeded", description="The receiver took it: it answered with 2xx."
+    )
+    FAILED = strawberry.enum_value(
+        "failed", description="It was given up, until somebody replays it."
+    )
 
 
 @strawberry.type(description="An event on its way to a webhook endpoint.")
 class WebhookDelivery(Node):
     status: DeliveryStatus = strawberry.field(description="What became of it.")
-    attempts: int = strawberry.field(description="How often it was tried since it was made, or replayed.")
-    last_status_code: int | None = strawberry.field(description="What the receiver answered last, if it answered.")
-    last_error: str | None = strawberry.field(description="Why the last try failed; null when it did not.")
-    last_attempt_at: DateTime | None = strawberry.field(description="When it was tried last; null before the first.")
-    next_attempt_at: DateTime | None = strawberry.field(description="When it is tried next; null once it is settled.")
+    attempts: int = strawberry.field(
+        description="How often it was tried since it was made, or replayed."
+    )
+    last_status_code: int | None = strawberry.field(
+        description="What the receiver answered last, if it answered."
+    )
+    last_error: str | None = strawberry.field(
+        description="Why the last try failed; null when it did not."
+    )
+    last_attempt_at: DateTime | None = strawberry.field(
+        description="When it was tried last; null before the first."
+    )
+    next_attempt_at: DateTime | None = strawberry.field(
+        description="When it is tried next; null once it is settled."
+    )
     created_at: DateTime = strawberry.field(description="When it was made.")
     event_cursor: strawberry.Private[int]
 
     @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
     async def event(self, info: Info) -> Event:
-        return to_event(await load_existing(info.context.loaders.events_by_cursor, self.event_cursor), info.context)
+        return to_event(
+            await load_existing(info.context.loaders.events_by_cursor, self.event_cursor),
+            info.context,
+        )
 
     @classmethod
     def from_row(cls, row: DeliveryRow | AnyRow) -> "WebhookDelivery":
@@ -69,7 +90,8 @@ class WebhookDelivery(Node):
 
 
 Statuses = Annotated[
-    list[DeliveryStatus] | None, strawberry.argument(description="Only deliveries with one of these statuses.")
+    list[DeliveryStatus] | None,
+    strawberry.argument(description="Only deliveries with one of these statuses."),
 ]
 
 
@@ -77,28 +99,40 @@ Statuses = Annotated[
 class WebhookEndpoint(Node):
     url: str = strawberry.field(description="Where they are sent to.")
     description: str | None = strawberry.field(description="What it is for.")
-    types: list[EventType] | None = strawberry.field(description="Which events it is sent; null for all.")
-    enabled: bool = strawberry.field(
-        description="Whether it is sent anything; what it misses while it is not, it gets when it is enabled again."
+    types: list[EventType] | None = strawberry.field(
+        description="Which events it is sent; null for all."
     )
-    disabled_reason: str | None = strawberry.field(description="Why it is disabled; null while it is enabled.")
+    enabled: bool = strawberry.field(
+        description="Whether it is sent anything; what it misses while it is not, it gets when it"
+        " is enabled again."
+    )
+    disabled_reason: str | None = strawberry.field(
+        description="Why it is disabled; null while it is enabled."
+    )
     created_at: DateTime = strawberry.field(description="When it was made.")
     updated_at: DateTime = strawberry.field(description="When it was last changed.")
     sealed_secret: strawberry.Private[str]
 
-    @strawberry.field(description="What deliveries are signed with, for the receiver to verify them.")
+    @strawberry.field(
+        description="What deliveries are signed with, for the receiver to verify them."
+    )
     async def secret(self, info: Info) -> str:
         try:
             return decrypt(info.context.server.webhook_storage, self.sealed_secret)
         except InvalidToken as error:
             raise SecretUnreadable from error
 
-    @strawberry.field(description="What it was sent, and what waits to be, newest first, as long as the log is kept.")
+    @strawberry.field(
+        description="What it was sent, and what waits to be, newest first, as long as the log is"
+        " kept."
+    )
     async def deliveries(
         self, info: Info, first: First = None, after: After = None, statuses: Statuses = None
     ) -> Connection[WebhookDelivery]:
         return await load_deliveries(
-            info.context, self.id, DeliveryList(_names(statuses), make_page_request(ORDER, first, after))
+            info.context,
+            self.id,
+            DeliveryList(_names(statuses), make_page_request(ORDER, first, after)),
         )
 
     @classmethod
@@ -120,23 +154,35 @@ def _names(statuses: list[DeliveryStatus] | None) -> lists.Statuses:
     return None if statuses is None else tuple(Status(one.value).value for one in statuses)
 
 
-async def load_deliveries(context: Context, endpoint_id: str, asked: DeliveryList) -> Connection[WebhookDelivery]:
+async def load_deliveries(
+    context: Context, endpoint_id: str, asked: DeliveryList
+) -> Connection[WebhookDelivery]:
     loaders = context.loaders
     page = await loaders.delivery_pages.load((endpoint_id, asked))
     return make_connection(
-        page, WebhookDelivery.from_row, lambda: loaders.delivery_counts.load((endpoint_id, asked.statuses))
+        page,
+        WebhookDelivery.from_row,
+        lambda: loaders.delivery_counts.load((endpoint_id, asked.statuses)),
     )
 
 
 async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
     """The endpoint, to secret keys; else null, as if absent."""
-    row = await info.context.loaders.webhook_endpoints.load(endpoint_id) if info.context.is_service else None
+    row = (
+        await info.context.loaders.webhook_endpoints.load(endpoint_id)
+        if info.context.is_service
+        else None
+    )
     return WebhookEndpoint.from_row(row) if row else None
 
 
 async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
     """The delivery, to secret keys; else null, as if absent."""
-    row = await info.context.loaders.webhook_deliveries.load(delivery_id) if info.context.is_service else None
+    row = (
+        await info.context.loaders.webhook_deliveries.load(delivery_id)
+        if info.context.is_service
+        else None
+    )
     return WebhookDelivery.from_row(row) if row else None
 
 
@@ -147,10 +193,12 @@ class WebhookQueries:
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
-        return [WebhookEndpoint.from_row(row) for row in await info.context.read(lists.load_endpoints)]
+        return [
+            WebhookEndpoint.from_row(row) for row in await info.context.read(lists.load_endpoints)
+        ]
 
 
-# ------------------------------------------------------------------------------------------------------- mutations
+# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="The webhook endpoint of a mutation.")
@@ -163,7 +211,8 @@ class WebhookEndpointPayload(Payload):
 @strawberry.type
 class WebhookMutations:
     @strawberry.mutation(
-        description="Makes a webhook endpoint, which is sent what happens from now on; there can be 50.",
+        description="Makes a webhook endpoint, which is sent what happens from now on; there can"
+        " be 50.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_webhook_endpoint(
@@ -171,12 +220,16 @@ class WebhookMutations:
     ) -> WebhookEndpointPayload | None:
         around = info.context.server
         row = await endpoints.create_endpoint(
-            info.context.transaction, to_new_endpoint(input), targets=around.targets, storage=around.webhook_storage
+            info.context.transaction,
+            to_new_endpoint(input),
+            targets=around.targets,
+            storage=around.webhook_storage,
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Changes a webhook endpoint, disables it, or enables it and sends at once what waited.",
+        description="Changes a webhook endpoint, disables it, or enables it and sends at once what"
+        " waited.",
         extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def update_webhook_endpoint(
@@ -191,18 +244,26 @@ class WebhookMutations:
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a webhook endpoint with its deliveries, those that wait to be sent too.",
+        description="Deletes a webhook endpoint with its deliveries, those that wait to be sent"
+        " too.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def delete_webhook_endpoint(self, info: Info, input: WebhookEndpointRefInput) -> DeletedPayload | None:
-        deleted = await endpoints.delete_endpoint(info.context.transaction, endpoint_id=input.webhook_endpoint_id)
+    async def delete_webhook_endpoint(
+        self, info: Info, input: WebhookEndpointRefInput
+    ) -> DeletedPayload | None:
+        deleted = await endpoints.delete_endpoint(
+            info.context.transaction, endpoint_id=input.webhook_endpoint_id
+        )
         return DeletedPayload(deleted_id=strawberry.ID(deleted))
 
     @strawberry.mutation(
-        description="Gives a webhook endpoint a new secret; the one before it signs too for 24 hours.",
+        description="Gives a webhook endpoint a new secret; the one before it signs too for 24"
+        " hours.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
-    async def rotate_webhook_secret(self, info: Info, input: WebhookEndpointRefInput) -> WebhookEndpointPayload | None:
+    async def rotate_webhook_secret(
+        self, info: Info, input: WebhookEndpointRefInput
+    ) -> WebhookEndpointPayload | None:
         row = await endpoints.rotate_secret(
             info.context.transaction,
             endpoint_id=input.webhook_endpoint_id,
@@ -211,7 +272,8 @@ class WebhookMutations:
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Sends one delivery again, or all that failed since a time, with the same ids as before.",
+        description="Sends one delivery again, or all that failed since a time, with the same ids"
+        " as before.",
         extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def replay_webhook_deliveries(

@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import typer
 import uvloop
 from alembic.util import CommandError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import base
@@ -36,26 +43,34 @@ from server.settings import logs
 from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
-KEYS_ARE_GIVEN = "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and restart."
+KEYS_ARE_GIVEN = (
+    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and"
+    " restart."
+)
 NO_SECRET = "TENANTRY_SECRET is missing: give the value that the servers run with."
 UNUSED_SECRET = (
-    "TENANTRY_SECRET: no process has started with its first secret yet, and would not be able to read what it encrypts."
+    "TENANTRY_SECRET: no process has started with its first secret yet, and would not be able to"
+    " read what it encrypts."
     " Restart every `serve` and `worker` with this TENANTRY_SECRET first."
 )
 
 T = TypeVar("T")
 
 
-# ---------------------------------------------------------------------------------------------- settings and store
+# ------------------------------------------------------------------------------- settings and store
 
 
 def settings_for(environment: Environment | None = None) -> Settings:
-    """The settings, with logs set up; a command that is for development only names that environment."""
+    """The settings, with logs set up; a command that
+    is for development only names that environment.
+    """
     try:
         settings = read_settings()
         if environment is Environment.DEVELOPMENT:
             if "env" in settings.model_fields_set and not settings.is_development:
-                raise SettingsError(["TENANTRY_ENV is production: this command is for development only."])
+                raise SettingsError(
+                    ["TENANTRY_ENV is production: this command is for development only."]
+                )
             settings = read_settings(env=environment)
     except SettingsError as error:
         raise fail(*error.messages) from error
@@ -74,7 +89,9 @@ async def opened(settings: Settings) -> AsyncGenerator[Store]:
 
 @contextmanager
 def _told_plainly(settings: Settings) -> Generator[None]:
-    """Ends the command with a sentence where there would be a trace: the database is not what it should be."""
+    """Ends the command with a sentence where there would
+    be a trace: the database is not what it should be.
+    """
     try:
         yield
     except SettingsError as error:
@@ -82,15 +99,21 @@ def _told_plainly(settings: Settings) -> Generator[None]:
     except (InputError, AlreadyInUse, Busy, CommitUnknown) as error:
         raise fail(str(error)) from error
     except CommandError as error:
-        raise fail(f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error}).") from error
+        raise fail(
+            f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error})."
+        ) from error
     except (Unavailable, DBAPIError) as error:
         raise fail(doctor.explain_unreachable(settings, error)) from error
     except OSError as error:
-        raise fail(f"{error.filename or doctor.to_display_url(settings)}: {error.strerror or error}") from error
+        raise fail(
+            f"{error.filename or doctor.to_display_url(settings)}: {error.strerror or error}"
+        ) from error
 
 
 def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
-    """Runs something with the store; what is wrong with the database ends the command with a sentence."""
+    """Runs something with the store; what is wrong
+    with the database ends the command with a sentence.
+    """
 
     async def main() -> T:
         async with opened(settings) as store:
@@ -116,7 +139,7 @@ async def _ensure_migrated(store: Store) -> None:
         raise SettingsError([UNMIGRATED])
 
 
-# -------------------------------------------------------------------------------------------------------- commands
+# ----------------------------------------------------------------------------------------- commands
 
 
 def migrate() -> None:
@@ -133,7 +156,13 @@ def create_key(name: str) -> None:
 def _shown(key: SecretKey) -> dict[str, str | None]:
     revoked = key.revoked_at.isoformat(timespec="seconds") if key.revoked_at else None
     made = key.created_at.isoformat(timespec="seconds")
-    return {"id": key.id, "starts_with": key.visible, "made": made, "revoked": revoked, "name": key.name}
+    return {
+        "id": key.id,
+        "starts_with": key.visible,
+        "made": made,
+        "revoked": revoked,
+        "name": key.name,
+    }
 
 
 def list_keys(*, as_json: bool) -> None:
@@ -141,7 +170,9 @@ def list_keys(*, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
         return
-    _print_columns(["ID", "STARTS WITH", "MADE", "REVOKED", "NAME"], [[*one.values()] for one in shown])
+    _print_columns(
+        ["ID", "STARTS WITH", "MADE", "REVOKED", "NAME"], [[*one.values()] for one in shown]
+    )
 
 
 def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
@@ -149,7 +180,9 @@ def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) ->
     lines = [head, *([escape_controls(cell or "-") for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     for line in lines:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        typer.echo(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        )
 
 
 def revoke_key(id_or_visible: str) -> None:
@@ -172,7 +205,8 @@ def rotate_signing() -> None:
     run(settings, use)
     minutes = int(signing_keys.PUBLISHED_AFTER.total_seconds() // 60)
     console.print(
-        f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.", markup=False
+        f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.",
+        markup=False,
     )
 
 
@@ -205,23 +239,35 @@ def _report(
     number, last = invitations
     renewed = root_secret.counted(values, State.OUTDATED) or "nothing"
     unchanged = root_secret.counted(values, State.CURRENT) or "nothing"
-    lines = [f"Encrypted under the first secret: {renewed}.", f"Already encrypted under it: {unchanged}."]
+    lines = [
+        f"Encrypted under the first secret: {renewed}.",
+        f"Already encrypted under it: {unchanged}.",
+    ]
     if discarded and (lost := root_secret.counted(values, State.UNREADABLE)):
         lines.append(f"Discarded, or replaced by a new one: {lost}.")
-        ids = [one.row_id for one in values if one.state is State.UNREADABLE and one.column.replacement]
+        ids = [
+            one.row_id for one in values if one.state is State.UNREADABLE and one.column.replacement
+        ]
         lines += [f"{one} has a new secret: give it to the receiver." for one in ids]
     if last:
-        lines.append(f"Open invitations: {number}. Their links stay valid; the last one expires on {last:%Y-%m-%d}.")
+        lines.append(
+            f"Open invitations: {number}. Their links stay valid; the last one expires on"
+            f" {last:%Y-%m-%d}."
+        )
     if len(secrets) > 1:
         lines.append(
-            "The first secret is enough from now on: remove the others from TENANTRY_SECRET, and restart every process."
+            "The first secret is enough from now on: remove the others from TENANTRY_SECRET, and"
+            " restart every process."
         )
     for line in lines:
         typer.echo(line)
 
 
 async def _secrets(settings: Settings, store: Store) -> Sequence[str]:
-    """The root secrets; a development server has one in its folder. Raises WrongSettings where there is none."""
+    """The root secrets; a development server has one in its folder.
+
+    Raises WrongSettings where there is none.
+    """
     if settings.secret:
         return settings.secret
     if not await doctor.is_stamped(store):
@@ -234,7 +280,11 @@ def seed(organizations: int, users: int, sequence: int) -> None:
     seeder = Seeder(organizations, users, sequence)
     columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=error_console, auto_refresh=False
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=error_console,
+        auto_refresh=False,
     ) as bar:
         task = bar.add_task("Rows", total=seeder.count())
 
@@ -242,9 +292,14 @@ def seed(organizations: int, users: int, sequence: int) -> None:
             await migrations.migrate(store)
             await stamp(store)
             try:
-                await write_seed(store, seeder, lambda rows: bar.update(task, advance=rows, refresh=True))
+                await write_seed(
+                    store, seeder, lambda rows: bar.update(task, advance=rows, refresh=True)
+                )
             except IntegrityError as error:
-                raise fail(f"Demo data of sequence {sequence} are there already: choose another --sequence.") from error
+                raise fail(
+                    f"Demo data of sequence {sequence} are there already: choose another"
+                    f" --sequence."
+                ) from error
 
         run(settings, use)
     console.print(f"{organizations} organizations and {users} users are there.")

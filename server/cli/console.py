@@ -1,4 +1,6 @@
-"""How commands talk to the person: answers to standard output, everything else to standard error."""
+"""How commands talk to the person: answers to
+standard output, everything else to standard error.
+"""
 
 import typer
 from rich.console import Console

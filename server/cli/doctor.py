@@ -47,7 +47,9 @@ class Finding:
 async def is_stamped(store: Store) -> bool:
     """Whether a development server has used this database."""
     async with store.read() as connection:
-        return (await connection.execute(select(Instance.environment))).scalar_one() == Environment.DEVELOPMENT.value
+        return (
+            await connection.execute(select(Instance.environment))
+        ).scalar_one() == Environment.DEVELOPMENT.value
 
 
 def to_display_url(settings: Settings) -> str:
@@ -58,15 +60,22 @@ def to_display_url(settings: Settings) -> str:
 def explain_unreachable(settings: Settings, error: BaseException) -> str:
     """What the driver says is wrong, in one line."""
     while isinstance(error, (Unavailable, DBAPIError)):
-        error = (error.orig if isinstance(error, DBAPIError) else error.__cause__) or RuntimeError("no answer")
+        error = (error.orig if isinstance(error, DBAPIError) else error.__cause__) or RuntimeError(
+            "no answer"
+        )
     reason = str(error).strip().partition("\n")[0].rpartition(">: ")[2]
-    return f"TENANTRY_DATABASE_URL: {to_display_url(settings)} can't be used: {reason or type(error).__name__}"
+    detail = reason or type(error).__name__
+    return f"TENANTRY_DATABASE_URL: {to_display_url(settings)} can't be used: {detail}"
 
 
 def _settings(settings: Settings) -> list[Finding]:
     if settings.is_development:
         return [Finding("Settings", True, "for development")]
-    hint = "" if "env" in settings.model_fields_set else "; for the settings of `tenantry dev`, set it to development"
+    hint = (
+        ""
+        if "env" in settings.model_fields_set
+        else "; for the settings of `tenantry dev`, set it to development"
+    )
     environment = Finding("TENANTRY_ENV", True, f"production{hint}")
     try:
         ensure_production(settings)
@@ -83,7 +92,11 @@ def _is_there(settings: Settings) -> bool:
 
 async def _database(settings: Settings) -> list[Finding]:
     if not _is_there(settings):
-        return [Finding("Database", False, f"{to_display_url(settings)} is not there. Run: tenantry migrate")]
+        return [
+            Finding(
+                "Database", False, f"{to_display_url(settings)} is not there. Run: tenantry migrate"
+            )
+        ]
     store = Store(settings.database_url)
     try:
         return await _state(settings, store)
@@ -97,12 +110,25 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
     step, newest = await migrations.current(store), migrations.head()
     if step != newest:
         at = f"at step {step}" if step else "empty"
-        return [Finding("Database", False, f"{to_display_url(settings)} is {at}, not {newest}. Run: tenantry migrate")]
+        return [
+            Finding(
+                "Database",
+                False,
+                f"{to_display_url(settings)} is {at}, not {newest}. Run: tenantry migrate",
+            )
+        ]
     found = [Finding("Database", True, f"{to_display_url(settings)} at step {step}")]
     if not settings.is_development and await is_stamped(store):
-        found.append(Finding("Database", False, "a development server has used it; production refuses it"))
+        found.append(
+            Finding("Database", False, "a development server has used it; production refuses it")
+        )
     await store.ensure_writable()
-    return [*found, *await _root_secret(settings, store), await _signing(settings, store), await _work(store)]
+    return [
+        *found,
+        *await _root_secret(settings, store),
+        await _signing(settings, store),
+        await _work(store),
+    ]
 
 
 async def _work(store: Store) -> Finding:
@@ -129,7 +155,9 @@ async def _server(port: int) -> list[Finding]:
 
 
 async def _root_secret(settings: Settings, store: Store) -> list[Finding]:
-    """Whether TENANTRY_SECRET can decrypt what is stored; a development server may have its own in a file."""
+    """Whether TENANTRY_SECRET can decrypt what is stored;
+    a development server may have its own in a file.
+    """
     if not settings.secret:
         return []
     async with store.read() as connection:
@@ -144,7 +172,10 @@ async def _root_secret(settings: Settings, store: Store) -> list[Finding]:
     if found:
         return found
     if outdated := root_secret.counted(values, State.OUTDATED):
-        to_do = f"{outdated} encrypted under an older secret. Before you remove it, run: tenantry secret rotate"
+        to_do = (
+            f"{outdated} encrypted under an older secret. Before you remove it, run:"
+            " tenantry secret rotate"
+        )
         return [Finding(ROOT_SECRET, True, to_do)]
     return [Finding(ROOT_SECRET, True, "decrypts everything that is stored encrypted")]
 
@@ -153,7 +184,9 @@ async def _signing(settings: Settings, store: Store) -> Finding:
     """The keys that session tokens are signed with; looks, and makes none."""
     if settings.signing_keys:
         number = len(settings.signing_keys)
-        return Finding(SIGNING, True, f"{number} {'key' if number == 1 else 'keys'} from TENANTRY_SIGNING_KEYS")
+        return Finding(
+            SIGNING, True, f"{number} {'key' if number == 1 else 'keys'} from TENANTRY_SIGNING_KEYS"
+        )
     rows = await load_published_keys(store, base.now())
     if not rows:
         return Finding(SIGNING, True, "none yet; the first start makes one")
@@ -168,15 +201,25 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     await keys.key(None)
     number = len(getattr(keys, "keys", {}))
     if not keys.are_known:
-        return Finding(what, False, f"{issuer.jwks_url} gives no key set: is it right, can this machine reach it?")
+        return Finding(
+            what,
+            False,
+            f"{issuer.jwks_url} gives no key set: is it right, can this machine reach it?",
+        )
     if number == 0:
-        return Finding(what, False, f"{issuer.jwks_url} has no usable key for {', '.join(issuer.algorithms)}")
+        return Finding(
+            what, False, f"{issuer.jwks_url} has no usable key for {', '.join(issuer.algorithms)}"
+        )
     return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 
 async def _mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
-        instead = f"letters are written to {OUTBOX}" if settings.is_development else "invitations need notify: false"
+        instead = (
+            f"letters are written to {OUTBOX}"
+            if settings.is_development
+            else "invitations need notify: false"
+        )
         return Finding("Mail", True, f"TENANTRY_SMTP_URL is not set: {instead}")
     place = urlsplit(settings.smtp_url).netloc.rpartition("@")[2]
     try:

@@ -67,13 +67,17 @@ def _read(path: Path) -> RoleFile:
 
 
 def _told(path: Path, file: RoleFile, operation: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Runs the operation in a transaction; what is refused is told with its line, and nothing has changed."""
+    """Runs the operation in a transaction; what is refused
+    is told with its line, and nothing has changed.
+    """
     try:
         return in_work(operation)
     except ModelError as error:
         raise _refused(path, ModelError(construct(error.faults, file.lines))) from error
     except MovedOn as error:
-        raise fail("Somebody else has changed the roles meanwhile: nothing was changed, start again.") from error
+        raise fail(
+            "Somebody else has changed the roles meanwhile: nothing was changed, start again."
+        ) from error
 
 
 def _show(differences: Differences, file: RoleFile) -> None:
@@ -100,6 +104,9 @@ def _ensure_wanted(*, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise fail("Nothing was changed: give --yes to apply it without being asked, or --dry-run to try it.")
+        raise fail(
+            "Nothing was changed: give --yes to apply it without being asked, or --dry-run to try"
+            " it."
+        )
     if not typer.confirm("Apply this?", err=True):
         raise fail("Nothing was changed.")

@@ -1,4 +1,6 @@
-"""How the server runs: for development with everything at hand, for production with nothing unsafe."""
+"""How the server runs: for development with everything
+at hand, for production with nothing unsafe.
+"""
 
 import asyncio
 import errno
@@ -45,9 +47,13 @@ from server.settings.settings import (
 
 # How long running requests may take once the server stops.
 SHUTDOWN_SECONDS = 7
+# Longer than load balancers keep a connection: the one who closes first must not be the one who
+# answers.
 KEEP_ALIVE_SECONDS = 75
-"""Longer than load balancers keep a connection: the one who closes first must not be the one who answers."""
-STAMPED = "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count here."
+STAMPED = (
+    "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count"
+    " here."
+)
 
 log = structlog.stdlib.get_logger("tenantry.server")
 
@@ -60,7 +66,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise fail(
-                f"Port {port} is in use: is a server running already? Choose another one with --port."
+                f"Port {port} is in use: is a server running already? Choose another one with"
+                f" --port."
             ) from error
         raise fail(f"Can't listen on {host} port {port}: {error.strerror}.") from error
     if option := getattr(socket, "TCP_NOTSENT_LOWAT", None):
@@ -70,7 +77,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _obeyed_once() -> Generator[None]:
-    """uvicorn raises the signal that stopped it once more when all is done: by then it has been obeyed."""
+    """uvicorn raises the signal that stopped it once
+    more when all is done: by then it has been obeyed.
+    """
 
     def ignore(number: int, frame: object) -> None: ...
 
@@ -95,23 +104,40 @@ class Server(uvicorn.Server):
 
 
 async def serve_on(listener: socket.socket, app: ASGIApp, stop: Callable[[], None] = noop) -> None:
-    """Serves until SIGINT or SIGTERM, then lets running requests finish; sockets are closed with 1012."""
+    """Serves until SIGINT or SIGTERM, then lets running
+    requests finish; sockets are closed with 1012.
+    """
     config = uvicorn.Config(
-        app, http=HttpProtocol, ws=SocketProtocol, ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False, lifespan="on",
-        log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )  # fmt: skip
+        app,
+        http=HttpProtocol,
+        ws=SocketProtocol,
+        ws_max_size=MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
     with _obeyed_once():
         await Server(config, stop).serve(sockets=[listener])
 
 
-# ----------------------------------------------------------------------------------------------------- development
+# -------------------------------------------------------------------------------------- development
 
 
 def _for_development(port: int = 8000) -> Settings:
-    """The settings, with a root secret of this folder's own, and its own address as public URL where none is set."""
+    """The settings, with a root secret of this folder's own,
+    and its own address as public URL where none is set.
+    """
     settings = settings_for(Environment.DEVELOPMENT)
-    given = {} if "public_url" in settings.model_fields_set else {"public_url": f"http://127.0.0.1:{port}"}
+    given = (
+        {}
+        if "public_url" in settings.model_fields_set
+        else {"public_url": f"http://127.0.0.1:{port}"}
+    )
     secret = {} if settings.secret else {"secret": demo_data.development_secret(VAR)}
     return read_settings(env=Environment.DEVELOPMENT, **given, **secret)
 
@@ -123,14 +149,20 @@ async def _prepared(settings: Settings, store: Store, *, demo: bool) -> Developm
     await make_signer(settings, store, base.now).published()
     keys = derive_ticket_keys(settings.secret)
     if demo:
-        await demo_data.load_demo(store, keys, encryption.make_cipher(settings.secret, webhooks.PURPOSE))
+        await demo_data.load_demo(
+            store, keys, encryption.make_cipher(settings.secret, webhooks.PURPOSE)
+        )
     return await demo_data.development(store, VAR, keys, tell=_tell)
 
 
 def _tell(message: EmailMessage, path: Path) -> None:
     """What somebody who develops wants of a mail: who it is for, and its link."""
     text = message.get_body(("plain",))
-    link = next((line for line in text.get_content().splitlines() if "ticket=" in line), "") if text else ""
+    link = (
+        next((line for line in text.get_content().splitlines() if "ticket=" in line), "")
+        if text
+        else ""
+    )
     sentence = escape_controls(f"Mail to {message['To']}, {path}")
     console.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
@@ -156,14 +188,19 @@ def _greet(url: str, key: str) -> None:
     lines.add_row("Schema", f"{url}/schema.graphql")
     lines.add_row("A token", f"tenantry token --email {GRACE[0]}")
     lines.add_row("Secret key", key)
-    console.print(Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False))
+    console.print(
+        Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False)
+    )
 
 
-# ------------------------------------------------------------------------------------------------------ production
+# --------------------------------------------------------------------------------------- production
 
 
 async def _ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has written to; raises WrongSettings."""
+    """Production takes only a migrated database that no development server has written to.
+
+    Raises WrongSettings.
+    """
     if await migrations.current(store) != migrations.head():
         raise SettingsError([UNMIGRATED])
     if await doctor.is_stamped(store):
@@ -175,7 +212,9 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
     settings = settings_for()
     if settings.is_development:
         if host not in OWN_NAMES:
-            raise fail("A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production.")
+            raise fail(
+                "A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production."
+            )
         serve_development(port, demo=False, host=host)
         return
     try:
@@ -197,7 +236,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         run(settings, use)
 
 
-# ---------------------------------------------------------------------------------------------------------- worker
+# ------------------------------------------------------------------------------------------- worker
 
 
 async def _until_stopped(tx: Coroutine[Any, Any, None]) -> None:

@@ -35,7 +35,9 @@ class Leap:
     since: datetime | None = None
 
     def is_noticed(self, now: datetime, newest_event: datetime | None) -> bool:
-        """Compares the clock with the last time that was trusted, or at first with the newest event."""
+        """Compares the clock with the last time that
+        was trusted, or at first with the newest event.
+        """
         known = self.trusted or newest_event or now
         if now > known + LEAP:
             if self.since is None or now < self.since:

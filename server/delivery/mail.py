@@ -1,4 +1,6 @@
-"""The delivery worker: sends what was queued, tries again with growing pauses, and writes down what lapsed."""
+"""The delivery worker: sends what was queued, tries
+again with growing pauses, and writes down what lapsed.
+"""
 
 import asyncio
 import re
@@ -46,18 +48,20 @@ from server.settings.settings import Settings
 OUTBOX = VAR / "outbox"
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
+# How long letters that are on their way when the worker stops are waited for.
 GRACE_SECONDS = 5.0
-"""How long letters that are on their way when the worker stops are waited for."""
 RETRY_SECONDS = 1.0
+# Letters sent side by side: a slow one holds up no other, and mail servers limit connections.
 AT_ONCE = 10
-"""Letters sent side by side: a slow one holds up no other, and mail servers limit connections."""
+# How long the rows of mails outlive their invitation, and those of sessions their end.
 KEPT = timedelta(days=30)
-"""How long the rows of mails outlive their invitation, and those of sessions their end."""
 ERROR_LENGTH = 300
+# What could be a ticket: spam filters like to quote the link that they object to.
 SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
-"""What could be a ticket: spam filters like to quote the link that they object to."""
 OVERTAKEN = "The invitation was settled or sent again before this mail went out."
-UNREACHABLE = "The email could not be sent; the operator of this service can find the reason in its log."
+UNREACHABLE = (
+    "The email could not be sent; the operator of this service can find the reason in its log."
+)
 
 log = structlog.stdlib.get_logger("tenantry.delivery")
 
@@ -79,14 +83,14 @@ class MailSender:
 
     store: Store
     clock: Clock
+    # None where mail can't be sent: what is queued waits, and the sweep goes on.
     transport: Transport | None
-    """None where mail can't be sent: what is queued waits, and the sweep goes on."""
     ticket_keys: TicketKeys
     public_url: str
     sender: str
     events_kept: timedelta
+    # The letters on their way, by the task that sends them.
     sending: dict[asyncio.Task[None], str] = field(default_factory=dict[asyncio.Task[None], str])
-    """The letters on their way, by the task that sends them."""
     set_back: SetBack = field(default_factory=SetBack)
     leap: Leap = field(default_factory=Leap)
     heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the mail worker"))
@@ -128,7 +132,9 @@ class MailSender:
     async def _after_one(self) -> None:
         """Waits until there is room for more, or it is time to look again."""
         if self.sending:
-            await asyncio.wait([*self.sending], timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                [*self.sending], timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
         else:
             await asyncio.sleep(POLL_SECONDS)
 
@@ -140,10 +146,12 @@ class MailSender:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    # ------------------------------------------------------------------------------------------------------ mail
+    # ----------------------------------------------------------------------------------------- mail
 
     async def deliver(self) -> int:
-        """Sends some of what is due now, side by side, and waits for it; how many letters were tried."""
+        """Sends some of what is due now, side by side,
+        and waits for it; how many letters were tried.
+        """
         claims = await self._claim(AT_ONCE)
         await asyncio.gather(*map(self._begin, claims))
         return len(claims)
@@ -161,11 +169,20 @@ class MailSender:
             due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(number)
             mails = (await session.execute(due.with_for_update(skip_locked=True))).scalars().all()
             for mail in mails:
-                mail.claimed_until, mail.attempts, mail.updated_at = now + LEASE, mail.attempts + 1, now
-            return [Claim(one.id, one.invitation_id, one.nonce, one.attempts, now + LEASE) for one in mails]
+                mail.claimed_until, mail.attempts, mail.updated_at = (
+                    now + LEASE,
+                    mail.attempts + 1,
+                    now,
+                )
+            return [
+                Claim(one.id, one.invitation_id, one.nonce, one.attempts, now + LEASE)
+                for one in mails
+            ]
 
     async def _stop_waiting(self, now: datetime) -> None:
-        """After the clock was set back: what would wait for the time that it was before is due now."""
+        """After the clock was set back: what would wait
+        for the time that it was before is due now.
+        """
         waiting = update(Mail).where(
             col(Mail.status) == MailStatus.QUEUED.value,
             col(Mail.next_attempt_at) > now,
@@ -176,10 +193,14 @@ class MailSender:
 
     async def _is_anything_due(self, now: datetime) -> bool:
         async with self.store.read() as connection:
-            return (await connection.execute(self._due(select(Mail.id), now).limit(1))).first() is not None
+            return (
+                await connection.execute(self._due(select(Mail.id), now).limit(1))
+            ).first() is not None
 
     def _due(self, statement: Any, now: datetime) -> Any:
-        """What may be claimed; never what this worker sends itself, whatever the clock says of its lease."""
+        """What may be claimed; never what this worker
+        sends itself, whatever the clock says of its lease.
+        """
         if self.sending:
             statement = statement.where(col(Mail.id).not_in([*self.sending.values()]))
         return statement.where(
@@ -200,7 +221,11 @@ class MailSender:
         try:
             letter = await self._letter(claim)
             if letter is None:
-                return {"status": MailStatus.DROPPED.value, "attempts": claim.attempts - 1, "last_error": OVERTAKEN}
+                return {
+                    "status": MailStatus.DROPPED.value,
+                    "attempts": claim.attempts - 1,
+                    "last_error": OVERTAKEN,
+                }
             await self.transport.send(render(letter, self.clock()))
         except Unavailable:
             return {"attempts": claim.attempts - 1}
@@ -214,7 +239,13 @@ class MailSender:
     def _log(self, claim: Claim, error: BaseException) -> None:
         """Kind and code only: what a mail server says may hold an address."""
         code = getattr(error, "code", None)
-        log.warning("mail_not_sent", id=claim.id, attempts=claim.attempts, error=type(error).__name__, code=code)
+        log.warning(
+            "mail_not_sent",
+            id=claim.id,
+            attempts=claim.attempts,
+            error=type(error).__name__,
+            code=code,
+        )
 
     def _put_off(self, claim: Claim, error: Exception) -> dict[str, Any]:
         pause = get_retry_delay(claim.attempts)
@@ -223,15 +254,21 @@ class MailSender:
         return {"next_attempt_at": self.clock() + pause, "last_error": _shown(error)}
 
     async def _settle(self, claim: Claim, values: dict[str, Any]) -> None:
-        """Writes down what became of a letter, unless the lease is over and it is another worker's by now.
+        """Writes down what became of a letter, unless the
+        lease is over and it is another worker's by now.
 
-        A database that is away meanwhile is waited for: a letter that is not marked as sent is sent again.
+        A database that is away meanwhile is waited for: a letter that is not marked as sent is sent
+        again.
         """
-        statement = update(Mail).where(col(Mail.id) == claim.id, col(Mail.claimed_until) == claim.until)
+        statement = update(Mail).where(
+            col(Mail.id) == claim.id, col(Mail.claimed_until) == claim.until
+        )
         while True:
             with suppress(Unavailable):
                 async with self.store.write() as session:
-                    await session.execute(statement.values(claimed_until=None, updated_at=self.clock(), **values))
+                    await session.execute(
+                        statement.values(claimed_until=None, updated_at=self.clock(), **values)
+                    )
                 return
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -272,7 +309,7 @@ class MailSender:
         async with self.store.read() as connection:
             return (await connection.execute(statement)).one_or_none()
 
-    # ----------------------------------------------------------------------------------------------------- sweep
+    # ---------------------------------------------------------------------------------------- sweep
 
     async def _keep_sweeping(self) -> None:
         """A sweep that fails is tried again soon."""
@@ -294,9 +331,11 @@ class MailSender:
         return False
 
     async def sweep(self) -> None:
-        """Writes down which invitations lapsed; forgets mails, sessions and events that are long over.
+        """Writes down which invitations lapsed; forgets
+        mails, sessions and events that are long over.
 
-        None of that can be undone, so a clock that is suddenly more than a month ahead is not trusted for an hour.
+        None of that can be undone, so a clock that is suddenly more than a month ahead is not
+        trusted for an hour.
         """
         now = self.clock()
         if self.leap.is_noticed(now, await newest_time(self.store)):
@@ -327,8 +366,12 @@ class MailSender:
         await delete_old_events(self.store, now - self.events_kept, self.sweep_heartbeat.beat)
 
 
-def make_mail_sender(settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None) -> MailSender:
-    """The worker of these settings; in development without a mail server, letters are told of by `tell`."""
+def make_mail_sender(
+    settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None
+) -> MailSender:
+    """The worker of these settings; in development
+    without a mail server, letters are told of by `tell`.
+    """
     return MailSender(
         store=store,
         clock=clock,
@@ -347,7 +390,9 @@ def _transport(settings: Settings, tell: OnWritten | None) -> Transport | None:
 
 
 def _shown(error: Exception) -> str:
-    """What a manager may read: what the mail server said of the letter, on one line, and nothing of its whereabouts."""
+    """What a manager may read: what the mail server said of
+    the letter, on one line, and nothing of its whereabouts.
+    """
     if not isinstance(error, (Undeliverable, TemporaryFailure)):
         return UNREACHABLE
     # aiosmtplib decodes bytes that aren't UTF-8 to lone surrogates, which no database stores.

@@ -21,21 +21,23 @@ from models.errors import FormatInvalid
 from models.validation.addresses import normalize_address
 from models.validation.text import contains_link
 
+# How long one letter may take, from the first packet to the last answer; well within the lease on
+# it.
+#
+# Long, for a server that is slow to say yes has often taken the letter: who gives up too early
+# sends it twice.
 SEND_SECONDS = 180
-"""How long one letter may take, from the first packet to the last answer; well within the lease on it.
-
-Long, for a server that is slow to say yes has often taken the letter: who gives up too early sends it twice.
-"""
 QUIT_SECONDS = 2
 CHECK_SECONDS = 10
+# A name longer than this is no name: it could tell a story.
 SHOWN_LENGTH = 80
-"""A name longer than this is no name: it could tell a story."""
+# Invisible, and no part of a word: mail programs make links of whatever looks like an address.
 WORD_JOINER = "\u2060"
-"""Invisible, and no part of a word: mail programs make links of whatever looks like an address."""
 ENCODED_WORD = "=?"
 LINKING = re.compile(r"(?<=[./:@\\\u3002\uff0e\uff61\uff0f\uff1a\uff20])(?=\S)")
+# 5xx answers that are about us, who have not signed in as the server wants, and not about the
+# address.
 SESSION_CODES = {530, 534, 535, 538}
-"""5xx answers that are about us, who have not signed in as the server wants, and not about the address."""
 
 templates = Environment(
     loader=PackageLoader("server.delivery"),
@@ -65,8 +67,9 @@ class InvitationEmail:
     link: str
     expires_at: datetime
     sender: str
+    # The name of this server, for the Message-ID: the same on every try, so that receivers can tell
+    # a copy.
     host: str
-    """The name of this server, for the Message-ID: the same on every try, so that receivers can tell a copy."""
 
 
 class Subject(str):
@@ -95,7 +98,9 @@ class Recipient(str):
 
 
 def to_plain_text(text: str) -> str:
-    """Text that somebody typed, on one line, not too long, and such that no mail program takes it for a link."""
+    """Text that somebody typed, on one line, not too long,
+    and such that no mail program takes it for a link.
+    """
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
     if contains_link(short):
@@ -104,7 +109,8 @@ def to_plain_text(text: str) -> str:
 
 
 def to_mailbox(address: str) -> Recipient:
-    """The address as typed, with a domain that is not ASCII in the form that every mail server understands.
+    """The address as typed, with a domain that is not
+    ASCII in the form that every mail server understands.
 
     Raises Undeliverable for a stored address that isn't accepted anymore.
     """
@@ -130,12 +136,18 @@ def render(letter: InvitationEmail, now: datetime) -> EmailMessage:
         "until": f"{letter.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = letter.sender, to_mailbox(letter.address), Subject(subject)
+    message["From"], message["To"], message["Subject"] = (
+        letter.sender,
+        to_mailbox(letter.address),
+        Subject(subject),
+    )
     message["Date"], message["Message-ID"] = format_datetime(now), f"<{letter.id}@{letter.host}>"
     message["Auto-Submitted"] = "auto-generated"
     text = templates.get_template("invitation.txt").render(values)
     message.set_content(text, cte="7bit" if text.isascii() else "8bit")
-    message.add_alternative(templates.get_template("invitation.html").render(values), subtype="html")
+    message.add_alternative(
+        templates.get_template("invitation.html").render(values), subtype="html"
+    )
     return message
 
 
@@ -143,18 +155,24 @@ OnWritten = Callable[[EmailMessage, Path], None]
 
 
 class Transport(Protocol):
-    """A way for a message to leave; raises Undeliverable when it never will, anything else when it may later."""
+    """A way for a message to leave.
+
+    Raises Undeliverable when it never will, anything else when it may later.
+    """
 
     async def send(self, message: EmailMessage) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A folder: for development, where nobody runs a mail server. Its letters hold tickets, so it is the owner's."""
+    """A folder: for development, where nobody runs a mail server.
+
+    Its letters hold tickets, so it is the owner's.
+    """
 
     folder: Path
+    # Says what was written where; for the console of who develops.
     on_written: OnWritten = lambda message, path: None
-    """Says what was written where; for the console of who develops."""
 
     async def send(self, message: EmailMessage) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,7 +184,9 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """A mail server: `smtp://` with STARTTLS where it is offered, and where a password is sent; `smtps://` with TLS."""
+    """A mail server: `smtp://` with STARTTLS where it is
+    offered, and where a password is sent; `smtps://` with TLS.
+    """
 
     url: str
 
@@ -186,7 +206,9 @@ class Smtp:
             async with asyncio.timeout(seconds):
                 await client.connect()
                 yield client
-            with suppress(Exception):  # The letter is taken: whatever happens now, it must not be sent again.
+            with suppress(
+                Exception
+            ):  # The letter is taken: whatever happens now, it must not be sent again.
                 async with asyncio.timeout(QUIT_SECONDS):
                     await client.quit()
         finally:
@@ -194,7 +216,10 @@ class Smtp:
 
 
 def smtp_options(url: str) -> dict[str, Any]:
-    """What the client is given. A server that need not prove itself, for no password is sent, is not asked to."""
+    """What the client is given.
+
+    A server that need not prove itself, for no password is sent, is not asked to.
+    """
     parts = urlsplit(url)
     is_tls, signs_in = parts.scheme == "smtps", bool(parts.username)
     return {

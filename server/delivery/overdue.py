@@ -19,12 +19,16 @@ OVERDUE_AFTER = timedelta(minutes=3)
 
 
 async def overdue(store: Store, now: datetime) -> Mapping[str, bool]:
-    """Which work is overdue: it's due for long, and no worker has done anything of its kind since."""
+    """Which work is overdue: it's due for long, and
+    no worker has done anything of its kind since.
+    """
     before = now - OVERDUE_AFTER
     questions: dict[str, Any] = {
         "mail": _is_stuck(Mail, before, now, col(Mail.status) == MailStatus.QUEUED.value),
         "webhooks": or_(
-            _is_stuck(WebhookDelivery, before, now, col(WebhookDelivery.status) == PENDING, _is_enabled()),
+            _is_stuck(
+                WebhookDelivery, before, now, col(WebhookDelivery.status) == PENDING, _is_enabled()
+            ),
             _is_behind_the_log(before),
         ),
         "expiries of invitations": exists().where(
@@ -37,8 +41,12 @@ async def overdue(store: Store, now: datetime) -> Mapping[str, bool]:
     return {name: bool(is_late) for name, is_late in zip(questions, row, strict=True)}
 
 
-def _is_stuck(kind: type[Mail] | type[WebhookDelivery], before: datetime, now: datetime, *due: Any) -> Any:
-    """Whether something waits though nothing is sent: behind a slow receiver there may be a queue."""
+def _is_stuck(
+    kind: type[Mail] | type[WebhookDelivery], before: datetime, now: datetime, *due: Any
+) -> Any:
+    """Whether something waits though nothing is sent:
+    behind a slow receiver there may be a queue.
+    """
     free = or_(col(kind.claimed_until).is_(None), col(kind.claimed_until) <= now)
     waits = exists().where(*due, col(kind.next_attempt_at) < before, free)
     return waits & ~exists().where(col(kind.updated_at) >= before)
@@ -51,5 +59,7 @@ def _is_enabled() -> Any:
 
 def _is_behind_the_log(before: datetime) -> Any:
     """Whether an endpoint has no deliveries yet of events that it should have."""
-    old = exists().where(col(Event.cursor) > col(WebhookEndpoint.cursor), col(Event.occurred_at) < before)
+    old = exists().where(
+        col(Event.cursor) > col(WebhookEndpoint.cursor), col(Event.occurred_at) < before
+    )
     return exists().where(col(WebhookEndpoint.enabled), old.correlate(WebhookEndpoint))

@@ -1,4 +1,6 @@
-"""One try to send a webhook: to an address that was looked at, for so long and reading so much, and no more."""
+"""One try to send a webhook: to an address that was
+looked at, for so long and reading so much, and no more.
+"""
 
 import asyncio
 import socket
@@ -18,15 +20,16 @@ import structlog
 from models.validation.webhook_targets import Address, WebhookTargets
 
 TRY_SECONDS = 15.0
+# How long one of several addresses is waited for before the next one is tried.
 CONNECT_SECONDS = 5.0
-"""How long one of several addresses is waited for before the next one is tried."""
 ADDRESSES = 3
 ANSWER_BYTES = 65_536
+# How long the rest of an answer is listened to once its status is there.
 READ_SECONDS = 2.0
-"""How long the rest of an answer is listened to once its status is there."""
 SHOWN_LENGTH = 200
+# Names looked up side by side, in threads of their own: a name server that hangs must not hold up
+# anything else.
 LOOKUPS = 64
-"""Names looked up side by side, in threads of their own: a name server that hangs must not hold up anything else."""
 
 UNRESOLVED = "The host name can't be resolved."
 NOT_ALLOWED = "The host name leads to an address that webhooks may not be sent to."
@@ -48,7 +51,9 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a try: the status when there was one, and what to tell of it when it was no success."""
+    """What came of a try: the status when there was
+    one, and what to tell of it when it was no success.
+    """
 
     status: int | None = None
     error: str | None = None
@@ -85,7 +90,9 @@ class Resolver:
 
 
 def _in_daemon_thread(ask: Callable[[], T]) -> Future[T]:
-    """The process doesn't wait for such a thread when it ends, as it does for those of an executor."""
+    """The process doesn't wait for such a thread when
+    it ends, as it does for those of an executor.
+    """
     future: Future[T] = Future()
     future.set_running_or_notify_cancel()
 
@@ -100,13 +107,17 @@ def _in_daemon_thread(ask: Callable[[], T]) -> Future[T]:
 
 
 class Guard(httpcore.AsyncNetworkBackend):
-    """Connects to exactly an address that was looked at: what the name means a moment later counts for nothing."""
+    """Connects to exactly an address that was looked at:
+    what the name means a moment later counts for nothing.
+    """
 
     def __init__(self, targets: WebhookTargets, resolve: Resolve, scheme: str) -> None:
         self._targets, self._resolve, self._scheme = targets, resolve, scheme
         self._network: Any = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, *given: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+    async def connect_tcp(
+        self, host: str, port: int, *given: Any, **options: Any
+    ) -> httpcore.AsyncNetworkStream:
         """Raises NotSent where no address of the host is allowed, or none answers."""
         found = await self._resolve(host, port)
         allowed = [one for one in found if self._targets.allows(one, scheme=self._scheme)]
@@ -127,7 +138,9 @@ class WebhookClient:
     resolve: Resolve = field(default_factory=Resolver)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """What came of it, always: no receiver can make this raise, or last longer than a try may."""
+        """What came of it, always: no receiver can
+        make this raise, or last longer than a try may.
+        """
         try:
             async with asyncio.timeout(TRY_SECONDS):
                 return await self._answer(httpcore.URL(url), headers, body)
@@ -139,7 +152,9 @@ class WebhookClient:
     async def _answer(self, url: httpcore.URL, headers: Mapping[str, str], body: bytes) -> Answer:
         guard = Guard(self.targets, self.resolve, url.scheme.decode())
         async with (
-            httpcore.AsyncHTTPConnection(url.origin, ssl_context=self.trust, network_backend=guard) as connection,
+            httpcore.AsyncHTTPConnection(
+                url.origin, ssl_context=self.trust, network_backend=guard
+            ) as connection,
             connection.stream("POST", url, headers=[*headers.items()], content=body) as response,
         ):
             said = await _read_beginning(response)
@@ -151,7 +166,9 @@ class WebhookClient:
 
 
 async def _read_beginning(response: httpcore.Response) -> bytes:
-    """The beginning of the answer, as it came; once there is a status, a body that breaks off changes nothing."""
+    """The beginning of the answer, as it came; once there
+    is a status, a body that breaks off changes nothing.
+    """
     said = b""
     chunks: Any = response.aiter_stream()
     with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):

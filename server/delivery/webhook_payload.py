@@ -11,13 +11,17 @@ from models.base import dumps, to_milliseconds
 from resolvers.queries.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
+# Standard Webhooks has the one; the original's library looks for the other.
 NAMINGS = ("webhook", "svix")
-"""Standard Webhooks has the one; the original's library looks for the other."""
 
 
 def make_body(event: AnyRow, instance_id: str) -> bytes:
-    """The event in the envelope that docs/rules.md describes under Webhooks, with what only secret keys may see."""
-    private: dict[str, Any] = {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
+    """The event in the envelope that docs/rules.md describes
+    under Webhooks, with what only secret keys may see.
+    """
+    private: dict[str, Any] = (
+        {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
+    )
     return dumps(
         {
             "type": event.type,
@@ -35,4 +39,9 @@ def make_headers(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> 
     signatures = [Webhook(secret).sign(id, at, body.decode()) for secret in secrets]
     signed = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}
     named = {f"{naming}-{name}": value for naming in NAMINGS for name, value in signed.items()}
-    return {**named, "content-type": "application/json", "user-agent": USER_AGENT, "connection": "close"}
+    return {
+        **named,
+        "content-type": "application/json",
+        "user-agent": USER_AGENT,
+        "connection": "close",
+    }

@@ -10,11 +10,18 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.webhooks import DISABLED_AFTER, PENDING, DeliveryStatus, WebhookDelivery, WebhookEndpoint, get_retry_delay
+from models.webhooks import (
+    DISABLED_AFTER,
+    PENDING,
+    DeliveryStatus,
+    WebhookDelivery,
+    WebhookEndpoint,
+    get_retry_delay,
+)
 from server.delivery.webhook_client import Answer
 
+# What a receiver may ask us to wait with Retry-After.
 LONGEST_WAIT = timedelta(hours=24)
-"""What a receiver may ask us to wait with Retry-After."""
 # After a longer time without a try, a failure starts a new period: the endpoint had nothing to
 # receive, or no sender was running. No pause of the schedule and no Retry-After is as long.
 LONGEST_GAP = LONGEST_WAIT + timedelta(hours=1)
@@ -27,9 +34,15 @@ log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 
 def decide_outcome(attempts: int, answer: Answer, now: datetime, chance: float) -> dict[str, Any]:
-    """What to write down of a delivery after so many tries; `chance`, from 0 to 1, spreads the next one."""
+    """What to write down of a delivery after so many
+    tries; `chance`, from 0 to 1, spreads the next one.
+    """
     if answer.is_success:
-        return {"status": DeliveryStatus.SUCCEEDED.value, "next_attempt_at": None, "last_error": None}
+        return {
+            "status": DeliveryStatus.SUCCEEDED.value,
+            "next_attempt_at": None,
+            "last_error": None,
+        }
     error = (answer.error or "")[:ERROR_LENGTH]
     pause = get_retry_delay(attempts)
     if pause is None or answer.is_gone:
@@ -39,7 +52,9 @@ def decide_outcome(attempts: int, answer: Answer, now: datetime, chance: float) 
 
 
 def parse_retry_after(retry_after: str | None, now: datetime) -> timedelta:
-    """How long a receiver asks us to wait, in seconds or until a date; a day at most, nothing for what is neither."""
+    """How long a receiver asks us to wait, in seconds or
+    until a date; a day at most, nothing for what is neither.
+    """
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
@@ -53,7 +68,8 @@ def parse_retry_after(retry_after: str | None, now: datetime) -> timedelta:
 async def update_endpoint_health(
     session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool
 ) -> None:
-    """Writes down what a try says of its endpoint, which may disable it; rows that stay as they are are not locked.
+    """Writes down what a try says of its endpoint, which may
+    disable it; rows that stay as they are are not locked.
 
     Must run before the try itself is written down: it looks for the one before.
     """
@@ -66,11 +82,14 @@ async def update_endpoint_health(
     if is_gone:
         await _disable(session, endpoint_id, now, SAID_GONE)
         return
-    for_days = select(failing).where(col(WebhookEndpoint.id) == endpoint_id, failing <= now - DISABLED_AFTER)
+    for_days = select(failing).where(
+        col(WebhookEndpoint.id) == endpoint_id, failing <= now - DISABLED_AFTER
+    )
     if (await session.execute(for_days)).first() is None:
         return
     tried = select(WebhookDelivery.id).where(
-        col(WebhookDelivery.endpoint_id) == endpoint_id, col(WebhookDelivery.last_attempt_at) > now - LONGEST_GAP
+        col(WebhookDelivery.endpoint_id) == endpoint_id,
+        col(WebhookDelivery.last_attempt_at) > now - LONGEST_GAP,
     )
     if (await session.execute(tried.limit(1))).first():
         await _disable(session, endpoint_id, now, FAILED_TOO_LONG)

@@ -1,4 +1,6 @@
-"""The sender of webhooks: makes a delivery for each event that an endpoint wants, and sends what is due."""
+"""The sender of webhooks: makes a delivery for each
+event that an endpoint wants, and sends what is due.
+"""
 
 import asyncio
 import random
@@ -32,15 +34,18 @@ from server.delivery.webhook_payload import make_body, make_headers
 from server.delivery.webhook_retry import decide_outcome, update_endpoint_health
 
 POLL_SECONDS = 1.0
+# How long webhooks that are on their way when the sender stops are waited for.
 GRACE_SECONDS = 5.0
-"""How long webhooks that are on their way when the sender stops are waited for."""
 RETRY_SECONDS = 1.0
 AT_ONCE = 64
+# Slots that are left to endpoints with nothing on its way: those that hang never fill all of them.
 RESERVED = 16
-"""Slots that are left to endpoints with nothing on its way: those that hang never fill all of them."""
 PER_ENDPOINT = 8
 EVENTS_AT_ONCE = 500
-UNREADABLE = "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the former one."
+UNREADABLE = (
+    "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the"
+    " former one."
+)
 NOT_BUILT = "The request could not be built from the event; the server's log has the reason."
 
 DELIVERIES: Any = WebhookDelivery.metadata.tables["webhook_delivery"]
@@ -53,7 +58,9 @@ log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this sender, and for the length of the lease nobody else, sends; with all that it takes."""
+    """A delivery that this sender, and for the length of
+    the lease nobody else, sends; with all that it takes.
+    """
 
     row: AnyRow
     until: datetime
@@ -88,15 +95,17 @@ class WebhookSender:
     store: Store
     clock: Clock
     calls: WebhookClient
+    # What the secrets of endpoints are encrypted with.
     storage: MultiFernet
-    """What the secrets of endpoints are encrypted with."""
     instance_id: str
+    # Spreads tries: what failed together does not come back together.
     chance: Callable[[], float] = random.random
-    """Spreads tries: what failed together does not come back together."""
-    sending: dict[asyncio.Task[None], Claim] = field(default_factory=dict[asyncio.Task[None], Claim])
-    """What is on its way, by the task that sends it."""
+    # What is on its way, by the task that sends it.
+    sending: dict[asyncio.Task[None], Claim] = field(
+        default_factory=dict[asyncio.Task[None], Claim]
+    )
+    # What came of tries, and is not written down yet.
     tried: list[Attempt] = field(default_factory=list[Attempt])
-    """What came of tries, and is not written down yet."""
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     set_back: SetBack = field(default_factory=SetBack)
     heartbeat: Heartbeat = field(default_factory=partial(Heartbeat, "the webhook worker"))
@@ -150,18 +159,24 @@ class WebhookSender:
             tried += len(claims)
         return tried
 
-    # --------------------------------------------------------------------------------------------------- fan out
+    # -------------------------------------------------------------------------------------- fan out
 
     async def _fan_out(self) -> bool:
-        """Makes the next deliveries of each endpoint that is behind the log; whether one may still be behind it."""
+        """Makes the next deliveries of each endpoint that is
+        behind the log; whether one may still be behind it.
+        """
         newest = select(func.max(col(Event.cursor))).scalar_subquery()
-        behind = select(WebhookEndpoint.id).where(col(WebhookEndpoint.enabled), col(WebhookEndpoint.cursor) < newest)
+        behind = select(WebhookEndpoint.id).where(
+            col(WebhookEndpoint.enabled), col(WebhookEndpoint.cursor) < newest
+        )
         async with self.store.read() as connection:
             endpoint_ids = (await connection.execute(behind)).scalars().all()
         return any([await self._catch_up(endpoint_id) for endpoint_id in endpoint_ids])
 
     async def _catch_up(self, endpoint_id: str) -> bool:
-        """Another sender that is at this endpoint right now is left to it: the lock is what lets no event go twice."""
+        """Another sender that is at this endpoint right now is
+        left to it: the lock is what lets no event go twice.
+        """
         async with self.store.write() as session:
             endpoint = await _locked(session, endpoint_id)
             if endpoint is None or not (rows := await _following(session, endpoint.cursor)):
@@ -173,23 +188,39 @@ class WebhookSender:
             await session.execute(moved.values(cursor=rows[-1].cursor))
         return len(rows) == EVENTS_AT_ONCE
 
-    def _deliveries(self, endpoint_id: str, rows: Sequence[AnyRow], types: list[str] | None) -> list[dict[str, Any]]:
+    def _deliveries(
+        self, endpoint_id: str, rows: Sequence[AnyRow], types: list[str] | None
+    ) -> list[dict[str, Any]]:
         now = self.clock()
-        common = {"endpoint_id": endpoint_id, "status": PENDING, "attempts": 0, "next_attempt_at": now}
+        common = {
+            "endpoint_id": endpoint_id,
+            "status": PENDING,
+            "attempts": 0,
+            "next_attempt_at": now,
+        }
         common |= {"created_at": now, "updated_at": now}
         wanted = [row.cursor for row in rows if types is None or row.type in types]
-        return [{"id": new_id(WebhookDelivery.prefix, now), "event_cursor": one, **common} for one in wanted]
+        return [
+            {"id": new_id(WebhookDelivery.prefix, now), "event_cursor": one, **common}
+            for one in wanted
+        ]
 
     async def _tell_of_gap(self, session: AsyncSession, endpoint_id: str, cursor: int) -> None:
-        """The endpoint goes on with the oldest event; what was before it is lost to it, which somebody should know."""
+        """The endpoint goes on with the oldest event; what was
+        before it is lost to it, which somebody should know.
+        """
         oldest = (await session.execute(select(func.min(col(Event.cursor))))).scalar_one()
         if oldest > cursor + 1:
-            log.warning("webhook_events_forgotten", endpoint=endpoint_id, cursor=cursor, oldest=oldest)
+            log.warning(
+                "webhook_events_forgotten", endpoint=endpoint_id, cursor=cursor, oldest=oldest
+            )
 
-    # ----------------------------------------------------------------------------------------------------- claim
+    # ---------------------------------------------------------------------------------------- claim
 
     async def _claim(self) -> list[Claim]:
-        """What is due and has room: no endpoint takes more than is left for the others (docs/rules.md, Delivery)."""
+        """What is due and has room: no endpoint takes more
+        than is left for the others (docs/rules.md, Delivery).
+        """
         now, claimed = self.clock(), list[str]()
         under_way = Counter(claim.endpoint_id for claim in self.sending.values())
         if len(self.sending) >= AT_ONCE:
@@ -204,15 +235,21 @@ class WebhookSender:
                 limit = 1 if endpoint.failing_since else PER_ENDPOINT
                 # The last slots are for who has nothing on its way yet.
                 spare = free - RESERVED if under_way[endpoint.id] else free
-                room = min(limit - under_way[endpoint.id], max(1, (free - RESERVED) // len(found)), spare)
+                room = min(
+                    limit - under_way[endpoint.id], max(1, (free - RESERVED) // len(found)), spare
+                )
                 if room > 0:
                     due = self._due(select(WebhookDelivery.id), now, endpoint.id)
-                    due = due.order_by(col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id)).limit(room)
+                    due = due.order_by(
+                        col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id)
+                    ).limit(room)
                     claimed += (await connection.execute(due)).scalars().all()
         return await self._leased(claimed, now) if claimed else []
 
     async def _stop_waiting(self, now: datetime) -> None:
-        """After the clock was set back: what would wait for the time that it was before is due now."""
+        """After the clock was set back: what would wait
+        for the time that it was before is due now.
+        """
         waiting = update(WebhookDelivery).where(
             col(WebhookDelivery.status) == literal_column(f"'{PENDING}'"),
             col(WebhookDelivery.next_attempt_at) > now,
@@ -228,37 +265,60 @@ class WebhookSender:
         return statement.where(col(WebhookEndpoint.enabled), due)
 
     def _due(self, statement: Any, now: datetime, endpoint_id: Any) -> Any:
-        """What may be claimed; never what this sender sends itself, whatever the clock says of its lease."""
+        """What may be claimed; never what this sender
+        sends itself, whatever the clock says of its lease.
+        """
         if self.sending:
             own = [claim.id for claim in self.sending.values()]
             statement = statement.where(col(WebhookDelivery.id).not_in(own))
         return statement.where(
             col(WebhookDelivery.endpoint_id) == endpoint_id,
-            # Written out, for SQLite takes an index of pending ones only when it can read that in the statement.
+            # Written out, for SQLite takes an index of pending ones only when it can read that in
+            # the statement.
             col(WebhookDelivery.status) == literal_column(f"'{PENDING}'"),
             col(WebhookDelivery.next_attempt_at) <= now,
-            or_(col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now),
+            or_(
+                col(WebhookDelivery.claimed_until).is_(None),
+                col(WebhookDelivery.claimed_until) <= now,
+            ),
         )
 
     async def _leased(self, ids: Sequence[str], now: datetime) -> list[Claim]:
         """Those that no other sender has taken meanwhile, with their events and endpoints."""
         endpoint, event = col(WebhookEndpoint.id), col(Event.cursor)
         columns: Any = (
-            WebhookDelivery.id, WebhookDelivery.endpoint_id, WebhookDelivery.attempts, WebhookEndpoint.url,
-            WebhookEndpoint.secret, WebhookEndpoint.previous_secret, WebhookEndpoint.previous_signs_until,
-            col(Event.id).label("event_id"), Event.type, Event.occurred_at, Event.data, Event.private_metadata,
-        )  # fmt: skip
+            WebhookDelivery.id,
+            WebhookDelivery.endpoint_id,
+            WebhookDelivery.attempts,
+            WebhookEndpoint.url,
+            WebhookEndpoint.secret,
+            WebhookEndpoint.previous_secret,
+            WebhookEndpoint.previous_signs_until,
+            col(Event.id).label("event_id"),
+            Event.type,
+            Event.occurred_at,
+            Event.data,
+            Event.private_metadata,
+        )
         selected: Select[Any] = Select(*columns)
-        statement: Any = selected.join(WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id))
+        statement: Any = selected.join(
+            WebhookEndpoint, endpoint == col(WebhookDelivery.endpoint_id)
+        )
         statement = statement.join(Event, event == col(WebhookDelivery.event_cursor))
         statement = self._due(statement, now, endpoint).where(col(WebhookDelivery.id).in_(ids))
         async with self.store.write() as session:
-            rows = (await session.execute(statement.with_for_update(of=WebhookDelivery, skip_locked=True))).all()
-            taken = update(WebhookDelivery).where(col(WebhookDelivery.id).in_([row.id for row in rows]))
+            rows = (
+                await session.execute(
+                    statement.with_for_update(of=WebhookDelivery, skip_locked=True)
+                )
+            ).all()
+            taken = update(WebhookDelivery).where(
+                col(WebhookDelivery.id).in_([row.id for row in rows])
+            )
             await session.execute(taken.values(claimed_until=now + LEASE))
         return [Claim(row, now + LEASE) for row in rows]
 
-    # ------------------------------------------------------------------------------------------------------ send
+    # ----------------------------------------------------------------------------------------- send
 
     async def _send(self, claim: Claim) -> None:
         try:
@@ -283,10 +343,11 @@ class WebhookSender:
             return Answer(error=NOT_BUILT)
         return await self.calls.post(row.url, headers, body)
 
-    # ---------------------------------------------------------------------------------------------------- settle
+    # --------------------------------------------------------------------------------------- settle
 
     async def _settle(self) -> None:
-        """Writes down what came of all tries since the last time; a database that is away meanwhile is waited for.
+        """Writes down what came of all tries since the last
+        time; a database that is away meanwhile is waited for.
 
         All at once, for a transaction a try would be what limits how many there can be in a second.
         """
@@ -299,12 +360,18 @@ class WebhookSender:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _write_down(self, tried: Sequence[Attempt]) -> None:
-        """The endpoints first, in one order; the deliveries, unless they are another sender's by now."""
+        """The endpoints first, in one order; the
+        deliveries, unless they are another sender's by now.
+        """
         now = self.clock()
-        verdicts = {(one.claim.endpoint_id, one.answer.is_success, one.answer.is_gone) for one in tried}
+        verdicts = {
+            (one.claim.endpoint_id, one.answer.is_success, one.answer.is_gone) for one in tried
+        }
         async with self.store.write() as session:
             for endpoint_id, is_success, is_gone in sorted(verdicts):
-                await update_endpoint_health(session, endpoint_id, now, is_success=is_success, is_gone=is_gone)
+                await update_endpoint_health(
+                    session, endpoint_id, now, is_success=is_success, is_gone=is_gone
+                )
             await session.execute(SETTLED, [self._settled(one, now) for one in tried])
 
     def _settled(self, tried: Attempt, now: datetime) -> dict[str, Any]:
@@ -316,20 +383,31 @@ class WebhookSender:
             "claimed_until": None,
             "attempts": claim.attempts,
         }
-        values |= {"last_status_code": answer.status, **decide_outcome(claim.attempts, answer, now, self.chance())}
+        values |= {
+            "last_status_code": answer.status,
+            **decide_outcome(claim.attempts, answer, now, self.chance()),
+        }
         return {"own_id": claim.id, "own_until": claim.until, **values}
 
 
 async def _locked(session: AsyncSession, endpoint_id: str) -> AnyRow | None:
     statement: Select[Any] = Select(col(WebhookEndpoint.cursor), col(WebhookEndpoint.types))
-    statement = statement.where(col(WebhookEndpoint.id) == endpoint_id, col(WebhookEndpoint.enabled))
-    return (await session.execute(statement.with_for_update(skip_locked=True, key_share=True))).one_or_none()
+    statement = statement.where(
+        col(WebhookEndpoint.id) == endpoint_id, col(WebhookEndpoint.enabled)
+    )
+    return (
+        await session.execute(statement.with_for_update(skip_locked=True, key_share=True))
+    ).one_or_none()
 
 
 async def _following(session: AsyncSession, cursor: int) -> Sequence[AnyRow]:
-    """The next events of the log: plain rows, for a role that is replaced may have written 100,000."""
+    """The next events of the log: plain rows, for a
+    role that is replaced may have written 100,000.
+    """
     statement: Any = select(Event.cursor, Event.type).where(col(Event.cursor) > cursor)
-    return (await session.execute(statement.order_by(col(Event.cursor)).limit(EVENTS_AT_ONCE))).all()
+    return (
+        await session.execute(statement.order_by(col(Event.cursor)).limit(EVENTS_AT_ONCE))
+    ).all()
 
 
 def _signing(row: AnyRow, at: datetime) -> Iterable[str]:

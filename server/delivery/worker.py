@@ -26,7 +26,9 @@ STOP_SECONDS = 7.0
 
 @cache
 def load_trust_store() -> ssl.SSLContext:
-    """Whom we believe over TLS; reading all those certificates takes a while, and they stay the same."""
+    """Whom we believe over TLS; reading all those
+    certificates takes a while, and they stay the same.
+    """
     return httpx.create_ssl_context()
 
 
@@ -77,6 +79,12 @@ def make_webhook_sender(settings: Settings, store: Store, clock: Clock) -> Webho
     )
 
 
-def make_worker(settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None) -> Worker:
-    """All the work of these settings; in development without a mail server, letters are told of by `tell`."""
-    return Worker(make_mail_sender(settings, store, clock, tell), make_webhook_sender(settings, store, clock))
+def make_worker(
+    settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None
+) -> Worker:
+    """All the work of these settings; in development
+    without a mail server, letters are told of by `tell`.
+    """
+    return Worker(
+        make_mail_sender(settings, store, clock, tell), make_webhook_sender(settings, store, clock)
+    )

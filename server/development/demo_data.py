@@ -1,4 +1,6 @@
-"""What a development server has beside the application: a demo company, a secret key, and a page that is signed in."""
+"""What a development server has beside the application: a
+demo company, a secret key, and a page that is signed in.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -58,20 +60,20 @@ from server.settings.settings import Environment, Issuer
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 COMPANY = "Analytical Engines"
 LAB = "Difference Lab"
+# Invited, and not there yet.
 JOAN = "joan@example.com"
-"""Invited, and not there yet."""
+# Invited too long ago.
 EDSGER = "edsger@example.com"
-"""Invited too long ago."""
 
+# Where the demo endpoint sends to, be there somebody who listens or not.
 HOOKS = "http://127.0.0.1:9000/webhooks"
-"""Where the demo endpoint sends to, be there somebody who listens or not."""
 
+# Whom the ready operation invites at once.
 MANY = ("frances@example.com", "radia@example.com")
-"""Whom the ready operation invites at once."""
 
 
+# Pending invitations by organization id and address.
 Waiting = Mapping[tuple[str, str], AnyRow]
-"""Pending invitations by organization id and address."""
 
 
 def long_ago() -> datetime:
@@ -80,7 +82,9 @@ def long_ago() -> datetime:
 
 
 class AlreadyInUse(Exception):
-    """A database that others than a development server have written to: development tokens must not count there."""
+    """A database that others than a development server have
+    written to: development tokens must not count there.
+    """
 
 
 def development_secret(folder: Path) -> str:
@@ -92,23 +96,29 @@ def development_key(folder: Path) -> str:
 
 
 async def stamp(store: Store) -> None:
-    """Marks the database: a production server will refuse it. Raises AlreadyInUse for one that is production's."""
+    """Marks the database: a production server will refuse it.
+
+    Raises AlreadyInUse for one that is production's.
+    """
     async with store.write() as session:
         instance = (await session.execute(select(Instance))).scalar_one()
         if instance.environment == Environment.DEVELOPMENT.value:
             return
         if (await session.execute(select(Event.cursor).limit(1))).first():
             raise AlreadyInUse(
-                "TENANTRY_DATABASE_URL: this database holds data that no development server made; it is left alone."
+                "TENANTRY_DATABASE_URL: this database holds data that no development server made;"
+                " it is left alone."
             )
         instance.environment = Environment.DEVELOPMENT.value
 
 
-# ---------------------------------------------------------------------------------------------------- demo company
+# ------------------------------------------------------------------------------------- demo company
 
 
 async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> None:
-    """A small company, made by the same operations as through the API; a database that holds anything is left alone."""
+    """A small company, made by the same operations as through
+    the API; a database that holds anything is left alone.
+    """
     async with store.read() as connection:
         if (await connection.execute(select(Organization.id).limit(1))).first():
             return
@@ -131,39 +141,55 @@ async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> Non
 
 
 async def _listen(store: Store, storage: MultiFernet) -> None:
-    """An endpoint for what is seldom: a demo that nobody listens to fills no log with what could not be sent."""
+    """An endpoint for what is seldom: a demo that nobody
+    listens to fills no log with what could not be sent.
+    """
     new = NewEndpoint(HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value])
     async with begin(store, SYSTEM, base.now) as tx:
         await create_endpoint(tx, new, targets=WebhookTargets(allows_private=True), storage=storage)
 
 
 async def _invite(
-    store: Store, by: Actor, organization_id: str, address: str, clock: Clock, *, notify: bool = False
+    store: Store,
+    by: Actor,
+    organization_id: str,
+    address: str,
+    clock: Clock,
+    *,
+    notify: bool = False,
 ) -> str:
     recipient, terms = Recipient(address), InvitationOptions(notify=notify)
     async with begin(store, by, clock) as tx:
         await tx.authorize(organization_id, MEMBERSHIPS_MANAGE)
-        made = await create_invitation(tx, organization_id=organization_id, recipient=recipient, terms=terms)
+        made = await create_invitation(
+            tx, organization_id=organization_id, recipient=recipient, terms=terms
+        )
         return made.id
 
 
 async def _add(store: Store, organization_id: str, user_id: str) -> None:
     async with begin(store, SYSTEM, base.now) as tx:
-        await create_membership(tx, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata())
+        await create_membership(
+            tx, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata()
+        )
 
 
 async def _person(store: Store, email: str, first: str, last: str) -> str:
-    claims = IdentityClaims(ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last)
+    claims = IdentityClaims(
+        ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last
+    )
     async with begin(store, SYSTEM, base.now) as tx:
         return await find_or_create_user(tx, claims, is_sole_issuer=True)
 
 
-# ---------------------------------------------------------------------------------------------------- GraphiQL page
+# ------------------------------------------------------------------------------------ GraphiQL page
 
 
 def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> list[MenuIdentity]:
     def person(email: str, first: str, last: str, detail: str) -> MenuIdentity:
-        return MenuIdentity(f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}")
+        return MenuIdentity(
+            f"{first} {last}", detail if is_staffed else "", f"Bearer {issuer.token(email)}"
+        )
 
     return [
         person(*ADA, f"admin of {COMPANY}"),
@@ -175,7 +201,9 @@ def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> lis
 
 
 async def _session(store: Store, user_id: str) -> str:
-    """An open session of the user's, for the ready operations; a new one where the old one was ended or is over."""
+    """An open session of the user's, for the ready operations;
+    a new one where the old one was ended or is over.
+    """
     opened = select(Session.id).where(
         col(Session.user_id) == user_id,
         col(Session.closed_as).is_(None),
@@ -190,13 +218,17 @@ async def _session(store: Store, user_id: str) -> str:
 
 
 async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
-    """The ids of demo people by address, organizations by slug and the endpoint by URL; the invitations that wait."""
+    """The ids of demo people by address, organizations by
+    slug and the endpoint by URL; the invitations that wait.
+    """
     addresses = [email for email, _, _ in PEOPLE]
     waiting = select(Invitation).where(
         col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
     )
     people = select(User).where(col(User.issuer) == ISSUER, col(User.address_key).in_(addresses))
-    organizations = select(Organization).where(col(Organization.slug).in_([make_slug(COMPANY), make_slug(LAB)]))
+    organizations = select(Organization).where(
+        col(Organization.slug).in_([make_slug(COMPANY), make_slug(LAB)])
+    )
     endpoints = select(WebhookEndpoint).where(col(WebhookEndpoint.url) == HOOKS)
     async with store.read() as connection:
         found = {row.address_key: row.id for row in (await connection.execute(people)).all()}
@@ -209,7 +241,9 @@ async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
 def ready_values(
     ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
 ) -> dict[str, dict[str, object]]:
-    """What each ready document's variables are filled with, so that one click shows something and spoils nothing."""
+    """What each ready document's variables are filled with,
+    so that one click shows something and spoils nothing.
+    """
     company, lab = (ids.get(make_slug(name), "org_…") for name in (COMPANY, LAB))
 
     def user(person: tuple[str, str, str]) -> str:
@@ -220,7 +254,11 @@ def ready_values(
         return row.id if row else "orginv_…"
 
     passed_on = waiting.get((company, MALLORY[0]))
-    ticket = make_ticket(keys, TicketKind.LINK, passed_on.id, passed_on.nonce) if passed_on else "orginv_….…"
+    ticket = (
+        make_ticket(keys, TicketKind.LINK, passed_on.id, passed_on.nonce)
+        if passed_on
+        else "orginv_….…"
+    )
     return {
         "CreateOrganization": {"name": "Bernoulli Works"},
         "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
@@ -228,7 +266,10 @@ def ready_values(
         "AddMember": {"organizationId": company, "newUserId": user(ALAN), "role": "org:member"},
         "ChangeRole": {"organizationId": company, "userId": user(MARGARET), "role": "org:admin"},
         "Invite": {"organizationId": company, "emailAddress": "barbara@example.com"},
-        "InviteMany": {"organizationId": company, "recipients": [{"emailAddress": one} for one in MANY]},
+        "InviteMany": {
+            "organizationId": company,
+            "recipients": [{"emailAddress": one} for one in MANY],
+        },
         "Invitations": {"organizationId": company},
         "ResendInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
         "RevokeInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
@@ -249,11 +290,18 @@ def ready_values(
             "permissions": ["org:reports:read", "org:sys_memberships:read"],
         },
         "UpdateRole": {"key": "org:analyst", "permissions": ["org:reports:read"]},
-        "ReplaceRole": {"roleSet": "role_set:primary", "role": "org:analyst", "withRole": "org:member"},
+        "ReplaceRole": {
+            "roleSet": "role_set:primary",
+            "role": "org:analyst",
+            "withRole": "org:member",
+        },
         "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
         "Events": {"organizationId": company},
         "OrganizationEvents": {"organizationId": company},
-        "CreateWebhookEndpoint": {"url": f"{HOOKS}/members", "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"]},
+        "CreateWebhookEndpoint": {
+            "url": f"{HOOKS}/members",
+            "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"],
+        },
         "ReplayWebhookDeliveries": {
             "webhookEndpointId": ids.get(HOOKS, "whep_…"),
             "failedSince": "2026-01-01T00:00:00Z",
@@ -269,7 +317,9 @@ def documents(values: Mapping[str, dict[str, object]]) -> list[Document]:
 
 def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
     text = path.read_text()
-    names = [node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)]
+    names = [
+        node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)
+    ]
     name = names[0].value if names and names[0] else path.stem
     return Document(name, text, values.get(name, {}))
 
@@ -285,10 +335,14 @@ def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
 async def development(
     store: Store, folder: Path, keys: TicketKeys, *, tell: OnWritten | None = None
 ) -> DevelopmentExtras:
-    """Everything that a development server adds to the application; the database has to be migrated."""
+    """Everything that a development server adds to
+    the application; the database has to be migrated.
+    """
     issuer, key = DevelopmentIssuer(folder), development_key(folder)
     ids, waiting = await _found(store)
-    settings = Issuer(issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"])
+    settings = Issuer(
+        issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"]
+    )
     identities = partial(_identities, issuer, key, is_staffed=make_slug(COMPANY) in ids)
     session_id = await _session(store, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
     ready = documents(ready_values(ids, waiting, keys, session_id))

@@ -1,4 +1,6 @@
-"""A development server's own identity provider: it believes everybody, and signs what `tenantry token` asks for."""
+"""A development server's own identity provider: it believes
+everybody, and signs what `tenantry token` asks for.
+"""
 
 import os
 import secrets
@@ -15,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from models.validation.addresses import normalize_address
 
 VAR = Path("var")
+# Production refuses it: its key lies in a folder.
 ISSUER = "urn:tenantry:development"
-"""Production refuses it: its key lies in a folder."""
 AUDIENCE = "tenantry"
 TOKEN_MINUTES = 12 * 60
 KEY_FILE = "development-issuer.pem"
@@ -31,7 +33,9 @@ PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, ALAN, MALLORY)
 
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """The text of a private file, made the first time; of several processes the first one's is everybody's."""
+    """The text of a private file, made the first time;
+    of several processes the first one's is everybody's.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
@@ -45,7 +49,11 @@ def read_or_create(path: Path, make: Callable[[], str]) -> str:
 
 def _new_key() -> str:
     encoding, kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return Ed25519PrivateKey.generate().private_bytes(encoding, kind, serialization.NoEncryption()).decode()
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(encoding, kind, serialization.NoEncryption())
+        .decode()
+    )
 
 
 def make_subject(email: str) -> str:
@@ -73,12 +81,23 @@ class DevelopmentIssuer:
         subject: str | None = None,
         **names: str | None,
     ) -> str:
-        """An identity token for the address; the names of demo people are known. Raises FormatInvalid."""
+        """An identity token for the address; the names of demo people are known.
+
+        Raises FormatInvalid.
+        """
         now = int(time.time())
-        known = {address: {"given_name": first, "family_name": last} for address, first, last in PEOPLE}
+        known = {
+            address: {"given_name": first, "family_name": last} for address, first, last in PEOPLE
+        }
         claims: dict[str, Any] = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": subject or make_subject(email), "iat": now, "exp": now + minutes * 60,
-            "email": email, "email_verified": verified, **known.get(normalize_address(email), {}),
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject or make_subject(email),
+            "iat": now,
+            "exp": now + minutes * 60,
+            "email": email,
+            "email_verified": verified,
+            **known.get(normalize_address(email), {}),
             **{name: value for name, value in names.items() if value},
-        }  # fmt: skip
+        }
         return jwt.encode(claims, self._pem, algorithm="EdDSA")

@@ -22,30 +22,100 @@ from server.development.issuer import ISSUER, make_subject
 BATCH = 2_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = [
-    "Ada", "Grace", "Alan", "Katherine", "Margaret", "Edsger", "Barbara", "Donald", "Radia", "Tim", "Frances",
-    "John", "Hedy", "Claude", "Sophie", "Linus", "Dorothy", "Ken", "Évariste", "Łukasz", "Mei", "Noor", "Søren",
+    "Ada",
+    "Grace",
+    "Alan",
+    "Katherine",
+    "Margaret",
+    "Edsger",
+    "Barbara",
+    "Donald",
+    "Radia",
+    "Tim",
+    "Frances",
+    "John",
+    "Hedy",
+    "Claude",
+    "Sophie",
+    "Linus",
+    "Dorothy",
+    "Ken",
+    "Évariste",
+    "Łukasz",
+    "Mei",
+    "Noor",
+    "Søren",
     "Yuki",
-]  # fmt: skip
+]
 LAST = [
-    "Lovelace", "Hopper", "Turing", "Johnson", "Hamilton", "Dijkstra", "Liskov", "Knuth", "Perlman", "Lee", "Allen",
-    "Backus", "Lamarr", "Shannon", "Wilson", "Torvalds", "Vaughan", "Thompson", "Galois", "Nowak", "Chen", "Haddad",
-    "Kierkegaard", "Tanaka",
-]  # fmt: skip
+    "Lovelace",
+    "Hopper",
+    "Turing",
+    "Johnson",
+    "Hamilton",
+    "Dijkstra",
+    "Liskov",
+    "Knuth",
+    "Perlman",
+    "Lee",
+    "Allen",
+    "Backus",
+    "Lamarr",
+    "Shannon",
+    "Wilson",
+    "Torvalds",
+    "Vaughan",
+    "Thompson",
+    "Galois",
+    "Nowak",
+    "Chen",
+    "Haddad",
+    "Kierkegaard",
+    "Tanaka",
+]
 ADJECTIVES = [
-    "Bright", "Calm", "Northern", "Swift", "Golden", "Quiet", "Amber", "Bold", "Silver", "Green", "Royal", "Atomic",
-    "Lunar", "Vivid", "Clever", "Solid",
-]  # fmt: skip
+    "Bright",
+    "Calm",
+    "Northern",
+    "Swift",
+    "Golden",
+    "Quiet",
+    "Amber",
+    "Bold",
+    "Silver",
+    "Green",
+    "Royal",
+    "Atomic",
+    "Lunar",
+    "Vivid",
+    "Clever",
+    "Solid",
+]
 NOUNS = [
-    "Harbor", "Foundry", "Orchard", "Analytics", "Robotics", "Logistics", "Studio", "Kitchen", "Bank", "Garden",
-    "Press", "Labs", "Works", "Cinema",
-]  # fmt: skip
+    "Harbor",
+    "Foundry",
+    "Orchard",
+    "Analytics",
+    "Robotics",
+    "Logistics",
+    "Studio",
+    "Kitchen",
+    "Bank",
+    "Garden",
+    "Press",
+    "Labs",
+    "Works",
+    "Cinema",
+]
 
 Row = dict[str, Any]
 Progress = Callable[[int], None]
 
 
 class Seeder:
-    """Makes rows from a fixed random sequence: ids, names and memberships are the same every time."""
+    """Makes rows from a fixed random sequence: ids,
+    names and memberships are the same every time.
+    """
 
     def __init__(self, organizations: int, users: int, sequence: int) -> None:
         self.seed = f"{organizations}/{users}/{sequence}"
@@ -59,7 +129,10 @@ class Seeder:
         """An id and its time, a millisecond after the one before."""
         self.moment += timedelta(milliseconds=1)
         milliseconds = int(self.moment.timestamp() * 1000)
-        return f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}", self.moment
+        return (
+            f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}",
+            self.moment,
+        )
 
     def email(self, number: int) -> str:
         return f"user{number}.{self.sequence}@example.com"
@@ -70,36 +143,57 @@ class Seeder:
 
     def _row(self, id: str, moment: datetime) -> Row:
         return {
-            "id": id, "created_at": moment, "updated_at": moment, "public_metadata": {}, "private_metadata": {},
-        }  # fmt: skip
+            "id": id,
+            "created_at": moment,
+            "updated_at": moment,
+            "public_metadata": {},
+            "private_metadata": {},
+        }
 
     def users(self) -> Iterator[Row]:
         for number, made in enumerate(self.users_made):
             first, last = self.random.choice(FIRST), self.random.choice(LAST)
             email = self.email(number)
             yield self._row(*made) | {
-                "issuer": ISSUER, "external_id": make_subject(email), "identifier": email, "email_address": email,
-                "address_key": email, "email_verified": True, "first_name": first, "last_name": last,
-                "refreshed_at": 0, "search_text": to_search_text(email, first, last),
-            }  # fmt: skip
+                "issuer": ISSUER,
+                "external_id": make_subject(email),
+                "identifier": email,
+                "email_address": email,
+                "address_key": email,
+                "email_verified": True,
+                "first_name": first,
+                "last_name": last,
+                "refreshed_at": 0,
+                "search_text": to_search_text(email, first, last),
+            }
 
     def organizations(self, role_set_id: str) -> Iterator[Row]:
         for number, made in enumerate(self.organizations_made):
             name = f"{self.random.choice(ADJECTIVES)} {self.random.choice(NOUNS)} {number + 1}"
             slug = f"{make_slug(name)}-{self.sequence}"
             yield self._row(*made) | {
-                "name": name, "slug": slug, "max_allowed_memberships": 0, "admin_delete_enabled": True,
-                "created_by_id": self.random.choice(self.users_made)[0] if self.users_made else None,
-                "role_set_id": role_set_id, "search_text": to_search_text(name, slug),
-            }  # fmt: skip
+                "name": name,
+                "slug": slug,
+                "max_allowed_memberships": 0,
+                "admin_delete_enabled": True,
+                "created_by_id": self.random.choice(self.users_made)[0]
+                if self.users_made
+                else None,
+                "role_set_id": role_set_id,
+                "search_text": to_search_text(name, slug),
+            }
 
     def memberships(self, admin_id: str, member_id: str) -> Iterator[Row]:
-        """Everybody joins one organization, some two or three; the first one holds half of all people."""
+        """Everybody joins one organization, some two or
+        three; the first one holds half of all people.
+        """
         for organization_id, user_id, is_first in self._pairs():
             role_id = admin_id if is_first else member_id
             yield self._row(*self._made("orgmem")) | {
-                "organization_id": organization_id, "user_id": user_id, "role_id": role_id,
-            }  # fmt: skip
+                "organization_id": organization_id,
+                "user_id": user_id,
+                "role_id": role_id,
+            }
 
     def _pairs(self) -> Iterator[tuple[str, str, bool]]:
         chance, managed = random.Random(self.seed), set[str]()
@@ -117,7 +211,9 @@ class Seeder:
         return list(dict.fromkeys(id for id, _ in (home, *large, *others)))
 
 
-async def _write(session: AsyncSession, table: type[Any], rows: Iterator[Row], progress: Progress) -> None:
+async def _write(
+    session: AsyncSession, table: type[Any], rows: Iterator[Row], progress: Progress
+) -> None:
     while batch := list(islice(rows, BATCH)):
         await session.execute(insert(table.__table__), batch)
         progress(len(batch))
@@ -126,7 +222,9 @@ async def _write(session: AsyncSession, table: type[Any], rows: Iterator[Row], p
 async def seed(store: Store, seeder: Seeder, progress: Progress) -> None:
     """Writes everything in one transaction: a seed that is interrupted leaves nothing behind."""
     async with store.write() as session:
-        role_set = (await session.execute(select(RoleSet).where(col(RoleSet.is_initial)))).scalar_one()
+        role_set = (
+            await session.execute(select(RoleSet).where(col(RoleSet.is_initial)))
+        ).scalar_one()
         await _write(session, User, seeder.users(), progress)
         await _write(session, Organization, seeder.organizations(role_set.id), progress)
         memberships = seeder.memberships(role_set.creator_role_id, role_set.default_role_id)

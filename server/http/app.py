@@ -36,13 +36,18 @@ from server.http.graphql import GraphQLEndpoint, make_error_response
 from server.http.invitation_page import DemoIdentities
 from server.http.readiness import Readiness
 from server.http.websocket import SocketEndpoint
-from server.identity.authenticator import Authenticator, make_digests, make_own_provider, make_provider
+from server.identity.authenticator import (
+    Authenticator,
+    make_digests,
+    make_own_provider,
+    make_provider,
+)
 from server.identity.signing import make_signer
 from server.settings.settings import Issuer, Settings, make_webhook_targets
 
 FETCH_SECONDS = 5.0
+# How long operations that nobody waits for any more may go on when the server stops.
 FINISH_SECONDS = 2.0
-"""How long operations that nobody waits for any more may go on when the server stops."""
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
 log = structlog.stdlib.get_logger("tenantry.server")
@@ -54,16 +59,18 @@ class DevelopmentExtras:
 
     issuer: Issuer
     secret_key: str
+    # Made anew for every page: a server that runs for days still hands out tokens that live.
     identities: Callable[[], Sequence[graphiql.MenuIdentity]] = tuple
-    """Made anew for every page: a server that runs for days still hands out tokens that live."""
     documents: Sequence[graphiql.Document] = ()
+    # Whom the page of an invitation can be answered as.
     accept_as: DemoIdentities | None = None
-    """Whom the page of an invitation can be answered as."""
+    # Says, on the console, which letter was written where.
     tell: OnWritten | None = None
-    """Says, on the console, which letter was written where."""
 
     def page(self) -> Response:
-        return graphiql.page(endpoint="/graphql", identities=self.identities(), documents=self.documents)
+        return graphiql.page(
+            endpoint="/graphql", identities=self.identities(), documents=self.documents
+        )
 
 
 class NoSniffing:
@@ -81,7 +88,9 @@ class NoSniffing:
         await self.app(scope, receive, marked)
 
 
-def make_server_context(settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]) -> ServerContext:
+def make_server_context(
+    settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]
+) -> ServerContext:
     names = tuple(issuer.issuer for issuer in issuers)
     return ServerContext(
         store=store,
@@ -100,10 +109,14 @@ def make_server_context(settings: Settings, store: Store, clock: Clock, issuers:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """A development server hands out credentials: it answers only to its own name, whatever a name server says."""
+    """A development server hands out credentials: it answers
+    only to its own name, whatever a name server says.
+    """
     chosen = [Middleware(NoSniffing)]
     if settings.is_development:
-        chosen.append(Middleware(TrustedHostMiddleware, allowed_hosts=OWN_NAMES, www_redirect=False))
+        chosen.append(
+            Middleware(TrustedHostMiddleware, allowed_hosts=OWN_NAMES, www_redirect=False)
+        )
     if settings.allowed_origins:
         chosen.append(_cors(settings.allowed_origins))
     return chosen
@@ -111,9 +124,13 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 def _cors(origins: Sequence[str]) -> Middleware:
     return Middleware(
-        CORSMiddleware, allow_origins=origins, allow_methods=["POST"], allow_headers=["authorization", "content-type"],
-        expose_headers=["Retry-After"], max_age=600,
-    )  # fmt: skip
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )
 
 
 async def healthz(request: Request) -> Response:
@@ -125,7 +142,9 @@ def _schema_route(endpoint: GraphQLEndpoint, *, public: bool) -> Route:
 
     async def show(request: Request) -> Response:
         try:
-            credential = await endpoint.identity.authenticate(request.headers.getlist("authorization"))
+            credential = await endpoint.identity.authenticate(
+                request.headers.getlist("authorization")
+            )
             context = await endpoint.make_context(credential, request.headers)
         except Exception as error:
             return make_error_response(error)
@@ -154,27 +173,46 @@ def make_application(
 ) -> Starlette:
     """The application over a store that the caller made; it closes the store when it stops.
 
-    While it runs it sends mail and webhooks and writes down what lapsed, unless another process is left to do that.
+    While it runs it sends mail and webhooks and writes down what lapsed, unless another process is
+    left to do that.
     """
-    client = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store())
+    client = httpx.AsyncClient(
+        timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store()
+    )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: make_provider(issuer, client) for issuer in issuers}
     around = make_server_context(settings, store, clock, issuers)
     identity = Authenticator(
-        store, clock, providers, make_digests(keys), make_own_provider(settings.public_url, around.signer)
+        store,
+        clock,
+        providers,
+        make_digests(keys),
+        make_own_provider(settings.public_url, around.signer),
     )
-    shows_schema = settings.is_development if settings.introspection is None else settings.introspection
+    shows_schema = (
+        settings.is_development if settings.introspection is None else settings.introspection
+    )
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
     documents = Documents(schema.validation_errors, settings.max_tokens)
     endpoint = GraphQLEndpoint(
-        schema, documents, settings.max_answer_bytes, around, identity, page if shows_page else None, shows_schema
+        schema,
+        documents,
+        settings.max_answer_bytes,
+        around,
+        identity,
+        page if shows_page else None,
+        shows_schema,
     )
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
-    tx = make_worker(settings, store, clock, development.tell if development else None) if delivers else None
+    tx = (
+        make_worker(settings, store, clock, development.tell if development else None)
+        if delivers
+        else None
+    )
 
     heartbeats = (around.log.heartbeat, *(tx.heartbeats if tx else ()))
     background: list[Background] = []

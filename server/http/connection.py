@@ -12,8 +12,8 @@ from websockets.frames import Frame
 
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 5.0
+# How long a refused client is listened to, unheard: who is cut off while sending sees no answer.
 LINGER_SECONDS = 1.0
-"""How long a refused client is listened to, unheard: who is cut off while sending sees no answer."""
 # How long a client to which data is waiting may take none of it.
 STALL_SECONDS = 10.0
 # The kernel takes no more than this ahead of what it can send, and asks for more when half of it
@@ -22,8 +22,8 @@ STALL_SECONDS = 10.0
 UNSENT_BYTES = 64 * 1024
 # Closing a socket with this option drops what the kernel has not sent yet.
 NO_LINGER = struct.pack("ii", 1, 0)
+# The part of a connection's scope that cuts it off.
 ABORT = "tenantry.abort"
-"""The part of a connection's scope that cuts it off."""
 TRY_AGAIN_LATER = 1013
 MESSAGE_TOO_BIG = 1009
 # How many frames a message can be sent in.
@@ -91,7 +91,9 @@ class WatchedWrites(asyncio.Protocol):
 
 
 class HttpProtocol(WatchedWrites, HttpToolsProtocol):
-    """A client that sends nothing, sends without end or sends a letter a second holds no connection for long."""
+    """A client that sends nothing, sends without end or
+    sends a letter a second holds no connection for long.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -136,7 +138,9 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
             self._waits = None
 
     def _refuse(self, status: bytes) -> None:
-        """Says why only where an answer can't be taken for that of an earlier request on the same connection."""
+        """Says why only where an answer can't be taken for
+        that of an earlier request on the same connection.
+        """
         self._stop_waiting()
         if not self._head_bytes or (self.cycle and not self.cycle.response_complete):
             self.transport.close()
@@ -146,11 +150,13 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
-# --------------------------------------------------------------------------------------------------------- sockets
+# ------------------------------------------------------------------------------------------ sockets
 
 
 class SocketProtocol(WatchedWrites, WebSocketsSansIOProtocol):
-    """A client that reads nothing can be cut off, by us and by the keep-alive, though letters to it wait."""
+    """A client that reads nothing can be cut off, by us
+    and by the keep-alive, though letters to it wait.
+    """
 
     async def run_asgi(self) -> None:
         self.scope["extensions"][ABORT] = {"abort": self.give_up}  # pyright: ignore[reportTypedDictNotRequiredAccess, reportGeneralTypeIssues]

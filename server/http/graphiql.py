@@ -54,7 +54,9 @@ PAGE = """<!doctype html>
 MISSING = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Tenantry · GraphiQL</title><link rel="icon" href="data:,"></head>
-<body><p>GraphiQL is not built yet: run <code>make install</code>, then load this page again.</p></body>
+<body>
+<p>GraphiQL is not built yet: run <code>make install</code>, then load this page again.</p>
+</body>
 </html>
 """
 
@@ -79,7 +81,11 @@ class Document:
 
 class Assets(StaticFiles):
     def file_response(
-        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+        self,
+        full_path: str | PathLike[str],
+        stat_result: stat_result,
+        scope: Scope,
+        status_code: int = 200,
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         # The names stay the same from build to build, so a browser asks each time, by ETag.
@@ -91,10 +97,14 @@ class Assets(StaticFiles):
         """A folder that is not there yet gives 404; the page says what to do."""
 
 
-routes = [Mount("/graphiql/assets", Assets(directory=ASSETS, check_dir=False), name="graphiql-assets")]
+routes = [
+    Mount("/graphiql/assets", Assets(directory=ASSETS, check_dir=False), name="graphiql-assets")
+]
 
 
-def page(*, endpoint: str, identities: Sequence[MenuIdentity], documents: Sequence[Document]) -> HTMLResponse:
+def page(
+    *, endpoint: str, identities: Sequence[MenuIdentity], documents: Sequence[Document]
+) -> HTMLResponse:
     """GraphiQL for the endpoint, signed in as the first identity."""
     if not (ASSETS / "graphiql.js").is_file():
         return HTMLResponse(MISSING, status_code=503, headers=HEADERS)
@@ -108,6 +118,7 @@ def page(*, endpoint: str, identities: Sequence[MenuIdentity], documents: Sequen
 
 def script_json(value: object) -> str:
     """JSON for the inside of a script element."""
-    # ASCII output already escapes U+2028; escaping these three leaves nothing that could end or open a tag or comment.
+    # ASCII output already escapes U+2028; escaping these three leaves nothing that could end or
+    # open a tag or comment.
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -48,7 +48,9 @@ LATER = {"Retry-After": "1"}
 Body = dict[str, Any]
 T = TypeVar("T")
 HINT = re.compile(r" Did you mean [^?]*\?")
-STREAMED = "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
+STREAMED = (
+    "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
+)
 UNNAMED = "Say in operationName which query or mutation of the document is meant."
 
 
@@ -58,7 +60,9 @@ def _to_http_error(error: Exception) -> HttpError | None:
         case HttpError():
             return error
         case InvalidCredential():
-            return HttpError(401, Unauthenticated(f"The credential was refused: {error}."), **CHALLENGE)
+            return HttpError(
+                401, Unauthenticated(f"The credential was refused: {error}."), **CHALLENGE
+            )
         case RequestError():
             return HttpError(503, error, **LATER)
         case _:
@@ -66,7 +70,9 @@ def _to_http_error(error: Exception) -> HttpError | None:
 
 
 def make_error_response(error: Exception, kind: str = JSON) -> Response:
-    """The answer to a request that failed as a whole; what nobody foresaw goes to the log, under an id."""
+    """The answer to a request that failed as a whole;
+    what nobody foresaw goes to the log, under an id.
+    """
     refused = _to_http_error(error)
     cause = refused.error if refused else error
     told = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
@@ -74,7 +80,9 @@ def make_error_response(error: Exception, kind: str = JSON) -> Response:
     return _make_response({"errors": [told]}, status, kind, headers)
 
 
-def _make_response(body: Body, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
+def _make_response(
+    body: Body, status: int, kind: str, headers: dict[str, str] | None = None
+) -> Response:
     return Response(_dumped(body), status, headers, f"{kind}; charset=utf-8")
 
 
@@ -98,13 +106,17 @@ def _make_body(result: ExecutionResult, *, executed: bool) -> Body:
 
 
 def _choose_status(body: Body, kind: str) -> int:
-    """With the newer type a request that could not be executed at all is 400; with the older one it is 200."""
+    """With the newer type a request that could not be
+    executed at all is 400; with the older one it is 200.
+    """
     return 400 if "data" not in body and kind == GRAPHQL_JSON else 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GraphQLEndpoint:
-    """`/graphql`, as an ASGI application: operations by POST, and for who looks with a browser perhaps a page."""
+    """`/graphql`, as an ASGI application: operations by
+    POST, and for who looks with a browser perhaps a page.
+    """
 
     schema: Schema
     documents: Documents
@@ -112,8 +124,8 @@ class GraphQLEndpoint:
     server: ServerContext
     identity: Authenticator
     page: Callable[[], Response] | None = None
+    # Whether a mistyped name is answered with those that come near: where the schema is no secret.
     hints: bool = True
-    """Whether a mistyped name is answered with those that come near: where the schema is no secret."""
     running: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,7 +141,11 @@ class GraphQLEndpoint:
         kind = JSON
         try:
             if request.method != "POST":
-                raise bad_request(405, "Send the operation by POST.", Allow="GET, HEAD, POST" if self.page else "POST")
+                raise bad_request(
+                    405,
+                    "Send the operation by POST.",
+                    Allow="GET, HEAD, POST" if self.page else "POST",
+                )
             accept = ",".join(request.headers.getlist("accept"))
             kind = EVENT_STREAM if wants_stream(accept) else choose_content_type(accept)
             return await self._answer(request, kind)
@@ -153,7 +169,10 @@ class GraphQLEndpoint:
     async def make_context(
         self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = noop
     ) -> Context:
-        """The context of an operation: who calls is read from the store. Raises BadCredential and Unavailable."""
+        """The context of an operation: who calls is read from the store.
+
+        Raises BadCredential and Unavailable.
+        """
         if credential is None:
             return Context(self.server, None, await self.identity.instance(), headers.get("origin"))
         actor, instance = await credential.caller()
@@ -218,7 +237,9 @@ class GraphQLEndpoint:
             error["message"] = HINT.sub("", error["message"])
         return body
 
-    async def execute(self, operation: Operation, document: Document, context: Context) -> ExecutionResult:
+    async def execute(
+        self, operation: Operation, document: Document, context: Context
+    ) -> ExecutionResult:
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):

@@ -1,4 +1,6 @@
-"""The page behind the link of an invitation: it tells what it is for and where to go, and changes nothing by itself."""
+"""The page behind the link of an invitation: it tells what
+it is for and where to go, and changes nothing by itself.
+"""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -26,8 +28,14 @@ from server.http.graphiql import script_json
 
 
 def _without_controls(value: object) -> object:
-    """What a template shows: text that is stored from before it was checked can't reorder the page."""
-    return CONTROLS.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """What a template shows: text that is stored from
+    before it was checked can't reorder the page.
+    """
+    return (
+        CONTROLS.sub("", value)
+        if isinstance(value, str) and not isinstance(value, Markup)
+        else value
+    )
 
 
 pages = Environment(
@@ -62,33 +70,47 @@ class DemoIdentity:
     authorization: str
 
 
+# What an application's page is told in its query.
 ADDED = {"ticket", "status"}
-"""What an application's page is told in its query."""
 DemoIdentities = Callable[[str], Sequence[DemoIdentity]]
 
 
 def get_next_status(found: Preview) -> str:
-    """What the application is told; a link that proves no mailbox never tells whether somebody has an account."""
+    """What the application is told; a link that proves no
+    mailbox never tells whether somebody has an account.
+    """
     return "sign_in" if found.has_account or found.kind is TicketKind.LINK else "sign_up"
 
 
 def add_ticket(url: str, ticket: str, status: str) -> str:
-    """The application's page with `ticket` and `status` added to the query it has, or put in their place."""
+    """The application's page with `ticket` and `status`
+    added to the query it has, or put in their place.
+    """
     parts = urlsplit(url)
     kept = [
-        one for one in parts.query.split("&") if one and unquote_plus(one.partition("=")[0]) not in {"ticket", "status"}
+        one
+        for one in parts.query.split("&")
+        if one and unquote_plus(one.partition("=")[0]) not in {"ticket", "status"}
     ]
-    return urlunsplit(parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})])))
+    return urlunsplit(
+        parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})]))
+    )
 
 
 def choose_redirect(found: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
-    """Where the link leads on to, checked again now: an origin may have been taken off the list since."""
+    """Where the link leads on to, checked again now:
+    an origin may have been taken off the list since.
+    """
     with suppress(InputError):
-        redirect = check_redirect_url(found.invitation.redirect_url, instance.allowed_redirect_origins, schemes)
+        redirect = check_redirect_url(
+            found.invitation.redirect_url, instance.allowed_redirect_origins, schemes
+        )
         if redirect:
             return redirect
     with suppress(InputError):
-        return check_url(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
+        return (
+            check_url(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
+        )
     return None
 
 
@@ -142,8 +164,12 @@ def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLRes
     return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)
 
 
-async def _answer(surroundings: ServerContext, ticket: str, demo: DemoIdentities | None) -> Response:
-    found = await load_preview(surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock())
+async def _answer(
+    surroundings: ServerContext, ticket: str, demo: DemoIdentities | None
+) -> Response:
+    found = await load_preview(
+        surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock()
+    )
     if found is None:
         return _unknown()
     if found.status is not InvitationStatus.PENDING:
@@ -161,6 +187,8 @@ def routes(surroundings: ServerContext, demo: DemoIdentities | None) -> list[Rou
         try:
             return await _answer(surroundings, request.query_params.get("ticket", ""), demo)
         except Unavailable:
-            return _notice(503, "Try again in a moment", "The invitation can't be looked up just now.")
+            return _notice(
+                503, "Try again in a moment", "The invitation can't be looked up just now."
+            )
 
     return [Route(ACCEPT_PATH, accept, methods=["GET"])]

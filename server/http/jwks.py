@@ -1,4 +1,6 @@
-"""What others verify our session tokens with: the public keys and where they are, open to everybody."""
+"""What others verify our session tokens with: the
+public keys and where they are, open to everybody.
+"""
 
 import hashlib
 
@@ -14,8 +16,9 @@ from schema.foundation.context import ServerContext
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
+# How long caches may keep a document: behind one, the tokens of a new key are refused for that long
+# at most.
 FRESH_SECONDS = 60
-"""How long caches may keep a document: behind one, the tokens of a new key are refused for that long at most."""
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 
 
@@ -43,7 +46,9 @@ def routes(around: ServerContext) -> list[BaseRoute]:
         try:
             keys = await around.signer.published()
         except Unavailable as error:
-            return JSONResponse({"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"})
+            return JSONResponse(
+                {"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"}
+            )
         return _document(request, {"keys": [_jwk(kid, key) for kid, key in keys.items()]})
 
     async def configuration(request: Request) -> Response:

@@ -1,4 +1,6 @@
-"""Drawn logos: a pattern made from the id alone, so that an image tells nothing of an organization."""
+"""Drawn logos: a pattern made from the id alone,
+so that an image tells nothing of an organization.
+"""
 
 import hashlib
 
@@ -10,15 +12,19 @@ from models.base import parse_prefix
 
 YEAR = 31_536_000
 DRAWING = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 5" width="120" height="120" shape-rendering="crispEdges">'
-    '<rect width="5" height="5" fill="hsl({hue} 45% 92%)"/><path fill="hsl({hue} 55% 45%)" d="{squares}"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 5" width="120" height="120"'
+    ' shape-rendering="crispEdges">'
+    '<rect width="5" height="5" fill="hsl({hue} 45% 92%)"/><path fill="hsl({hue} 55% 45%)"'
+    ' d="{squares}"/></svg>'
 )
 
 
 def draw_logo(id: str) -> str:
     """A symmetric pattern of five by five squares."""
     digest = hashlib.sha256(id.encode()).digest()
-    filled = [(column, row) for row in range(5) for column in range(3) if digest[row * 3 + column] % 2]
+    filled = [
+        (column, row) for row in range(5) for column in range(3) if digest[row * 3 + column] % 2
+    ]
     both = {place for column, row in filled for place in ((column, row), (4 - column, row))}
     squares = "".join(f"M{column} {row}h1v1h-1z" for column, row in sorted(both))
     return DRAWING.format(hue=digest[-1] * 360 // 256, squares=squares)
@@ -28,7 +34,10 @@ async def image(request: Request) -> Response:
     id = request.path_params["id"]
     if parse_prefix(id) is None:
         return PlainTextResponse("There is no such image.", 404)
-    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Content-Security-Policy": "default-src 'none'"}
+    headers = {
+        "Cache-Control": f"public, max-age={YEAR}, immutable",
+        "Content-Security-Policy": "default-src 'none'",
+    }
     return Response(draw_logo(id), media_type="image/svg+xml", headers=headers)
 
 

@@ -61,7 +61,10 @@ class Readiness:
         return await migrations.current(self.store)
 
     async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer to a question that everybody shares who asks it meanwhile; raises TimeoutError."""
+        """The answer to a question that everybody shares who asks it meanwhile.
+
+        Raises TimeoutError.
+        """
         if ask not in self.running:
             self.running[ask] = asyncio.ensure_future(ask())
             self.running[ask].add_done_callback(lambda _: self.running.pop(ask))

@@ -1,4 +1,6 @@
-"""What a request asks for: strict about everything that comes in, for the stack beneath answers odd bodies with 500."""
+"""What a request asks for: strict about everything that
+comes in, for the stack beneath answers odd bodies with 500.
+"""
 
 import asyncio
 import re
@@ -19,8 +21,9 @@ GRAPHQL_JSON = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
 JSON_TYPE = re.compile(r"application/json\s*(;\s*(charset\s*=\s*\"?utf-8\"?\s*)?)?", re.IGNORECASE)
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)")
+# An escape that stands for NUL, in JSON and in GraphQL alike: two backslashes before the letter are
+# a backslash.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
-"""An escape that stands for NUL, in JSON and in GraphQL alike: two backslashes before the letter are a backslash."""
 
 
 class HttpError(Exception):
@@ -65,13 +68,19 @@ def choose_content_type(accept: str) -> str:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a GET comes from somebody who looks, not from a client that sends a query the wrong way."""
+    """Whether a GET comes from somebody who looks, not
+    from a client that sends a query the wrong way.
+    """
     accept = ",".join(request.headers.getlist("accept"))
-    return "query" not in request.query_params and any(kind in (accept or "*/*") for kind in ("text/html", "*/*"))
+    return "query" not in request.query_params and any(
+        kind in (accept or "*/*") for kind in ("text/html", "*/*")
+    )
 
 
 async def _read_all(request: Request) -> bytes:
-    """What is too much is read on for a while and thrown away: who is cut off while sending sees no answer."""
+    """What is too much is read on for a while and thrown
+    away: who is cut off while sending sees no answer.
+    """
     body, taken = bytearray(), 0
     async for part in request.stream():
         taken += len(part)
@@ -80,7 +89,9 @@ async def _read_all(request: Request) -> bytes:
         elif taken > DRAINED_BYTES:
             break
     if taken > BODY_BYTES:
-        raise bad_request(413, f"A request has {BODY_BYTES // 1024} KB at most.", Connection="close")
+        raise bad_request(
+            413, f"A request has {BODY_BYTES // 1024} KB at most.", Connection="close"
+        )
     return bytes(body)
 
 
@@ -94,7 +105,9 @@ async def read_body(request: Request) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_all(request)
     except TimeoutError as error:
-        raise bad_request(408, f"The body did not come within {BODY_SECONDS} seconds.", Connection="close") from error
+        raise bad_request(
+            408, f"The body did not come within {BODY_SECONDS} seconds.", Connection="close"
+        ) from error
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:
@@ -128,7 +141,9 @@ def parse_operation(data: dict[str, Any], body: bytes) -> Operation:
 
 
 def _holds_nul(body: bytes, query: str) -> bool:
-    """PostgreSQL takes no NUL in a text; one can be written in the JSON, and in a string of the document."""
+    """PostgreSQL takes no NUL in a text; one can be
+    written in the JSON, and in a string of the document.
+    """
     return bool(NUL.search(query)) or (b"\\u0000" in body and bool(NUL.search(body.decode())))
 
 

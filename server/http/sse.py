@@ -16,7 +16,9 @@ def _json(value: object) -> str:
 
 
 def stream_events(results: AsyncGenerator[dict[str, Any]]) -> Response:
-    """An event `next` for each result, then `complete`; a comment now and then keeps the connection open."""
+    """An event `next` for each result, then `complete`;
+    a comment now and then keeps the connection open.
+    """
 
     async def told() -> AsyncGenerator[str, None]:
         async for body in results:
@@ -24,6 +26,9 @@ def stream_events(results: AsyncGenerator[dict[str, Any]]) -> Response:
         yield TRANSPORT.encode_complete()
 
     stream = merge_stream_with_heartbeat(
-        told, lambda: TRANSPORT.heartbeat_message(_json), HEARTBEAT_SECONDS, send_initial_heartbeat=False
+        told,
+        lambda: TRANSPORT.heartbeat_message(_json),
+        HEARTBEAT_SECONDS,
+        send_initial_heartbeat=False,
     )
     return StreamingResponse(stream(), headers=dict(TRANSPORT.headers))

@@ -27,8 +27,8 @@ INIT_SECONDS = 5.0
 OPERATIONS = 50
 LEAVING_SECONDS = 5.0
 ID_LENGTH = 128
+# As much of a reason as a close frame carries.
 REASON_BYTES = 123
-"""As much of a reason as a close frame carries."""
 
 log = structlog.stdlib.get_logger("tenantry.sockets")
 
@@ -51,10 +51,10 @@ class SocketEndpoint:
     """`/graphql` for sockets, as an ASGI application."""
 
     endpoint: GraphQLEndpoint
+    # The pages that may open a socket.
     origins: frozenset[str]
-    """The pages that may open a socket."""
+    # Whether a page of the host that was called may: where nobody gets here by another name.
     trusts_host: bool
-    """Whether a page of the host that was called may: where nobody gets here by another name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
@@ -79,8 +79,9 @@ class Socket:
     endpoint: GraphQLEndpoint
     credential: Credential | None = None
     operations: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    # The operations that still take room, those among them that the client wants to hear no more
+    # of.
     working: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-    """The operations that still take room, those among them that the client wants to hear no more of."""
 
     async def serve(self) -> None:
         """Until the client goes, or breaks the protocol; nothing of it goes on after that."""
@@ -109,7 +110,7 @@ class Socket:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    # ---------------------------------------------------------------------------------------------------- messages
+    # ------------------------------------------------------------------------------------- messages
 
     async def _message(self) -> dict[str, Any]:
         """The next message that is not about being alive; raises Closed for what is no message."""
@@ -134,7 +135,9 @@ class Socket:
         payload: dict[str, Any] = message.get("payload") or {}
         given = [value for key, value in payload.items() if key.lower() == "authorization"]
         if not given:
-            raise Closed(4401, 'Unauthorized: connection_init has no payload {"authorization": "Bearer …"}')
+            raise Closed(
+                4401, 'Unauthorized: connection_init has no payload {"authorization": "Bearer …"}'
+            )
         if not all(isinstance(one, str) for one in given):
             raise Closed(4403, "Forbidden: authorization is a text")
         try:
@@ -164,7 +167,9 @@ class Socket:
             raise Closed(4409, f"Subscriber for {id} already exists")
         await self._make_room()
         if len(self.working) >= OPERATIONS:
-            limit = LimitExceeded(f"A socket runs {OPERATIONS} operations at once.", limit=OPERATIONS)
+            limit = LimitExceeded(
+                f"A socket runs {OPERATIONS} operations at once.", limit=OPERATIONS
+            )
             await self._send(id=id, type="error", payload=[_format(limit)])
             return
         task = self.operations[id] = asyncio.create_task(self._run(id, operation, credential))
@@ -172,15 +177,21 @@ class Socket:
         task.add_done_callback(self.working.discard)
 
     async def _make_room(self) -> None:
-        """What the client has left still works for a moment: it waits for that, and is not refused."""
+        """What the client has left still works for a
+        moment: it waits for that, and is not refused.
+        """
         leaving = self.working - set(self.operations.values())
         if leaving and len(self.working) >= OPERATIONS:
-            await asyncio.wait(leaving, timeout=LEAVING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                leaving, timeout=LEAVING_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
 
-    # -------------------------------------------------------------------------------------------------- operations
+    # ----------------------------------------------------------------------------------- operations
 
     async def _run(self, id: str, operation: Operation, credential: Credential) -> None:
-        """Sends what an operation results in; who may do nothing any more is sent away altogether."""
+        """Sends what an operation results in; who may
+        do nothing any more is sent away altogether.
+        """
         try:
             is_over = await self._answer(id, operation, credential)
         except Closed as closed:
@@ -213,7 +224,9 @@ class Socket:
         """Who calls is read again for each operation: a socket may be days old."""
         try:
             headers, abandon = self.websocket.headers, partial(disconnect, self.websocket.scope)
-            context = await self.endpoint.run_to_completion(self.endpoint.make_context(credential, headers, abandon))
+            context = await self.endpoint.run_to_completion(
+                self.endpoint.make_context(credential, headers, abandon)
+            )
         except (InvalidCredential, RequestError) as error:
             raise _to_closed(error) from error
         if not context.may_continue():
@@ -223,7 +236,9 @@ class Socket:
                 yield body
 
     def _forget(self, id: str) -> None:
-        """Before the last message goes out: the client may use the id again as soon as it has that."""
+        """Before the last message goes out: the client
+        may use the id again as soon as it has that.
+        """
         if self.operations.get(id) is asyncio.current_task():
             del self.operations[id]
 
@@ -242,7 +257,9 @@ class Socket:
 
 
 def _read(text: str | None) -> dict[str, Any]:
-    """A message whose parts are what the protocol says they are; the payload of `subscribe` is an operation."""
+    """A message whose parts are what the protocol says
+    they are; the payload of `subscribe` is an operation.
+    """
     message = _object(text)
     if not isinstance(message.get("type"), str):
         raise _invalid("A message has a type")
@@ -291,4 +308,6 @@ def _format(error: Exception) -> Any:
 
 
 def _is_signed_out(body: Body) -> bool:
-    return any(error["extensions"]["code"] == Unauthenticated.code for error in body.get("errors", ()))
+    return any(
+        error["extensions"]["code"] == Unauthenticated.code for error in body.get("errors", ())
+    )

@@ -1,4 +1,6 @@
-"""Who calls: the bearer credential of a request, verified, as an actor of the store (docs/decisions/0006)."""
+"""Who calls: the bearer credential of a request,
+verified, as an actor of the store (docs/decisions/0006).
+"""
 
 import hashlib
 import re
@@ -30,15 +32,15 @@ from resolvers.users import SUBJECT_LENGTH, sign_in
 from server.identity.key_sets import Keys, KeySet, OneKey, PublicKey
 from server.settings.settings import Issuer
 
+# Seconds that our clock and an issuer's may differ.
 LEEWAY = 60
-"""Seconds that our clock and an issuer's may differ."""
 CREDENTIAL_LENGTH = 16_384
 # Verified tokens are cached up to this sum of their lengths: what is kept of one is about as large.
 CACHED_TOKEN_BYTES = 8 * 1024 * 1024
+# The last second of the year 9999, in which all calendars end.
 LATEST = 253_402_300_799
-"""The last second of the year 9999, in which all calendars end."""
+# What tokens and secret keys are made of: base64url without padding, and dots.
 CREDENTIAL = re.compile(r"[A-Za-z0-9._-]+")
-"""What tokens and secret keys are made of: base64url without padding, and dots."""
 REFUSED_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c", "b64"})
 TYPES = frozenset({"jwt", "at+jwt"})
 OWN_ALGORITHMS = ("RS256",)
@@ -67,7 +69,9 @@ def _text(payload: JSONObject, name: str) -> str | None:
 
 
 def _image(payload: JSONObject) -> str | None:
-    """The picture, unless others should not be shown it: a link that runs as a script, or holds a whole file."""
+    """The picture, unless others should not be shown it:
+    a link that runs as a script, or holds a whole file.
+    """
     value = payload.get("picture")
     try:
         return check_url(value) if isinstance(value, str) else None
@@ -76,16 +80,22 @@ def _image(payload: JSONObject) -> str | None:
 
 
 def _address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
-    """The address as written and as compared, and whether the issuer vouches for it: only the JSON value true does.
+    """The address as written and as compared, and whether
+    the issuer vouches for it: only the JSON value true does.
 
-    A claim that can't be an address is none, and tells that the address we know is not the user's any more.
+    A claim that can't be an address is none, and tells that the address we know is not the user's
+    any more.
     """
     email = payload.get("email")
     verified = payload["email_verified"] is True if "email_verified" in payload else None
     if email is None:
         return None, None, verified
     try:
-        return (email, normalize_address(email), verified) if isinstance(email, str) else (None, None, False)
+        return (
+            (email, normalize_address(email), verified)
+            if isinstance(email, str)
+            else (None, None, False)
+        )
     except InputError:
         return None, None, False
 
@@ -93,7 +103,11 @@ def _address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
 def to_identity_claims(payload: JSONObject) -> IdentityClaims:
     """What a verified token says of its user: only the JSON value true verifies an address."""
     subject = payload.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH or not subject.isprintable():
+    if (
+        not isinstance(subject, str)
+        or not 0 < len(subject) <= SUBJECT_LENGTH
+        or not subject.isprintable()
+    ):
         raise InvalidCredential("its sub is missing or no subject")
     address, key, verified = _address(payload)
     return IdentityClaims(
@@ -110,7 +124,9 @@ def to_identity_claims(payload: JSONObject) -> IdentityClaims:
 
 
 def to_session_claims(payload: JSONObject) -> SessionClaims:
-    """What a verified session token says; of its organization only the id is read, and only as a default."""
+    """What a verified session token says; of its
+    organization only the id is read, and only as a default.
+    """
     subject, session_id = payload.get("sub"), payload.get("sid")
     if not isinstance(subject, str) or not isinstance(session_id, str):
         raise InvalidCredential("it names no session")
@@ -118,12 +134,14 @@ def to_session_claims(payload: JSONObject) -> SessionClaims:
     return SessionClaims(session_id, subject, organization.get("id") or payload.get("org_id"))
 
 
-# ------------------------------------------------------------------------------------------------------- providers
+# ---------------------------------------------------------------------------------------- providers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnKeys:
-    """The keys that we sign session tokens with; such a token is verified each time, so that a key can be withdrawn."""
+    """The keys that we sign session tokens with; such a token
+    is verified each time, so that a key can be withdrawn.
+    """
 
     signer: Signer
 
@@ -141,7 +159,9 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Provider:
-    """Who issues tokens: an identity provider, or we ourselves; with its keys, and how its claims are read."""
+    """Who issues tokens: an identity provider, or we
+    ourselves; with its keys, and how its claims are read.
+    """
 
     issuer: str
     audience: str | list[str] | None
@@ -150,7 +170,11 @@ class Provider:
 
 
 def make_provider(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
-    keys: Keys = OneKey(issuer.key) if issuer.key else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
+    keys: Keys = (
+        OneKey(issuer.key)
+        if issuer.key
+        else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
+    )
     return Provider(issuer.issuer, issuer.audience, keys)
 
 
@@ -159,7 +183,7 @@ def make_own_provider(public_url: str, signer: Signer) -> Provider:
     return Provider(public_url, None, OwnKeys(signer), to_session_claims)
 
 
-# -------------------------------------------------------------------------------------------------------- identity
+# ----------------------------------------------------------------------------------------- identity
 
 
 @dataclass(slots=True, eq=False)
@@ -187,24 +211,29 @@ def _always() -> bool:
 class Credential:
     """A credential that looks good; whom it stands for is read from the store each time."""
 
+    # Raises BadCredential when the store knows it, or its owner, no more.
     caller: Callable[[], Awaitable[tuple[Actor, Instance]]]
-    """Raises BadCredential when the store knows it, or its owner, no more."""
+    # Whether it has not lapsed; for what lapses in the store alone, always.
     is_good: Callable[[], bool] = _always
-    """Whether it has not lapsed; for what lapses in the store alone, always."""
 
 
 @dataclass(slots=True, eq=False)
 class Authenticator:
-    """Tells who calls. Algorithms belong to the configured issuer and are never read from a token."""
+    """Tells who calls.
+
+    Algorithms belong to the configured issuer and are never read from a token.
+    """
 
     store: Store
     clock: Clock
     providers: dict[str, Provider]
+    # Digests of the keys from the settings, by the id they act under.
     secret_keys: dict[str, str]
-    """Digests of the keys from the settings, by the id they act under."""
+    # We ourselves, as the issuer of session tokens.
     own: Provider | None = None
-    """We ourselves, as the issuer of session tokens."""
-    verified: OrderedDict[bytes, VerifiedToken] = field(default_factory=OrderedDict[bytes, VerifiedToken])
+    verified: OrderedDict[bytes, VerifiedToken] = field(
+        default_factory=OrderedDict[bytes, VerifiedToken]
+    )
     verified_size: int = 0
 
     async def authenticate(self, authorization: Sequence[str]) -> Credential | None:
@@ -285,7 +314,9 @@ class Authenticator:
             raise InvalidCredential("it is meant for another audience")
         key = await provider.keys.key(header.get("kid"))
         if key is None and not provider.keys.are_known:
-            raise Unavailable("The keys of the token's issuer can't be fetched right now; try again in a moment.")
+            raise Unavailable(
+                "The keys of the token's issuer can't be fetched right now; try again in a moment."
+            )
         if key is None:
             raise InvalidCredential("its key is not one of the issuer's")
         _check_signature(token, key)
@@ -298,7 +329,9 @@ class Authenticator:
         return self.providers.get(issuer) if isinstance(issuer, str) else None
 
     def _check_times(self, payload: JSONObject) -> int:
-        """When it expires; a clock that is off is named in the log, for nobody finds that by looking at tokens."""
+        """When it expires; a clock that is off is named in
+        the log, for nobody finds that by looking at tokens.
+        """
         now = self.clock().timestamp()
         expires_at = _seconds(payload, "exp")
         if expires_at is None:
@@ -309,7 +342,12 @@ class Authenticator:
         for name in ("nbf", "iat"):
             moment = _seconds(payload, name)
             if moment is not None and moment - LEEWAY > now:
-                log.warning("token_from_the_future", claim=name, skew_seconds=round(moment - now), leeway=LEEWAY)
+                log.warning(
+                    "token_from_the_future",
+                    claim=name,
+                    skew_seconds=round(moment - now),
+                    leeway=LEEWAY,
+                )
                 raise InvalidCredential(f"its {name} is in the future: do the clocks agree?")
         return expires_at
 
@@ -322,7 +360,9 @@ def _decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
         raise InvalidCredential("it is no token") from error
     header, payload = parts["header"], parts["payload"]
     if REFUSED_HEADERS & header.keys() or not isinstance(header.get("kid"), (str, type(None))):
-        raise InvalidCredential("its header names a key or an extension that we don't take from a token")
+        raise InvalidCredential(
+            "its header names a key or an extension that we don't take from a token"
+        )
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in TYPES:
         raise InvalidCredential("it is a token of another type")
@@ -338,5 +378,10 @@ def _check_signature(token: str, key: PublicKey) -> None:
 
 
 def make_digests(secret_keys: Sequence[str]) -> dict[str, str]:
-    """Each key from the settings under an id that stays the same from start to start, and tells nothing of the key."""
-    return {f"key_{hashlib.sha256(b'id:' + key.encode()).hexdigest()[:26]}": compute_digest(key) for key in secret_keys}
+    """Each key from the settings under an id that stays the
+    same from start to start, and tells nothing of the key.
+    """
+    return {
+        f"key_{hashlib.sha256(b'id:' + key.encode()).hexdigest()[:26]}": compute_digest(key)
+        for key in secret_keys
+    }

@@ -13,18 +13,17 @@ import orjson
 import structlog
 from jwt.algorithms import AllowedPublicKeys
 
+# Seconds between two fetches of one key set, however many unknown key ids come in.
 COOL_DOWN = 30.0
-"""Seconds between two fetches of one key set, however many unknown key ids come in."""
+# How long a whole fetch may take, however slowly the bytes drip in.
 FETCH_SECONDS = 5.0
-"""How long a whole fetch may take, however slowly the bytes drip in."""
+# Seconds after which the next use of a key set fetches it anew, so that a withdrawn key is refused.
 KEYS_LIVE = 300.0
-"""Seconds after which the next use of a key set fetches it anew, so that a withdrawn key is refused."""
+# Seconds that a key set may be used after its last fetch while its issuer can't be reached.
+#
+# That is about how long a token lives: of an issuer that is down for longer hardly one is left. Who
+# stole a key and keeps us from hearing of its withdrawal gains no more than that.
 KEYS_TRUSTED = 3_600.0
-"""Seconds that a key set may be used after its last fetch while its issuer can't be reached.
-
-That is about how long a token lives: of an issuer that is down for longer hardly one is left. Who stole a key and keeps
-us from hearing of its withdrawal gains no more than that.
-"""
 KEY_SET_BYTES = 256 * 1024
 ASYMMETRIC_TYPES = frozenset({"RSA", "EC", "OKP"})
 
@@ -33,7 +32,9 @@ log = structlog.stdlib.get_logger("tenantry.identity")
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """An issuer's key, with the algorithms that its tokens may name: those of the settings that it is made for."""
+    """An issuer's key, with the algorithms that its tokens
+    may name: those of the settings that it is made for.
+    """
 
     public: AllowedPublicKeys
     algorithms: Sequence[str]
@@ -52,7 +53,9 @@ class Keys(Protocol):
 
 
 def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
-    """Those of the algorithms that the key is made for by its type and curve; a short RSA key is made for none."""
+    """Those of the algorithms that the key is made for by
+    its type and curve; a short RSA key is made for none.
+    """
     return tuple(name for name in algorithms if _fits(key, name))
 
 
@@ -83,9 +86,11 @@ class OneKey:
 
 @dataclass(slots=True, eq=False)
 class KeySet:
-    """A JWKS behind a URL: fetched when first needed, when it is old, and for an unknown `kid` once per cool-down.
+    """A JWKS behind a URL: fetched when first needed, when
+    it is old, and for an unknown `kid` once per cool-down.
 
-    A key that is known never waits for a fetch: an old set goes on working while a new one is on its way.
+    A key that is known never waits for a fetch: an old set goes on working while a new one is on
+    its way.
     """
 
     url: str
@@ -114,7 +119,9 @@ class KeySet:
         return self.are_known and key in self.keys
 
     def _named(self, kid: str | None) -> PublicKey | None:
-        """The one key that a token means; where there are several, it has to say which (OpenID Connect Core, 10.1)."""
+        """The one key that a token means; where there are
+        several, it has to say which (OpenID Connect Core, 10.1).
+        """
         meant = [key for key in self.keys if kid in (None, key.kid)] if self.are_known else []
         return meant[0] if len(meant) == 1 else None
 
@@ -123,7 +130,9 @@ class KeySet:
             self._refresh()
 
     def _refresh(self) -> asyncio.Task[None] | None:
-        """The fetch that is under way or was the last: a new one begins only after the cool-down."""
+        """The fetch that is under way or was the last:
+        a new one begins only after the cool-down.
+        """
         if monotonic() - self.tried_at >= COOL_DOWN:
             self.tried_at = monotonic()
             self.fetching = asyncio.create_task(self._replace())
@@ -138,12 +147,16 @@ class KeySet:
             log.warning("key_set_unavailable", url=self.url, error=type(error).__name__)
             return
         if not keys:
-            log.warning("key_set_without_usable_keys", url=self.url, algorithms=list(self.algorithms))
+            log.warning(
+                "key_set_without_usable_keys", url=self.url, algorithms=list(self.algorithms)
+            )
         self.keys, self.fetched_at = keys, monotonic()
 
     async def _fetch(self) -> bytes:
         """The body as it was sent: what is compressed could unpack to any size."""
-        async with self.client.stream("GET", self.url, headers={"accept-encoding": "identity"}) as response:
+        async with self.client.stream(
+            "GET", self.url, headers={"accept-encoding": "identity"}
+        ) as response:
             response.raise_for_status()
             body = b""
             async for part in response.aiter_raw():
@@ -154,7 +167,10 @@ class KeySet:
 
 
 def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ...]:
-    """The keys of a set that tokens may be signed with; raises ValueError, KeyError or TypeError for what is no set."""
+    """The keys of a set that tokens may be signed with.
+
+    Raises ValueError, KeyError or TypeError for what is no set.
+    """
     entries: Any = orjson.loads(body)["keys"]
     if not isinstance(entries, list):
         raise TypeError("keys is no list")
@@ -163,11 +179,21 @@ def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ..
 
 
 def _usable_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
-    """None for what is no public key for signatures: everybody knows a symmetric or private one in a public set."""
+    """None for what is no public key for signatures: everybody
+    knows a symmetric or private one in a public set.
+    """
     try:
         kid, chosen = entry.get("kid"), entry.get("alg")
-        is_public = entry["kty"] in ASYMMETRIC_TYPES and "d" not in entry and isinstance(kid, (str, type(None)))
-        if not is_public or entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]):
+        is_public = (
+            entry["kty"] in ASYMMETRIC_TYPES
+            and "d" not in entry
+            and isinstance(kid, (str, type(None)))
+        )
+        if (
+            not is_public
+            or entry.get("use", "sig") != "sig"
+            or "verify" not in entry.get("key_ops", ["verify"])
+        ):
             return None
         key = jwt.PyJWK(entry).key
         names = filter_algorithms(key, [name for name in algorithms if chosen in (None, name)])

@@ -1,4 +1,6 @@
-"""Signs session tokens with RSA keys: those of the settings, or one that is kept, encrypted, in the database."""
+"""Signs session tokens with RSA keys: those of the
+settings, or one that is kept, encrypted, in the database.
+"""
 
 import asyncio
 import math
@@ -14,17 +16,24 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from models.database.store import Store, shield
 from models.errors import Unavailable
-from models.keys.signing_keys import compute_thumbprint, decrypt_key, encrypt_key, generate_key, make_cipher
+from models.keys.signing_keys import (
+    compute_thumbprint,
+    decrypt_key,
+    encrypt_key,
+    generate_key,
+    make_cipher,
+)
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import add_first_key, load_published_keys
 from resolvers.transaction import Clock, begin
 from server.settings.settings import Settings, SettingsError
 
 ALGORITHM = "RS256"
+# After so long a process looks whether the keys have been rotated.
 SEEN_SECONDS = 5.0
-"""After so long a process looks whether the keys have been rotated."""
 UNREADABLE = (
-    "TENANTRY_SECRET: it can't decrypt the signing keys in the database. Add the secret that they were made with behind"
+    "TENANTRY_SECRET: it can't decrypt the signing keys in the database. Add the secret that they"
+    " were made with behind"
     " the new one, or give keys by TENANTRY_SIGNING_KEYS."
 )
 
@@ -65,7 +74,10 @@ class GivenKeys:
 
 @dataclass(slots=True, eq=False)
 class StoredKeys:
-    """Keys in the database, remembered; the first to look makes one. Raises WrongSettings for another root secret."""
+    """Keys in the database, remembered; the first to look makes one.
+
+    Raises WrongSettings for another root secret.
+    """
 
     store: Store
     clock: Clock
@@ -83,7 +95,8 @@ class StoredKeys:
         return self.known
 
     async def _look(self) -> None:
-        """Known keys stay in use while the database is unavailable, or holds a key of a root secret not given here.
+        """Known keys stay in use while the database is unavailable,
+        or holds a key of a root secret not given here.
 
         That counts for everybody who waited.
         """
@@ -117,7 +130,9 @@ class StoredKeys:
 
 @dataclass(frozen=True, slots=True)
 class TokenSigner:
-    """Signs on the event loop: an RSA-2048 signature takes less than a millisecond, a thread costs as much again."""
+    """Signs on the event loop: an RSA-2048 signature takes
+    less than a millisecond, a thread costs as much again.
+    """
 
     ring: KeyRing
 
@@ -134,7 +149,9 @@ class TokenSigner:
         return None
 
     async def published(self) -> Mapping[str, RSAPublicKey]:
-        """As of now: who has a token of the newest key must find it here, whichever process answers."""
+        """As of now: who has a token of the newest key
+        must find it here, whichever process answers.
+        """
         return {key.kid: key.public for key in await self.ring.keys(since=monotonic())}
 
 

@@ -1,10 +1,19 @@
-"""The differences of two role models as a person reviews them: + what comes, - what goes, ~ what changes."""
+"""The differences of two role models as a person
+reviews them: + what comes, - what goes, ~ what changes.
+"""
 
 import json
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from resolvers.role_model.model import Change, Differences, ModelPermission, ModelRole, ModelRoleSet, WantedModel
+from resolvers.role_model.model import (
+    Change,
+    Differences,
+    ModelPermission,
+    ModelRole,
+    ModelRoleSet,
+    WantedModel,
+)
 
 LABELS = ("name", "description")
 CHOSEN = (*LABELS, "initial", "default_role", "creator_role")
@@ -21,7 +30,10 @@ def render_differences(differences: Differences, wanted: WantedModel) -> list[st
         lines += [_head("role", change), *_values(change, LABELS), *_listed(change, "permissions")]
     for change in differences.role_sets:
         lines += [_head("role set", change), *_of_role_set(change, wanted)]
-    return [*lines, _summary([*differences.permissions, *differences.roles, *differences.role_sets])]
+    return [
+        *lines,
+        _summary([*differences.permissions, *differences.roles, *differences.role_sets]),
+    ]
 
 
 def _sign(change: AnyChange) -> str:
@@ -63,14 +75,20 @@ def _of_role_set(change: Change[ModelRoleSet], wanted: WantedModel) -> Generator
     mappings = wanted.mappings.get(change.key, {})
     if change.after is None:
         yield f"  its organizations get {wanted.replaced_with[change.key]}"
-        yield from (f"  who has {source} gets {target}" for source, target in sorted(mappings.items()))
+        yield from (
+            f"  who has {source} gets {target}" for source, target in sorted(mappings.items())
+        )
         return
     yield from _values(change, CHOSEN)
     for line in _listed(change, "roles"):
         sign, _, key = line.strip().partition(" ")
-        yield f"{line}, who has it gets {mappings[key]}" if sign == "-" and key in mappings else line
+        yield (
+            f"{line}, who has it gets {mappings[key]}" if sign == "-" and key in mappings else line
+        )
 
 
 def _summary(changes: Sequence[Any]) -> str:
     signs = [_sign(change) for change in changes]
-    return f"{signs.count('+')} to create, {signs.count('~')} to change, {signs.count('-')} to delete."
+    return (
+        f"{signs.count('+')} to create, {signs.count('~')} to change, {signs.count('-')} to delete."
+    )

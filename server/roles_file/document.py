@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    StringConstraints,
+    Tag,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from models.roles import SYSTEM_PERMISSIONS, find_similar, is_system
@@ -79,7 +87,8 @@ def _kind(value: Any) -> str:
 
 
 RoleSetKind = Annotated[
-    Annotated[RoleSetEntry, Tag("kept")] | Annotated[ReplacedEntry, Tag("replaced")], Discriminator(_kind)
+    Annotated[RoleSetEntry, Tag("kept")] | Annotated[ReplacedEntry, Tag("replaced")],
+    Discriminator(_kind),
 ]
 
 
@@ -97,7 +106,9 @@ class Entries(Entry):
         return {key: one for key, one in self.role_sets.items() if isinstance(one, ReplacedEntry)}
 
 
-NAMES = sorted({name for entry in (Entries, *Entry.__subclasses__()) for name in entry.model_fields})
+NAMES = sorted(
+    {name for entry in (Entries, *Entry.__subclasses__()) for name in entry.model_fields}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ class RoleFile:
     lines: Lines
 
 
-# --------------------------------------------------------------------------------------------------------- writing
+# ------------------------------------------------------------------------------------------ writing
 
 
 def dump_model(model: RoleModel) -> str:
@@ -116,7 +127,8 @@ def dump_model(model: RoleModel) -> str:
     entries = {
         "permissions": {key: _labels(one) for key, one in sorted(model.permissions.items())},
         "roles": {
-            key: _labels(one) | {"permissions": sorted(one.permissions)} for key, one in sorted(model.roles.items())
+            key: _labels(one) | {"permissions": sorted(one.permissions)}
+            for key, one in sorted(model.roles.items())
         },
         "role_sets": {key: _role_set(one) for key, one in sorted(model.role_sets.items())},
     }
@@ -129,26 +141,37 @@ class SafelyQuoted(yaml.SafeDumper):
 
 
 def _quoted(dumper: SafelyQuoted, text: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style='"' if CONTROLS.search(text) else None)
+    return yaml.ScalarNode(
+        "tag:yaml.org,2002:str", text, style='"' if CONTROLS.search(text) else None
+    )
 
 
 SafelyQuoted.add_representer(str, _quoted)
 
 
 def _labels(one: ModelPermission | ModelRole | ModelRoleSet) -> dict[str, Any]:
-    return {"name": one.name} | ({} if one.description is None else {"description": one.description})
+    return {"name": one.name} | (
+        {} if one.description is None else {"description": one.description}
+    )
 
 
 def _role_set(one: ModelRoleSet) -> dict[str, Any]:
-    chosen = {"default_role": one.default_role, "creator_role": one.creator_role, "roles": sorted(one.roles)}
+    chosen = {
+        "default_role": one.default_role,
+        "creator_role": one.creator_role,
+        "roles": sorted(one.roles),
+    }
     return _labels(one) | ({"initial": True} if one.initial else {}) | chosen
 
 
-# --------------------------------------------------------------------------------------------------------- reading
+# ------------------------------------------------------------------------------------------ reading
 
 
 def read_role_file(content: bytes) -> RoleFile:
-    """What the file wants; raises ModelRefused with every fault that can be told without looking at the store."""
+    """What the file wants.
+
+    Raises ModelRefused with every fault that can be told without looking at the store.
+    """
     if len(content) > LIMIT:
         raise ModelError([ModelProblem((), f"The file is larger than {LIMIT} bytes.")])
     data, lines = parse_yaml(content)
@@ -159,7 +182,7 @@ def read_role_file(content: bytes) -> RoleFile:
     return RoleFile(_wanted(entries), lines)
 
 
-# ----------------------------------------------------------------------------------------------------------- shape
+# -------------------------------------------------------------------------------------------- shape
 
 SENTENCES = {
     "missing": "It is missing.",
@@ -175,26 +198,35 @@ def _shaped(data: Any, lines: Lines) -> Entries:
         return Entries.model_validate(data)
     except ValidationError as error:
         found = [
-            ModelProblem(_place(one["loc"]), _sentence(one["type"], one["loc"], one["msg"])) for one in error.errors()
+            ModelProblem(_place(one["loc"]), _sentence(one["type"], one["loc"], one["msg"]))
+            for one in error.errors()
         ]
         raise ModelError(construct(found, lines)) from error
 
 
 def _place(location: tuple[str | int, ...]) -> Place:
-    """The way to a part as the file has it, without what pydantic adds: the kind of a role set, the mark of a key."""
+    """The way to a part as the file has it, without what
+    pydantic adds: the kind of a role set, the mark of a key.
+    """
     tags = {2} if location[:1] == ("role_sets",) else set[int]()
-    return tuple(part for number, part in enumerate(location) if number not in tags and part != "[key]")
+    return tuple(
+        part for number, part in enumerate(location) if number not in tags and part != "[key]"
+    )
 
 
 def _sentence(kind: str, location: tuple[str | int, ...], message: str) -> str:
     if kind == "extra_forbidden":
         return f"There is nothing of this name.{_meant(str(location[-1]), NAMES)}"
     if kind in MAPPINGS:
-        return "It has to be a mapping of names to values." if location else "The file has to hold a mapping."
+        return (
+            "It has to be a mapping of names to values."
+            if location
+            else "The file has to hold a mapping."
+        )
     return SENTENCES.get(kind, f"{message}.")
 
 
-# ------------------------------------------------------------------------------------------------------ references
+# --------------------------------------------------------------------------------------- references
 
 
 def _meant(key: str, known: Iterable[str]) -> str:
@@ -209,7 +241,9 @@ def _unknown(what: str, key: str, known: Iterable[str]) -> str:
 def _faults(entries: Entries) -> Generator[ModelProblem]:
     """What names something that is not there."""
     for key in filter(is_system, entries.permissions):
-        yield ModelProblem(("permissions", key), "System permissions stay as they are: leave it out.")
+        yield ModelProblem(
+            ("permissions", key), "System permissions stay as they are: leave it out."
+        )
     yield from _faults_of_roles(entries)
     for key, one in entries.kept_sets.items():
         yield from _faults_of_kept_set(("role_sets", key), one, entries)
@@ -224,16 +258,22 @@ def _faults(entries: Entries) -> Generator[ModelProblem]:
 def _faults_of_roles(entries: Entries) -> Generator[ModelProblem]:
     known = {*entries.permissions, *SYSTEM_PERMISSIONS}
     for key, role in entries.roles.items():
-        yield from _unknown_among(("roles", key, "permissions"), "permission", role.permissions, known)
+        yield from _unknown_among(
+            ("roles", key, "permissions"), "permission", role.permissions, known
+        )
 
 
-def _unknown_among(place: Place, what: str, keys: list[str], known: Iterable[str]) -> Generator[ModelProblem]:
+def _unknown_among(
+    place: Place, what: str, keys: list[str], known: Iterable[str]
+) -> Generator[ModelProblem]:
     for number, key in enumerate(keys):
         if key not in known:
             yield ModelProblem((*place, number), _unknown(what, key, known))
 
 
-def _faults_of_kept_set(place: Place, one: RoleSetEntry, entries: Entries) -> Generator[ModelProblem]:
+def _faults_of_kept_set(
+    place: Place, one: RoleSetEntry, entries: Entries
+) -> Generator[ModelProblem]:
     yield from _unknown_among((*place, "roles"), "role", one.roles, entries.roles)
     for name, role in (("default_role", one.default_role), ("creator_role", one.creator_role)):
         if role not in one.roles:
@@ -241,12 +281,15 @@ def _faults_of_kept_set(place: Place, one: RoleSetEntry, entries: Entries) -> Ge
     for source in one.mappings:
         if source in one.roles:
             yield ModelProblem(
-                (*place, "mappings", source), "The role stays in the set, so that nobody needs another one."
+                (*place, "mappings", source),
+                "The role stays in the set, so that nobody needs another one.",
             )
     yield from _faults_of_targets(place, one.mappings, one.roles)
 
 
-def _faults_of_targets(place: Place, mappings: dict[str, str], roles: list[str]) -> Generator[ModelProblem]:
+def _faults_of_targets(
+    place: Place, mappings: dict[str, str], roles: list[str]
+) -> Generator[ModelProblem]:
     for source, target in mappings.items():
         if target not in roles:
             yield ModelProblem((*place, "mappings", source), _outside(target, roles))
@@ -256,11 +299,14 @@ def _outside(role: str, roles: list[str]) -> str:
     return f"{role[:80]!r} is not one of the set's roles: {', '.join(roles[:10])}."
 
 
-def _faults_of_replaced_set(place: Place, one: ReplacedEntry, entries: Entries) -> Generator[ModelProblem]:
+def _faults_of_replaced_set(
+    place: Place, one: ReplacedEntry, entries: Entries
+) -> Generator[ModelProblem]:
     successor = entries.kept_sets.get(one.replaced_with)
     if successor is None:
         yield ModelProblem(
-            (*place, "replaced_with"), _unknown("role set that stays", one.replaced_with, entries.kept_sets)
+            (*place, "replaced_with"),
+            _unknown("role set that stays", one.replaced_with, entries.kept_sets),
         )
         return
     yield from _faults_of_targets(place, one.mappings, successor.roles)
@@ -268,17 +314,28 @@ def _faults_of_replaced_set(place: Place, one: ReplacedEntry, entries: Entries) 
 
 def _wanted(entries: Entries) -> WantedModel:
     model = RoleModel(
-        permissions={key: ModelPermission(one.name, one.description) for key, one in entries.permissions.items()},
+        permissions={
+            key: ModelPermission(one.name, one.description)
+            for key, one in entries.permissions.items()
+        },
         roles={
-            key: ModelRole(one.name, one.description, frozenset(one.permissions)) for key, one in entries.roles.items()
+            key: ModelRole(one.name, one.description, frozenset(one.permissions))
+            for key, one in entries.roles.items()
         },
         role_sets={key: _model_set(one) for key, one in entries.kept_sets.items()},
     )
     mappings = {key: one.mappings for key, one in entries.role_sets.items()}
-    return WantedModel(model, mappings, {key: one.replaced_with for key, one in entries.replaced_sets.items()})
+    return WantedModel(
+        model, mappings, {key: one.replaced_with for key, one in entries.replaced_sets.items()}
+    )
 
 
 def _model_set(one: RoleSetEntry) -> ModelRoleSet:
     return ModelRoleSet(
-        one.name, one.description, one.initial, one.default_role, one.creator_role, frozenset(one.roles)
+        one.name,
+        one.description,
+        one.initial,
+        one.default_role,
+        one.creator_role,
+        frozenset(one.roles),
     )

@@ -9,13 +9,18 @@ from resolvers.role_model.model import ModelError, ModelProblem, Place
 
 DEPTH = 8
 
+# The line of each part, by the names and numbers that lead to it.
 Lines = dict[tuple[str, ...], int]
-"""The line of each part, by the names and numbers that lead to it."""
 
 
 def construct(faults: Iterable[ModelProblem], lines: Lines) -> list[ModelProblem]:
-    """The faults in the order of the file, each with its line; that of what is nearest above where there is none."""
-    return [_located(fault, lines) for fault in sorted(faults, key=lambda fault: _line(fault.place, lines))]
+    """The faults in the order of the file, each with its
+    line; that of what is nearest above where there is none.
+    """
+    return [
+        _located(fault, lines)
+        for fault in sorted(faults, key=lambda fault: _line(fault.place, lines))
+    ]
 
 
 def _line(place: Place, lines: Lines) -> int:
@@ -52,7 +57,9 @@ def parse_yaml(content: bytes) -> tuple[Any, Lines]:
             [ModelProblem((), f"line {line}: This is not YAML: {error.problem or error.context}.")]
         ) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ModelError([ModelProblem((), f"This is not YAML: {str(error).splitlines()[0]}.")]) from error
+        raise ModelError(
+            [ModelProblem((), f"This is not YAML: {str(error).splitlines()[0]}.")]
+        ) from error
 
 
 def _loader(text: str) -> Any:
@@ -61,21 +68,28 @@ def _loader(text: str) -> Any:
 
 
 def _ensure_plain(text: str) -> None:
-    """No anchors, which can make a small file huge, and no deep nesting, which can exhaust the parser."""
+    """No anchors, which can make a small file huge,
+    and no deep nesting, which can exhaust the parser.
+    """
     depth, loader = 0, _loader(text)
     while loader.check_token():
         token = loader.get_token()
         line = token.start_mark.line + 1
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
-            raise ModelError([ModelProblem((), f"line {line}: Anchors, aliases and tags are not allowed here.")])
+            raise ModelError(
+                [ModelProblem((), f"line {line}: Anchors, aliases and tags are not allowed here.")]
+            )
         depth += _deepening(token)
         if depth > DEPTH:
             raise ModelError([ModelProblem((), f"line {line}: This is nested too deeply.")])
 
 
 OPENING = (
-    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
-)  # fmt: skip
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
 CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
@@ -90,7 +104,10 @@ def _note_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) ->
             below = (*place, key.value if isinstance(key, yaml.ScalarNode) else "?")
             if below in lines:
                 raise ModelError(
-                    construct([ModelProblem(below, f"It is on line {key.start_mark.line + 1} again.")], lines)
+                    construct(
+                        [ModelProblem(below, f"It is on line {key.start_mark.line + 1} again.")],
+                        lines,
+                    )
                 )
             lines[below] = key.start_mark.line + 1
             _note_lines(value, below, lines)

@@ -25,13 +25,18 @@ def _processors(*, as_json: bool) -> tuple[list[Any], Any]:
     if as_json:
         without_locals = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         return [*shared, without_locals], structlog.processors.JSONRenderer()
-    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback)
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=_traceback
+    )
     return [*shared, _escape], renderer
 
 
 def _escape(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Leaves nothing in the values that a terminal would obey; JSON has escapes of its own."""
-    return {key: escape_controls(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {
+        key: escape_controls(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def _traceback(file: TextIO, error: ExcInfo) -> None:
@@ -41,7 +46,9 @@ def _traceback(file: TextIO, error: ExcInfo) -> None:
 
 
 def configure(settings: Settings) -> None:
-    """JSON lines in production, for a person in development, all to standard error; libraries' warnings come along."""
+    """JSON lines in production, for a person in development,
+    all to standard error; libraries' warnings come along.
+    """
     as_json = settings.log_format == "json" if settings.log_format else not settings.is_development
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared, renderer = _processors(as_json=as_json)
@@ -52,7 +59,9 @@ def configure(settings: Settings) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[remove, renderer], foreign_pre_chain=shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[remove, renderer], foreign_pre_chain=shared)
+    )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     # What it warns of, such as a request that is no HTTP, anybody can send as often as they like.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

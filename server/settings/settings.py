@@ -1,4 +1,6 @@
-"""The settings: read once at start from the environment or `.env`; a wrong value stops the start with a sentence."""
+"""The settings: read once at start from the environment
+or `.env`; a wrong value stops the start with a sentence.
+"""
 
 import re
 from email.headerregistry import HeaderRegistry
@@ -27,14 +29,16 @@ ASYMMETRIC = frozenset(requires_cryptography)
 SECRET_BYTES = 32
 RSA_BITS = 2_048
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# What no random text holds, but manuals and templates do: words, runs of keys, the secret of a
+# well-known tutorial.
 FAMOUS = re.compile(
     "secret|change|passw|example|insecure|default|tenantry|abcdefgh|qwerty|1234567890|0123456789abcdef"
     "|09d25e094faa6ca2556c818166b7a956",
     re.IGNORECASE,
 )
-"""What no random text holds, but manuals and templates do: words, runs of keys, the secret of a well-known tutorial."""
+# Pairs of neighbouring characters that a random text of 32 characters has, and a repeated word has
+# not.
 DISTINCT_PAIRS = 16
-"""Pairs of neighbouring characters that a random text of 32 characters has, and a repeated word has not."""
 
 
 class Environment(Enum):
@@ -55,7 +59,12 @@ def _url(value: str) -> SplitResult:
     refused = ValueError("is an absolute http or https URL without a user")
     try:
         parts = urlsplit(value)
-        is_whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+        is_whole = (
+            parts.scheme in {"http", "https"}
+            and parts.hostname
+            and parts.port != 0
+            and "@" not in parts.netloc
+        )
     except ValueError as error:
         raise refused from error
     if not is_whole or not value.isascii() or not value.isprintable() or " " in value:
@@ -68,9 +77,13 @@ def _is_safe(parts: SplitResult) -> bool:
 
 
 def _public_key(pem: str) -> AllowedPublicKeys:
-    """The key of a PEM text; line ends may be written as backslash and n, as environment files do."""
+    """The key of a PEM text; line ends may be written
+    as backslash and n, as environment files do.
+    """
     if "PRIVATE KEY" in pem:
-        raise ValueError("holds a private key: give the public one, and take the private one away from here")
+        raise ValueError(
+            "holds a private key: give the public one, and take the private one away from here"
+        )
     try:
         key: Any = load_pem_public_key(pem.replace("\\n", "\n").encode())
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -92,7 +105,9 @@ def _private_key(path: str) -> RSAPrivateKey:
         raise ValueError(f"{path} is no PEM of a private key without a password") from error
     if isinstance(key, RSAPrivateKey) and key.key_size >= KEY_BITS and _exponent(key) == EXPONENT:
         return key
-    raise ValueError(f"{path} is no RSA key of {KEY_BITS} bits: openssl genrsa -out signing.pem {KEY_BITS}")
+    raise ValueError(
+        f"{path} is no RSA key of {KEY_BITS} bits: openssl genrsa -out signing.pem {KEY_BITS}"
+    )
 
 
 def _exponent(key: RSAPrivateKey) -> int:
@@ -102,7 +117,8 @@ def _exponent(key: RSAPrivateKey) -> int:
 class Issuer(BaseModel):
     """An identity provider whose tokens are accepted, with the one place its keys come from.
 
-    A token's `aud` has to be the very `audience`: a text, or, for an issuer that writes several, that very list.
+    A token's `aud` has to be the very `audience`: a text, or, for an issuer that writes several,
+    that very list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -147,7 +163,9 @@ class Issuer(BaseModel):
         if (self.jwks_url is None) == (self.public_key is None):
             raise ValueError("give either jwks_url or public_key")
         if self.key and not self.key.algorithms:
-            raise ValueError(f"public_key is no key for {', '.join(self.algorithms)}: set algorithms")
+            raise ValueError(
+                f"public_key is no key for {', '.join(self.algorithms)}: set algorithms"
+            )
         return self
 
     @property
@@ -160,14 +178,24 @@ class Issuer(BaseModel):
 
 
 def _is_mail_server(url: str) -> bool:
-    """A host, both of user and password or neither, and nothing behind: part of a password would land there."""
+    """A host, both of user and password or neither, and
+    nothing behind: part of a password would land there.
+    """
     try:
         parts = urlsplit(url)
         signs_in = bool(parts.username) == bool(parts.password)
-        is_whole = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0 and signs_in
+        is_whole = (
+            parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0 and signs_in
+        )
     except ValueError:
         return False
-    return bool(is_whole) and parts.path in {"", "/"} and not parts.query and not parts.fragment and url.isprintable()
+    return (
+        bool(is_whole)
+        and parts.path in {"", "/"}
+        and not parts.query
+        and not parts.fragment
+        and url.isprintable()
+    )
 
 
 def _is_sender(text: str) -> bool:
@@ -175,11 +203,17 @@ def _is_sender(text: str) -> bool:
     if not text.isprintable():
         return False
     header: Any = HeaderRegistry()("from", text)
-    return len(header.addresses) == 1 and not header.defects and "@" in header.addresses[0].addr_spec
+    return (
+        len(header.addresses) == 1 and not header.defects and "@" in header.addresses[0].addr_spec
+    )
 
 
 def _split(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip())
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _private_network(value: Any) -> Network:
@@ -194,17 +228,27 @@ def _private_network(value: Any) -> Network:
 
 
 def _is_guessable(secret: str) -> bool:
-    return bool(FAMOUS.search(secret)) or len({*zip(secret, secret[1:], strict=False)}) < DISTINCT_PAIRS
+    return (
+        bool(FAMOUS.search(secret))
+        or len({*zip(secret, secret[1:], strict=False)}) < DISTINCT_PAIRS
+    )
 
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """`TENANTRY_…` (docs/rules.md, Settings). What is secret in it stays out of its representation."""
+    """`TENANTRY_…` (docs/rules.md, Settings).
+
+    What is secret in it stays out of its representation.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="TENANTRY_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="TENANTRY_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     env: Environment = Environment.PRODUCTION
@@ -226,7 +270,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
 
-    split = field_validator("secret_keys", "secret", "signing_keys", "allowed_origins", mode="before")(_split)
+    split = field_validator(
+        "secret_keys", "secret", "signing_keys", "allowed_origins", mode="before"
+    )(_split)
 
     @property
     def is_development(self) -> bool:
@@ -234,7 +280,9 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """The sender of mail; an address needs a host name, which only a development server may lack."""
+        """The sender of mail; an address needs a host
+        name, which only a development server may lack.
+        """
         return self.mail_from or f"Tenantry <no-reply@{self._mail_host or 'localhost'}>"
 
     @property
@@ -255,7 +303,9 @@ class Settings(BaseSettings):
 
     @property
     def private_keys(self) -> tuple[RSAPrivateKey, ...]:
-        """The keys that session tokens are signed with, newest first; empty where the database keeps them."""
+        """The keys that session tokens are signed with,
+        newest first; empty where the database keeps them.
+        """
         return tuple(_private_key(path) for path in self.signing_keys)
 
     @property
@@ -272,7 +322,9 @@ class Settings(BaseSettings):
             raise ValueError("is no database URL") from error
         if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
             raise ValueError("starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-        in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+        in_memory = (
+            not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+        )
         if url.drivername == "sqlite+aiosqlite" and in_memory:
             raise ValueError("names a file: a database in memory would be lost")
         return value
@@ -290,13 +342,18 @@ class Settings(BaseSettings):
     def origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if origin != f"{_url(origin).scheme}://{_url(origin).netloc}".lower() or "*" in origin:
-                raise ValueError(f"{origin!r} is no origin: scheme, host and port in lower case, no path, no wildcard")
+                raise ValueError(
+                    f"{origin!r} is no origin: scheme, host and port in lower case, no path, no"
+                    f" wildcard"
+                )
         return value
 
     @field_validator("webhook_networks", mode="before")
     @classmethod
     def private_networks(cls, value: Any) -> Any:
-        return tuple(_private_network(one) for one in value) if isinstance(value, (list, tuple)) else value  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(value, (list, tuple)):
+            return value
+        return tuple(_private_network(one) for one in value)  # pyright: ignore[reportUnknownVariableType]
 
     @field_validator("smtp_url", "mail_from", mode="before")
     @classmethod
@@ -307,7 +364,9 @@ class Settings(BaseSettings):
     @classmethod
     def a_mail_server(cls, value: str | None) -> str | None:
         if value is not None and not _is_mail_server(value):
-            raise ValueError("is smtp://user:password@host:587 or smtps://…, with @ in a password as %40")
+            raise ValueError(
+                "is smtp://user:password@host:587 or smtps://…, with @ in a password as %40"
+            )
         return value
 
     @field_validator("mail_from")
@@ -321,9 +380,14 @@ class Settings(BaseSettings):
     @classmethod
     def random_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for key in value:
-            is_key = len(key) >= MINIMUM_LENGTH and re.fullmatch(rf"{KEY_PREFIX}[A-Za-z0-9_-]+", key)
+            is_key = len(key) >= MINIMUM_LENGTH and re.fullmatch(
+                rf"{KEY_PREFIX}[A-Za-z0-9_-]+", key
+            )
             if not is_key or _is_guessable(key.removeprefix(KEY_PREFIX)):
-                raise ValueError("each key is sk_ and at least 32 random letters and digits: openssl rand -hex 24")
+                raise ValueError(
+                    "each key is sk_ and at least 32 random letters and digits: openssl rand -hex"
+                    " 24"
+                )
         return value
 
     @field_validator("secret")
@@ -331,7 +395,9 @@ class Settings(BaseSettings):
     def long_secrets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for secret in value:
             if len(secret.encode()) < SECRET_BYTES or _is_guessable(secret):
-                raise ValueError(f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48")
+                raise ValueError(
+                    f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48"
+                )
         return value
 
     @field_validator("signing_keys")
@@ -348,11 +414,13 @@ class Settings(BaseSettings):
             raise ValueError("TENANTRY_IDENTITY_ISSUERS names an issuer twice.")
         if self.public_url.lower() in {name.rstrip("/").lower() for name in names}:
             raise ValueError(
-                "TENANTRY_IDENTITY_ISSUERS names TENANTRY_PUBLIC_URL, the issuer of our own session tokens."
+                "TENANTRY_IDENTITY_ISSUERS names TENANTRY_PUBLIC_URL, the issuer of our own"
+                " session tokens."
             )
         return self
 
 
+# What pydantic says in words of Python, by the kind of its error.
 PLAINER = {
     "missing": "is missing",
     "extra_forbidden": "is not a key that is known here",
@@ -363,7 +431,6 @@ PLAINER = {
     "string_too_short": "is empty",
     "bool_parsing": "is true or false",
 }
-"""What pydantic says in words of Python, by the kind of its error."""
 
 
 def _sentence(error: Any) -> str:
@@ -384,7 +451,9 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         raise SettingsError([_sentence(one) for one in error.errors()]) from error
     except (UnicodeDecodeError, OSError) as error:
-        raise SettingsError(["The file .env with the TENANTRY_ settings can't be read as text."]) from error
+        raise SettingsError(
+            ["The file .env with the TENANTRY_ settings can't be read as text."]
+        ) from error
     except ValueError as error:
         named = re.search(r'field "(\w+)"', str(error))
         variable = f"TENANTRY_{named[1].upper()}" if named else "A TENANTRY_ setting"
@@ -393,16 +462,22 @@ def read_settings(**overrides: Any) -> Settings:
 
 def make_webhook_targets(settings: Settings) -> WebhookTargets:
     """Where webhooks may go; in development anywhere."""
-    return WebhookTargets(allows_private=settings.is_development, networks=settings.webhook_networks)
+    return WebhookTargets(
+        allows_private=settings.is_development, networks=settings.webhook_networks
+    )
 
 
 def ensure_production(settings: Settings) -> None:
     """Refuses what is fine on one's own machine only; raises WrongSettings."""
     wrong = _unsafe_delivery(settings)
     if not settings.identity_issuers:
-        wrong.append("TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in.")
+        wrong.append(
+            "TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in."
+        )
     if any(one.issuer == BUILT_IN_ISSUER for one in settings.identity_issuers):
-        wrong.append(f"TENANTRY_IDENTITY_ISSUERS names {BUILT_IN_ISSUER}, which is for development only.")
+        wrong.append(
+            f"TENANTRY_IDENTITY_ISSUERS names {BUILT_IN_ISSUER}, which is for development only."
+        )
     if wrong:
         raise SettingsError(wrong)
 
@@ -415,18 +490,23 @@ def ensure_worker(settings: Settings) -> None:
 
 
 def _unsafe_delivery(settings: Settings) -> list[str]:
-    """What is wrong with the links and the mail that people get; defaults are for development only."""
+    """What is wrong with the links and the mail that
+    people get; defaults are for development only.
+    """
     wrong: list[str] = []
     is_public = "public_url" in settings.model_fields_set
     if not settings.secret:
         wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
     if not is_public:
-        wrong.append("TENANTRY_PUBLIC_URL is missing: give the https URL that people reach this server at.")
+        wrong.append(
+            "TENANTRY_PUBLIC_URL is missing: give the https URL that people reach this server at."
+        )
     elif not _is_safe(_url(settings.public_url)):
         wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
     if is_public and settings.smtp_url and not settings.has_sender:
         wrong.append(
-            "TENANTRY_MAIL_FROM is missing: TENANTRY_PUBLIC_URL has no domain that mail can come from."
+            "TENANTRY_MAIL_FROM is missing: TENANTRY_PUBLIC_URL has no domain that mail can come"
+            " from."
             " Give a sender, such as Acme <hello@example.com>."
         )
     return wrong

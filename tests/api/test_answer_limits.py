@@ -18,14 +18,18 @@ METADATA = {"text": "a" * 7_000}
 
 def query(times: int) -> str:
     """Each time is about 7 KB of answer."""
-    fields = (f"a{number}: organizations {{ nodes {{ privateMetadata }} }}" for number in range(times))
+    fields = (
+        f"a{number}: organizations {{ nodes {{ privateMetadata }} }}" for number in range(times)
+    )
     return "{" + " ".join(fields) + "}"
 
 
 @pytest.fixture
 async def small(store: Store, clock: Clock) -> Api:
     """An instance with the smallest limit and one organization."""
-    chosen = settings(env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_answer_bytes=ALLOWED)
+    chosen = settings(
+        env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_answer_bytes=ALLOWED
+    )
     api = Api(make_application(chosen, store=store, clock=clock), store, clock)
     new = {"name": "Acme", "privateMetadata": METADATA}
     await api.mutate("createOrganization", new, by=SERVICE)
@@ -53,7 +57,9 @@ async def test_a_mutation_that_was_made_says_so(small: Api) -> None:
     names = " ".join(f"a{number}: privateMetadata" for number in range(10))
     new = {"name": "Globex", "privateMetadata": METADATA}
 
-    answer = await small.mutate("createOrganization", new, f"organization {{ {names} }}", by=SERVICE)
+    answer = await small.mutate(
+        "createOrganization", new, f"organization {{ {names} }}", by=SERVICE
+    )
 
     assert answer.body["data"] is None
     assert answer.error["extensions"]["applied"] is True

@@ -1,4 +1,6 @@
-"""What answers on which path, in development and in production, as a browser, an operator and an attacker meet it."""
+"""What answers on which path, in development and in
+production, as a browser, an operator and an attacker meet it.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,7 +27,10 @@ ISSUER = test_issuer()
 
 @asynccontextmanager
 async def running(
-    store: Store, env: Environment = CLOSED, development: DevelopmentExtras | None = None, **values: Any
+    store: Store,
+    env: Environment = CLOSED,
+    development: DevelopmentExtras | None = None,
+    **values: Any,
 ) -> AsyncGenerator[Api]:
     """An application over the store, with other settings."""
     chosen = settings(env=env, identity_issuers=(ISSUER,), secret_keys=(SECRET_KEY,), **values)
@@ -34,7 +39,7 @@ async def running(
     await api.client.aclose()
 
 
-# ------------------------------------------------------------------------------------------------------------ health
+# ------------------------------------------------------------------------------------------- health
 
 
 async def test_a_server_with_a_migrated_database_is_ready(api: Api) -> None:
@@ -50,11 +55,16 @@ async def test_a_server_with_a_migrated_database_is_ready(api: Api) -> None:
         ("sqlite+aiosqlite:///{}/empty.db", "the database is not migrated"),
         ("sqlite+aiosqlite:///{}/garbage.db", "the database can't be reached"),
         ("sqlite+aiosqlite:///{}", "the database can't be reached"),
-        ("postgresql+asyncpg://tenantry:hunter2@127.0.0.1:1/nowhere", "the database can't be reached"),
+        (
+            "postgresql+asyncpg://tenantry:hunter2@127.0.0.1:1/nowhere",
+            "the database can't be reached",
+        ),
         ("postgresql+asyncpg://tenantry:hunter2@/nowhere?host={}", "the database can't be reached"),
     ],
 )
-async def test_a_server_without_its_database_is_alive_but_not_ready(tmp_path: Path, url: str, reason: str) -> None:
+async def test_a_server_without_its_database_is_alive_but_not_ready(
+    tmp_path: Path, url: str, reason: str
+) -> None:
     (tmp_path / "garbage.db").write_bytes(b"garbage" * 1_000)
     store = Store(url.format(tmp_path))
 
@@ -66,14 +76,17 @@ async def test_a_server_without_its_database_is_alive_but_not_ready(tmp_path: Pa
     await store.close()
 
 
-# ------------------------------------------------------------------------------------------------------------ schema
+# ------------------------------------------------------------------------------------------- schema
 
 
 @ONLY_SQLITE
 async def test_the_schema_is_public_in_development(api: Api) -> None:
     response = await api.client.get("/schema.graphql")
 
-    assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert (response.status_code, response.headers["content-type"]) == (
+        200,
+        "text/plain; charset=utf-8",
+    )
     assert response.text == sdl(schema)
 
 
@@ -110,9 +123,14 @@ async def test_production_does_not_describe_itself(store: Store, document: str) 
         for caller in (await api.person("ada@example.com"), SERVICE):
             answer = await api.run(document, by=caller)
 
-            assert {error["extensions"]["code"] for error in answer.body["errors"]} == {"GRAPHQL_VALIDATION_FAILED"}
+            assert {error["extensions"]["code"] for error in answer.body["errors"]} == {
+                "GRAPHQL_VALIDATION_FAILED"
+            }
             assert "data" not in answer.body
-        assert (await api.run("{ __typename viewer { __typename } }")).data == {"__typename": "Query", "viewer": None}
+        assert (await api.run("{ __typename viewer { __typename } }")).data == {
+            "__typename": "Query",
+            "viewer": None,
+        }
 
 
 MISTYPED = [
@@ -121,8 +139,14 @@ MISTYPED = [
     ('{ organization(b: { id: "a" }) { id } }', None),
     ("{ organizations(orderBy: { field: CREATED }) { totalCount } }", None),
     ("{ organizations(orderBy: { fiel: NAME }) { totalCount } }", None),
-    ("query($a: OrganizationOrder) { organizations(orderBy: $a) { totalCount } }", {"a": {"fiel": "NAME"}}),
-    ("query($a: OrganizationOrder) { organizations(orderBy: $a) { totalCount } }", {"a": {"field": "NAM"}}),
+    (
+        "query($a: OrganizationOrder) { organizations(orderBy: $a) { totalCount } }",
+        {"a": {"fiel": "NAME"}},
+    ),
+    (
+        "query($a: OrganizationOrder) { organizations(orderBy: $a) { totalCount } }",
+        {"a": {"field": "NAM"}},
+    ),
     ('{ node(id: "a") { ... on Organizatio { id } } }', None),
     ("{ viewer @skip(i: true) { user { id } } }", None),
 ]
@@ -134,14 +158,19 @@ async def test_production_does_not_guess_what_was_meant(
     store: Store, document: str, variables: dict[str, Any] | None
 ) -> None:
     async with running(store, OPEN) as helpful, running(store) as closed:
-        hints = [str((await one.run(document, variables)).body["errors"]) for one in (helpful, closed)]
+        hints = [
+            str((await one.run(document, variables)).body["errors"]) for one in (helpful, closed)
+        ]
 
     assert ["Did you mean" in hint for hint in hints] == [True, False]
 
 
 @ONLY_SQLITE
 async def test_introspection_can_be_switched_on_and_off(store: Store) -> None:
-    async with running(store, introspection=True) as told, running(store, OPEN, introspection=False) as hidden:
+    async with (
+        running(store, introspection=True) as told,
+        running(store, OPEN, introspection=False) as hidden,
+    ):
         answers = [await one.run(INTROSPECTION[0]) for one in (told, hidden)]
         schemas = [(await one.client.get("/schema.graphql")).status_code for one in (told, hidden)]
 
@@ -149,7 +178,7 @@ async def test_introspection_can_be_switched_on_and_off(store: Store) -> None:
     assert schemas == [200, 403]
 
 
-# ---------------------------------------------------------------------------------------------------------- GraphiQL
+# ----------------------------------------------------------------------------------------- GraphiQL
 
 
 @pytest.fixture
@@ -163,7 +192,10 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_production_has_no_page(store: Store) -> None:
     async with running(store) as api:
         page = await api.client.get("/graphql", headers=BROWSER)
-        others = [(await api.client.get(path)).status_code for path in ("/", "/graphiql/assets/graphiql.js")]
+        others = [
+            (await api.client.get(path)).status_code
+            for path in ("/", "/graphiql/assets/graphiql.js")
+        ]
 
     assert (page.status_code, page.headers["allow"], others) == (405, "POST", [404, 404])
     assert page.json()["errors"][0]["message"] == "Send the operation by POST."
@@ -183,7 +215,9 @@ async def test_a_page_in_production_is_signed_in_as_nobody(store: Store) -> None
 @ONLY_SQLITE
 @pytest.mark.usefixtures("built")
 @pytest.mark.parametrize("accept", ["text/html", "*/*", BROWSER["accept"], None])
-async def test_in_development_a_browser_sees_graphiql_signed_in(store: Store, accept: str | None) -> None:
+async def test_in_development_a_browser_sees_graphiql_signed_in(
+    store: Store, accept: str | None
+) -> None:
     ada = graphiql.MenuIdentity("Ada Lovelace", "admin of Acme", "Bearer ey")
 
     async with running(store, OPEN, DevelopmentExtras(ISSUER, SECRET_KEY, lambda: [ada])) as api:
@@ -197,7 +231,7 @@ async def test_in_development_a_browser_sees_graphiql_signed_in(store: Store, ac
     assert (root.status_code, root.headers["location"]) == (307, "/graphql")
 
 
-# ------------------------------------------------------------------------------------------------- browsers and hosts
+# ------------------------------------------------------------------------------- browsers and hosts
 
 
 FRIEND = "https://app.example.com"
@@ -205,15 +239,31 @@ FRIEND = "https://app.example.com"
 
 @ONLY_SQLITE
 async def test_only_configured_origins_may_read_answers(store: Store, acme: Acme) -> None:
-    ask = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
-    strangers = ["https://evil.example", "null", "http://app.example.com", f"{FRIEND}.evil.example", f"{FRIEND}:444"]
+    ask = {
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+    }
+    strangers = [
+        "https://evil.example",
+        "null",
+        "http://app.example.com",
+        f"{FRIEND}.evil.example",
+        f"{FRIEND}:444",
+    ]
 
     async with running(store, allowed_origins=(FRIEND,)) as api, running(store) as closed:
         allowed = await api.client.options("/graphql", headers={"origin": FRIEND, **ask})
-        answered = await api.client.post("/graphql", json={"query": "{ __typename }"}, headers={"origin": FRIEND})
-        refused = [await api.client.options("/graphql", headers={"origin": one, **ask}) for one in strangers]
+        answered = await api.client.post(
+            "/graphql", json={"query": "{ __typename }"}, headers={"origin": FRIEND}
+        )
+        refused = [
+            await api.client.options("/graphql", headers={"origin": one, **ask})
+            for one in strangers
+        ]
         unread = [
-            await one.client.post("/graphql", json={"query": "{ __typename }"}, headers={"origin": origin})
+            await one.client.post(
+                "/graphql", json={"query": "{ __typename }"}, headers={"origin": origin}
+            )
             for one, origin in [*((api, stranger) for stranger in strangers), (closed, FRIEND)]
         ]
 
@@ -221,26 +271,42 @@ async def test_only_configured_origins_may_read_answers(store: Store, acme: Acme
     assert answered.headers["access-control-allow-origin"] == FRIEND
     assert "access-control-allow-credentials" not in answered.headers
     assert {answer.status_code for answer in refused} == {400}
-    assert not any("access-control-allow-origin" in answer.headers for answer in (*refused, *unread))
+    assert not any(
+        "access-control-allow-origin" in answer.headers for answer in (*refused, *unread)
+    )
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost."])
-@pytest.mark.parametrize("path", ["/graphql", "/healthz", "/schema.graphql", "/graphiql/assets/graphiql.js", "/no"])
-async def test_a_development_server_answers_to_its_own_name_only(store: Store, host: str, path: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost."]
+)
+@pytest.mark.parametrize(
+    "path", ["/graphql", "/healthz", "/schema.graphql", "/graphiql/assets/graphiql.js", "/no"]
+)
+async def test_a_development_server_answers_to_its_own_name_only(
+    store: Store, host: str, path: str
+) -> None:
     async with running(store, OPEN) as api:
         refused = await api.client.get(path, headers={"host": host})
-        known = [await api.client.get("/healthz", headers={"host": one}) for one in ("127.0.0.1:1", "localhost")]
+        known = [
+            await api.client.get("/healthz", headers={"host": one})
+            for one in ("127.0.0.1:1", "localhost")
+        ]
 
     assert refused.status_code == 400
     assert [answer.status_code for answer in known] == [200, 200]
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("host", ["evil.example", "user@evil.example", "evil.example/schema.graphql?", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "user@evil.example", "evil.example/schema.graphql?", "[::1"]
+)
 async def test_in_production_the_host_header_decides_nothing(store: Store, host: str) -> None:
     async with running(store) as api:
-        answers = [await api.client.get(path, headers={"host": host}) for path in ("/healthz", "/graphql/", "/readyz/")]
+        answers = [
+            await api.client.get(path, headers={"host": host})
+            for path in ("/healthz", "/graphql/", "/readyz/")
+        ]
 
     assert [answer.status_code for answer in answers] == [200, 404, 404]
     assert not any("location" in answer.headers or "evil" in answer.text for answer in answers)
@@ -251,18 +317,27 @@ async def test_every_answer_tells_browsers_not_to_guess_its_type(api: Api) -> No
     answers = [
         await api.client.request(method, path, headers=headers)
         for method, path, headers in [
-            ("GET", "/healthz", {}), ("GET", "/readyz", {}), ("GET", "/schema.graphql", {}), ("GET", "/no", {}),
-            ("GET", "/graphql", {}), ("POST", "/graphql", {}), ("PUT", "/healthz", {}), ("GET", "/images/x.svg", {}),
-            ("GET", "/schema.graphql", {"authorization": "x"}), ("GET", "/healthz", {"host": "evil.example"}),
+            ("GET", "/healthz", {}),
+            ("GET", "/readyz", {}),
+            ("GET", "/schema.graphql", {}),
+            ("GET", "/no", {}),
+            ("GET", "/graphql", {}),
+            ("POST", "/graphql", {}),
+            ("PUT", "/healthz", {}),
+            ("GET", "/images/x.svg", {}),
+            ("GET", "/schema.graphql", {"authorization": "x"}),
+            ("GET", "/healthz", {"host": "evil.example"}),
         ]
-    ]  # fmt: skip
+    ]
 
-    assert {answer.headers.get_list("x-content-type-options")[0] for answer in answers} == {"nosniff"}
+    assert {answer.headers.get_list("x-content-type-options")[0] for answer in answers} == {
+        "nosniff"
+    }
     assert {len(answer.headers.get_list("x-content-type-options")) for answer in answers} == {1}
     assert len({answer.status_code for answer in answers}) > 4
 
 
-# ------------------------------------------------------------------------------------------------------------ images
+# ------------------------------------------------------------------------------------------- images
 
 
 @ONLY_SQLITE
@@ -273,7 +348,11 @@ async def test_an_organization_has_a_drawn_image(api: Api, acme: Acme) -> None:
     image = await api.client.get(shown["imageUrl"])
     again = await api.client.get(shown["imageUrl"])
 
-    assert (image.status_code, image.headers["content-type"], shown["hasImage"]) == (200, "image/svg+xml", False)
+    assert (image.status_code, image.headers["content-type"], shown["hasImage"]) == (
+        200,
+        "image/svg+xml",
+        False,
+    )
     assert image.text == again.text
     assert image.text.startswith("<svg ")
     assert acme.id not in image.text
@@ -295,7 +374,8 @@ ORDERED = "query($input: OrganizationOrder) { organizations(orderBy: $input) { t
 
 
 @pytest.mark.parametrize(
-    ("document", "input"), [(SESSION, {"format": "\u0130"}), (SESSION, {"\u0130": 1}), (ORDERED, {"field\u0130": "X"})]
+    ("document", "input"),
+    [(SESSION, {"format": "\u0130"}), (SESSION, {"\u0130": 1}), (ORDERED, {"field\u0130": "X"})],
 )
 async def test_a_letter_that_is_longer_in_lower_case_is_a_wrong_value_like_any(
     api: Api, document: str, input: Any

@@ -32,7 +32,7 @@ def documents(max_tokens: int = LIMIT) -> Documents:
     return Documents(schema.validation_errors, max_tokens)
 
 
-# ------------------------------------------------------------------------------------- tokens
+# ------------------------------------------------------------------------------------------- tokens
 
 
 @ONLY_SQLITE
@@ -83,9 +83,12 @@ async def test_the_limit_is_a_setting(store: Store) -> None:
     chosen = settings(env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_tokens=200)
     app = make_application(chosen, store=store)
     refused, answered = (
-        "{" + " ".join(f"a{number}: __typename" for number in range(fields)) + "}" for fields in (67, 66)
+        "{" + " ".join(f"a{number}: __typename" for number in range(fields)) + "}"
+        for fields in (67, 66)
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://127.0.0.1"
+    ) as client:
         refusal = (await client.post("/graphql", json={"query": refused})).json()
         answer = (await client.post("/graphql", json={"query": answered})).json()
 
@@ -95,7 +98,10 @@ async def test_the_limit_is_a_setting(store: Store) -> None:
 
 def test_our_own_documents_have_room_to_spare() -> None:
     introspection = get_introspection_query(
-        specified_by_url=True, schema_description=True, directive_is_repeatable=True, input_value_deprecation=True
+        specified_by_url=True,
+        schema_description=True,
+        directive_is_repeatable=True,
+        input_value_deprecation=True,
     )
     texts = [introspection, *(path.read_text() for path in OPERATIONS.glob("*.graphql"))]
 
@@ -113,16 +119,22 @@ async def test_a_bad_credential_is_refused_before_the_document_is_parsed(api: Ap
     ]
 
     assert [answer.status_code for answer in answers] == [401, 401, 401]
-    assert {answer.json()["errors"][0]["extensions"]["code"] for answer in answers} == {"UNAUTHENTICATED"}
+    assert {answer.json()["errors"][0]["extensions"]["code"] for answer in answers} == {
+        "UNAUTHENTICATED"
+    }
 
 
-# -------------------------------------------------------------------------------------- cache
+# -------------------------------------------------------------------------------------------- cache
 
 
 def test_a_text_is_parsed_and_validated_once() -> None:
     known = documents()
 
-    first, second, other = known.read("{ __typename }"), known.read("{ __typename }"), known.read("{__typename}")
+    first, second, other = (
+        known.read("{ __typename }"),
+        known.read("{ __typename }"),
+        known.read("{__typename}"),
+    )
 
     assert first is second
     assert first is not other
@@ -162,7 +174,7 @@ def test_the_cache_is_bounded_in_bytes_and_forgets_what_is_used_least() -> None:
     assert known.hits == 100
 
 
-# ---------------------------------------------------------------------------------------- cost
+# --------------------------------------------------------------------------------------------- cost
 
 BRANCH = "memberships { nodes { user { "
 COSTLY = {
@@ -172,7 +184,9 @@ COSTLY = {
     "conflicts": "{ viewer { user {"
     + " ".join(f"x: {('id', 'identifier')[number % 2]}" for number in range(660))
     + "} } }",
-    "long unknown names": "{" + " ".join("organization" + "a" * 100 + str(number) for number in range(1_990)) + "}",
+    "long unknown names": "{"
+    + " ".join("organization" + "a" * 100 + str(number) for number in range(1_990))
+    + "}",
     "unknown enum values": "{ events(types: ["
     + " ".join(f"MEMBERSHIP_CREATE{number}" for number in range(1_980))
     + "]) { totalCount } }",
@@ -187,7 +201,8 @@ COSTLY = {
     + "".join(f"fragment F{number} on Query {{ __typename }}" for number in range(160)),
     "doubling fragments": "{ viewer { user { ...F0 } } }"
     + "".join(
-        f"fragment F{number} on User {{ a: {BRANCH} ...F{number + 1} }}}}}} b: {BRANCH} ...F{number + 1} }}}}}} }}"
+        f"fragment F{number} on User"
+        f" {{ a: {BRANCH} ...F{number + 1} }}}}}} b: {BRANCH} ...F{number + 1} }}}}}} }}"
         for number in range(20)
     )
     + "fragment F20 on User { id }",
@@ -216,7 +231,11 @@ async def test_no_document_costs_much(api: Api, name: str) -> None:
 
 def resident(pid: int) -> int:
     """The memory that a process takes, in megabytes."""
-    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
+    (line,) = [
+        line
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    ]
     return int(line.split()[1]) // 1024
 
 

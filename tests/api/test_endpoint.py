@@ -1,4 +1,6 @@
-"""The door of `/graphql`: a body that is no request in order is refused with a sentence; a string is only a string."""
+"""The door of `/graphql`: a body that is no request in
+order is refused with a sentence; a string is only a string.
+"""
 
 import gzip
 from collections.abc import Sequence
@@ -9,10 +11,12 @@ import pytest
 from tests.support.api import SERVICE, Api
 from tests.support.http import FINE, GRAPHQL_JSON, INNARDS, ONLY_SQLITE, fault, post
 
-# ------------------------------------------------------------------------------------------------------------ bodies
+# ------------------------------------------------------------------------------------------- bodies
 
 
-def of(query: bytes = b'"{ __typename }"', variables: bytes = b"null", name: bytes = b"null") -> bytes:
+def of(
+    query: bytes = b'"{ __typename }"', variables: bytes = b"null", name: bytes = b"null"
+) -> bytes:
     return b'{"query": %s, "variables": %s, "operationName": %s}' % (query, variables, name)
 
 
@@ -66,7 +70,9 @@ NO_REQUEST = {
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("body", [*NO_JSON.values(), *NO_REQUEST.values()], ids=[*NO_JSON, *NO_REQUEST])
+@pytest.mark.parametrize(
+    "body", [*NO_JSON.values(), *NO_REQUEST.values()], ids=[*NO_JSON, *NO_REQUEST]
+)
 async def test_a_body_that_is_no_request_is_refused_with_a_sentence(api: Api, body: bytes) -> None:
     response = await post(api, body)
 
@@ -88,7 +94,14 @@ async def test_a_body_that_is_no_request_is_refused_with_a_sentence(api: Api, bo
         of(variables=b'{"a": "\\\\u0000"}'),
         of(variables=b'{"a": {"b": [18446744073709551616, 0.1, "\\ud83d\\ude00"]}}'),
     ],
-    ids=["plain", "the last of two keys", "members nobody asked for", "a marked query", "text about NUL", "odd values"],
+    ids=[
+        "plain",
+        "the last of two keys",
+        "members nobody asked for",
+        "a marked query",
+        "text about NUL",
+        "odd values",
+    ],
 )
 async def test_an_odd_but_lawful_body_is_answered(api: Api, body: bytes) -> None:
     response = await post(api, body)
@@ -109,10 +122,15 @@ async def test_an_odd_but_lawful_body_is_answered(api: Api, body: bytes) -> None
         ("query A { __typename } query B { __typename }", "BAD_USER_INPUT"),
         ("subscription { viewerMembershipChanged { id } }", "BAD_USER_INPUT"),
         ("type A { a: Int }", "BAD_USER_INPUT"),
-        ('extend type Query { b: Int } query Q { __typename @skip(if: "x") }', "GRAPHQL_VALIDATION_FAILED"),
+        (
+            'extend type Query { b: Int } query Q { __typename @skip(if: "x") }',
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
     ],
 )
-async def test_what_can_not_be_run_is_400_for_those_who_read_the_newer_type(api: Api, query: str, code: str) -> None:
+async def test_what_can_not_be_run_is_400_for_those_who_read_the_newer_type(
+    api: Api, query: str, code: str
+) -> None:
     body = httpx.Request("POST", "http://x", json={"query": query}).read()
 
     newer = await post(api, body, accept=GRAPHQL_JSON)
@@ -130,7 +148,11 @@ async def test_what_can_not_be_run_is_400_for_those_who_read_the_newer_type(api:
 @pytest.mark.parametrize("name", ["C", "a", " A", "A" * 10_000])
 async def test_a_name_of_no_operation_runs_nothing(api: Api, name: str) -> None:
     response = await api.client.post(
-        "/graphql", json={"query": "query A { __typename } query B { viewer { user { id } } }", "operationName": name}
+        "/graphql",
+        json={
+            "query": "query A { __typename } query B { viewer { user { id } } }",
+            "operationName": name,
+        },
     )
 
     assert fault(response)["extensions"]["code"] == "BAD_USER_INPUT"
@@ -138,7 +160,10 @@ async def test_a_name_of_no_operation_runs_nothing(api: Api, name: str) -> None:
 
 @ONLY_SQLITE
 async def test_the_named_operation_is_run(api: Api) -> None:
-    document = {"query": "query A { a: __typename } query B { b: __typename }", "operationName": "B"}
+    document = {
+        "query": "query A { a: __typename } query B { b: __typename }",
+        "operationName": "B",
+    }
 
     assert (await api.client.post("/graphql", json=document)).json() == {"data": {"b": "Query"}}
 
@@ -154,13 +179,37 @@ async def test_a_flood_of_errors_is_cut_at_twenty(api: Api) -> None:
     assert {error["extensions"]["code"] for error in answers[1]["errors"]} == {"UNAUTHENTICATED"}
 
 
-# ------------------------------------------------------------------------------------------------------------ strings
+# ------------------------------------------------------------------------------------------ strings
 
 HOSTILE: Sequence[str] = (
-    "' OR '1'='1", "'; DROP TABLE organization; --", '" OR ""="', "\\", "%", "_", "%00", "$1", ":id", "?", "{{7*7}}",
-    "${jndi:ldap://x}", "<script>alert(1)</script>", "\r\nSet-Cookie: a=b", "\x1b[31m", "\u202e", "\ufeff", "ﬁ", "İ",
-    "😀" * 50, "a" * 5_000, "org_" + "0" * 26, "../../etc/passwd", "null", "NaN", "0x00", "1e999",
-)  # fmt: skip
+    "' OR '1'='1",
+    "'; DROP TABLE organization; --",
+    '" OR ""="',
+    "\\",
+    "%",
+    "_",
+    "%00",
+    "$1",
+    ":id",
+    "?",
+    "{{7*7}}",
+    "${jndi:ldap://x}",
+    "<script>alert(1)</script>",
+    "\r\nSet-Cookie: a=b",
+    "\x1b[31m",
+    "\u202e",
+    "\ufeff",
+    "ﬁ",
+    "İ",
+    "😀" * 50,
+    "a" * 5_000,
+    "org_" + "0" * 26,
+    "../../etc/passwd",
+    "null",
+    "NaN",
+    "0x00",
+    "1e999",
+)
 
 
 async def test_no_string_is_more_than_a_string(api: Api) -> None:
@@ -180,4 +229,6 @@ async def test_no_string_is_more_than_a_string(api: Api) -> None:
         assert answer.status == 200, text
         assert codes <= {"BAD_USER_INPUT", "NOT_FOUND", "LIMIT_EXCEEDED"}, (text, answer.body)
         assert not INNARDS.search(str(answer.body.get("errors"))), (text, answer.body)
-    assert (await api.run("{ users { totalCount } }", by=SERVICE)).data == {"users": {"totalCount": 1}}
+    assert (await api.run("{ users { totalCount } }", by=SERVICE)).data == {
+        "users": {"totalCount": 1}
+    }

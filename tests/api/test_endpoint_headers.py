@@ -1,4 +1,6 @@
-"""The door of `/graphql`: which methods, types, sizes and credentials come in, and how the client chooses its type."""
+"""The door of `/graphql`: which methods, types, sizes and
+credentials come in, and how the client chooses its type.
+"""
 
 import asyncio
 import gzip
@@ -14,21 +16,27 @@ from tests.support.processes import listening
 
 pytestmark = ONLY_SQLITE
 
-# ---------------------------------------------------------------------------------------------- methods and types
+# -------------------------------------------------------------------------------- methods and types
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "PROPFIND"])
 async def test_only_post_carries_an_operation(api: Api, method: str) -> None:
-    response = await api.client.request(method, "/graphql", content=FINE, headers={"content-type": "application/json"})
+    response = await api.client.request(
+        method, "/graphql", content=FINE, headers={"content-type": "application/json"}
+    )
 
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, HEAD, POST"
     assert fault(response)["message"] == "Send the operation by POST."
 
 
-@pytest.mark.parametrize("query", ["{__typename}", 'mutation{createOrganization(input:{name:"A"}){cursor}}', ""])
+@pytest.mark.parametrize(
+    "query", ["{__typename}", 'mutation{createOrganization(input:{name:"A"}){cursor}}', ""]
+)
 async def test_a_get_runs_nothing(api: Api, query: str) -> None:
-    response = await api.client.get("/graphql", params={"query": query}, headers={"authorization": "Bearer x"})
+    response = await api.client.get(
+        "/graphql", params={"query": query}, headers={"authorization": "Bearer x"}
+    )
 
     assert response.status_code == 405
     assert fault(response)["message"] == "Send the operation by POST."
@@ -61,7 +69,12 @@ async def test_only_json_is_read(api: Api, content_type: str | None) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json", "APPLICATION/JSON;", "application/json; charset=UTF-8", 'application/json;charset="utf-8"'],
+    [
+        "application/json",
+        "APPLICATION/JSON;",
+        "application/json; charset=UTF-8",
+        'application/json;charset="utf-8"',
+    ],
 )
 async def test_json_may_name_its_encoding(api: Api, content_type: str) -> None:
     assert (await post(api, FINE, content_type=content_type)).status_code == 200
@@ -106,8 +119,10 @@ async def test_a_compressed_body_is_not_read(api: Api, encoding: str) -> None:
         ("application/json;q=0", None),
         ("*/*;q=0", None),
     ],
-)  # fmt: skip
-async def test_the_client_says_which_type_it_reads(api: Api, accept: str | None, answered: str | None) -> None:
+)
+async def test_the_client_says_which_type_it_reads(
+    api: Api, accept: str | None, answered: str | None
+) -> None:
     api.client.headers.pop("accept")
 
     response = await post(api, FINE, accept=accept)
@@ -119,7 +134,7 @@ async def test_the_client_says_which_type_it_reads(api: Api, accept: str | None,
         assert response.headers["content-type"].removesuffix("; charset=utf-8") == answered
 
 
-# ----------------------------------------------------------------------------------------------- size, and who calls
+# ------------------------------------------------------------------------------ size, and who calls
 
 
 def padded(size: int) -> bytes:
@@ -150,21 +165,34 @@ async def test_a_body_is_at_most_256_kilobytes(api: Api) -> None:
 
 @pytest.mark.parametrize("size", [300_000, 12_000_000])
 async def test_a_body_that_is_too_large_is_answered_and_then_cut_off(api: Api, size: int) -> None:
-    async with listening(api.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with (
+        listening(api.app) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
         headers = {"content-type": "application/json"}
-        by_parts = await client.post("/graphql", content=in_parts(padded(size), 60_000), headers=headers)
+        by_parts = await client.post(
+            "/graphql", content=in_parts(padded(size), 60_000), headers=headers
+        )
         by_length = await client.post("/graphql", content=padded(size), headers=headers)
         alive = await client.post("/graphql", content=FINE, headers=headers)
 
     assert [by_parts.status_code, by_length.status_code, alive.status_code] == [413, 413, 200]
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
     head = {"content-type": "application/json", "content-length": "20"}
     upgrade = {**head, "connection": "upgrade", "upgrade": "h2c"}
-    async with listening(api.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        late = [await client.post("/graphql", content=slowly(), headers=headers) for headers in (head, upgrade)]
+    async with (
+        listening(api.app) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        late = [
+            await client.post("/graphql", content=slowly(), headers=headers)
+            for headers in (head, upgrade)
+        ]
 
     # Behind an upgrade that we don't take, the parser reads no body.
     assert [response.status_code for response in late] == [408, 400]
@@ -179,7 +207,16 @@ async def slowly() -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a b", "Bearer x.y.z", "Bearer sk_unknown", "x" * 40_000],
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer a b",
+        "Bearer x.y.z",
+        "Bearer sk_unknown",
+        "x" * 40_000,
+    ],
 )
 async def test_a_bad_credential_refuses_the_whole_request(api: Api, authorization: str) -> None:
     response = await post(api, FINE, authorization=authorization)

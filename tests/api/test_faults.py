@@ -1,4 +1,6 @@
-"""What goes wrong beneath a request: the client reads a neutral sentence, the log the story, the store stays whole."""
+"""What goes wrong beneath a request: the client reads a
+neutral sentence, the log the story, the store stays whole.
+"""
 
 import asyncio
 import sqlite3
@@ -20,8 +22,8 @@ from tests.support.factories import Acme, an_organization
 from tests.support.http import INNARDS, ONLY_SQLITE
 from tests.support.processes import listening
 
+# Seconds that a request waits for the database in these tests.
 WAIT = 1
-"""Seconds that a request waits for the database in these tests."""
 
 
 @pytest.fixture
@@ -34,12 +36,16 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def somebody_else(store: Store, *statements: str) -> AsyncGenerator[None]:
     """Another program's open transaction, for as long as the block."""
-    engine = create_async_engine(store.url, connect_args={"isolation_level": None} if store.is_sqlite else {})
+    engine = create_async_engine(
+        store.url, connect_args={"isolation_level": None} if store.is_sqlite else {}
+    )
     async with engine.connect() as connection:
         for statement in statements:
             await connection.execute(text(statement))
         yield
-        await connection.rollback() if not store.is_sqlite else await connection.execute(text("ROLLBACK"))
+        await connection.rollback() if not store.is_sqlite else await connection.execute(
+            text("ROLLBACK")
+        )
     await engine.dispose()
 
 
@@ -58,29 +64,42 @@ async def name_of(api: Api, acme: Acme) -> str:
     return (await api.run(query, {"id": acme.id}, by=acme.admin)).data["organization"]["name"]
 
 
-# ------------------------------------------------------------------------------------------------------- unforeseen
+# --------------------------------------------------------------------------------------- unforeseen
 
 
 async def break_organizations(store: Store) -> None:
     """Something that nobody foresees: rows that can't be read, or no table at all."""
     garbled = "UPDATE organization SET created_at = 'ada@example.com'"
     async with store.write() as session:
-        await session.execute(text(garbled if store.is_sqlite else "DROP TABLE organization CASCADE"))
+        await session.execute(
+            text(garbled if store.is_sqlite else "DROP TABLE organization CASCADE")
+        )
 
 
-async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_the_log(api: Api, acme: Acme) -> None:
+async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_the_log(
+    api: Api, acme: Acme
+) -> None:
     await break_organizations(api.store)
 
     with capture_logs() as lines:
-        answer = await api.run("{ instance { slugsEnabled } organizations { nodes { publicMetadata } } }", by=SERVICE)
+        answer = await api.run(
+            "{ instance { slugsEnabled } organizations { nodes { publicMetadata } } }", by=SERVICE
+        )
 
     (line,) = lines
     extensions = answer.error["extensions"]
     assert answer.status == 200
     assert answer.body["data"] == {"instance": {"slugsEnabled": True}, "organizations": None}
-    assert answer.error["message"] == "Something went wrong on our side. The id tells the operator where to look."
+    assert (
+        answer.error["message"]
+        == "Something went wrong on our side. The id tells the operator where to look."
+    )
     assert extensions == {"code": "INTERNAL", "id": line["id"]}
-    assert (line["event"], line["log_level"], line["path"]) == ("internal_error", "error", "organizations")
+    assert (line["event"], line["log_level"], line["path"]) == (
+        "internal_error",
+        "error",
+        "organizations",
+    )
     assert isinstance(line["exc_info"], Exception)
     assert not INNARDS.search(str(answer.body))
 
@@ -112,7 +131,7 @@ async def test_a_missing_table_is_not_a_database_that_is_away(api: Api) -> None:
     assert answer.code == "INTERNAL"
 
 
-# -------------------------------------------------------------------------------------------------- database is away
+# --------------------------------------------------------------------------------- database is away
 
 
 @pytest.mark.usefixtures("short_waits")
@@ -126,7 +145,9 @@ async def test_a_change_waits_for_somebody_elses_lock(api: Api, acme: Acme) -> N
 
 
 @pytest.mark.usefixtures("short_waits")
-async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(api: Api, acme: Acme) -> None:
+async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(
+    api: Api, acme: Acme
+) -> None:
     before = await contents(api.store)
 
     async with locked(api.store, acme.id):
@@ -139,7 +160,10 @@ async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(api: Ap
 
     assert (name, read_in < WAIT / 2) == ("Acme", True)
     assert answer.code == "UNAVAILABLE"
-    assert answer.error["message"] == "The database is busy; nothing was changed, try again in a moment."
+    assert (
+        answer.error["message"]
+        == "The database is busy; nothing was changed, try again in a moment."
+    )
     assert not INNARDS.search(str(answer.body))
     assert WAIT * 0.9 < waited < WAIT * 4
     assert await contents(api.store) == before
@@ -151,7 +175,9 @@ async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(api: Ap
 async def test_everybody_in_line_is_told_in_time(api: Api, acme: Acme) -> None:
     async with locked(api.store, acme.id):
         began = time.monotonic()
-        answers = await asyncio.gather(*(rename(api, acme, f"Acme {number}") for number in range(6)))
+        answers = await asyncio.gather(
+            *(rename(api, acme, f"Acme {number}") for number in range(6))
+        )
         waited = time.monotonic() - began
 
     assert {answer.code for answer in answers} == {"UNAVAILABLE"}
@@ -168,7 +194,9 @@ async def test_without_a_database_a_request_is_told_to_come_again(api: Api, acme
         else somebody_else(api.store, 'LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE')
     ):
         response = await api.client.post(
-            "/graphql", json={"query": "{ __typename }"}, headers={"authorization": newcomer.authorization or ""}
+            "/graphql",
+            json={"query": "{ __typename }"},
+            headers={"authorization": newcomer.authorization or ""},
         )
 
     (error,) = response.json()["errors"]
@@ -179,7 +207,9 @@ async def test_without_a_database_a_request_is_told_to_come_again(api: Api, acme
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_it_recovers_when_the_database_has_dropped_every_connection(api: Api, acme: Acme) -> None:
+async def test_it_recovers_when_the_database_has_dropped_every_connection(
+    api: Api, acme: Acme
+) -> None:
     others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     ended = f"SELECT pg_terminate_backend(pid) FROM {others}"
     answers: list[Answer] = []
@@ -195,7 +225,7 @@ async def test_it_recovers_when_the_database_has_dropped_every_connection(api: A
     assert not INNARDS.search(str([answer.body for answer in failed]))
 
 
-# ------------------------------------------------------------------------------------------- clients that go away
+# ----------------------------------------------------------------------------- clients that go away
 
 
 def taken(store: Store) -> int:
@@ -215,14 +245,18 @@ COUNTS = {
     "organizations made": "SELECT count(*) FROM event WHERE type = 'organization.created'",
     "memberships": "SELECT count(*) FROM membership",
     "memberships made": "SELECT count(*) FROM event WHERE type = 'organizationMembership.created'",
-    "without a member": "SELECT count(*) FROM organization WHERE id NOT IN (SELECT organization_id FROM membership)",
+    "without a member": "SELECT count(*) FROM organization WHERE id NOT IN (SELECT organization_id"
+    " FROM membership)",
 }
 
 
 async def whole_organizations(store: Store) -> int:
     """How many organizations are there, each with its creator and its events."""
     async with store.read() as connection:
-        counts = {what: (await connection.execute(text(query))).scalar_one() for what, query in COUNTS.items()}
+        counts = {
+            what: (await connection.execute(text(query))).scalar_one()
+            for what, query in COUNTS.items()
+        }
     assert counts["organizations"] == counts["organizations made"]
     assert counts["memberships"] == counts["memberships made"]
     assert counts["without a member"] == 0
@@ -233,7 +267,10 @@ async def whole_organizations(store: Store) -> int:
 async def test_a_request_that_is_cancelled_is_whole_or_nothing_and_gives_its_connection_back(
     api: Api, acme: Acme, delay: float
 ) -> None:
-    requests = [asyncio.create_task(an_organization(api, by=acme.admin, name=f"Acme {n}")) for n in range(12)]
+    requests = [
+        asyncio.create_task(an_organization(api, by=acme.admin, name=f"Acme {n}"))
+        for n in range(12)
+    ]
 
     for request in requests:
         await asyncio.sleep(delay)
@@ -246,10 +283,15 @@ async def test_a_request_that_is_cancelled_is_whole_or_nothing_and_gives_its_con
     assert await an_organization(api, by=acme.admin, name="Afterwards")
 
 
-async def test_a_client_that_drops_in_the_middle_leaves_nothing_behind(api: Api, acme: Acme) -> None:
-    body = b'{"query": "mutation { createOrganization(input: { name: \\"Dropped\\" }) { cursor } }"}'
+async def test_a_client_that_drops_in_the_middle_leaves_nothing_behind(
+    api: Api, acme: Acme
+) -> None:
+    body = (
+        b'{"query": "mutation { createOrganization(input: { name: \\"Dropped\\" }) { cursor } }"}'
+    )
     head = (
-        f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: {acme.admin.authorization}\r\n"
+        f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization:"
+        f" {acme.admin.authorization}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
 
@@ -267,14 +309,20 @@ async def test_a_client_that_drops_in_the_middle_leaves_nothing_behind(api: Api,
 
 
 @ONLY_SQLITE
-async def test_a_database_file_that_is_full_refuses_changes_and_goes_on_reading(api: Api, acme: Acme) -> None:
+async def test_a_database_file_that_is_full_refuses_changes_and_goes_on_reading(
+    api: Api, acme: Acme
+) -> None:
     path = str(api.store.url.database)
     pages = sqlite3.connect(path).execute("PRAGMA page_count").fetchone()[0]
 
     async with api.store.write() as session:
         await session.execute(text(f"PRAGMA max_page_count = {pages}"))
     answers = [
-        await api.mutate("createOrganization", {"name": f"N{n}", "publicMetadata": {"a": "b" * 8_000}}, by=SERVICE)
+        await api.mutate(
+            "createOrganization",
+            {"name": f"N{n}", "publicMetadata": {"a": "b" * 8_000}},
+            by=SERVICE,
+        )
         for n in range(3)
     ]
 

@@ -21,7 +21,7 @@ async def crowd(api: Api) -> Crowd:
     return await a_crowd(api)
 
 
-# ----------------------------------------------------------------------------------------------------------- walks
+# -------------------------------------------------------------------------------------------- walks
 
 ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy"
 VARIABLES = "$first: Int, $after: String, $last: Int, $before: String"
@@ -49,17 +49,26 @@ class Walk:
         while "edges" not in found:
             (found,) = found.values()
         cursors = [one["cursor"] for one in found["edges"]] or [None]
-        assert (found["pageInfo"]["startCursor"], found["pageInfo"]["endCursor"]) == (cursors[0], cursors[-1])
+        assert (found["pageInfo"]["startCursor"], found["pageInfo"]["endCursor"]) == (
+            cursors[0],
+            cursors[-1],
+        )
         return found
 
     async def forward(self, sizes: Sequence[int]) -> list[str]:
-        return list(chain.from_iterable(await self._pages(sizes, "first", "after", "hasNextPage", "endCursor")))
+        return list(
+            chain.from_iterable(
+                await self._pages(sizes, "first", "after", "hasNextPage", "endCursor")
+            )
+        )
 
     async def backward(self, sizes: Sequence[int]) -> list[str]:
         pages = await self._pages(sizes, "last", "before", "hasPreviousPage", "startCursor")
         return list(chain.from_iterable(reversed(pages)))
 
-    async def _pages(self, sizes: Sequence[int], size: str, place: str, goes_on: str, at: str) -> list[list[str]]:
+    async def _pages(
+        self, sizes: Sequence[int], size: str, place: str, goes_on: str, at: str
+    ) -> list[list[str]]:
         pages: list[list[str]] = []
         cursor = None
         for asked in cycle(sizes):
@@ -93,7 +102,7 @@ async def assert_walked(walk: Walk, expected: list[str]) -> None:
     assert await walk.backward([8]) == expected
 
 
-# ---------------------------------------------------------------------------------------------------------- orders
+# ------------------------------------------------------------------------------------------- orders
 
 MEMBER_KEYS: dict[str, Callable[[Row], Any]] = {
     "CREATED_AT": lambda user: "",
@@ -144,11 +153,14 @@ async def test_lists_are_newest_first_when_no_order_is_asked_for(api: Api, crowd
     newest_users = sorted(crowd.users, reverse=True)
 
     await assert_walked(walk_members(api, crowd), crowd.members(lambda user: "")[::-1])
-    await assert_walked(walk_members(api, crowd, field="FIRST_NAME"), crowd.members(MEMBER_KEYS["FIRST_NAME"])[::-1])
+    await assert_walked(
+        walk_members(api, crowd, field="FIRST_NAME"), crowd.members(MEMBER_KEYS["FIRST_NAME"])[::-1]
+    )
     await assert_walked(walk_mine(api, crowd), crowd.mine(lambda organization: "")[::-1])
     await assert_walked(walk_all(api), sorted(crowd.organizations, reverse=True))
     await assert_walked(
-        Walk(api, crowd.viewer, OWN, {"id": crowd.viewer.id}), crowd.mine(lambda organization: "")[::-1]
+        Walk(api, crowd.viewer, OWN, {"id": crowd.viewer.id}),
+        crowd.mine(lambda organization: "")[::-1],
     )
     assert await Walk(api, SERVICE, USERS, {}).forward([11]) == newest_users
 
@@ -156,7 +168,9 @@ async def test_lists_are_newest_first_when_no_order_is_asked_for(api: Api, crowd
 sizes = st.lists(st.integers(1, 100), min_size=1, max_size=5)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(forward=sizes, backward=sizes)
 async def test_pages_of_any_size_give_the_same_list(
     api: Api, crowd: Crowd, forward: list[int], backward: list[int]
@@ -168,7 +182,7 @@ async def test_pages_of_any_size_give_the_same_list(
     assert await walk.backward(backward) == expected
 
 
-# ------------------------------------------------------------------------------------------------- changes meanwhile
+# -------------------------------------------------------------------------------- changes meanwhile
 
 
 @pytest.mark.parametrize(("order", "direction"), [("CREATED_AT", "DESC"), ("FIRST_NAME", "ASC")])
@@ -185,7 +199,9 @@ async def test_who_stays_is_met_once_while_others_come_and_go(
     while page["edges"]:
         met += ids_on(page)
         if going:
-            await join_and_leave(api, crowd, f"new{len(going)}@example.com", NAMES[len(going)], going.pop())
+            await join_and_leave(
+                api, crowd, f"new{len(going)}@example.com", NAMES[len(going)], going.pop()
+            )
         page = await walk.page(first=3, after=page["pageInfo"]["endCursor"])
 
     assert len(met) == len(set(met))
@@ -201,7 +217,7 @@ async def join_and_leave(api: Api, crowd: Crowd, email: str, name: str | None, g
         await session.execute(delete(table).where(table.c.id == gone))
 
 
-# ------------------------------------------------------------------------------------------------------------ ends
+# --------------------------------------------------------------------------------------------- ends
 
 
 async def test_a_page_says_whether_the_list_goes_on(api: Api, crowd: Crowd) -> None:

@@ -37,14 +37,19 @@ async def crowd(api: Api) -> Crowd:
 
 
 async def test_pages_of_many_organizations_are_those_of_each(api: Api, crowd: Crowd) -> None:
-    for direction, order, part in zip(cycle(["ASC", "DESC"]), ORDERS, [*PARTS, *PARTS], strict=False):
+    for direction, order, part in zip(
+        cycle(["ASC", "DESC"]), ORDERS, [*PARTS, *PARTS], strict=False
+    ):
         variables = {**part, "orderBy": {"field": order, "direction": direction}}
         nested = (await api.run(MANY, variables, by=SERVICE)).data["organizations"]["nodes"]
 
         assert len(nested) == len(crowd.organizations)
         for one in nested[::9] + nested[-1:]:
             single = await api.run(ONE, {**variables, "id": one["id"]}, by=SERVICE)
-            assert single.data["organization"]["memberships"] == one["memberships"], (variables, one["id"])
+            assert single.data["organization"]["memberships"] == one["memberships"], (
+                variables,
+                one["id"],
+            )
 
 
 async def test_pages_of_many_users_are_those_of_each(api: Api, crowd: Crowd) -> None:
@@ -57,14 +62,18 @@ async def test_pages_of_many_users_are_those_of_each(api: Api, crowd: Crowd) -> 
             assert single.data["user"]["memberships"] == one["memberships"], part
 
 
-async def test_a_cursor_below_many_parents_serves_its_own_and_refuses_the_others(api: Api, crowd: Crowd) -> None:
+async def test_a_cursor_below_many_parents_serves_its_own_and_refuses_the_others(
+    api: Api, crowd: Crowd
+) -> None:
     one = {"id": crowd.organization_id, "first": 2}
     start = (await api.run(ONE, one, by=SERVICE)).data["organization"]["memberships"]
     after = start["pageInfo"]["endCursor"]
 
     nested = await api.run(MANY, {"first": 2, "after": after}, by=SERVICE)
 
-    single = (await api.run(ONE, {**one, "after": after}, by=SERVICE)).data["organization"]["memberships"]
+    single = (await api.run(ONE, {**one, "after": after}, by=SERVICE)).data["organization"][
+        "memberships"
+    ]
     found = {one["id"]: one["memberships"] for one in nested.body["data"]["organizations"]["nodes"]}
     assert found.pop(crowd.organization_id) == single
     assert [one for one in found.values() if one is not None] == []
@@ -78,7 +87,7 @@ async def test_nodes_are_the_nodes_of_the_edges(api: Api, crowd: Crowd) -> None:
         assert one["memberships"]["nodes"] == [edge["node"] for edge in one["memberships"]["edges"]]
 
 
-# ---------------------------------------------------------------------------------------------------------- totals
+# ------------------------------------------------------------------------------------------- totals
 
 TOTALS = """query($id: ID!, $query: String, $roles: [String!]) {
   viewer { memberships(first: 1, query: $query, roles: $roles) { totalCount } }
@@ -94,7 +103,9 @@ def totals(answer: Answer) -> list[int]:
     return [one.get("memberships", one)["totalCount"] for one in answer.data.values()]
 
 
-async def test_the_totals_of_memberships_count_what_the_filters_leave(api: Api, crowd: Crowd) -> None:
+async def test_the_totals_of_memberships_count_what_the_filters_leave(
+    api: Api, crowd: Crowd
+) -> None:
     number = len(NAMES)
     asked: list[tuple[JSON, list[int]]] = [
         ({}, [number, number + 1]),
@@ -110,7 +121,9 @@ async def test_the_totals_of_memberships_count_what_the_filters_leave(api: Api, 
         assert totals(answer) == expected, variables
 
 
-async def test_the_totals_of_everything_count_what_the_filters_leave(api: Api, crowd: Crowd) -> None:
+async def test_the_totals_of_everything_count_what_the_filters_leave(
+    api: Api, crowd: Crowd
+) -> None:
     number = len(NAMES)
     some = list(crowd.users.values())[:3]
     asked: list[tuple[JSON, list[int]]] = [

@@ -43,13 +43,17 @@ def cursor_of(*place: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
-# --------------------------------------------------------------------------------------------------------- cursors
+# ------------------------------------------------------------------------------------------ cursors
 
 
 @given(key=text, id=text, parent=text)
 def test_a_cursor_is_read_as_it_was_written(key: str, id: str, parent: str) -> None:
-    assert decode_cursor(BY_NAME, encode_cursor(BY_NAME, row(key, id), parent)) == Position(parent, key, id)
-    assert decode_cursor(BY_ID, encode_cursor(BY_ID, row(key, id), parent)) == Position(parent, None, id)
+    assert decode_cursor(BY_NAME, encode_cursor(BY_NAME, row(key, id), parent)) == Position(
+        parent, key, id
+    )
+    assert decode_cursor(BY_ID, encode_cursor(BY_ID, row(key, id), parent)) == Position(
+        parent, None, id
+    )
 
 
 @given(key=st.integers(0, 2**31 - 1), id=text)
@@ -93,9 +97,15 @@ EDITED = {
     "padded": f"{GOOD}=",
     "spaced": f" {GOOD}",
     "cut": GOOD[:-1],
-    "in the other alphabet": cursor_of("things:name", "", "~~~", "thing_1").replace("-", "+").replace("_", "/"),
-    "with JSON spelled otherwise": base64.urlsafe_b64encode(b'["things:name", "", "ada", "thing_1"]').decode(),
-    "of an object": base64.urlsafe_b64encode(orjson.dumps({"things:name": 1, "": 2, "ada": 3, "x": 4})).decode(),
+    "in the other alphabet": cursor_of("things:name", "", "~~~", "thing_1")
+    .replace("-", "+")
+    .replace("_", "/"),
+    "with JSON spelled otherwise": base64.urlsafe_b64encode(
+        b'["things:name", "", "ada", "thing_1"]'
+    ).decode(),
+    "of an object": base64.urlsafe_b64encode(
+        orjson.dumps({"things:name": 1, "": 2, "ada": 3, "x": 4})
+    ).decode(),
     "of too few values": cursor_of("things:name", "", "ada"),
     "of too many values": cursor_of("things:name", "", "ada", "thing_1", "more"),
     "with a number for a text": cursor_of("things:name", "", 7, "thing_1"),
@@ -135,13 +145,15 @@ def test_an_edited_number_is_refused(number: Any) -> None:
 
 
 def test_a_name_is_sorted_by_code_point_whatever_the_locale_of_the_database() -> None:
-    sql = {dialect: str(NAME.compile(dialect=dialect.dialect())) for dialect in (sqlite, postgresql)}
+    sql = {
+        dialect: str(NAME.compile(dialect=dialect.dialect())) for dialect in (sqlite, postgresql)
+    }
 
     assert sql[postgresql].startswith('lower(coalesce((name COLLATE "C"), ')
     assert sql[sqlite].startswith("lower(coalesce(name, ")
 
 
-# ---------------------------------------------------------------------------------------------------------- slices
+# ------------------------------------------------------------------------------------------- slices
 
 
 @given(size=st.integers(0, 100))
@@ -176,7 +188,7 @@ def test_both_ends_at_once_are_refused(first: int, last: int) -> None:
         make_page_request(BY_ID, first, None, last)
 
 
-# --------------------------------------------------------------------------------------------------- over the wire
+# ------------------------------------------------------------------------------------ over the wire
 
 MEMBERS = """query($id: ID!, $after: String, $before: String, $first: Int, $last: Int, $orderBy: MembershipOrder) {
   organization(by: { id: $id }) {
@@ -199,46 +211,71 @@ async def test_a_cursor_of_another_list_is_refused(api: Api, acme: Acme) -> None
     of_acme = await members_cursor(api, acme.id, acme.admin)
     of_other = await members_cursor(api, other, acme.admin)
     mine = (await api.run(MINE, by=acme.admin)).data["viewer"]["memberships"]["edges"][0]["cursor"]
-    organizations = (await api.run(ORGANIZATIONS, by=SERVICE)).data["organizations"]["edges"][0]["cursor"]
+    organizations = (await api.run(ORGANIZATIONS, by=SERVICE)).data["organizations"]["edges"][0][
+        "cursor"
+    ]
     users = (await api.run(USERS, by=SERVICE)).data["users"]["edges"][0]["cursor"]
 
     assert (await api.run(MEMBERS, {"id": acme.id, "after": of_acme}, by=acme.admin)).data
     for cursor in (of_other, mine, organizations, users):
         for end in ("after", "before"):
             answer = await api.run(MEMBERS, {"id": acme.id, end: cursor}, by=acme.admin)
-            assert (answer.code, answer.body["data"]) == ("BAD_USER_INPUT", {"organization": {"memberships": None}})
-    for document, cursor in ((ORGANIZATIONS, users), (USERS, organizations), (ORGANIZATIONS, of_acme)):
+            assert (answer.code, answer.body["data"]) == (
+                "BAD_USER_INPUT",
+                {"organization": {"memberships": None}},
+            )
+    for document, cursor in (
+        (ORGANIZATIONS, users),
+        (USERS, organizations),
+        (ORGANIZATIONS, of_acme),
+    ):
         assert (await api.run(document, {"after": cursor}, by=SERVICE)).code == "BAD_USER_INPUT"
     assert (await api.run(MINE, {"after": of_acme}, by=acme.admin)).code == "BAD_USER_INPUT"
 
 
 async def test_a_cursor_of_another_order_is_refused(api: Api, acme: Acme) -> None:
     by_name = {"field": "FIRST_NAME", "direction": "ASC"}
-    orders = [None, {"direction": "ASC"}, {"field": "LAST_NAME", "direction": "ASC"}, {**by_name, "direction": "DESC"}]
+    orders = [
+        None,
+        {"direction": "ASC"},
+        {"field": "LAST_NAME", "direction": "ASC"},
+        {**by_name, "direction": "DESC"},
+    ]
     cursor = await members_cursor(api, acme.id, acme.admin, orderBy=by_name)
 
-    assert (await api.run(MEMBERS, {"id": acme.id, "after": cursor, "orderBy": by_name}, by=acme.admin)).data
+    assert (
+        await api.run(MEMBERS, {"id": acme.id, "after": cursor, "orderBy": by_name}, by=acme.admin)
+    ).data
     for order in orders:
-        answer = await api.run(MEMBERS, {"id": acme.id, "after": cursor, "orderBy": order}, by=acme.admin)
+        answer = await api.run(
+            MEMBERS, {"id": acme.id, "after": cursor, "orderBy": order}, by=acme.admin
+        )
         assert answer.code == "BAD_USER_INPUT", order
 
 
 async def test_an_edited_cursor_reaches_no_database(api: Api, acme: Acme) -> None:
     by_count = {"field": "MEMBERS_COUNT", "direction": "DESC"}
-    cursors = [cursor_of("organizations:MEMBERS_COUNT:desc", "", value, acme.id) for value in EDITED_NUMBERS.values()]
+    cursors = [
+        cursor_of("organizations:MEMBERS_COUNT:desc", "", value, acme.id)
+        for value in EDITED_NUMBERS.values()
+    ]
     good = cursor_of("organizations:MEMBERS_COUNT:desc", "", 7, acme.id)
 
     assert (await api.run(ORGANIZATIONS, {"after": good, "orderBy": by_count}, by=SERVICE)).data
     for cursor in [*cursors, *EDITED.values(), "", "null", "' OR 1=1 --"]:
         answer = await api.run(ORGANIZATIONS, {"after": cursor, "orderBy": by_count}, by=SERVICE)
-        assert (answer.code, answer.body["data"]) == ("BAD_USER_INPUT", {"organizations": None}), cursor
+        assert (answer.code, answer.body["data"]) == ("BAD_USER_INPUT", {"organizations": None}), (
+            cursor
+        )
 
 
 async def test_a_cursor_of_a_row_that_is_gone_is_still_a_place(api: Api, acme: Acme) -> None:
     joined = await a_member(api, acme.id, "late@example.com")
     cursor = await members_cursor(api, acme.id, acme.admin)
 
-    await api.mutate("removeMembership", {"organizationId": acme.id, "userId": joined.id}, by=acme.admin)
+    await api.mutate(
+        "removeMembership", {"organizationId": acme.id, "userId": joined.id}, by=acme.admin
+    )
 
     rest = (await api.run(MEMBERS, {"id": acme.id, "after": cursor}, by=acme.admin)).data
     assert len(rest["organization"]["memberships"]["edges"]) == 2
@@ -260,7 +297,12 @@ async def test_page_sizes_are_checked_over_the_wire(api: Api, acme: Acme) -> Non
 
     for code, sizes in asked.items():
         for size in sizes:
-            assert (await api.run(MEMBERS, {"id": acme.id, **size}, by=acme.admin)).code == code, size
+            assert (await api.run(MEMBERS, {"id": acme.id, **size}, by=acme.admin)).code == code, (
+                size
+            )
     answer = await api.run(MEMBERS, {"id": acme.id, "first": 500}, by=acme.admin)
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "page", "allowed": 100, "asked": 500}
-    assert (answer.error["extensions"], answer.body["data"]) == (extensions, {"organization": {"memberships": None}})
+    assert (answer.error["extensions"], answer.body["data"]) == (
+        extensions,
+        {"organization": {"memberships": None}},
+    )

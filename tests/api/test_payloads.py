@@ -14,7 +14,11 @@ from tests.support.factories import Acme, a_member, an_invitation
 from tests.support.rows import a_role
 
 SELECTION = "membership { id role { key } user { identifier firstName publicMetadata } }"
-REFUSED = {"code": "FORBIDDEN", "reason": "missing_organization_permission", "permissions": [MEMBERSHIPS_READ]}
+REFUSED = {
+    "code": "FORBIDDEN",
+    "reason": "missing_organization_permission",
+    "permissions": [MEMBERSHIPS_READ],
+}
 Call = Callable[[Api, Acme, Caller], Awaitable[tuple[str, JSON]]]
 
 
@@ -30,7 +34,11 @@ async def remove(api: Api, acme: Acme, guest: Caller) -> tuple[str, JSON]:
     return "removeMembership", {"organizationId": acme.id, "userId": guest.id}
 
 
-OF_OTHERS: dict[str, Call] = {"nothing": change_nothing, "another role": give_another_role, "removal": remove}
+OF_OTHERS: dict[str, Call] = {
+    "nothing": change_nothing,
+    "another role": give_another_role,
+    "removal": remove,
+}
 
 
 async def leave(api: Api, acme: Acme, viewer: Caller) -> tuple[str, JSON]:
@@ -48,7 +56,12 @@ async def found(api: Api, acme: Acme, viewer: Caller) -> tuple[str, JSON]:
     return "createOrganization", {"name": "Mine"}
 
 
-OWN: dict[str, Call] = {"leave": leave, "accept": accept, "create": found, "own role": change_nothing}
+OWN: dict[str, Call] = {
+    "leave": leave,
+    "accept": accept,
+    "create": found,
+    "own role": change_nothing,
+}
 FOR_SERVICES = {"createMembership", "updateMembershipMetadata"}
 
 
@@ -73,14 +86,25 @@ async def run(api: Api, acme: Acme, call: Call, about: Caller, by: Caller) -> An
 def test_every_mutation_that_answers_with_a_membership_is_tried() -> None:
     mutations = build_schema(sdl(schema)).mutation_type
     assert mutations
-    payloads: dict[str, Any] = {name: get_named_type(field.type) for name, field in mutations.fields.items()}
+    payloads: dict[str, Any] = {
+        name: get_named_type(field.type) for name, field in mutations.fields.items()
+    }
     answering = {name for name, payload in payloads.items() if "membership" in payload.fields}
-    tried = {"updateMembership", "removeMembership", "leaveOrganization", "acceptInvitation", "createOrganization"}
+    tried = {
+        "updateMembership",
+        "removeMembership",
+        "leaveOrganization",
+        "acceptInvitation",
+        "createOrganization",
+    }
 
-    # Of the mutations that answer with an organization only the one that makes it has a membership too.
-    assert answering - {"updateOrganization", "updateOrganizationMetadata", "setOrganizationRoleSet"} == (
-        tried | FOR_SERVICES
-    )
+    # Of the mutations that answer with an organization only the one that makes it has a membership
+    # too.
+    assert answering - {
+        "updateOrganization",
+        "updateOrganizationMetadata",
+        "setOrganizationRoleSet",
+    } == (tried | FOR_SERVICES)
 
 
 @pytest.mark.parametrize("name", OF_OTHERS)
@@ -100,7 +124,9 @@ async def test_who_manages_members_without_reading_them_is_not_shown_the_person(
 
 
 @pytest.mark.parametrize("name", OF_OTHERS)
-async def test_who_reads_members_too_is_shown_the_person(api: Api, acme: Acme, guest: Caller, name: str) -> None:
+async def test_who_reads_members_too_is_shown_the_person(
+    api: Api, acme: Acme, guest: Caller, name: str
+) -> None:
     manager = await a_manager(api, acme, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ)
 
     for caller in (manager, SERVICE):
@@ -111,7 +137,9 @@ async def test_who_reads_members_too_is_shown_the_person(api: Api, acme: Acme, g
             await a_member(api, acme.id, guest, "org:guest")
 
 
-async def test_the_membership_itself_is_shown_to_who_changed_it(api: Api, acme: Acme, guest: Caller) -> None:
+async def test_the_membership_itself_is_shown_to_who_changed_it(
+    api: Api, acme: Acme, guest: Caller
+) -> None:
     manager = await a_manager(api, acme, MEMBERSHIPS_MANAGE)
     field, input = await give_another_role(api, acme, guest)
 
@@ -134,14 +162,18 @@ async def test_everybody_is_shown_themselves(api: Api, acme: Acme, name: str) ->
     assert answer.payload["membership"]["user"]["identifier"] == "hr@example.com"
 
 
-# ---------------------------------------------------------------------------------------------------- other objects
+# ------------------------------------------------------------------------------------ other objects
 
 
-async def test_an_organization_that_is_changed_hides_its_creator_as_ever(api: Api, acme: Acme) -> None:
+async def test_an_organization_that_is_changed_hides_its_creator_as_ever(
+    api: Api, acme: Acme
+) -> None:
     manager = await a_manager(api, acme, "org:sys_profile:manage")
     input: dict[str, Any] = {"organizationId": acme.id, "name": "Acme Ltd"}
 
-    answer = await api.mutate("updateOrganization", input, "organization { name createdBy { id } }", by=manager)
+    answer = await api.mutate(
+        "updateOrganization", input, "organization { name createdBy { id } }", by=manager
+    )
 
     assert answer.payload["organization"] == {"name": "Acme Ltd", "createdBy": None}
 

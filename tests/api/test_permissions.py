@@ -50,7 +50,12 @@ def own_invitation(acme: Acme) -> JSON:
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
 
 PRIMARY, OTHER = "role_set:primary", "role_set:other"
-NEW_SET: JSON = {"name": "New", "roles": ["org:admin"], "defaultRole": "org:admin", "creatorRole": "org:admin"}
+NEW_SET: JSON = {
+    "name": "New",
+    "roles": ["org:admin"],
+    "defaultRole": "org:admin",
+    "creatorRole": "org:admin",
+}
 MAPPINGS = [{"from": "org:member", "to": "org:editor"}]
 
 TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
@@ -65,7 +70,10 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     # The administrator is the last one and may not leave.
     "leaveOrganization": (of, (UNAUTHENTICATED, NOT_FOUND, OK, OK, USER_ONLY)),
     "createInvitation": (lambda acme: {**of(acme), "emailAddress": "new@example.com"}, GUARDED),
-    "createInvitations": (lambda acme: {**of(acme), "recipients": [{"emailAddress": "new@example.com"}]}, GUARDED),
+    "createInvitations": (
+        lambda acme: {**of(acme), "recipients": [{"emailAddress": "new@example.com"}]},
+        GUARDED,
+    ),
     "resendInvitation": (invitation_of, GUARDED),
     "revokeInvitation": (invitation_of, GUARDED),
     # The invitation is the outsider's.
@@ -86,18 +94,28 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
         lambda acme: {"roleSet": PRIMARY, "role": "org:member", "withRole": "org:editor"},
         SERVICES,
     ),
-    "replaceRoleSet": (lambda acme: {"key": PRIMARY, "withKey": OTHER, "mappings": MAPPINGS}, SERVICES),
-    "setOrganizationRoleSet": (lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS}, SERVICES),
+    "replaceRoleSet": (
+        lambda acme: {"key": PRIMARY, "withKey": OTHER, "mappings": MAPPINGS},
+        SERVICES,
+    ),
+    "setOrganizationRoleSet": (
+        lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS},
+        SERVICES,
+    ),
     "updateInstance": (lambda acme: {"slugsEnabled": False}, SERVICES),
     "createWebhookEndpoint": (lambda acme: {"url": URL}, SERVICES),
 }
 
 
+# Who may call, and is refused for another reason than permission.
 USER_ERRORS = {
     ("leaveOrganization", "admin"),
-    *((mutation, who) for mutation in ("acceptInvitation", "declineInvitation") for who in ("member", "admin")),
+    *(
+        (mutation, who)
+        for mutation in ("acceptInvitation", "declineInvitation")
+        for who in ("member", "admin")
+    ),
 }
-"""Who may call, and is refused for another reason than permission."""
 
 
 def refusal(answer: Any) -> tuple[str, str | None] | None:
@@ -123,7 +141,10 @@ async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) 
     assert is_unchanged == (wanted is not OK or (mutation, who) in USER_ERRORS)
 
 
-OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
+# What is done with a session, by whose it is.
+OF_SESSIONS: dict[
+    str, tuple[Callable[[str, Acme], JSON], tuple[tuple[str, str | None] | None, ...]]
+] = {
     "createSession": (lambda session_id, acme: {}, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
     "setActiveOrganization": (
         lambda session_id, acme: {"sessionId": session_id, **of(acme)},
@@ -133,15 +154,19 @@ OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], tuple[tuple[str, str |
         lambda session_id, acme: {"sessionId": session_id},
         (UNAUTHENTICATED, OK, OK, OK, USER_ONLY),
     ),
-    "endSession": (lambda session_id, acme: {"sessionId": session_id}, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
+    "endSession": (
+        lambda session_id, acme: {"sessionId": session_id},
+        (UNAUTHENTICATED, OK, OK, OK, USER_ONLY),
+    ),
     "revokeSession": (lambda session_id, acme: {"sessionId": session_id}, SERVICES),
 }
-"""What is done with a session, by whose it is."""
 
 
 @pytest.mark.parametrize("mutation", OF_SESSIONS)
 @pytest.mark.parametrize("who", CALLERS)
-async def test_who_may_do_what_with_a_session(api: Api, acme: Acme, mutation: str, who: str) -> None:
+async def test_who_may_do_what_with_a_session(
+    api: Api, acme: Acme, mutation: str, who: str
+) -> None:
     input, expected = OF_SESSIONS[mutation]
     caller = CALLERS[who](acme)
     session_id = await a_session(api, by=caller if caller.id else acme.member)
@@ -156,18 +181,20 @@ async def test_who_may_do_what_with_a_session(api: Api, acme: Acme, mutation: st
     assert (await contents(api.store) == before) == (wanted is not OK)
 
 
+# What is done with an endpoint that a delivery has failed to.
 OF_WEBHOOKS: dict[str, JSON] = {
     "updateWebhookEndpoint": {"description": "New"},
     "deleteWebhookEndpoint": {},
     "rotateWebhookSecret": {},
     "replayWebhookDeliveries": {"failedSince": "2026-01-01T00:00:00Z"},
 }
-"""What is done with an endpoint that a delivery has failed to."""
 
 
 @pytest.mark.parametrize("mutation", OF_WEBHOOKS)
 @pytest.mark.parametrize("who", CALLERS)
-async def test_who_may_do_what_with_a_webhook_endpoint(api: Api, acme: Acme, mutation: str, who: str) -> None:
+async def test_who_may_do_what_with_a_webhook_endpoint(
+    api: Api, acme: Acme, mutation: str, who: str
+) -> None:
     endpoint = await an_endpoint(api)
     await a_failed_delivery(api, endpoint["id"])
     before = await contents(api.store)
@@ -196,10 +223,14 @@ async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:
     assert answer.body["data"] == {"updateOrganization": None}
 
 
-async def test_an_organization_that_never_was_and_one_of_others_are_the_same(api: Api, acme: Acme) -> None:
+async def test_an_organization_that_never_was_and_one_of_others_are_the_same(
+    api: Api, acme: Acme
+) -> None:
     never = "org_01m803rqhgwgafn17w2nqwqyh5"
 
     theirs = await api.mutate("updateOrganization", {**of(acme), "name": "New"}, by=acme.outsider)
-    absent = await api.mutate("updateOrganization", {"organizationId": never, "name": "New"}, by=acme.outsider)
+    absent = await api.mutate(
+        "updateOrganization", {"organizationId": never, "name": "New"}, by=acme.outsider
+    )
 
     assert theirs.body == absent.body

@@ -1,4 +1,6 @@
-"""Fields that not everybody who sees an object may read: role by field, on every road to the object."""
+"""Fields that not everybody who sees an object may
+read: role by field, on every road to the object.
+"""
 
 from typing import Any
 
@@ -11,24 +13,32 @@ from tests.support.rows import a_role
 
 PRIVATE = """id externalId emailAddress emailVerified privateMetadata createOrganizationEnabled createOrganizationsLimit
   memberships { totalCount }"""
-OWN = {"externalId", "emailAddress", "emailVerified", "createOrganizationEnabled", "createOrganizationsLimit"}
+OWN = {
+    "externalId",
+    "emailAddress",
+    "emailVerified",
+    "createOrganizationEnabled",
+    "createOrganizationsLimit",
+}
+# The fields of User that each caller reads of Grace; the others are null.
 SHOWN = {
     "self": OWN | {"memberships"},
     "fellow": set[str](),
     "admin": set[str](),
     "service": OWN | {"memberships", "privateMetadata"},
 }
-"""The fields of User that each caller reads of Grace; the others are null."""
 
 ROADS = {
     "user": f"user(id: $user) {{ {PRIVATE} }}",
     "node": f"node(id: $user) {{ ... on User {{ {PRIVATE} }} }}",
     "membership": f"membership(organizationId: $id, userId: $user) {{ user {{ {PRIVATE} }} }}",
-    "member": f"organization(by: {{ id: $id }}) {{ membership(userId: $user) {{ user {{ {PRIVATE} }} }} }}",
+    "member": f"organization(by: {{ id: $id }})"
+    f" {{ membership(userId: $user) {{ user {{ {PRIVATE} }} }} }}",
     "members": f"""organization(by: {{ id: $id }}) {{
       memberships(query: "grace") {{ nodes {{ user {{ {PRIVATE} }} }} }} }}""",
     "creator": f"organization(by: {{ id: $id }}) {{ createdBy {{ {PRIVATE} }} }}",
-    "members' members": f"""organization(by: {{ id: $id }}) {{ memberships(first: 1) {{ nodes {{ organization {{
+    "members'"
+    " members": f"""organization(by: {{ id: $id }}) {{ memberships(first: 1) {{ nodes {{ organization {{
       memberships(query: "grace") {{ nodes {{ user {{ {PRIVATE} }} }} }} }} }} }} }}""",
 }
 
@@ -37,7 +47,9 @@ async def read(api: Api, selection: str, by: Caller, **ids: str) -> Answer:
     """Sends a query of which each variable is an id."""
     used = {name: value for name, value in ids.items() if f"${name}" in selection}
     declared = "".join(f"${name}: ID! " for name in used)
-    return await api.run(f"query({declared}) {{ {selection} }}" if used else f"{{ {selection} }}", used, by=by)
+    return await api.run(
+        f"query({declared}) {{ {selection} }}" if used else f"{{ {selection} }}", used, by=by
+    )
 
 
 def user_in(found: Any) -> JSON:
@@ -51,9 +63,11 @@ def user_in(found: Any) -> JSON:
 async def callers(api: Api, acme: Acme) -> dict[str, Caller]:
     """Grace has something in every private field; Ada administers the organization that Grace made."""
     given = {
-        "userId": acme.member.id, "createOrganizationEnabled": True, "createOrganizationsLimit": 5,
+        "userId": acme.member.id,
+        "createOrganizationEnabled": True,
+        "createOrganizationsLimit": 5,
         "privateMetadata": {"plan": "secret"},
-    }  # fmt: skip
+    }
     assert (await api.mutate("updateUser", given, by=SERVICE)).payload
     fellow = await a_member(api, acme.id, "fellow@example.com")
     return {"self": acme.member, "fellow": fellow, "admin": acme.admin, "service": SERVICE}
@@ -72,33 +86,48 @@ async def test_private_fields_of_a_user_are_for_the_user_and_secret_keys(
 ) -> None:
     for name, caller in callers.items():
         for way, road in ROADS.items():
-            user = user_in((await read(api, road, caller, id=made_by_grace, user=acme.member.id)).data)
+            user = user_in(
+                (await read(api, road, caller, id=made_by_grace, user=acme.member.id)).data
+            )
 
             assert user.pop("id") == acme.member.id
-            assert {field for field, value in user.items() if value is not None} == SHOWN[name], (name, way)
+            assert {field for field, value in user.items() if value is not None} == SHOWN[name], (
+                name,
+                way,
+            )
 
 
 ORGANIZATION = """query($id: ID!) { organization(by: { id: $id }) {
   privateMetadata viewerMembership { privateMetadata } memberships { nodes { privateMetadata publicMetadata } } } }"""
 
 
-async def test_private_metadata_is_for_secret_keys(api: Api, acme: Acme, callers: dict[str, Caller]) -> None:
+async def test_private_metadata_is_for_secret_keys(
+    api: Api, acme: Acme, callers: dict[str, Caller]
+) -> None:
     note = {"organizationId": acme.id, "mode": "MERGE", "privateMetadata": {"plan": "secret"}}
     assert (await api.mutate("updateOrganizationMetadata", note, by=SERVICE)).payload
     for person in (acme.admin, acme.member, callers["fellow"]):
-        assert (await api.mutate("updateMembershipMetadata", {**note, "userId": person.id}, by=SERVICE)).payload
+        assert (
+            await api.mutate("updateMembershipMetadata", {**note, "userId": person.id}, by=SERVICE)
+        ).payload
 
     for name in ("self", "fellow", "admin"):
-        found = (await api.run(ORGANIZATION, {"id": acme.id}, by=callers[name])).data["organization"]
+        found = (await api.run(ORGANIZATION, {"id": acme.id}, by=callers[name])).data[
+            "organization"
+        ]
         assert found["privateMetadata"] is found["viewerMembership"]["privateMetadata"] is None
         assert [one["privateMetadata"] for one in found["memberships"]["nodes"]] == [None] * 3
         assert [one["publicMetadata"] for one in found["memberships"]["nodes"]] == [{}] * 3
     found = (await api.run(ORGANIZATION, {"id": acme.id}, by=SERVICE)).data["organization"]
     assert found["privateMetadata"] == {"plan": "secret"}
-    assert [one["privateMetadata"] for one in found["memberships"]["nodes"]] == [{"plan": "secret"}] * 3
+    assert [one["privateMetadata"] for one in found["memberships"]["nodes"]] == [
+        {"plan": "secret"}
+    ] * 3
 
 
-async def test_what_is_private_is_not_found_by_searching(api: Api, acme: Acme, callers: dict[str, Caller]) -> None:
+async def test_what_is_private_is_not_found_by_searching(
+    api: Api, acme: Acme, callers: dict[str, Caller]
+) -> None:
     document = """query($id: ID!, $query: String) { organization(by: { id: $id }) {
       memberships(query: $query) { totalCount } } }"""
 
@@ -108,14 +137,16 @@ async def test_what_is_private_is_not_found_by_searching(api: Api, acme: Acme, c
             assert answer.data["organization"]["memberships"]["totalCount"] == total, query
 
 
-# ------------------------------------------------------------------------------------------------- fellow members
+# ----------------------------------------------------------------------------------- fellow members
 
 ELSEWHERE = """query($id: ID!) { viewer { memberships { nodes { organization { memberships { nodes {
   user { identifier memberships { nodes { organization { name memberships { nodes { user { identifier } } } } } } }
 } } } } } } user(id: $id) { memberships { nodes { organization { name } } } } }"""
 
 
-async def test_a_fellow_members_other_organizations_are_not_to_be_seen(api: Api, acme: Acme) -> None:
+async def test_a_fellow_members_other_organizations_are_not_to_be_seen(
+    api: Api, acme: Acme
+) -> None:
     await an_organization(api, by=acme.member, name="Elsewhere")
 
     seen = await api.run(ELSEWHERE, {"id": acme.member.id}, by=acme.admin)
@@ -135,17 +166,23 @@ CREATOR = "query($id: ID!) { organization(by: { id: $id }) { createdBy { identif
 
 async def test_a_creator_who_left_is_shown_to_secret_keys_only(api: Api, acme: Acme) -> None:
     who = {"organizationId": acme.id, "userId": acme.member.id}
-    assert (await api.mutate("updateMembership", {**who, "role": "org:admin"}, by=acme.admin)).payload
+    assert (
+        await api.mutate("updateMembership", {**who, "role": "org:admin"}, by=acme.admin)
+    ).payload
     before = (await api.run(CREATOR, {"id": acme.id}, by=acme.member)).data["organization"]
 
-    assert (await api.mutate("leaveOrganization", {"organizationId": acme.id}, by=acme.admin)).payload
+    assert (
+        await api.mutate("leaveOrganization", {"organizationId": acme.id}, by=acme.admin)
+    ).payload
 
     assert before == {"createdBy": {"identifier": "ada@example.com"}}
-    assert (await api.run(CREATOR, {"id": acme.id}, by=acme.member)).data["organization"] == {"createdBy": None}
+    assert (await api.run(CREATOR, {"id": acme.id}, by=acme.member)).data["organization"] == {
+        "createdBy": None
+    }
     assert (await api.run(CREATOR, {"id": acme.id}, by=SERVICE)).data["organization"] == before
 
 
-# ---------------------------------------------------------------------------------- without the permission to read
+# ------------------------------------------------------------------- without the permission to read
 
 MEMBERS = "organization(by: { id: $id }) { id memberships { totalCount } }"
 MEMBER = "organization(by: { id: $id }) { id membership(userId: $user) { id } }"
@@ -161,7 +198,11 @@ async def test_members_are_listed_to_who_holds_the_permission(api: Api, acme: Ac
     await a_role(api.store, "org:blind", "org:sys_billing:read")
     blind = await a_member(api, acme.id, "blind@example.com", "org:blind")
     ids = {"id": acme.id, "user": acme.admin.id}
-    refusal = {"code": "FORBIDDEN", "reason": "missing_organization_permission", "permissions": [MEMBERSHIPS_READ]}
+    refusal = {
+        "code": "FORBIDDEN",
+        "reason": "missing_organization_permission",
+        "permissions": [MEMBERSHIPS_READ],
+    }
 
     for selection, field in ((MEMBERS, "memberships"), (MEMBER, "membership")):
         assert (await read(api, selection, acme.member, **ids)).data["organization"][field]
@@ -172,7 +213,9 @@ async def test_members_are_listed_to_who_holds_the_permission(api: Api, acme: Ac
     assert (await read(api, OTHERS, blind, **ids)).data == {"membership": None, "user": None}
 
 
-async def test_without_the_permission_one_still_sees_the_organization_and_oneself(api: Api, acme: Acme) -> None:
+async def test_without_the_permission_one_still_sees_the_organization_and_oneself(
+    api: Api, acme: Acme
+) -> None:
     await a_role(api.store, "org:blind", "org:sys_billing:read")
     blind = await a_member(api, acme.id, "blind@example.com", "org:blind")
 
@@ -181,15 +224,21 @@ async def test_without_the_permission_one_still_sees_the_organization_and_onesel
     own = {"user": {"id": blind.id}}
     assert seen == {
         "organization": {
-            "name": "Acme", "membersCount": 3, "createdBy": None, "viewerMembership": own,
+            "name": "Acme",
+            "membersCount": 3,
+            "createdBy": None,
+            "viewerMembership": own,
             "viewerPermissions": ["org:sys_billing:read"],
         },
         "membership": own,
-        "viewer": {"membership": own, "memberships": {"nodes": [{"organization": {"name": "Acme"}}]}},
-    }  # fmt: skip
+        "viewer": {
+            "membership": own,
+            "memberships": {"nodes": [{"organization": {"name": "Acme"}}]},
+        },
+    }
 
 
-# -------------------------------------------------------------------------------------------------- switched off
+# ------------------------------------------------------------------------------------- switched off
 
 OFF = {
     "organization": "organization(by: { id: $id }) { id }",
@@ -204,12 +253,18 @@ OFF_FOR_THE_VIEWER = {
     "viewer's memberships": "viewer { memberships { nodes { id } } }",
     "viewer's membership": "viewer { membership(organizationId: $id) { id } }",
 }
-STILL_ON = "viewer { user { id } canCreateOrganization } instance { organizationsEnabled } roles { key }"
+STILL_ON = (
+    "viewer { user { id } canCreateOrganization } instance { organizationsEnabled } roles { key }"
+)
 
 
-async def test_when_organizations_are_off_users_read_none_and_secret_keys_do(api: Api, acme: Acme) -> None:
+async def test_when_organizations_are_off_users_read_none_and_secret_keys_do(
+    api: Api, acme: Acme
+) -> None:
     ids = {"id": acme.id, "user": acme.admin.id}
-    ids["membership"] = (await read(api, OFF["membership"], acme.admin, **ids)).data["membership"]["id"]
+    ids["membership"] = (await read(api, OFF["membership"], acme.admin, **ids)).data["membership"][
+        "id"
+    ]
     for selection in {**OFF, **OFF_FOR_THE_VIEWER}.values():
         assert (await read(api, selection, acme.admin, **ids)).data
 
@@ -217,7 +272,10 @@ async def test_when_organizations_are_off_users_read_none_and_secret_keys_do(api
 
     for name, selection in {**OFF, **OFF_FOR_THE_VIEWER}.items():
         refused = await read(api, selection, acme.admin, **ids)
-        assert (refused.code, refused.reason) == ("FORBIDDEN", "organization_not_enabled_in_instance"), name
+        assert (refused.code, refused.reason) == (
+            "FORBIDDEN",
+            "organization_not_enabled_in_instance",
+        ), name
     for name, selection in OFF.items():
         assert all((await read(api, selection, SERVICE, **ids)).data.values()), name
     still = (await read(api, STILL_ON, acme.admin)).data

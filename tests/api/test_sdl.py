@@ -31,8 +31,8 @@ from tests.support.api import INPUTS, Api
 HERE = Path(__file__).parents[2]
 EXPORTED = HERE / "graphql" / "schema.graphql"
 CONTRACT = HERE.parent / "shared" / "api.graphql"
+# What needs no credential: a frontend asks it before anybody has signed in.
 OPEN = {"Query": {"viewer", "instance", "invitationByTicket"}}
-"""What needs no credential: a frontend asks it before anybody has signed in."""
 
 
 @cache
@@ -47,7 +47,11 @@ def built() -> GraphQLSchema:
 
 def definitions(of: DocumentNode) -> dict[str, Any]:
     """Everything in a document that has a name, by its kind and name."""
-    return {f"{one.kind} {one.name.value}": one for one in map(_any, of.definitions) if hasattr(one, "name")}
+    return {
+        f"{one.kind} {one.name.value}": one
+        for one in map(_any, of.definitions)
+        if hasattr(one, "name")
+    }
 
 
 def _any(node: Node) -> Any:
@@ -66,11 +70,13 @@ def guards(field: Any) -> dict[str, str]:
     """The arguments of the field's `@requires`, with the default of the one that can be left out."""
     for one in field.directives or ():
         if one.name.value == "requires":
-            return {"actor": "ANY"} | {name: print_ast(given.value) for name, given in parts(one, "arguments").items()}
+            return {"actor": "ANY"} | {
+                name: print_ast(given.value) for name, given in parts(one, "arguments").items()
+            }
     return {}
 
 
-# ---------------------------------------------------------------------------------------------------------- guards
+# ------------------------------------------------------------------------------------------- guards
 
 
 def all_fields() -> Iterator[tuple[str, FieldDefinitionNode]]:
@@ -80,7 +86,11 @@ def all_fields() -> Iterator[tuple[str, FieldDefinitionNode]]:
 
 
 def test_every_guarded_field_is_nullable() -> None:
-    guarded = {name: field for name, field in all_fields() if guards(field) and not name.startswith("Subscription.")}
+    guarded = {
+        name: field
+        for name, field in all_fields()
+        if guards(field) and not name.startswith("Subscription.")
+    }
 
     assert "Organization.memberships" in guarded
     assert [name for name, field in guarded.items() if print_ast(field.type).endswith("!")] == []
@@ -96,7 +106,9 @@ def test_every_query_is_guarded_or_open_on_purpose() -> None:
 
 def test_every_mutation_takes_one_input_and_gives_a_payload_that_can_be_null() -> None:
     for name, field in fields("Mutation").items():
-        arguments = {argument.name.value: print_ast(argument.type) for argument in field.arguments or ()}
+        arguments = {
+            argument.name.value: print_ast(argument.type) for argument in field.arguments or ()
+        }
         payload = built().get_type(print_ast(field.type))
 
         own = f"{name[0].upper()}{name[1:]}Input"
@@ -105,7 +117,7 @@ def test_every_mutation_takes_one_input_and_gives_a_payload_that_can_be_null() -
         assert [one.name for one in payload.interfaces] == ["Payload"], name
 
 
-# ---------------------------------------------------------------------------------------------------- descriptions
+# ------------------------------------------------------------------------------------- descriptions
 
 SENTENCE = re.compile(r"[A-Z][^\n]*[^.\s]\.")
 ANOTHER = re.compile(r"[.!?]\s+[A-Z]")
@@ -128,10 +140,14 @@ def described() -> Iterator[tuple[str, str | None]]:
     yield "@requires", requires.description
 
 
-def described_fields(of: str, type_: GraphQLObjectType | GraphQLInterfaceType) -> Iterator[tuple[str, str | None]]:
+def described_fields(
+    of: str, type_: GraphQLObjectType | GraphQLInterfaceType
+) -> Iterator[tuple[str, str | None]]:
     for name, field in type_.fields.items():
         yield f"{of}.{name}", field.description
-        yield from ((f"{of}.{name}({argument})", one.description) for argument, one in field.args.items())
+        yield from (
+            (f"{of}.{name}({argument})", one.description) for argument, one in field.args.items()
+        )
 
 
 def test_everything_is_described_in_one_sentence() -> None:
@@ -139,11 +155,13 @@ def test_everything_is_described_in_one_sentence() -> None:
 
     assert len(found) > 200
     assert [
-        name for name, text in found.items() if not SENTENCE.fullmatch(text or "") or ANOTHER.search(text or "")
+        name
+        for name, text in found.items()
+        if not SENTENCE.fullmatch(text or "") or ANOTHER.search(text or "")
     ] == []
 
 
-# ---------------------------------------------------------------------------------------------------------- export
+# ------------------------------------------------------------------------------------------- export
 
 
 def test_the_exported_schema_is_this_schema() -> None:
@@ -182,12 +200,14 @@ async def test_what_can_be_left_out_has_no_null_as_its_default(api: Api) -> None
     assert "= null" not in sdl(schema)
 
 
-# -------------------------------------------------------------------------------------------------------- contract
+# ----------------------------------------------------------------------------------------- contract
 
+# Fields of the contract that belong to later issues.
 LATER: dict[str, set[str]] = {}
-"""Fields of the contract that belong to later issues."""
 
-contracted = pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not part of the repository")
+contracted = pytest.mark.skipif(
+    not CONTRACT.exists(), reason="the contract is not part of the repository"
+)
 
 
 @cache
@@ -233,9 +253,14 @@ def test_every_value_interface_and_directive_is_as_the_contract_has_it() -> None
     for name, theirs, ours in in_both():
         assert set(parts(theirs, "values")) == set(parts(ours, "values")), name
         for listed in ("interfaces", "directives"):
-            both = [{print_ast(part) for part in getattr(one, listed, None) or ()} for one in (theirs, ours)]
+            both = [
+                {print_ast(part) for part in getattr(one, listed, None) or ()}
+                for one in (theirs, ours)
+            ]
             assert both[0] <= both[1], name
-    theirs, ours = (of["directive_definition requires"] for of in (promised(), definitions(document())))
+    theirs, ours = (
+        of["directive_definition requires"] for of in (promised(), definitions(document()))
+    )
     assert [one.value for one in ours.locations] == [one.value for one in theirs.locations]
     assert {name: signature(one) for name, one in parts(ours, "arguments").items()} == {
         name: signature(one) for name, one in parts(theirs, "arguments").items()

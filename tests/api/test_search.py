@@ -17,7 +17,12 @@ USERS = [
     ("nothing@example.net", "505 Ada", "axb"),
     ("slash@example.net", "a/b", "a\\b"),
 ]
-ORGANIZATIONS = [("Évariste & Söhne", "evariste-soehne"), ("50% Off", "half"), ("505 Off", "more"), ("STRASSE", "weg")]
+ORGANIZATIONS = [
+    ("Évariste & Söhne", "evariste-soehne"),
+    ("50% Off", "half"),
+    ("505 Off", "more"),
+    ("STRASSE", "weg"),
+]
 
 ALL_USERS = """query($query: String, $emailAddresses: [String!], $externalIds: [String!]) {
   users(query: $query, emailAddresses: $emailAddresses, externalIds: $externalIds) { nodes { identifier } } }"""
@@ -31,16 +36,26 @@ MINE = """query($query: String, $roles: [String!]) {
 
 @pytest.fixture
 async def ids(api: Api, acme: Acme) -> dict[str, str]:
-    """Everybody is a member of Acme, whose administrator is a member of every organization; ids by address or name."""
+    """Everybody is a member of Acme, whose administrator is
+    a member of every organization; ids by address or name.
+    """
     role_id = (await ids_by_key(api.store, "role"))["org:member"]
     role_set_id = (await ids_by_key(api.store, "role_set"))["role_set:primary"]
     users = [a_user(*user) for user in USERS]
     organizations = [an_organization(name, role_set_id, slug) for name, slug in ORGANIZATIONS]
-    pairs = [(acme.id, user["id"]) for user in users] + [(one["id"], acme.admin.id) for one in organizations]
+    pairs = [(acme.id, user["id"]) for user in users] + [
+        (one["id"], acme.admin.id) for one in organizations
+    ]
     memberships = [a_membership(*pair, role_id) for pair in pairs]
     await write(api.store, user=users, organization=organizations, membership=memberships)
-    names = {user["identifier"]: user["id"] for user in users} | {one["name"]: one["id"] for one in organizations}
-    return names | {"Acme": acme.id, acme.admin.email: acme.admin.id, acme.member.email: acme.member.id}
+    names = {user["identifier"]: user["id"] for user in users} | {
+        one["name"]: one["id"] for one in organizations
+    }
+    return names | {
+        "Acme": acme.id,
+        acme.admin.email: acme.admin.id,
+        acme.member.email: acme.member.id,
+    }
 
 
 def names_in(found: Any) -> set[str]:
@@ -81,7 +96,9 @@ PEOPLE_FOUND: dict[str, set[str]] = {
 }
 
 
-async def test_people_are_found_by_a_part_of_name_or_address(api: Api, acme: Acme, ids: dict[str, str]) -> None:
+async def test_people_are_found_by_a_part_of_name_or_address(
+    api: Api, acme: Acme, ids: dict[str, str]
+) -> None:
     for query, expected in PEOPLE_FOUND.items():
         assert await found(api, ALL_USERS, query=query) == expected, query
         assert await found(api, MEMBERS, acme.member, id=acme.id, query=query) == expected, query
@@ -101,13 +118,17 @@ ORGANIZATIONS_FOUND: dict[str, set[str]] = {
 }
 
 
-async def test_organizations_are_found_by_a_part_of_name_or_slug(api: Api, acme: Acme, ids: dict[str, str]) -> None:
+async def test_organizations_are_found_by_a_part_of_name_or_slug(
+    api: Api, acme: Acme, ids: dict[str, str]
+) -> None:
     for query, expected in ORGANIZATIONS_FOUND.items():
         assert await found(api, ALL_ORGANIZATIONS, query=query) == expected, query
         assert await found(api, MINE, acme.admin, query=query) == expected, query
 
 
-async def test_a_whole_id_finds_its_object_and_a_part_nothing(api: Api, acme: Acme, ids: dict[str, str]) -> None:
+async def test_a_whole_id_finds_its_object_and_a_part_nothing(
+    api: Api, acme: Acme, ids: dict[str, str]
+) -> None:
     grace, acme_id = ids["grace@example.com"], ids["Acme"]
 
     assert await found(api, ALL_USERS, query=grace) == {"grace@example.com"}
@@ -126,7 +147,10 @@ async def test_an_empty_search_leaves_everything(api: Api, acme: Acme, ids: dict
 
     assert await found(api, ALL_USERS, query="") == people | {acme.outsider.email}
     assert await found(api, MEMBERS, acme.admin, id=acme.id, query="") == people
-    assert await found(api, MINE, acme.admin, query="") == {"Acme", *(name for name, _ in ORGANIZATIONS)}
+    assert await found(api, MINE, acme.admin, query="") == {
+        "Acme",
+        *(name for name, _ in ORGANIZATIONS),
+    }
 
 
 async def test_a_search_stays_within_its_list(api: Api, acme: Acme, ids: dict[str, str]) -> None:
@@ -136,37 +160,62 @@ async def test_a_search_stays_within_its_list(api: Api, acme: Acme, ids: dict[st
     assert await found(api, MINE, acme.outsider, query=acme.id) == set()
 
 
-# --------------------------------------------------------------------------------------------------------- filters
+# ------------------------------------------------------------------------------------------ filters
 
 HOSTILE = ["' OR '1'='1", '"', "%", "_", "\\", "org_", "user_01", "", "\U0001f600", "x" * 300]
 
 
 async def test_members_are_filtered_by_role(api: Api, acme: Acme, ids: dict[str, str]) -> None:
-    admin, everybody = {acme.admin.email}, {*(user[0] for user in USERS), acme.admin.email, acme.member.email}
-    roles = {("org:admin",): admin, ("org:member",): everybody - admin, ("org:admin", "org:member"): everybody}
+    admin, everybody = (
+        {acme.admin.email},
+        {*(user[0] for user in USERS), acme.admin.email, acme.member.email},
+    )
+    roles = {
+        ("org:admin",): admin,
+        ("org:member",): everybody - admin,
+        ("org:admin", "org:member"): everybody,
+    }
 
     for wanted, expected in roles.items():
-        assert await found(api, MEMBERS, acme.member, id=acme.id, roles=[*wanted, *HOSTILE]) == expected
+        assert (
+            await found(api, MEMBERS, acme.member, id=acme.id, roles=[*wanted, *HOSTILE])
+            == expected
+        )
     assert await found(api, MEMBERS, acme.member, id=acme.id, roles=[]) == set()
     assert await found(api, MEMBERS, acme.member, id=acme.id, roles=HOSTILE) == set()
     assert await found(api, MINE, acme.admin, roles=["org:admin"]) == {"Acme"}
-    assert await found(api, MEMBERS, acme.member, id=acme.id, roles=["org:member"], query="galois") == {USERS[0][0]}
+    assert await found(
+        api, MEMBERS, acme.member, id=acme.id, roles=["org:member"], query="galois"
+    ) == {USERS[0][0]}
 
 
-async def test_organizations_are_filtered_by_their_people(api: Api, acme: Acme, ids: dict[str, str]) -> None:
+async def test_organizations_are_filtered_by_their_people(
+    api: Api, acme: Acme, ids: dict[str, str]
+) -> None:
     everything = {"Acme", *(name for name, _ in ORGANIZATIONS)}
 
     assert await found(api, ALL_ORGANIZATIONS, userIds=[acme.member.id]) == {"Acme"}
-    assert await found(api, ALL_ORGANIZATIONS, userIds=[acme.member.id, acme.admin.id, *HOSTILE]) == everything
+    assert (
+        await found(api, ALL_ORGANIZATIONS, userIds=[acme.member.id, acme.admin.id, *HOSTILE])
+        == everything
+    )
     assert await found(api, ALL_ORGANIZATIONS, userIds=[acme.outsider.id, *HOSTILE]) == set()
     assert await found(api, ALL_ORGANIZATIONS, userIds=[]) == set()
-    assert await found(api, ALL_ORGANIZATIONS, userIds=[acme.admin.id], query="off") == {"50% Off", "505 Off"}
+    assert await found(api, ALL_ORGANIZATIONS, userIds=[acme.admin.id], query="off") == {
+        "50% Off",
+        "505 Off",
+    }
 
 
-async def test_users_are_filtered_by_address_as_addresses_are_compared(api: Api, ids: dict[str, str]) -> None:
+async def test_users_are_filtered_by_address_as_addresses_are_compared(
+    api: Api, ids: dict[str, str]
+) -> None:
     spellings = ["EVARISTE@EXAMPLE.COM", "o'brien+tag@example.com", "unknown@example.com"]
 
-    assert await found(api, ALL_USERS, emailAddresses=spellings) == {"evariste@example.com", "O'Brien+tag@example.com"}
+    assert await found(api, ALL_USERS, emailAddresses=spellings) == {
+        "evariste@example.com",
+        "O'Brien+tag@example.com",
+    }
     assert await found(api, ALL_USERS, emailAddresses=["o'brien@example.com"]) == set()
     assert await found(api, ALL_USERS, emailAddresses=["no address", *HOSTILE]) == set()
     assert await found(api, ALL_USERS, emailAddresses=[]) == set()
@@ -178,11 +227,16 @@ async def test_users_are_filtered_by_subject(api: Api, ids: dict[str, str]) -> N
     assert await found(api, ALL_USERS, externalIds=subjects) == {"lukasz@example.com"}
     assert await found(api, ALL_USERS, externalIds=HOSTILE) == set()
     assert await found(api, ALL_USERS, externalIds=[]) == set()
-    assert await found(api, ALL_USERS, externalIds=subjects, query="nowak") == {"lukasz@example.com"}
-    assert await found(api, ALL_USERS, externalIds=subjects, emailAddresses=["evariste@example.com"]) == set()
+    assert await found(api, ALL_USERS, externalIds=subjects, query="nowak") == {
+        "lukasz@example.com"
+    }
+    assert (
+        await found(api, ALL_USERS, externalIds=subjects, emailAddresses=["evariste@example.com"])
+        == set()
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- limits
+# ------------------------------------------------------------------------------------------- limits
 
 
 async def test_a_filter_takes_a_hundred_values(api: Api, acme: Acme) -> None:
@@ -196,7 +250,10 @@ async def test_a_filter_takes_a_hundred_values(api: Api, acme: Acme) -> None:
     for document, caller, name in filters:
         values = [f"value{n}@example.com" for n in range(101)]
 
-        assert await found(api, document, caller, **id_for(document, acme), **{name: values[:100]}) == set()
+        assert (
+            await found(api, document, caller, **id_for(document, acme), **{name: values[:100]})
+            == set()
+        )
         refused = await api.run(document, {**id_for(document, acme), name: values}, by=caller)
         assert refused.error["extensions"] == {
             "code": "LIMIT_EXCEEDED",
@@ -207,12 +264,26 @@ async def test_a_filter_takes_a_hundred_values(api: Api, acme: Acme) -> None:
 
 
 async def test_a_search_takes_256_characters(api: Api, acme: Acme) -> None:
-    searches = [(ALL_ORGANIZATIONS, SERVICE), (ALL_USERS, SERVICE), (MEMBERS, acme.member), (MINE, acme.member)]
+    searches = [
+        (ALL_ORGANIZATIONS, SERVICE),
+        (ALL_USERS, SERVICE),
+        (MEMBERS, acme.member),
+        (MINE, acme.member),
+    ]
     for document, caller in searches:
-        assert await found(api, document, caller, **id_for(document, acme), query="ß" * 256) == set()
+        assert (
+            await found(api, document, caller, **id_for(document, acme), query="ß" * 256) == set()
+        )
         for length in (257, 60_000):
-            refused = await api.run(document, {**id_for(document, acme), "query": "%" * length}, by=caller)
-            extensions = {"code": "LIMIT_EXCEEDED", "limit": "query", "allowed": 256, "asked": length}
+            refused = await api.run(
+                document, {**id_for(document, acme), "query": "%" * length}, by=caller
+            )
+            extensions = {
+                "code": "LIMIT_EXCEEDED",
+                "limit": "query",
+                "allowed": 256,
+                "asked": length,
+            }
             assert refused.error["extensions"] == extensions
 
 

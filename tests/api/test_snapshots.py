@@ -1,4 +1,6 @@
-"""A query reads one moment of the store, whatever is deleted meanwhile, and gives its connection back afterwards."""
+"""A query reads one moment of the store, whatever is
+deleted meanwhile, and gives its connection back afterwards.
+"""
 
 import asyncio
 import re
@@ -57,7 +59,7 @@ def deletion(api: Api, kind: str, id: str) -> Action:
     return lambda: api.mutate(f"delete{kind}", {f"{kind[0].lower()}{kind[1:]}Id": id}, by=SERVICE)
 
 
-# ------------------------------------------------------------------------------------------- deleted in the middle
+# ---------------------------------------------------------------------------- deleted in the middle
 
 MEMBERS = "query($id: ID!) { organization(by: { id: $id }) { memberships { nodes { user { identifier } } } } }"
 MINE = "{ viewer { memberships { nodes { organization { name } } } } }"
@@ -71,12 +73,16 @@ async def test_a_list_shows_a_member_who_is_deleted_while_it_is_read(api: Api, a
         seen = await api.run(MEMBERS, {"id": acme.id}, by=acme.admin)
     afterwards = await api.run(MEMBERS, {"id": acme.id}, by=acme.admin)
 
-    members = [one["user"]["identifier"] for one in seen.data["organization"]["memberships"]["nodes"]]
+    members = [
+        one["user"]["identifier"] for one in seen.data["organization"]["memberships"]["nodes"]
+    ]
     assert members == ["grace@example.com", "ada@example.com"]
     assert len(afterwards.data["organization"]["memberships"]["nodes"]) == 1
 
 
-async def test_a_list_shows_an_organization_that_is_deleted_while_it_is_read(api: Api, acme: Acme) -> None:
+async def test_a_list_shows_an_organization_that_is_deleted_while_it_is_read(
+    api: Api, acme: Acme
+) -> None:
     await an_organization(api, by=acme.admin, name="Other")
 
     with before_reading(api.store, "organization", deletion(api, "Organization", acme.id)):
@@ -88,7 +94,9 @@ async def test_a_list_shows_an_organization_that_is_deleted_while_it_is_read(api
     assert len(afterwards.data["viewer"]["memberships"]["nodes"]) == 1
 
 
-async def test_an_invited_person_reads_an_organization_that_is_deleted_meanwhile(api: Api, acme: Acme) -> None:
+async def test_an_invited_person_reads_an_organization_that_is_deleted_meanwhile(
+    api: Api, acme: Acme
+) -> None:
     await an_invitation(api, acme)
 
     with before_reading(api.store, "organization", deletion(api, "Organization", acme.id)):
@@ -109,15 +117,30 @@ async def test_a_delivery_has_its_event_though_the_log_is_forgotten_meanwhile(ap
     with before_reading(api.store, "event", forget):
         seen = await api.run(query, by=SERVICE)
 
-    assert seen.data["webhookEndpoints"][0]["deliveries"]["nodes"] == [{"event": {"type": "USER_UPDATED"}}]
+    assert seen.data["webhookEndpoints"][0]["deliveries"]["nodes"] == [
+        {"event": {"type": "USER_UPDATED"}}
+    ]
 
 
-async def test_an_organization_has_its_role_set_though_that_is_replaced_meanwhile(api: Api, acme: Acme) -> None:
-    other = {"key": "role_set:other", "name": "Other", "defaultRole": "org:member", "creatorRole": "org:admin"}
-    assert (await api.mutate("createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE)).payload
+async def test_an_organization_has_its_role_set_though_that_is_replaced_meanwhile(
+    api: Api, acme: Acme
+) -> None:
+    other = {
+        "key": "role_set:other",
+        "name": "Other",
+        "defaultRole": "org:member",
+        "creatorRole": "org:admin",
+    }
+    assert (
+        await api.mutate(
+            "createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE
+        )
+    ).payload
     input = {"key": "role_set:primary", "withKey": "role_set:other", "mappings": list[JSON]()}
 
-    with before_reading(api.store, "role_set", lambda: api.mutate("replaceRoleSet", input, by=SERVICE)):
+    with before_reading(
+        api.store, "role_set", lambda: api.mutate("replaceRoleSet", input, by=SERVICE)
+    ):
         seen = await api.run("{ organizations { nodes { roleSet { key } } } }", by=SERVICE)
     afterwards = await api.run("{ organizations { nodes { roleSet { key } } } }", by=SERVICE)
 
@@ -129,18 +152,22 @@ async def test_a_total_is_that_of_the_list_beside_it(api: Api, acme: Acme) -> No
     """Both are read at the same time, one after the other."""
     query = "{ organizations { totalCount nodes { name membersCount } } }"
 
-    with before_reading(api.store, "membership", lambda: an_organization(api, by=acme.admin, name="Later")):
+    with before_reading(
+        api.store, "membership", lambda: an_organization(api, by=acme.admin, name="Later")
+    ):
         seen = (await api.run(query, by=SERVICE)).data["organizations"]
 
     assert seen == {"totalCount": 1, "nodes": [{"name": "Acme", "membersCount": 2}]}
 
 
-# ------------------------------------------------------------------------------- what is not read in one snapshot
+# ----------------------------------------------------------------- what is not read in one snapshot
 
 GONE = {"code": "NOT_FOUND", "reason": "deleted_meanwhile"}
 
 
-async def test_a_mutation_is_answered_though_what_it_changed_is_deleted_at_once(api: Api, acme: Acme) -> None:
+async def test_a_mutation_is_answered_though_what_it_changed_is_deleted_at_once(
+    api: Api, acme: Acme
+) -> None:
     input = {"organizationId": acme.id, "userId": acme.member.id, "role": "org:admin"}
     selection = "membership { user { identifier } }"
 
@@ -153,7 +180,9 @@ async def test_a_mutation_is_answered_though_what_it_changed_is_deleted_at_once(
     assert (payload["userErrors"], payload["cursor"] is None) == ([], False)
 
 
-async def test_an_event_is_told_though_what_it_is_about_is_deleted_while_it_is_read(api: Api, acme: Acme) -> None:
+async def test_an_event_is_told_though_what_it_is_about_is_deleted_while_it_is_read(
+    api: Api, acme: Acme
+) -> None:
     """The listener reads the membership, and not its user any more."""
     fields = "type ... on MembershipEvent { userId membership { user { identifier } } }"
     query = organization_events(acme.id, fields=fields)
@@ -173,12 +202,14 @@ async def test_an_event_is_told_though_what_it_is_about_is_deleted_while_it_is_r
 
 async def test_the_caller_may_be_deleted_before_anything_is_read(api: Api, acme: Acme) -> None:
     with before_reading(api.store, "user", deletion(api, "User", acme.member.id)):
-        answer = await api.run("{ viewer { user { identifier } canCreateOrganization } }", by=acme.member)
+        answer = await api.run(
+            "{ viewer { user { identifier } canCreateOrganization } }", by=acme.member
+        )
 
     assert answer.code == "UNAUTHENTICATED"
 
 
-# --------------------------------------------------------------------------------------------------- many at once
+# ------------------------------------------------------------------------------------- many at once
 
 ROUNDS = 60
 
@@ -197,7 +228,9 @@ async def test_who_reads_while_others_create_and_delete_loses_nothing(api: Api, 
 
     async def found_and_delete() -> None:
         for number in range(ROUNDS):
-            await deletion(api, "Organization", await an_organization(api, by=acme.admin, name=f"N{number}"))()
+            await deletion(
+                api, "Organization", await an_organization(api, by=acme.admin, name=f"N{number}")
+            )()
 
     async def read(query: str, **variables: str) -> list[Answer]:
         answers = list[Answer]()
@@ -218,7 +251,9 @@ async def test_who_reads_while_others_create_and_delete_loses_nothing(api: Api, 
 
 
 async def test_more_operations_than_connections_wait_for_each_other(api: Api, acme: Acme) -> None:
-    """`cursor` is read beside the snapshot: it must not wait for what the operations hold themselves."""
+    """`cursor` is read beside the snapshot: it must
+    not wait for what the operations hold themselves.
+    """
     query = "{ cursor organizations { nodes { memberships { nodes { user { identifier } } } } } roles { key } }"
 
     async with asyncio.timeout(models_store.WAIT_SECONDS):
@@ -227,7 +262,9 @@ async def test_more_operations_than_connections_wait_for_each_other(api: Api, ac
     assert [answer.body for answer in answers if "errors" in answer.body] == []
 
 
-async def test_a_mutation_of_many_waits_without_the_snapshot_of_the_one_before(api: Api, acme: Acme) -> None:
+async def test_a_mutation_of_many_waits_without_the_snapshot_of_the_one_before(
+    api: Api, acme: Acme
+) -> None:
     """The second of two mutations waits for somebody else's lock."""
     document = """mutation($first: CreateSessionTokenInput!, $second: UpdateOrganizationInput!) {
       first: createSessionToken(input: $first) { session { user { identifier } } }
@@ -243,12 +280,16 @@ async def test_a_mutation_of_many_waits_without_the_snapshot_of_the_one_before(a
         free, is_waiting = free_seats(api.store), not waiting.done()
 
     assert (free, is_waiting) == (before, True)
-    assert (await waiting).data["second"]["organization"]["createdBy"] == {"identifier": "ada@example.com"}
+    assert (await waiting).data["second"]["organization"]["createdBy"] == {
+        "identifier": "ada@example.com"
+    }
     assert free_seats(api.store) == before
 
 
 async def test_tokens_are_minted_by_more_than_there_are_connections(api: Api, acme: Acme) -> None:
-    """A token is made from a read of its own, and signed with keys that are looked up while its user is shown."""
+    """A token is made from a read of its own, and signed
+    with keys that are looked up while its user is shown.
+    """
     opened = await api.mutate("createSession", {}, "session { id }", by=acme.admin)
     input = {"sessionId": opened.payload["session"]["id"]}
     document = """mutation($input: CreateSessionTokenInput!) {
@@ -256,12 +297,14 @@ async def test_tokens_are_minted_by_more_than_there_are_connections(api: Api, ac
       b: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } } }"""
 
     async with asyncio.timeout(models_store.WAIT_SECONDS):
-        answers = await asyncio.gather(*(api.run(document, {"input": input}, by=acme.admin) for _ in range(20)))
+        answers = await asyncio.gather(
+            *(api.run(document, {"input": input}, by=acme.admin) for _ in range(20))
+        )
 
     assert all(answer.data["b"]["token"]["jwt"] for answer in answers)
 
 
-# ----------------------------------------------------------------------------------------------- what is left over
+# -------------------------------------------------------------------------------- what is left over
 
 EVERYTHING = """{ roles { key } users { totalCount nodes { identifier } }
   organizations { totalCount nodes { createdBy { identifier } memberships { totalCount nodes {
@@ -269,7 +312,9 @@ EVERYTHING = """{ roles { key } users { totalCount nodes { identifier } }
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.001, 0.004])
-async def test_queries_that_are_cancelled_give_their_connections_back(api: Api, acme: Acme, delay: float) -> None:
+async def test_queries_that_are_cancelled_give_their_connections_back(
+    api: Api, acme: Acme, delay: float
+) -> None:
     before = free_seats(api.store)
 
     requests = [asyncio.create_task(api.run(EVERYTHING, by=SERVICE)) for _ in range(12)]
@@ -287,7 +332,9 @@ async def test_queries_that_are_cancelled_give_their_connections_back(api: Api, 
 async def test_a_snapshot_whose_reader_is_cancelled_says_that_it_is_lost_and_gives_its_connection_back(
     api: Api, acme: Acme, moment: int
 ) -> None:
-    """The task that reads is cancelled itself, as when the loop ends, after so many turns of the loop."""
+    """The task that reads is cancelled itself, as when
+    the loop ends, after so many turns of the loop.
+    """
     before, snapshot = free_seats(api.store), Snapshot(api.store)
 
     async def read(times: int) -> None:
@@ -309,7 +356,9 @@ async def test_a_snapshot_whose_reader_is_cancelled_says_that_it_is_lost_and_giv
     assert (await api.run(MEMBERS, {"id": acme.id}, by=acme.admin)).data
 
 
-async def test_a_refused_field_leaves_nothing_and_takes_nothing_from_the_others(api: Api, acme: Acme) -> None:
+async def test_a_refused_field_leaves_nothing_and_takes_nothing_from_the_others(
+    api: Api, acme: Acme
+) -> None:
     """The first field becomes null while others below it are still being read."""
     query = """{ broken: organizations(first: 1) { totalCount nodes { viewerPermissions missing: invitations(after: "x")
       { totalCount } roleSet { creatorRole { key } } } } organizations(after: "x") { totalCount }
@@ -324,7 +373,9 @@ async def test_a_refused_field_leaves_nothing_and_takes_nothing_from_the_others(
     assert (taken(api.store), free_seats(api.store)) == (0, before)
 
 
-async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_others(api: Api, acme: Acme) -> None:
+async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_others(
+    api: Api, acme: Acme
+) -> None:
     """It is cancelled while its statement runs, as when a field beside it has failed."""
     around = make_server_context(settings(), api.store, api.clock, ())
     before, context = free_seats(api.store), Context(around, None, Instance())
@@ -362,7 +413,9 @@ async def test_when_no_connection_is_to_be_had_all_fields_are_told_at_once(
             pass
 
     async with asyncio.timeout(1.5):
-        answer = await api.run(" ".join(["{", *(f"a{n}: roles {{ key }}" for n in range(12)), "}"]), by=SERVICE)
+        answer = await api.run(
+            " ".join(["{", *(f"a{n}: roles {{ key }}" for n in range(12)), "}"]), by=SERVICE
+        )
     for one in held:
         await one.close()
 

@@ -1,4 +1,6 @@
-"""A level of a query is one statement, however wide it is: each test counts them at 1, 20 and 200 rows."""
+"""A level of a query is one statement, however wide
+it is: each test counts them at 1, 20 and 200 rows.
+"""
 
 import asyncio
 import re
@@ -14,13 +16,15 @@ from tests.support.api import SERVICE, Api, Caller, operation
 from tests.support.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.sessions import bearer_of, mint, open_session, who
 
+# Rows at the deepest level: so many organizations of the viewer, with so many colleagues in each.
 WIDTHS = {1: (1, 1), 20: (20, 1), 200: (20, 10)}
-"""Rows at the deepest level: so many organizations of the viewer, with so many colleagues in each."""
 
 
 @dataclass(frozen=True)
 class Company:
-    """A viewer, who is a plain member of the organizations, whose administrators are the colleagues."""
+    """A viewer, who is a plain member of the
+    organizations, whose administrators are the colleagues.
+    """
 
     viewer: Caller
     organizations: list[Row] = field(default_factory=list[Row])
@@ -28,7 +32,9 @@ class Company:
     memberships: list[Row] = field(default_factory=list[Row])
 
     async def write(self, store: Store) -> None:
-        await write(store, user=self.users, organization=self.organizations, membership=self.memberships)
+        await write(
+            store, user=self.users, organization=self.organizations, membership=self.memberships
+        )
 
 
 async def a_company(api: Api, organizations: int, colleagues: int) -> Company:
@@ -36,12 +42,18 @@ async def a_company(api: Api, organizations: int, colleagues: int) -> Company:
     company = Company(viewer)
     roles, role_sets = await ids_by_key(api.store, "role"), await ids_by_key(api.store, "role_set")
     for number in range(organizations):
-        users = [a_user(f"{number}.{one}.{viewer.email}", "Ada", f"L{one}") for one in range(colleagues)]
-        organization = an_organization(f"Org {number}", role_sets["role_set:primary"], created_by_id=users[0]["id"])
+        users = [
+            a_user(f"{number}.{one}.{viewer.email}", "Ada", f"L{one}") for one in range(colleagues)
+        ]
+        organization = an_organization(
+            f"Org {number}", role_sets["role_set:primary"], created_by_id=users[0]["id"]
+        )
         company.users.extend(users)
         company.organizations.append(organization)
         company.memberships.append(a_membership(organization["id"], viewer.id, roles["org:member"]))
-        company.memberships.extend(a_membership(organization["id"], one["id"], roles["org:admin"]) for one in users)
+        company.memberships.extend(
+            a_membership(organization["id"], one["id"], roles["org:admin"]) for one in users
+        )
     await company.write(api.store)
     return company
 
@@ -49,7 +61,9 @@ async def a_company(api: Api, organizations: int, colleagues: int) -> Company:
 def tables(statements: Sequence[str]) -> list[str]:
     """The table that each statement reads first."""
     found = [re.search(r"\bFROM \"?(\w+)", statement) for statement in statements]
-    return sorted(match[1] if match else statement for match, statement in zip(found, statements, strict=True))
+    return sorted(
+        match[1] if match else statement for match, statement in zip(found, statements, strict=True)
+    )
 
 
 async def read_by(api: Api, caller: Caller, document: str, **variables: object) -> list[str]:
@@ -62,7 +76,10 @@ async def read_by(api: Api, caller: Caller, document: str, **variables: object) 
 async def assert_same_for_every_viewer(api: Api, document: str, expected: Sequence[str]) -> None:
     for organizations, colleagues in WIDTHS.values():
         company = await a_company(api, organizations, colleagues)
-        assert await read_by(api, company.viewer, document) == sorted(expected), (organizations, colleagues)
+        assert await read_by(api, company.viewer, document) == sorted(expected), (
+            organizations,
+            colleagues,
+        )
 
 
 async def test_my_organizations_with_their_members_are_twelve_statements(api: Api) -> None:
@@ -130,17 +147,20 @@ async def test_the_members_of_one_organization_are_eight_statements(api: Api) ->
 
         read = await read_by(api, company.viewer, operation("members"), **variables)
 
-        assert read == sorted(
-            [
-                "instance",  # who calls, with the settings
-                "organization",  # the organization
-                "membership",  # the viewer's own: whether the organization is shown, viewerPermissions, the guard
-                "permission",  # what the viewer's role holds
-                "membership",  # the page
-                "membership",  # totalCount
-                "role",  # the roles
-                "user",  # the users
-            ]
+        assert (
+            read
+            == sorted(
+                [
+                    "instance",  # who calls, with the settings
+                    "organization",  # the organization
+                    "membership",  # the viewer's own: whether the organization is shown, viewerPermissions, the guard
+                    "permission",  # what the viewer's role holds
+                    "membership",  # the page
+                    "membership",  # totalCount
+                    "role",  # the roles
+                    "user",  # the users
+                ]
+            )
         )
 
 
@@ -200,7 +220,9 @@ async def test_objects_by_id_are_at_most_two_statements_a_type(api: Api, width: 
     ids += (await ids_by_key(api.store, "role")).values()
     ids += (await ids_by_key(api.store, "permission")).values()
 
-    read = await read_by(api, company.viewer, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    read = await read_by(
+        api, company.viewer, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids
+    )
 
     assert read == sorted(
         [
@@ -218,9 +240,13 @@ async def test_objects_by_id_are_at_most_two_statements_a_type(api: Api, width: 
 
 async def test_one_permission_asked_for_often_is_asked_for_once(api: Api) -> None:
     company = await a_company(api, 20, 1)
-    verbs = [(one["id"], verb) for one in company.organizations[:7] for verb in ("manage", "delete")]
+    verbs = [
+        (one["id"], verb) for one in company.organizations[:7] for verb in ("manage", "delete")
+    ]
     decision = "checkPermission(organizationId: %r, permission: %r) { allowed role { key } }"
-    asked = " ".join(f"c{n}: {decision % (id, f'org:sys_profile:{verb}')}" for n, (id, verb) in enumerate(verbs))
+    asked = " ".join(
+        f"c{n}: {decision % (id, f'org:sys_profile:{verb}')}" for n, (id, verb) in enumerate(verbs)
+    )
 
     read = await read_by(api, company.viewer, f"{{ {asked} }}".replace("'", '"'))
 
@@ -229,7 +255,8 @@ async def test_one_permission_asked_for_often_is_asked_for_once(api: Api) -> Non
 
 TOTALS = {
     "viewer memberships": "{ viewer { memberships { %s nodes { id } } } }",
-    "members": "{ viewer { memberships { nodes { organization { memberships { %s nodes { id } } } } } } }",
+    "members": "{ viewer { memberships { nodes { organization { memberships { %s nodes { id } } }"
+    " } } } }",
 }
 ALL_TOTALS = {
     "organizations": "{ organizations { %s nodes { id } } }",
@@ -241,7 +268,9 @@ ALL_TOTALS = {
 
 async def test_a_total_is_counted_only_when_it_is_selected(api: Api) -> None:
     company = await a_company(api, 2, 1)
-    documents = [(company.viewer, one) for one in TOTALS.values()] + [(SERVICE, one) for one in ALL_TOTALS.values()]
+    documents = [(company.viewer, one) for one in TOTALS.values()] + [
+        (SERVICE, one) for one in ALL_TOTALS.values()
+    ]
 
     for caller, document in documents:
         without = await read_by(api, caller, document % "")
@@ -260,11 +289,13 @@ async def test_a_page_is_cut_by_the_database(api: Api) -> None:
     assert [statement.count("LIMIT") for statement in sorted_] == [1, 1]
 
 
-# -------------------------------------------------------------------------------------------------------- sessions
+# ----------------------------------------------------------------------------------------- sessions
 
 
 async def a_session_of(api: Api, company: Company) -> tuple[str, Caller]:
-    """A session in the first organization, and the bearer of its token; the signing keys are read by now."""
+    """A session in the first organization, and the bearer
+    of its token; the signing keys are read by now.
+    """
     organization_id = company.organizations[0]["id"]
     opened = await open_session(api, by=company.viewer, organizationId=organization_id)
     bearer = bearer_of(opened)
@@ -273,7 +304,9 @@ async def a_session_of(api: Api, company: Company) -> tuple[str, Caller]:
 
 
 @pytest.mark.parametrize("format", ["V2", "V1", "LEGACY"])
-async def test_a_token_costs_one_statement_and_once_a_minute_a_second(api: Api, format: str) -> None:
+async def test_a_token_costs_one_statement_and_once_a_minute_a_second(
+    api: Api, format: str
+) -> None:
     company = await a_company(api, 20, 1)
     session_id, _ = await a_session_of(api, company)
     document = f"""mutation($id: ID!) {{ createSessionToken(input: {{sessionId: $id, format: {format}}}) {{
@@ -283,7 +316,9 @@ async def test_a_token_costs_one_statement_and_once_a_minute_a_second(api: Api, 
         api.clock.forward(seconds=seconds)
         with counted(api.store) as statements:
             answer = await api.run(document, {"id": session_id}, by=company.viewer)
-        return [re.split(r"\s", one)[0] for one in statements], answer.payload["session"]["lastActiveAt"]
+        return [re.split(r"\s", one)[0] for one in statements], answer.payload["session"][
+            "lastActiveAt"
+        ]
 
     who_calls, minted, touched = "SELECT", "SELECT", "UPDATE"
     first = await mint_after(59)
@@ -315,7 +350,9 @@ async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
 
     assert all(answer.payload for answer in answers)
     async with api.store.read() as connection:
-        assert (await connection.execute(text("SELECT session_id FROM watched"))).scalars().all() == [session_id]
+        assert (
+            await connection.execute(text("SELECT session_id FROM watched"))
+        ).scalars().all() == [session_id]
 
 
 async def test_a_session_token_is_one_statement_to_know_who_calls(api: Api) -> None:
@@ -344,5 +381,7 @@ async def test_where_the_bearer_is_at_home_is_ten_statements(api: Api) -> None:
 
     for number in (1, 20):
         for _ in range(number - 1):
-            await open_session(api, by=company.viewer, organizationId=company.organizations[0]["id"])
+            await open_session(
+                api, by=company.viewer, organizationId=company.organizations[0]["id"]
+            )
         assert await read_by(api, bearer, operation("sessions")) == sorted(expected), number

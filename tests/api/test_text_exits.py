@@ -1,4 +1,6 @@
-"""Text that people type, sent through every way in and out: nothing that interprets text may obey it."""
+"""Text that people type, sent through every way in
+and out: nothing that interprets text may obey it.
+"""
 
 import json
 import logging
@@ -86,7 +88,14 @@ def controls(shown: str) -> list[str]:
 async def store_everywhere(api: Api, text: str) -> str:
     """Stores the text, as a version that checked less has; the id of a secret key with that name."""
     tables, id, now = metadata.tables, new_id(SecretKey.prefix, api.clock()), api.clock()
-    key = {"id": id, "name": text, "visible": f"sk_{text[:1]}", "digest": "0", "created_at": now, "updated_at": now}
+    key = {
+        "id": id,
+        "name": text,
+        "visible": f"sk_{text[:1]}",
+        "digest": "0",
+        "created_at": now,
+        "updated_at": now,
+    }
     async with api.store.write() as session:
         await session.execute(update(tables["organization"]).values(name=text))
         await session.execute(update(tables["user"]).values(first_name=text, last_name=text))
@@ -103,7 +112,9 @@ def only_letter_in(folder: Path) -> EmailMessage:
 
 @ONLY_SQLITE
 @every_nasty_text
-async def test_mail(api: Api, acme: Acme, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_mail(
+    api: Api, acme: Acme, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     await store_everywhere(api, text)
     await invited(api, acme, "new@example.com")
     await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", _tell)).deliver()
@@ -111,8 +122,15 @@ async def test_mail(api: Api, acme: Acme, text: str, tmp_path: Path, capsys: pyt
     letter = only_letter_in(tmp_path / "outbox")
 
     assert sorted(letter.keys()) == [
-        "Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To",
-    ]  # fmt: skip
+        "Auto-Submitted",
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Subject",
+        "To",
+    ]
     assert letter["To"] == "new@example.com"
     html = text_of(letter, "html")
     assert controls(letter["Subject"] + text_of(letter) + html) == []
@@ -127,8 +145,12 @@ async def test_mail(api: Api, acme: Acme, text: str, tmp_path: Path, capsys: pyt
 @pytest.fixture
 async def browser(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     chosen = settings(env=Environment.DEVELOPMENT)
-    pages = routes(make_server_context(chosen, api.store, api.clock, (test_issuer(),)), lambda address: DEMO)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=pages)), base_url="http://a") as client:
+    pages = routes(
+        make_server_context(chosen, api.store, api.clock, (test_issuer(),)), lambda address: DEMO
+    )
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(Starlette(routes=pages)), base_url="http://a"
+    ) as client:
         yield client
 
 
@@ -148,7 +170,9 @@ async def test_accept_page(api: Api, acme: Acme, browser: httpx.AsyncClient, tex
 
     assert tags(pages[1]) == tags(pages[0])
     assert controls(pages[1]) == []
-    (config,) = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', pages[1], re.DOTALL)
+    (config,) = re.findall(
+        r'<script type="application/json"[^>]*>(.*?)</script>', pages[1], re.DOTALL
+    )
     assert json.loads(config)["identities"] == [{"label": text, "authorization": text}]
 
 
@@ -207,7 +231,10 @@ async def test_roles_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str
 async def test_keys_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str) -> None:
     id = await store_everywhere(api, text)
 
-    shown = [done(await owner.run_any("keys", *one)) for one in (["list"], ["list", "--json"], ["revoke", id])]
+    shown = [
+        done(await owner.run_any("keys", *one))
+        for one in (["list"], ["list", "--json"], ["revoke", id])
+    ]
 
     assert controls("".join(shown)) == []
     assert json.loads(shown[1])[-1]["name"] == text
@@ -218,9 +245,12 @@ async def test_keys_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str)
 @every_nasty_text
 async def test_refusals_on_a_terminal(owner: Owner, text: str) -> None:
     commands = [
-        ("roles", "export", "--to", f"nowhere/{text}"), ("roles", "apply", f"nowhere/{text}"), ("keys", "revoke", text),
-        ("keys", "create", "--name", text * 200), ("token", "--email", text),
-    ]  # fmt: skip
+        ("roles", "export", "--to", f"nowhere/{text}"),
+        ("roles", "apply", f"nowhere/{text}"),
+        ("keys", "revoke", text),
+        ("keys", "create", "--name", text * 200),
+        ("token", "--email", text),
+    ]
 
     for one in commands if "\x00" not in text else commands[3:]:
         result = await owner.run_any(*one)
@@ -234,7 +264,11 @@ async def test_webhooks(api: Api, acme: Acme, text: str) -> None:
     async with listening() as receiver:
         await an_endpoint(api, receiver.url())
         await store_everywhere(api, text)
-        input = {"organizationId": acme.id, "mode": "MERGE", "publicMetadata": {"text": text.replace("\x00", "")}}
+        input = {
+            "organizationId": acme.id,
+            "mode": "MERGE",
+            "publicMetadata": {"text": text.replace("\x00", "")},
+        }
         assert (await api.mutate("updateOrganizationMetadata", input, by=SERVICE)).payload
         await renamed(api, acme, HARMLESS)
         await sender(api.store, api.clock).deliver()
@@ -266,19 +300,24 @@ def traceback_lines(lines: str) -> list[str]:
     return lines[lines.index("Traceback") :].splitlines() if "Traceback" in lines else []
 
 
-# ------------------------------------------------------------------------------------------------------------ ways in
+# ------------------------------------------------------------------------------------------ ways in
 
-REFUSED = {name: NASTY[name] for name in ("line feed", "separators", "embedding", "isolate", "terminal")}
+REFUSED = {
+    name: NASTY[name] for name in ("line feed", "separators", "embedding", "isolate", "terminal")
+}
 LABELLED: dict[str, JSON] = {
     "createPermission": {"key": "org:reports:read"},
     "updatePermission": {"key": "org:reports:write"},
     "createRole": {"key": "org:editor", "permissions": []},
     "updateRole": {"key": "org:member"},
     "createRoleSet": {
-        "key": "role_set:a", "roles": ["org:admin"], "defaultRole": "org:admin", "creatorRole": "org:admin",
+        "key": "role_set:a",
+        "roles": ["org:admin"],
+        "defaultRole": "org:admin",
+        "creatorRole": "org:admin",
     },
     "updateRoleSet": {"key": PRIMARY},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("field", LABELLED)
@@ -291,7 +330,9 @@ async def test_labels_have_no_control_characters(api: Api, field: str) -> None:
         assert codes(refused) == ["form_param_format_invalid"] * 2
         assert fields(refused) == ["input.name", "input.description"]
 
-    described = await shape(api, field, **LABELLED[field], name="Fine", description="Two\nlines,\tand a tab. می‌خواهم")
+    described = await shape(
+        api, field, **LABELLED[field], name="Fine", description="Two\nlines,\tand a tab. می‌خواهم"
+    )
     assert described.payload
 
 
@@ -316,5 +357,8 @@ async def test_names_of_keys_and_labels_of_files_have_no_control_characters(owne
 
         assert (key.exit_code, role.exit_code) == (2, 2)
         assert "control characters" in key.stderr
-        assert "roles.org:member.description: The description can't contain control characters" in role.stderr
+        assert (
+            "roles.org:member.description: The description can't contain control characters"
+            in role.stderr
+        )
     assert len(json.loads(done(await owner.run_any("keys", "list", "--json")))) == 0

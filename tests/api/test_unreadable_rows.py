@@ -1,4 +1,6 @@
-"""Rows that nobody can read or show any more, as older versions or other hands wrote them: they stop nothing."""
+"""Rows that nobody can read or show any more, as older
+versions or other hands wrote them: they stop nothing.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +52,7 @@ async def log_of(api: Api, fields: str, after: str = "0") -> Any:
     return (await api.run(document, by=SERVICE)).data["events"]
 
 
-# ----------------------------------------------------------------------------------- metadata from before the limit
+# ------------------------------------------------------------------- metadata from before the limit
 
 
 @pytest.mark.parametrize("levels", [252, 254, 300])
@@ -59,7 +61,8 @@ async def test_deep_metadata_is_shown_in_every_answer(api: Api, acme: Acme, leve
     one = f'organization(by: {{id: "{acme.id}"}}) {{ publicMetadata }}'
 
     answer = await api.run(
-        f"{{ {one} viewer {{ memberships {{ nodes {{ organization {{ publicMetadata }} }} }} }} }}", by=acme.admin
+        f"{{ {one} viewer {{ memberships {{ nodes {{ organization {{ publicMetadata }} }} }} }} }}",
+        by=acme.admin,
     )
 
     assert depth(answer.data["organization"]["publicMetadata"]) == levels
@@ -68,31 +71,45 @@ async def test_deep_metadata_is_shown_in_every_answer(api: Api, acme: Acme, leve
 
 
 @pytest.mark.parametrize("levels", [252, 254, 300])
-async def test_an_organization_with_deep_metadata_can_be_worked_with(api: Api, acme: Acme, levels: int) -> None:
+async def test_an_organization_with_deep_metadata_can_be_worked_with(
+    api: Api, acme: Acme, levels: int
+) -> None:
     await make_deep(api, acme, levels)
     await overwrite(api, '"user"', f"id = '{acme.member.id}'", public_metadata=deep(levels))
 
     member = await a_member(api, acme.id, "new@example.com")
     await a_member(api, acme.id, "newer@example.com")
     of = {"organizationId": acme.id}
-    assert (await api.mutate("updateOrganization", {**of, "name": "New"}, by=acme.admin)).payload["cursor"]
-    assert (await api.mutate("removeMembership", {**of, "userId": member.id}, by=acme.admin)).payload["cursor"]
-    assert (await api.mutate("deleteUser", {"userId": acme.member.id}, by=SERVICE)).payload["cursor"]
+    assert (await api.mutate("updateOrganization", {**of, "name": "New"}, by=acme.admin)).payload[
+        "cursor"
+    ]
+    assert (
+        await api.mutate("removeMembership", {**of, "userId": member.id}, by=acme.admin)
+    ).payload["cursor"]
+    assert (await api.mutate("deleteUser", {"userId": acme.member.id}, by=SERVICE)).payload[
+        "cursor"
+    ]
     assert (await api.mutate("deleteOrganization", of, by=acme.admin)).payload["cursor"]
 
     log = await events(api.store)
     deleted = [event for event in log if event["type"] == "organizationMembership.deleted"]
-    assert [depth(event["data"]["organization"]["public_metadata"]) for event in deleted] == [levels] * 4
+    assert [depth(event["data"]["organization"]["public_metadata"]) for event in deleted] == [
+        levels
+    ] * 4
     assert depth(log[-1]["data"]["public_metadata"]) == levels
 
 
 @pytest.mark.parametrize("levels", [252, 254, 300])
-async def test_deep_metadata_can_be_replaced_and_not_kept_by_a_merge(api: Api, acme: Acme, levels: int) -> None:
+async def test_deep_metadata_can_be_replaced_and_not_kept_by_a_merge(
+    api: Api, acme: Acme, levels: int
+) -> None:
     await make_deep(api, acme, levels)
 
     async def write(mode: str, value: JSON) -> Any:
         given = {"organizationId": acme.id, "mode": mode, "publicMetadata": value}
-        return await api.mutate("updateOrganizationMetadata", given, "organization { publicMetadata }", by=SERVICE)
+        return await api.mutate(
+            "updateOrganizationMetadata", given, "organization { publicMetadata }", by=SERVICE
+        )
 
     kept = await write("MERGE", {"b": 1})
     merged = await write("MERGE", {"a": None, "b": 1})
@@ -104,10 +121,16 @@ async def test_deep_metadata_can_be_replaced_and_not_kept_by_a_merge(api: Api, a
     assert replaced.payload["organization"]["publicMetadata"] == {"b": 2}
 
 
-# ------------------------------------------------------------------------------------------------------- the log
+# ------------------------------------------------------------------------------------------ the log
 
 # What stands in the log for an event, and what is shown of it.
-ROWS = {"deep": deep(254), "deeper": deep(300), "bottomless": deep(2_000), "broken": BROKEN, "a list": "[]"}
+ROWS = {
+    "deep": deep(254),
+    "deeper": deep(300),
+    "bottomless": deep(2_000),
+    "broken": BROKEN,
+    "a list": "[]",
+}
 
 
 @pytest.mark.parametrize("what", ROWS)
@@ -117,7 +140,9 @@ async def test_a_page_of_events_shows_the_others(api: Api, acme: Acme, what: str
     await overwrite(api, "event", f"cursor = {cursor}", data=ROWS[what])
 
     page = await log_of(api, "type data")
-    document = f'{{ organization(by: {{id: "{acme.id}"}}) {{ events {{ nodes {{ type data }} }} }} }}'
+    document = (
+        f'{{ organization(by: {{id: "{acme.id}"}}) {{ events {{ nodes {{ type data }} }} }} }}'
+    )
     own = (await api.run(document, by=acme.admin)).data["organization"]["events"]
 
     assert page["nodes"][:-2] == whole["nodes"][:-2]
@@ -132,7 +157,9 @@ async def test_an_event_of_a_newer_version_is_left_out(api: Api, acme: Acme) -> 
     whole = await log_of(api, "type")
     cursor = whole["edges"][-2]["cursor"]
     async with api.store.write() as session:
-        await session.execute(text(f"UPDATE event SET type = 'instance.unheard_of' WHERE cursor = {cursor}"))
+        await session.execute(
+            text(f"UPDATE event SET type = 'instance.unheard_of' WHERE cursor = {cursor}")
+        )
 
     with capture_logs() as lines:
         page = await log_of(api, "type")
@@ -142,7 +169,9 @@ async def test_an_event_of_a_newer_version_is_left_out(api: Api, acme: Acme) -> 
 
 
 @pytest.mark.parametrize("what", ROWS)
-async def test_a_listener_is_told_of_it_and_of_what_comes_after_it(api: Api, acme: Acme, what: str) -> None:
+async def test_a_listener_is_told_of_it_and_of_what_comes_after_it(
+    api: Api, acme: Acme, what: str
+) -> None:
     cursor = (await log_of(api, "type"))["edges"][-2]["cursor"]
     await overwrite(api, "event", f"cursor = {cursor}", data=ROWS[what])
     query = 'subscription { membershipChanged(after: "0") { cursor type role data } }'
@@ -167,7 +196,9 @@ async def test_a_listener_who_is_live_is_told_of_deep_metadata(api: Api, acme: A
 
     async with serving(api.app) as port, a_subscription(port, SERVICE, query) as socket:
         await socket.subscribe(query, id="2")
-        while len(api.reader.streams) < 2 or not all(stream.is_live for stream in api.reader.streams):
+        while len(api.reader.streams) < 2 or not all(
+            stream.is_live for stream in api.reader.streams
+        ):
             await socket.quiet()
         await a_member(api, acme.id, acme.outsider)
         told = (await socket.receive())["payload"]["data"]["events"]
@@ -175,7 +206,7 @@ async def test_a_listener_who_is_live_is_told_of_deep_metadata(api: Api, acme: A
     assert depth(told["data"]["organization"]["public_metadata"]) == 254
 
 
-# ----------------------------------------------------------------------------------------------------- the queues
+# --------------------------------------------------------------------------------------- the queues
 
 
 async def test_deep_metadata_are_sent_to_webhooks(api: Api, acme: Acme) -> None:
@@ -190,7 +221,9 @@ async def test_deep_metadata_are_sent_to_webhooks(api: Api, acme: Acme) -> None:
     assert b'{"a":' * 254 in receiver.received[0].body
 
 
-async def test_a_delivery_that_cannot_be_built_fails_and_holds_up_no_other(api: Api, acme: Acme) -> None:
+async def test_a_delivery_that_cannot_be_built_fails_and_holds_up_no_other(
+    api: Api, acme: Acme
+) -> None:
     async with listening() as receiver:
         await an_endpoint(api, receiver.url())
         await renamed(api, acme, "First")
@@ -229,13 +262,17 @@ async def test_an_event_that_is_not_json_any_more_holds_up_no_other(api: Api, ac
     assert sum(b"unreadable" in one.body for one in receiver.received) == 1
 
 
-async def test_an_email_that_cannot_be_written_fails_and_holds_up_no_other(api: Api, acme: Acme) -> None:
+async def test_an_email_that_cannot_be_written_fails_and_holds_up_no_other(
+    api: Api, acme: Acme
+) -> None:
     memory = Memory()
     worker = delivery(api.store, api.clock, memory)
     strange = await invited(api, acme.id, "strange@example.com", by=acme.admin)
     await invited(api, acme.id, "fine@example.com", by=acme.admin)
     async with api.store.write() as session:
-        await session.execute(text(f"UPDATE invitation SET status = 'odd' WHERE id = '{strange['id']}'"))
+        await session.execute(
+            text(f"UPDATE invitation SET status = 'odd' WHERE id = '{strange['id']}'")
+        )
 
     async def mails() -> dict[str, Any]:
         table = metadata.tables["mail"]
@@ -251,7 +288,12 @@ async def test_an_email_that_cannot_be_written_fails_and_holds_up_no_other(api: 
 
     assert tried["fine@example.com"].status == "sent"
     one = tried["strange@example.com"]
-    assert (one.status, one.attempts, one.claimed_until, one.last_error) == ("queued", 1, None, UNREACHABLE)
+    assert (one.status, one.attempts, one.claimed_until, one.last_error) == (
+        "queued",
+        1,
+        None,
+        UNREACHABLE,
+    )
     assert (failed.status, failed.attempts) == ("failed", 8)
     assert len(memory.letters) == 1
 
@@ -259,7 +301,10 @@ async def test_an_email_that_cannot_be_written_fails_and_holds_up_no_other(api: 
 async def test_an_organization_that_cannot_be_swept_holds_up_no_other(api: Api, acme: Acme) -> None:
     worker = delivery(api.store, api.clock, Memory())
     other = await an_organization(api, by=acme.admin, name="Other")
-    ids = [(await an_invitation(api, acme)).invitation_id, (await invited(api, other, by=acme.admin))["id"]]
+    ids = [
+        (await an_invitation(api, acme)).invitation_id,
+        (await invited(api, other, by=acme.admin))["id"],
+    ]
     api.clock.forward(days=16)
     await worker.sweep()
     api.clock.forward(days=15)
@@ -272,11 +317,15 @@ async def test_an_organization_that_cannot_be_swept_holds_up_no_other(api: Api, 
 
     assert [(await stored(api, id))["status"] for id in ids] == ["pending", "expired"]
     assert [line["event"] for line in lines] == ["organization_not_swept"]
-    expired = [event for event in await events(api.store) if event["type"] == "organizationInvitation.expired"]
+    expired = [
+        event
+        for event in await events(api.store)
+        if event["type"] == "organizationInvitation.expired"
+    ]
     assert [event["object_id"] for event in expired] == [ids[1]]
 
 
-# ------------------------------------------------------------------------------------------------------- lists
+# -------------------------------------------------------------------------------------------- lists
 
 
 async def test_one_unreadable_organization_hides_no_other(api: Api, acme: Acme) -> None:

@@ -25,7 +25,9 @@ ABSENT = "00000000000000000000000000"
 
 @dataclass(frozen=True)
 class World:
-    """Acme with somebody who may not read its members, and Rival, whose administrator belongs to both."""
+    """Acme with somebody who may not read its members,
+    and Rival, whose administrator belongs to both.
+    """
 
     acme: Acme
     rival: str
@@ -36,18 +38,27 @@ class World:
     @property
     def callers(self) -> dict[str, Caller]:
         acme = self.acme
-        people = {"outsider": acme.outsider, "member": acme.member, "admin": acme.admin, "blind": self.blind}
+        people = {
+            "outsider": acme.outsider,
+            "member": acme.member,
+            "admin": acme.admin,
+            "blind": self.blind,
+        }
         return people | {"rita": self.rita, "service": SERVICE}
 
 
 async def membership_id(api: Api, organization_id: str, user: Caller) -> str:
-    answer = await api.run(MEMBERSHIP, {"organization": organization_id, "user": user.id}, by=SERVICE)
+    answer = await api.run(
+        MEMBERSHIP, {"organization": organization_id, "user": user.id}, by=SERVICE
+    )
     return answer.data["membership"]["id"]
 
 
 @pytest.fixture
 async def world(api: Api, acme: Acme) -> World:
-    """Rita is the administrator of Rival and a plain member of Acme; the outsider is a member of Rival."""
+    """Rita is the administrator of Rival and a plain
+    member of Acme; the outsider is a member of Rival.
+    """
     await a_role(api.store, "org:blind", "org:sys_billing:read")
     rita = await api.person("rita@example.com")
     rival = await an_organization(api, by=rita, name="Rival")
@@ -71,10 +82,11 @@ async def world(api: Api, acme: Acme) -> World:
     return World(acme, rival, blind, rita, ids)
 
 
-# ----------------------------------------------------------------------------------------------------- node and nodes
+# ----------------------------------------------------------------------------------- node and nodes
 
 ACME = "member admin blind rita service"
 EVERYBODY = "outsider member admin blind rita service"
+# Type and callers of each object: who is not named gets null.
 VISIBLE = {
     "acme": ("Organization", ACME),
     "rival": ("Organization", "outsider rita service"),
@@ -89,7 +101,6 @@ VISIBLE = {
     "permission": ("Permission", EVERYBODY),
     "role set": ("RoleSet", "service"),
 }
-"""Type and callers of each object: who is not named gets null."""
 
 
 async def test_objects_are_shown_by_id_to_those_who_may_see_them(api: Api, world: World) -> None:
@@ -100,7 +111,10 @@ async def test_objects_are_shown_by_id_to_those_who_may_see_them(api: Api, world
         ]
 
         together = await api.run(NODES, {"ids": [world.ids[what] for what in VISIBLE]}, by=caller)
-        alone = [(await api.run(NODE, {"id": world.ids[what]}, by=caller)).data["node"] for what in VISIBLE]
+        alone = [
+            (await api.run(NODE, {"id": world.ids[what]}, by=caller)).data["node"]
+            for what in VISIBLE
+        ]
 
         assert together.data["nodes"] == expected, name
         assert alone == expected, name
@@ -110,12 +124,16 @@ async def test_nobody_is_shown_no_object(api: Api, world: World) -> None:
     for id in world.ids.values():
         answer = await api.run(NODE, {"id": id}, by=NOBODY)
         assert (answer.code, answer.body["data"]) == ("UNAUTHENTICATED", {"node": None})
-    assert (await api.run(NODES, {"ids": list(world.ids.values())}, by=NOBODY)).code == "UNAUTHENTICATED"
+    assert (
+        await api.run(NODES, {"ids": list(world.ids.values())}, by=NOBODY)
+    ).code == "UNAUTHENTICATED"
 
 
 async def test_an_id_that_may_not_be_seen_is_one_that_never_was(api: Api, world: World) -> None:
     for name, caller in world.callers.items():
-        hidden = [world.ids[what] for what, (_, callers) in VISIBLE.items() if name not in callers.split()]
+        hidden = [
+            world.ids[what] for what, (_, callers) in VISIBLE.items() if name not in callers.split()
+        ]
         for id in hidden:
             absent = f"{id.split('_')[0]}_{ABSENT}"
             with counted(api.store) as for_hidden:
@@ -140,11 +158,30 @@ async def test_an_id_has_one_type_and_one_spelling(api: Api, world: World) -> No
         encoded = base64.b64encode(id.encode()).decode()
         others = [f"{other}_{ulid}" for other in prefixes - {prefix}]
         spellings = [
-            id.upper(), f"{prefix}_{ulid.upper()}", f" {id}", f"{id} ", f"{id}\n", f"{id}=", ulid, prefix, f"{prefix}_",
-            encoded, encoded.rstrip("="), f"{encoded}==", base64.b64encode(f"Organization:{id}".encode()).decode(),
-            id.replace("_", "%5F"), id.replace("_", "\uff3f"), f"{prefix}__{ulid}", f"{id}{id}", id[:-1],
-            f"{prefix}_8{ulid[1:]}", "", "null", "*", "%",
-        ]  # fmt: skip
+            id.upper(),
+            f"{prefix}_{ulid.upper()}",
+            f" {id}",
+            f"{id} ",
+            f"{id}\n",
+            f"{id}=",
+            ulid,
+            prefix,
+            f"{prefix}_",
+            encoded,
+            encoded.rstrip("="),
+            f"{encoded}==",
+            base64.b64encode(f"Organization:{id}".encode()).decode(),
+            id.replace("_", "%5F"),
+            id.replace("_", "\uff3f"),
+            f"{prefix}__{ulid}",
+            f"{id}{id}",
+            id[:-1],
+            f"{prefix}_8{ulid[1:]}",
+            "",
+            "null",
+            "*",
+            "%",
+        ]
 
         found = (await api.run(NODES, {"ids": [id, *others, *spellings]}, by=SERVICE)).data["nodes"]
 
@@ -162,14 +199,16 @@ async def test_a_hundred_ids_can_be_asked_for_at_once(api: Api, world: World) ->
     ids = [f"user_{n:026}" for n in range(99)]
 
     found = await api.run(NODES, {"ids": [world.acme.id, *ids]}, by=world.acme.member)
-    refused = await api.run(NODES, {"ids": [world.acme.id, *ids, world.acme.id]}, by=world.acme.member)
+    refused = await api.run(
+        NODES, {"ids": [world.acme.id, *ids, world.acme.id]}, by=world.acme.member
+    )
 
     assert Counter(map(bool, found.data["nodes"])) == {True: 1, False: 99}
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "nodes", "allowed": 100, "asked": 101}
     assert (refused.error["extensions"], refused.body["data"]) == (extensions, {"nodes": None})
 
 
-# ----------------------------------------------------------------------------------------------------- organizations
+# ------------------------------------------------------------------------------------ organizations
 
 
 async def test_another_organization_is_one_that_never_was(api: Api, world: World) -> None:
@@ -179,11 +218,21 @@ async def test_another_organization_is_one_that_never_was(api: Api, world: World
         by_id = await raw(api, BY_ID, caller, id=world.rival)
         by_slug = await raw(api, BY_SLUG, caller, slug="rival")
 
-        assert by_id == await raw(api, BY_ID, caller, id=f"org_{ABSENT}") == b'{"data":{"organization":null}}'
-        assert by_slug == await raw(api, BY_SLUG, caller, slug="absent") == b'{"data":{"organization":null}}'
+        assert (
+            by_id
+            == await raw(api, BY_ID, caller, id=f"org_{ABSENT}")
+            == b'{"data":{"organization":null}}'
+        )
+        assert (
+            by_slug
+            == await raw(api, BY_SLUG, caller, slug="absent")
+            == b'{"data":{"organization":null}}'
+        )
 
 
-@pytest.mark.parametrize(("document", "name"), [(BY_ID, "id"), (BY_SLUG, "slug")], ids=["id", "slug"])
+@pytest.mark.parametrize(
+    ("document", "name"), [(BY_ID, "id"), (BY_SLUG, "slug")], ids=["id", "slug"]
+)
 async def test_another_organization_costs_what_an_absent_one_does(
     api: Api, world: World, document: str, name: str
 ) -> None:
@@ -199,14 +248,22 @@ async def test_another_organization_costs_what_an_absent_one_does(
 
 
 async def test_a_membership_elsewhere_is_one_that_never_was(api: Api, world: World) -> None:
-    shown = await api.run(MEMBERSHIP, {"organization": world.rival, "user": world.rita.id}, by=world.acme.outsider)
+    shown = await api.run(
+        MEMBERSHIP, {"organization": world.rival, "user": world.rita.id}, by=world.acme.outsider
+    )
     assert shown.data["membership"]["user"]["id"] == world.rita.id
     for caller in (world.acme.admin, world.acme.member, world.blind):
         hidden = await raw(api, MEMBERSHIP, caller, organization=world.rival, user=world.rita.id)
 
-        assert hidden == await raw(api, MEMBERSHIP, caller, organization=f"org_{ABSENT}", user=world.rita.id)
-        assert hidden == await raw(api, MEMBERSHIP, caller, organization=world.rival, user=f"user_{ABSENT}")
-        assert hidden == await raw(api, MEMBERSHIP, caller, organization=world.rival, user=world.acme.outsider.id)
+        assert hidden == await raw(
+            api, MEMBERSHIP, caller, organization=f"org_{ABSENT}", user=world.rita.id
+        )
+        assert hidden == await raw(
+            api, MEMBERSHIP, caller, organization=world.rival, user=f"user_{ABSENT}"
+        )
+        assert hidden == await raw(
+            api, MEMBERSHIP, caller, organization=world.rival, user=world.acme.outsider.id
+        )
 
 
 async def test_a_total_counts_only_what_the_viewer_may_list(api: Api, world: World) -> None:
@@ -219,14 +276,18 @@ async def test_a_total_counts_only_what_the_viewer_may_list(api: Api, world: Wor
 
 
 async def test_a_taken_slug_tells_nothing_of_who_has_it(api: Api, world: World) -> None:
-    own = await api.mutate("createOrganization", {"name": "New", "slug": "acme"}, by=world.acme.admin)
-    other = await api.mutate("createOrganization", {"name": "New", "slug": "rival"}, by=world.acme.admin)
+    own = await api.mutate(
+        "createOrganization", {"name": "New", "slug": "acme"}, by=world.acme.admin
+    )
+    other = await api.mutate(
+        "createOrganization", {"name": "New", "slug": "rival"}, by=world.acme.admin
+    )
 
     assert [error["code"] for error in own.user_errors] == ["form_identifier_exists"]
     assert own.body == other.body
 
 
-# ------------------------------------------------------------------------------------------------------ two at once
+# -------------------------------------------------------------------------------------- two at once
 
 MINE = """query($id: ID!) { viewer { user { id } memberships { nodes { organization {
   id viewerMembership { user { id } } viewerPermissions memberships { nodes { user { id emailAddress } } } } } } }

@@ -19,10 +19,13 @@ from tests.support.api import Api, test_issuer
 from tests.support.factories import Acme
 from tests.support.smtp import invited, mail_ticket, until
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 pytestmark = [
     pytest.mark.skipif(
-        BROWSER is None and "TENANTRY_REQUIRE_BROWSER" not in os.environ, reason="there is no browser here"
+        BROWSER is None and "TENANTRY_REQUIRE_BROWSER" not in os.environ,
+        reason="there is no browser here",
     ),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
@@ -34,11 +37,17 @@ async def origin(api: Api) -> AsyncIterator[str]:
 
     def demo(address: str) -> list[DemoIdentity]:
         people = {f"As {address}": address, "As Mallory": "mallory@example.com"}
-        return [DemoIdentity(label, f"Bearer {api.token(email)}") for label, email in people.items()]
+        return [
+            DemoIdentity(label, f"Bearer {api.token(email)}") for label, email in people.items()
+        ]
 
-    chosen = make_server_context(settings(env=Environment.DEVELOPMENT), api.store, api.clock, (test_issuer(),))
+    chosen = make_server_context(
+        settings(env=Environment.DEVELOPMENT), api.store, api.clock, (test_issuer(),)
+    )
     app = Starlette(routes=[*routes(chosen, demo), Mount("/", app=api.app)])
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
@@ -61,7 +70,9 @@ async def page() -> AsyncIterator[Page]:
     assert complaints == []
 
 
-async def test_a_demo_user_accepts_on_the_page(api: Api, acme: Acme, origin: str, page: Page) -> None:
+async def test_a_demo_user_accepts_on_the_page(
+    api: Api, acme: Acme, origin: str, page: Page
+) -> None:
     (made,) = await invited(api, acme, "new@example.com", role="org:admin")
     await page.goto(f"{origin}/invitations/accept?ticket={await mail_ticket(api, made['id'])}")
     status = page.get_by_role("status")
@@ -84,13 +95,17 @@ async def test_a_demo_user_accepts_on_the_page(api: Api, acme: Acme, origin: str
     assert is_done
     assert "This invitation was accepted already." in await page.inner_text("main")
     newcomer = await api.person("new@example.com")
-    mine = await api.run("{ viewer { memberships { nodes { role { key } organization { id } } } } }", by=newcomer)
+    mine = await api.run(
+        "{ viewer { memberships { nodes { role { key } organization { id } } } } }", by=newcomer
+    )
     assert mine.data["viewer"]["memberships"]["nodes"] == [
         {"role": {"key": "org:admin"}, "organization": {"id": acme.id}}
     ]
 
 
-async def test_a_demo_user_declines_on_the_page(api: Api, acme: Acme, origin: str, page: Page) -> None:
+async def test_a_demo_user_declines_on_the_page(
+    api: Api, acme: Acme, origin: str, page: Page
+) -> None:
     (made,) = await invited(api, acme, "new@example.com")
     await page.goto(f"{origin}/invitations/accept?ticket={await mail_ticket(api, made['id'])}")
 

@@ -1,4 +1,6 @@
-"""GraphiQL of a development server in a real browser, as a newcomer meets it; nothing leaves the machine."""
+"""GraphiQL of a development server in a real browser,
+as a newcomer meets it; nothing leaves the machine.
+"""
 
 import os
 import shutil
@@ -13,7 +15,12 @@ from server.http import graphiql
 from tests.support.processes import Server, started, tenantry
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 SECONDS = 20_000.0
 
 
@@ -78,7 +85,9 @@ class Seen:
         self.messages.append(str(error))
 
 
-def test_a_newcomer_runs_the_first_query_with_one_click(server: Server, page: Page, tmp_path: Path) -> None:
+def test_a_newcomer_runs_the_first_query_with_one_click(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
     seen = Seen(page)
 
     page.goto(f"{server.url}/graphql")
@@ -109,7 +118,9 @@ def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_p
     seen, status = Seen(page), page.get_by_role("status")
     token = tenantry("token", "--email", "ada@example.com", folder=tmp_path).stdout.strip()
     page.goto(f"{server.url}/graphql")
-    page.get_by_role("tab", name="OrganizationEvents").get_by_role("button", name="OrganizationEvents").click()
+    page.get_by_role("tab", name="OrganizationEvents").get_by_role(
+        "button", name="OrganizationEvents"
+    ).click()
 
     with page.expect_websocket() as opened:
         page.get_by_role("button", name="Execute query").click()
@@ -134,7 +145,9 @@ def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_p
 
 
 def invite(server: Server, authorization: str, address: str) -> None:
-    own = server.graphql("{ viewer { memberships { nodes { organization { id name } } } } }", authorization).json()
+    own = server.graphql(
+        "{ viewer { memberships { nodes { organization { id name } } } } }", authorization
+    ).json()
     organizations = [node["organization"] for node in own["data"]["viewer"]["memberships"]["nodes"]]
     (company,) = [one["id"] for one in organizations if one["name"] == "Analytical Engines"]
     input = {"organizationId": company, "emailAddress": address}
@@ -148,5 +161,7 @@ def refused(page: Page, person: str, reason: str, *, sender: str | None = None) 
     """Listens as somebody who may not, and reads why."""
     page.get_by_label("Signed in as").select_option(person)
     page.get_by_role("button", name="Execute query").click()
-    expect(page.get_by_role("status")).to_contain_text(f"Stopped listening as {sender or person} · no event")
+    expect(page.get_by_role("status")).to_contain_text(
+        f"Stopped listening as {sender or person} · no event"
+    )
     expect(page.get_by_role("region", name="Result Window")).to_contain_text(reason)

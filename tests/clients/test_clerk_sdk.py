@@ -1,4 +1,6 @@
-"""Session tokens as others verify them: the vendor's own SDK, by our public key alone, and PyJWT, by our key set."""
+"""Session tokens as others verify them: the vendor's own
+SDK, by our public key alone, and PyJWT, by our key set.
+"""
 
 import asyncio
 import importlib
@@ -47,7 +49,9 @@ def recipe(here: Issuing, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def public_key(here: Issuing, token: str) -> Path:
     """The PEM of the one key, as a JavaScript service is given it."""
-    key = jwt.PyJWKClient(f"{here.issuer}/.well-known/jwks.json").get_signing_key_from_jwt(token).key
+    key = (
+        jwt.PyJWKClient(f"{here.issuer}/.well-known/jwks.json").get_signing_key_from_jwt(token).key
+    )
     assert isinstance(key, RSAPublicKey)
     path = here.folder / "public.pem"
     path.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
@@ -56,7 +60,14 @@ def public_key(here: Issuing, token: str) -> Path:
 
 def seen_by_sdk(here: Issuing, token: str, *arguments: str, pem: Path | None = None) -> JSON:
     """What `@clerk/backend` makes of a token, without a call to anybody."""
-    given = [NODE, SDK / "clerk-verify.mjs", pem or public_key(here, token), token, "--modules", SDK]
+    given = [
+        NODE,
+        SDK / "clerk-verify.mjs",
+        pem or public_key(here, token),
+        token,
+        "--modules",
+        SDK,
+    ]
     run = subprocess.run([*given, *arguments], capture_output=True, text=True, timeout=60)
     assert run.stdout, run.stderr
     return json.loads(run.stdout)
@@ -69,7 +80,7 @@ def allowed(seen: JSON) -> list[bool]:
 KNOWN = ("--azp", ORIGIN)
 
 
-# ------------------------------------------------------------------------------------------------------ vendor's SDK
+# ------------------------------------------------------------------------------------- vendor's SDK
 
 
 @pytest.mark.parametrize("format", ["V2", "V1"])
@@ -84,17 +95,31 @@ def test_the_sdk_reads_organization_role_and_permissions(here: Issuing, format: 
         "role=org:admin,permission=org:invoices:approve": True,
     }
 
-    seen = seen_by_sdk(here, here.token(ADA, COMPANY, format), *KNOWN, "--issuer", here.issuer, *checks)
+    seen = seen_by_sdk(
+        here, here.token(ADA, COMPANY, format), *KNOWN, "--issuer", here.issuer, *checks
+    )
 
     assert (seen["ok"], seen["sessionStatus"]) == (True, "active")
-    assert (seen["orgId"], seen["orgSlug"], seen["orgRole"]) == (here.organization(COMPANY), COMPANY, "org:admin")
+    assert (seen["orgId"], seen["orgSlug"], seen["orgRole"]) == (
+        here.organization(COMPANY),
+        COMPANY,
+        "org:admin",
+    )
     assert allowed(seen) == [*checks.values()]
 
 
 @pytest.mark.parametrize("format", ["V2", "V1"])
 def test_the_sdk_sees_a_member_as_a_member(here: Issuing, format: str) -> None:
-    checks = ("role=org:member", "permission=org:sys_memberships:read", "permission=org:invoices:read")
-    lacks = ("role=org:admin", "permission=org:sys_memberships:manage", "permission=org:invoices:approve")
+    checks = (
+        "role=org:member",
+        "permission=org:sys_memberships:read",
+        "permission=org:invoices:read",
+    )
+    lacks = (
+        "role=org:admin",
+        "permission=org:sys_memberships:manage",
+        "permission=org:invoices:approve",
+    )
 
     seen = seen_by_sdk(here, here.token(GRACE, COMPANY, format), *KNOWN, *checks, *lacks)
 
@@ -107,10 +132,14 @@ def test_two_tabs_of_one_session_hold_tokens_of_two_organizations(here: Issuing)
     company, lab = here.organization(COMPANY), here.organization(LAB)
     opened = here.mutate("createSession", {"organizationId": company}, identity)
     session_id = opened["session"]["id"]
-    other = here.mutate("createSessionToken", {"sessionId": session_id, "organizationId": lab}, identity)
+    other = here.mutate(
+        "createSessionToken", {"sessionId": session_id, "organizationId": lab}, identity
+    )
     again = here.mutate("createSessionToken", {"sessionId": session_id}, identity)
 
-    seen = [seen_by_sdk(here, payload["token"]["jwt"], *KNOWN) for payload in (opened, other, again)]
+    seen = [
+        seen_by_sdk(here, payload["token"]["jwt"], *KNOWN) for payload in (opened, other, again)
+    ]
 
     assert [one["orgId"] for one in seen] == [company, lab, company]
     assert {one["sessionId"] for one in seen} == {session_id}
@@ -119,7 +148,10 @@ def test_two_tabs_of_one_session_hold_tokens_of_two_organizations(here: Issuing)
 def test_a_pending_session_is_signed_out_for_the_sdk(here: Issuing) -> None:
     token = here.token(MALLORY)
 
-    seen, told = seen_by_sdk(here, token, *KNOWN), seen_by_sdk(here, token, *KNOWN, "--allow-pending")
+    seen, told = (
+        seen_by_sdk(here, token, *KNOWN),
+        seen_by_sdk(here, token, *KNOWN, "--allow-pending"),
+    )
 
     assert (seen["ok"], seen["isAuthenticated"], seen["userId"]) == (False, False, None)
     assert (told["ok"], told["sessionStatus"], told["orgId"]) == (True, "pending", None)
@@ -133,7 +165,9 @@ def expired(here: Issuing) -> str:
 
     async def sign() -> str:
         store = Store(f"sqlite+aiosqlite:///{here.database}")
-        token = await make_signer(settings(secret=secret), store, base.now).sign(make_claims(TokenFormat.V2, content))
+        token = await make_signer(settings(secret=secret), store, base.now).sign(
+            make_claims(TokenFormat.V2, content)
+        )
         await store.close()
         return token
 
@@ -160,7 +194,11 @@ def test_the_sdk_refuses_what_it_should(here: Issuing, recipe: ModuleType) -> No
         seen_by_sdk(here, old, *KNOWN)["request"]["reason"],
     ]
 
-    assert reasons[:3] == ["token-invalid-authorized-parties", "token-invalid-issuer", "token-invalid-signature"]
+    assert reasons[:3] == [
+        "token-invalid-authorized-parties",
+        "token-invalid-issuer",
+        "token-invalid-signature",
+    ]
     assert reasons[3].startswith("session-token-expired")
     assert seen_by_sdk(here, good, *KNOWN)["ok"]
     for token in (bad, old):
@@ -168,11 +206,13 @@ def test_the_sdk_refuses_what_it_should(here: Issuing, recipe: ModuleType) -> No
             recipe.verified(token)
 
 
-# ------------------------------------------------------------------------------------------------------------- PyJWT
+# -------------------------------------------------------------------------------------------- PyJWT
 
 
 @pytest.mark.parametrize(("email", "slug"), [(ADA, COMPANY), (ADA, LAB), (GRACE, COMPANY)])
-def test_the_recipe_gives_the_same_answer_as_the_sdk(here: Issuing, recipe: ModuleType, email: str, slug: str) -> None:
+def test_the_recipe_gives_the_same_answer_as_the_sdk(
+    here: Issuing, recipe: ModuleType, email: str, slug: str
+) -> None:
     token = here.token(email, slug)
     found, seen = recipe.verified(token), seen_by_sdk(here, token, *KNOWN)
 
@@ -204,5 +244,7 @@ def test_a_key_set_client_follows_a_rotation(here: Issuing) -> None:
 
     for token in (old, expired(here)):
         key = client.get_signing_key_from_jwt(token)
-        assert jwt.decode(token, key, ["RS256"], issuer=here.issuer, options={"verify_exp": False})["sub"]
+        assert jwt.decode(token, key, ["RS256"], issuer=here.issuer, options={"verify_exp": False})[
+            "sub"
+        ]
     assert jwt.get_unverified_header(old)["kid"] != jwt.get_unverified_header(expired(here))["kid"]

@@ -1,4 +1,6 @@
-"""Subscriptions as real clients follow them: the README's programs, while servers listen, stop and come back."""
+"""Subscriptions as real clients follow them: the README's
+programs, while servers listen, stop and come back.
+"""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -8,7 +10,16 @@ from pathlib import Path
 from models.database.store import Store
 from tests.conftest import an_api
 from tests.support.api import Api, Clock, contents, events
-from tests.support.client_programs import ALL, BY_HTTP, SOCKETS, STREAMS, Program, listener, newest, token_of
+from tests.support.client_programs import (
+    ALL,
+    BY_HTTP,
+    SOCKETS,
+    STREAMS,
+    Program,
+    listener,
+    newest,
+    token_of,
+)
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import free_port, listening
@@ -17,7 +28,10 @@ from tests.support.processes import free_port, listening
 async def rename(api: Api, acme: Acme, *names: str) -> list[str]:
     """The cursors of an organization that got these names, one after the other."""
     inputs = [{"organizationId": acme.id, "name": name} for name in names]
-    return [(await api.mutate("updateOrganization", one, by=acme.admin)).payload["cursor"] for one in inputs]
+    return [
+        (await api.mutate("updateOrganization", one, by=acme.admin)).payload["cursor"]
+        for one in inputs
+    ]
 
 
 async def remove(api: Api, acme: Acme) -> str:
@@ -67,7 +81,9 @@ async def test_a_client_whose_token_is_refused_is_told_so_and_hears_nothing(
         unchanged = await contents(api.store)
 
     assert refused.cursors == []
-    assert "UNAUTHENTICATED" in said if program in BY_HTTP else "4403" in said and "Forbidden" in said
+    assert (
+        "UNAUTHENTICATED" in said if program in BY_HTTP else "4403" in said and "Forbidden" in said
+    )
     assert unchanged == before
 
 

@@ -24,7 +24,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return assets
 
 
-def html_of(*, identities: list[MenuIdentity] | None = None, documents: list[Document] | None = None) -> str:
+def html_of(
+    *, identities: list[MenuIdentity] | None = None, documents: list[Document] | None = None
+) -> str:
     response = page(endpoint="/graphql", identities=identities or [], documents=documents or [])
     return bytes(response.body).decode()
 
@@ -55,7 +57,11 @@ def test_the_page_holds_what_it_was_given() -> None:
             {"label": "Nobody", "detail": "", "authorization": None},
         ],
         "documents": [
-            {"name": "Members", "query": "query Members($first: Int) { members }", "variables": {"first": 3}}
+            {
+                "name": "Members",
+                "query": "query Members($first: Int) { members }",
+                "variables": {"first": 3},
+            }
         ],
     }
 
@@ -69,7 +75,9 @@ def test_nothing_in_the_configuration_can_leave_its_script() -> None:
 
     inside = html.partition('id="config">')[2].partition("</script>")[0]
     assert not set("<>&\u2028\u2029") & set(inside)
-    assert config_in(html)["documents"] == [{"name": HOSTILE, "query": HOSTILE, "variables": {HOSTILE: [HOSTILE]}}]
+    assert config_in(html)["documents"] == [
+        {"name": HOSTILE, "query": HOSTILE, "variables": {HOSTILE: [HOSTILE]}}
+    ]
 
 
 @pytest.mark.usefixtures("built")
@@ -84,7 +92,9 @@ def test_the_page_loads_from_its_own_origin_only() -> None:
 def test_the_page_is_not_kept_framed_or_sniffed() -> None:
     response = page(endpoint="/graphql", identities=[], documents=[])
 
-    policy = dict(part.split(" ", 1) for part in response.headers["content-security-policy"].split("; "))
+    policy = dict(
+        part.split(" ", 1) for part in response.headers["content-security-policy"].split("; ")
+    )
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["referrer-policy"] == "no-referrer"
@@ -94,10 +104,14 @@ def test_the_page_is_not_kept_framed_or_sniffed() -> None:
     assert policy["script-src"] == policy["connect-src"] == policy["worker-src"] == "'self'"
 
 
-def test_a_page_without_assets_says_how_to_build_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_without_assets_says_how_to_build_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(graphiql, "ASSETS", tmp_path)
 
-    response = page(endpoint="/graphql", identities=[MenuIdentity("Ada", "", "Bearer ey")], documents=[])
+    response = page(
+        endpoint="/graphql", identities=[MenuIdentity("Ada", "", "Bearer ey")], documents=[]
+    )
 
     assert response.status_code == 503
     assert b"make install" in response.body
@@ -108,7 +122,9 @@ def test_a_page_without_assets_says_how_to_build_them(tmp_path: Path, monkeypatc
 async def test_an_asset_is_asked_about_again_and_sent_once(built: Path) -> None:
     async with client(built) as browser:
         first = await browser.get("/graphiql/assets/graphiql.js")
-        second = await browser.get("/graphiql/assets/graphiql.js", headers={"If-None-Match": first.headers["etag"]})
+        second = await browser.get(
+            "/graphiql/assets/graphiql.js", headers={"If-None-Match": first.headers["etag"]}
+        )
 
     assert (first.status_code, first.text) == (200, "export {};")
     assert first.headers["cache-control"] == second.headers["cache-control"] == "no-cache"

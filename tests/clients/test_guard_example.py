@@ -31,7 +31,9 @@ def guard(here: Issuing, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 async def visited(guard: ModuleType, token: str | None, slug: str = COMPANY) -> tuple[int, str]:
     """The status, and where it leads to or what it says."""
     headers = {"authorization": f"Bearer {token}"} if token is not None else {}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(guard.app), base_url="http://app") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(guard.app), base_url="http://app"
+    ) as client:
         answer = await client.get(f"/orgs/{slug}/settings", headers=headers)
     return answer.status_code, answer.headers.get("location") or answer.text.strip()
 
@@ -40,7 +42,9 @@ async def test_an_admin_of_the_organization_gets_in(here: Issuing, guard: Module
     assert await visited(guard, here.token(ADA, COMPANY)) == (200, f"Admin settings for {COMPANY}")
 
 
-async def test_the_slug_has_to_be_that_of_the_active_organization(here: Issuing, guard: ModuleType) -> None:
+async def test_the_slug_has_to_be_that_of_the_active_organization(
+    here: Issuing, guard: ModuleType
+) -> None:
     token = here.token(ADA, LAB)
 
     assert await visited(guard, token) == (303, "/dashboard")
@@ -51,7 +55,9 @@ async def test_a_member_is_sent_back(here: Issuing, guard: ModuleType) -> None:
     assert await visited(guard, here.token(GRACE, COMPANY)) == (303, f"/orgs/{COMPANY}")
 
 
-async def test_without_a_token_of_an_active_session_nobody_gets_in(here: Issuing, guard: ModuleType) -> None:
+async def test_without_a_token_of_an_active_session_nobody_gets_in(
+    here: Issuing, guard: ModuleType
+) -> None:
     refused = (401, "Sign in first.")
 
     assert await visited(guard, None) == refused
@@ -60,7 +66,9 @@ async def test_without_a_token_of_an_active_session_nobody_gets_in(here: Issuing
     assert await visited(guard, here.token(MALLORY)) == refused, "a pending session"
 
 
-async def test_an_admin_without_the_permission_is_not_let_in(here: Issuing, guard: ModuleType) -> None:
+async def test_an_admin_without_the_permission_is_not_let_in(
+    here: Issuing, guard: ModuleType
+) -> None:
     with here.without_permission("org:admin", "org:sys_profile:manage"):
         token = here.token(ADA, COMPANY)
 

@@ -64,7 +64,7 @@ async def equal(path: Path, store: Store) -> None:
     await until(is_equal)
 
 
-# ----------------------------------------------------------------------------------------------------------- one by one
+# --------------------------------------------------------------------------------------- one by one
 
 
 async def test_a_mirror_holds_what_was_there_on_all_pages_and_what_happens_then(
@@ -75,14 +75,18 @@ async def test_a_mirror_holds_what_was_there_on_all_pages_and_what_happens_then(
     organizations = [an_organization(f"Company {number}", role_set_id) for number in range(45)]
     users = [a_user(f"u{number}@example.com") for number in range(230)]
     memberships = [a_membership(acme.id, user["id"], role_id) for user in users]
-    memberships += [a_membership(organization["id"], users[0]["id"], role_id) for organization in organizations]
+    memberships += [
+        a_membership(organization["id"], users[0]["id"], role_id) for organization in organizations
+    ]
     await write(api.store, user=users, organization=organizations, membership=memberships)
 
     async with listening(api.app) as port, mirroring(path, f"http://127.0.0.1:{port}"):
         await equal(path, api.store)
         assert len(held(path)) == len(memberships) + 2
         await a_member(api, acme.id, acme.outsider, "org:admin")
-        await api.send("remove-member", by=acme.admin, organizationId=acme.id, userId=acme.member.id)
+        await api.send(
+            "remove-member", by=acme.admin, organizationId=acme.id, userId=acme.member.id
+        )
         await equal(path, api.store)
 
     assert len(snapshots(path)) == 1
@@ -98,7 +102,9 @@ async def test_a_mirror_goes_on_from_its_cursor_or_takes_a_new_snapshot_when_tha
         async with mirroring(path, f"http://127.0.0.1:{port}"):
             await equal(path, api.store)
         await a_member(api, acme.id, acme.outsider)
-        await api.send("remove-member", by=acme.admin, organizationId=acme.id, userId=acme.member.id)
+        await api.send(
+            "remove-member", by=acme.admin, organizationId=acme.id, userId=acme.member.id
+        )
         if is_expired:
             async with api.store.write() as session:
                 await session.execute(delete(event).where(event.c.cursor <= snapshots(path)[0] + 1))
@@ -130,7 +136,7 @@ async def test_a_key_that_is_refused_ends_the_mirror_and_changes_nothing(
     assert len(snapshots(path)) == (0 if is_new else 1)
 
 
-# --------------------------------------------------------------------------------------------------------- all at once
+# -------------------------------------------------------------------------------------- all at once
 
 
 @contextmanager
@@ -142,7 +148,9 @@ def noted(seed: int) -> Generator[None]:
         raise
 
 
-async def kill_now_and_then(victims: list[Killable], times: int, random: Random, seconds: tuple[float, float]) -> None:
+async def kill_now_and_then(
+    victims: list[Killable], times: int, random: Random, seconds: tuple[float, float]
+) -> None:
     for number in range(times):
         await asyncio.sleep(random.uniform(*seconds))
         await asyncio.to_thread(victims[number % len(victims)].kill)
@@ -177,7 +185,9 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
 
             await asyncio.gather(*killing, *(crew.write(goes_on) for _ in range(WRITERS)))
         last = (await told(store, after=0))[-1]
-        await until(lambda: applied(path)[-1:] == [last] or not mirror.is_running(), CATCH_UP_SECONDS)
+        await until(
+            lambda: applied(path)[-1:] == [last] or not mirror.is_running(), CATCH_UP_SECONDS
+        )
         is_running = mirror.is_running()
 
     (first,) = snapshots(path)

@@ -1,4 +1,6 @@
-"""The bell, and who reads the log: between processes, when a wake-up is lost, and when a server stops."""
+"""The bell, and who reads the log: between processes,
+when a wake-up is lost, and when a server stops.
+"""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -27,23 +29,35 @@ from tests.support.subscriptions import (
 )
 
 
-async def test_another_process_is_heard_at_once(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_process_is_heard_at_once(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two stores on one database are to each other as two processes are."""
     monkeypatch.setattr(log_reader, "POLL_SECONDS", 60.0)
     other = an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
-    async with listening(other.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(other.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(other)
         await asyncio.sleep(0.3)
         began = monotonic()
-        await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="From afar")
+        await api.send(
+            "update-organization", by=acme.admin, organizationId=acme.id, name="From afar"
+        )
 
         assert (await socket.told())["type"] == "ORGANIZATION_UPDATED"
         assert monotonic() - began < 2.0
 
 
-async def test_a_wake_up_that_is_lost_costs_time_only(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wake_up_that_is_lost_costs_time_only(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Wakeup, "notify", lambda self: None)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         began = monotonic()
         await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="Unheard")
@@ -53,23 +67,33 @@ async def test_a_wake_up_that_is_lost_costs_time_only(api: Api, acme: Acme, monk
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_a_listener_that_is_cut_off_listens_again(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_listener_that_is_cut_off_listens_again(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(log_reader, "POLL_SECONDS", 60.0)
     monkeypatch.setattr(wakeup, "HEARTBEAT_SECONDS", 0.1)
     monkeypatch.setattr(wakeup, "RETRY_SECONDS", 0.1)
     cut = text(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'"
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+        " OR query = 'SELECT 1'"
     )
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         async with api.store.read() as connection:
             assert (await connection.execute(cut)).scalar_one() > 0
-        await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="Meanwhile")
+        await api.send(
+            "update-organization", by=acme.admin, organizationId=acme.id, name="Meanwhile"
+        )
         assert (await socket.told())["type"] == "ORGANIZATION_UPDATED"
         await asyncio.sleep(0.5)
 
         other = an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
-        await other.send("update-organization", by=acme.admin, organizationId=acme.id, name="Afterwards")
+        await other.send(
+            "update-organization", by=acme.admin, organizationId=acme.id, name="Afterwards"
+        )
         assert (await socket.told())["type"] == "ORGANIZATION_UPDATED"
         await other.store.close()
 
@@ -128,7 +152,10 @@ async def test_the_bell_of_a_file_is_quiet_while_nothing_happens(tmp_path: Path)
 
 
 async def test_a_secret_key_hears_of_all(api: Api, acme: Acme) -> None:
-    async with listening(api.app) as port, a_subscription(port, SERVICE, "subscription { events { type } }") as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, SERVICE, "subscription { events { type } }") as socket,
+    ):
         await begun(api)
         await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="All")
 

@@ -36,13 +36,17 @@ FIELDS = "cursor type ... on OrganizationEvent { organization { name } }"
 
 
 def a_stream(acme: Acme) -> Stream:
-    return Stream(Actor(ActorType.SERVICE, "key_1"), Scope(acme.id), None, lambda: True, lambda: None)
+    return Stream(
+        Actor(ActorType.SERVICE, "key_1"), Scope(acme.id), None, lambda: True, lambda: None
+    )
 
 
 async def an_event(api: Api, organization_id: str) -> None:
     async with begin(api.store, SYSTEM, api.clock) as tx:
         data = {"object": "organization"}
-        tx.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
+        tx.record(
+            EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
+        )
 
 
 @pytest.mark.parametrize("after", [None, 0])
@@ -73,7 +77,9 @@ async def test_listeners_that_begin_together_share_their_statements(
 ) -> None:
     monkeypatch.setattr(shared_reads, "KEYS_AT_ONCE", keys_at_once)
     with counted(api.store) as statements:
-        listeners = [asyncio.ensure_future(anext(api.reader.follow(a_stream(acme), None))) for _ in range(50)]
+        listeners = [
+            asyncio.ensure_future(anext(api.reader.follow(a_stream(acme), None))) for _ in range(50)
+        ]
         await until(lambda: sum(stream.is_live for stream in api.reader.streams) == 50)
     for listener in listeners:
         listener.cancel()
@@ -82,11 +88,15 @@ async def test_listeners_that_begin_together_share_their_statements(
     assert sum("coalesce" in statement for statement in statements) == reads
 
 
-# --------------------------------------------------------------------------------------------------- at every await
+# ----------------------------------------------------------------------------------- at every await
 
 
 def endpoint_of(api: Api) -> GraphQLEndpoint:
-    (found,) = [app for route in api.app.routes if isinstance(app := getattr(route, "app", None), GraphQLEndpoint)]
+    (found,) = [
+        app
+        for route in api.app.routes
+        if isinstance(app := getattr(route, "app", None), GraphQLEndpoint)
+    ]
     return found
 
 
@@ -125,7 +135,9 @@ async def all_seats_taken(store: Store) -> AsyncGenerator[None]:
 
 
 @pytest.mark.parametrize("after", [None, "0"])
-async def test_a_listener_may_be_cancelled_at_any_await(api: Api, acme: Acme, after: str | None) -> None:
+async def test_a_listener_may_be_cancelled_at_any_await(
+    api: Api, acme: Acme, after: str | None
+) -> None:
     query, errors = organization_events(acme.id, after, FIELDS), torn(api.store)
     reader, tasks = api.reader, asyncio.all_tasks()
 
@@ -133,7 +145,9 @@ async def test_a_listener_may_be_cancelled_at_any_await(api: Api, acme: Acme, af
         return task.done() or sum(stream.is_live for stream in reader.streams) >= number
 
     async def is_heard(wait: int, turns: int) -> bool:
-        """Whether the listener heard the event before it was to be cancelled; another one does in any case."""
+        """Whether the listener heard the event before it
+        was to be cancelled; another one does in any case.
+        """
         leaving = cancelled_at(first_event(api, query), wait=wait, turns=turns)
         await until(lambda: is_there(leaving, 1))
         staying = asyncio.create_task(first_event(api, query))
@@ -202,7 +216,7 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
         await until(lambda: asyncio.all_tasks() == tasks)
 
 
-# -------------------------------------------------------------------------------------------------- keys that sign
+# ----------------------------------------------------------------------------------- keys that sign
 
 
 async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api: Api) -> None:
@@ -210,7 +224,9 @@ async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api:
     known = await ring.keys(since=monotonic())
 
     async def is_found(wait: int, turns: int) -> bool:
-        """Whether the keys were found before the caller was to be cancelled; others find them in any case."""
+        """Whether the keys were found before the caller
+        was to be cancelled; others find them in any case.
+        """
         leaving = cancelled_at(ring.keys(since=monotonic()), wait=wait, turns=turns)
         await asyncio.sleep(0)  # It is the first to look.
         async with asyncio.timeout(SECONDS):

@@ -12,7 +12,13 @@ from tests.support.api import NOBODY, SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
 from tests.support.processes import listening
-from tests.support.subscriptions import begun, left, organization_events, server_sent, server_sent_events
+from tests.support.subscriptions import (
+    begun,
+    left,
+    organization_events,
+    server_sent,
+    server_sent_events,
+)
 
 pytestmark = ONLY_SQLITE
 
@@ -53,7 +59,10 @@ async def test_a_query_and_a_mutation_are_one_event(api: Api, acme: Acme) -> Non
         async with server_sent(port, acme.admin, change) as response:
             mutation = await taken(response, 2)
 
-    assert query == [("next", {"data": {"viewer": {"user": {"id": acme.admin.id}}}}), ("complete", None)]
+    assert query == [
+        ("next", {"data": {"viewer": {"user": {"id": acme.admin.id}}}}),
+        ("complete", None),
+    ]
     assert mutation[0][1]["data"]["updateOrganization"]["cursor"]
 
 
@@ -63,7 +72,10 @@ async def test_a_query_and_a_mutation_are_one_event(api: Api, acme: Acme) -> Non
         ("subscription {", "GRAPHQL_PARSE_FAILED"),
         ("subscription { nonsense }", "GRAPHQL_VALIDATION_FAILED"),
         ('subscription { events(after: "x") { id } }', "BAD_USER_INPUT"),
-        ("subscription($id: ID!) { organizationEvents(organizationId: $id) { id } }", "BAD_USER_INPUT"),
+        (
+            "subscription($id: ID!) { organizationEvents(organizationId: $id) { id } }",
+            "BAD_USER_INPUT",
+        ),
         (organization_events("org_01m80000000000000000000000"), "NOT_FOUND"),
     ],
 )
@@ -80,7 +92,9 @@ async def test_who_is_removed_is_told_why(api: Api, acme: Acme) -> None:
     query = organization_events(acme.id)
     async with listening(api.app) as port, server_sent(port, acme.member, query) as response:
         await begun(api)
-        await api.mutate("removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=SERVICE)
+        await api.mutate(
+            "removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=SERVICE
+        )
         (_, body), end = await taken(response, 2)
 
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
@@ -96,7 +110,10 @@ async def test_nobody_may_listen(api: Api, acme: Acme) -> None:
             await refused.aread()
 
     assert body["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert (refused.status_code, refused.headers["content-type"]) == (401, "application/json; charset=utf-8")
+    assert (refused.status_code, refused.headers["content-type"]) == (
+        401,
+        "application/json; charset=utf-8",
+    )
 
 
 async def test_a_page_elsewhere_opens_no_event_source(api: Api, acme: Acme) -> None:
@@ -111,9 +128,14 @@ async def test_a_page_elsewhere_opens_no_event_source(api: Api, acme: Acme) -> N
     assert "access-control-allow-origin" not in posted.headers
 
 
-async def test_comments_keep_the_connection_open(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_comments_keep_the_connection_open(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.1)
-    async with listening(api.app) as port, server_sent(port, acme.admin, organization_events(acme.id)) as response:
+    async with (
+        listening(api.app) as port,
+        server_sent(port, acme.admin, organization_events(acme.id)) as response,
+    ):
         lines = response.aiter_lines()
         found = [await anext(lines) for _ in range(4)]
 

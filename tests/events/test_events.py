@@ -19,7 +19,9 @@ from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
 
 INVITATION = "organizationInvitation"
-CREATED, UPDATED, DELETED = (f"organizationMembership.{what}" for what in ("created", "updated", "deleted"))
+CREATED, UPDATED, DELETED = (
+    f"organizationMembership.{what}" for what in ("created", "updated", "deleted")
+)
 
 
 def of(acme: Acme) -> JSON:
@@ -49,7 +51,12 @@ def of_session(session_id: str, acme: Acme) -> JSON:
 MERGE: JSON = {"mode": "MERGE", "publicMetadata": {"a": 1}}
 
 PRIMARY, OTHER = "role_set:primary", "role_set:other"
-NEW_SET: JSON = {"name": "New", "roles": ["org:admin"], "defaultRole": "org:admin", "creatorRole": "org:admin"}
+NEW_SET: JSON = {
+    "name": "New",
+    "roles": ["org:admin"],
+    "defaultRole": "org:admin",
+    "creatorRole": "org:admin",
+}
 MAPPINGS = [{"from": "org:member", "to": "org:editor"}]
 
 TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
@@ -61,13 +68,25 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, ["organization.updated"]),
     "deleteOrganization": (of, [DELETED, DELETED, "organization.deleted"]),
     "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, [CREATED]),
-    "updateMembership": (lambda acme: {**member_of(acme), "role": "org:admin"}, ["organizationMembership.updated"]),
-    "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, ["organizationMembership.updated"]),
+    "updateMembership": (
+        lambda acme: {**member_of(acme), "role": "org:admin"},
+        ["organizationMembership.updated"],
+    ),
+    "updateMembershipMetadata": (
+        lambda acme: {**member_of(acme), **MERGE},
+        ["organizationMembership.updated"],
+    ),
     "removeMembership": (member_of, [DELETED]),
     "leaveOrganization": (of, [DELETED]),
-    "createInvitation": (lambda acme: {**of(acme), "emailAddress": "new@example.com"}, [f"{INVITATION}.created"]),
+    "createInvitation": (
+        lambda acme: {**of(acme), "emailAddress": "new@example.com"},
+        [f"{INVITATION}.created"],
+    ),
     "createInvitations": (
-        lambda acme: {**of(acme), "recipients": [{"emailAddress": f"{one}@example.com"} for one in ("new", "other")]},
+        lambda acme: {
+            **of(acme),
+            "recipients": [{"emailAddress": f"{one}@example.com"} for one in ("new", "other")],
+        },
         [f"{INVITATION}.created", f"{INVITATION}.created"],
     ),
     "resendInvitation": (invitation_of, [f"{INVITATION}.resent"]),
@@ -77,11 +96,20 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, ["user.created"]),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, ["user.updated"]),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, [DELETED, "user.deleted"]),
-    "createRole": (lambda acme: {"key": "org:new", "name": "New", "permissions": []}, ["role.created"]),
+    "createRole": (
+        lambda acme: {"key": "org:new", "name": "New", "permissions": []},
+        ["role.created"],
+    ),
     "updateRole": (lambda acme: {"key": "org:member", "name": "New"}, ["role.updated"]),
     "deleteRole": (lambda acme: {"key": "org:spare"}, ["role.deleted"]),
-    "createPermission": (lambda acme: {"key": "org:new:read", "name": "New"}, ["permission.created"]),
-    "updatePermission": (lambda acme: {"key": "org:reports:read", "name": "New"}, ["permission.updated"]),
+    "createPermission": (
+        lambda acme: {"key": "org:new:read", "name": "New"},
+        ["permission.created"],
+    ),
+    "updatePermission": (
+        lambda acme: {"key": "org:reports:read", "name": "New"},
+        ["permission.updated"],
+    ),
     "deletePermission": (lambda acme: {"key": "org:reports:read"}, ["permission.deleted"]),
     "createRoleSet": (lambda acme: NEW_SET, ["roleSet.created"]),
     "updateRoleSet": (lambda acme: {"key": PRIMARY, "name": "New"}, ["roleSet.updated"]),
@@ -104,12 +132,18 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
 
 def caller_of(acme: Acme, mutation: str) -> Caller:
     """A secret key, where it is not something that only people do."""
-    people = {"leaveOrganization": acme.member, "acceptInvitation": acme.outsider, "declineInvitation": acme.outsider}
+    people = {
+        "leaveOrganization": acme.member,
+        "acceptInvitation": acme.outsider,
+        "declineInvitation": acme.outsider,
+    }
     return people.get(mutation, SERVICE)
 
 
 @pytest.mark.parametrize("mutation", TABLE)
-async def test_each_mutation_writes_its_events_and_answers_with_the_last(api: Api, acme: Acme, mutation: str) -> None:
+async def test_each_mutation_writes_its_events_and_answers_with_the_last(
+    api: Api, acme: Acme, mutation: str
+) -> None:
     input, expected = TABLE[mutation]
     if input in (invitation_of, own_invitation):
         acme = await an_invitation(api, acme)
@@ -140,7 +174,9 @@ OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], list[str]]] = {
 
 
 @pytest.mark.parametrize("mutation", OF_SESSIONS)
-async def test_what_is_done_with_a_session_writes_its_event(api: Api, acme: Acme, mutation: str) -> None:
+async def test_what_is_done_with_a_session_writes_its_event(
+    api: Api, acme: Acme, mutation: str
+) -> None:
     input, expected = OF_SESSIONS[mutation]
     by = SERVICE if mutation == "revokeSession" else acme.member
     session_id = await a_session(api, by=acme.member)
@@ -168,7 +204,9 @@ OF_WEBHOOKS: dict[str, JSON] = {
 
 
 @pytest.mark.parametrize("mutation", OF_WEBHOOKS)
-async def test_what_is_done_with_a_webhook_endpoint_writes_no_event(api: Api, mutation: str) -> None:
+async def test_what_is_done_with_a_webhook_endpoint_writes_no_event(
+    api: Api, mutation: str
+) -> None:
     endpoint = await an_endpoint(api)
     await a_failed_delivery(api, endpoint["id"])
     before = await contents(api.store)
@@ -185,7 +223,11 @@ async def test_what_is_done_with_a_webhook_endpoint_writes_no_event(api: Api, mu
 GONE: dict[str, JSON] = {
     "deleteRole": {"key": "org:spare"},
     "deletePermission": {"key": "org:reports:read"},
-    "replaceRoleSet": {"key": OTHER, "withKey": PRIMARY, "mappings": [{"from": "org:editor", "to": "org:member"}]},
+    "replaceRoleSet": {
+        "key": OTHER,
+        "withKey": PRIMARY,
+        "mappings": [{"from": "org:editor", "to": "org:member"}],
+    },
 }
 
 
@@ -200,7 +242,9 @@ async def test_what_is_gone_is_told_as_it_was_and_as_deleted(api: Api, acme: Acm
 
     told = {event["type"] for event in log if event["data"].get("deleted") is True}
     last = {event["data"]["object"]: event["data"] for event in log if event["type"] in told}
-    assert told == {f"{noun}.deleted" for noun in ("organization", "role", "permission", "roleSet", "user")}
+    assert told == {
+        f"{noun}.deleted" for noun in ("organization", "role", "permission", "roleSet", "user")
+    }
     assert last["organization"]["name"] == "Acme"
     assert last["user"]["email_address"] == acme.member.email
     assert (last["role"]["key"], last["permission"]["key"]) == ("org:spare", "org:reports:read")
@@ -221,7 +265,9 @@ async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:
     assert await contents(api.store) == before
 
 
-async def test_several_mutations_of_a_request_are_transactions_of_their_own(api: Api, acme: Acme) -> None:
+async def test_several_mutations_of_a_request_are_transactions_of_their_own(
+    api: Api, acme: Acme
+) -> None:
     document = """mutation($id: ID!) {
         a: updateOrganization(input: {organizationId: $id, name: "First"}) { cursor organization { name } }
         b: updateOrganization(input: {organizationId: $id, name: ""}) { cursor userErrors { code } }
@@ -237,7 +283,9 @@ async def test_several_mutations_of_a_request_are_transactions_of_their_own(api:
 
 
 async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> None:
-    """A transaction that began first and commits last has the larger cursor: no reader can have passed it by."""
+    """A transaction that began first and commits last has
+    the larger cursor: no reader can have passed it by.
+    """
     if api.store.is_sqlite:
         pytest.skip("SQLite has one writer at a time.")
     slow_has_written, may_commit = asyncio.Event(), asyncio.Event()
@@ -264,7 +312,9 @@ async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> Non
 
 
 async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commits(api: Api) -> None:
-    """The guard itself: without the lock the second writer would commit a larger cursor before the first commits."""
+    """The guard itself: without the lock the second writer
+    would commit a larger cursor before the first commits.
+    """
     if api.store.is_sqlite:
         pytest.skip("SQLite has one writer at a time.")
     order: list[str] = []
@@ -299,5 +349,12 @@ async def test_the_log_survives_what_it_tells_of(api: Api, acme: Acme) -> None:
     log = await events(api.store)
 
     about = [event["type"] for event in log if event["organization_id"] == second]
-    assert about == ["organization.created", CREATED, CREATED, DELETED, DELETED, "organization.deleted"]
+    assert about == [
+        "organization.created",
+        CREATED,
+        CREATED,
+        DELETED,
+        DELETED,
+        "organization.deleted",
+    ]
     assert [event["cursor"] for event in log] == sorted(event["cursor"] for event in log)

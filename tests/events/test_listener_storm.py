@@ -1,4 +1,6 @@
-"""Many listeners that leave as soon as they have subscribed, over real sockets: a new one is served afterwards."""
+"""Many listeners that leave as soon as they have subscribed,
+over real sockets: a new one is served afterwards.
+"""
 
 import asyncio
 import json
@@ -17,7 +19,8 @@ from tests.support.subscriptions import a_socket, a_subscription, begun, left, o
 AT_ONCE = 32  # So few that most have begun before they leave.
 STAY_SECONDS = 0.06
 REQUEST = (
-    "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\nAccept: text/event-stream\r\n"
+    "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\nAccept:"
+    " text/event-stream\r\n"
     "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
 )
 
@@ -36,7 +39,9 @@ async def leave_socket(port: int, query: str, how: str, seconds: float) -> None:
 async def leave_events(port: int, query: str, how: str, seconds: float) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     body = json.dumps({"query": query})
-    writer.write(REQUEST.format(authorization=SERVICE.authorization, length=len(body), body=body).encode())
+    writer.write(
+        REQUEST.format(authorization=SERVICE.authorization, length=len(body), body=body).encode()
+    )
     await asyncio.sleep(seconds)
     if how == "reset":
         writer.transport.abort()
@@ -45,7 +50,9 @@ async def leave_events(port: int, query: str, how: str, seconds: float) -> None:
         await writer.wait_closed()
 
 
-WAYS = [(leave, how) for leave in (leave_socket, leave_events) for how in ("complete", "close", "reset")]
+WAYS = [
+    (leave, how) for leave in (leave_socket, leave_events) for how in ("complete", "close", "reset")
+]
 
 
 async def storm(port: int, organization_id: str, number: int) -> None:
@@ -73,9 +80,13 @@ async def is_served(port: int, api: Api, acme: Acme, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "times"), [(300, 1), pytest.param(2_400, 5, marks=pytest.mark.slow)], ids=["some", "all"]
+    ("number", "times"),
+    [(300, 1), pytest.param(2_400, 5, marks=pytest.mark.slow)],
+    ids=["some", "all"],
 )
-async def test_a_listener_is_served_after_many_that_left_at_once(api: Api, acme: Acme, number: int, times: int) -> None:
+async def test_a_listener_is_served_after_many_that_left_at_once(
+    api: Api, acme: Acme, number: int, times: int
+) -> None:
     async with listening(api.app) as port:
         for turn in range(times):
             await storm(port, acme.id, number)

@@ -15,7 +15,17 @@ from resolvers.access import SYSTEM
 from resolvers.transaction import begin
 from tests.api.test_statements import WIDTHS, Company, a_company, read_by
 from tests.conftest import counted
-from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller, contents, events, operation
+from tests.support.api import (
+    JSON,
+    NOBODY,
+    SERVICE,
+    Answer,
+    Api,
+    Caller,
+    contents,
+    events,
+    operation,
+)
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.invitations import accept, decline, invited, link_ticket, resend, revoke, ticket
 from tests.support.roles import make_permission
@@ -37,7 +47,9 @@ def of_organization(answer: Answer) -> JSON:
 
 async def log_of(api: Api, acme: Acme, by: Caller, **arguments: Any) -> JSON:
     """What the caller reads of Acme's log."""
-    return of_organization(await api.send("events", by=by, organizationId=acme.id, **{"first": 100, **arguments}))
+    return of_organization(
+        await api.send("events", by=by, organizationId=acme.id, **{"first": 100, **arguments})
+    )
 
 
 async def log(api: Api, **arguments: Any) -> JSON:
@@ -59,9 +71,11 @@ def cursors(page: JSON) -> list[str]:
 
 async def rename(api: Api, acme: Acme, name: str = "New") -> str:
     """A change; gives its cursor."""
-    return (await api.mutate("updateOrganization", {"organizationId": acme.id, "name": name}, by=SERVICE)).payload[
-        "cursor"
-    ]
+    return (
+        await api.mutate(
+            "updateOrganization", {"organizationId": acme.id, "name": name}, by=SERVICE
+        )
+    ).payload["cursor"]
 
 
 async def forget(api: Api, *, up_to: str) -> None:
@@ -72,20 +86,28 @@ async def forget(api: Api, *, up_to: str) -> None:
 
 async def promote(api: Api, acme: Acme, role: str = "org:admin") -> Answer:
     return await api.mutate(
-        "updateMembership", {"organizationId": acme.id, "userId": acme.member.id, "role": role}, by=acme.admin
+        "updateMembership",
+        {"organizationId": acme.id, "userId": acme.member.id, "role": role},
+        by=acme.admin,
     )
 
 
 async def remove(api: Api, acme: Acme) -> Answer:
-    return await api.mutate("removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=acme.admin)
+    return await api.mutate(
+        "removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=acme.admin
+    )
 
 
 @pytest.fixture
 async def eventful(api: Api, acme: Acme) -> JSON:
-    """Acme after something of every kind: invitations of each fate, a promotion, metadata, a session, a permission."""
+    """Acme after something of every kind: invitations of each
+    fate, a promotion, metadata, a session, a permission.
+    """
     note = {"organizationId": acme.id, "mode": "MERGE", "privateMetadata": {"plan": "secret"}}
     assert (await api.mutate("updateOrganizationMetadata", note, by=SERVICE)).payload
-    assert (await api.mutate("updateMembershipMetadata", {**note, "userId": acme.member.id}, by=SERVICE)).payload
+    assert (
+        await api.mutate("updateMembershipMetadata", {**note, "userId": acme.member.id}, by=SERVICE)
+    ).payload
     assert (await promote(api, acme)).payload
     assert (await promote(api, acme, "org:member")).payload
     made = [
@@ -102,10 +124,12 @@ async def eventful(api: Api, acme: Acme) -> JSON:
     return {"invitations": made}
 
 
-# ------------------------------------------------------------------------------------------------------ what is told
+# ------------------------------------------------------------------------------------- what is told
 
 
-async def test_an_organizations_log_is_read_in_the_order_of_what_happened(api: Api, acme: Acme, eventful: JSON) -> None:
+async def test_an_organizations_log_is_read_in_the_order_of_what_happened(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
     page = await log_of(api, acme, acme.admin)
 
     stored = [one for one in await events(api.store) if one["organization_id"] == acme.id]
@@ -118,7 +142,9 @@ async def test_an_organizations_log_is_read_in_the_order_of_what_happened(api: A
     assert page["pageInfo"] == {"hasNextPage": False, "endCursor": cursors(page)[-1]}
 
 
-async def test_a_secret_key_reads_everything_that_ever_happened(api: Api, acme: Acme, eventful: JSON) -> None:
+async def test_a_secret_key_reads_everything_that_ever_happened(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
     page = await log(api)
 
     stored = await events(api.store)
@@ -128,13 +154,17 @@ async def test_a_secret_key_reads_everything_that_ever_happened(api: Api, acme: 
     assert {one["type"] for one in page["nodes"]} <= ALL_TYPES
     assert [one["type"] for one in page["nodes"]] == [EventType(one["type"]).name for one in stored]
     assert [one["occurredAt"] for one in page["nodes"]] == [
-        one["occurred_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z") for one in stored
+        one["occurred_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for one in stored
     ]
     assert {(one["name"].partition(".")[0], one["__typename"]) for one in page["nodes"]} == {
-        ("organization", "OrganizationEvent"), ("organizationMembership", "MembershipEvent"),
-        ("organizationInvitation", "InvitationEvent"), ("user", "InstanceEvent"), ("session", "InstanceEvent"),
+        ("organization", "OrganizationEvent"),
+        ("organizationMembership", "MembershipEvent"),
+        ("organizationInvitation", "InvitationEvent"),
+        ("user", "InstanceEvent"),
+        ("session", "InstanceEvent"),
         ("permission", "InstanceEvent"),
-    }  # fmt: skip
+    }
 
 
 OBJECTS = """query($id: ID!, $types: [EventType!]) { organization(by: { id: $id }) {
@@ -161,9 +191,15 @@ async def test_an_event_of_an_organization_leads_to_it_as_it_is_now(api: Api, ac
 async def test_a_changed_role_is_told_with_the_one_before(api: Api, acme: Acme) -> None:
     membership = (await promote(api, acme)).payload and await api.run(
         "query($id: ID!, $user: ID!) { membership(organizationId: $id, userId: $user) { id } }",
-        {"id": acme.id, "user": acme.member.id}, by=SERVICE,
-    )  # fmt: skip
-    note = {"organizationId": acme.id, "userId": acme.member.id, "mode": "MERGE", "publicMetadata": {"a": 1}}
+        {"id": acme.id, "user": acme.member.id},
+        by=SERVICE,
+    )
+    note = {
+        "organizationId": acme.id,
+        "userId": acme.member.id,
+        "mode": "MERGE",
+        "publicMetadata": {"a": 1},
+    }
     assert (await api.mutate("updateMembershipMetadata", note, by=SERVICE)).payload
 
     _, joined = await objects(api, acme, acme.admin, "MEMBERSHIP_CREATED")
@@ -171,9 +207,12 @@ async def test_a_changed_role_is_told_with_the_one_before(api: Api, acme: Acme) 
 
     id = membership.data["membership"]["id"]
     own = {
-        "membershipId": id, "userId": acme.member.id, "user": {"id": acme.member.id}, "organization": {"id": acme.id},
+        "membershipId": id,
+        "userId": acme.member.id,
+        "user": {"id": acme.member.id},
+        "organization": {"id": acme.id},
         "membership": {"id": id, "role": {"key": "org:admin"}},
-    }  # fmt: skip
+    }
     assert joined == {**own, "role": "org:member", "previousRole": None}
     assert promoted == {**own, "role": "org:admin", "previousRole": "org:member"}
     assert noted == {**own, "role": "org:admin", "previousRole": None}
@@ -192,53 +231,81 @@ async def test_what_is_gone_is_null_and_its_event_stays(api: Api, acme: Acme) ->
     assert for_service == [{**before[1], "membership": None}]
 
 
-async def test_an_event_of_an_invitation_leads_to_it_as_it_is_now(api: Api, acme: Acme, eventful: JSON) -> None:
+async def test_an_event_of_an_invitation_leads_to_it_as_it_is_now(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
     created = await objects(api, acme, acme.admin, "INVITATION_CREATED")
 
     assert created == [
-        {"invitationId": one["id"], "invitation": {"id": one["id"], "status": status}, "organization": {"id": acme.id}}
-        for one, status in zip(eventful["invitations"], ("REVOKED", "PENDING", "DECLINED"), strict=True)
+        {
+            "invitationId": one["id"],
+            "invitation": {"id": one["id"], "status": status},
+            "organization": {"id": acme.id},
+        }
+        for one, status in zip(
+            eventful["invitations"], ("REVOKED", "PENDING", "DECLINED"), strict=True
+        )
     ]
 
 
-async def test_the_log_of_a_deleted_organization_is_kept_for_secret_keys(api: Api, acme: Acme) -> None:
+async def test_the_log_of_a_deleted_organization_is_kept_for_secret_keys(
+    api: Api, acme: Acme
+) -> None:
     before = await log(api, organizationId=acme.id)
 
-    assert (await api.mutate("deleteOrganization", {"organizationId": acme.id}, by=acme.admin)).payload
+    assert (
+        await api.mutate("deleteOrganization", {"organizationId": acme.id}, by=acme.admin)
+    ).payload
 
     document = """query($id: ID!) { events(organizationId: $id, types: [ORGANIZATION_CREATED, MEMBERSHIP_CREATED]) {
       nodes { ... on OrganizationEvent { organization { id } }
               ... on MembershipEvent { organization { id } membership { id } user { id } } } } }"""
     gone = "organizationMembership.deleted"
-    assert names(await log(api, organizationId=acme.id)) == [*names(before), gone, gone, "organization.deleted"]
+    assert names(await log(api, organizationId=acme.id)) == [
+        *names(before),
+        gone,
+        gone,
+        "organization.deleted",
+    ]
     assert (await api.run(document, {"id": acme.id}, by=SERVICE)).data["events"]["nodes"] == [
         {"organization": None},
         {"organization": None, "membership": None, "user": {"id": acme.admin.id}},
         {"organization": None, "membership": None, "user": {"id": acme.member.id}},
     ]
-    assert (await api.send("events", by=acme.admin, organizationId=acme.id)).data == {"organization": None}
+    assert (await api.send("events", by=acme.admin, organizationId=acme.id)).data == {
+        "organization": None
+    }
 
 
-# ------------------------------------------------------------------------------------------------------- who sees what
+# ------------------------------------------------------------------------------------ who sees what
 
 
 def test_a_permission_opens_the_events_that_it_is_about() -> None:
     assert get_readable_types(frozenset({MEMBERSHIPS_READ})) == {
-        f"{noun}.{what}" for noun in ("organization", "organizationMembership")
+        f"{noun}.{what}"
+        for noun in ("organization", "organizationMembership")
         for what in ("created", "updated", "deleted")
-    }  # fmt: skip
+    }
     assert get_readable_types(frozenset({MEMBERSHIPS_MANAGE})) == {
-        f"organizationInvitation.{what}" for what in ("created", "resent", "accepted", "revoked", "declined", "expired")
+        f"organizationInvitation.{what}"
+        for what in ("created", "resent", "accepted", "revoked", "declined", "expired")
     }
     assert get_readable_types(frozenset[str]()) == frozenset()
 
 
-async def test_events_of_invitations_are_for_who_manages_them(api: Api, acme: Acme, eventful: JSON) -> None:
-    for_admin, for_member = await log_of(api, acme, acme.admin), await log_of(api, acme, acme.member)
+async def test_events_of_invitations_are_for_who_manages_them(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
+    for_admin, for_member = (
+        await log_of(api, acme, acme.admin),
+        await log_of(api, acme, acme.member),
+    )
 
     assert {name.partition(".")[0] for name in names(for_admin)} == {
-        "organization", "organizationMembership", "organizationInvitation"
-    }  # fmt: skip
+        "organization",
+        "organizationMembership",
+        "organizationInvitation",
+    }
     assert for_member["nodes"] == [
         one for one in for_admin["nodes"] if not one["name"].startswith("organizationInvitation")
     ]
@@ -248,7 +315,9 @@ async def test_events_of_invitations_are_for_who_manages_them(api: Api, acme: Ac
     assert names(await log_of(api, acme, acme.admin)) == names(await log_of(api, acme, SERVICE))
 
 
-async def test_an_organizations_log_needs_the_permission_to_read_members(api: Api, acme: Acme) -> None:
+async def test_an_organizations_log_needs_the_permission_to_read_members(
+    api: Api, acme: Acme
+) -> None:
     await a_role(api.store, "org:blind", "org:sys_billing:read", MEMBERSHIPS_MANAGE)
     blind = await a_member(api, acme.id, "blind@example.com", "org:blind")
 
@@ -256,11 +325,15 @@ async def test_an_organizations_log_needs_the_permission_to_read_members(api: Ap
     refused = await api.send("events", by=blind, organizationId=acme.id)
 
     assert refused.error["extensions"] == {
-        "code": "FORBIDDEN", "reason": "missing_organization_permission", "permissions": [MEMBERSHIPS_READ]
-    }  # fmt: skip
+        "code": "FORBIDDEN",
+        "reason": "missing_organization_permission",
+        "permissions": [MEMBERSHIPS_READ],
+    }
     assert refused.body["data"] == {"organization": {"name": "Acme", "events": None}}
     for stranger in (acme.outsider, await api.person("other@example.com")):
-        assert (await api.send("events", by=stranger, organizationId=acme.id)).data == {"organization": None}
+        assert (await api.send("events", by=stranger, organizationId=acme.id)).data == {
+            "organization": None
+        }
     assert (await api.send("events", by=NOBODY, organizationId=acme.id)).code == "UNAUTHENTICATED"
 
 
@@ -272,9 +345,14 @@ async def test_a_demotion_counts_with_the_next_request(api: Api, acme: Acme) -> 
     assert (await promote(api, acme, "org:member")).payload
 
     assert before[-1] == "organizationInvitation.created"
-    assert names(await log_of(api, acme, acme.member)) == [*before[:-1], "organizationMembership.updated"]
+    assert names(await log_of(api, acme, acme.member)) == [
+        *before[:-1],
+        "organizationMembership.updated",
+    ]
     assert (await remove(api, acme)).payload
-    assert (await api.send("events", by=acme.member, organizationId=acme.id)).data == {"organization": None}
+    assert (await api.send("events", by=acme.member, organizationId=acme.id)).data == {
+        "organization": None
+    }
 
 
 async def test_organizations_see_nothing_of_each_other(api: Api, acme: Acme) -> None:
@@ -284,8 +362,12 @@ async def test_organizations_see_nothing_of_each_other(api: Api, acme: Acme) -> 
     theirs = of_organization(await api.send("events", by=acme.member, organizationId=rival))
     ours = await log_of(api, acme, acme.member)
 
-    assert [one["data"].get("organization", one["data"])["name"] for one in theirs["nodes"]] == ["Rival"] * 3
-    assert [one["data"].get("organization", one["data"])["name"] for one in ours["nodes"]] == ["Acme"] * 3
+    assert [one["data"].get("organization", one["data"])["name"] for one in theirs["nodes"]] == [
+        "Rival"
+    ] * 3
+    assert [one["data"].get("organization", one["data"])["name"] for one in ours["nodes"]] == [
+        "Acme"
+    ] * 3
     assert len((await log(api, organizationId=rival))["nodes"]) == 3
     assert (await log(api, organizationId="org_none"))["nodes"] == []
     behind = await log_of(api, acme, acme.member, after=cursors(theirs)[0])
@@ -301,7 +383,9 @@ async def test_the_instances_log_is_for_secret_keys(api: Api, acme: Acme) -> Non
     assert (await api.run(INSTANCE)).code == "UNAUTHENTICATED"
 
 
-async def test_private_metadata_is_told_to_secret_keys(api: Api, acme: Acme, eventful: JSON) -> None:
+async def test_private_metadata_is_told_to_secret_keys(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
     for caller in (acme.admin, acme.member):
         page = await log_of(api, acme, caller)
         assert page["nodes"]
@@ -314,7 +398,9 @@ async def test_private_metadata_is_told_to_secret_keys(api: Api, acme: Acme, eve
         assert told["organizationMembership.updated"] == {"plan": "secret"}
         assert told["organizationInvitation.revoked"] == {"plan": "secret"}
     assert (await log(api, types=["USER_CREATED"]))["nodes"][0]["data"]["private_metadata"] == {}
-    assert "private_metadata" not in (await log(api, types=["PERMISSION_CREATED"]))["nodes"][0]["data"]
+    assert (
+        "private_metadata" not in (await log(api, types=["PERMISSION_CREATED"]))["nodes"][0]["data"]
+    )
 
 
 async def test_no_event_holds_a_ticket(api: Api, acme: Acme, eventful: JSON) -> None:
@@ -325,7 +411,13 @@ async def test_no_event_holds_a_ticket(api: Api, acme: Acme, eventful: JSON) -> 
 
     page = await log(api, types=[one for one in ALL_TYPES if one.startswith("INVITATION")])
 
-    assert {name.partition(".")[2] for name in names(page)} == {"created", "resent", "accepted", "revoked", "declined"}
+    assert {name.partition(".")[2] for name in names(page)} == {
+        "created",
+        "resent",
+        "accepted",
+        "revoked",
+        "declined",
+    }
     assert {one["data"]["url"] for one in page["nodes"]} == {None}
     assert all(one not in repr(page) and one.partition(".")[2] not in repr(page) for one in secrets)
     assert "nonce" not in repr(page)
@@ -341,10 +433,12 @@ async def test_when_organizations_are_off_the_log_is_for_secret_keys(api: Api, a
     assert (await log_of(api, acme, SERVICE))["nodes"]
 
 
-# ------------------------------------------------------------------------------------------------------------- pages
+# -------------------------------------------------------------------------------------------- pages
 
 
-async def test_pages_follow_each_other_without_a_gap_or_a_repeat(api: Api, acme: Acme, eventful: JSON) -> None:
+async def test_pages_follow_each_other_without_a_gap_or_a_repeat(
+    api: Api, acme: Acme, eventful: JSON
+) -> None:
     whole = cursors(await log_of(api, acme, acme.admin))
     everything = cursors(await log(api))
 
@@ -352,28 +446,43 @@ async def test_pages_follow_each_other_without_a_gap_or_a_repeat(api: Api, acme:
         found: list[str] = []
         page: JSON = {"pageInfo": {"hasNextPage": True, "endCursor": None}}
         while page["pageInfo"]["hasNextPage"]:
-            page = await log_of(api, acme, acme.admin, first=size, after=page["pageInfo"]["endCursor"])
+            page = await log_of(
+                api, acme, acme.admin, first=size, after=page["pageInfo"]["endCursor"]
+            )
             assert len(page["nodes"]) == min(size, len(whole) - len(found))
             found += cursors(page)
         assert found == whole
     first = await log(api, first=2)
     second = await log(api, first=2, after=everything[1])
-    assert [one["cursor"] for one in first["edges"]] == [one["node"]["cursor"] for one in first["edges"]]
+    assert [one["cursor"] for one in first["edges"]] == [
+        one["node"]["cursor"] for one in first["edges"]
+    ]
     assert cursors(first) + cursors(second) == everything[:4]
     assert second["pageInfo"] == {
-        "hasNextPage": True, "hasPreviousPage": True, "startCursor": everything[2], "endCursor": everything[3]
-    }  # fmt: skip
+        "hasNextPage": True,
+        "hasPreviousPage": True,
+        "startCursor": everything[2],
+        "endCursor": everything[3],
+    }
     assert first["pageInfo"]["hasPreviousPage"] is False
 
 
 async def test_types_choose_and_none_chooses_nothing(api: Api, acme: Acme, eventful: JSON) -> None:
     whole = (await log_of(api, acme, acme.admin))["nodes"]
-    for asked in (["MEMBERSHIP_UPDATED"], ["MEMBERSHIP_UPDATED", "INVITATION_CREATED"], ["USER_CREATED"], []):
+    for asked in (
+        ["MEMBERSHIP_UPDATED"],
+        ["MEMBERSHIP_UPDATED", "INVITATION_CREATED"],
+        ["USER_CREATED"],
+        [],
+    ):
         wanted = [EventType[one].value for one in asked]
         assert (await log_of(api, acme, acme.admin, types=asked))["nodes"] == [
             one for one in whole if one["name"] in wanted
         ]
-    assert set(names(await log(api, types=["USER_CREATED", "SESSION_CREATED"]))) == {"user.created", "session.created"}
+    assert set(names(await log(api, types=["USER_CREATED", "SESSION_CREATED"]))) == {
+        "user.created",
+        "session.created",
+    }
     paged = await log_of(api, acme, acme.admin, types=["MEMBERSHIP_UPDATED"], first=2)
     assert paged["pageInfo"]["hasNextPage"] is True
 
@@ -382,7 +491,9 @@ async def test_a_page_has_a_size(api: Api, acme: Acme) -> None:
     empty = await log_of(api, acme, acme.admin, first=0)
     assert (empty["nodes"], empty["pageInfo"]) == ([], {"hasNextPage": True, "endCursor": None})
     for first, code in ((101, "LIMIT_EXCEEDED"), (-1, "BAD_USER_INPUT")):
-        assert (await api.send("events", by=acme.admin, organizationId=acme.id, first=first)).code == code
+        assert (
+            await api.send("events", by=acme.admin, organizationId=acme.id, first=first)
+        ).code == code
         assert (await api.run(INSTANCE, {"first": first}, by=SERVICE)).code == code
 
 
@@ -396,7 +507,7 @@ async def test_one_event_is_one_object_on_every_road(api: Api, acme: Acme) -> No
     assert found["updates"]["nodes"] == []
 
 
-# ----------------------------------------------------------------------------------------------------------- cursors
+# ------------------------------------------------------------------------------------------ cursors
 
 
 async def test_the_cursor_is_that_of_the_newest_event(api: Api, acme: Acme) -> None:
@@ -429,8 +540,26 @@ async def both_logs(api: Api, acme: Acme, after: str) -> list[Answer]:
 
 async def test_a_cursor_that_was_edited_is_refused(api: Api, acme: Acme) -> None:
     cursor = await newest(api)
-    edited = ["", " ", "abc", f" {cursor}", f"{cursor} ", f"+{cursor}", f"-{cursor}", f"0{cursor}", f"{cursor}.0",
-              "1e0", "0x1", "٣", "９", f"{cursor}\n", str(2**63), "9" * 40, "null", "evt_1"]  # fmt: skip
+    edited = [
+        "",
+        " ",
+        "abc",
+        f" {cursor}",
+        f"{cursor} ",
+        f"+{cursor}",
+        f"-{cursor}",
+        f"0{cursor}",
+        f"{cursor}.0",
+        "1e0",
+        "0x1",
+        "٣",
+        "９",
+        f"{cursor}\n",
+        str(2**63),
+        "9" * 40,
+        "null",
+        "evt_1",
+    ]
     for answer in await both_logs(api, acme, cursor):
         assert answer.data
     for after in edited:
@@ -447,7 +576,9 @@ async def test_a_cursor_beyond_the_head_is_expired(api: Api, acme: Acme) -> None
             assert answer.code == "CURSOR_EXPIRED", after
 
 
-async def test_a_cursor_behind_which_something_was_forgotten_is_expired(api: Api, acme: Acme) -> None:
+async def test_a_cursor_behind_which_something_was_forgotten_is_expired(
+    api: Api, acme: Acme
+) -> None:
     first, second, third = [await rename(api, acme, name) for name in ("First", "Second", "Third")]
     for answer in await both_logs(api, acme, first):
         assert answer.data
@@ -464,12 +595,16 @@ async def test_a_cursor_behind_which_something_was_forgotten_is_expired(api: Api
     assert (await log_of(api, acme, acme.member, after=third))["nodes"] == []
 
 
-async def test_lists_with_good_and_expired_cursors_are_answered_each_by_itself(api: Api, acme: Acme) -> None:
+async def test_lists_with_good_and_expired_cursors_are_answered_each_by_itself(
+    api: Api, acme: Acme
+) -> None:
     good = await newest(api)
     document = """query($id: ID!, $good: String, $beyond: String) { organization(by: { id: $id }) {
       good: events(after: $good) { nodes { id } } beyond: events(after: $beyond) { nodes { id } } } }"""
 
-    answer = await api.run(document, {"id": acme.id, "good": good, "beyond": f"{good}0"}, by=acme.member)
+    answer = await api.run(
+        document, {"id": acme.id, "good": good, "beyond": f"{good}0"}, by=acme.member
+    )
 
     assert answer.body["data"] == {"organization": {"good": {"nodes": []}, "beyond": None}}
     assert (answer.code, answer.error["path"]) == ("CURSOR_EXPIRED", ["organization", "beyond"])
@@ -491,7 +626,11 @@ async def test_a_log_that_was_emptied_goes_on_where_it_was(api: Api, acme: Acme)
     await forget(api, up_to=last)
 
     assert await newest(api, acme.member) == last
-    assert (await log_of(api, acme, acme.member, after=last))["nodes"] == (await log(api, after=last))["nodes"] == []
+    assert (
+        (await log_of(api, acme, acme.member, after=last))["nodes"]
+        == (await log(api, after=last))["nodes"]
+        == []
+    )
     for answer in await both_logs(api, acme, str(int(last) - 1)):
         assert answer.code == "CURSOR_EXPIRED"
     written = await rename(api, acme)
@@ -500,7 +639,9 @@ async def test_a_log_that_was_emptied_goes_on_where_it_was(api: Api, acme: Acme)
 
 
 async def test_the_cursor_of_an_empty_log_passes_no_writer_by(api: Api, acme: Acme) -> None:
-    """An event that has its cursor and is not committed is still to come: who begins now must get it."""
+    """An event that has its cursor and is not committed
+    is still to come: who begins now must get it.
+    """
     if api.store.is_sqlite:
         pytest.skip("SQLite shows a cursor with its commit.")
     await forget(api, up_to=await newest(api))
@@ -529,22 +670,31 @@ async def test_the_cursor_of_an_empty_log_passes_no_writer_by(api: Api, acme: Ac
     assert cursor == await newest(api)
 
 
-# -------------------------------------------------------------------------------------------------------- statements
+# --------------------------------------------------------------------------------------- statements
 
 
 def an_event(number: int, organization_id: str, membership: Row, invitation_id: str) -> Row:
     """One of the three kinds that an organization's log holds."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     kinds = [
-        ("organization.updated", organization_id), ("organizationMembership.updated", membership["id"]),
+        ("organization.updated", organization_id),
+        ("organizationMembership.updated", membership["id"]),
         ("organizationInvitation.created", invitation_id),
-    ]  # fmt: skip
+    ]
     type, object_id = kinds[number % 3]
     return {
-        "id": new_id("evt", moment), "type": type, "occurred_at": moment, "organization_id": organization_id,
-        "object_id": object_id, "user_id": membership["user_id"], "actor_type": "user", "actor_id": None,
-        "data": {"role": "org:admin"}, "private_metadata": None, "changes": None,
-    }  # fmt: skip
+        "id": new_id("evt", moment),
+        "type": type,
+        "occurred_at": moment,
+        "organization_id": organization_id,
+        "object_id": object_id,
+        "user_id": membership["user_id"],
+        "actor_type": "user",
+        "actor_id": None,
+        "data": {"role": "org:admin"},
+        "private_metadata": None,
+        "changes": None,
+    }
 
 
 async def fill(api: Api, company: Company) -> None:
@@ -583,7 +733,10 @@ async def test_the_logs_of_all_my_organizations_are_one_statement(api: Api) -> N
         cursor = await newest(api)
         await fill(api, company)
         assert await read_by(api, company.viewer, DEEP) == sorted(expected), (organizations, each)
-        assert await read_by(api, company.viewer, DEEP, after=cursor) == sorted(expected), (organizations, each)
+        assert await read_by(api, company.viewer, DEEP, after=cursor) == sorted(expected), (
+            organizations,
+            each,
+        )
 
 
 async def test_the_whole_log_is_one_statement_whatever_its_length(api: Api) -> None:
@@ -593,12 +746,16 @@ async def test_the_whole_log_is_one_statement_whatever_its_length(api: Api) -> N
     for organizations, each in WIDTHS.values():
         await fill(api, await a_company(api, organizations, each))
         read = await read_by(api, SERVICE, document)
-        assert read == sorted(["instance", "event", "membership", "organization", "user", "invitation"])
+        assert read == sorted(
+            ["instance", "event", "membership", "organization", "user", "invitation"]
+        )
     assert await read_by(api, SERVICE, "{ cursor }") == ["event", "instance"]
 
 
 async def test_a_page_of_a_long_log_is_found_by_index(api: Api, acme: Acme) -> None:
-    """Behind any cursor the database goes straight to the organization's next event, and reads a page."""
+    """Behind any cursor the database goes straight to
+    the organization's next event, and reads a page.
+    """
     if not api.store.is_sqlite:
         pytest.skip("PostgreSQL scans what is small, whatever index there is.")
     with counted(api.store) as statements:
@@ -609,7 +766,12 @@ async def test_a_page_of_a_long_log_is_found_by_index(api: Api, acme: Acme) -> N
     of_log = [one for one in statements if "oldest" in one]
     async with api.store.read() as connection:
         plans = [
-            [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?"))]
+            [
+                row.detail
+                for row in await connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?")
+                )
+            ]
             for one in of_log
         ]
     own = "INDEX ix_event_organization_id_cursor (organization_id=? AND cursor>?)"

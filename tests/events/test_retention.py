@@ -24,7 +24,9 @@ LIST = "query($after: String) { events(first: 100, after: $after) { nodes { curs
 async def change(api: Api, acme: Acme, *roles: str) -> list[int]:
     """Writes an event each; their cursors."""
     who = {"organizationId": acme.id, "userId": acme.member.id}
-    answers = [await api.mutate("updateMembership", {**who, "role": role}, by=SERVICE) for role in roles]
+    answers = [
+        await api.mutate("updateMembership", {**who, "role": role}, by=SERVICE) for role in roles
+    ]
     return [int(answer.payload["cursor"]) for answer in answers]
 
 
@@ -70,7 +72,9 @@ async def test_who_comes_too_late_is_told_so(api: Api, acme: Acme) -> None:
 
 async def test_the_setting_says_how_long(api: Api) -> None:
     assert of_settings(settings(), api.store, api.clock).events_kept == timedelta(days=30)
-    assert of_settings(settings(event_retention_days=7), api.store, api.clock).events_kept == timedelta(days=7)
+    assert of_settings(
+        settings(event_retention_days=7), api.store, api.clock
+    ).events_kept == timedelta(days=7)
 
 
 async def forget(api: Api) -> int:
@@ -117,7 +121,9 @@ async def test_an_event_from_the_future_that_is_the_oldest_is_forgotten_with_tho
     assert await cursors(api) == kept[1:]
 
 
-async def test_events_written_while_the_clock_was_behind_take_no_newer_ones_along(api: Api, acme: Acme) -> None:
+async def test_events_written_while_the_clock_was_behind_take_no_newer_ones_along(
+    api: Api, acme: Acme
+) -> None:
     old = await cursors(api)
     api.clock.forward(days=29)
     new = await change(api, acme, "org:admin", "org:member")
@@ -131,7 +137,9 @@ async def test_events_written_while_the_clock_was_behind_take_no_newer_ones_alon
     assert await cursors(api) == new
 
 
-async def test_a_clock_that_leaps_ahead_for_one_sweep_destroys_nothing(api: Api, acme: Acme) -> None:
+async def test_a_clock_that_leaps_ahead_for_one_sweep_destroys_nothing(
+    api: Api, acme: Acme
+) -> None:
     await invited(api, acme, "new@example.com")
     assert (await api.send("create-session", by=acme.member)).payload
     worker = delivery(api.store, api.clock, Memory())

@@ -1,4 +1,6 @@
-"""GraphQL over WebSocket: the protocol, strict about every message, and its limits (docs/rules.md, Limits)."""
+"""GraphQL over WebSocket: the protocol, strict about
+every message, and its limits (docs/rules.md, Limits).
+"""
 
 import asyncio
 import json
@@ -17,7 +19,14 @@ from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, contents
 from tests.support.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
 from tests.support.processes import listening
-from tests.support.subscriptions import a_connection, a_socket, a_subscription, begun, left, organization_events
+from tests.support.subscriptions import (
+    a_connection,
+    a_socket,
+    a_subscription,
+    begun,
+    left,
+    organization_events,
+)
 
 pytestmark = ONLY_SQLITE
 INIT = {"type": "connection_init", "payload": {"authorization": SERVICE.authorization}}
@@ -29,15 +38,23 @@ async def test_a_query_and_a_mutation_are_answered_once(api: Api, acme: Acme) ->
         await socket.subscribe("{ viewer { user { id } } }", id="q")
         query = [await socket.receive(), await socket.receive()]
         change = f'{{organizationId: "{acme.id}", name: "New"}}'
-        await socket.subscribe(f"mutation {{ updateOrganization(input: {change}) {{ cursor }} }}", id="m")
+        await socket.subscribe(
+            f"mutation {{ updateOrganization(input: {change}) {{ cursor }} }}", id="m"
+        )
         mutation = [await socket.receive(), await socket.receive()]
 
     assert query == [
-        {"type": "next", "id": "q", "payload": {"data": {"viewer": {"user": {"id": acme.admin.id}}}}},
+        {
+            "type": "next",
+            "id": "q",
+            "payload": {"data": {"viewer": {"user": {"id": acme.admin.id}}}},
+        },
         {"type": "complete", "id": "q"},
     ]
     assert int(mutation[0]["payload"]["data"]["updateOrganization"]["cursor"]) > 0
-    renamed = await api.run("{ viewer { memberships { nodes { organization { name } } } } }", by=acme.admin)
+    renamed = await api.run(
+        "{ viewer { memberships { nodes { organization { name } } } } }", by=acme.admin
+    )
     assert renamed.data["viewer"]["memberships"]["nodes"] == [{"organization": {"name": "New"}}]
 
 
@@ -64,14 +81,28 @@ async def test_pings_are_answered_before_and_after_the_greeting(api: Api) -> Non
         ({"type": "connection_init", "payload": {"authorization": ["Bearer x"]}}, 4403),
         ({"type": "connection_init", "payload": {"authorization": ""}}, 4403),
         ({"type": "connection_init", "payload": {"authorization": "Bearer x"}}, 4403),
-        ({"type": "connection_init", "payload": {"authorization": "Bearer sk_0123456789ab_unknown_unknown_un"}}, 4403),
-        ({"type": "connection_init", "payload": {"authorization": "Bearer a", "Authorization": "Bearer a"}}, 4403),
+        (
+            {
+                "type": "connection_init",
+                "payload": {"authorization": "Bearer sk_0123456789ab_unknown_unknown_un"},
+            },
+            4403,
+        ),
+        (
+            {
+                "type": "connection_init",
+                "payload": {"authorization": "Bearer a", "Authorization": "Bearer a"},
+            },
+            4403,
+        ),
         ({"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}, 4401),
         ({"type": "complete", "id": "1"}, 4401),
         ({"type": "nonsense"}, 4401),
     ],
 )
-async def test_nothing_runs_before_a_good_credential(api: Api, message: dict[str, Any], code: int) -> None:
+async def test_nothing_runs_before_a_good_credential(
+    api: Api, message: dict[str, Any], code: int
+) -> None:
     async with listening(api.app) as port, a_connection(port) as socket:
         await socket.send(**message)
 
@@ -86,9 +117,15 @@ async def test_the_name_of_the_header_may_be_written_as_headers_are(api: Api) ->
         assert await socket.receive() == {"type": "connection_ack"}
 
 
-async def test_who_says_nothing_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_says_nothing_is_not_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(websocket, "INIT_SECONDS", 0.2)
-    async with listening(api.app) as port, a_connection(port) as silent, a_connection(port) as pinging:
+    async with (
+        listening(api.app) as port,
+        a_connection(port) as silent,
+        a_connection(port) as pinging,
+    ):
         pings = asyncio.create_task(_ping(pinging))
 
         assert [await silent.closed(), await pinging.closed()] == [4408, 4408]
@@ -104,12 +141,31 @@ async def _ping(socket: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "{", "null", "true", "1", '"x"', "[]", '[{"type": "ping"}]', "{}", '{"type": null}', '{"type": 1}',
-        '{"type": {}}', '{"type": ["ping"]}', '{"type": "nonsense"}', '{"type": "ping", "payload": 1}',
-        '{"type": "connection_ack"}', '{"type": "next", "id": "1", "payload": {}}', '{"type": "ping"} {}', DEEP,
-        '{"type": "subscribe"}', '{"type": "subscribe", "id": "1"}',
+        "",
+        " ",
+        "{",
+        "null",
+        "true",
+        "1",
+        '"x"',
+        "[]",
+        '[{"type": "ping"}]',
+        "{}",
+        '{"type": null}',
+        '{"type": 1}',
+        '{"type": {}}',
+        '{"type": ["ping"]}',
+        '{"type": "nonsense"}',
+        '{"type": "ping", "payload": 1}',
+        '{"type": "connection_ack"}',
+        '{"type": "next", "id": "1", "payload": {}}',
+        '{"type": "ping"} {}',
+        DEEP,
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "id": "1"}',
         '{"type": "subscribe", "id": "1", "payload": null}',
-        '{"type": "subscribe", "id": "1", "payload": {}}', '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
+        '{"type": "subscribe", "id": "1", "payload": {}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": " "}}',
         '{"type": "subscribe", "payload": {"query": "{ a }"}}',
         '{"type": "subscribe", "id": "", "payload": {"query": "{ a }"}}',
@@ -117,13 +173,18 @@ async def _ping(socket: Any) -> None:
         '{"type": "subscribe", "id": {}, "payload": {"query": "{ a }"}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": []}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "operationName": 1}}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": {"a": "\\u0000"}}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": {"a":'
+        ' "\\u0000"}}}',
         '{"type": "subscribe", "id": "' + "1" * 129 + '", "payload": {"query": "{ a }"}}',
-        '{"type": "complete"}', '{"type": "complete", "id": 1}', '{"type": "complete", "id": null}',
+        '{"type": "complete"}',
+        '{"type": "complete", "id": 1}',
+        '{"type": "complete", "id": null}',
         '{"type": "ping", "payload": "\\ud800"}',
     ],
-)  # fmt: skip
-async def test_what_is_no_message_closes_with_a_reason(api: Api, text: str, caplog: pytest.LogCaptureFixture) -> None:
+)
+async def test_what_is_no_message_closes_with_a_reason(
+    api: Api, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with listening(api.app) as port, a_socket(port, SERVICE) as socket:
         await socket.connection.send(text)
 
@@ -154,7 +215,11 @@ async def test_a_message_has_64_kb_at_most(api: Api) -> None:
 
 async def test_a_second_greeting_and_a_taken_id_close_the_socket(api: Api, acme: Acme) -> None:
     query = organization_events(acme.id)
-    async with listening(api.app) as port, a_socket(port, SERVICE) as twice, a_socket(port, SERVICE) as same:
+    async with (
+        listening(api.app) as port,
+        a_socket(port, SERVICE) as twice,
+        a_socket(port, SERVICE) as same,
+    ):
         await twice.send(**INIT)
         await same.subscribe(query)
         await same.subscribe(query)
@@ -168,9 +233,15 @@ async def test_a_second_greeting_and_a_taken_id_close_the_socket(api: Api, acme:
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("subscription { nonsense }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { events { nonsense } }", "GRAPHQL_VALIDATION_FAILED"),
-        ("subscription { events { id } viewerMembershipChanged { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "subscription { events { id } viewerMembershipChanged { id } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ('subscription { events(after: "x") { id } }', "BAD_USER_INPUT"),
-        ("subscription($id: ID!) { organizationEvents(organizationId: $id) { id } }", "BAD_USER_INPUT"),
+        (
+            "subscription($id: ID!) { organizationEvents(organizationId: $id) { id } }",
+            "BAD_USER_INPUT",
+        ),
         ("subscription A { events { id } } subscription B { events { id } }", "BAD_USER_INPUT"),
         ("query A { viewer { id } } subscription B { events { id } }", "BAD_USER_INPUT"),
     ],
@@ -187,7 +258,9 @@ async def test_a_faulty_operation_ends_alone(api: Api, query: str, code: str) ->
 async def test_the_operation_that_is_named_runs(api: Api, acme: Acme) -> None:
     document = f"query A {{ viewer {{ user {{ id }} }} }} {organization_events(acme.id, '0').replace('{', 'B {', 1)}"
     async with listening(api.app) as port, a_socket(port, acme.admin) as socket:
-        await socket.send(type="subscribe", id="1", payload={"query": document, "operationName": "B"})
+        await socket.send(
+            type="subscribe", id="1", payload={"query": document, "operationName": "B"}
+        )
         assert (await socket.told())["type"] == "ORGANIZATION_CREATED"
 
 
@@ -207,7 +280,10 @@ async def test_a_socket_runs_fifty_operations_at_once(api: Api, acme: Acme) -> N
 
 
 async def test_what_is_completed_tells_no_more_and_its_id_is_free(api: Api, acme: Acme) -> None:
-    async with listening(api.app) as port, a_subscription(port, acme.admin, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.admin, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         await socket.send(type="complete", id="1")
         await socket.send(type="complete", id="unknown")
@@ -240,11 +316,13 @@ async def test_only_known_pages_open_a_socket(
 ) -> None:
     app = make_application(
         settings(
-            env=env, secret_keys=(SECRET_KEY,), public_url="https://orgs.example.com",
+            env=env,
+            secret_keys=(SECRET_KEY,),
+            public_url="https://orgs.example.com",
             allowed_origins=("https://app.example.com",),
         ),
         store=store,
-    )  # fmt: skip
+    )
     async with listening(app) as port:
         options = {"origin": origin.format(port=port)} if origin else {}
         if env.value in welcomed_by:
@@ -284,17 +362,27 @@ async def test_what_a_client_leaves_behind_is_gone(api: Api, acme: Acme) -> None
         assert len(asyncio.all_tasks()) <= before + 1
 
 
-async def test_a_client_that_leaves_in_the_middle_of_a_mutation_changes_all_or_nothing(api: Api, acme: Acme) -> None:
+async def test_a_client_that_leaves_in_the_middle_of_a_mutation_changes_all_or_nothing(
+    api: Api, acme: Acme
+) -> None:
     async with listening(api.app) as port:
         for number in range(10):
             async with a_socket(port, acme.admin) as socket:
                 change = f'{{organizationId: "{acme.id}", name: "Name {number}"}}'
-                await socket.subscribe(f"mutation {{ updateOrganization(input: {change}) {{ cursor }} }}")
+                await socket.subscribe(
+                    f"mutation {{ updateOrganization(input: {change}) {{ cursor }} }}"
+                )
                 await asyncio.sleep(number / 1000)
                 socket.connection.transport.abort()
         await asyncio.sleep(0.3)
-        events = [event for event in (await contents(api.store))["event"] if "organization.updated" in event]
-        answer = await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="After")
+        events = [
+            event
+            for event in (await contents(api.store))["event"]
+            if "organization.updated" in event
+        ]
+        answer = await api.send(
+            "update-organization", by=acme.admin, organizationId=acme.id, name="After"
+        )
 
     assert answer.payload
     assert 0 < len(events) <= 10

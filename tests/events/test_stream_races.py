@@ -30,7 +30,9 @@ pytestmark = ONLY_SQLITE
 
 
 async def rename(api: Api, acme: Acme, name: str = "Renamed") -> str:
-    return (await api.send("update-organization", by=acme.admin, organizationId=acme.id, name=name)).payload["cursor"]
+    return (
+        await api.send("update-organization", by=acme.admin, organizationId=acme.id, name=name)
+    ).payload["cursor"]
 
 
 def a_stream(actor: Actor, acme: Acme) -> Stream:
@@ -49,7 +51,9 @@ def told(cursor: int) -> Delivered:
 async def an_event(api: Api, organization_id: str) -> None:
     async with begin(api.store, SYSTEM, api.clock) as tx:
         data = {"object": "organization"}
-        tx.record(EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id)
+        tx.record(
+            EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
+        )
 
 
 async def test_the_right_is_read_after_the_events_of_a_replay(
@@ -73,7 +77,11 @@ async def test_the_right_is_read_after_the_events_of_a_replay(
         nonlocal is_armed
         if is_armed:
             is_armed = False
-            await api.mutate("removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=SERVICE)
+            await api.mutate(
+                "removeMembership",
+                {"organizationId": acme.id, "userId": acme.member.id},
+                by=SERVICE,
+            )
             await rename(api, acme, "Not for the member")
         return found
 
@@ -118,7 +126,9 @@ async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
         assert (await socket.told())["cursor"] == cursors[0]
 
 
-async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_it_read_by_itself_is_not_told_again(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newer = log_reader.load_newer_events
 
     async def late(*arguments: Any, **named: Any) -> Any:
@@ -133,7 +143,9 @@ async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, mo
         monkeypatch.setattr(log_reader, "load_newer_events", late)
         await asyncio.sleep(0.5)
         before = (await rename(api, acme, "One"), await rename(api, acme, "Two"))[0]
-        async with a_subscription(port, acme.member, organization_events(acme.id, before)) as socket:
+        async with a_subscription(
+            port, acme.member, organization_events(acme.id, before)
+        ) as socket:
             await socket.told()
             await begun(api, 2)
             assert [(await first.told())["cursor"] for _ in range(2)]
@@ -141,7 +153,9 @@ async def test_what_it_read_by_itself_is_not_told_again(api: Api, acme: Acme, mo
 
 
 async def test_no_more_events_wait_than_there_is_room_for(api: Api) -> None:
-    stream = Stream(Actor(ActorType.SERVICE, "key_1"), Scope(), None, lambda: True, lambda: None, is_live=True)
+    stream = Stream(
+        Actor(ActorType.SERVICE, "key_1"), Scope(), None, lambda: True, lambda: None, is_live=True
+    )
     for cursor in range(1, WAITING_EVENTS + 1):
         stream.enqueue(told(cursor))
     assert stream.is_live
@@ -170,10 +184,14 @@ async def test_a_slow_secret_key_hears_how_an_organization_ended(
         while True:
             types.append((await anext(following)).row.type)
     await reader.wait_closed()
-    assert types[-3:] == [EventType.MEMBERSHIP_DELETED.value] * 2 + [EventType.ORGANIZATION_DELETED.value]
+    assert types[-3:] == [EventType.MEMBERSHIP_DELETED.value] * 2 + [
+        EventType.ORGANIZATION_DELETED.value
+    ]
 
 
-async def test_the_viewer_is_told_of_own_memberships_only_behind_a_cursor_and_live(api: Api, acme: Acme) -> None:
+async def test_the_viewer_is_told_of_own_memberships_only_behind_a_cursor_and_live(
+    api: Api, acme: Acme
+) -> None:
     await a_session(api, by=acme.member)
     query = 'subscription { viewerMembershipChanged(after: "0") { type userId } }'
     async with listening(api.app) as port, a_subscription(port, acme.member, query) as socket:
@@ -186,7 +204,9 @@ async def test_the_viewer_is_told_of_own_memberships_only_behind_a_cursor_and_li
         assert await socket.told() == {"type": "MEMBERSHIP_UPDATED", "userId": acme.member.id}
 
 
-@pytest.mark.parametrize("query", ["{ instance { organizationsEnabled } }", "{", "{ viewer { user { id } } }"])
+@pytest.mark.parametrize(
+    "query", ["{ instance { organizationsEnabled } }", "{", "{ viewer { user { id } } }"]
+)
 async def test_an_id_is_free_as_soon_as_its_last_message_has_come(
     api: Api, acme: Acme, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +242,10 @@ async def test_a_session_that_ended_while_a_stream_began_is_over(
         return await newest(*arguments)
 
     monkeypatch.setattr(log_reader, "load_newest_cursor", ended_before)
-    async with listening(api.app) as port, a_subscription(port, token, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, token, organization_events(acme.id)) as socket,
+    ):
         assert (await socket.refused())["code"] == "UNAUTHENTICATED"
 
 
@@ -262,7 +285,9 @@ async def test_who_goes_live_while_others_are_told_misses_nothing(
 async def test_one_who_hangs_up_takes_nothing_from_the_others(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Loaders are shared by all who are told: a future that one awaits must not be cancelled for all."""
+    """Loaders are shared by all who are told: a future
+    that one awaits must not be cancelled for all.
+    """
     by_id, reading = loaders._rows, asyncio.Event()  # pyright: ignore[reportPrivateUsage]
 
     async def slow(*arguments: Any) -> Any:
@@ -270,7 +295,9 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
         await asyncio.sleep(0.3)
         return await by_id(*arguments)
 
-    query = organization_events(acme.id, fields="cursor ... on OrganizationEvent { organization { name } }")
+    query = organization_events(
+        acme.id, fields="cursor ... on OrganizationEvent { organization { name } }"
+    )
     async with (
         listening(api.app) as port,
         a_subscription(port, SERVICE, query) as one,
@@ -307,7 +334,9 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
     async with (
         listening(api.app) as port,
         a_subscription(
-            port, Caller(f"Bearer {secret}"), "subscription { events { cursor type organizationId } }"
+            port,
+            Caller(f"Bearer {secret}"),
+            "subscription { events { cursor type organizationId } }",
         ) as socket,
     ):
         await begun(api)
@@ -386,7 +415,9 @@ async def test_who_comes_back_goes_live_though_others_write(api: Api, acme: Acme
 
     reader = api.reader
     made = [
-        Stream(Actor(ActorType.USER, acme.member.id), Scope(acme.id), None, lambda: True, lambda: None)
+        Stream(
+            Actor(ActorType.USER, acme.member.id), Scope(acme.id), None, lambda: True, lambda: None
+        )
         for _ in range(300)
     ]
     cursor = int(await rename(api, acme, "x"))
@@ -406,8 +437,17 @@ async def test_who_comes_back_goes_live_though_others_write(api: Api, acme: Acme
     await reader.wait_closed()
 
 
-async def test_a_key_that_is_revoked_ends_what_still_waits_after_the_organization(api: Api, acme: Acme) -> None:
-    stream = Stream(Actor(ActorType.SERVICE, "key_1"), Scope(acme.id), None, lambda: True, lambda: None, is_live=True)
+async def test_a_key_that_is_revoked_ends_what_still_waits_after_the_organization(
+    api: Api, acme: Acme
+) -> None:
+    stream = Stream(
+        Actor(ActorType.SERVICE, "key_1"),
+        Scope(acme.id),
+        None,
+        lambda: True,
+        lambda: None,
+        is_live=True,
+    )
 
     stream.enqueue(told(1))
     stream.finish(NotFound())
@@ -419,7 +459,10 @@ async def test_a_key_that_is_revoked_ends_what_still_waits_after_the_organizatio
 async def test_who_is_cut_off_while_it_reads_again_leaves_no_trace(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening(api.app) as port, a_subscription(port, acme.admin, organization_events(acme.id)):
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.admin, organization_events(acme.id)),
+    ):
         await begun(api)
         stream = next(iter(api.reader.streams))
         stream.disconnect()

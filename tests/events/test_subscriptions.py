@@ -1,4 +1,6 @@
-"""Subscriptions: replay, then live; the right is read before every event; the end comes with its reason."""
+"""Subscriptions: replay, then live; the right is read
+before every event; the end comes with its reason.
+"""
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
@@ -23,7 +25,14 @@ from tests.support.factories import Acme, a_member, a_role, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
 from tests.support.sessions import a_session, bearer_of, end, mint, revoke
-from tests.support.subscriptions import Socket, a_socket, a_subscription, begun, left, organization_events
+from tests.support.subscriptions import (
+    Socket,
+    a_socket,
+    a_subscription,
+    begun,
+    left,
+    organization_events,
+)
 
 ALL = "subscription { events { cursor type organizationId } }"
 MINE = "subscription { viewerMembershipChanged { cursor type userId organizationId membership { id } } }"
@@ -38,7 +47,9 @@ LAPSED = {"code": "UNAUTHENTICATED"}
 
 def memberships(organization_id: str | None = None, after: str | None = None) -> str:
     arguments = {"organizationId": organization_id, "after": after}
-    given = ", ".join(f'{name}: "{value}"' for name, value in arguments.items() if value is not None)
+    given = ", ".join(
+        f'{name}: "{value}"' for name, value in arguments.items() if value is not None
+    )
     fields = "{ cursor type userId previousRole role }"
     return f"subscription {{ membershipChanged{f'({given})' if given else ''} {fields} }}"
 
@@ -54,11 +65,13 @@ async def change_role(api: Api, acme: Acme, role: str, user: Caller | None = Non
 
 
 async def remove(api: Api, acme: Acme, user: Caller) -> str:
-    answer = await api.mutate("removeMembership", {"organizationId": acme.id, "userId": user.id}, by=SERVICE)
+    answer = await api.mutate(
+        "removeMembership", {"organizationId": acme.id, "userId": user.id}, by=SERVICE
+    )
     return answer.payload["cursor"]
 
 
-# ---------------------------------------------------------------------------------------------- what is told, in order
+# --------------------------------------------------------------------------- what is told, in order
 
 
 async def test_everything_behind_the_cursor_then_what_happens(api: Api, acme: Acme) -> None:
@@ -67,16 +80,27 @@ async def test_everything_behind_the_cursor_then_what_happens(api: Api, acme: Ac
         a_subscription(port, acme.member, organization_events(acme.id, "0")) as socket,
     ):
         replayed = [await socket.told() for _ in range(3)]
-        live = [await rename(api, acme), await change_role(api, acme, "org:admin"), await rename(api, acme, "Again")]
+        live = [
+            await rename(api, acme),
+            await change_role(api, acme, "org:admin"),
+            await rename(api, acme, "Again"),
+        ]
         told = [await socket.told() for _ in range(3)]
         await socket.quiet()
 
-    assert [one["type"] for one in replayed] == ["ORGANIZATION_CREATED", "MEMBERSHIP_CREATED", "MEMBERSHIP_CREATED"]
+    assert [one["type"] for one in replayed] == [
+        "ORGANIZATION_CREATED",
+        "MEMBERSHIP_CREATED",
+        "MEMBERSHIP_CREATED",
+    ]
     assert [one["cursor"] for one in told] == live
 
 
 async def test_without_a_cursor_only_what_happens_is_told(api: Api, acme: Acme) -> None:
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         await socket.quiet()
         cursor = await rename(api, acme)
@@ -106,14 +130,16 @@ async def test_a_long_log_is_replayed_in_order_while_it_grows(
         await writing
         await one.quiet()
 
-    known = [str(event["cursor"]) for event in await events(api.store) if event["organization_id"] == acme.id]
+    known = [
+        str(event["cursor"])
+        for event in await events(api.store)
+        if event["organization_id"] == acme.id
+    ]
     assert told == [known, known]
 
 
 async def test_each_is_told_what_it_may_read_and_asked_for(api: Api, acme: Acme) -> None:
-    types = (
-        f'subscription {{ organizationEvents(organizationId: "{acme.id}", types: [INVITATION_CREATED]) {{ type }} }}'
-    )
+    types = f'subscription {{ organizationEvents(organizationId: "{acme.id}", types: [INVITATION_CREATED]) {{ type }} }}'
     async with (
         listening(api.app) as port,
         a_subscription(port, acme.admin, organization_events(acme.id)) as admin,
@@ -125,7 +151,9 @@ async def test_each_is_told_what_it_may_read_and_asked_for(api: Api, acme: Acme)
     ):
         await begun(api, 6)
         await api.mutate(
-            "createInvitation", {"organizationId": acme.id, "emailAddress": "n@example.com"}, by=acme.admin
+            "createInvitation",
+            {"organizationId": acme.id, "emailAddress": "n@example.com"},
+            by=acme.admin,
         )
         # Before the role changes: afterwards the member may read of invitations too.
         assert (await admin.told())["type"] == "INVITATION_CREATED"
@@ -141,7 +169,10 @@ async def test_each_is_told_what_it_may_read_and_asked_for(api: Api, acme: Acme)
             "org:member",
             "org:admin",
         )
-        assert [(await of_all_members.told())["type"] for _ in range(2)] == ["MEMBERSHIP_UPDATED", "MEMBERSHIP_CREATED"]
+        assert [(await of_all_members.told())["type"] for _ in range(2)] == [
+            "MEMBERSHIP_UPDATED",
+            "MEMBERSHIP_CREATED",
+        ]
         told = [await everything.told() for _ in range(4)]
         assert [one["organizationId"] for one in told] == [acme.id, acme.id, other, other]
         for socket in (admin, member, chosen, of_members, of_all_members, everything):
@@ -153,7 +184,10 @@ async def test_a_promoted_member_is_told_of_invitations_from_then_on(api: Api, a
         input = {"organizationId": acme.id, "emailAddress": address}
         assert (await api.mutate("createInvitation", input, by=acme.admin)).payload
 
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         await invite("one@example.com")
         await change_role(api, acme, "org:admin")
@@ -190,7 +224,10 @@ async def test_objects_are_looked_up_for_the_viewer_and_once_for_all(api: Api, a
         for number in (1, 20):
             async with AsyncExitStack() as stack:
                 callers = [acme.admin, *[acme.member] * number]
-                sockets = [await stack.enter_async_context(a_subscription(port, one, query)) for one in callers]
+                sockets = [
+                    await stack.enter_async_context(a_subscription(port, one, query))
+                    for one in callers
+                ]
                 await begun(api, number + 1)
                 with counted(api.store) as seen:
                     await change_role(api, acme, "org:admin")
@@ -204,9 +241,13 @@ async def test_objects_are_looked_up_for_the_viewer_and_once_for_all(api: Api, a
     assert statements[1] <= statements[0] + 4, statements
 
 
-async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(api: Api, acme: Acme) -> None:
+async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(
+    api: Api, acme: Acme
+) -> None:
     plain = organization_events(acme.id, fields="data cursor actor { type id }")
-    fragment = "fragment F on OrganizationEvent { organization { viewerMembership { role { key } } } }"
+    fragment = (
+        "fragment F on OrganizationEvent { organization { viewerMembership { role { key } } } }"
+    )
     own = f"{organization_events(acme.id, fields='type ...F')} {fragment}"
     async with (
         listening(api.app) as port,
@@ -220,7 +261,8 @@ async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(api: Ap
         await rename(api, acme)
         told = [await one.told() for one in (admin, member, service)]
         roles = [
-            (await one.told())["organization"]["viewerMembership"]["role"]["key"] for one in (admin_role, member_role)
+            (await one.told())["organization"]["viewerMembership"]["role"]["key"]
+            for one in (admin_role, member_role)
         ]
 
     assert told[0] == told[1]
@@ -237,10 +279,18 @@ async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(api: Ap
         ("type actor { type id @include(if: $x) }", None),
     ],
 )
-async def test_variables_are_each_listener_s_own(api: Api, acme: Acme, fields: str, shown: str | None) -> None:
-    document = organization_events(acme.id, fields=fields).replace("subscription", "subscription($x: Boolean!)")
+async def test_variables_are_each_listener_s_own(
+    api: Api, acme: Acme, fields: str, shown: str | None
+) -> None:
+    document = organization_events(acme.id, fields=fields).replace(
+        "subscription", "subscription($x: Boolean!)"
+    )
     document += " fragment F on Event { cursor }" if "...F" in fields else ""
-    async with listening(api.app) as port, a_socket(port, acme.admin) as yes, a_socket(port, acme.admin) as no:
+    async with (
+        listening(api.app) as port,
+        a_socket(port, acme.admin) as yes,
+        a_socket(port, acme.admin) as no,
+    ):
         await yes.subscribe(document, x=True)
         await no.subscribe(document, x=False)
         await begun(api, 2)
@@ -252,8 +302,12 @@ async def test_variables_are_each_listener_s_own(api: Api, acme: Acme, fields: s
 
 
 async def test_doubled_fragments_are_walked_once(api: Api, acme: Acme) -> None:
-    doubled = " ".join(f"fragment F{one} on Event {{ ...F{one + 1} ...F{one + 1} }}" for one in range(24))
-    document = f"{organization_events(acme.id, fields='...F0')} {doubled} fragment F24 on Event {{ type }}"
+    doubled = " ".join(
+        f"fragment F{one} on Event {{ ...F{one + 1} ...F{one + 1} }}" for one in range(24)
+    )
+    document = (
+        f"{organization_events(acme.id, fields='...F0')} {doubled} fragment F24 on Event {{ type }}"
+    )
     async with listening(api.app) as port, a_subscription(port, acme.admin, document) as socket:
         await begun(api)
         began = process_time()
@@ -264,7 +318,10 @@ async def test_doubled_fragments_are_walked_once(api: Api, acme: Acme) -> None:
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(api: Api, acme: Acme) -> None:
-    async with listening(api.app) as port, a_subscription(port, acme.admin, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.admin, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         input = {"organizationId": acme.id, "userId": acme.admin.id}
         assert (await api.mutate("removeMembership", input, by=acme.admin)).user_errors
@@ -276,7 +333,7 @@ async def test_nothing_is_told_of_what_was_rolled_back(api: Api, acme: Acme) -> 
         await socket.quiet()
 
 
-# ------------------------------------------------------------------------------------------------------- who may listen
+# ----------------------------------------------------------------------------------- who may listen
 
 
 @pytest.mark.parametrize(
@@ -300,7 +357,10 @@ async def test_who_may_not_listen_is_told_why(
     api: Api, acme: Acme, who: str, query: str, expected: dict[str, Any]
 ) -> None:
     caller = SERVICE if who == "service" else getattr(acme, who)
-    async with listening(api.app) as port, a_subscription(port, caller, query.replace("{id}", acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, caller, query.replace("{id}", acme.id)) as socket,
+    ):
         assert await socket.refused() == expected
         await rename(api, acme)
         await socket.quiet()
@@ -309,13 +369,22 @@ async def test_who_may_not_listen_is_told_why(
 async def test_a_role_that_may_not_read_members_may_not_listen(api: Api, acme: Acme) -> None:
     await a_role(api, "org:blind", ["org:sys_billing:read"])
     await change_role(api, acme, "org:blind")
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         assert await socket.refused() == BLIND
 
 
 @pytest.mark.parametrize("query", [organization_events("{id}"), MINE, memberships("{id}")])
-async def test_switched_off_organizations_have_no_listeners(api: Api, acme: Acme, query: str) -> None:
-    async with listening(api.app) as port, a_socket(port, acme.member) as before, a_socket(port, acme.member) as after:
+async def test_switched_off_organizations_have_no_listeners(
+    api: Api, acme: Acme, query: str
+) -> None:
+    async with (
+        listening(api.app) as port,
+        a_socket(port, acme.member) as before,
+        a_socket(port, acme.member) as after,
+    ):
         await before.subscribe(query.replace("{id}", acme.id))
         await begun(api)
         async with api.store.write() as session:
@@ -327,7 +396,7 @@ async def test_switched_off_organizations_have_no_listeners(api: Api, acme: Acme
         assert (await after.refused())["reason"] == "organization_not_enabled_in_instance"
 
 
-# -------------------------------------------------------------------------------------------------- what ends a stream
+# ------------------------------------------------------------------------------- what ends a stream
 
 
 async def _ends(socket: Socket, expected: dict[str, Any]) -> None:
@@ -351,9 +420,17 @@ async def test_a_removed_member_hears_no_more(api: Api, acme: Acme) -> None:
         await _ends(member, NOT_FOUND)
         await _ends(same, NOT_FOUND)
         told = await admin.told()
-        assert (told["cursor"], told["type"], told["userId"]) == (cursor, "MEMBERSHIP_DELETED", acme.member.id)
+        assert (told["cursor"], told["type"], told["userId"]) == (
+            cursor,
+            "MEMBERSHIP_DELETED",
+            acme.member.id,
+        )
         told = await own.told()
-        assert (told["type"], told["userId"], told["membership"]) == ("MEMBERSHIP_DELETED", acme.member.id, None)
+        assert (told["type"], told["userId"], told["membership"]) == (
+            "MEMBERSHIP_DELETED",
+            acme.member.id,
+            None,
+        )
         await rename(api, acme)
         await admin.told()
         for socket in (member, same, own):
@@ -361,7 +438,10 @@ async def test_a_removed_member_hears_no_more(api: Api, acme: Acme) -> None:
 
 
 async def test_the_reason_comes_after_events_too(api: Api, acme: Acme) -> None:
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         await rename(api, acme)
         await socket.told()
@@ -370,7 +450,9 @@ async def test_the_reason_comes_after_events_too(api: Api, acme: Acme) -> None:
         assert await socket.ended() == NOT_FOUND
 
 
-async def test_a_role_that_loses_the_permission_ends_its_members_streams(api: Api, acme: Acme) -> None:
+async def test_a_role_that_loses_the_permission_ends_its_members_streams(
+    api: Api, acme: Acme
+) -> None:
     await a_role(api, "org:guest", ["org:sys_memberships:read"])
     await change_role(api, acme, "org:guest")
     async with (
@@ -379,7 +461,9 @@ async def test_a_role_that_loses_the_permission_ends_its_members_streams(api: Ap
         a_subscription(port, acme.admin, organization_events(acme.id)) as admin,
     ):
         await begun(api, 2)
-        assert (await api.mutate("updateRole", {"key": "org:guest", "permissions": []}, by=SERVICE)).payload
+        assert (
+            await api.mutate("updateRole", {"key": "org:guest", "permissions": []}, by=SERVICE)
+        ).payload
 
         await _ends(member, BLIND)
         await admin.quiet()
@@ -398,14 +482,18 @@ async def test_a_deleted_organization_ends_its_streams(api: Api, acme: Acme) -> 
 
         await _ends(admin, NOT_FOUND)
         assert [(await service.told())["type"] for _ in range(3)] == [
-            "MEMBERSHIP_DELETED", "MEMBERSHIP_DELETED", "ORGANIZATION_DELETED",
-        ]  # fmt: skip
+            "MEMBERSHIP_DELETED",
+            "MEMBERSHIP_DELETED",
+            "ORGANIZATION_DELETED",
+        ]
         assert await service.ended() == NOT_FOUND
         assert (await own.told())["type"] == "MEMBERSHIP_DELETED"
         await own.quiet()
 
 
-async def test_a_secret_key_hears_afterwards_how_an_organization_ended(api: Api, acme: Acme) -> None:
+async def test_a_secret_key_hears_afterwards_how_an_organization_ended(
+    api: Api, acme: Acme
+) -> None:
     await api.send("delete-organization", by=acme.admin, organizationId=acme.id)
     query = organization_events(acme.id, "0", fields="type")
     async with (
@@ -423,7 +511,10 @@ async def test_a_secret_key_hears_afterwards_how_an_organization_ended(api: Api,
 
 
 async def test_a_token_that_lapses_ends_its_streams_and_its_socket(api: Api, acme: Acme) -> None:
-    soon = Caller(f"Bearer {api.token(acme.member.email, exp=int(api.clock().timestamp()) + 30)}", acme.member.id)
+    soon = Caller(
+        f"Bearer {api.token(acme.member.email, exp=int(api.clock().timestamp()) + 30)}",
+        acme.member.id,
+    )
     async with listening(api.app) as port, a_socket(port, soon) as socket:
         await socket.subscribe(organization_events(acme.id))
         await begun(api)
@@ -436,7 +527,10 @@ async def test_a_token_that_lapses_ends_its_streams_and_its_socket(api: Api, acm
 
 
 async def test_a_lapsed_token_begins_nothing_more_on_its_socket(api: Api, acme: Acme) -> None:
-    soon = Caller(f"Bearer {api.token(acme.member.email, exp=int(api.clock().timestamp()) + 30)}", acme.member.id)
+    soon = Caller(
+        f"Bearer {api.token(acme.member.email, exp=int(api.clock().timestamp()) + 30)}",
+        acme.member.id,
+    )
     async with listening(api.app) as port, a_socket(port, soon) as socket:
         api.clock.forward(seconds=31)
         await socket.subscribe("{ viewer { user { id } } }")
@@ -446,7 +540,10 @@ async def test_a_lapsed_token_begins_nothing_more_on_its_socket(api: Api, acme: 
 
 async def test_a_session_that_ends_ends_its_streams(api: Api, acme: Acme) -> None:
     ended, revoked, kept = [await a_session(api, by=acme.member) for _ in range(3)]
-    tokens = [bearer_of(await mint(api, one, by=acme.member, organizationId=acme.id)) for one in (ended, revoked, kept)]
+    tokens = [
+        bearer_of(await mint(api, one, by=acme.member, organizationId=acme.id))
+        for one in (ended, revoked, kept)
+    ]
     async with (
         listening(api.app) as port,
         a_subscription(port, tokens[0], organization_events(acme.id)) as of_ended,
@@ -505,18 +602,26 @@ async def test_who_was_removed_while_a_stream_began_hears_nothing(api: Api, acme
                 assert await socket.refused() == NOT_FOUND
 
 
-# ------------------------------------------------------------------------------------------- what is slow, or was away
+# ------------------------------------------------------------------------ what is slow, or was away
 
 
 async def test_who_is_outrun_goes_back_to_the_log_and_misses_nothing(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "WAITING_EVENTS", 3)
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         async with begin(api.store, SYSTEM, api.clock) as tx:
             for _ in range(300):
-                tx.record(EventType.ORGANIZATION_UPDATED, acme.id, {"object": "organization"}, organization_id=acme.id)
+                tx.record(
+                    EventType.ORGANIZATION_UPDATED,
+                    acme.id,
+                    {"object": "organization"},
+                    organization_id=acme.id,
+                )
         cursors = [int((await socket.told())["cursor"]) for _ in range(300)]
         await socket.quiet()
 
@@ -541,7 +646,9 @@ async def test_who_reads_nothing_is_cut_off_and_costs_the_others_nothing(
             async with begin(api.store, SYSTEM, api.clock) as tx:
                 for _ in range(50):
                     data = {"object": "organization", "text": "x" * 4_000}
-                    tx.record(EventType.ORGANIZATION_UPDATED, acme.id, data, organization_id=acme.id)
+                    tx.record(
+                        EventType.ORGANIZATION_UPDATED, acme.id, data, organization_id=acme.id
+                    )
             for _ in range(50):
                 await good.told()
             assert stream.size <= streams.WAITING_BYTES
@@ -563,7 +670,10 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_event(
             raise Unavailable
         return await rights_of(*arguments)
 
-    async with listening(api.app) as port, a_subscription(port, acme.member, organization_events(acme.id)) as socket:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, organization_events(acme.id)) as socket,
+    ):
         await begun(api)
         monkeypatch.setattr(log_reader, "load_rights", sometimes)
         cursors = [await rename(api, acme, f"Name {number}") for number in range(5)]

@@ -1,4 +1,6 @@
-"""Users whom `createUser` made wait for the verified address of their first visit (docs/rules.md, Provisioning)."""
+"""Users whom `createUser` made wait for the verified
+address of their first visit (docs/rules.md, Provisioning).
+"""
 
 import asyncio
 from typing import Any
@@ -6,18 +8,30 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from tests.identity.test_provisioning import ADA, CLAIMS, happened, others_token, token, visit, with_two_issuers
+from tests.identity.test_provisioning import (
+    ADA,
+    CLAIMS,
+    happened,
+    others_token,
+    token,
+    visit,
+    with_two_issuers,
+)
 from tests.support.api import ISSUER, JSON, SERVICE, Api, Clock
 
 
 async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> str:
     """A user whom `createUser` made; the id."""
-    answer = await api.mutate("createUser", {"emailAddress": email, **values}, "user { id }", by=SERVICE)
+    answer = await api.mutate(
+        "createUser", {"emailAddress": email, **values}, "user { id }", by=SERVICE
+    )
     return answer.payload["user"]["id"]
 
 
 @pytest.mark.parametrize("values", [{}, {"issuer": ISSUER}])
-async def test_a_waiting_user_is_adopted_by_a_verified_equal_address(api: Api, values: JSON) -> None:
+async def test_a_waiting_user_is_adopted_by_a_verified_equal_address(
+    api: Api, values: JSON
+) -> None:
     user_id = await waiting(api, "Ada@EXAMPLE.com", **values)
 
     user = await visit(api, token(api, CLAIMS))
@@ -42,7 +56,9 @@ async def test_a_user_is_adopted_once(api: Api) -> None:
 async def test_a_user_is_adopted_once_even_by_two_at_once(api: Api) -> None:
     user_id = await waiting(api)
 
-    users = await asyncio.gather(*(visit(api, token(api, {**CLAIMS, "sub": f"sub|{one}"})) for one in range(8)))
+    users = await asyncio.gather(
+        *(visit(api, token(api, {**CLAIMS, "sub": f"sub|{one}"})) for one in range(8))
+    )
 
     assert len({user["id"] for user in users}) == 8
     assert [user["id"] for user in users].count(user_id) == 1
@@ -60,8 +76,15 @@ async def test_an_unverified_address_adopts_nobody(api: Api, value: Any) -> None
 async def test_another_address_adopts_nobody(api: Api) -> None:
     user_id = await waiting(api)
 
-    for email in ("ada+tag@example.com", "a.da@example.com", "ada@example.org", "\u0430da@example.com"):
-        assert (await visit(api, token(api, {**CLAIMS, "sub": f"sub|{email}", "email": email})))["id"] != user_id
+    for email in (
+        "ada+tag@example.com",
+        "a.da@example.com",
+        "ada@example.org",
+        "\u0430da@example.com",
+    ):
+        assert (await visit(api, token(api, {**CLAIMS, "sub": f"sub|{email}", "email": email})))[
+            "id"
+        ] != user_id
 
     assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
 
@@ -81,7 +104,9 @@ async def test_a_user_of_one_issuer_is_not_adopted_by_another(store: Store, cloc
     assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
 
 
-async def test_with_several_issuers_a_user_of_none_is_adopted_by_none(store: Store, clock: Clock) -> None:
+async def test_with_several_issuers_a_user_of_none_is_adopted_by_none(
+    store: Store, clock: Clock
+) -> None:
     api = with_two_issuers(store, clock)
     user_id = await waiting(api)
 
@@ -102,6 +127,12 @@ async def test_a_user_made_with_a_subject_waits_for_that_subject_only(api: Api) 
     assert (await visit(api, token(api, {**CLAIMS, "sub": "sub|other"})))["id"] != user_id
 
     assert await visit(api, token(api, {"email": "new@example.com"})) == {
-        "id": user_id, "externalId": "sub|ada", "identifier": "new@example.com", "emailAddress": "new@example.com",
-        "emailVerified": False, "firstName": None, "lastName": None, "imageUrl": None,
-    }  # fmt: skip
+        "id": user_id,
+        "externalId": "sub|ada",
+        "identifier": "new@example.com",
+        "emailAddress": "new@example.com",
+        "emailVerified": False,
+        "firstName": None,
+        "lastName": None,
+        "imageUrl": None,
+    }

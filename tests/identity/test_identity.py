@@ -1,4 +1,6 @@
-"""Who calls: identity providers that publish their keys, over HTTP, and verified tokens that are kept."""
+"""Who calls: identity providers that publish their
+keys, over HTTP, and verified tokens that are kept.
+"""
 
 import asyncio
 import json
@@ -60,7 +62,7 @@ def token(clock: Clock, kid: str | None = "good", **claims: Any) -> str:
     return signed(claims_at(clock, **claims), rsa_key(), kid)
 
 
-# -------------------------------------------------------------------------------------------------- published key sets
+# ------------------------------------------------------------------------------- published key sets
 
 
 @one_database
@@ -90,7 +92,9 @@ async def test_while_a_fetch_hangs_known_keys_go_on(
     timer.forward(COOL_DOWN)
     server.open.clear()
 
-    flood = [asyncio.create_task(viewer(published, token(clock, f"kid{number}"))) for number in range(50)]
+    flood = [
+        asyncio.create_task(viewer(published, token(clock, f"kid{number}"))) for number in range(50)
+    ]
     await eventually(lambda: server.fetches == 2)
     async with asyncio.timeout(2):
         await assert_accepted(published, token(clock))
@@ -189,7 +193,7 @@ async def test_a_log_line_about_a_key_set_names_it_and_no_token(
     assert not any(piece in json.dumps(lines) for piece in sent.split("."))
 
 
-# --------------------------------------------------------------------------------------------- verified tokens are kept
+# ------------------------------------------------------------------------- verified tokens are kept
 
 
 async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_first(
@@ -206,5 +210,9 @@ async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_f
         with pytest.raises(InvalidCredential):
             await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
-    assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == ["sub2", "sub0", "sub3"]
+    assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == [
+        "sub2",
+        "sub0",
+        "sub3",
+    ]
     assert who.verified_size == sum(one.size for one in who.verified.values())

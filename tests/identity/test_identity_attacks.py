@@ -72,15 +72,19 @@ def spellings_of(key: PrivateKey) -> list[bytes]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------- signature
+# ---------------------------------------------------------------------------------------- signature
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", " none", "", None])
-async def test_a_token_without_an_algorithm_is_refused(guarded: Api, clock: Clock, alg: str | None) -> None:
+async def test_a_token_without_an_algorithm_is_refused(
+    guarded: Api, clock: Clock, alg: str | None
+) -> None:
     good = token(clock)
     content = f"{part({'alg': alg, 'typ': 'JWT'})}.{part(claims_at(clock))}"
 
-    await assert_tokens_refused(guarded, f"{content}.", content, f"{content}.AAAA", f"{content}.{good.split('.')[2]}")
+    await assert_tokens_refused(
+        guarded, f"{content}.", content, f"{content}.AAAA", f"{content}.{good.split('.')[2]}"
+    )
     await assert_tokens_refused(guarded, headed(clock, alg=alg))
 
     await assert_accepted(guarded, good)
@@ -91,17 +95,33 @@ async def test_a_public_key_is_no_shared_secret(store: Store, clock: Clock, key:
     api = serving(store, clock, issuer_of(key()))
 
     for secret in spellings_of(key()):
-        await assert_tokens_refused(api, *(with_secret(claims_at(clock), name, secret) for name in DIGESTS))
+        await assert_tokens_refused(
+            api, *(with_secret(claims_at(clock), name, secret) for name in DIGESTS)
+        )
 
     await assert_accepted(api, signed(claims_at(clock), key()))
 
 
 async def test_the_algorithm_is_the_settings_not_the_tokens(store: Store, clock: Clock) -> None:
     api = serving(store, clock, issuer_of(rsa_key(), algorithms=["RS256"]))
-    others = ["RS384", "RS512", "PS256", "ES256", "EdDSA", "rs256", "RS256 ", ["RS256"], {"RS256": 1}, True, 256]
+    others = [
+        "RS384",
+        "RS512",
+        "PS256",
+        "ES256",
+        "EdDSA",
+        "rs256",
+        "RS256 ",
+        ["RS256"],
+        {"RS256": 1},
+        True,
+        256,
+    ]
 
     await assert_tokens_refused(api, *(headed(clock, alg=one) for one in others))
-    await assert_tokens_refused(api, signed(claims_at(clock), ec_key()), signed(claims_at(clock), ed_key()))
+    await assert_tokens_refused(
+        api, signed(claims_at(clock), ec_key()), signed(claims_at(clock), ed_key())
+    )
 
     await assert_accepted(api, token(clock))
 
@@ -111,13 +131,15 @@ async def test_a_signature_holds_for_these_very_claims(guarded: Api, clock: Cloc
     head, claims, signature = good.split(".")
     other = part({**claims_at(clock), "sub": "sub|victim"})
 
-    await assert_tokens_refused(guarded, f"{head}.{other}.{signature}", f"{head}.{claims}.{signature[:-4]}AAAA")
+    await assert_tokens_refused(
+        guarded, f"{head}.{other}.{signature}", f"{head}.{claims}.{signature[:-4]}AAAA"
+    )
     await assert_tokens_refused(guarded, signed(claims_at(clock), rsa_key("attacker")))
 
     await assert_accepted(guarded, good)
 
 
-# ------------------------------------------------------------------------------------------------------------ header
+# ------------------------------------------------------------------------------------------- header
 
 
 async def test_a_key_id_is_only_looked_up_in_a_map(store: Store, clock: Clock) -> None:
@@ -125,9 +147,22 @@ async def test_a_key_id_is_only_looked_up_in_a_map(store: Store, clock: Clock) -
         server.publish(jwk_of(rsa_key(), "good"))
         api = serving(store, clock, server.issuer())
         kids = [
-            "../../../dev/null", "/dev/null", "' OR 1=1 --", "good' UNION SELECT 'x", server.url, "file:///etc/passwd",
-            "\x00", "good\x00", "GOOD", "", "k" * 4096, ["good"], {"good": 1}, 0, True,
-        ]  # fmt: skip
+            "../../../dev/null",
+            "/dev/null",
+            "' OR 1=1 --",
+            "good' UNION SELECT 'x",
+            server.url,
+            "file:///etc/passwd",
+            "\x00",
+            "good\x00",
+            "GOOD",
+            "",
+            "k" * 4096,
+            ["good"],
+            {"good": 1},
+            0,
+            True,
+        ]
 
         for kid in kids:
             await assert_tokens_refused(api, headed(clock, kid=kid))
@@ -142,11 +177,16 @@ async def test_a_token_does_not_bring_its_own_key(guarded: Api, clock: Clock) ->
     async with key_set_server() as server:
         server.publish(jwk_of(attacker, "mine"))
         headers: list[JSON] = [
-            {"jku": server.url}, {"x5u": server.url}, {"jwk": jwk_of(attacker, "mine")}, {"x5c": [pem_of(attacker)]},
-        ]  # fmt: skip
+            {"jku": server.url},
+            {"x5u": server.url},
+            {"jwk": jwk_of(attacker, "mine")},
+            {"x5c": [pem_of(attacker)]},
+        ]
 
         for header in headers:
-            await assert_tokens_refused(guarded, signed(claims_at(clock), attacker, "mine", **header))
+            await assert_tokens_refused(
+                guarded, signed(claims_at(clock), attacker, "mine", **header)
+            )
             await assert_tokens_refused(guarded, headed(clock, **header))
 
         await assert_accepted(guarded, token(clock))
@@ -157,24 +197,44 @@ async def test_extensions_and_other_types_are_refused(guarded: Api, clock: Clock
     unencoded: JSON = {"b64": False, "crit": ["b64"]}
     header = part({"alg": "RS256", **unencoded})
     headers: list[JSON] = [
-        {"crit": ["exp"]}, {"crit": []}, {"crit": "exp"}, {"b64": False}, {"b64": True}, unencoded,
-        *({"typ": kind} for kind in ("logout+jwt", "id+jwt", "secevent+jwt", "dpop+jwt", "JWS", "", 5, ["JWT"])),
-    ]  # fmt: skip
+        {"crit": ["exp"]},
+        {"crit": []},
+        {"crit": "exp"},
+        {"b64": False},
+        {"b64": True},
+        unencoded,
+        *(
+            {"typ": kind}
+            for kind in ("logout+jwt", "id+jwt", "secevent+jwt", "dpop+jwt", "JWS", "", 5, ["JWT"])
+        ),
+    ]
 
-    await assert_tokens_refused(guarded, *(headed(clock, **one) for one in headers), f"{header}..AAAA")
+    await assert_tokens_refused(
+        guarded, *(headed(clock, **one) for one in headers), f"{header}..AAAA"
+    )
 
     for kind in ("JWT", "jwt", "at+jwt", "AT+JWT", None):
         await assert_accepted(guarded, headed(clock, typ=kind))
 
 
-# ------------------------------------------------------------------------------------------------------------ claims
+# ------------------------------------------------------------------------------------------- claims
 
 
 async def test_issuer_and_audience_match_exactly(guarded: Api, clock: Clock) -> None:
     name = "https://keys.example.com"
     issuers: list[Any] = [
-        name.upper(), f"{name}/", f"{name}.evil.example", f" {name}", name[:-1], [name], [], {}, "", None, True,
-    ]  # fmt: skip
+        name.upper(),
+        f"{name}/",
+        f"{name}.evil.example",
+        f" {name}",
+        name[:-1],
+        [name],
+        [],
+        {},
+        "",
+        None,
+        True,
+    ]
     audiences: list[Any] = [
         "Tenantry",
         "tenantry2",
@@ -195,11 +255,15 @@ async def test_issuer_and_audience_match_exactly(guarded: Api, clock: Clock) -> 
     await assert_accepted(guarded, token(clock))
 
 
-async def test_an_issuer_that_writes_several_audiences_is_matched_by_all_of_them(store: Store, clock: Clock) -> None:
+async def test_an_issuer_that_writes_several_audiences_is_matched_by_all_of_them(
+    store: Store, clock: Clock
+) -> None:
     several = ["https://api.example.com", "https://idp.example.com/userinfo"]
     api = serving(store, clock, issuer_of(rsa_key(), audience=several))
 
-    await assert_tokens_refused(api, *(token(clock, aud=one) for one in (*several, several[:1], [*several, "x"])))
+    await assert_tokens_refused(
+        api, *(token(clock, aud=one) for one in (*several, several[:1], [*several, "x"]))
+    )
 
     await assert_accepted(api, token(clock, aud=several))
 
@@ -216,10 +280,24 @@ async def test_an_issuer_is_not_believed_about_anothers_users(store: Store, cloc
 
 async def test_times_are_numbers_that_fit(guarded: Api, clock: Clock) -> None:
     now = int(clock().timestamp())
-    no_times: list[Any] = ["", str(now), True, [now], {}, -1, float("nan"), float("inf"), float("-inf"), 10**400, 1e300]
+    no_times: list[Any] = [
+        "",
+        str(now),
+        True,
+        [now],
+        {},
+        -1,
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        10**400,
+        1e300,
+    ]
     year = 365 * 24 * 3600
 
-    await assert_tokens_refused(guarded, token(clock, exp=None), token(clock, exp=0), token(clock, exp=now - year))
+    await assert_tokens_refused(
+        guarded, token(clock, exp=None), token(clock, exp=0), token(clock, exp=now - year)
+    )
     for name in ("exp", "iat", "nbf"):
         await assert_tokens_refused(guarded, *(token(clock, **{name: value}) for value in no_times))
     for name in ("iat", "nbf"):
@@ -251,14 +329,28 @@ async def test_a_token_that_was_good_a_moment_ago_expires(guarded: Api, clock: C
 
 
 async def test_a_subject_is_a_name_for_somebody(guarded: Api, clock: Clock) -> None:
-    subjects: list[Any] = ["", None, 5, True, ["sub"], {}, "x" * 256, "nul\x00", "line\nbreak", "\ud800", "\u202eevil"]
+    subjects: list[Any] = [
+        "",
+        None,
+        5,
+        True,
+        ["sub"],
+        {},
+        "x" * 256,
+        "nul\x00",
+        "line\nbreak",
+        "\ud800",
+        "\u202eevil",
+    ]
 
     await assert_tokens_refused(guarded, *(token(clock, sub=one) for one in subjects))
 
     await assert_accepted(guarded, token(clock, sub="x" * 255))
 
 
-async def test_a_clock_that_is_off_is_refused_and_named_in_the_log(guarded: Api, clock: Clock) -> None:
+async def test_a_clock_that_is_off_is_refused_and_named_in_the_log(
+    guarded: Api, clock: Clock
+) -> None:
     fresh = token(clock, exp=int(clock().timestamp()) + 120)
 
     clock.forward(minutes=-5)

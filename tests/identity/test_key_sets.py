@@ -10,7 +10,15 @@ from structlog.testing import capture_logs
 
 from server.identity import key_sets
 from server.identity.key_sets import COOL_DOWN, KEY_SET_BYTES, KEYS_LIVE, KEYS_TRUSTED, KeySet
-from tests.support.tokens import KeySetServer, Timer, ec_key, eventually, jwk_of, key_set_server, rsa_key
+from tests.support.tokens import (
+    KeySetServer,
+    Timer,
+    ec_key,
+    eventually,
+    jwk_of,
+    key_set_server,
+    rsa_key,
+)
 
 
 @pytest.fixture
@@ -41,7 +49,7 @@ async def has(keys: KeySet, kid: str | None) -> bool:
     return await keys.key(kid) is not None
 
 
-# ----------------------------------------------------------------------------------------------------- when to fetch
+# ------------------------------------------------------------------------------------ when to fetch
 
 
 async def test_a_set_is_fetched_when_it_is_first_needed_and_once_for_all_who_wait(
@@ -54,7 +62,9 @@ async def test_a_set_is_fetched_when_it_is_first_needed_and_once_for_all_who_wai
     assert server.fetches == 1
 
 
-async def test_unknown_key_ids_fetch_once_per_cool_down(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+async def test_unknown_key_ids_fetch_once_per_cool_down(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
     assert await has(keys, "good")
 
     for period in range(3):
@@ -128,7 +138,9 @@ async def test_asking_whether_a_verified_tokens_key_is_still_there_fetches_an_ol
     assert server.fetches == 2
 
 
-async def test_the_same_key_fetched_again_is_the_same_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+async def test_the_same_key_fetched_again_is_the_same_key(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
     known = await keys.key("good")
     assert known
     timer.forward(COOL_DOWN)
@@ -138,7 +150,9 @@ async def test_the_same_key_fetched_again_is_the_same_key(keys: KeySet, server: 
     assert keys.holds(known)
 
 
-async def test_another_key_under_the_same_id_is_another_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+async def test_another_key_under_the_same_id_is_another_key(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
     known = await keys.key("good")
     assert known
     server.publish(jwk_of(rsa_key("next"), "good"))
@@ -186,10 +200,14 @@ async def test_a_server_that_hangs_is_given_up(
         assert not await has(keys, "good")
 
     assert not keys.are_known
-    assert [(line["event"], line["error"]) for line in lines] == [("key_set_unavailable", "TimeoutError")]
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("key_set_unavailable", "TimeoutError")
+    ]
 
 
-async def test_who_stops_waiting_does_not_stop_the_fetch(keys: KeySet, server: KeySetServer) -> None:
+async def test_who_stops_waiting_does_not_stop_the_fetch(
+    keys: KeySet, server: KeySetServer
+) -> None:
     server.open.clear()
     impatient = asyncio.create_task(has(keys, "good"))
     await eventually(lambda: server.fetches == 1)
@@ -202,12 +220,24 @@ async def test_who_stops_waiting_does_not_stop_the_fetch(keys: KeySet, server: K
     assert server.fetches == 1
 
 
-# ------------------------------------------------------------------------------------------------ what is taken from it
+# ---------------------------------------------------------------------------- what is taken from it
 
 BROKEN = [
-    b"", b"{", b"[]", b"null", b"1", b'"keys"', b"{}", b'{"keys": null}', b'{"keys": {}}', b'{"keys": "good"}',
-    b"\xff\xfe", b'{"keys": ' + b"[" * 100_000, b'{"keys": []}' + b" " * KEY_SET_BYTES, b"<html>",
-]  # fmt: skip
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"1",
+    b'"keys"',
+    b"{}",
+    b'{"keys": null}',
+    b'{"keys": {}}',
+    b'{"keys": "good"}',
+    b"\xff\xfe",
+    b'{"keys": ' + b"[" * 100_000,
+    b'{"keys": []}' + b" " * KEY_SET_BYTES,
+    b"<html>",
+]
 
 
 @pytest.mark.parametrize("body", BROKEN)
@@ -225,7 +255,9 @@ async def test_a_broken_or_too_large_set_changes_nothing(
     assert keys.fetched_at == 1_000
 
 
-@pytest.mark.parametrize("status", ["302 Found", "404 Not Found", "204 No Content", "500 Internal Server Error"])
+@pytest.mark.parametrize(
+    "status", ["302 Found", "404 Not Found", "204 No Content", "500 Internal Server Error"]
+)
 async def test_only_a_success_is_a_key_set_and_redirects_are_not_followed(
     keys: KeySet, server: KeySetServer, timer: Timer, status: str
 ) -> None:
@@ -249,14 +281,21 @@ async def test_what_is_compressed_is_not_unpacked(keys: KeySet, server: KeySetSe
 
 async def test_a_server_that_is_not_there_gives_no_keys() -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        for url in ("http://127.0.0.1:1/jwks.json", "http://127.0.0.1:99999/", "http://[::1", "nonsense"):
+        for url in (
+            "http://127.0.0.1:1/jwks.json",
+            "http://127.0.0.1:99999/",
+            "http://[::1",
+            "nonsense",
+        ):
             keys = KeySet(url, client, ("RS256",))
 
             assert await keys.key("good") is None
             assert not keys.are_known
 
 
-async def test_an_empty_set_withdraws_every_key(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+async def test_an_empty_set_withdraws_every_key(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
     assert await has(keys, "good")
     server.publish()
     timer.forward(COOL_DOWN)
@@ -269,7 +308,9 @@ async def test_an_empty_set_withdraws_every_key(keys: KeySet, server: KeySetServ
     assert [line["event"] for line in lines] == ["key_set_without_usable_keys"]
 
 
-async def test_a_token_without_key_id_is_the_only_keys(keys: KeySet, server: KeySetServer, timer: Timer) -> None:
+async def test_a_token_without_key_id_is_the_only_keys(
+    keys: KeySet, server: KeySetServer, timer: Timer
+) -> None:
     assert await has(keys, None)
     timer.forward(COOL_DOWN)
 

@@ -7,19 +7,39 @@ import pytest
 
 from models.database.store import Store
 from tests.conftest import counted
-from tests.support.api import AUDIENCE, ISSUER, JSON, SERVICE, Api, Clock, contents, events, sign_token, test_issuer
+from tests.support.api import (
+    AUDIENCE,
+    ISSUER,
+    JSON,
+    SERVICE,
+    Api,
+    Clock,
+    contents,
+    events,
+    sign_token,
+    test_issuer,
+)
 from tests.support.tokens import bearer, claims_at, ec_key, issuer_of, serving, signed
 
 OTHER = "https://other.example.com"
 PROFILE = "id externalId identifier emailAddress emailVerified firstName lastName imageUrl"
 ADA = {
-    "externalId": "sub|ada", "identifier": "ada@example.com", "emailAddress": "ada@example.com", "emailVerified": True,
-    "firstName": "Ada", "lastName": "Lovelace", "imageUrl": "https://example.com/ada.png",
-}  # fmt: skip
+    "externalId": "sub|ada",
+    "identifier": "ada@example.com",
+    "emailAddress": "ada@example.com",
+    "emailVerified": True,
+    "firstName": "Ada",
+    "lastName": "Lovelace",
+    "imageUrl": "https://example.com/ada.png",
+}
 CLAIMS: JSON = {
-    "sub": "sub|ada", "email": "ada@example.com", "email_verified": True, "given_name": "Ada",
-    "family_name": "Lovelace", "picture": "https://example.com/ada.png",
-}  # fmt: skip
+    "sub": "sub|ada",
+    "email": "ada@example.com",
+    "email_verified": True,
+    "given_name": "Ada",
+    "family_name": "Lovelace",
+    "picture": "https://example.com/ada.png",
+}
 
 
 def token(api: Api, claims: JSON, *, age: int = 0) -> str:
@@ -31,8 +51,12 @@ def token(api: Api, claims: JSON, *, age: int = 0) -> str:
 
 async def visit(api: Api, sent: str) -> JSON:
     """What the API shows a service of the token's user."""
-    user_id = (await api.run("{ viewer { user { id } } }", by=bearer(sent))).data["viewer"]["user"]["id"]
-    answer = await api.run(f"query($id: ID!) {{ user(id: $id) {{ {PROFILE} }} }}", {"id": user_id}, by=SERVICE)
+    user_id = (await api.run("{ viewer { user { id } } }", by=bearer(sent))).data["viewer"]["user"][
+        "id"
+    ]
+    answer = await api.run(
+        f"query($id: ID!) {{ user(id: $id) {{ {PROFILE} }} }}", {"id": user_id}, by=SERVICE
+    )
     return answer.data["user"]
 
 
@@ -55,7 +79,7 @@ def others_token(clock: Clock, **claims: Any) -> str:
     return signed(claims_at(clock, OTHER, **{**CLAIMS, **claims}), ec_key())
 
 
-# ------------------------------------------------------------------------------------------------------------ first
+# -------------------------------------------------------------------------------------------- first
 
 
 async def test_a_first_token_makes_a_user_of_its_claims(api: Api) -> None:
@@ -64,19 +88,31 @@ async def test_a_first_token_makes_a_user_of_its_claims(api: Api) -> None:
     assert user == {"id": user["id"], **ADA}
     assert await happened(api.store) == [("user.created", None)]
     (event,) = await events(api.store)
-    assert (event["actor_type"], event["actor_id"], event["object_id"]) == ("user", user["id"], user["id"])
+    assert (event["actor_type"], event["actor_id"], event["object_id"]) == (
+        "user",
+        user["id"],
+        user["id"],
+    )
     assert event["data"]["email_address"] == "ada@example.com"
 
 
 async def test_without_any_address_the_subject_stands_for_the_user(api: Api) -> None:
     user = await visit(api, token(api, {}))
 
-    assert (user["identifier"], user["emailAddress"], user["emailVerified"]) == ("sub|ada", None, False)
+    assert (user["identifier"], user["emailAddress"], user["emailVerified"]) == (
+        "sub|ada",
+        None,
+        False,
+    )
 
 
-@pytest.mark.parametrize("value", ["true", "True", 1, "1", "yes", [True], {"verified": True}, None, False])
+@pytest.mark.parametrize(
+    "value", ["true", "True", 1, "1", "yes", [True], {"verified": True}, None, False]
+)
 async def test_only_the_json_value_true_verifies_an_address(api: Api, value: Any) -> None:
-    grace = await visit(api, token(api, {**CLAIMS, "sub": "sub|grace", "email": "grace@example.com"}))
+    grace = await visit(
+        api, token(api, {**CLAIMS, "sub": "sub|grace", "email": "grace@example.com"})
+    )
     ada = await visit(api, token(api, {**CLAIMS, "email_verified": value}))
 
     assert (grace["emailVerified"], ada["emailVerified"]) == (True, False)
@@ -86,7 +122,9 @@ async def test_an_address_is_unverified_when_the_first_token_does_not_say(api: A
     assert not (await visit(api, token(api, {"email": "ada@example.com"})))["emailVerified"]
 
 
-async def test_users_of_different_issuers_may_share_subject_and_address(store: Store, clock: Clock) -> None:
+async def test_users_of_different_issuers_may_share_subject_and_address(
+    store: Store, clock: Clock
+) -> None:
     api = with_two_issuers(store, clock)
 
     ours = await visit(api, token(api, CLAIMS))
@@ -100,24 +138,38 @@ async def test_users_of_different_issuers_may_share_subject_and_address(store: S
 @pytest.mark.parametrize(
     "odd",
     [
-        {"picture": "javascript:alert(1)"}, {"picture": "data:image/png;base64,AAAA"}, {"picture": "http://example.com/a"},
-        {"picture": "https://ada:x@example.com/"}, {"picture": f"https://example.com/{'x' * 3_000}"}, {"picture": 5},
-        {"given_name": 5}, {"given_name": ["Ada"]}, {"given_name": "A\x00da"}, {"family_name": "Love\nlace"},
-        {"family_name": "\u202ecalevoL"}, {"given_name": "\ud800"}, {"given_name": None, "family_name": None},
+        {"picture": "javascript:alert(1)"},
+        {"picture": "data:image/png;base64,AAAA"},
+        {"picture": "http://example.com/a"},
+        {"picture": "https://ada:x@example.com/"},
+        {"picture": f"https://example.com/{'x' * 3_000}"},
+        {"picture": 5},
+        {"given_name": 5},
+        {"given_name": ["Ada"]},
+        {"given_name": "A\x00da"},
+        {"family_name": "Love\nlace"},
+        {"family_name": "\u202ecalevoL"},
+        {"given_name": "\ud800"},
+        {"given_name": None, "family_name": None},
     ],
-)  # fmt: skip
+)
 async def test_a_claim_that_can_not_be_shown_is_as_good_as_absent(api: Api, odd: JSON) -> None:
-    assert await return_with(api, {**CLAIMS, **odd}) == {"id": (await visit(api, token(api, {})))["id"], **ADA}
+    assert await return_with(api, {**CLAIMS, **odd}) == {
+        "id": (await visit(api, token(api, {})))["id"],
+        **ADA,
+    }
 
 
 async def test_a_long_name_is_cut(api: Api) -> None:
     assert (await visit(api, token(api, {"given_name": "x" * 1_000})))["firstName"] == "x" * 256
 
 
-# ----------------------------------------------------------------------------------------------------------- return
+# ------------------------------------------------------------------------------------------- return
 
 
-async def test_a_token_that_says_nothing_new_costs_one_statement_and_writes_nothing(api: Api) -> None:
+async def test_a_token_that_says_nothing_new_costs_one_statement_and_writes_nothing(
+    api: Api,
+) -> None:
     sent = token(api, CLAIMS)
     await visit(api, sent)
     before = await contents(api.store)
@@ -138,16 +190,24 @@ async def test_a_newer_token_without_news_makes_no_event(api: Api) -> None:
 
 
 async def test_a_newer_token_changes_what_it_says(api: Api) -> None:
-    user = await return_with(api, {"given_name": "Augusta", "email": "augusta@example.com", "email_verified": True})
+    user = await return_with(
+        api, {"given_name": "Augusta", "email": "augusta@example.com", "email_verified": True}
+    )
 
-    changed = {"firstName": "Augusta", "emailAddress": "augusta@example.com", "identifier": "augusta@example.com"}
+    changed = {
+        "firstName": "Augusta",
+        "emailAddress": "augusta@example.com",
+        "identifier": "augusta@example.com",
+    }
     assert user == {"id": user["id"], **ADA, **changed}
     assert (await happened(api.store))[1:] == [
         ("user.updated", {"first_name": "Ada", "email_address": "ada@example.com"})
     ]
 
 
-@pytest.mark.parametrize("claim", ["email", "email_verified", "given_name", "family_name", "picture"])
+@pytest.mark.parametrize(
+    "claim", ["email", "email_verified", "given_name", "family_name", "picture"]
+)
 async def test_an_absent_claim_keeps_the_stored_value(api: Api, claim: str) -> None:
     user = await return_with(api, {name: value for name, value in CLAIMS.items() if name != claim})
 
@@ -177,9 +237,16 @@ async def test_an_issuer_may_take_its_word_back(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "claims", [{"email_verified": False}, {"email": "no address", "email_verified": True}, {"email": ["a@example.com"]}]
+    "claims",
+    [
+        {"email_verified": False},
+        {"email": "no address", "email_verified": True},
+        {"email": ["a@example.com"]},
+    ],
 )
-async def test_a_stored_address_is_not_verified_by_an_issuer_that_no_longer_says_so(api: Api, claims: JSON) -> None:
+async def test_a_stored_address_is_not_verified_by_an_issuer_that_no_longer_says_so(
+    api: Api, claims: JSON
+) -> None:
     user = await return_with(api, claims)
 
     assert (user["emailAddress"], user["emailVerified"]) == ("ada@example.com", False)
@@ -193,7 +260,9 @@ async def test_a_word_without_an_address_verifies_none(api: Api) -> None:
 
 
 async def test_an_older_token_changes_nothing(api: Api) -> None:
-    stale = token(api, {"email": "old@example.com", "email_verified": True, "given_name": "Old"}, age=1)
+    stale = token(
+        api, {"email": "old@example.com", "email_verified": True, "given_name": "Old"}, age=1
+    )
     await visit(api, token(api, CLAIMS))
     before = await contents(api.store)
 
@@ -234,13 +303,20 @@ async def test_a_deleted_user_who_comes_back_is_a_new_user(api: Api) -> None:
     after = await visit(api, sent)
     assert after == {**before, "id": after["id"]}
     assert after["id"] != before["id"]
-    assert [name for name, _ in await happened(api.store)] == ["user.created", "user.deleted", "user.created"]
+    assert [name for name, _ in await happened(api.store)] == [
+        "user.created",
+        "user.deleted",
+        "user.created",
+    ]
 
 
 async def test_a_bad_token_makes_nobody(api: Api) -> None:
     before = await contents(api.store)
 
-    for sent in (signed(claims_at(api.clock, ISSUER, **CLAIMS), ec_key()), token(api, {**CLAIMS, "exp": 1})):
+    for sent in (
+        signed(claims_at(api.clock, ISSUER, **CLAIMS), ec_key()),
+        token(api, {**CLAIMS, "exp": 1}),
+    ):
         assert (await api.run("{ viewer { user { id } } }", by=bearer(sent))).status == 401
 
     assert await contents(api.store) == before

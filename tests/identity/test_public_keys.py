@@ -19,8 +19,16 @@ def kids_of(*entries: Any, algorithms: tuple[str, ...] = ("RS256", "ES256")) -> 
 GOOD = jwk_of(rsa_key(), "good")
 PRIVATE: JSON = {**RSAAlgorithm.to_jwk(rsa_key(), as_dict=True), "key_ops": ["verify"]}
 UNUSABLE: dict[str, Any] = {
-    "symmetric": {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA", "alg": "HS256"},
-    "symmetric, said to be RSA": {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA", "alg": "RS256"},
+    "symmetric": {
+        "kty": "oct",
+        "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA",
+        "alg": "HS256",
+    },
+    "symmetric, said to be RSA": {
+        "kty": "oct",
+        "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA",
+        "alg": "RS256",
+    },
     "symmetric, but written like a public one": {
         "kty": "oct",
         "k": base64url(pem_of(rsa_key()).encode()),
@@ -58,15 +66,22 @@ def test_an_unusable_entry_is_left_out_and_takes_no_other_with_it(entry: Any) ->
 
 def test_a_key_takes_the_algorithms_of_the_settings_that_it_is_made_for() -> None:
     entries: list[JSON] = [
-        GOOD, {**GOOD, "kid": "named", "alg": "PS256", "use": "sig", "key_ops": ["verify"]}, jwk_of(ec_key(), "ec"),
+        GOOD,
+        {**GOOD, "kid": "named", "alg": "PS256", "use": "sig", "key_ops": ["verify"]},
+        jwk_of(ec_key(), "ec"),
         jwk_of(ed_key(), "ed"),
-    ]  # fmt: skip
+    ]
 
-    keys = parse_key_set(json.dumps({"keys": entries}).encode(), ("RS256", "PS256", "ES256", "ES384", "EdDSA"))
+    keys = parse_key_set(
+        json.dumps({"keys": entries}).encode(), ("RS256", "PS256", "ES256", "ES384", "EdDSA")
+    )
 
     assert {key.kid: key.algorithms for key in keys} == {
-        "good": ("RS256", "PS256"), "named": ("PS256",), "ec": ("ES256",), "ed": ("EdDSA",),
-    }  # fmt: skip
+        "good": ("RS256", "PS256"),
+        "named": ("PS256",),
+        "ec": ("ES256",),
+        "ed": ("EdDSA",),
+    }
 
 
 def test_no_algorithm_that_a_key_fits_is_symmetric() -> None:

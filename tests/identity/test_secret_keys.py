@@ -44,10 +44,19 @@ async def test_a_key_is_known_by_all_of_its_characters(api: Api) -> None:
     authorization = billing.authorization or ""
     visible = authorization[: len("Bearer ") + VISIBLE_LENGTH]
     wrong = [
-        visible, f"{visible}_", f"{authorization[:-1]}{'A' if authorization[-1] != 'A' else 'B'}", f"{authorization}A",
-        authorization[:-1], visible + generate_secret()[VISIBLE_LENGTH:], f"Bearer {generate_secret()}", "Bearer sk_",
-        "Bearer sk_%", authorization.replace("sk_", "SK_"), f"Bearer {SECRET_KEY[:-1]}", f"Bearer {SECRET_KEY}A",
-    ]  # fmt: skip
+        visible,
+        f"{visible}_",
+        f"{authorization[:-1]}{'A' if authorization[-1] != 'A' else 'B'}",
+        f"{authorization}A",
+        authorization[:-1],
+        visible + generate_secret()[VISIBLE_LENGTH:],
+        f"Bearer {generate_secret()}",
+        "Bearer sk_",
+        "Bearer sk_%",
+        authorization.replace("sk_", "SK_"),
+        f"Bearer {SECRET_KEY[:-1]}",
+        f"Bearer {SECRET_KEY}A",
+    ]
 
     for one in wrong:
         await assert_refused(api, one)
@@ -80,10 +89,14 @@ async def test_a_key_from_the_settings_acts_under_an_id_that_stays_the_same(
     actors = [(event["actor_type"], event["actor_id"]) for event in await events(store)]
     assert actors[0] == actors[1] == ("service", next(iter(make_digests([SECRET_KEY]))))
     assert actors[2] != actors[0]
-    assert not any(piece in actor_id for _, actor_id in actors for piece in (SECRET_KEY[3:9], other_key[3:9]))
+    assert not any(
+        piece in actor_id for _, actor_id in actors for piece in (SECRET_KEY[3:9], other_key[3:9])
+    )
 
 
-async def test_a_key_that_left_the_settings_is_refused(api: Api, store: Store, clock: Clock) -> None:
+async def test_a_key_that_left_the_settings_is_refused(
+    api: Api, store: Store, clock: Clock
+) -> None:
     await an_organization(api, by=SERVICE)
 
     await assert_refused(serving(store, clock, secret_keys=()), SERVICE.authorization or "")

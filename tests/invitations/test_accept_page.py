@@ -28,7 +28,11 @@ def pages(api: Api, store: Store | None = None, **values: Any) -> httpx.AsyncCli
     """The page alone, for a development server; `demo` may be given."""
     demo = values.pop("demo", None)
     chosen = settings(**{"env": Environment.DEVELOPMENT, **values})
-    app = Starlette(routes=routes(make_server_context(chosen, store or api.store, api.clock, (test_issuer(),)), demo))
+    app = Starlette(
+        routes=routes(
+            make_server_context(chosen, store or api.store, api.clock, (test_issuer(),)), demo
+        )
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://evil.example")
 
 
@@ -58,7 +62,9 @@ async def open_page(browser: httpx.AsyncClient, ticket: str) -> httpx.Response:
     return await browser.get(PATH, params={"ticket": ticket})
 
 
-async def test_the_page_says_who_invites_whom_into_what(api: Api, acme: Acme, browser: httpx.AsyncClient) -> None:
+async def test_the_page_says_who_invites_whom_into_what(
+    api: Api, acme: Acme, browser: httpx.AsyncClient
+) -> None:
     (made,) = await invited(api, acme, "New@example.com")
 
     page = await open_page(browser, await ticket_of(api, made))
@@ -71,7 +77,9 @@ async def test_the_page_says_who_invites_whom_into_what(api: Api, acme: Acme, br
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_opening_the_page_changes_nothing(api: Api, acme: Acme, browser: httpx.AsyncClient, method: str) -> None:
+async def test_opening_the_page_changes_nothing(
+    api: Api, acme: Acme, browser: httpx.AsyncClient, method: str
+) -> None:
     (made,) = await invited(api, acme, "new@example.com", expiresInDays=1)
     ticket = await ticket_of(api, made)
     before = await contents(api.store)
@@ -89,7 +97,9 @@ async def test_the_page_takes_no_other_method(browser: httpx.AsyncClient, method
     assert (await browser.request(method, PATH)).status_code == 405
 
 
-@pytest.mark.parametrize("edit", ["", "none", "orginv_x.y", "\x00", "é", "{}x", "x{}", "{}.", "{}" * 50])
+@pytest.mark.parametrize(
+    "edit", ["", "none", "orginv_x.y", "\x00", "é", "{}x", "x{}", "{}.", "{}" * 50]
+)
 async def test_a_link_that_is_not_whole_is_not_found(
     api: Api, acme: Acme, browser: httpx.AsyncClient, edit: str
 ) -> None:
@@ -106,11 +116,15 @@ async def test_a_page_without_a_ticket_is_not_found(browser: httpx.AsyncClient) 
     assert (await browser.get(PATH)).status_code == 404
 
 
-async def test_the_link_before_a_resend_is_not_valid(api: Api, acme: Acme, browser: httpx.AsyncClient) -> None:
+async def test_the_link_before_a_resend_is_not_valid(
+    api: Api, acme: Acme, browser: httpx.AsyncClient
+) -> None:
     (made,) = await invited(api, acme, "new@example.com")
     old = await ticket_of(api, made)
 
-    await api.mutate("resendInvitation", {"organizationId": acme.id, "invitationId": made["id"]}, by=acme.admin)
+    await api.mutate(
+        "resendInvitation", {"organizationId": acme.id, "invitationId": made["id"]}, by=acme.admin
+    )
 
     assert (await open_page(browser, old)).status_code == 404
     assert (await open_page(browser, await ticket_of(api, made))).status_code == 200
@@ -125,13 +139,19 @@ SETTLED = {
 
 
 @pytest.mark.parametrize("status", SETTLED)
-async def test_a_settled_invitation_says_so_and_leads_nowhere(api: Api, acme: Acme, status: str) -> None:
+async def test_a_settled_invitation_says_so_and_leads_nowhere(
+    api: Api, acme: Acme, status: str
+) -> None:
     await set_instance(api, invitationUrl="https://app.example.com/join")
     (made,) = await invited(api, acme, "new@example.com", expiresInDays=1)
     ticket = await ticket_of(api, made)
     newcomer = await api.person("new@example.com")
     if status == "revoked":
-        await api.mutate("revokeInvitation", {"organizationId": acme.id, "invitationId": made["id"]}, by=acme.admin)
+        await api.mutate(
+            "revokeInvitation",
+            {"organizationId": acme.id, "invitationId": made["id"]},
+            by=acme.admin,
+        )
     if status == "expired":
         api.clock.forward(days=1)
     if status in {"accepted", "declined"}:
@@ -147,10 +167,12 @@ async def test_a_settled_invitation_says_so_and_leads_nowhere(api: Api, acme: Ac
     assert "Bearer demo" not in page.text
 
 
-# --------------------------------------------------------------------------------------------------- where it leads on
+# -------------------------------------------------------------------------------- where it leads on
 
 
-async def test_a_redirect_url_gets_the_ticket_and_the_status_beside_its_own_query(api: Api, acme: Acme) -> None:
+async def test_a_redirect_url_gets_the_ticket_and_the_status_beside_its_own_query(
+    api: Api, acme: Acme
+) -> None:
     await set_instance(api, allowedRedirectOrigins=["https://app.example.com"])
     url = "https://app.example.com/join?a=1%20b&flag&ticket=mine&%74icket=mine&status=x#here"
     (made,) = await invited(api, acme, "new@example.com", redirectUrl=url)
@@ -161,12 +183,16 @@ async def test_a_redirect_url_gets_the_ticket_and_the_status_beside_its_own_quer
 
     location = answer.headers["location"]
     assert answer.status_code == 303
-    assert location == f"https://app.example.com/join?a=1%20b&flag&ticket={ticket}&status=sign_up#here"
+    assert (
+        location == f"https://app.example.com/join?a=1%20b&flag&ticket={ticket}&status=sign_up#here"
+    )
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_without_a_redirect_url_the_invitation_url_is_the_target(api: Api, acme: Acme) -> None:
+async def test_without_a_redirect_url_the_invitation_url_is_the_target(
+    api: Api, acme: Acme
+) -> None:
     await set_instance(api, invitationUrl="https://app.example.com/invited")
     (made,) = await invited(api, acme, "new@example.com")
 
@@ -178,7 +204,9 @@ async def test_without_a_redirect_url_the_invitation_url_is_the_target(api: Api,
 
 async def test_an_origin_that_was_taken_off_the_list_is_not_led_to(api: Api, acme: Acme) -> None:
     await set_instance(api, allowedRedirectOrigins=["https://app.example.com"])
-    (made,) = await invited(api, acme, "new@example.com", redirectUrl="https://app.example.com/join")
+    (made,) = await invited(
+        api, acme, "new@example.com", redirectUrl="https://app.example.com/join"
+    )
     ticket = await ticket_of(api, made)
 
     async with pages(api) as browser:
@@ -192,7 +220,11 @@ async def test_an_origin_that_was_taken_off_the_list_is_not_led_to(api: Api, acm
 
 
 async def test_in_production_no_link_leads_to_plain_http(api: Api, acme: Acme) -> None:
-    await set_instance(api, allowedRedirectOrigins=["http://app.example.com"], invitationUrl="http://app.example.com/i")
+    await set_instance(
+        api,
+        allowedRedirectOrigins=["http://app.example.com"],
+        invitationUrl="http://app.example.com/i",
+    )
     (made,) = await invited(api, acme, "new@example.com", redirectUrl="http://app.example.com/join")
     ticket = await ticket_of(api, made)
 
@@ -227,21 +259,27 @@ async def test_only_who_proved_the_mailbox_learns_whether_somebody_has_an_accoun
     assert ("Sign up" in shown) == (status == "sign_up")
 
 
-# -------------------------------------------------------------------------------------------------- how it is written
+# -------------------------------------------------------------------------------- how it is written
 
 
-async def test_the_page_is_not_kept_framed_or_told_of(api: Api, acme: Acme, browser: httpx.AsyncClient) -> None:
+async def test_the_page_is_not_kept_framed_or_told_of(
+    api: Api, acme: Acme, browser: httpx.AsyncClient
+) -> None:
     (made,) = await invited(api, acme, "new@example.com")
     ticket = await ticket_of(api, made)
 
     for page in (await open_page(browser, ticket), await open_page(browser, "none")):
-        policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+        policy = dict(
+            part.split(" ", 1) for part in page.headers["content-security-policy"].split("; ")
+        )
         (nonce,) = set(re.findall(r'nonce="([^"]+)"', page.text))
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["referrer-policy"] == "no-referrer"
         assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["x-frame-options"] == "DENY"
-        assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+        assert (
+            policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+        )
         assert policy["script-src"] == policy["style-src"] == f"'nonce-{nonce}'"
 
 
@@ -277,7 +315,9 @@ async def test_nobody_can_be_chosen_unless_demo_identities_are_given(
     assert "<button" not in page.text
 
 
-async def test_the_demo_identities_are_asked_for_by_the_invited_address(api: Api, acme: Acme) -> None:
+async def test_the_demo_identities_are_asked_for_by_the_invited_address(
+    api: Api, acme: Acme
+) -> None:
     (made,) = await invited(api, acme, "New@example.com")
 
     async with pages(api, demo=as_demo) as browser:

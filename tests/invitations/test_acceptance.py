@@ -32,7 +32,13 @@ ANY_PROOF = pytest.mark.parametrize("by_what", PROOFS)
 @ANY_PROOF
 async def test_the_invited_person_becomes_a_member(api: Api, acme: Acme, by_what: str) -> None:
     made = await invited(
-        api, acme.id, "New@Example.com", by=SERVICE, role="org:admin", publicMetadata={"a": 1}, privateMetadata={"b": 2}
+        api,
+        acme.id,
+        "New@Example.com",
+        by=SERVICE,
+        role="org:admin",
+        publicMetadata={"a": 1},
+        privateMetadata={"b": 2},
     )
     newcomer = await api.person("new@EXAMPLE.com")
 
@@ -41,7 +47,10 @@ async def test_the_invited_person_becomes_a_member(api: Api, acme: Acme, by_what
     member = payload["membership"]
     assert (member["role"], member["user"]) == ({"key": "org:admin"}, {"id": newcomer.id})
     assert member["publicMetadata"] == {"a": 1}
-    assert (payload["invitation"]["status"], payload["invitation"]["acceptedBy"]) == ("ACCEPTED", {"id": newcomer.id})
+    assert (payload["invitation"]["status"], payload["invitation"]["acceptedBy"]) == (
+        "ACCEPTED",
+        {"id": newcomer.id},
+    )
     document = "query($id: ID!) { node(id: $id) { ... on Membership { privateMetadata } } }"
     private = await api.run(document, {"id": member["id"]}, by=SERVICE)
     assert private.data["node"]["privateMetadata"] == {"b": 2}
@@ -50,7 +59,9 @@ async def test_the_invited_person_becomes_a_member(api: Api, acme: Acme, by_what
         "organizationInvitation.accepted",
         "organizationMembership.created",
     ]
-    assert {(event["actor_type"], event["actor_id"]) for event in log[-2:]} == {("user", newcomer.id)}
+    assert {(event["actor_type"], event["actor_id"]) for event in log[-2:]} == {
+        ("user", newcomer.id)
+    }
     assert log[-2]["data"]["user_id"] == newcomer.id
 
 
@@ -62,7 +73,12 @@ async def test_the_invited_person_says_no(api: Api, acme: Acme, by_what: str) ->
     payload = (await decline(api, by=newcomer, **await proof(api, made, by_what))).payload
 
     seen = payload["invitation"]
-    assert (seen["status"], seen["url"], seen["mail"], seen["inviter"]) == ("DECLINED", None, None, None)
+    assert (seen["status"], seen["url"], seen["mail"], seen["inviter"]) == (
+        "DECLINED",
+        None,
+        None,
+        None,
+    )
     assert seen["organization"] is None
     last = (await events(api.store))[-1]
     assert (last["type"], last["actor_id"]) == ("organizationInvitation.declined", newcomer.id)
@@ -76,13 +92,18 @@ async def test_only_the_mail_ticket_proves_the_mailbox(api: Api, acme: Acme, act
     async with unchanged(api):
         for by_what in ("link", "id"):
             refused = await act(api, by=newcomer, **await proof(api, made, by_what))
-            assert (refused.code, refused.reason) == ("FORBIDDEN", "invitation_requires_verified_address")
+            assert (refused.code, refused.reason) == (
+                "FORBIDDEN",
+                "invitation_requires_verified_address",
+            )
 
     assert (await act(api, by=newcomer, **await proof(api, made, "mail"))).payload
 
 
 @BOTH
-async def test_a_forwarded_link_is_of_no_use_to_another_person(api: Api, acme: Acme, act: Act) -> None:
+async def test_a_forwarded_link_is_of_no_use_to_another_person(
+    api: Api, acme: Acme, act: Act
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     nearly = [await api.person(email) for email in ("new+a@example.com", "n.ew@example.com")]
 
@@ -90,7 +111,10 @@ async def test_a_forwarded_link_is_of_no_use_to_another_person(api: Api, acme: A
         for other in (acme.outsider, acme.member, acme.admin, *nearly):
             for by_what in ("mail", "link"):
                 refused = await act(api, by=other, **await proof(api, made, by_what))
-                assert (refused.code, refused.reason) == ("FORBIDDEN", "invitation_for_another_address")
+                assert (refused.code, refused.reason) == (
+                    "FORBIDDEN",
+                    "invitation_for_another_address",
+                )
             by_id = await act(api, by=other, invitationId=made["id"])
             never = await act(api, by=other, invitationId="orginv_01m806ss0gmjr2a98mfe15cfx4")
             assert by_id.body == never.body
@@ -100,7 +124,9 @@ async def test_a_forwarded_link_is_of_no_use_to_another_person(api: Api, acme: A
 @BOTH
 async def test_a_ticket_that_is_not_ours_is_refused(api: Api, acme: Acme, act: Act) -> None:
     made = await invited(api, acme.id, by=acme.admin)
-    other = await invited(api, await an_organization(api, by=acme.outsider, name="Other"), by=acme.outsider)
+    other = await invited(
+        api, await an_organization(api, by=acme.outsider, name="Other"), by=acme.outsider
+    )
     newcomer = await api.person("new@example.com")
     right = await ticket(api, made["id"])
     id, _, mac = right.partition(".")
@@ -124,7 +150,9 @@ async def test_who_may_answer_at_all(api: Api, acme: Acme, act: Act) -> None:
     async with unchanged(api):
         assert (await act(api, by=NOBODY, **right)).code == "UNAUTHENTICATED"
         assert (await act(api, by=SERVICE, **right)).reason == "user_required"
-        assert (await act(api, by=acme.outsider, ticket="x", invitationId="y")).code == "BAD_USER_INPUT"
+        assert (
+            await act(api, by=acme.outsider, ticket="x", invitationId="y")
+        ).code == "BAD_USER_INPUT"
         assert (await act(api, by=acme.outsider)).code == "BAD_USER_INPUT"
 
 
@@ -170,7 +198,9 @@ async def settled(api: Api, acme: Acme, status: str) -> tuple[JSON, Caller]:
         ("expired", "ticket_expired_code"),
     ],
 )
-async def test_a_settled_invitation_stays_as_it_is(api: Api, acme: Acme, status: str, code: str) -> None:
+async def test_a_settled_invitation_stays_as_it_is(
+    api: Api, acme: Acme, status: str, code: str
+) -> None:
     made, newcomer = await settled(api, acme, status)
     admin = await again(api, acme.admin)
 
@@ -180,9 +210,13 @@ async def test_a_settled_invitation_stays_as_it_is(api: Api, acme: Acme, status:
                 refused = await act(api, by=newcomer, **await proof(api, made, by_what))
                 field = ["input", "invitationId" if by_what == "id" else "ticket"]
                 assert (codes(refused), refused.user_errors[0]["field"]) == ([code], field)
-        assert codes(await revoke(api, acme.id, made["id"], by=admin)) == ["organization_invitation_not_pending"]
+        assert codes(await revoke(api, acme.id, made["id"], by=admin)) == [
+            "organization_invitation_not_pending"
+        ]
         if status != "expired":
-            assert codes(await resend(api, acme.id, made["id"], by=admin)) == ["organization_invitation_not_pending"]
+            assert codes(await resend(api, acme.id, made["id"], by=admin)) == [
+                "organization_invitation_not_pending"
+            ]
 
 
 @BOTH

@@ -1,4 +1,6 @@
-"""What acceptance checks besides the proof: organization, member, address, seat, role (rules 15 to 18)."""
+"""What acceptance checks besides the proof: organization,
+member, address, seat, role (rules 15 to 18).
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -28,7 +30,9 @@ PROOFS = ("mail", "link", "id")
 
 
 @BOTH
-async def test_nothing_is_left_of_the_invitations_of_a_deleted_organization(api: Api, acme: Acme, act: Act) -> None:
+async def test_nothing_is_left_of_the_invitations_of_a_deleted_organization(
+    api: Api, acme: Acme, act: Act
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     by_mail = await proof(api, made, "mail")
     newcomer = await api.person("new@example.com")
@@ -39,7 +43,9 @@ async def test_nothing_is_left_of_the_invitations_of_a_deleted_organization(api:
         assert codes(await act(api, by=newcomer, invitationId=made["id"])) == ["resource_not_found"]
 
 
-async def test_a_member_cannot_accept_and_the_invitation_stays_pending(api: Api, acme: Acme) -> None:
+async def test_a_member_cannot_accept_and_the_invitation_stays_pending(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await a_member(api, acme.id, "new@example.com")
 
@@ -52,7 +58,9 @@ async def test_a_member_cannot_accept_and_the_invitation_stays_pending(api: Api,
 
 
 @BOTH
-async def test_the_address_is_compared_with_the_one_the_person_has_now(api: Api, acme: Acme, act: Act) -> None:
+async def test_the_address_is_compared_with_the_one_the_person_has_now(
+    api: Api, acme: Acme, act: Act
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     right = await proof(api, made, "mail")
     api.clock.forward(seconds=5)
@@ -80,7 +88,9 @@ async def test_the_seat_of_the_invitation_is_used(api: Api, acme: Acme) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2])
-async def test_a_lowered_limit_keeps_everyone_and_refuses_who_comes(api: Api, acme: Acme, limit: int) -> None:
+async def test_a_lowered_limit_keeps_everyone_and_refuses_who_comes(
+    api: Api, acme: Acme, limit: int
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await api.person("new@example.com")
     await seats(api, acme.id, limit)
@@ -106,7 +116,9 @@ async def test_organizations_switched_off_are_off_for_the_invited_too(api: Api, 
             assert refused.reason == "organization_not_enabled_in_instance"
 
 
-async def test_no_event_holds_a_ticket_a_link_or_what_they_are_made_of(api: Api, acme: Acme) -> None:
+async def test_no_event_holds_a_ticket_a_link_or_what_they_are_made_of(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     nonces = [(await stored(api, made["id"]))["nonce"]]
     made = (await resend(api, acme.id, made["id"], by=acme.admin)).payload["invitation"]
@@ -117,7 +129,9 @@ async def test_no_event_holds_a_ticket_a_link_or_what_they_are_made_of(api: Api,
 
     log: Any = repr(await events(api.store))
 
-    assert not [secret for secret in (*nonces, *(one.partition(".")[2] for one in tickets)) if secret in log]
+    assert not [
+        secret for secret in (*nonces, *(one.partition(".")[2] for one in tickets)) if secret in log
+    ]
     assert "accept?ticket" not in log
 
 
@@ -126,7 +140,11 @@ async def test_a_role_that_left_the_set_is_not_given(api: Api, acme: Acme) -> No
     newcomer = await api.person("new@example.com")
     right = await proof(api, made, "mail")
     offered = (await stored(api, made["id"]))["role_id"]
-    await change(api, made["id"], role_id=await a_role(api, "org:gone", ["org:sys_memberships:read"], in_set=False))
+    await change(
+        api,
+        made["id"],
+        role_id=await a_role(api, "org:gone", ["org:sys_memberships:read"], in_set=False),
+    )
 
     async with unchanged(api):
         refused = await accept(api, by=newcomer, **right)

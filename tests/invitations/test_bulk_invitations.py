@@ -15,10 +15,17 @@ def emails(number: int, prefix: str = "p") -> list[str]:
 
 
 async def send(
-    api: Api, acme: Acme, recipients: list[dict[str, Any]], *, by: Caller | None = None, **input: Any
+    api: Api,
+    acme: Acme,
+    recipients: list[dict[str, Any]],
+    *,
+    by: Caller | None = None,
+    **input: Any,
 ) -> Any:
     values = {"organizationId": acme.id, "recipients": recipients, **input}
-    return await api.mutate("createInvitations", values, f"invitations {{ {FIELDS} }}", by=by or acme.admin)
+    return await api.mutate(
+        "createInvitations", values, f"invitations {{ {FIELDS} }}", by=by or acme.admin
+    )
 
 
 async def test_a_hundred_are_invited_and_a_hundred_and_one_are_not(api: Api, acme: Acme) -> None:
@@ -77,19 +84,28 @@ async def test_reject_all_names_every_bad_one_and_changes_nothing(api: Api, acme
     async with unchanged(api):
         refused = await send(api, acme, [{"emailAddress": "good@example.com"}, *BAD], by=SERVICE)
 
-    assert {error["code"]: error["meta"]["email_addresses"] for error in refused.user_errors} == TOLD
+    assert {
+        error["code"]: error["meta"]["email_addresses"] for error in refused.user_errors
+    } == TOLD
     assert refused.data["createInvitations"]["invitations"] == []
     assert refused.data["createInvitations"]["cursor"] is None
 
 
 async def test_skip_failed_invites_the_rest(api: Api, acme: Acme) -> None:
     await invited(api, acme.id, "pending@example.com", by=acme.admin)
-    recipients = [{"emailAddress": "good@example.com"}, *BAD, {"emailAddress": "better@example.com"}]
+    recipients = [
+        {"emailAddress": "good@example.com"},
+        *BAD,
+        {"emailAddress": "better@example.com"},
+    ]
 
     answer = await send(api, acme, recipients, by=SERVICE, onError="SKIP_FAILED")
 
     payload = answer.data["createInvitations"]
-    assert [one["emailAddress"] for one in payload["invitations"]] == ["good@example.com", "better@example.com"]
+    assert [one["emailAddress"] for one in payload["invitations"]] == [
+        "good@example.com",
+        "better@example.com",
+    ]
     assert {error["code"]: error["meta"]["email_addresses"] for error in answer.user_errors} == TOLD
     assert payload["cursor"]
     assert await kinds(api) == ["created"] * 3
@@ -102,7 +118,10 @@ async def test_a_fault_of_the_call_itself_invites_nobody(api: Api, acme: Acme, p
             api, acme.id, ["a@example.com", "x"], by=acme.admin, expiresInDays=0, onError=policy
         )
         foreign = await send(
-            api, acme, [{"emailAddress": "a@example.com", "privateMetadata": {"a": 1}}], onError=policy
+            api,
+            acme,
+            [{"emailAddress": "a@example.com", "privateMetadata": {"a": 1}}],
+            onError=policy,
         )
 
     assert codes(refused) == ["form_param_value_invalid", "form_param_format_invalid"]
@@ -110,7 +129,9 @@ async def test_a_fault_of_the_call_itself_invites_nobody(api: Api, acme: Acme, p
 
 
 @pytest.mark.parametrize("policy", ["REJECT_ALL", "SKIP_FAILED"])
-async def test_one_role_that_the_inviter_cannot_grant_refuses_the_call(api: Api, acme: Acme, policy: str) -> None:
+async def test_one_role_that_the_inviter_cannot_grant_refuses_the_call(
+    api: Api, acme: Acme, policy: str
+) -> None:
     await a_role(api, "org:recruiter", ["org:sys_memberships:read", "org:sys_memberships:manage"])
     recruiter = await a_member(api, acme.id, "rita@example.com", "org:recruiter")
     recipients = [
@@ -135,10 +156,14 @@ async def test_seats_are_counted_for_all_of_the_call(api: Api, acme: Acme) -> No
     assert codes(refused) == codes(some) == ["organization_membership_quota_exceeded"]
     assert refused.user_errors[0]["meta"] == {"limit": 4, "email_addresses": emails(3)}
     assert some.user_errors[0]["meta"] == {"limit": 4, "email_addresses": ["p2@example.com"]}
-    assert [one["emailAddress"] for one in some.data["createInvitations"]["invitations"]] == emails(2)
+    assert [one["emailAddress"] for one in some.data["createInvitations"]["invitations"]] == emails(
+        2
+    )
 
 
-async def test_the_checks_of_a_call_take_the_same_statements_for_one_and_for_twenty(api: Api, acme: Acme) -> None:
+async def test_the_checks_of_a_call_take_the_same_statements_for_one_and_for_twenty(
+    api: Api, acme: Acme
+) -> None:
     async def checked(number: int) -> int:
         recipients = [{"emailAddress": email, "role": "org:member"} for email in emails(number)]
         with counted(api.store) as statements:
@@ -157,10 +182,14 @@ async def test_nobody_is_invited_by_an_empty_call(api: Api, acme: Acme) -> None:
 async def test_many_unknown_roles_cost_no_more_statements_than_one(api: Api, acme: Acme) -> None:
     numbers: list[int] = []
     for size in (1, 60):
-        recipients = [{"emailAddress": f"u{n}@example.com", "role": f"org:role_{n}"} for n in range(size)]
+        recipients = [
+            {"emailAddress": f"u{n}@example.com", "role": f"org:role_{n}"} for n in range(size)
+        ]
         with counted(api.store) as statements:
             refused = await api.mutate(
-                "createInvitations", {"organizationId": acme.id, "recipients": recipients}, by=acme.admin
+                "createInvitations",
+                {"organizationId": acme.id, "recipients": recipients},
+                by=acme.admin,
             )
         numbers.append(len(statements))
         assert codes(refused) == ["resource_not_found"]

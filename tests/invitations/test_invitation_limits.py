@@ -1,4 +1,6 @@
-"""Seats, expiry as it is written down, and how often anybody is invited or written to (rules 13, 18, 21)."""
+"""Seats, expiry as it is written down, and how often
+anybody is invited or written to (rules 13, 18, 21).
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,7 +34,7 @@ def retry_after(answer: Answer) -> int:
     return answer.error["extensions"]["retryAfter"]
 
 
-# ----------------------------------------------------------------------------------------------------------- seats
+# -------------------------------------------------------------------------------------------- seats
 
 
 async def test_members_and_pending_invitations_take_a_seat_each(api: Api, acme: Acme) -> None:
@@ -71,13 +73,15 @@ async def test_a_limit_below_the_members_refuses_only_additions(api: Api, acme: 
     await seats(api, acme.id, 1)
 
     async with unchanged(api):
-        assert codes(await invite(api, acme.id, by=acme.admin)) == ["organization_membership_quota_exceeded"]
+        assert codes(await invite(api, acme.id, by=acme.admin)) == [
+            "organization_membership_quota_exceeded"
+        ]
 
     await seats(api, acme.id, 0)
     assert await invited(api, acme.id, by=acme.admin)
 
 
-# ---------------------------------------------------------------------------------------------------------- expiry
+# ------------------------------------------------------------------------------------------- expiry
 
 
 async def refused_invite(api: Api, acme: Acme, lapsed: str) -> Answer:
@@ -106,7 +110,14 @@ async def refused_acceptance(api: Api, acme: Acme, lapsed: str) -> Answer:
     return await accept(api, by=newcomer, ticket=await ticket(api, lapsed))
 
 
-REFUSED = [refused_invite, refused_bulk, refused_resend, refused_revoke, refused_addition, refused_acceptance]
+REFUSED = [
+    refused_invite,
+    refused_bulk,
+    refused_resend,
+    refused_revoke,
+    refused_addition,
+    refused_acceptance,
+]
 
 
 @pytest.mark.parametrize("refused", REFUSED)
@@ -123,8 +134,16 @@ async def test_expiry_is_written_down_once_even_if_the_operation_is_refused(
     assert second.user_errors
     assert await kinds(api) == ["created", "expired"]
     assert (await stored(api, made["id"]))["status"] == "expired"
-    (event,) = [event for event in await events(api.store) if event["type"] == "organizationInvitation.expired"]
-    assert (event["actor_type"], event["actor_id"], event["object_id"]) == ("system", None, made["id"])
+    (event,) = [
+        event
+        for event in await events(api.store)
+        if event["type"] == "organizationInvitation.expired"
+    ]
+    assert (event["actor_type"], event["actor_id"], event["object_id"]) == (
+        "system",
+        None,
+        made["id"],
+    )
     assert (event["organization_id"], event["data"]["status"]) == (acme.id, "expired")
 
 
@@ -149,10 +168,12 @@ async def test_only_the_organization_at_hand_is_looked_through(api: Api, acme: A
     assert await kinds(api) == ["created", "created"]
 
 
-# ------------------------------------------------------------------------------------------------------- how often
+# ---------------------------------------------------------------------------------------- how often
 
 
-async def test_an_address_gets_three_mails_an_hour_from_an_organization(api: Api, acme: Acme) -> None:
+async def test_an_address_gets_three_mails_an_hour_from_an_organization(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     api.clock.forward(minutes=10)
     for _ in range(2):
@@ -175,12 +196,16 @@ async def test_revoking_and_inviting_anew_is_no_way_around(api: Api, acme: Acme)
 
     async with unchanged(api):
         assert (await invite(api, acme.id, "NEW@example.com", by=acme.admin)).code == "RATE_LIMITED"
-        many = await invite_many(api, acme.id, ["a@example.com", "new@example.com"], by=SERVICE, onError="SKIP_FAILED")
+        many = await invite_many(
+            api, acme.id, ["a@example.com", "new@example.com"], by=SERVICE, onError="SKIP_FAILED"
+        )
         assert many.code == "RATE_LIMITED"
     assert await invited(api, acme.id, by=acme.admin, notify=False)
 
 
-async def test_an_address_gets_ten_mails_an_hour_whatever_becomes_of_the_organizations(api: Api) -> None:
+async def test_an_address_gets_ten_mails_an_hour_whatever_becomes_of_the_organizations(
+    api: Api,
+) -> None:
     owner = await api.person("owner@example.com")
     for number in range(5):
         organization_id = await an_organization(api, by=owner, name="Spam")
@@ -199,23 +224,37 @@ async def test_an_address_gets_ten_mails_an_hour_whatever_becomes_of_the_organiz
 
 async def have_invited(api: Api, acme: Acme, number: int, by: Caller = SERVICE) -> None:
     """Many invitations of one organization, copied from one that was made."""
-    made = await stored(api, (await invited(api, acme.id, "seed@example.com", by=by, notify=False))["id"])
+    made = await stored(
+        api, (await invited(api, acme.id, "seed@example.com", by=by, notify=False))["id"]
+    )
     rows = [
-        {**made, "id": f"{made['id'][:-4]}{n:04d}", "address_key": f"x{n}", "status": "revoked", "nonce": "x"}
+        {
+            **made,
+            "id": f"{made['id'][:-4]}{n:04d}",
+            "address_key": f"x{n}",
+            "status": "revoked",
+            "nonce": "x",
+        }
         for n in range(1, number)
     ]
     async with api.store.write() as session:
         await session.execute(insert(TABLE), rows)
 
 
-async def test_an_organization_invites_250_an_hour_each_recipient_counted(api: Api, acme: Acme) -> None:
+async def test_an_organization_invites_250_an_hour_each_recipient_counted(
+    api: Api, acme: Acme
+) -> None:
     await have_invited(api, acme, 248, by=acme.admin)
     api.clock.forward(minutes=15)
 
     async with unchanged(api):
-        over = await invite_many(api, acme.id, ["a@example.com", "b@example.com", "c@example.com"], by=acme.admin)
+        over = await invite_many(
+            api, acme.id, ["a@example.com", "b@example.com", "c@example.com"], by=acme.admin
+        )
         assert retry_after(over) == 45 * 60
-    assert (await invite_many(api, acme.id, ["a@example.com", "b@example.com"], by=acme.admin)).payload
+    assert (
+        await invite_many(api, acme.id, ["a@example.com", "b@example.com"], by=acme.admin)
+    ).payload
 
     async with unchanged(api):
         assert retry_after(await invite(api, acme.id, "c@example.com", by=acme.admin)) == 45 * 60

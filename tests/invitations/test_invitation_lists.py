@@ -12,7 +12,16 @@ from server.settings.settings import Environment
 from tests.conftest import counted, settings
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
 from tests.support.factories import Acme, a_member, an_organization, found_acme
-from tests.support.invitations import FIELDS, accept, again, decline, invite_many, invited, revoke, ticket
+from tests.support.invitations import (
+    FIELDS,
+    accept,
+    again,
+    decline,
+    invite_many,
+    invited,
+    revoke,
+    ticket,
+)
 
 LISTED = f"""query($id: ID!, $first: Int, $after: String, $statuses: [InvitationStatus!], $query: String) {{
     organization(by: {{id: $id}}) {{ pendingInvitationsCount
@@ -50,7 +59,10 @@ async def test_who_manages_members_lists_the_invitations_newest_first(api: Api, 
         assert found["pendingInvitationsCount"] == found["invitations"]["totalCount"] == 2
     page = (await listed(api, acme.id, by=acme.admin, first=1))["invitations"]
     rest = await listed(api, acme.id, by=acme.admin, first=1, after=page["pageInfo"]["endCursor"])
-    assert [one["id"] for one in (*page["nodes"], *rest["invitations"]["nodes"])] == [second["id"], first["id"]]
+    assert [one["id"] for one in (*page["nodes"], *rest["invitations"]["nodes"])] == [
+        second["id"],
+        first["id"],
+    ]
 
 
 async def test_a_plain_member_sees_no_invitations(api: Api, acme: Acme) -> None:
@@ -63,7 +75,9 @@ async def test_a_plain_member_sees_no_invitations(api: Api, acme: Acme) -> None:
         assert (await api.run(document, by=acme.outsider)).data["organization"] is None
 
 
-async def test_invitations_are_filtered_by_status_and_by_a_part_of_the_address(api: Api, acme: Acme) -> None:
+async def test_invitations_are_filtered_by_status_and_by_a_part_of_the_address(
+    api: Api, acme: Acme
+) -> None:
     made = {
         status: await invited(api, acme.id, f"{status}@example.com", by=acme.admin, expiresInDays=2)
         for status in ("pending", "revoked", "declined", "accepted")
@@ -76,7 +90,10 @@ async def test_invitations_are_filtered_by_status_and_by_a_part_of_the_address(a
     api.clock.forward(days=1)
     admin = await again(api, acme.admin)
 
-    for status, id in {**{status: one["id"] for status, one in made.items()}, "expired": lapsed["id"]}.items():
+    for status, id in {
+        **{status: one["id"] for status, one in made.items()},
+        "expired": lapsed["id"],
+    }.items():
         found = (await listed(api, acme.id, by=admin, statuses=[status.upper()]))["invitations"]
         assert ([one["id"] for one in found["nodes"]], found["totalCount"]) == ([id], 1)
         assert found["nodes"][0]["status"] == status.upper()
@@ -84,11 +101,16 @@ async def test_invitations_are_filtered_by_status_and_by_a_part_of_the_address(a
             found = (await listed(api, acme.id, by=admin, query=query))["invitations"]
             assert [one["id"] for one in found["nodes"]] == [id]
     everything = await listed(api, acme.id, by=admin)
-    assert (everything["invitations"]["totalCount"], everything["pendingInvitationsCount"]) == (5, 1)
+    assert (everything["invitations"]["totalCount"], everything["pendingInvitationsCount"]) == (
+        5,
+        1,
+    )
     assert (await listed(api, acme.id, by=admin, query="%"))["invitations"]["totalCount"] == 0
 
 
-async def test_the_invited_person_sees_their_own_without_what_is_the_organizations(api: Api, acme: Acme) -> None:
+async def test_the_invited_person_sees_their_own_without_what_is_the_organizations(
+    api: Api, acme: Acme
+) -> None:
     notes = {"publicMetadata": {"a": 1}, "inviterUserId": acme.admin.id}
     made = await invited(api, acme.id, "New@Example.com", by=SERVICE, **notes)
     other = await an_organization(api, by=acme.outsider, name="Other")
@@ -100,9 +122,9 @@ async def test_the_invited_person_sees_their_own_without_what_is_the_organizatio
     hidden = dict.fromkeys(("url", "mail", "inviter", "organization", "privateMetadata"))
     assert seen == {**made, **hidden}
     assert await node(api, made["id"], by=newcomer) == seen
-    assert (await api.run(f'{{ organization(by: {{id: "{acme.id}"}}) {{ name }} }}', by=newcomer)).data == {
-        "organization": None
-    }
+    assert (
+        await api.run(f'{{ organization(by: {{id: "{acme.id}"}}) {{ name }} }}', by=newcomer)
+    ).data == {"organization": None}
 
 
 async def test_an_unverified_address_sees_nothing(api: Api, acme: Acme) -> None:
@@ -134,7 +156,9 @@ async def test_an_invitation_by_its_id_for_each_kind_of_caller(api: Api, acme: A
     assert (await api.run(NODE, {"id": made["id"]}, by=NOBODY)).code == "UNAUTHENTICATED"
 
 
-async def test_an_invited_member_who_may_not_manage_sees_the_organization_but_no_link(api: Api, acme: Acme) -> None:
+async def test_an_invited_member_who_may_not_manage_sees_the_organization_but_no_link(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await a_member(api, acme.id, "new@example.com")
 
@@ -143,13 +167,17 @@ async def test_an_invited_member_who_may_not_manage_sees_the_organization_but_no
     assert seen == {**made, "url": None, "mail": None, "inviter": None}
 
 
-async def test_settled_invitations_are_listed_to_the_invited_only_when_asked_for(api: Api, acme: Acme) -> None:
+async def test_settled_invitations_are_listed_to_the_invited_only_when_asked_for(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin, expiresInDays=1)
     api.clock.forward(days=1)
     newcomer = await api.person("new@example.com")
 
     assert await mine(api, by=newcomer) == []
-    found = (await api.run(MINE, {"statuses": ["EXPIRED"]}, by=newcomer)).data["viewer"]["invitations"]
+    found = (await api.run(MINE, {"statuses": ["EXPIRED"]}, by=newcomer)).data["viewer"][
+        "invitations"
+    ]
     assert (found["totalCount"], found["nodes"][0]["id"]) == (1, made["id"])
 
 
@@ -166,7 +194,7 @@ async def test_time_is_read_to_the_millisecond_at_the_end(api: Api, acme: Acme) 
     assert (seen["status"], datetime.fromisoformat(seen["expiresAt"])) == ("EXPIRED", api.clock())
 
 
-# ------------------------------------------------------------------------------------------------ statement counts
+# --------------------------------------------------------------------------------- statement counts
 
 
 class RunningClock(Clock):
@@ -180,7 +208,9 @@ class RunningClock(Clock):
 @pytest.fixture
 async def running(store: Store) -> AsyncIterator[Api]:
     clock = RunningClock()
-    chosen = settings(env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,))
+    chosen = settings(
+        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
+    )
     api = Api(make_application(chosen, store=store, clock=clock), store, clock)
     yield api
     await api.client.aclose()
@@ -193,7 +223,9 @@ async def statements_of(api: Api, document: str, by: Caller, variables: JSON | N
     return len(statements)
 
 
-async def test_a_list_of_invitations_takes_the_same_statements_for_one_and_for_twenty(running: Api) -> None:
+async def test_a_list_of_invitations_takes_the_same_statements_for_one_and_for_twenty(
+    running: Api,
+) -> None:
     acme = await found_acme(running)
     await invited(running, acme.id, "first@example.com", by=acme.admin)
     one = await statements_of(running, LISTED, acme.admin, {"id": acme.id})
@@ -203,7 +235,9 @@ async def test_a_list_of_invitations_takes_the_same_statements_for_one_and_for_t
     assert await statements_of(running, LISTED, acme.admin, {"id": acme.id}) == one <= 14
 
 
-async def test_the_own_invitations_take_the_same_statements_for_one_and_for_twenty(running: Api) -> None:
+async def test_the_own_invitations_take_the_same_statements_for_one_and_for_twenty(
+    running: Api,
+) -> None:
     newcomer = await running.person("new@example.com")
 
     async def invite_from(name: str) -> None:
@@ -225,7 +259,9 @@ async def test_the_lists_of_many_organizations_are_read_together(running: Api) -
         invitations(statuses: [PENDING]) { totalCount nodes { url mail { status } inviter { id } } } } } } } }"""
 
     async def an_inviting_organization(name: str) -> None:
-        await invited(running, await an_organization(running, by=owner, name=name), by=owner, notify=False)
+        await invited(
+            running, await an_organization(running, by=owner, name=name), by=owner, notify=False
+        )
 
     await an_inviting_organization("Acme")
     one = await statements_of(running, document, owner)
@@ -237,7 +273,9 @@ async def test_the_lists_of_many_organizations_are_read_together(running: Api) -
 
 async def test_with_organizations_off_nobody_is_told_of_invitations(api: Api, acme: Acme) -> None:
     await invited(api, acme.id, acme.outsider.email, by=acme.admin)
-    assert (await api.send("my-invitations", by=acme.outsider)).data["viewer"]["invitations"]["totalCount"] == 1
+    assert (await api.send("my-invitations", by=acme.outsider)).data["viewer"]["invitations"][
+        "totalCount"
+    ] == 1
 
     assert (await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)).payload
 

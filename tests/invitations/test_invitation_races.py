@@ -40,7 +40,9 @@ def losing_codes(answers: list[Answer]) -> set[str]:
 
 
 async def patiently(call: Call) -> Answer:
-    """Sends once more what a crowded database had no time for: nothing was changed, as the answer says."""
+    """Sends once more what a crowded database had no
+    time for: nothing was changed, as the answer says.
+    """
     while True:
         answer = await call()
         if "errors" not in answer.body or answer.code != "UNAVAILABLE":
@@ -67,7 +69,9 @@ SETTLED = {
 
 
 @pytest.mark.parametrize("turn", range(4))
-async def test_of_accept_decline_and_revoke_exactly_one_wins(api: Api, acme: Acme, turn: int) -> None:
+async def test_of_accept_decline_and_revoke_exactly_one_wins(
+    api: Api, acme: Acme, turn: int
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await api.person("new@example.com")
     by_mail = await ticket(api, made["id"])
@@ -89,7 +93,9 @@ async def test_of_accept_decline_and_revoke_exactly_one_wins(api: Api, acme: Acm
 
 
 @pytest.mark.parametrize("turn", range(2))
-async def test_a_resend_among_them_wins_before_or_not_at_all(api: Api, acme: Acme, turn: int) -> None:
+async def test_a_resend_among_them_wins_before_or_not_at_all(
+    api: Api, acme: Acme, turn: int
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await api.person("new@example.com")
     by_mail = await ticket(api, made["id"])
@@ -113,7 +119,9 @@ async def test_a_resend_among_them_wins_before_or_not_at_all(api: Api, acme: Acm
     assert losing_codes(answers) <= SETTLED | {"ticket_invalid_code", "RATE_LIMITED"}
 
 
-async def test_one_invitation_accepted_on_many_devices_is_one_membership(api: Api, acme: Acme) -> None:
+async def test_one_invitation_accepted_on_many_devices_is_one_membership(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     newcomer = await api.person("new@example.com")
     proofs: list[dict[str, str]] = [
@@ -122,7 +130,9 @@ async def test_one_invitation_accepted_on_many_devices_is_one_membership(api: Ap
         {"invitationId": made["id"]},
     ]
 
-    answers = await at_once(partial(accept, api, by=newcomer, **proofs[n % 3]) for n in range(CALLERS))
+    answers = await at_once(
+        partial(accept, api, by=newcomer, **proofs[n % 3]) for n in range(CALLERS)
+    )
 
     assert len(wins(answers)) == 1
     assert losing_codes(answers) == {"organization_invitation_already_accepted"}
@@ -143,23 +153,36 @@ async def test_accepting_and_being_added_at_once_is_one_membership(api: Api, acm
     answers = await at_once(ways[n % 2] for n in range(CALLERS))
 
     assert len(wins(answers)) == 1
-    assert losing_codes(answers) <= {"already_a_member_in_organization", "organization_invitation_already_accepted"}
+    assert losing_codes(answers) <= {
+        "already_a_member_in_organization",
+        "organization_invitation_already_accepted",
+    }
     assert await members(api, acme.id) == 3
-    created = [event for event in await events(api.store) if event["type"] == "organizationMembership.created"]
+    created = [
+        event
+        for event in await events(api.store)
+        if event["type"] == "organizationMembership.created"
+    ]
     assert len([event for event in created if event["user_id"] == newcomer.id]) == 1
 
 
-async def test_one_address_invited_many_times_at_once_is_one_invitation(api: Api, acme: Acme) -> None:
+async def test_one_address_invited_many_times_at_once_is_one_invitation(
+    api: Api, acme: Acme
+) -> None:
     spellings = ["new@example.com", "NEW@Example.com"]
 
-    answers = await at_once(partial(invite, api, acme.id, spellings[n % 2], by=acme.admin) for n in range(CALLERS))
+    answers = await at_once(
+        partial(invite, api, acme.id, spellings[n % 2], by=acme.admin) for n in range(CALLERS)
+    )
 
     assert len(wins(answers)) == 1
     assert losing_codes(answers) == {"organization_invitation_not_unique"}
     assert await kinds(api) == ["created"]
 
 
-async def test_thirty_invitations_and_acceptances_for_the_last_five_seats(api: Api, acme: Acme) -> None:
+async def test_thirty_invitations_and_acceptances_for_the_last_five_seats(
+    api: Api, acme: Acme
+) -> None:
     people = [await api.person(f"p{n}@example.com") for n in range(30)]
     await seats(api, acme.id, 7)
 
@@ -179,7 +202,9 @@ async def test_thirty_invitations_and_acceptances_for_the_last_five_seats(api: A
     assert await kinds(api, but=frozenset({"accepted"})) == ["created"] * 5
 
 
-async def test_invitations_and_direct_additions_share_the_last_five_seats(api: Api, acme: Acme) -> None:
+async def test_invitations_and_direct_additions_share_the_last_five_seats(
+    api: Api, acme: Acme
+) -> None:
     people = [await api.person(f"p{n}@example.com") for n in range(30)]
     await seats(api, acme.id, 7)
 
@@ -201,12 +226,16 @@ async def test_the_organization_deleted_meanwhile_leaves_nothing(api: Api, acme:
     made = [await invited(api, acme.id, one.email, by=acme.admin) for one in people]
     tickets = [await ticket(api, one["id"]) for one in made]
 
-    accepting = [partial(accept, api, by=one, ticket=mine) for one, mine in zip(people, tickets, strict=True)]
+    accepting = [
+        partial(accept, api, by=one, ticket=mine) for one, mine in zip(people, tickets, strict=True)
+    ]
     deletion = partial(api.mutate, "deleteOrganization", {"organizationId": acme.id}, by=SERVICE)
     answers = await at_once([*accepting[:5], deletion, *accepting[5:]])
 
     assert losing_codes(answers) <= {"ticket_invalid_code"}
-    log = Counter(event["type"] for event in await events(api.store) if event["organization_id"] == acme.id)
+    log = Counter(
+        event["type"] for event in await events(api.store) if event["organization_id"] == acme.id
+    )
     assert log["organizationMembership.created"] == log["organizationMembership.deleted"]
 
 
@@ -219,7 +248,8 @@ async def test_who_is_deleted_while_accepting_leaves_no_membership(api: Api) -> 
     deletion = partial(api.mutate, "deleteUser", {"userId": newcomer.id}, by=SERVICE)
     answers = await at_once([*accepting[:5], deletion, *accepting[5:]])
 
-    # Who is gone is nobody; who then comes back with the same token is a new user with a verified address.
+    # Who is gone is nobody; who then comes back with the same token is a new user with a verified
+    # address.
     assert losing_codes(answers) <= {"UNAUTHENTICATED"}
     log = [event for event in await events(api.store) if event["user_id"] == newcomer.id]
     kinds_of = Counter(event["type"] for event in log)

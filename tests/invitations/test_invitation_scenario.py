@@ -41,30 +41,45 @@ async def test_two_are_invited_one_is_taken_back_the_other_accepts_from_the_mail
         ada = await api.person("ada@example.com", given_name="Ada", family_name="Lovelace")
         made = (await api.send("create-organization", by=ada, name="Acme")).payload
         acme = {"organizationId": made["organization"]["id"]}
-        grace_invited = (await api.send("invite", by=ada, **acme, emailAddress="Grace@example.com")).payload[
-            "invitation"
-        ]
-        alan_invited = (await api.send("invite", by=ada, **acme, emailAddress="alan@example.com")).payload["invitation"]
+        grace_invited = (
+            await api.send("invite", by=ada, **acme, emailAddress="Grace@example.com")
+        ).payload["invitation"]
+        alan_invited = (
+            await api.send("invite", by=ada, **acme, emailAddress="alan@example.com")
+        ).payload["invitation"]
         await until(lambda: len(post.letters) == 2, seconds=30)
-        revoked = (await api.send("revoke-invitation", by=ada, **acme, invitationId=alan_invited["id"])).payload
+        revoked = (
+            await api.send("revoke-invitation", by=ada, **acme, invitationId=alan_invited["id"])
+        ).payload
         letters = {letter["To"]: link_in(letter) for letter in post.letters}
         pages = {address: await api.client.get(path_of(link)) for address, link in letters.items()}
         ticket = ticket_in(letters["Grace@example.com"])
         preview = (await api.send("invitation-by-ticket", ticket=ticket)).data["invitationByTicket"]
         grace = await api.person("grace@example.com", verified=False)
-        accepted = (await api.send("accept-invitation", by=grace, proof={"ticket": ticket})).payload["membership"]
+        accepted = (
+            await api.send("accept-invitation", by=grace, proof={"ticket": ticket})
+        ).payload["membership"]
         alan = await api.person("alan@example.com")
-        late = await api.send("accept-invitation", by=alan, proof={"ticket": ticket_in(letters["alan@example.com"])})
+        late = await api.send(
+            "accept-invitation", by=alan, proof={"ticket": ticket_in(letters["alan@example.com"])}
+        )
         who = {**acme, "userId": grace.id}
-        promoted = (await api.send("change-role", by=ada, **who, role="org:admin")).payload["membership"]
-        listed = (await api.send("invitations", by=grace, **acme)).data["organization"]["invitations"]["nodes"]
+        promoted = (await api.send("change-role", by=ada, **who, role="org:admin")).payload[
+            "membership"
+        ]
+        listed = (await api.send("invitations", by=grace, **acme)).data["organization"][
+            "invitations"
+        ]["nodes"]
         removed = (await api.send("remove-member", by=ada, **who)).payload["membership"]
         left = (await api.send("members", by=ada, **acme)).data["organization"]["memberships"]
         code, written = server.stop()
 
     assert [one["mail"] for one in (grace_invited, alan_invited)] == [{"status": "QUEUED"}] * 2
     assert revoked["invitation"]["status"] == "REVOKED"
-    assert all(link.startswith("https://orgs.example.com/invitations/accept?ticket=") for link in letters.values())
+    assert all(
+        link.startswith("https://orgs.example.com/invitations/accept?ticket=")
+        for link in letters.values()
+    )
     assert "Join Acme" in pages["Grace@example.com"].text
     assert "This invitation was taken back." in pages["alan@example.com"].text
     assert (preview["next"], preview["inviterName"]) == ("SIGN_UP", "Ada Lovelace")
@@ -122,7 +137,9 @@ async def is_sent(api: Api) -> bool:
 async def test_without_a_mail_server_production_passes_links_on_by_hand(
     api: Api, database_url: str, tmp_path: Path
 ) -> None:
-    with started("serve", folder=tmp_path, **PRODUCTION, TENANTRY_DATABASE_URL=database_url) as server:
+    with started(
+        "serve", folder=tmp_path, **PRODUCTION, TENANTRY_DATABASE_URL=database_url
+    ) as server:
         api.client = httpx.AsyncClient(base_url=server.url)
         ada = await api.person("ada@example.com")
         made = (await api.send("create-organization", by=ada, name="Acme")).payload

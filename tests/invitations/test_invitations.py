@@ -43,8 +43,16 @@ async def test_inviting_leaves_one_event_by_its_actor(api: Api, acme: Acme) -> N
 
     last = (await events(api.store))[-1]
     assert (last["type"], last["object_id"]) == ("organizationInvitation.created", made["id"])
-    assert (last["actor_type"], last["actor_id"], last["organization_id"]) == ("user", acme.admin.id, acme.id)
-    assert (last["data"]["status"], last["data"]["role"], last["data"]["url"]) == ("pending", "org:admin", None)
+    assert (last["actor_type"], last["actor_id"], last["organization_id"]) == (
+        "user",
+        acme.admin.id,
+        acme.id,
+    )
+    assert (last["data"]["status"], last["data"]["role"], last["data"]["url"]) == (
+        "pending",
+        "org:admin",
+        None,
+    )
 
 
 async def test_the_instance_says_how_long_invitations_live(api: Api, acme: Acme) -> None:
@@ -69,7 +77,12 @@ async def test_without_notify_no_mail_is_queued(api: Api, acme: Acme) -> None:
     assert made["url"]
 
 
-ADDRESS, ROLE, DAYS, URL = "input.emailAddress", "input.role", "input.expiresInDays", "input.redirectUrl"
+ADDRESS, ROLE, DAYS, URL = (
+    "input.emailAddress",
+    "input.role",
+    "input.expiresInDays",
+    "input.redirectUrl",
+)
 FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"role": "org:boss"}, "resource_not_found", ROLE),
     ({"role": "org:unoffered"}, "resource_not_found", ROLE),
@@ -81,7 +94,11 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"redirectUrl": "https://app.example.com.evil.example"}, "redirect_url_domain_mismatch", URL),
     ({"redirectUrl": "https://app.example.com:8443/"}, "redirect_url_domain_mismatch", URL),
     ({"redirectUrl": "http://app.example.com/"}, "redirect_url_domain_mismatch", URL),
-    ({"redirectUrl": "https://app.example.com\\.evil.example/"}, "redirect_url_domain_mismatch", URL),
+    (
+        {"redirectUrl": "https://app.example.com\\.evil.example/"},
+        "redirect_url_domain_mismatch",
+        URL,
+    ),
     ({"redirectUrl": "https://app.example.com@evil.example/"}, "form_param_format_invalid", URL),
     ({"redirectUrl": "https://evil.example\\@app.example.com/"}, "form_param_format_invalid", URL),
     ({"redirectUrl": "javascript:alert(1)//app.example.com"}, "form_param_format_invalid", URL),
@@ -131,7 +148,9 @@ async def test_all_faults_are_told_together(api: Api, acme: Acme) -> None:
 
     assert set(fields(refused)) == {f"input.{name}" for name in faults}
     async with unchanged(api):
-        malformed = await invite(api, acme.id, "nobody", by=SERVICE, expiresInDays=0, redirectUrl="x")
+        malformed = await invite(
+            api, acme.id, "nobody", by=SERVICE, expiresInDays=0, redirectUrl="x"
+        )
     assert set(fields(malformed)) == {ADDRESS, DAYS, URL}
 
 
@@ -165,7 +184,9 @@ async def test_the_same_address_is_invited_by_several_organizations(api: Api, ac
     assert await invited(api, other, by=acme.outsider)
 
 
-async def test_who_has_an_account_elsewhere_is_invited_like_who_has_none(api: Api, acme: Acme) -> None:
+async def test_who_has_an_account_elsewhere_is_invited_like_who_has_none(
+    api: Api, acme: Acme
+) -> None:
     known = await invited(api, acme.id, acme.outsider.email, by=acme.admin)
     unknown = await invited(api, acme.id, "unknown@example.com", by=acme.admin)
 
@@ -176,7 +197,9 @@ async def test_who_has_an_account_elsewhere_is_invited_like_who_has_none(api: Ap
 
 
 @pytest.mark.parametrize("status", ["revoked", "declined", "expired"])
-async def test_a_settled_invitation_does_not_block_another(api: Api, acme: Acme, status: str) -> None:
+async def test_a_settled_invitation_does_not_block_another(
+    api: Api, acme: Acme, status: str
+) -> None:
     made = await invited(api, acme.id, by=acme.admin, expiresInDays=1)
     if status == "revoked":
         await revoke(api, acme.id, made["id"], by=acme.admin)
@@ -193,7 +216,7 @@ async def test_a_settled_invitation_does_not_block_another(api: Api, acme: Acme,
     assert (await stored(api, made["id"]))["status"] == status
 
 
-# ------------------------------------------------------------------------------------------- who may grant what
+# ------------------------------------------------------------------------------- who may grant what
 
 
 async def a_recruiter(api: Api, acme: Acme) -> Caller:
@@ -212,10 +235,14 @@ async def test_nobody_invites_into_a_role_with_permissions_they_lack(api: Api, a
     assert (refused.code, refused.reason) == ("FORBIDDEN", "role_not_grantable")
     assert "org:sys_profile:delete" in refused.error["extensions"]["permissions"]
     assert "org:sys_memberships:manage" not in refused.error["extensions"]["permissions"]
-    assert (await invited(api, acme.id, by=recruiter, role="org:reader"))["role"] == {"key": "org:reader"}
+    assert (await invited(api, acme.id, by=recruiter, role="org:reader"))["role"] == {
+        "key": "org:reader"
+    }
 
 
-async def test_the_default_role_too_has_to_be_within_the_inviters_permissions(api: Api, acme: Acme) -> None:
+async def test_the_default_role_too_has_to_be_within_the_inviters_permissions(
+    api: Api, acme: Acme
+) -> None:
     await a_role(api, "org:manager", ["org:sys_memberships:manage"])
     manager = await a_member(api, acme.id, "rita@example.com", "org:manager")
 
@@ -225,7 +252,9 @@ async def test_the_default_role_too_has_to_be_within_the_inviters_permissions(ap
     assert refused.reason == "role_not_grantable"
 
 
-async def test_a_key_invites_for_a_manager_with_their_permissions_and_no_more(api: Api, acme: Acme) -> None:
+async def test_a_key_invites_for_a_manager_with_their_permissions_and_no_more(
+    api: Api, acme: Acme
+) -> None:
     recruiter = await a_recruiter(api, acme)
     await a_role(api, "org:reader", ["org:sys_memberships:read"])
 
@@ -235,7 +264,10 @@ async def test_a_key_invites_for_a_manager_with_their_permissions_and_no_more(ap
             assert refused.reason == "role_not_grantable"
         for inviter in (acme.outsider.id, "", "user_0"):
             absent = await invite(api, acme.id, by=SERVICE, inviterUserId=inviter)
-            assert (codes(absent), fields(absent)) == (["resource_not_found"], ["input.inviterUserId"])
+            assert (codes(absent), fields(absent)) == (
+                ["resource_not_found"],
+                ["input.inviterUserId"],
+            )
         plain = await invite(api, acme.id, by=SERVICE, inviterUserId=acme.member.id)
         assert (plain.code, plain.reason) == ("FORBIDDEN", "missing_organization_permission")
 
@@ -246,12 +278,16 @@ async def test_a_key_invites_for_a_manager_with_their_permissions_and_no_more(ap
 
 
 async def test_a_key_invites_for_itself_into_any_role(api: Api, acme: Acme) -> None:
-    made = await invited(api, acme.id, by=SERVICE, role="org:admin", privateMetadata={"plan": "pro"})
+    made = await invited(
+        api, acme.id, by=SERVICE, role="org:admin", privateMetadata={"plan": "pro"}
+    )
 
     assert (made["inviter"], made["privateMetadata"]) == (None, {"plan": "pro"})
 
 
-@pytest.mark.parametrize("input", [{"publicMetadata": {}}, {"privateMetadata": {}}, {"inviterUserId": ""}])
+@pytest.mark.parametrize(
+    "input", [{"publicMetadata": {}}, {"privateMetadata": {}}, {"inviterUserId": ""}]
+)
 async def test_some_inputs_are_for_keys_only(api: Api, acme: Acme, input: dict[str, Any]) -> None:
     async with unchanged(api):
         refused = await invite(api, acme.id, by=acme.admin, **input)

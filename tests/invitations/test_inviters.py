@@ -1,4 +1,6 @@
-"""What an inviter's going does to their invitations, and what resending them does (rules 17 and 22)."""
+"""What an inviter's going does to their invitations,
+and what resending them does (rules 17 and 22).
+"""
 
 from datetime import datetime, timedelta
 
@@ -30,13 +32,17 @@ async def go(api: Api, acme: Acme, who: Caller, how: str) -> None:
     if how == "removed":
         assert (await api.mutate("removeMembership", which, by=SERVICE)).payload
     if how == "demoted":
-        assert (await api.mutate("updateMembership", {**which, "role": "org:member"}, by=SERVICE)).payload
+        assert (
+            await api.mutate("updateMembership", {**which, "role": "org:member"}, by=SERVICE)
+        ).payload
     if how == "deleted":
         assert (await api.mutate("deleteUser", {"userId": who.id}, by=SERVICE)).payload
 
 
 @GONE
-async def test_an_invitation_to_the_default_role_outlives_its_inviter(api: Api, acme: Acme, how: str) -> None:
+async def test_an_invitation_to_the_default_role_outlives_its_inviter(
+    api: Api, acme: Acme, how: str
+) -> None:
     inviter = await a_member(api, acme.id, "rita@example.com", "org:admin")
     made = await invited(api, acme.id, by=inviter)
     newcomer = await api.person("new@example.com")
@@ -57,13 +63,15 @@ async def test_an_invitation_to_another_role_does_not(api: Api, acme: Acme, how:
         refused = await accept(api, by=newcomer, ticket=await ticket(api, made["id"]))
 
     assert codes(refused) == ["organization_invitation_not_grantable"]
-    assert (await resend(api, acme.id, made["id"], by=acme.admin)).payload["invitation"]["inviter"] == {
-        "id": acme.admin.id
-    }
+    assert (await resend(api, acme.id, made["id"], by=acme.admin)).payload["invitation"][
+        "inviter"
+    ] == {"id": acme.admin.id}
     assert (await accept(api, by=newcomer, ticket=await ticket(api, made["id"]))).payload
 
 
-async def test_an_inviter_who_may_no_longer_invite_grants_not_even_their_own_role(api: Api, acme: Acme) -> None:
+async def test_an_inviter_who_may_no_longer_invite_grants_not_even_their_own_role(
+    api: Api, acme: Acme
+) -> None:
     await a_role(api, "org:reader", ["org:sys_memberships:read"])
     inviter = await a_member(api, acme.id, "rita@example.com", "org:admin")
     made = await invited(api, acme.id, by=inviter, role="org:reader")
@@ -147,18 +155,24 @@ async def test_an_expired_invitation_is_not_resent_beside_a_newer_one(api: Api, 
     newer = await invited(api, acme.id, by=admin)
 
     async with unchanged(api):
-        assert codes(await resend(api, acme.id, id, by=admin)) == ["organization_invitation_not_pending"]
+        assert codes(await resend(api, acme.id, id, by=admin)) == [
+            "organization_invitation_not_pending"
+        ]
 
     await revoke(api, acme.id, newer["id"], by=admin)
     assert (await resend(api, acme.id, id, by=admin)).payload
 
 
-async def test_an_expired_invitation_is_not_resent_to_who_joined_meanwhile(api: Api, acme: Acme) -> None:
+async def test_an_expired_invitation_is_not_resent_to_who_joined_meanwhile(
+    api: Api, acme: Acme
+) -> None:
     id, admin = await an_expired_one(api, acme)
     await a_member(api, acme.id, "new@example.com")
 
     async with unchanged(api):
-        assert codes(await resend(api, acme.id, id, by=admin)) == ["already_a_member_in_organization"]
+        assert codes(await resend(api, acme.id, id, by=admin)) == [
+            "already_a_member_in_organization"
+        ]
 
 
 async def test_an_invitation_of_another_organization_is_not_found(api: Api, acme: Acme) -> None:
@@ -168,7 +182,10 @@ async def test_an_invitation_of_another_organization_is_not_found(api: Api, acme
     async with unchanged(api):
         for act in (resend, revoke):
             refused = await act(api, acme.id, made["id"], by=acme.admin)
-            assert (codes(refused), fields(refused)) == (["resource_not_found"], ["input.invitationId"])
+            assert (codes(refused), fields(refused)) == (
+                ["resource_not_found"],
+                ["input.invitationId"],
+            )
             assert (await act(api, theirs, made["id"], by=acme.admin)).code == "NOT_FOUND"
             assert (await act(api, acme.id, made["id"], by=acme.member)).code == "FORBIDDEN"
 

@@ -35,7 +35,9 @@ async def next_step(api: Api, ticket: str, *, by: Caller = NOBODY) -> str:
     return found["next"]
 
 
-async def test_anybody_with_the_ticket_sees_what_it_is_for_and_nothing_changes(api: Api, acme: Acme) -> None:
+async def test_anybody_with_the_ticket_sees_what_it_is_for_and_nothing_changes(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, "New@example.com", by=acme.admin)
     right = await ticket(api, made["id"])
 
@@ -75,7 +77,9 @@ async def test_the_mail_ticket_tells_whether_to_sign_in_or_up(api: Api, acme: Ac
     assert await next_step(api, await ticket(api, known["id"]), by=acme.outsider) == "ACCEPT"
 
 
-async def test_the_link_ticket_never_tells_whether_there_is_an_account(api: Api, acme: Acme) -> None:
+async def test_the_link_ticket_never_tells_whether_there_is_an_account(
+    api: Api, acme: Acme
+) -> None:
     stranger = await invited(api, acme.id, by=acme.admin)
     known = await invited(api, acme.id, acme.outsider.email, by=acme.admin)
 
@@ -86,7 +90,9 @@ async def test_the_link_ticket_never_tells_whether_there_is_an_account(api: Api,
 
 
 @pytest.mark.parametrize("status", ["ACCEPTED", "REVOKED", "EXPIRED"])
-async def test_a_settled_invitation_answers_with_its_status(api: Api, acme: Acme, status: str) -> None:
+async def test_a_settled_invitation_answers_with_its_status(
+    api: Api, acme: Acme, status: str
+) -> None:
     made = await invited(api, acme.id, by=acme.admin, expiresInDays=1)
     right = await ticket(api, made["id"])
     newcomer = await api.person("new@example.com")
@@ -111,7 +117,16 @@ async def test_a_ticket_that_does_not_verify_shows_nothing(api: Api, acme: Acme)
     id, _, mac = right.partition(".")
     stored_nonce = (await stored(api, made["id"]))["nonce"]
     foreign = make_ticket(derive_ticket_keys(("y" * 32,)), TicketKind.MAIL, id, stored_nonce)
-    odd = ["", id, f"{id}.", f"{id}.{mac}=", f"{id}.{mac[:-1]}", foreign, f"orginv_{'0' * 26}.{mac}", "org_x.y"]
+    odd = [
+        "",
+        id,
+        f"{id}.",
+        f"{id}.{mac}=",
+        f"{id}.{mac[:-1]}",
+        foreign,
+        f"orginv_{'0' * 26}.{mac}",
+        "org_x.y",
+    ]
 
     for wrong in odd:
         assert await shown(api, wrong) is None
@@ -145,9 +160,17 @@ def test_a_ticket_is_of_one_kind_and_old_root_secrets_still_verify() -> None:
     assert verify_ticket(old.given, make_ticket(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
 
 
-async def test_no_answer_of_the_api_holds_a_mail_ticket_and_a_members_none_at_all(api: Api, acme: Acme) -> None:
-    answers = [await api.mutate("createInvitation", {"organizationId": acme.id, "emailAddress": "new@example.com"},
-                                INVITATION, by=acme.admin)]  # fmt: skip
+async def test_no_answer_of_the_api_holds_a_mail_ticket_and_a_members_none_at_all(
+    api: Api, acme: Acme
+) -> None:
+    answers = [
+        await api.mutate(
+            "createInvitation",
+            {"organizationId": acme.id, "emailAddress": "new@example.com"},
+            INVITATION,
+            by=acme.admin,
+        )
+    ]
     made = answers[0].payload["invitation"]
     by_mail, by_link = await ticket(api, made["id"]), link_ticket(made)
     nonce = (await stored(api, made["id"]))["nonce"]

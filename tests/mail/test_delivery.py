@@ -41,7 +41,9 @@ async def test_the_outcome_is_shown_to_a_manager(api: Api, acme: Acme) -> None:
     assert sent["sentAt"].startswith(api.clock().isoformat()[:19])
 
 
-async def test_a_letter_is_tried_again_after_growing_pauses_and_then_no_more(api: Api, acme: Acme) -> None:
+async def test_a_letter_is_tried_again_after_growing_pauses_and_then_no_more(
+    api: Api, acme: Acme
+) -> None:
     memory = Memory(lambda message: ConnectionRefusedError())
     worker = delivery(api.store, api.clock, memory)
     pauses = [
@@ -88,7 +90,9 @@ async def test_a_letter_that_arrives_at_last_has_no_error_left(api: Api, acme: A
 async def test_one_bad_address_stops_no_other(api: Api, acme: Acme) -> None:
     bad = "bad@example.com"
     worker = delivery(
-        api.store, api.clock, Memory(lambda message: Undeliverable("550 no") if message["To"] == bad else None)
+        api.store,
+        api.clock,
+        Memory(lambda message: Undeliverable("550 no") if message["To"] == bad else None),
     )
     await invited(api, acme, "a@example.com", bad, "c@example.com")
 
@@ -106,7 +110,9 @@ async def test_one_bad_address_stops_no_other(api: Api, acme: Acme) -> None:
 
 
 @pytest.mark.parametrize("field", ["revokeInvitation", "resendInvitation"])
-async def test_an_invitation_that_was_settled_or_sent_again_drops_its_letter(api: Api, acme: Acme, field: str) -> None:
+async def test_an_invitation_that_was_settled_or_sent_again_drops_its_letter(
+    api: Api, acme: Acme, field: str
+) -> None:
     memory = Memory()
     worker = delivery(api.store, api.clock, memory)
     (made,) = await invited(api, acme, "new@example.com")
@@ -151,13 +157,17 @@ async def test_several_workers_never_send_one_letter_twice(api: Api, acme: Acme)
         await until(lambda: len(memory.letters) >= 40, 30)
         await asyncio.sleep(0.2)
 
-    assert sorted(one["To"] for one in memory.letters) == sorted(f"new{number}@example.com" for number in range(40))
+    assert sorted(one["To"] for one in memory.letters) == sorted(
+        f"new{number}@example.com" for number in range(40)
+    )
     assert {(one.status, one.attempts) for one in await mails(api.store)} == {("sent", 1)}
     for store in stores:
         await store.close()
 
 
-async def test_the_letter_of_a_worker_that_died_is_taken_over_after_the_lease(api: Api, acme: Acme) -> None:
+async def test_the_letter_of_a_worker_that_died_is_taken_over_after_the_lease(
+    api: Api, acme: Acme
+) -> None:
     dead, memory = Memory(pause=60), Memory()
     await invited(api, acme, "new@example.com")
     dying = asyncio.create_task(delivery(api.store, api.clock, dead).deliver())
@@ -189,8 +199,12 @@ async def test_a_worker_whose_lease_is_over_overwrites_nothing(api: Api, acme: A
     assert [(one.status, one.last_error) for one in await mails(api.store)] == [("sent", None)]
 
 
-@pytest.mark.parametrize("said", ["550 \udcff no", "550 \x1b[31mno", "550 \x00no\u202e", "550 no\n"])
-async def test_any_bytes_of_a_mail_server_can_be_written_down(api: Api, acme: Acme, said: str) -> None:
+@pytest.mark.parametrize(
+    "said", ["550 \udcff no", "550 \x1b[31mno", "550 \x00no\u202e", "550 no\n"]
+)
+async def test_any_bytes_of_a_mail_server_can_be_written_down(
+    api: Api, acme: Acme, said: str
+) -> None:
     memory = Memory(lambda message: Undeliverable(said))
     await invited(api, acme, "new@example.com")
 
@@ -202,12 +216,16 @@ async def test_any_bytes_of_a_mail_server_can_be_written_down(api: Api, acme: Ac
     assert shown["lastError"].isprintable()
 
 
-async def test_the_last_mail_is_that_of_the_last_ticket_whatever_the_clock_said(api: Api, acme: Acme) -> None:
+async def test_the_last_mail_is_that_of_the_last_ticket_whatever_the_clock_said(
+    api: Api, acme: Acme
+) -> None:
     (made,) = await invited(api, acme, "new@example.com")
     await delivery(api.store, api.clock, Memory()).deliver()
     api.clock.forward(hours=-2)
 
-    resent = (await resend(api, acme.id, made["id"], by=await api.person(acme.admin.email))).payload["invitation"]
+    resent = (
+        await resend(api, acme.id, made["id"], by=await api.person(acme.admin.email))
+    ).payload["invitation"]
     await delivery(api.store, api.clock, Memory(lambda message: Undeliverable("550 no"))).deliver()
     listed = (await shown_mail(api, acme))["new@example.com"]
 
@@ -236,8 +254,12 @@ async def test_a_clock_that_leaps_ahead_sends_nothing_twice(api: Api, acme: Acme
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-async def test_a_clock_that_is_set_back_makes_no_mail_wait_for_it(api: Api, acme: Acme, restarted: bool) -> None:
-    memory = Memory(lambda message: ConnectionRefusedError() if message["To"] == "new@example.com" else None)
+async def test_a_clock_that_is_set_back_makes_no_mail_wait_for_it(
+    api: Api, acme: Acme, restarted: bool
+) -> None:
+    memory = Memory(
+        lambda message: ConnectionRefusedError() if message["To"] == "new@example.com" else None
+    )
     worker = delivery(api.store, api.clock, memory)
     await invited(api, acme, "new@example.com")
     await worker.deliver()

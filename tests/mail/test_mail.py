@@ -16,7 +16,18 @@ from resolvers.invitations.tickets import TicketKind, verify_ticket
 from server.delivery.messages import InvitationEmail, Outbox, Undeliverable, render, to_plain_text
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
-from tests.support.smtp import KEYS, PUBLIC_URL, Memory, Post, delivery, invited, link_in, listening, mails, text_of
+from tests.support.smtp import (
+    KEYS,
+    PUBLIC_URL,
+    Memory,
+    Post,
+    delivery,
+    invited,
+    link_in,
+    listening,
+    mails,
+    text_of,
+)
 
 NOW = datetime(2030, 5, 6, 7, 8, tzinfo=UTC)
 LINK = f"{PUBLIC_URL}/invitations/accept?ticket=orginv_0123.mac"
@@ -126,7 +137,11 @@ def test_no_header_can_be_added(place: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["new@example.com\r\nBcc: mallory@evil.example", "new@example.com, mallory@evil.example", "a@b.example\n"],
+    [
+        "new@example.com\r\nBcc: mallory@evil.example",
+        "new@example.com, mallory@evil.example",
+        "a@b.example\n",
+    ],
 )
 def test_an_address_can_t_add_a_header_or_a_recipient(address: str) -> None:
     with pytest.raises(Exception, match="not an email address"):
@@ -142,7 +157,7 @@ def test_names_in_every_script_arrive_as_they_are() -> None:
     assert "Зоя Ωmega invites you to join Bücher & Söhne 株式会社" in text_of(again)
 
 
-# ------------------------------------------------------------------------------------------- from the store, delivered
+# ------------------------------------------------------------------------ from the store, delivered
 
 
 async def sent(api: Api, acme: Acme, address: str = "new@example.com") -> Memory:
@@ -152,7 +167,9 @@ async def sent(api: Api, acme: Acme, address: str = "new@example.com") -> Memory
     return memory
 
 
-async def test_the_link_is_built_on_the_public_url_whatever_the_host_header_says(api: Api, acme: Acme) -> None:
+async def test_the_link_is_built_on_the_public_url_whatever_the_host_header_says(
+    api: Api, acme: Acme
+) -> None:
     api.client.headers["x-forwarded-host"] = "evil.example"
     api.client.headers["forwarded"] = "host=evil.example"
 
@@ -174,7 +191,11 @@ async def test_the_mail_ticket_is_in_the_letter_and_nowhere_else(api: Api, acme:
     ticket = link_in(memory.letters[0]).partition("ticket=")[2]
     stored = await contents(api.store)
     (invitation,) = [row for row in stored["invitation"] if row[0] == ticket.partition(".")[0]]
-    nonces = [value for value in invitation if isinstance(value, str) and verify_ticket(KEYS.given, ticket, value)]
+    nonces = [
+        value
+        for value in invitation
+        if isinstance(value, str) and verify_ticket(KEYS.given, ticket, value)
+    ]
     assert [verify_ticket(KEYS.given, ticket, nonce) for nonce in nonces] == [TicketKind.MAIL]
     for mac in (ticket.partition(".")[2], link_in(failing.tried[0]).rpartition(".")[2]):
         assert mac not in repr(stored)
@@ -190,7 +211,9 @@ async def test_inviter_and_role_are_those_of_the_invitation(api: Api, acme: Acme
     assert text_of(memory.letters[0]).startswith("Ada Lovelace invites you to join Acme as Member.")
 
 
-async def test_an_outbox_keeps_a_letter_that_a_person_can_read(api: Api, acme: Acme, tmp_path: Path) -> None:
+async def test_an_outbox_keeps_a_letter_that_a_person_can_read(
+    api: Api, acme: Acme, tmp_path: Path
+) -> None:
     await invited(api, acme, "grüße@example.com")
 
     await delivery(api.store, api.clock, Outbox(tmp_path / "var" / "outbox")).deliver()
@@ -200,7 +223,9 @@ async def test_an_outbox_keeps_a_letter_that_a_person_can_read(api: Api, acme: A
     raw = path.read_text()
     assert path.stem == mail.id
     assert re.search(
-        rf"^{PUBLIC_URL}/invitations/accept\?ticket=orginv_[0-9a-z]{{26}}\.[\w-]{{43}}$", raw, re.MULTILINE
+        rf"^{PUBLIC_URL}/invitations/accept\?ticket=orginv_[0-9a-z]{{26}}\.[\w-]{{43}}$",
+        raw,
+        re.MULTILINE,
     )
     assert message_from_bytes(path.read_bytes(), policy=SMTPUTF8)["To"] == "grüße@example.com"
     assert path.parent.stat().st_mode & 0o077 == 0
@@ -231,7 +256,9 @@ ENCODED = [
 
 
 @pytest.mark.parametrize("name", ENCODED)
-async def test_a_subject_shows_a_name_character_by_character(api: Api, acme: Acme, name: str) -> None:
+async def test_a_subject_shows_a_name_character_by_character(
+    api: Api, acme: Acme, name: str
+) -> None:
     input = {"organizationId": acme.id, "name": name}
     assert (await api.mutate("updateOrganization", input, by=acme.admin)).payload
     await invited(api, acme, "new@example.com")
@@ -257,7 +284,9 @@ def test_a_stored_name_that_decodes_to_a_link_is_defused() -> None:
     assert "evil.example" not in str(make_header(decode_header(subject)))
 
 
-@pytest.mark.parametrize("local", ["=?utf-8?q?a=0ABcc=3A_x?=", "=?utf-8?b?YQ==?=", "x=?us-ascii?Q?y?=z"])
+@pytest.mark.parametrize(
+    "local", ["=?utf-8?q?a=0ABcc=3A_x?=", "=?utf-8?b?YQ==?=", "x=?us-ascii?Q?y?=z"]
+)
 def test_a_stored_address_with_an_encoded_word_gets_no_mail(local: str) -> None:
     with pytest.raises(Undeliverable, match="not an email address"):
         render(replace(LETTER, address=f"{local}@example.com"), NOW)
@@ -265,9 +294,17 @@ def test_a_stored_address_with_an_encoded_word_gets_no_mail(local: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["o'neil+tag@Example.com", "a%0d%0ab@example.com", "SRS0=HH=TT=example.net=x@example.com", "a..b@example.com",
-     "{{7*7}}@example.com", "grüße@example.com", "a!b/c|d~e`f^g#h$i&j*k@example.com", ".a.@example.com"],
-)  # fmt: skip
+    [
+        "o'neil+tag@Example.com",
+        "a%0d%0ab@example.com",
+        "SRS0=HH=TT=example.net=x@example.com",
+        "a..b@example.com",
+        "{{7*7}}@example.com",
+        "grüße@example.com",
+        "a!b/c|d~e`f^g#h$i&j*k@example.com",
+        ".a.@example.com",
+    ],
+)
 async def test_the_envelope_holds_the_address_as_typed(api: Api, acme: Acme, address: str) -> None:
     await invited(api, acme, address)
 

@@ -11,7 +11,17 @@ from server.delivery import messages as email_module
 from server.delivery.mail import UNREACHABLE
 from tests.support.api import Api
 from tests.support.factories import Acme
-from tests.support.smtp import OK, Post, delivery, invited, link_in, listening, shown_mail, until, working
+from tests.support.smtp import (
+    OK,
+    Post,
+    delivery,
+    invited,
+    link_in,
+    listening,
+    shown_mail,
+    until,
+    working,
+)
 
 NEW = "new@example.com"
 
@@ -66,12 +76,17 @@ async def test_a_greylisted_letter_arrives_at_the_second_try(api: Api, acme: Acm
         api.clock.forward(seconds=5)
         await worker.deliver()
 
-    assert (put_off["status"], put_off["lastError"]) == ("QUEUED", "451 4.7.1 Greylisted, try again")
+    assert (put_off["status"], put_off["lastError"]) == (
+        "QUEUED",
+        "451 4.7.1 Greylisted, try again",
+    )
     assert (await shown_mail(api, acme))[NEW]["status"] == "SENT"
     assert post.addresses == [NEW]
 
 
-async def test_an_address_that_the_server_refuses_is_final_and_the_others_go_out(api: Api, acme: Acme) -> None:
+async def test_an_address_that_the_server_refuses_is_final_and_the_others_go_out(
+    api: Api, acme: Acme
+) -> None:
     await invited(api, acme, NEW, "gone@example.com", "other@example.com")
 
     def answer(address: str) -> str:
@@ -107,7 +122,9 @@ async def test_a_refusal_that_quotes_the_link_shows_nobody_the_ticket(api: Api, 
 
 
 @pytest.mark.parametrize("code", [530, 535, 538])
-async def test_a_server_that_wants_another_sign_in_is_tried_again(api: Api, acme: Acme, code: int) -> None:
+async def test_a_server_that_wants_another_sign_in_is_tried_again(
+    api: Api, acme: Acme, code: int
+) -> None:
     await invited(api, acme, NEW)
 
     async with listening(Post(recipient=lambda address: f"{code} Sign in first")) as post:
@@ -116,7 +133,9 @@ async def test_a_server_that_wants_another_sign_in_is_tried_again(api: Api, acme
     assert (await shown_mail(api, acme))[NEW]["status"] == "QUEUED"
 
 
-async def test_a_sender_that_the_server_refuses_is_not_the_fault_of_the_address(api: Api, acme: Acme) -> None:
+async def test_a_sender_that_the_server_refuses_is_not_the_fault_of_the_address(
+    api: Api, acme: Acme
+) -> None:
     await invited(api, acme, NEW)
 
     async with listening(Post(sender=lambda: "553 5.7.1 Not your address")) as post:
@@ -131,7 +150,7 @@ async def test_a_sender_that_the_server_refuses_is_not_the_fault_of_the_address(
     assert post.addresses == [NEW]
 
 
-# ------------------------------------------------------------------------------------------------------- slow servers
+# ------------------------------------------------------------------------------------- slow servers
 
 
 async def test_a_slow_yes_is_waited_for(api: Api, acme: Acme) -> None:
@@ -167,11 +186,15 @@ async def test_the_time_for_a_letter_is_counted_over_all_its_commands(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Dripping(Post):
-        async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        async def handle_MAIL(
+            self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+        ) -> str:
             await asyncio.sleep(0.7)
             return await super().handle_MAIL(server, session, envelope, address, options)
 
-        async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        async def handle_RCPT(
+            self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+        ) -> str:
             await asyncio.sleep(0.7)
             return await super().handle_RCPT(server, session, envelope, address, options)
 
@@ -185,7 +208,9 @@ async def test_the_time_for_a_letter_is_counted_over_all_its_commands(
     assert post.letters == []
 
 
-async def test_a_server_that_hangs_up_after_taking_the_letter_gets_it_once(api: Api, acme: Acme) -> None:
+async def test_a_server_that_hangs_up_after_taking_the_letter_gets_it_once(
+    api: Api, acme: Acme
+) -> None:
     class Rude(Post):
         async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:
             await asyncio.sleep(0.2)
@@ -202,10 +227,12 @@ async def test_a_server_that_hangs_up_after_taking_the_letter_gets_it_once(api: 
     assert post.addresses == [NEW]
 
 
-# ----------------------------------------------------------------------------------------------- non-ASCII addresses
+# ------------------------------------------------------------------------------ non-ASCII addresses
 
 
-async def test_an_address_in_another_script_is_delivered_where_the_server_can(api: Api, acme: Acme) -> None:
+async def test_an_address_in_another_script_is_delivered_where_the_server_can(
+    api: Api, acme: Acme
+) -> None:
     await invited(api, acme, "grüße@example.com")
 
     async with listening(Post()) as able, listening(Post(), enable_SMTPUTF8=False) as unable:

@@ -11,7 +11,15 @@ from server.delivery.mail import UNREACHABLE
 from server.delivery.messages import smtp_options
 from tests.support.api import Api
 from tests.support.factories import Acme
-from tests.support.smtp import Certificate, Post, a_certificate, delivery, invited, listening, shown_mail
+from tests.support.smtp import (
+    Certificate,
+    Post,
+    a_certificate,
+    delivery,
+    invited,
+    listening,
+    shown_mail,
+)
 
 NEW = "new@example.com"
 
@@ -27,21 +35,32 @@ class Door:
 
     seen: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
 
-    def __call__(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def __call__(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
         self.seen.append((data.login, data.password))
         return AuthResult(success=self.seen[-1] == (b"us er", b"p@ss:"), handled=False)
 
 
 @pytest.mark.parametrize(("password", "status"), [("p%40ss%3A", "SENT"), ("wrong", "QUEUED")])
 async def test_a_server_that_wants_a_password_gets_it_over_tls_and_one_that_refuses_it_is_tried_again(
-    api: Api, acme: Acme, certificate: Certificate, monkeypatch: pytest.MonkeyPatch, password: str, status: str
+    api: Api,
+    acme: Acme,
+    certificate: Certificate,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    status: str,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
     await invited(api, acme, NEW)
     door = Door()
 
-    async with listening(Post(), tls_context=certificate.context, authenticator=door, auth_required=True) as post:
-        await delivery(api.store, api.clock, post.url.replace("//", f"//us%20er:{password}@")).deliver()
+    async with listening(
+        Post(), tls_context=certificate.context, authenticator=door, auth_required=True
+    ) as post:
+        await delivery(
+            api.store, api.clock, post.url.replace("//", f"//us%20er:{password}@")
+        ).deliver()
 
     shown = (await shown_mail(api, acme))[NEW]
     assert shown["status"] == status
@@ -58,7 +77,9 @@ async def test_a_password_is_not_sent_in_the_clear_or_to_a_server_that_can_t_pro
     options = {"tls_context": certificate.context} if has_tls else {"auth_require_tls": False}
 
     async with listening(Post(), authenticator=door, **options) as post:
-        await delivery(api.store, api.clock, post.url.replace("//", "//us%20er:p%40ss%3A@")).deliver()
+        await delivery(
+            api.store, api.clock, post.url.replace("//", "//us%20er:p%40ss%3A@")
+        ).deliver()
 
     assert (await shown_mail(api, acme))[NEW]["status"] == "QUEUED"
     assert (door.seen, post.letters) == ([], [])
@@ -80,8 +101,14 @@ async def test_without_a_password_any_certificate_is_better_than_none(
     [
         ("smtp://mail.example.com", ("mail.example.com", 587, None, None, False, None, False)),
         ("smtp://mail.example.com:25", ("mail.example.com", 25, None, None, False, None, False)),
-        ("smtp://us%40er:p%2Fw@mail.example.com", ("mail.example.com", 587, "us@er", "p/w", False, True, True)),
-        ("smtps://user:pw@mail.example.com", ("mail.example.com", 465, "user", "pw", True, False, True)),
+        (
+            "smtp://us%40er:p%2Fw@mail.example.com",
+            ("mail.example.com", 587, "us@er", "p/w", False, True, True),
+        ),
+        (
+            "smtps://user:pw@mail.example.com",
+            ("mail.example.com", 465, "user", "pw", True, False, True),
+        ),
         ("smtps://mail.example.com", ("mail.example.com", 465, None, None, True, False, True)),
     ],
 )

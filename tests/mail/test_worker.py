@@ -1,4 +1,6 @@
-"""The delivery worker's life: slow letters, a database that is away, being stopped, the sweep (rule 13)."""
+"""The delivery worker's life: slow letters, a database
+that is away, being stopped, the sweep (rule 13).
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -41,7 +43,9 @@ async def test_a_slow_letter_holds_up_no_other(api: Api, acme: Acme) -> None:
         await until(lambda: len(memory.letters) == 2)
 
 
-async def test_a_worker_that_is_stopped_lets_letters_on_their_way_arrive(api: Api, acme: Acme) -> None:
+async def test_a_worker_that_is_stopped_lets_letters_on_their_way_arrive(
+    api: Api, acme: Acme
+) -> None:
     memory = Memory(pause=0.3)
     await invited(api, acme, "new@example.com")
 
@@ -66,7 +70,7 @@ async def test_a_worker_that_is_stopped_does_not_wait_for_ever(
     assert (mail.status, mail.claimed_until) == ("queued", api.clock() + LEASE)
 
 
-# ------------------------------------------------------------------------------------------- a database that is away
+# -------------------------------------------------------------------------- a database that is away
 
 
 def another(store: Store) -> Store:
@@ -88,7 +92,9 @@ async def locked(store: Store) -> AsyncGenerator[None]:
     """Nobody else can write mails meanwhile."""
     other = another(store)
     async with other.write() as session:
-        await session.execute(text("SELECT 1" if store.is_sqlite else "LOCK TABLE mail IN ACCESS EXCLUSIVE MODE"))
+        await session.execute(
+            text("SELECT 1" if store.is_sqlite else "LOCK TABLE mail IN ACCESS EXCLUSIVE MODE")
+        )
         yield
     await other.close()
 
@@ -101,7 +107,9 @@ async def test_a_database_that_is_away_for_a_while_does_not_end_the_worker(
 
     async with AsyncExitStack() as running:
         async with locked(api.store):
-            (task,) = await running.enter_async_context(working(delivery(impatient, api.clock, memory)))
+            (task,) = await running.enter_async_context(
+                working(delivery(impatient, api.clock, memory))
+            )
             await asyncio.sleep(2.5)
             tried_meanwhile, is_running = len(memory.tried), not task.done()
         await until(lambda: bool(memory.letters))
@@ -124,7 +132,7 @@ async def test_a_letter_is_not_sent_again_though_its_outcome_could_not_be_writte
     assert [(one.status, one.attempts) for one in await mails(api.store)] == [("sent", 1)]
 
 
-# ------------------------------------------------------------------------------------------------------------ sweep
+# -------------------------------------------------------------------------------------------- sweep
 
 
 async def lapsed(api: Api) -> list[str]:
@@ -150,13 +158,17 @@ async def test_what_lapsed_is_written_down_once_in_every_organization(api: Api, 
 
 
 async def test_two_workers_and_an_operation_at_once_write_one_event(api: Api, acme: Acme) -> None:
-    made = await invited(api, acme, *(f"new{number}@example.com" for number in range(5)), expiresInDays=1)
+    made = await invited(
+        api, acme, *(f"new{number}@example.com" for number in range(5)), expiresInDays=1
+    )
     stores = [another(api.store) for _ in range(2)]
     api.clock.forward(days=1)
     admin = await api.person(acme.admin.email)
     again = {"organizationId": acme.id, "emailAddress": "new0@example.com"}
 
-    inviting = asyncio.create_task(api.mutate("createInvitation", again, "invitation { status }", by=admin))
+    inviting = asyncio.create_task(
+        api.mutate("createInvitation", again, "invitation { status }", by=admin)
+    )
     await asyncio.gather(*(delivery(store, api.clock, Memory()).sweep() for store in stores * 3))
     answer = await inviting
 
@@ -183,7 +195,9 @@ async def test_the_worker_sweeps_when_it_starts_and_then_now_and_then(
         await until(lambda: are_expired([first["id"], second["id"]]))
 
 
-async def test_mails_are_forgotten_a_month_after_their_invitation_is_gone(api: Api, acme: Acme) -> None:
+async def test_mails_are_forgotten_a_month_after_their_invitation_is_gone(
+    api: Api, acme: Acme
+) -> None:
     other = await an_organization(api, by=acme.admin, name="Other")
     await invited(api, acme, "stays@example.com", expiresInDays=365)
     await invited(api, replace(acme, id=other), "gone@example.com")
@@ -209,6 +223,8 @@ async def test_sessions_are_forgotten_a_month_after_they_are_over(api: Api, acme
     for days in (0, 36, 2):
         api.clock.forward(days=days)
         await worker.sweep()
-        found.append((await api.run(query, {"id": made["id"]}, by=SERVICE)).data["node"] is not None)
+        found.append(
+            (await api.run(query, {"id": made["id"]}, by=SERVICE)).data["node"] is not None
+        )
 
     assert found == [True, True, False]

@@ -28,14 +28,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# -------------------------------------------------------------------------------------------------------------- help
+# --------------------------------------------------------------------------------------------- help
 
 
 def commands() -> list[tuple[str, Any]]:
     top: Any = typer.main.get_command(cli.app)
     found = list(top.commands.items())
     groups = [(group, top.commands[group].commands.items()) for group in ("keys", "secret")]
-    return [*found, *((f"{group} {name}", one) for group, commands in groups for name, one in commands)]
+    return [
+        *found,
+        *((f"{group} {name}", one) for group, commands in groups for name, one in commands),
+    ]
 
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
@@ -56,7 +59,7 @@ def test_without_a_command_there_is_the_list_of_them() -> None:
         assert name.split()[0] in result.output
 
 
-# ------------------------------------------------------------------------------------------------- database trouble
+# --------------------------------------------------------------------------------- database trouble
 
 
 @pytest.mark.parametrize(
@@ -66,10 +69,16 @@ def test_without_a_command_there_is_the_list_of_them() -> None:
             "postgresql+asyncpg://ada:hunter2@127.0.0.1:1/orgs",
             "postgresql+asyncpg://ada:***@127.0.0.1:1/orgs can't be used",
         ),
-        ("postgresql+asyncpg://ada:hunter2@nowhere.invalid/orgs", "nowhere.invalid/orgs can't be used"),
+        (
+            "postgresql+asyncpg://ada:hunter2@nowhere.invalid/orgs",
+            "nowhere.invalid/orgs can't be used",
+        ),
         ("sqlite+aiosqlite:///garbage.db", "garbage.db can't be used: file is not a database"),
         ("sqlite+aiosqlite:////dev/null/x.db", "/dev/null"),
-        ("mysql://x", "TENANTRY_DATABASE_URL: starts with sqlite+aiosqlite:/// or postgresql+asyncpg://"),
+        (
+            "mysql://x",
+            "TENANTRY_DATABASE_URL: starts with sqlite+aiosqlite:/// or postgresql+asyncpg://",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", [["migrate"], ["keys", "list"]])
@@ -88,10 +97,15 @@ def test_a_postgresql_without_the_database_or_the_user_is_one_sentence(postgresq
     unknown = postgresql.format("nowhere")
 
     refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown), 'database "nowhere" does not exist')
-    refused(invoke("migrate", TENANTRY_DATABASE_URL=unknown.replace("tenantry@", "nobody@")), 'role "nobody" does not')
+    refused(
+        invoke("migrate", TENANTRY_DATABASE_URL=unknown.replace("tenantry@", "nobody@")),
+        'role "nobody" does not',
+    )
 
 
-def test_a_busy_database_is_not_blamed_on_its_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_database_is_not_blamed_on_its_setting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
     done(invoke("migrate"))
     with sqlite3.connect(folder / "var" / "tenantry.db", isolation_level=None) as other:
@@ -105,13 +119,15 @@ def test_a_busy_database_is_not_blamed_on_its_setting(folder: Path, monkeypatch:
 
 
 def test_several_wrong_settings_are_told_at_once() -> None:
-    result = invoke("migrate", TENANTRY_ENV="staging", TENANTRY_LOG_LEVEL="loud", TENANTRY_IDENTITY_ISSUERS="{")
+    result = invoke(
+        "migrate", TENANTRY_ENV="staging", TENANTRY_LOG_LEVEL="loud", TENANTRY_IDENTITY_ISSUERS="{"
+    )
 
     assert result.exit_code == 2
     assert "TENANTRY_" in result.stderr
 
 
-# ----------------------------------------------------------------------------------------------------------- migrate
+# ------------------------------------------------------------------------------------------ migrate
 
 
 def test_migrate_can_be_run_again(folder: Path) -> None:
@@ -136,10 +152,15 @@ def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) ->
         asyncio.run(emptied(database_url))
 
     with ThreadPoolExecutor(2) as pool:
-        runs = [pool.submit(tenantry, "migrate", folder=folder, TENANTRY_DATABASE_URL=database_url) for _ in range(2)]
+        runs = [
+            pool.submit(tenantry, "migrate", folder=folder, TENANTRY_DATABASE_URL=database_url)
+            for _ in range(2)
+        ]
         ended = [run.result() for run in runs]
 
-    assert [(one.returncode, one.stdout) for one in ended] == [(0, f"The database is at step {head()}.\n")] * 2
+    assert [(one.returncode, one.stdout) for one in ended] == [
+        (0, f"The database is at step {head()}.\n")
+    ] * 2
     assert done(invoke("keys", "list", TENANTRY_DATABASE_URL=database_url))
 
 
@@ -153,7 +174,7 @@ def test_a_database_of_a_newer_program_is_left_alone(folder: Path) -> None:
     refused(invoke("keys", "list"), "the database is not migrated")
 
 
-# -------------------------------------------------------------------------------------------------------------- keys
+# --------------------------------------------------------------------------------------------- keys
 
 
 def test_keys_are_made_listed_and_revoked() -> None:
@@ -171,7 +192,13 @@ def test_keys_are_made_listed_and_revoked() -> None:
     assert entry["starts_with"] == secret[:15]
     assert (entry["name"], entry["revoked"]) == ("billing", None)
     assert listed.splitlines()[0].split() == ["ID", "STARTS", "WITH", "MADE", "REVOKED", "NAME"]
-    assert listed.splitlines()[1].split() == [entry["id"], secret[:15], entry["made"], "-", "billing"]
+    assert listed.splitlines()[1].split() == [
+        entry["id"],
+        secret[:15],
+        entry["made"],
+        "-",
+        "billing",
+    ]
     assert revoked == again == f"{entry['id']} (billing) is revoked.\n"
     assert after["revoked"]
     assert secret not in listed
@@ -186,15 +213,31 @@ def test_keys_that_make_no_sense_are_refused() -> None:
     assert json.loads(done(invoke("keys", "list", "--json"))) == []
 
 
-# ------------------------------------------------------------------------------------------------------------- token
+# -------------------------------------------------------------------------------------------- token
 
 
 def test_a_token_is_minted_for_an_address(folder: Path) -> None:
-    first = invoke("token", "--email", "zoe@example.com", "--first-name", "Zoë", "--no-verified", "--minutes", "5")
+    first = invoke(
+        "token",
+        "--email",
+        "zoe@example.com",
+        "--first-name",
+        "Zoë",
+        "--no-verified",
+        "--minutes",
+        "5",
+    )
     second = invoke("token", "--email", "ada@example.com", "--subject", "ada")
 
-    zoe, ada = (jwt.decode(done(one).strip(), options={"verify_signature": False}) for one in (first, second))
-    assert (zoe["email"], zoe["given_name"], zoe["email_verified"]) == ("zoe@example.com", "Zoë", False)
+    zoe, ada = (
+        jwt.decode(done(one).strip(), options={"verify_signature": False})
+        for one in (first, second)
+    )
+    assert (zoe["email"], zoe["given_name"], zoe["email_verified"]) == (
+        "zoe@example.com",
+        "Zoë",
+        False,
+    )
     assert (ada["sub"], ada["family_name"], zoe["exp"] - zoe["iat"]) == ("ada", "Lovelace", 300)
     assert f"A new issuer in {folder / 'var'}" in first.stderr
     assert second.stderr == ""
@@ -206,7 +249,7 @@ def test_a_token_for_what_is_no_address_is_refused() -> None:
     refused(invoke("token", "--email", "ada"), "'ada' is not an e-mail address.")
 
 
-# -------------------------------------------------------------------------------------------------------------- seed
+# --------------------------------------------------------------------------------------------- seed
 
 
 def test_seed_fills_a_database_once() -> None:
@@ -232,12 +275,15 @@ def test_seed_fills_a_database_once() -> None:
 
 @pytest.mark.parametrize("command", [["seed"], ["dev"]])
 def test_what_is_for_development_is_refused_in_production(command: list[str], folder: Path) -> None:
-    refused(invoke(*command, TENANTRY_ENV="production"), "TENANTRY_ENV is production: this command is for development")
+    refused(
+        invoke(*command, TENANTRY_ENV="production"),
+        "TENANTRY_ENV is production: this command is for development",
+    )
 
     assert list(folder.iterdir()) == []
 
 
-# ------------------------------------------------------------------------------------------------------------ schema
+# ------------------------------------------------------------------------------------------- schema
 
 
 def test_the_schema_is_printed_written_and_checked(folder: Path) -> None:
@@ -253,11 +299,14 @@ def test_the_schema_is_printed_written_and_checked(folder: Path) -> None:
     command = "Run: tenantry export-schema --to graphql/schema.graphql"
     refused(missing, command)
     refused(invoke("export-schema", "--check"), command)
-    refused(invoke("export-schema", "--check", "--to", "other.graphql"), "other.graphql is not the schema of the code.")
+    refused(
+        invoke("export-schema", "--check", "--to", "other.graphql"),
+        "other.graphql is not the schema of the code.",
+    )
     assert (folder / "graphql" / "schema.graphql").read_text().endswith("# edited\n")
 
 
-# ----------------------------------------------------------------------------------------------------- a real process
+# ----------------------------------------------------------------------------------- a real process
 
 
 def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
@@ -266,5 +315,7 @@ def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
 
     assert (token.returncode, len(token.stdout.split("."))) == (0, 3)
     assert refusal.returncode == 2
-    assert "TENANTRY_SECRET is missing: give at least 32 random bytes." in refusal.stderr.splitlines()
+    assert (
+        "TENANTRY_SECRET is missing: give at least 32 random bytes." in refusal.stderr.splitlines()
+    )
     assert "Traceback" not in refusal.stderr

@@ -1,4 +1,6 @@
-"""A link to PostgreSQL that dies without a word: everything goes on over new connections, and a stop ends."""
+"""A link to PostgreSQL that dies without a word:
+everything goes on over new connections, and a stop ends.
+"""
 
 import asyncio
 import signal
@@ -109,14 +111,19 @@ async def busy(server: Server) -> AsyncGenerator[None]:
 async def recovery(server: Server, organization_id: str) -> None:
     """Returns once everything that requests need works again."""
     await until(lambda: works(server, QUERY), BACK_SECONDS)
-    await until(lambda: works(server, INVITATION, id=organization_id, to="after@example.com"), BACK_SECONDS)
+    await until(
+        lambda: works(server, INVITATION, id=organization_id, to="after@example.com"), BACK_SECONDS
+    )
     await until(lambda: is_ready(server), BACK_SECONDS)
 
 
 @ONLY_POSTGRESQL
 @pytest.mark.parametrize("load", [busy, idle])
 async def test_a_dead_link_is_noticed_and_everything_goes_on(
-    link: Link, database_url: str, tmp_path: Path, load: Callable[[Server], AbstractAsyncContextManager[None]]
+    link: Link,
+    database_url: str,
+    tmp_path: Path,
+    load: Callable[[Server], AbstractAsyncContextManager[None]],
 ) -> None:
     post = Post()
     async with AsyncExitStack() as stack:
@@ -125,7 +132,9 @@ async def test_a_dead_link_is_noticed_and_everything_goes_on(
         server = stack.enter_context(started("serve", folder=tmp_path, **chosen))
         organization_id = await made(server, "First")
         port = int(server.url.rpartition(":")[2])
-        query = f'subscription {{ organizationEvents(organizationId: "{organization_id}") {{ type }} }}'
+        query = (
+            f'subscription {{ organizationEvents(organizationId: "{organization_id}") {{ type }} }}'
+        )
         told = events_of(await stack.enter_async_context(server_sent(port, SERVICE, query)))
         assert await works(server, INVITATION, id=organization_id, to="before@example.com")
         assert await anext(told)
@@ -158,7 +167,9 @@ async def test_a_stop_ends_the_process_while_the_link_is_dead(
 
 
 @ONLY_POSTGRESQL
-async def test_a_worker_stops_while_the_link_is_dead(link: Link, database_url: str, tmp_path: Path) -> None:
+async def test_a_worker_stops_while_the_link_is_dead(
+    link: Link, database_url: str, tmp_path: Path
+) -> None:
     with process("worker", folder=tmp_path, **settings(link, database_url)) as worker:
         await until(lambda: len(link.connections) > 3, 30)
         link.die()

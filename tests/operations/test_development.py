@@ -1,4 +1,6 @@
-"""What a development server brings along: the demo company, who to be in it, and documents that run with one click."""
+"""What a development server brings along: the demo company,
+who to be in it, and documents that run with one click.
+"""
 
 import json
 import stat
@@ -10,7 +12,13 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from graphql import NonNullTypeNode, OperationDefinitionNode, OperationType, get_operation_ast, parse
+from graphql import (
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+)
 
 from models.database.store import Store
 from models.errors import FormatInvalid
@@ -31,7 +39,9 @@ from tests.support.webhooks import STORAGE
 ADA = "Ada Lovelace"
 
 
-async def prepared(store: Store, folder: Path, *, demo: bool = True) -> tuple[DevelopmentExtras, Api]:
+async def prepared(
+    store: Store, folder: Path, *, demo: bool = True
+) -> tuple[DevelopmentExtras, Api]:
     await stamp(store)
     if demo:
         await load_demo(store, KEYS, STORAGE)
@@ -44,22 +54,36 @@ def callers(extra: DevelopmentExtras) -> dict[str, Caller]:
     return {identity.label: Caller(identity.authorization) for identity in extra.identities()}
 
 
-# ------------------------------------------------------------------------------------------------------ demo company
+# ------------------------------------------------------------------------------------- demo company
 
 
-async def test_the_demo_company_has_an_admin_members_and_an_outsider(store: Store, tmp_path: Path) -> None:
+async def test_the_demo_company_has_an_admin_members_and_an_outsider(
+    store: Store, tmp_path: Path
+) -> None:
     extra, api = await prepared(store, tmp_path)
     query = """{ viewer { user { firstName } memberships { nodes {
       role { key } organization { name membersCount } } } } }"""
 
-    seen = {label: (await api.run(query, by=caller)).data["viewer"] for label, caller in callers(extra).items()}
+    seen = {
+        label: (await api.run(query, by=caller)).data["viewer"]
+        for label, caller in callers(extra).items()
+    }
 
     def memberships(label: str) -> set[tuple[str, str, int]]:
         nodes = seen[label]["memberships"]["nodes"]
-        return {(n["organization"]["name"], n["role"]["key"], n["organization"]["membersCount"]) for n in nodes}
+        return {
+            (n["organization"]["name"], n["role"]["key"], n["organization"]["membersCount"])
+            for n in nodes
+        }
 
-    assert memberships(ADA) == {("Analytical Engines", "org:admin", 4), ("Difference Lab", "org:admin", 2)}
-    assert memberships("Grace Hopper") == {("Analytical Engines", "org:member", 4), ("Difference Lab", "org:member", 2)}
+    assert memberships(ADA) == {
+        ("Analytical Engines", "org:admin", 4),
+        ("Difference Lab", "org:admin", 2),
+    }
+    assert memberships("Grace Hopper") == {
+        ("Analytical Engines", "org:member", 4),
+        ("Difference Lab", "org:member", 2),
+    }
     assert memberships("Mallory Archer") == set()
     assert seen["Mallory Archer"]["user"]["firstName"] == "Mallory"
     assert seen["Secret key"] is seen["Nobody"] is None
@@ -113,29 +137,37 @@ async def test_a_page_that_is_loaded_days_later_is_signed_in_still(
 
     ada = callers(extra)[ADA]
 
-    claims = jwt.decode((ada.authorization or "").removeprefix("Bearer "), options={"verify_signature": False})
+    claims = jwt.decode(
+        (ada.authorization or "").removeprefix("Bearer "), options={"verify_signature": False}
+    )
     assert claims["exp"] > later
     await api.client.aclose()
 
 
-# --------------------------------------------------------------------------------------------------- ready documents
+# ---------------------------------------------------------------------------------- ready documents
 
+# Who runs a ready document, where it is not the admin that the page is signed in as.
 BY = {
     "AddMember": "Secret key",
     "LeaveOrganization": "Grace Hopper",
     "MyInvitations": "Mallory Archer",
     "AcceptInvitation": "Mallory Archer",
     "DeclineInvitation": "Mallory Archer",
-    **dict.fromkeys(("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"),
+    **dict.fromkeys(
+        ("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"
+    ),
     **dict.fromkeys(("CreateWebhookEndpoint", "WebhookDeliveries"), "Secret key"),
     **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
 }
-"""Who runs a ready document, where it is not the admin that the page is signed in as."""
 
 
 def unfilled(document: Document) -> list[str]:
     """The variables that have to be given and are not."""
-    operations = [node for node in parse(document.query).definitions if isinstance(node, OperationDefinitionNode)]
+    operations = [
+        node
+        for node in parse(document.query).definitions
+        if isinstance(node, OperationDefinitionNode)
+    ]
     required = [
         one.variable.name.value
         for operation in operations
@@ -175,13 +207,21 @@ async def test_every_ready_document_runs_as_it_is(store: Store, tmp_path: Path) 
             variables: dict[str, Any] = document.variables
             by = people[BY.get(document.name, ADA)]
             listens = is_subscription(document)
-            answer = await (first_event(port, document, by) if listens else api.run(document.query, variables, by=by))
+            answer = await (
+                first_event(port, document, by)
+                if listens
+                else api.run(document.query, variables, by=by)
+            )
             for payload in answer.data.values():
                 assert payload is not None, document.name
-                assert isinstance(payload, list) or payload.get("userErrors", []) == [], document.name
+                assert isinstance(payload, list) or payload.get("userErrors", []) == [], (
+                    document.name
+                )
 
         company = 'query { organizations(query: "analytical") { nodes { name membersCount } } }'
-        (left,) = (await api.run(company, by=callers(extra)["Secret key"])).data["organizations"]["nodes"]
+        (left,) = (await api.run(company, by=callers(extra)["Secret key"])).data["organizations"][
+            "nodes"
+        ]
     assert len(extra.documents) >= 20
     assert any(is_subscription(document) for document in extra.documents)
     assert left == {"name": "Analytical Engines Ltd", "membersCount": 4}
@@ -201,7 +241,9 @@ async def test_the_ready_values_outlive_a_new_name(store: Store, tmp_path: Path)
 
 
 @ONLY_SQLITE
-async def test_without_the_demo_company_people_promise_nothing(store: Store, tmp_path: Path) -> None:
+async def test_without_the_demo_company_people_promise_nothing(
+    store: Store, tmp_path: Path
+) -> None:
     extra, api = await prepared(store, tmp_path, demo=False)
 
     details = [identity.detail for identity in extra.identities()]
@@ -209,11 +251,13 @@ async def test_without_the_demo_company_people_promise_nothing(store: Store, tmp
 
     assert details == ["", "", "", "a service, everything allowed", "no credential"]
     assert members.variables["organizationId"] == "org_…"
-    assert (await api.run("{ viewer { user { firstName } } }", by=callers(extra)[ADA])).data["viewer"]["user"]
+    assert (await api.run("{ viewer { user { firstName } } }", by=callers(extra)[ADA])).data[
+        "viewer"
+    ]["user"]
     await api.client.aclose()
 
 
-# ------------------------------------------------------------------------------------------------------------ issuer
+# ------------------------------------------------------------------------------------------- issuer
 
 
 def test_a_private_file_is_made_once_whoever_comes_first(tmp_path: Path) -> None:
@@ -233,15 +277,25 @@ def test_a_private_file_is_made_once_whoever_comes_first(tmp_path: Path) -> None
 def test_the_issuer_keeps_its_key(tmp_path: Path) -> None:
     token = DevelopmentIssuer(tmp_path).token("ada@example.com")
 
-    claims = jwt.decode(token, DevelopmentIssuer(tmp_path).public_key(), algorithms=["EdDSA"], audience="tenantry")
+    claims = jwt.decode(
+        token, DevelopmentIssuer(tmp_path).public_key(), algorithms=["EdDSA"], audience="tenantry"
+    )
 
     assert claims["iss"] == issuer.ISSUER == BUILT_IN_ISSUER
-    assert (claims["given_name"], claims["family_name"], claims["email_verified"]) == ("Ada", "Lovelace", True)
+    assert (claims["given_name"], claims["family_name"], claims["email_verified"]) == (
+        "Ada",
+        "Lovelace",
+        True,
+    )
 
 
 def test_a_person_is_the_same_however_the_address_is_written(tmp_path: Path) -> None:
     idp = DevelopmentIssuer(tmp_path)
-    tokens = [idp.token("Ada@EXAMPLE.com"), idp.token("ada@example.com"), idp.token("ada@example.com", subject="x")]
+    tokens = [
+        idp.token("Ada@EXAMPLE.com"),
+        idp.token("ada@example.com"),
+        idp.token("ada@example.com", subject="x"),
+    ]
 
     claims = [jwt.decode(token, options={"verify_signature": False}) for token in tokens]
 

@@ -32,7 +32,8 @@ def test_doctor_finds_everything_well() -> None:
     code, lines = examined(**PRODUCTION)
 
     assert lines == [
-        "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to development",
+        "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to"
+        " development",
         "   ok  Settings: for production",
         f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
         "   ok  Root secret: decrypts everything that is stored encrypted",
@@ -51,7 +52,8 @@ def test_doctor_changes_nothing(folder: Path) -> None:
         1,
         [
             "   ok  Settings: for development",
-            "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry migrate",
+            "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry"
+            " migrate",
             "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
         ],
     )
@@ -82,7 +84,10 @@ def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_
 
     code, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
 
-    assert (code, lines[-1]) == (1, f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256")
+    assert (code, lines[-1]) == (
+        1,
+        f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256",
+    )
 
 
 @pytest.fixture
@@ -101,7 +106,10 @@ def test_doctor_tries_the_mail_server(mail_server: str) -> None:
         for url in (f"smtp://{mail_server}", f"smtp://{away}", f"smtp://ada:hunter2@{mail_server}")
     ]
 
-    assert found[0] == f"   ok  Mail: {mail_server} takes mail from Tenantry <no-reply@orgs.example.com>"
+    assert (
+        found[0]
+        == f"   ok  Mail: {mail_server} takes mail from Tenantry <no-reply@orgs.example.com>"
+    )
     assert found[1].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {away} can't be used: ")
     assert found[2].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {mail_server} can't be used: ")
     assert "hunter2" not in str(found)
@@ -110,7 +118,15 @@ def test_doctor_tries_the_mail_server(mail_server: str) -> None:
 def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
     (folder / "garbage.db").write_bytes(b"garbage" * 1_000)
     (folder / "empty.db").touch()
-    away = json.dumps([{"issuer": "https://a", "audience": "a", "jwks_url": f"http://127.0.0.1:{free_port()}/jwks"}])
+    away = json.dumps(
+        [
+            {
+                "issuer": "https://a",
+                "audience": "a",
+                "jwks_url": f"http://127.0.0.1:{free_port()}/jwks",
+            }
+        ]
+    )
     done(invoke("seed", "--organizations", "1", "--users", "1"))
     url = "sqlite+aiosqlite:///{}.db".format
 
@@ -130,7 +146,10 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
         }.items()
     }
 
-    wrong = {name: " ".join(line for line in lines if line.startswith("wrong")) for name, lines in found.items()}
+    wrong = {
+        name: " ".join(line for line in lines if line.startswith("wrong"))
+        for name, lines in found.items()
+    }
     assert "a development server has used it; production refuses it" in wrong["stamped"]
     assert "file is not a database" in wrong["garbage"]
     assert f"empty, not {head()}. Run: tenantry migrate" in wrong["empty"]
@@ -148,4 +167,6 @@ def test_doctor_names_a_missing_public_url() -> None:
     code, lines = examined(**settings)
 
     assert code == 1
-    assert [line for line in lines if line.startswith("wrong  Settings: TENANTRY_PUBLIC_URL is missing")]
+    assert [
+        line for line in lines if line.startswith("wrong  Settings: TENANTRY_PUBLIC_URL is missing")
+    ]

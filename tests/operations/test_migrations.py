@@ -38,7 +38,10 @@ async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
     async with begin(store, SYSTEM, now) as tx:
         permissions = (await tx.session.execute(select(Permission))).scalars().all()
         ids = (await tx.session.execute(select(Role.id))).scalars().all()
-        roles = {held.role.key: held.permissions for held in (await load_roles_by_id(tx.session, ids)).values()}
+        roles = {
+            held.role.key: held.permissions
+            for held in (await load_roles_by_id(tx.session, ids)).values()
+        }
         (role_set,) = (await tx.session.execute(select(RoleSet))).scalars().all()
         instance = (await tx.session.execute(select(Instance))).scalar_one()
 
@@ -71,6 +74,8 @@ async def test_of_several_that_migrate_at_once_one_does_the_work(tmp_path: Path)
 async def test_deleting_what_is_in_use_is_refused_by_the_database_itself(store: Store) -> None:
     """The constraints stand behind the rules."""
     async with store.read() as connection:
-        names = {column.name for column in metadata.tables["membership"].columns if column.foreign_keys}
+        names = {
+            column.name for column in metadata.tables["membership"].columns if column.foreign_keys
+        }
         assert names == {"organization_id", "user_id", "role_id"}
         assert (await connection.execute(select(col(Organization.id)))).all() == []

@@ -1,4 +1,6 @@
-"""HTTP below the application: heads that are too large, too slow or no HTTP, against a server that listens."""
+"""HTTP below the application: heads that are too large,
+too slow or no HTTP, against a server that listens.
+"""
 
 import asyncio
 import json
@@ -42,7 +44,11 @@ def status(answer: bytes) -> int:
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        (b"GET /schema.graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + b"a" * 40_000, 401),
+        (
+            b"GET /schema.graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+            + b"a" * 40_000,
+            401,
+        ),
         (b"GET /schema.graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\xfe", 401),
         (START + b"Authorization: Bearer " + b"a" * 300_000, 431),
         (START + b"X: " + b"a" * 5_000_000, 431),
@@ -50,16 +56,30 @@ def status(answer: bytes) -> int:
         (b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: localhost", 431),
         (b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: localhost", 404),
         (b"\x16\x03\x01\x02\x00\x01", 400),
-        (b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked", 400),
+        (
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
+            400,
+        ),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + b"9" * 400, 400),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b: c\r\nX\x00: d", 400),
     ],
     ids=[
-        "40 kB token", "bytes above 127", "300 kB token", "5 MB header", "60,000 headers", "300 kB URL", "60 kB URL",
-        "TLS", "two lengths", "a length beyond all", "NUL in a name",
+        "40 kB token",
+        "bytes above 127",
+        "300 kB token",
+        "5 MB header",
+        "60,000 headers",
+        "300 kB URL",
+        "60 kB URL",
+        "TLS",
+        "two lengths",
+        "a length beyond all",
+        "NUL in a name",
     ],
-)  # fmt: skip
-async def test_a_head_out_of_all_bounds_is_refused_and_the_server_lives(api: Api, head: bytes, expected: int) -> None:
+)
+async def test_a_head_out_of_all_bounds_is_refused_and_the_server_lives(
+    api: Api, head: bytes, expected: int
+) -> None:
     async with listening(api.app) as port:
         answer = await send(port, head + b"\r\nConnection: close\r\n\r\n")
         alive = await send(port, START + b"\r\n")
@@ -68,7 +88,9 @@ async def test_a_head_out_of_all_bounds_is_refused_and_the_server_lives(api: Api
     assert status(alive) == 200
 
 
-async def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_head_that_does_not_end_is_not_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
     async with listening(api.app) as port:
         began = time.monotonic()
@@ -82,7 +104,9 @@ async def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch:
     assert status(alive) == 200
 
 
-async def test_a_second_request_on_a_connection_has_its_own_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_second_request_on_a_connection_has_its_own_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
     async with listening(api.app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -89,12 +89,16 @@ async def test_a_worker_that_stands_still_is_named(
 
 
 @ONLY_POSTGRESQL
-async def test_a_log_reader_that_stands_still_is_named_while_somebody_listens(patient: Api, acme: Acme) -> None:
+async def test_a_log_reader_that_stands_still_is_named_while_somebody_listens(
+    patient: Api, acme: Acme
+) -> None:
     async with listening(patient.app) as port:
         async with a_subscription(port, acme.member, organization_events(acme.id)):
             await begun(patient)
             async with locked(patient.store, "event"):
-                await until(lambda: names(port, "the log reader makes no progress"), NOTICED_SECONDS)
+                await until(
+                    lambda: names(port, "the log reader makes no progress"), NOTICED_SECONDS
+                )
             await until(lambda: is_ready(port))
         await until(lambda: patient.reader.task is None)
         async with locked(patient.store, "event"):
@@ -126,15 +130,24 @@ async def test_a_database_that_has_become_read_only_is_not_ready_until_it_takes_
                 await connection.execute(text(statement))
         await engine.dispose()
 
-    settings = {**PRODUCTION, "TENANTRY_DATABASE_URL": api.store.url.render_as_string(hide_password=False)}
+    settings = {
+        **PRODUCTION,
+        "TENANTRY_DATABASE_URL": api.store.url.render_as_string(hide_password=False),
+    }
     others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     await alter(
-        "ALTER DATABASE test SET default_transaction_read_only = on", f"SELECT pg_terminate_backend(pid) FROM {others}"
+        "ALTER DATABASE test SET default_transaction_read_only = on",
+        f"SELECT pg_terminate_backend(pid) FROM {others}",
     )
     try:
-        answers = [await api.mutate("createOrganization", {"name": "Acme"}, by=acme.admin) for _ in range(6)]
+        answers = [
+            await api.mutate("createOrganization", {"name": "Acme"}, by=acme.admin)
+            for _ in range(6)
+        ]
         ready = await api.client.get("/readyz")
-        doctor = await asyncio.to_thread(tenantry, "doctor", "--port", str(free_port()), folder=tmp_path, **settings)
+        doctor = await asyncio.to_thread(
+            tenantry, "doctor", "--port", str(free_port()), folder=tmp_path, **settings
+        )
     finally:
         # Connections from before stay read-only, as those to an old primary do.
         await alter("ALTER DATABASE test RESET default_transaction_read_only")
@@ -147,13 +160,17 @@ async def test_a_database_that_has_become_read_only_is_not_ready_until_it_takes_
 
 
 @ONLY_SQLITE
-async def test_a_full_disk_is_not_ready_until_there_is_room(api: Api, acme: Acme, tmp_path: Path) -> None:
+async def test_a_full_disk_is_not_ready_until_there_is_room(
+    api: Api, acme: Acme, tmp_path: Path
+) -> None:
     url = api.store.url.render_as_string(hide_password=False)
     settings = {**PRODUCTION, "TENANTRY_DATABASE_URL": url, "TENANTRY_SECRET_KEYS": SECRET_KEY}
     with started("serve", folder=tmp_path, **settings) as server:
         port, key = int(server.url.rpartition(":")[2]), SERVICE.authorization
         assert await readiness(port) == READY
-        unlimited = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        unlimited = resource.prlimit(
+            server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)
+        )
         refused, full = server.graphql(CREATE, key).json(), await readiness(port)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
         made, free = server.graphql(CREATE, key).json(), await readiness(port)
@@ -163,7 +180,7 @@ async def test_a_full_disk_is_not_ready_until_there_is_room(api: Api, acme: Acme
     assert ("errors" in made, free) == (False, READY)
 
 
-# ----------------------------------------------------------------------------------------------------------- doctor
+# ------------------------------------------------------------------------------------------- doctor
 
 
 async def test_doctor_names_what_is_overdue(api: Api, acme: Acme, tmp_path: Path) -> None:
@@ -171,10 +188,15 @@ async def test_doctor_names_what_is_overdue(api: Api, acme: Acme, tmp_path: Path
     await invited(api, acme, "new@example.com")
     endpoint = await an_endpoint(api)
     await deliveries(api, endpoint["id"], next_attempt_at=now(), updated_at=now())
-    settings = {**PRODUCTION, "TENANTRY_DATABASE_URL": api.store.url.render_as_string(hide_password=False)}
+    settings = {
+        **PRODUCTION,
+        "TENANTRY_DATABASE_URL": api.store.url.render_as_string(hide_password=False),
+    }
     port = str(free_port())
 
-    before = await asyncio.to_thread(tenantry, "doctor", "--port", port, folder=tmp_path, **settings)
+    before = await asyncio.to_thread(
+        tenantry, "doctor", "--port", port, folder=tmp_path, **settings
+    )
     async with api.store.write() as session:
         late = {"next_attempt_at": long_ago, "updated_at": long_ago}
         await session.execute(update(metadata.tables["mail"]).values(**late))
@@ -183,13 +205,20 @@ async def test_doctor_names_what_is_overdue(api: Api, acme: Acme, tmp_path: Path
     after = await asyncio.to_thread(tenantry, "doctor", "--port", port, folder=tmp_path, **settings)
 
     assert "ok  Worker: nothing is overdue" in before.stdout
-    assert "wrong  Worker: mail, webhooks, expiries of invitations overdue" in " ".join(after.stdout.split("\n"))
+    assert "wrong  Worker: mail, webhooks, expiries of invitations overdue" in " ".join(
+        after.stdout.split("\n")
+    )
     assert after.returncode == 1
 
 
 @ONLY_POSTGRESQL
-async def test_doctor_asks_a_server_on_this_machine(patient: Api, acme: Acme, tmp_path: Path) -> None:
-    settings = {**PRODUCTION, "TENANTRY_DATABASE_URL": patient.store.url.render_as_string(hide_password=False)}
+async def test_doctor_asks_a_server_on_this_machine(
+    patient: Api, acme: Acme, tmp_path: Path
+) -> None:
+    settings = {
+        **PRODUCTION,
+        "TENANTRY_DATABASE_URL": patient.store.url.render_as_string(hide_password=False),
+    }
 
     async def examined(port: int) -> str:
         arguments = ("doctor", "--port", str(port))
@@ -200,7 +229,9 @@ async def test_doctor_asks_a_server_on_this_machine(patient: Api, acme: Acme, tm
         async with a_subscription(port, acme.member, organization_events(acme.id)):
             await begun(patient)
             async with locked(patient.store, "event"):
-                await until(lambda: names(port, "the log reader makes no progress"), NOTICED_SECONDS)
+                await until(
+                    lambda: names(port, "the log reader makes no progress"), NOTICED_SECONDS
+                )
                 stuck = await examined(port)
 
     assert f"ok  Server: port {port} is ready" in well

@@ -1,4 +1,6 @@
-"""Everything that is encrypted under the root secret, and what a change of that secret does to each of it."""
+"""Everything that is encrypted under the root secret,
+and what a change of that secret does to each of it.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -38,7 +40,10 @@ PREVIEW = "query($ticket: String!) { invitationByTicket(ticket: $ticket) { statu
 def with_secrets(api: Api, *secrets: str) -> Api:
     """Another process on the same database."""
     chosen = settings(
-        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,), secret=secrets
+        env=Environment.DEVELOPMENT,
+        identity_issuers=(test_issuer(),),
+        secret_keys=(SECRET_KEY,),
+        secret=secrets,
     )
     return Api(make_application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
 
@@ -46,10 +51,15 @@ def with_secrets(api: Api, *secrets: str) -> Api:
 async def states(store: Store, clock: Clock, *secrets: str) -> dict[str, State]:
     """By the name of the column; in these tests each holds one value, or several that are alike."""
     async with store.read() as connection:
-        return {one.column.name: one.state for one in await load_encrypted_values(connection, secrets, clock())}
+        return {
+            one.column.name: one.state
+            for one in await load_encrypted_values(connection, secrets, clock())
+        }
 
 
-async def rotated(store: Store, clock: Clock, secrets: Sequence[str] = BOTH, *, discard: bool = False) -> list[State]:
+async def rotated(
+    store: Store, clock: Clock, secrets: Sequence[str] = BOTH, *, discard: bool = False
+) -> list[State]:
     async with begin(store, SYSTEM, clock) as tx:
         return [one.state for one in await reencrypt(tx, secrets, discard_unreadable=discard)]
 
@@ -74,14 +84,16 @@ async def opened(store: Store, *secrets: str) -> dict[str, set[bytes]]:
     stored = await contents(store)
     return {
         one.name: {
-            make_cipher(secrets, one.purpose).decrypt(row[[*one.column.table.c].index(one.column)].encode())
+            make_cipher(secrets, one.purpose).decrypt(
+                row[[*one.column.table.c].index(one.column)].encode()
+            )
             for row in stored[one.column.table.name]
         }
         for one in ENCRYPTED_COLUMNS
     }
 
 
-# ---------------------------------------------------------------------------------------------------------- the list
+# ----------------------------------------------------------------------------------------- the list
 
 
 def test_every_purpose_has_a_column() -> None:
@@ -99,10 +111,13 @@ async def test_every_column_that_holds_something_encrypted_is_listed(api: Api) -
         if isinstance(value, str) and value.startswith("gAAAA")
     }
 
-    assert found == {(one.column.table.name, [*one.column.table.c].index(one.column)) for one in ENCRYPTED_COLUMNS}
+    assert found == {
+        (one.column.table.name, [*one.column.table.c].index(one.column))
+        for one in ENCRYPTED_COLUMNS
+    }
 
 
-# ---------------------------------------------------------------------------------------------------------- rotation
+# ----------------------------------------------------------------------------------------- rotation
 
 
 async def test_everything_is_encrypted_anew_and_stays_what_it_was(api: Api) -> None:
@@ -114,7 +129,9 @@ async def test_everything_is_encrypted_anew_and_stays_what_it_was(api: Api) -> N
     found = await rotated(api.store, api.clock)
 
     after = await opened(api.store, NEW)
-    assert set(found) == {State.OUTDATED, State.CURRENT}, "the ticket key of the new secret is there too"
+    assert set(found) == {State.OUTDATED, State.CURRENT}, (
+        "the ticket key of the new secret is there too"
+    )
     assert {*(await states(api.store, api.clock, NEW)).values()} == {State.CURRENT}
     assert after.pop("ticket key") > before.pop("ticket key")
     assert after == before
@@ -132,7 +149,10 @@ async def test_rotating_again_changes_nothing(api: Api) -> None:
 
 async def test_two_rotations_at_once_and_servers_that_go_on_leave_nothing_behind(api: Api) -> None:
     await filled(api)
-    server, other = with_secrets(api, *BOTH), Store(api.store.url.render_as_string(hide_password=False))
+    server, other = (
+        with_secrets(api, *BOTH),
+        Store(api.store.url.render_as_string(hide_password=False)),
+    )
 
     await asyncio.gather(
         *(create(server, f"{URL}/{number}") for number in range(8)),
@@ -146,7 +166,9 @@ async def test_two_rotations_at_once_and_servers_that_go_on_leave_nothing_behind
     assert len((await contents(api.store))["webhook_endpoint"]) == 17
 
 
-async def test_a_value_that_is_being_written_meanwhile_is_waited_for(store: Store, clock: Clock) -> None:
+async def test_a_value_that_is_being_written_meanwhile_is_waited_for(
+    store: Store, clock: Clock
+) -> None:
     """By a process that still has the old secret alone."""
     text = encrypt(make_cipher((SECRET,), Purpose.WEBHOOK_SECRETS), generate_secret())
     values: JSON = {"id": new_id(WebhookEndpoint.prefix, clock()), "url": URL, "secret": text}
@@ -161,10 +183,13 @@ async def test_a_value_that_is_being_written_meanwhile_is_waited_for(store: Stor
     await rotating
 
     await other.close()
-    assert await states(store, clock, NEW) == {"ticket key": State.CURRENT, "webhook secret": State.CURRENT}
+    assert await states(store, clock, NEW) == {
+        "ticket key": State.CURRENT,
+        "webhook secret": State.CURRENT,
+    }
 
 
-# ---------------------------------------------------------------------------------------------------- what can be read
+# --------------------------------------------------------------------------------- what can be read
 
 
 async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: Api) -> None:
@@ -179,7 +204,10 @@ async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: A
         ensure_readable(wrong, {Purpose.SIGNING_KEYS, Purpose.WEBHOOK_SECRETS})
 
     (sentence,) = error.value.messages
-    assert "can't decrypt 1 signing key, 2 webhook secrets, and 1 previous webhook secret in" in sentence
+    assert (
+        "can't decrypt 1 signing key, 2 webhook secrets, and 1 previous webhook secret in"
+        in sentence
+    )
     assert "to the end of TENANTRY_SECRET" in sentence
     assert SECRET not in f"{sentence}{wrong!r}"
 
@@ -187,7 +215,9 @@ async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: A
 async def test_what_is_not_in_use_any_more_needs_no_secret(api: Api) -> None:
     await filled(api)
     async with begin(api.store, SYSTEM, api.clock) as tx:
-        await replace_key(tx, kid="new", private_key=sealed_key(key_storage((NEW,)), generate_key()))
+        await replace_key(
+            tx, kid="new", private_key=sealed_key(key_storage((NEW,)), generate_key())
+        )
     before = await states(api.store, api.clock, NEW)
     api.clock.forward(hours=24)
 
@@ -207,11 +237,14 @@ async def test_what_is_lost_is_discarded_and_the_rest_stays(api: Api) -> None:
     new = make_cipher((NEW,), Purpose.WEBHOOK_SECRETS)
     replaced, readable = await row(api, endpoint_id), await row(api, other["id"])
     assert decrypt(new, replaced["secret"]).startswith("whsec_")
-    assert (replaced["previous_secret"], decrypt(new, readable["secret"])) == (None, other["secret"])
+    assert (replaced["previous_secret"], decrypt(new, readable["secret"])) == (
+        None,
+        other["secret"],
+    )
     assert (stored["signing_key"], len(stored["ticket_key"])) == ([], 1)
 
 
-# ----------------------------------------------------------------------------------------------------------- webhooks
+# ----------------------------------------------------------------------------------------- webhooks
 
 
 async def test_a_secret_that_can_t_be_read_is_an_error_for_the_operator(api: Api) -> None:
@@ -220,7 +253,9 @@ async def test_a_secret_that_can_t_be_read_is_an_error_for_the_operator(api: Api
 
     refused = await wrong.run(WEBHOOK_SECRET, {"id": endpoint["id"]}, by=SERVICE)
     shown = await both.run(WEBHOOK_SECRET, {"id": endpoint["id"]}, by=SERVICE)
-    without = await wrong.run(WEBHOOK_SECRET.replace("secret", ""), {"id": endpoint["id"]}, by=SERVICE)
+    without = await wrong.run(
+        WEBHOOK_SECRET.replace("secret", ""), {"id": endpoint["id"]}, by=SERVICE
+    )
 
     assert (refused.code, refused.error["path"]) == ("SECRET_UNREADABLE", ["node", "secret"])
     assert "TENANTRY_SECRET" in refused.error["message"]
@@ -242,7 +277,7 @@ async def test_a_new_secret_for_an_endpoint_replaces_one_that_can_t_be_read(api:
     assert (lost["previous_secret"], lost["previous_signs_until"]) == (None, None)
 
 
-# ------------------------------------------------------------------------------------------------------- signing keys
+# ------------------------------------------------------------------------------------- signing keys
 
 
 async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_it_knows(
@@ -264,7 +299,7 @@ async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_
     assert len(await make_signer(settings(secret=BOTH), store, clock).published()) == 2
 
 
-# ------------------------------------------------------------------------------------------------------------ tickets
+# ------------------------------------------------------------------------------------------ tickets
 
 
 async def status(api: Api, ticket: str) -> str | None:
@@ -291,7 +326,9 @@ async def test_tickets_outlive_the_secret_that_they_were_signed_with(api: Api, a
     assert await status(server, ticket) == "ACCEPTED"
 
 
-async def test_links_that_can_t_be_verified_are_counted_until_they_expire(api: Api, acme: Acme) -> None:
+async def test_links_that_can_t_be_verified_are_counted_until_they_expire(
+    api: Api, acme: Acme
+) -> None:
     async def sentence(*secrets: str) -> str | None:
         async with api.store.read() as connection:
             values = await load_encrypted_values(connection, secrets, api.clock())

@@ -1,4 +1,6 @@
-"""A new TENANTRY_SECRET, step by step and in the wrong order, by the commands and servers that an operator runs."""
+"""A new TENANTRY_SECRET, step by step and in the wrong
+order, by the commands and servers that an operator runs.
+"""
 
 import asyncio
 import json
@@ -94,31 +96,51 @@ def operator(api: Api, database_url: str, folder: Path) -> Operator:
 async def arrives(api: Api, receiver: Receiver, endpoint: JSON, ada: Caller) -> None:
     """A change is sent, and its signature is that of the endpoint's first secret."""
     before = len(receiver.received)
-    answer = await api.mutate("createOrganization", {"name": "Another"}, "organization { id }", by=ada)
+    answer = await api.mutate(
+        "createOrganization", {"name": "Another"}, "organization { id }", by=ada
+    )
     assert answer.payload["organization"]
     await until(lambda: len(receiver.received) > before, seconds=30)
     received = receiver.received[-1]
-    assert Webhook(endpoint["secret"]).verify(received.body, received.headers)["type"] == "organization.created"
+    assert (
+        Webhook(endpoint["secret"]).verify(received.body, received.headers)["type"]
+        == "organization.created"
+    )
 
 
 def verify(session: Caller, server: Server) -> None:
-    """The keys that the server publishes verify a session token, which may have expired while processes started."""
+    """The keys that the server publishes verify a session
+    token, which may have expired while processes started.
+    """
     token = (session.authorization or "").removeprefix("Bearer ")
-    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{server.url}/.well-known/jwks.json", timeout=20).json())
+    keys = jwt.PyJWKSet.from_dict(
+        httpx.get(f"{server.url}/.well-known/jwks.json", timeout=20).json()
+    )
     key = keys[jwt.get_unverified_header(token)["kid"]]
     assert jwt.decode(token, key, ["RS256"], options={"verify_exp": False})["sid"]
 
 
 async def secret_of(api: Api, endpoint: JSON) -> str:
-    return (await api.run(WEBHOOK_SECRET, {"id": endpoint["id"]}, by=SERVICE)).data["node"]["secret"]
+    return (await api.run(WEBHOOK_SECRET, {"id": endpoint["id"]}, by=SERVICE)).data["node"][
+        "secret"
+    ]
 
 
-async def test_a_rotation_in_the_right_order_breaks_nothing(api: Api, operator: Operator, receiver: Receiver) -> None:
+async def test_a_rotation_in_the_right_order_breaks_nothing(
+    api: Api, operator: Operator, receiver: Receiver
+) -> None:
     async with operator.serving(OLD) as server:
-        ada, joan, bob = [await api.person(f"{name}@example.com") for name in ("ada", "joan", "bob")]
-        company = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]["id"]
+        ada, joan, bob = [
+            await api.person(f"{name}@example.com") for name in ("ada", "joan", "bob")
+        ]
+        company = (await api.send("create-organization", by=ada, name="Acme")).payload[
+            "organization"
+        ]["id"]
         endpoint = await an_endpoint(api, receiver.url(), types=["ORGANIZATION_CREATED"])
-        tickets = [link_ticket(await invited(api, company, who.email, by=ada, notify=False)) for who in (joan, bob)]
+        tickets = [
+            link_ticket(await invited(api, company, who.email, by=ada, notify=False))
+            for who in (joan, bob)
+        ]
         session = bearer_of(await open_session(api, by=ada, organizationId=company))
         await arrives(api, receiver, endpoint, ada)
 
@@ -137,20 +159,30 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(api: Api, operator: 
         verify(session, server)
         assert (await accept(api, by=bob, ticket=tickets[1])).payload["membership"]
 
-    assert "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n" in said
+    assert (
+        "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        in said
+    )
     assert "Open invitations: 2. Their links stay valid" in said
     assert "remove the others from TENANTRY_SECRET" in said
     assert "Encrypted under the first secret: nothing.\n" in again
-    assert await operator.root_secret(NEW) == ["   ok  Root secret: decrypts everything that is stored encrypted"]
+    assert await operator.root_secret(NEW) == [
+        "   ok  Root secret: decrypts everything that is stored encrypted"
+    ]
 
 
-async def test_no_step_is_left_out_without_notice(api: Api, operator: Operator, receiver: Receiver) -> None:
+async def test_no_step_is_left_out_without_notice(
+    api: Api, operator: Operator, receiver: Receiver
+) -> None:
     async with operator.serving(OLD):
         endpoint = await an_endpoint(api, receiver.url(), types=["ORGANIZATION_CREATED"])
     before = await contents(api.store)
 
     await operator.refuses_to_start(NEW)
-    refused(await operator.run("secret", "rotate", secrets=[NEW]), "TENANTRY_SECRET can't decrypt 1 signing key")
+    refused(
+        await operator.run("secret", "rotate", secrets=[NEW]),
+        "TENANTRY_SECRET can't decrypt 1 signing key",
+    )
     refused(await operator.run("secret", "rotate", secrets=[NEW, OLD]), UNUSED_SECRET)
     assert await contents(api.store) == before
 
@@ -170,10 +202,14 @@ async def test_no_step_is_left_out_without_notice(api: Api, operator: Operator, 
 async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
-    """One was, so the command goes ahead; what the other could not send goes out once it has the new secret too."""
+    """One was, so the command goes ahead; what the other
+    could not send goes out once it has the new secret too.
+    """
     async with operator.serving(OLD) as late:
         ada = await api.person("ada@example.com")
-        company = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]["id"]
+        company = (await api.send("create-organization", by=ada, name="Acme")).payload[
+            "organization"
+        ]["id"]
         session = bearer_of(await open_session(api, by=ada, organizationId=company))
         endpoint = await an_endpoint(api, receiver.url(), types=["ORGANIZATION_CREATED"])
         async with operator.serving(NEW, OLD):
@@ -182,7 +218,9 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
         assert (await api.send("create-organization", by=ada, name="Other")).payload
 
         async def has_failed() -> bool:
-            nodes = (await api.run(DELIVERIES, {"id": endpoint["id"]}, by=SERVICE)).data["node"]["deliveries"]["nodes"]
+            nodes = (await api.run(DELIVERIES, {"id": endpoint["id"]}, by=SERVICE)).data["node"][
+                "deliveries"
+            ]["nodes"]
             return any("TENANTRY_SECRET" in (one["lastError"] or "") for one in nodes)
 
         await until(has_failed, seconds=30)
@@ -194,15 +232,22 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
         await until(lambda: bool(receiver.received), seconds=30)
 
     received = receiver.received[0]
-    assert Webhook(endpoint["secret"]).verify(received.body, received.headers)["type"] == "organization.created"
+    assert (
+        Webhook(endpoint["secret"]).verify(received.body, received.headers)["type"]
+        == "organization.created"
+    )
 
 
-async def test_links_whose_secret_was_removed_too_early_are_named(api: Api, operator: Operator, folder: Path) -> None:
+async def test_links_whose_secret_was_removed_too_early_are_named(
+    api: Api, operator: Operator, folder: Path
+) -> None:
     """With signing keys from files and without webhooks nothing else notices."""
     operator.settings["TENANTRY_SIGNING_KEYS"] = written(folder, "1.pem", generate_key())
     async with operator.serving(OLD) as server:
         ada, joan = await api.person("ada@example.com"), await api.person("joan@example.com")
-        company = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]["id"]
+        company = (await api.send("create-organization", by=ada, name="Acme")).payload[
+            "organization"
+        ]["id"]
         ticket = link_ticket(await invited(api, company, joan.email, by=ada, notify=False))
 
     (finding,) = await operator.root_secret(NEW)
@@ -221,17 +266,24 @@ async def test_links_whose_secret_was_removed_too_early_are_named(api: Api, oper
     assert "to the end of TENANTRY_SECRET, and run: tenantry secret rotate" in finding
     assert codes(refusal) == ["ticket_invalid_code"]
     assert joined.payload["membership"]
-    assert await operator.root_secret(NEW) == ["   ok  Root secret: decrypts everything that is stored encrypted"]
+    assert await operator.root_secret(NEW) == [
+        "   ok  Root secret: decrypts everything that is stored encrypted"
+    ]
 
 
-async def test_an_old_secret_that_is_lost_can_be_given_up(api: Api, operator: Operator, receiver: Receiver) -> None:
+async def test_an_old_secret_that_is_lost_can_be_given_up(
+    api: Api, operator: Operator, receiver: Receiver
+) -> None:
     async with operator.serving(OLD):
         endpoint = await an_endpoint(api, receiver.url(), types=["ORGANIZATION_CREATED"])
     await operator.refuses_to_start(NEW)
 
     said = await operator.rotate(NEW, options=["--discard-unreadable"])
 
-    assert "Discarded, or replaced by a new one: 1 signing key, 1 ticket key, and 1 webhook secret.\n" in said
+    assert (
+        "Discarded, or replaced by a new one: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        in said
+    )
     assert f"{endpoint['id']} has a new secret: give it to the receiver.\n" in said
     async with operator.serving(NEW):
         renewed = {**endpoint, "secret": await secret_of(api, endpoint)}
@@ -240,12 +292,16 @@ async def test_an_old_secret_that_is_lost_can_be_given_up(api: Api, operator: Op
 
 
 @ONLY_SQLITE
-async def test_signing_keys_are_rotated_while_the_root_secret_is(api: Api, operator: Operator) -> None:
+async def test_signing_keys_are_rotated_while_the_root_secret_is(
+    api: Api, operator: Operator
+) -> None:
     async with operator.serving(OLD):
         pass
     async with operator.serving(NEW, OLD) as server:
         ada = await api.person("ada@example.com")
-        company = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]["id"]
+        company = (await api.send("create-organization", by=ada, name="Acme")).payload[
+            "organization"
+        ]["id"]
         before = bearer_of(await open_session(api, by=ada, organizationId=company))
         done(await operator.run("keys", "rotate-signing", secrets=[NEW, OLD]))
         said = await operator.rotate(NEW, OLD)
@@ -263,13 +319,19 @@ def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
     old = (folder / "var" / "development-secret").read_text()
 
     assert "Encrypted under the first secret: nothing.\n" in done(invoke("secret", "rotate"))
-    refused(invoke("dev", "--port", "1", TENANTRY_SECRET=NEW), "TENANTRY_SECRET can't decrypt 1 signing key")
+    refused(
+        invoke("dev", "--port", "1", TENANTRY_SECRET=NEW),
+        "TENANTRY_SECRET can't decrypt 1 signing key",
+    )
     with started("dev", folder=folder, TENANTRY_SECRET=f"{NEW},{old}"):
         said = done(invoke("secret", "rotate", TENANTRY_SECRET=f"{NEW},{old}"))
     with started("dev", folder=folder, TENANTRY_SECRET=NEW) as server:
         answer = server.graphql("{ instance { slugsEnabled } }")
 
-    assert "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n" in said
+    assert (
+        "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        in said
+    )
     assert answer.json()["data"]
 
 
@@ -277,4 +339,7 @@ def test_a_rotation_needs_a_migrated_database_and_a_root_secret() -> None:
     refused(invoke("secret", "rotate", TENANTRY_SECRET=NEW), "the database is not migrated")
     done(invoke("migrate"))
 
-    refused(invoke("secret", "rotate"), "TENANTRY_SECRET is missing: give the value that the servers run with.")
+    refused(
+        invoke("secret", "rotate"),
+        "TENANTRY_SECRET is missing: give the value that the servers run with.",
+    )

@@ -45,13 +45,20 @@ async def rows_of(store: Store, table: str) -> list[RowMapping]:
 
 async def role_keys(store: Store) -> dict[str, str]:
     """Roles and role sets by id: every database has ids of its own for them."""
-    return {row["id"]: row["key"] for table in ("role", "role_set") for row in await rows_of(store, table)}
+    return {
+        row["id"]: row["key"]
+        for table in ("role", "role_set")
+        for row in await rows_of(store, table)
+    }
 
 
 async def everything(store: Store) -> list[list[object]]:
     keys = await role_keys(store)
     rows = [row for table in TABLES for row in await rows_of(store, table)]
-    return [[keys.get(value, value) if isinstance(value, str) else value for value in row.values()] for row in rows]
+    return [
+        [keys.get(value, value) if isinstance(value, str) else value for value in row.values()]
+        for row in rows
+    ]
 
 
 async def test_the_same_numbers_give_the_same_rows(store: Store, tmp_path: Path) -> None:
@@ -69,8 +76,12 @@ async def test_the_same_numbers_give_the_same_rows(store: Store, tmp_path: Path)
     await other.close()
 
 
-@pytest.mark.parametrize(("organizations", "users"), [(30, 400), (1, 5), (50, 3), (0, 4), (4, 0), (0, 0)])
-async def test_progress_ends_at_the_count_that_was_told_before(store: Store, organizations: int, users: int) -> None:
+@pytest.mark.parametrize(
+    ("organizations", "users"), [(30, 400), (1, 5), (50, 3), (0, 4), (4, 0), (0, 0)]
+)
+async def test_progress_ends_at_the_count_that_was_told_before(
+    store: Store, organizations: int, users: int
+) -> None:
     told = Seeder(organizations, users, 1).count()
 
     reported = await seeded(store, organizations, users)
@@ -80,7 +91,9 @@ async def test_progress_ends_at_the_count_that_was_told_before(store: Store, org
     assert (len(rows["organization"]), len(rows["user"])) == (organizations, users)
 
 
-async def test_every_organization_with_members_has_one_admin_and_the_first_half_of_all_people(store: Store) -> None:
+async def test_every_organization_with_members_has_one_admin_and_the_first_half_of_all_people(
+    store: Store,
+) -> None:
     await seeded(store, 30, 400)
 
     keys, organizations = await role_keys(store), await rows_of(store, "organization")
@@ -88,7 +101,9 @@ async def test_every_organization_with_members_has_one_admin_and_the_first_half_
     held = Counter((row["organization_id"], keys[row["role_id"]]) for row in memberships)
     assert [held[row["id"], "org:admin"] for row in organizations] == [1] * 30
     assert 200 <= held[organizations[0]["id"], "org:member"] <= 260
-    assert {row["user_id"] for row in memberships} == {row["id"] for row in await rows_of(store, "user")}
+    assert {row["user_id"] for row in memberships} == {
+        row["id"] for row in await rows_of(store, "user")
+    }
 
 
 async def test_what_is_seeded_is_what_people_could_have_made(store: Store) -> None:
@@ -104,7 +119,9 @@ async def test_what_is_seeded_is_what_people_could_have_made(store: Store) -> No
 
 
 @ONLY_SQLITE
-async def test_seeded_people_sign_in_and_see_their_organizations(store: Store, tmp_path: Path) -> None:
+async def test_seeded_people_sign_in_and_see_their_organizations(
+    store: Store, tmp_path: Path
+) -> None:
     await stamp(store)
     await seeded(store, 3, 10)
     extra = await development(store, tmp_path, KEYS)
@@ -115,7 +132,9 @@ async def test_seeded_people_sign_in_and_see_their_organizations(store: Store, t
 
     first = Caller(f"Bearer {DevelopmentIssuer(tmp_path).token(Seeder(3, 10, 1).email(0))}")
     viewer = (await api.run(query, by=first)).data["viewer"]
-    found = (await api.run(query, {"text": "-1"}, by=first)).data["viewer"]["memberships"]["totalCount"]
+    found = (await api.run(query, {"text": "-1"}, by=first)).data["viewer"]["memberships"][
+        "totalCount"
+    ]
 
     assert viewer["user"] == {"identifier": "user0.1@example.com", "emailVerified": True}
     assert viewer["memberships"]["totalCount"] >= found >= 1

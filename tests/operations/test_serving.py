@@ -49,10 +49,12 @@ def ada() -> str:
     return f"Bearer {done(invoke('token', '--email', 'ada@example.com')).strip()}"
 
 
-# --------------------------------------------------------------------------------------------------------------- dev
+# ---------------------------------------------------------------------------------------------- dev
 
 
-def test_dev_serves_a_demo_company_and_keeps_what_was_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dev_serves_a_demo_company_and_keeps_what_was_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(graphiql, "ASSETS", folder)
     (folder / "graphiql.js").write_text("export {};")
 
@@ -96,24 +98,36 @@ def test_dev_without_the_demo_is_empty() -> None:
 def test_a_busy_port_is_one_sentence(command: str, busy_port: int, folder: Path) -> None:
     result = invoke(command, "--port", str(busy_port), **PRODUCTION if command == "serve" else {})
 
-    refused(result, f"Port {busy_port} is in use: is a server running already? Choose another one with --port.")
+    refused(
+        result,
+        f"Port {busy_port} is in use: is a server running already? Choose another one with --port.",
+    )
     assert not (folder / "var" / "tenantry.db").exists()
 
 
 def test_an_address_that_is_not_ours_is_one_sentence() -> None:
-    refused(invoke("serve", "--host", "192.0.2.1", **PRODUCTION), "Can't listen on 192.0.2.1 port 8000")
-    refused(invoke("serve", "--host", "nowhere.invalid", **PRODUCTION), "Can't listen on nowhere.invalid port 8000")
+    refused(
+        invoke("serve", "--host", "192.0.2.1", **PRODUCTION), "Can't listen on 192.0.2.1 port 8000"
+    )
+    refused(
+        invoke("serve", "--host", "nowhere.invalid", **PRODUCTION),
+        "Can't listen on nowhere.invalid port 8000",
+    )
 
 
 def test_dev_leaves_a_production_database_alone(folder: Path) -> None:
     done(invoke("migrate"))
-    _, answer = while_serving(lambda url: post(url, CREATE, production_token()), "serve", **production())
+    _, answer = while_serving(
+        lambda url: post(url, CREATE, production_token()), "serve", **production()
+    )
     assert answer.json()["data"]["createOrganization"]["organization"]
 
-    refused(invoke("dev", "--port", "1"), "this database holds data that no development server made")
+    refused(
+        invoke("dev", "--port", "1"), "this database holds data that no development server made"
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------- serve
+# -------------------------------------------------------------------------------------------- serve
 
 RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
@@ -132,30 +146,61 @@ def production(**changed: str | None) -> dict[str, str]:
 
 
 def production_token() -> str:
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "email": "ada@example.com", "email_verified": True}
-    return f"Bearer {jwt.encode({**claims, 'iat': 1, 'exp': 4_000_000_000}, RSA, algorithm='RS256')}"
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "ada",
+        "email": "ada@example.com",
+        "email_verified": True,
+    }
+    return (
+        f"Bearer {jwt.encode({**claims, 'iat': 1, 'exp': 4_000_000_000}, RSA, algorithm='RS256')}"
+    )
 
 
 @pytest.mark.parametrize(
     ("changed", "sentences"),
     [
         ({"TENANTRY_SECRET": ""}, ["TENANTRY_SECRET is missing"]),
-        ({"TENANTRY_SECRET": "short"}, ["TENANTRY_SECRET: each secret is at least 32 random bytes"]),
-        ({"TENANTRY_SECRET": "changeme" * 8}, ["TENANTRY_SECRET: each secret is at least 32 random bytes"]),
+        (
+            {"TENANTRY_SECRET": "short"},
+            ["TENANTRY_SECRET: each secret is at least 32 random bytes"],
+        ),
+        (
+            {"TENANTRY_SECRET": "changeme" * 8},
+            ["TENANTRY_SECRET: each secret is at least 32 random bytes"],
+        ),
         ({"TENANTRY_SECRET_KEYS": "sk_" + "a" * 40}, ["TENANTRY_SECRET_KEYS: each key is"]),
         ({"TENANTRY_IDENTITY_ISSUERS": "[]"}, ["TENANTRY_IDENTITY_ISSUERS is missing"]),
-        ({"TENANTRY_PUBLIC_URL": "http://orgs.example.com"}, ["TENANTRY_PUBLIC_URL: give the https URL"]),
+        (
+            {"TENANTRY_PUBLIC_URL": "http://orgs.example.com"},
+            ["TENANTRY_PUBLIC_URL: give the https URL"],
+        ),
         ({"TENANTRY_ALLOWED_ORIGINS": "*"}, ["TENANTRY_ALLOWED_ORIGINS"]),
-        ({"TENANTRY_SMTP_URL": "mail.example.com"}, ["TENANTRY_SMTP_URL: is smtp://user:password@host:587"]),
+        (
+            {"TENANTRY_SMTP_URL": "mail.example.com"},
+            ["TENANTRY_SMTP_URL: is smtp://user:password@host:587"],
+        ),
         ({"TENANTRY_DATABASE_URL": "sqlite+aiosqlite://"}, ["TENANTRY_DATABASE_URL"]),
         (
-            {"TENANTRY_SECRET": "", "TENANTRY_IDENTITY_ISSUERS": "[]", "TENANTRY_PUBLIC_URL": "http://orgs.example.com"},
-            ["TENANTRY_SECRET is missing", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS is missing"],
+            {
+                "TENANTRY_SECRET": "",
+                "TENANTRY_IDENTITY_ISSUERS": "[]",
+                "TENANTRY_PUBLIC_URL": "http://orgs.example.com",
+            },
+            [
+                "TENANTRY_SECRET is missing",
+                "TENANTRY_PUBLIC_URL",
+                "TENANTRY_IDENTITY_ISSUERS is missing",
+            ],
         ),
         (WITHOUT_URL, ["TENANTRY_PUBLIC_URL is missing"]),
-        ({"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP}, ["TENANTRY_MAIL_FROM is missing"]),
+        (
+            {"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP},
+            ["TENANTRY_MAIL_FROM is missing"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_serve_refuses_an_unsafe_or_missing_setting_and_names_it(
     changed: dict[str, str | None], sentences: list[str], folder: Path
 ) -> None:
@@ -169,11 +214,16 @@ def test_serve_refuses_an_unsafe_or_missing_setting_and_names_it(
     [
         ({"TENANTRY_SECRET": ""}, ["TENANTRY_SECRET is missing"]),
         (WITHOUT_URL, ["TENANTRY_PUBLIC_URL is missing"]),
-        ({"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP}, ["TENANTRY_MAIL_FROM is missing"]),
+        (
+            {"TENANTRY_PUBLIC_URL": "http://127.0.0.1:8000", **SMTP},
+            ["TENANTRY_MAIL_FROM is missing"],
+        ),
         ({}, ["the database is not migrated. Run: tenantry migrate"]),
     ],
 )
-def test_a_worker_refuses_what_it_can_t_work_with(changed: dict[str, str | None], sentences: list[str]) -> None:
+def test_a_worker_refuses_what_it_can_t_work_with(
+    changed: dict[str, str | None], sentences: list[str]
+) -> None:
     refused(invoke("worker", **production(**changed)), *sentences)
 
 
@@ -196,7 +246,9 @@ def test_a_development_server_that_is_served_stays_on_this_machine() -> None:
 def test_serve_for_development_is_dev_without_a_demo() -> None:
     token = ada()
 
-    served, answer = while_serving(lambda url: post(url, MINE, token), "serve", TENANTRY_ENV="development")
+    served, answer = while_serving(
+        lambda url: post(url, MINE, token), "serve", TENANTRY_ENV="development"
+    )
 
     assert names(answer) == set()
     assert "GraphiQL" in done(served)
@@ -207,7 +259,11 @@ def test_serve_answers_the_tokens_of_its_provider_and_logs_its_life() -> None:
     own = ada()
 
     def visit(url: str) -> list[httpx.Response]:
-        return [post(url, MINE, production_token()), post(url, MINE, own), httpx.get(f"{url}/graphql")]
+        return [
+            post(url, MINE, production_token()),
+            post(url, MINE, own),
+            httpx.get(f"{url}/graphql"),
+        ]
 
     served, (mine, refusal, page) = while_serving(visit, "serve", **production())
 
@@ -223,10 +279,14 @@ async def test_a_running_request_is_answered_before_the_server_ends(api: Api, ac
     listener = serving.listen("127.0.0.1", 0)
     running = asyncio.create_task(serving.serve_on(listener, api.app))
     headers = {"authorization": acme.admin.authorization or ""}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", headers=headers
+    ) as client:
         async with api.store.write() as session:
             await session.execute(text("SELECT 1"))
-            request = asyncio.create_task(client.post("/graphql", json={"query": CREATE}, timeout=20))
+            request = asyncio.create_task(
+                client.post("/graphql", json={"query": CREATE}, timeout=20)
+            )
             await asyncio.sleep(0.5)
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.sleep(0.5)
@@ -236,7 +296,7 @@ async def test_a_running_request_is_answered_before_the_server_ends(api: Api, ac
     assert answer.json()["data"]["createOrganization"]["organization"]
 
 
-# ------------------------------------------------------------------------------------------------------ real processes
+# ----------------------------------------------------------------------------------- real processes
 
 
 def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> None:
@@ -252,8 +312,14 @@ def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> No
         code, written = server.stop()
 
     assert before.json() == {"data": {"organizations": {"totalCount": 0}}}
-    assert (after.status_code, after.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
-    assert (code, [json.loads(line)["event"] for line in written.splitlines()]) == (0, ["serving", "stopped"])
+    assert (after.status_code, after.json()["errors"][0]["extensions"]["code"]) == (
+        401,
+        "UNAUTHENTICATED",
+    )
+    assert (code, [json.loads(line)["event"] for line in written.splitlines()]) == (
+        0,
+        ["serving", "stopped"],
+    )
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

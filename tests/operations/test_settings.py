@@ -26,7 +26,11 @@ SECRET = "q3v8Zr1xT0mLw5KpB7nYc2HdJ6sFgA9eUoViXtRkMzQb"
 OTHER_SECRET = "f1a09c3b77d24e5681b0c4d2e9f35a6c8d7e10b2a4936f58"
 SECRET_KEY = f"sk_{OTHER_SECRET}"
 SMTP_URL = "smtp://mail.example.com:587"
-KEYS_URL = {"issuer": "https://idp.example.com", "audience": "app", "jwks_url": "https://idp.example.com/keys"}
+KEYS_URL = {
+    "issuer": "https://idp.example.com",
+    "audience": "app",
+    "jwks_url": "https://idp.example.com/keys",
+}
 ONE_KEY = {"issuer": "https://idp.example.com", "audience": "app", "public_key": pem_of(rsa_key())}
 
 
@@ -49,10 +53,12 @@ def one_key(pem: str, *algorithms: str) -> list[dict[str, Any]]:
 
 def given(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
     for name, value in values.items():
-        monkeypatch.setenv(f"TENANTRY_{name}", value if isinstance(value, str) else json.dumps(value))
+        monkeypatch.setenv(
+            f"TENANTRY_{name}", value if isinstance(value, str) else json.dumps(value)
+        )
 
 
-# -------------------------------------------------------------------------------------------------------- what is read
+# ------------------------------------------------------------------------------------- what is read
 
 
 def test_without_any_setting_the_defaults_stand() -> None:
@@ -61,7 +67,13 @@ def test_without_any_setting_the_defaults_stand() -> None:
     assert settings.env is Environment.PRODUCTION
     assert settings.database_url == "sqlite+aiosqlite:///./var/tenantry.db"
     assert settings.public_url == "http://127.0.0.1:8000"
-    assert settings.identity_issuers == settings.secret_keys == settings.secret == settings.allowed_origins == ()
+    assert (
+        settings.identity_issuers
+        == settings.secret_keys
+        == settings.secret
+        == settings.allowed_origins
+        == ()
+    )
     assert (settings.introspection, settings.graphiql) == (None, None)
     assert make_webhook_targets(settings) == WebhookTargets(allows_private=False)
 
@@ -72,7 +84,10 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
         ENV="development",
         DATABASE_URL="postgresql+asyncpg://app:pw@db.example.com/tenantry",
         PUBLIC_URL="https://orgs.example.com/",
-        IDENTITY_ISSUERS=[KEYS_URL, {**ONE_KEY, "issuer": "other", "audience": ["a", "b"], "algorithms": ["PS256"]}],
+        IDENTITY_ISSUERS=[
+            KEYS_URL,
+            {**ONE_KEY, "issuer": "other", "audience": ["a", "b"], "algorithms": ["PS256"]},
+        ],
         SECRET_KEYS=f" {SECRET_KEY} ,",
         SECRET=f"{SECRET},{OTHER_SECRET}",
         SMTP_URL="smtp://ada:p%40ss@mail.example.com:587",
@@ -97,7 +112,11 @@ def test_every_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.sender == "Acme <hello@example.com>"
     assert settings.secret_keys == (SECRET_KEY,)
     assert settings.secret == (SECRET, OTHER_SECRET)
-    assert settings.allowed_origins == ("https://app.example.com", "http://127.0.0.1:5173", "https://[::1]:8443")
+    assert settings.allowed_origins == (
+        "https://app.example.com",
+        "http://127.0.0.1:5173",
+        "https://[::1]:8443",
+    )
     assert (settings.introspection, settings.graphiql) == (True, False)
     networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
     assert make_webhook_targets(settings) == WebhookTargets(allows_private=True, networks=networks)
@@ -117,10 +136,14 @@ def test_the_sender_is_of_the_public_host_unless_it_is_given(public_url: str, se
     assert (settings.sender, settings.smtp_url) == (sender, None)
 
 
-def test_the_file_beside_it_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_file_beside_it_is_read_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     one_line = pem_of(rsa_key()).replace("\n", "\\n")
     issuer = json.dumps([{**ONE_KEY, "public_key": one_line}])
-    (tmp_path / ".env").write_text(f"TENANTRY_IDENTITY_ISSUERS='{issuer}'\nTENANTRY_LOG_LEVEL=debug\nOTHER=1\n")
+    (tmp_path / ".env").write_text(
+        f"TENANTRY_IDENTITY_ISSUERS='{issuer}'\nTENANTRY_LOG_LEVEL=debug\nOTHER=1\n"
+    )
     given(monkeypatch, LOG_LEVEL="error")
 
     settings = read_settings()
@@ -131,33 +154,54 @@ def test_the_file_beside_it_is_read_and_the_environment_wins(monkeypatch: pytest
 
 def test_a_public_key_may_be_of_any_usual_kind() -> None:
     for key, algorithm in ((rsa_key(), "RS512"), (ec_key(), "ES256"), (ed_key(), "EdDSA")):
-        issuer = read_settings(identity_issuers=[{**ONE_KEY, "public_key": pem_of(key), "algorithms": [algorithm]}])
+        issuer = read_settings(
+            identity_issuers=[{**ONE_KEY, "public_key": pem_of(key), "algorithms": [algorithm]}]
+        )
 
         assert issuer.identity_issuers[0].key
 
 
 def test_what_is_secret_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, SECRET=SECRET, SECRET_KEYS=SECRET_KEY, DATABASE_URL="postgresql+asyncpg://app:hunter2@db/x")
+    given(
+        monkeypatch,
+        SECRET=SECRET,
+        SECRET_KEYS=SECRET_KEY,
+        DATABASE_URL="postgresql+asyncpg://app:hunter2@db/x",
+    )
 
     settings = read_settings()
 
-    assert not [text for text in (SECRET, OTHER_SECRET, "hunter2") if text in f"{settings!r}{settings}"]
+    assert not [
+        text for text in (SECRET, OTHER_SECRET, "hunter2") if text in f"{settings!r}{settings}"
+    ]
 
 
-# ----------------------------------------------------------------------------------------------------------- production
+# --------------------------------------------------------------------------------------- production
 
 
 def for_production(**values: Any) -> Settings:
-    known = {"secret": SECRET, "identity_issuers": issuer(), "public_url": "https://orgs.example.com"}
-    return read_settings(**{name: value for name, value in {**known, **values}.items() if value is not None})
+    known = {
+        "secret": SECRET,
+        "identity_issuers": issuer(),
+        "public_url": "https://orgs.example.com",
+    }
+    return read_settings(
+        **{name: value for name, value in {**known, **values}.items() if value is not None}
+    )
 
 
 def test_production_starts_with_its_necessary_settings() -> None:
     ensure_production(for_production())
     ensure_production(for_production(smtp_url=SMTP_URL))
     ensure_production(for_production(public_url="https://192.0.2.7"))
-    ensure_production(for_production(public_url="https://192.0.2.7", smtp_url=SMTP_URL, mail_from="a@example.com"))
-    ensure_production(for_production(public_url="http://localhost:8000", identity_issuers=one_key(pem_of(rsa_key()))))
+    ensure_production(
+        for_production(public_url="https://192.0.2.7", smtp_url=SMTP_URL, mail_from="a@example.com")
+    )
+    ensure_production(
+        for_production(
+            public_url="http://localhost:8000", identity_issuers=one_key(pem_of(rsa_key()))
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,12 +216,22 @@ def test_production_starts_with_its_necessary_settings() -> None:
         ({"public_url": "http://orgs.example.com"}, "TENANTRY_PUBLIC_URL: give the https URL"),
         ({"public_url": None}, "TENANTRY_PUBLIC_URL is missing: give the https URL that people"),
         *(
-            ({"public_url": url, "smtp_url": SMTP_URL, "identity_issuers": issuer()}, "TENANTRY_MAIL_FROM is missing")
-            for url in ("http://localhost:8000", "http://127.0.0.1:8000", "https://192.0.2.7", "https://[2001:db8::7]")
+            (
+                {"public_url": url, "smtp_url": SMTP_URL, "identity_issuers": issuer()},
+                "TENANTRY_MAIL_FROM is missing",
+            )
+            for url in (
+                "http://localhost:8000",
+                "http://127.0.0.1:8000",
+                "https://192.0.2.7",
+                "https://[2001:db8::7]",
+            )
         ),
     ],
 )
-def test_production_refuses_what_is_fine_on_ones_own_machine_only(values: dict[str, Any], told: str) -> None:
+def test_production_refuses_what_is_fine_on_ones_own_machine_only(
+    values: dict[str, Any], told: str
+) -> None:
     with pytest.raises(SettingsError) as wrong:
         ensure_production(for_production(**values))
 
@@ -197,11 +251,15 @@ def test_production_does_not_fall_back_to_defaults_for_development() -> None:
         ensure_production(read_settings(smtp_url=SMTP_URL))
 
     assert [sentence.partition(" ")[0] for sentence in wrong.value.messages] == [
-        "TENANTRY_SECRET", "TENANTRY_PUBLIC_URL", "TENANTRY_IDENTITY_ISSUERS",
-    ]  # fmt: skip
+        "TENANTRY_SECRET",
+        "TENANTRY_PUBLIC_URL",
+        "TENANTRY_IDENTITY_ISSUERS",
+    ]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://[::1]:8000", "https://[2001:db8::7]"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://[::1]:8000", "https://[2001:db8::7]"]
+)
 def test_the_default_sender_is_at_a_host_name(url: str) -> None:
     assert read_settings(public_url=url).sender == "Tenantry <no-reply@localhost>"
 
@@ -214,6 +272,7 @@ def test_what_the_commands_make_is_good_enough(tmp_path: Path) -> None:
     for number in range(100):
         folder = tmp_path / str(number)
         settings = read_settings(
-            secret=demo_data.development_secret(folder), secret_keys=demo_data.development_key(folder)
+            secret=demo_data.development_secret(folder),
+            secret_keys=demo_data.development_key(folder),
         )
         assert settings.secret

@@ -50,7 +50,9 @@ def app(api: Api) -> Starlette:
 
 
 @asynccontextmanager
-async def asking(port: int, path: str = "/large", segment: int | None = None) -> AsyncGenerator[socket.socket]:
+async def asking(
+    port: int, path: str = "/large", segment: int | None = None
+) -> AsyncGenerator[socket.socket]:
     """A connection that has sent a request and has read nothing yet."""
     loop = asyncio.get_running_loop()
     with socket.socket() as client:
@@ -59,7 +61,9 @@ async def asking(port: int, path: str = "/large", segment: int | None = None) ->
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
         client.setblocking(False)
         await loop.sock_connect(client, ("127.0.0.1", port))
-        await loop.sock_sendall(client, b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode())
+        await loop.sock_sendall(
+            client, b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode()
+        )
         yield client
 
 
@@ -96,12 +100,16 @@ async def test_clients_that_read_nothing_are_cut_off(
 
 
 @ONLY_SQLITE
-async def test_the_last_few_bytes_are_waited_for_no_longer(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_few_bytes_are_waited_for_no_longer(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The kernel takes about 100 KB of each of these answers."""
     monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
     paths = [f"/sized/{size}" for size in (120_000, 130_000, 140_000)]
     async with listening(app) as port, AsyncExitStack() as clients:
-        stuck = [await clients.enter_async_context(asking(port, path, segment=1_460)) for path in paths]
+        stuck = [
+            await clients.enter_async_context(asking(port, path, segment=1_460)) for path in paths
+        ]
         await until(lambda: all(is_cut_off(one) for one in stuck))
 
 
@@ -132,7 +140,7 @@ async def test_a_client_that_reads_slowly_but_steadily_gets_everything(
     assert time.monotonic() - began > 4
 
 
-# ------------------------------------------------------------------------------------ sockets
+# ------------------------------------------------------------------------------------------ sockets
 
 HANDSHAKE = (
     b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -178,7 +186,9 @@ async def test_answers_to_pings_do_not_pile_up(api: Api) -> None:
 
 
 @ONLY_SQLITE
-async def test_a_socket_that_reads_nothing_is_cut_off(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_socket_that_reads_nothing_is_cut_off(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
     loop = asyncio.get_running_loop()
     async with listening(api.app) as port, a_raw_socket(port) as client, asyncio.timeout(8):
@@ -192,7 +202,9 @@ async def test_a_socket_that_reads_nothing_is_cut_off(api: Api, monkeypatch: pyt
 async def test_a_message_in_too_many_frames_is_refused(api: Api) -> None:
     loop = asyncio.get_running_loop()
     async with listening(api.app) as port, a_raw_socket(port) as client:
-        await loop.sock_sendall(client, frame(0x1, is_last=False) + frame(0x0, is_last=False) * 2_000)
+        await loop.sock_sendall(
+            client, frame(0x1, is_last=False) + frame(0x0, is_last=False) * 2_000
+        )
         async with asyncio.timeout(3):
             answer = await loop.sock_recv(client, 4_096)
 

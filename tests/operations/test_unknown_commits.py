@@ -12,7 +12,15 @@ from tests.support.api import SERVICE, Api, Clock, contents
 from tests.support.factories import Acme
 from tests.support.smtp import Memory, delivery, invited, mails
 from tests.support.tcp_proxy import Link, a_link
-from tests.support.webhook_receiver import an_endpoint, answering, deliveries, endpoint, listening, renamed, sender
+from tests.support.webhook_receiver import (
+    an_endpoint,
+    answering,
+    deliveries,
+    endpoint,
+    listening,
+    renamed,
+    sender,
+)
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 LIST = "{ viewer { memberships { nodes { organization { name } } } } }"
@@ -38,7 +46,9 @@ async def names(api: Api, acme: Acme) -> list[str]:
     return [node["organization"]["name"] for node in nodes]
 
 
-async def test_a_commit_without_an_answer_is_not_known_and_not_repeated(through: Api, acme: Acme, link: Link) -> None:
+async def test_a_commit_without_an_answer_is_not_known_and_not_repeated(
+    through: Api, acme: Acme, link: Link
+) -> None:
     assert (await through.mutate("createOrganization", {"name": "Before"}, by=acme.admin)).payload
     link.commits_to_drop = 1
 
@@ -76,7 +86,12 @@ FOR EACH ROW EXECUTE FUNCTION pg_temp.fail()
 
 async def refused_at_commit(store: Store) -> None:
     async with store.write() as session:
-        for statement in ("CREATE TEMPORARY TABLE one (id int)", FAIL, AT_COMMIT, "INSERT INTO one VALUES (1)"):
+        for statement in (
+            "CREATE TEMPORARY TABLE one (id int)",
+            FAIL,
+            AT_COMMIT,
+            "INSERT INTO one VALUES (1)",
+        ):
             await session.execute(text(statement))
 
 
@@ -96,7 +111,9 @@ async def test_a_nested_read_that_fails_after_the_commit_does_not_say_that_nothi
 
     assert answer.code == "UNAVAILABLE"
     assert "nothing was changed" not in answer.error["message"]
-    found = (await through.run("{ organizations { nodes { name } } }", by=SERVICE)).data["organizations"]["nodes"]
+    found = (await through.run("{ organizations { nodes { name } } }", by=SERVICE)).data[
+        "organizations"
+    ]["nodes"]
     assert {"name": "Made"} in found
 
 

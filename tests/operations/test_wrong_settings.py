@@ -10,7 +10,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from server.settings.settings import SettingsError, read_settings
-from tests.operations.test_settings import KEYS_URL, OTHER_SECRET, SECRET, SECRET_KEY, given, issuer, one_key
+from tests.operations.test_settings import (
+    KEYS_URL,
+    OTHER_SECRET,
+    SECRET,
+    SECRET_KEY,
+    given,
+    issuer,
+    one_key,
+)
 from tests.support.tokens import ec_key, ed_key, pem_of, private_pem_of, rsa_key
 
 X25519 = (
@@ -103,7 +111,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("SECRET", "super-secret-jwt-token-with-at-least-32-characters-long", "32 random bytes"),
     ("SECRET", "CHANGEME-CHANGEME-CHANGEME-PLEASE-DO-IT-NOW", "32 random bytes"),
     ("SECRET", "django-insecure-k3#v9x!q8w@z7r$m2n^b5c&", "32 random bytes"),
-    ("SECRET", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7", "32 random bytes"),
+    (
+        "SECRET",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "32 random bytes",
+    ),
     ("SECRET", "abcdefghijklmnopqrstuvwxyz0123456789", "32 random bytes"),
     ("SECRET", "qwertyuiopasdfghjklzxcvbnm1234567890", "32 random bytes"),
     ("SECRET_KEYS", OTHER_SECRET, "starts with sk_|each key is sk_"),
@@ -140,7 +152,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("IDENTITY_ISSUERS", issuer(jwks_url="http://idp.example.com/keys"), "jwks_url.*https"),
     ("IDENTITY_ISSUERS", issuer(jwks_url="http://127.0.0.1.example.com/keys"), "jwks_url.*https"),
     ("IDENTITY_ISSUERS", issuer(jwks_url="file:///etc/passwd"), "jwks_url.*absolute"),
-    ("IDENTITY_ISSUERS", issuer(jwks_url="https://ada:hunter2@idp.example.com/keys"), "jwks_url.*without a user"),
+    (
+        "IDENTITY_ISSUERS",
+        issuer(jwks_url="https://ada:hunter2@idp.example.com/keys"),
+        "jwks_url.*without a user",
+    ),
     ("IDENTITY_ISSUERS", one_key("hunter2"), "public_key.*no PEM"),
     ("IDENTITY_ISSUERS", one_key(private_pem_of(rsa_key())), "public_key.*private key"),
     ("IDENTITY_ISSUERS", one_key(private_pem_of(ed_key()), "EdDSA"), "public_key.*private key"),
@@ -180,12 +196,19 @@ def test_a_wrong_value_stops_with_one_sentence_that_names_its_variable_and_tells
 
 
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, LOG_LEVEL="loud", SECRET="hunter2", IDENTITY_ISSUERS=issuer(audience="", algorithms=["HS256"]))
+    given(
+        monkeypatch,
+        LOG_LEVEL="loud",
+        SECRET="hunter2",
+        IDENTITY_ISSUERS=issuer(audience="", algorithms=["HS256"]),
+    )
 
     assert [sentence.split(":")[0] for sentence in sentences()] == [
-        "TENANTRY_IDENTITY_ISSUERS (0.audience)", "TENANTRY_IDENTITY_ISSUERS (0.algorithms)", "TENANTRY_SECRET",
+        "TENANTRY_IDENTITY_ISSUERS (0.audience)",
+        "TENANTRY_IDENTITY_ISSUERS (0.algorithms)",
+        "TENANTRY_SECRET",
         "TENANTRY_LOG_LEVEL",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
@@ -196,7 +219,9 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 def test_an_issuer_is_not_ourselves_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     given(
-        monkeypatch, PUBLIC_URL="https://Orgs.example.com/", IDENTITY_ISSUERS=issuer(issuer="https://orgs.example.com")
+        monkeypatch,
+        PUBLIC_URL="https://Orgs.example.com/",
+        IDENTITY_ISSUERS=issuer(issuer="https://orgs.example.com"),
     )
 
     (sentence,) = sentences()

@@ -1,4 +1,6 @@
-"""checkPermission and viewerCan: every reason, and that no answer tells of an organization one does not belong to."""
+"""checkPermission and viewerCan: every reason, and that
+no answer tells of an organization one does not belong to.
+"""
 
 from typing import Any
 
@@ -8,21 +10,35 @@ from tests.support.factories import Acme, a_member
 from tests.support.rows import a_role
 
 MANAGE = "org:sys_memberships:manage"
-UNKNOWN = ["org:none:such", "", "org:sys_memberships:manage ", "ORG:SYS_MEMBERSHIPS:MANAGE", "%", "' OR 1=1 --"]
+UNKNOWN = [
+    "org:none:such",
+    "",
+    "org:sys_memberships:manage ",
+    "ORG:SYS_MEMBERSHIPS:MANAGE",
+    "%",
+    "' OR 1=1 --",
+]
 ABSENT = "org_00000000000000000000000000"
 CHECK = """query($id: ID!, $permission: String!, $user: ID) {
   checkPermission(organizationId: $id, permission: $permission, userId: $user) {
     allowed reason permission role { key } } }"""
 
 
-async def decision(api: Api, by: Caller, id: str, permission: str = MANAGE, user: str | None = None) -> Any:
+async def decision(
+    api: Api, by: Caller, id: str, permission: str = MANAGE, user: str | None = None
+) -> Any:
     variables = {"id": id, "permission": permission, "user": user}
     return (await api.run(CHECK, variables, by=by)).data["checkPermission"]
 
 
 def answer(reason: str, role: str | None = None, permission: str = MANAGE) -> JSON:
     allowed = reason in {"GRANTED_BY_ROLE", "SECRET_KEY"}
-    return {"allowed": allowed, "reason": reason, "permission": permission, "role": role and {"key": role}}
+    return {
+        "allowed": allowed,
+        "reason": reason,
+        "permission": permission,
+        "role": role and {"key": role},
+    }
 
 
 async def test_the_role_grants_or_fails_to_grant(api: Api, acme: Acme) -> None:
@@ -30,7 +46,9 @@ async def test_the_role_grants_or_fails_to_grant(api: Api, acme: Acme) -> None:
     empty = await a_member(api, acme.id, "empty@example.com", "org:empty")
 
     assert await decision(api, acme.admin, acme.id) == answer("GRANTED_BY_ROLE", "org:admin")
-    assert await decision(api, acme.member, acme.id) == answer("ROLE_LACKS_PERMISSION", "org:member")
+    assert await decision(api, acme.member, acme.id) == answer(
+        "ROLE_LACKS_PERMISSION", "org:member"
+    )
     assert await decision(api, empty, acme.id) == answer("ROLE_LACKS_PERMISSION", "org:empty")
 
 
@@ -46,7 +64,12 @@ async def test_who_is_no_member_learns_nothing_of_the_organization(api: Api, acm
 async def test_an_unknown_permission_is_an_answer(api: Api, acme: Acme) -> None:
     for permission in UNKNOWN:
         expected = answer("UNKNOWN_PERMISSION", permission=permission)
-        for caller, user in ((acme.admin, None), (acme.outsider, None), (SERVICE, None), (SERVICE, acme.admin.id)):
+        for caller, user in (
+            (acme.admin, None),
+            (acme.outsider, None),
+            (SERVICE, None),
+            (SERVICE, acme.admin.id),
+        ):
             assert await decision(api, caller, acme.id, permission, user) == expected, permission
 
 
@@ -73,7 +96,9 @@ async def test_a_secret_key_asks_about_anybody(api: Api, acme: Acme) -> None:
 async def test_a_user_asks_about_nobody_else(api: Api, acme: Acme) -> None:
     variables = {"id": acme.id, "permission": MANAGE}
 
-    assert await decision(api, acme.admin, acme.id, user=acme.admin.id) == answer("GRANTED_BY_ROLE", "org:admin")
+    assert await decision(api, acme.admin, acme.id, user=acme.admin.id) == answer(
+        "GRANTED_BY_ROLE", "org:admin"
+    )
     for user in (acme.member.id, acme.outsider.id, "user_00000000000000000000000000", ""):
         refused = await api.run(CHECK, {**variables, "user": user}, by=acme.admin)
         assert (refused.code, refused.reason) == ("FORBIDDEN", "secret_key_required")
@@ -81,13 +106,17 @@ async def test_a_user_asks_about_nobody_else(api: Api, acme: Acme) -> None:
 
 
 async def test_nobody_asks_nothing(api: Api, acme: Acme) -> None:
-    assert (await api.run(CHECK, {"id": acme.id, "permission": MANAGE}, by=NOBODY)).code == "UNAUTHENTICATED"
+    assert (
+        await api.run(CHECK, {"id": acme.id, "permission": MANAGE}, by=NOBODY)
+    ).code == "UNAUTHENTICATED"
 
 
 async def test_a_removed_member_is_one_at_once_no_more(api: Api, acme: Acme) -> None:
     before = await decision(api, acme.member, acme.id)
 
-    await api.mutate("removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=acme.admin)
+    await api.mutate(
+        "removeMembership", {"organizationId": acme.id, "userId": acme.member.id}, by=acme.admin
+    )
 
     assert before == answer("ROLE_LACKS_PERMISSION", "org:member")
     assert await decision(api, acme.member, acme.id) == answer("NOT_A_MEMBER")
@@ -104,7 +133,7 @@ async def test_when_organizations_are_off_that_is_the_answer(api: Api, acme: Acm
     assert await decision(api, SERVICE, acme.id) == answer("SECRET_KEY")
 
 
-# -------------------------------------------------------------------------------------------------------- viewerCan
+# ---------------------------------------------------------------------------------------- viewerCan
 
 CAN = """query($id: ID!, $permission: String!) { organization(by: { id: $id }) {
   viewerCan(permission: $permission) viewerPermissions } }"""

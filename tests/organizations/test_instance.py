@@ -55,9 +55,15 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
         "createOrganizationsLimit": 1,
         "invitationExpiresInDays": 365,
         "invitationUrl": "https://app.example.com/welcome?from=mail",
-        "allowedRedirectOrigins": ["https://b.example.com", "https://APP.example.com/", "https://b.example.com"],
+        "allowedRedirectOrigins": [
+            "https://b.example.com",
+            "https://APP.example.com/",
+            "https://b.example.com",
+        ],
     }
-    expected = input | {"allowedRedirectOrigins": ["https://app.example.com", "https://b.example.com"]}
+    expected = input | {
+        "allowedRedirectOrigins": ["https://app.example.com", "https://b.example.com"]
+    }
 
     changed = await update(api, **input)
     kept = await update(api, invitationUrl=None)
@@ -65,7 +71,9 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
     assert changed.payload["instance"] == expected
     assert changed.payload["cursor"] is None
     assert kept.payload["instance"] == expected | {"invitationUrl": None}
-    assert (await api.run(f"{{ {INSTANCE} }}")).data["instance"] == expected | {"invitationUrl": None}
+    assert (await api.run(f"{{ {INSTANCE} }}")).data["instance"] == expected | {
+        "invitationUrl": None
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,27 +85,49 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
         ({"invitationExpiresInDays": 0}, "invitationExpiresInDays", "form_param_value_invalid"),
         ({"invitationExpiresInDays": 366}, "invitationExpiresInDays", "form_param_value_invalid"),
         ({"invitationUrl": "javascript:alert(1)"}, "invitationUrl", "form_param_format_invalid"),
-        ({"invitationUrl": "https://u:p@app.example.com"}, "invitationUrl", "form_param_format_invalid"),
+        (
+            {"invitationUrl": "https://u:p@app.example.com"},
+            "invitationUrl",
+            "form_param_format_invalid",
+        ),
         ({"invitationUrl": "https://[::1"}, "invitationUrl", "form_param_format_invalid"),
-        ({"invitationUrl": "https://example.com/" + "x" * 2048}, "invitationUrl", "form_param_max_length_exceeded"),
-        ({"allowedRedirectOrigins": ["https://a.example/x"]}, "allowedRedirectOrigins", "form_param_format_invalid"),
+        (
+            {"invitationUrl": "https://example.com/" + "x" * 2048},
+            "invitationUrl",
+            "form_param_max_length_exceeded",
+        ),
+        (
+            {"allowedRedirectOrigins": ["https://a.example/x"]},
+            "allowedRedirectOrigins",
+            "form_param_format_invalid",
+        ),
         ({"allowedRedirectOrigins": ["*"]}, "allowedRedirectOrigins", "form_param_format_invalid"),
-        ({"allowedRedirectOrigins": ["https://a.example"] * 101}, "allowedRedirectOrigins", "form_param_value_invalid"),
+        (
+            {"allowedRedirectOrigins": ["https://a.example"] * 101},
+            "allowedRedirectOrigins",
+            "form_param_value_invalid",
+        ),
     ],
 )
 async def test_a_wrong_setting_is_refused(api: Api, input: JSON, field: str, code: str) -> None:
     before = await contents(api.store)
 
     answer = await update(
-        api, slugsEnabled=False, **{name: value for name, value in input.items() if name != "slugsEnabled"}
+        api,
+        slugsEnabled=False,
+        **{name: value for name, value in input.items() if name != "slugsEnabled"},
     )
     answer = answer if "slugsEnabled" not in input else await update(api, **input)
 
-    assert [(error["field"], error["code"]) for error in answer.user_errors] == [(["input", field], code)]
+    assert [(error["field"], error["code"]) for error in answer.user_errors] == [
+        (["input", field], code)
+    ]
     assert "slugsEnabled" in input or await contents(api.store) == before
 
 
-async def test_new_organizations_take_the_instance_s_limits_and_old_ones_keep_theirs(api: Api) -> None:
+async def test_new_organizations_take_the_instance_s_limits_and_old_ones_keep_theirs(
+    api: Api,
+) -> None:
     ada = await api.person("ada@example.com")
     old = await an_organization(api, by=ada, name="Old")
     await update(api, maxAllowedMemberships=5, adminDeleteEnabled=False)

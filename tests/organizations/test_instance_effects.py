@@ -1,4 +1,6 @@
-"""Each setting of the instance has its effect, in another process as in this one, with the next request."""
+"""Each setting of the instance has its effect, in
+another process as in this one, with the next request.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -30,7 +32,9 @@ def told(answer: Answer) -> str | None:
 
 
 async def renamed(api: Api, acme: Acme) -> object:
-    return told(await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="Renamed"))
+    return told(
+        await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="Renamed")
+    )
 
 
 async def opened(api: Api, acme: Acme) -> object:
@@ -38,12 +42,16 @@ async def opened(api: Api, acme: Acme) -> object:
 
 
 async def shown_slug(api: Api, acme: Acme) -> object:
-    answer = await api.run("query($id: ID!) { organization(by: { id: $id }) { slug } }", {"id": acme.id}, by=acme.admin)
+    answer = await api.run(
+        "query($id: ID!) { organization(by: { id: $id }) { slug } }", {"id": acme.id}, by=acme.admin
+    )
     return answer.data["organization"]["slug"]
 
 
 async def second_member(api: Api, acme: Acme) -> object:
-    return told(await invite(api, await an_organization(api, by=acme.member, name="New"), by=acme.member))
+    return told(
+        await invite(api, await an_organization(api, by=acme.member, name="New"), by=acme.member)
+    )
 
 
 async def made(api: Api, acme: Acme) -> object:
@@ -67,27 +75,54 @@ async def led_to(api: Api, acme: Acme) -> object:
 
 
 async def redirected(api: Api, acme: Acme) -> object:
-    return told(await invite(api, acme.id, by=acme.admin, redirectUrl="https://app.example.com/joined"))
+    return told(
+        await invite(api, acme.id, by=acme.admin, redirectUrl="https://app.example.com/joined")
+    )
 
 
 EFFECTS: dict[str, tuple[JSON, Callable[[Api, Acme], Awaitable[object]], object, object]] = {
     "off": ({"organizationsEnabled": False}, renamed, None, "organization_not_enabled_in_instance"),
     "mode": ({"membershipMode": "OPTIONAL"}, opened, "PENDING", "ACTIVE"),
     "slugs": ({"slugsEnabled": False}, shown_slug, "acme", None),
-    "seats": ({"maxAllowedMemberships": 1}, second_member, None, "organization_membership_quota_exceeded"),
-    "creating": ({"createOrganizationEnabled": False}, made, None, "user_create_organization_not_enabled"),
-    "limit": ({"createOrganizationsLimit": 1}, made, None, "quota_exceeded"),
-    "deleting": ({"adminDeleteEnabled": False}, deleted, None, "organization_admin_delete_not_enabled"),
-    "expiry": ({"invitationExpiresInDays": 2}, lifetime, timedelta(days=30), timedelta(days=2)),
-    "page": ({"invitationUrl": "https://app.example.com/join"}, led_to, None, "https://app.example.com/join"),
-    "origins": (
-        {"allowedRedirectOrigins": ["https://app.example.com"]}, redirected, "redirect_url_domain_mismatch", None,
+    "seats": (
+        {"maxAllowedMemberships": 1},
+        second_member,
+        None,
+        "organization_membership_quota_exceeded",
     ),
-}  # fmt: skip
+    "creating": (
+        {"createOrganizationEnabled": False},
+        made,
+        None,
+        "user_create_organization_not_enabled",
+    ),
+    "limit": ({"createOrganizationsLimit": 1}, made, None, "quota_exceeded"),
+    "deleting": (
+        {"adminDeleteEnabled": False},
+        deleted,
+        None,
+        "organization_admin_delete_not_enabled",
+    ),
+    "expiry": ({"invitationExpiresInDays": 2}, lifetime, timedelta(days=30), timedelta(days=2)),
+    "page": (
+        {"invitationUrl": "https://app.example.com/join"},
+        led_to,
+        None,
+        "https://app.example.com/join",
+    ),
+    "origins": (
+        {"allowedRedirectOrigins": ["https://app.example.com"]},
+        redirected,
+        "redirect_url_domain_mismatch",
+        None,
+    ),
+}
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-async def test_a_setting_counts_everywhere_with_the_next_request(api: Api, other: Api, acme: Acme, effect: str) -> None:
+async def test_a_setting_counts_everywhere_with_the_next_request(
+    api: Api, other: Api, acme: Acme, effect: str
+) -> None:
     setting, use, _, expected = EFFECTS[effect]
 
     assert (await api.mutate("updateInstance", setting, by=SERVICE)).payload

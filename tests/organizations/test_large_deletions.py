@@ -1,4 +1,6 @@
-"""What is written once per member of a large organization: in order, and without holding up everybody else."""
+"""What is written once per member of a large organization:
+in order, and without holding up everybody else.
+"""
 
 import asyncio
 import gc
@@ -29,7 +31,8 @@ LONGEST_SECONDS = 0.12
 
 @asynccontextmanager
 async def watched_loop() -> AsyncGenerator[list[float]]:
-    """How long the event loop was busy between two turns, in its own processor time: other processes don't count.
+    """How long the event loop was busy between two turns,
+    in its own processor time: other processes don't count.
 
     Nor does the garbage collector, which goes through everything that all tests have made.
     """
@@ -57,7 +60,11 @@ async def with_members(api: Api, organization_id: str, number: int) -> list[str]
     """The ids of new members, oldest first."""
     role_id = (await ids_by_key(api.store, "role"))["org:member"]
     users = [a_user(f"user{one}@example.com") for one in range(number)]
-    await write(api.store, user=users, membership=[a_membership(organization_id, one["id"], role_id) for one in users])
+    await write(
+        api.store,
+        user=users,
+        membership=[a_membership(organization_id, one["id"], role_id) for one in users],
+    )
     return [one["id"] for one in users]
 
 
@@ -65,15 +72,19 @@ async def since(api: Api, number: int) -> list[Row]:
     return (await events(api.store))[number:]
 
 
-# --------------------------------------------------------------------------------------------------- organizations
+# ------------------------------------------------------------------------------------ organizations
 
 
-async def test_deleting_a_large_organization_does_not_hold_up_the_event_loop(api: Api, acme: Acme) -> None:
+async def test_deleting_a_large_organization_does_not_hold_up_the_event_loop(
+    api: Api, acme: Acme
+) -> None:
     before = len(await events(api.store))
     await with_members(api, acme.id, MEMBERS)
 
     async with watched_loop() as gaps:
-        answer = await api.mutate("deleteOrganization", {"organizationId": acme.id}, "deletedId", by=SERVICE)
+        answer = await api.mutate(
+            "deleteOrganization", {"organizationId": acme.id}, "deletedId", by=SERVICE
+        )
 
     assert answer.payload["deletedId"] == acme.id
     assert max(gaps) < LONGEST_SECONDS
@@ -96,10 +107,16 @@ async def test_its_events_leave_memory_piece_by_piece(api: Api, acme: Acme) -> N
     assert waiting < PIECE
 
 
-async def test_deleting_a_user_of_many_organizations_tells_of_each_in_order(api: Api, acme: Acme) -> None:
+async def test_deleting_a_user_of_many_organizations_tells_of_each_in_order(
+    api: Api, acme: Acme
+) -> None:
     roles, role_sets = await ids_by_key(api.store, "role"), await ids_by_key(api.store, "role_set")
-    organizations = [an_organization(f"Org {one}", role_sets["role_set:primary"]) for one in range(2 * PIECE)]
-    memberships = [a_membership(one["id"], acme.member.id, roles["org:admin"]) for one in organizations]
+    organizations = [
+        an_organization(f"Org {one}", role_sets["role_set:primary"]) for one in range(2 * PIECE)
+    ]
+    memberships = [
+        a_membership(one["id"], acme.member.id, roles["org:admin"]) for one in organizations
+    ]
     await write(api.store, organization=organizations, membership=memberships)
     before = len(await events(api.store))
 
@@ -110,12 +127,17 @@ async def test_deleting_a_user_of_many_organizations_tells_of_each_in_order(api:
     assert max(gaps) < LONGEST_SECONDS
     *members, last = await since(api, before)
     assert [one["object_id"] for one in members] == sorted(one["object_id"] for one in members)
-    assert {one["organization_id"] for one in members} == {acme.id, *(one["id"] for one in organizations)}
+    assert {one["organization_id"] for one in members} == {
+        acme.id,
+        *(one["id"] for one in organizations),
+    }
     assert {one["data"]["role"] for one in members} == {"org:admin", "org:member"}
     assert (last["type"], str(last["cursor"])) == ("user.deleted", answer.payload["cursor"])
 
 
-async def test_a_role_that_many_have_is_replaced_with_an_event_for_each(api: Api, acme: Acme) -> None:
+async def test_a_role_that_many_have_is_replaced_with_an_event_for_each(
+    api: Api, acme: Acme
+) -> None:
     users = await with_members(api, acme.id, 2 * PIECE)
     await a_role(api, "org:author", ["org:sys_memberships:read"])
     before = len(await events(api.store))
@@ -133,9 +155,20 @@ async def test_a_role_that_many_have_is_replaced_with_an_event_for_each(api: Api
     assert last["type"] == "roleSet.updated"
 
 
-async def test_a_role_set_that_many_use_is_replaced_with_an_event_for_each(api: Api, acme: Acme) -> None:
-    other = {"key": "role_set:other", "name": "Other", "defaultRole": "org:member", "creatorRole": "org:admin"}
-    assert (await api.mutate("createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE)).payload
+async def test_a_role_set_that_many_use_is_replaced_with_an_event_for_each(
+    api: Api, acme: Acme
+) -> None:
+    other = {
+        "key": "role_set:other",
+        "name": "Other",
+        "defaultRole": "org:member",
+        "creatorRole": "org:admin",
+    }
+    assert (
+        await api.mutate(
+            "createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE
+        )
+    ).payload
     primary = (await ids_by_key(api.store, "role_set"))["role_set:primary"]
     organizations = [an_organization(f"Org {one}", primary) for one in range(PIECE + 1)]
     await write(api.store, organization=organizations)
@@ -153,16 +186,28 @@ async def test_a_role_set_that_many_use_is_replaced_with_an_event_for_each(api: 
 
 
 async def test_many_invitations_that_have_lapsed_expire_once_each(api: Api, acme: Acme) -> None:
-    role_id, then = (await ids_by_key(api.store, "role"))["org:member"], api.clock() - timedelta(days=1)
+    role_id, then = (
+        (await ids_by_key(api.store, "role"))["org:member"],
+        api.clock() - timedelta(days=1),
+    )
     invitations: list[Row] = [
         {
-            "id": new_id("orginv", then), "created_at": then, "updated_at": then, "organization_id": acme.id,
-            "email_address": f"u{one}@example.com", "address_key": f"u{one}@example.com", "role_id": role_id,
-            "status": "pending", "by_service": True, "nonce": "n", "expires_at": then, "public_metadata": {},
+            "id": new_id("orginv", then),
+            "created_at": then,
+            "updated_at": then,
+            "organization_id": acme.id,
+            "email_address": f"u{one}@example.com",
+            "address_key": f"u{one}@example.com",
+            "role_id": role_id,
+            "status": "pending",
+            "by_service": True,
+            "nonce": "n",
+            "expires_at": then,
+            "public_metadata": {},
             "private_metadata": {},
         }
         for one in range(2 * PIECE)
-    ]  # fmt: skip
+    ]
     await write(api.store, invitation=invitations)
     before = len(await events(api.store))
 
@@ -176,7 +221,7 @@ async def test_many_invitations_that_have_lapsed_expire_once_each(api: Api, acme
     assert [one["type"] for one in told[len(expired) :]] == ["organizationInvitation.created"] * 2
 
 
-# --------------------------------------------------------------------------------------------------- a transaction
+# ------------------------------------------------------------------------------------ a transaction
 
 
 def record_many(tx: Transaction, name: str) -> None:
@@ -184,7 +229,9 @@ def record_many(tx: Transaction, name: str) -> None:
         tx.record(EventType.USER_UPDATED, f"{name}_{one}", {"object": "user"})
 
 
-async def test_others_write_to_the_log_while_a_large_change_is_prepared(api: Api, acme: Acme) -> None:
+async def test_others_write_to_the_log_while_a_large_change_is_prepared(
+    api: Api, acme: Acme
+) -> None:
     """What commits first has the smaller cursors."""
     if api.store.is_sqlite:
         pytest.skip("SQLite has one writer.")
@@ -199,7 +246,10 @@ async def test_others_write_to_the_log_while_a_large_change_is_prepared(api: Api
             assert await an_organization_of(api, by=acme.admin, name="Meanwhile")
 
     told = await since(api, before)
-    assert [one["type"] for one in told[:2]] == ["organization.created", "organizationMembership.created"]
+    assert [one["type"] for one in told[:2]] == [
+        "organization.created",
+        "organizationMembership.created",
+    ]
     ids = [f"user_{one}" for one in range(PIECE)]
     assert [one["object_id"] for one in told[2:]] == [*ids, *ids, "last"]
     assert str(told[-1]["cursor"]) == str(tx.cursor)
@@ -224,4 +274,6 @@ async def test_a_large_change_that_fails_leaves_nothing(api: Api, acme: Acme) ->
 @ONLY_SQLITE
 async def test_the_log_of_the_file_shrinks_after_a_large_change(api: Api) -> None:
     async with api.store.write() as session:
-        assert (await session.execute(text("PRAGMA journal_size_limit"))).scalar_one() == JOURNAL_BYTES
+        assert (
+            await session.execute(text("PRAGMA journal_size_limit"))
+        ).scalar_one() == JOURNAL_BYTES

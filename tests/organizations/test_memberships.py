@@ -12,12 +12,18 @@ LEAD = ["org:sys_memberships:manage", "org:sys_memberships:read"]
 NEVER = "user_01m803rqhgwgafn17w2nqwqyh5"
 
 
-async def change_role(api: Api, acme: Acme, user: Caller, role: str, by: Caller | None = None) -> Any:
-    return await api.send("change-role", by=by or acme.admin, organizationId=acme.id, userId=user.id, role=role)
+async def change_role(
+    api: Api, acme: Acme, user: Caller, role: str, by: Caller | None = None
+) -> Any:
+    return await api.send(
+        "change-role", by=by or acme.admin, organizationId=acme.id, userId=user.id, role=role
+    )
 
 
 async def remove(api: Api, acme: Acme, user: Caller, by: Caller | None = None) -> Any:
-    return await api.send("remove-member", by=by or acme.admin, organizationId=acme.id, userId=user.id)
+    return await api.send(
+        "remove-member", by=by or acme.admin, organizationId=acme.id, userId=user.id
+    )
 
 
 async def leave(api: Api, acme: Acme, by: Caller) -> Any:
@@ -28,13 +34,19 @@ def codes(answer: Any) -> list[tuple[str, list[str]]]:
     return [(error["code"], error["field"]) for error in answer.user_errors]
 
 
-# ------------------------------------------------------------------------------------------------------ direct add
+# --------------------------------------------------------------------------------------- direct add
 
 
 async def test_a_direct_add_takes_the_default_role_and_both_metadata(api: Api, acme: Acme) -> None:
-    input: JSON = {"organizationId": acme.id, "userId": acme.outsider.id, "publicMetadata": {"a": 1}}
+    input: JSON = {
+        "organizationId": acme.id,
+        "userId": acme.outsider.id,
+        "publicMetadata": {"a": 1},
+    }
 
-    answer = await api.mutate("createMembership", {**input, "privateMetadata": {"b": 2}}, MEMBERSHIP, by=SERVICE)
+    answer = await api.mutate(
+        "createMembership", {**input, "privateMetadata": {"b": 2}}, MEMBERSHIP, by=SERVICE
+    )
 
     membership = answer.payload["membership"]
     assert membership["role"]["key"] == "org:member"
@@ -62,7 +74,9 @@ async def test_a_bad_direct_add_is_refused_with_all_its_faults(
     before = await contents(api.store)
 
     answer = await api.mutate(
-        "createMembership", {"organizationId": acme.id, "userId": acme.outsider.id, **input}, by=SERVICE
+        "createMembership",
+        {"organizationId": acme.id, "userId": acme.outsider.id, **input},
+        by=SERVICE,
     )
 
     assert codes(answer) == expected
@@ -72,7 +86,9 @@ async def test_a_bad_direct_add_is_refused_with_all_its_faults(
 async def test_who_is_a_member_is_not_added_again(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
-    answer = await api.send("add-member", by=SERVICE, organizationId=acme.id, newUserId=acme.member.id)
+    answer = await api.send(
+        "add-member", by=SERVICE, organizationId=acme.id, newUserId=acme.member.id
+    )
 
     assert codes(answer) == [("already_a_member_in_organization", ["input", "userId"])]
     assert await contents(api.store) == before
@@ -95,7 +111,7 @@ async def test_a_role_outside_the_role_set_can_not_be_given(api: Api, acme: Acme
     assert await contents(api.store) == before
 
 
-# ------------------------------------------------------------------------------------------------- changes of role
+# ---------------------------------------------------------------------------------- changes of role
 
 
 async def test_a_changed_role_shows_at_once_and_leaves_an_event(api: Api, acme: Acme) -> None:
@@ -103,10 +119,21 @@ async def test_a_changed_role_shows_at_once_and_leaves_an_event(api: Api, acme: 
 
     last = (await events(api.store))[-1]
     assert "org:sys_memberships:manage" in answer.payload["membership"]["permissions"]
-    assert (last["type"], last["changes"]) == ("organizationMembership.updated", {"role": "org:member"})
-    assert (last["actor_id"], last["user_id"], last["organization_id"]) == (acme.admin.id, acme.member.id, acme.id)
+    assert (last["type"], last["changes"]) == (
+        "organizationMembership.updated",
+        {"role": "org:member"},
+    )
+    assert (last["actor_id"], last["user_id"], last["organization_id"]) == (
+        acme.admin.id,
+        acme.member.id,
+        acme.id,
+    )
     assert answer.payload["cursor"] == str(last["cursor"])
-    assert (await api.mutate("updateOrganization", {"organizationId": acme.id, "name": "Mine"}, by=acme.member)).payload
+    assert (
+        await api.mutate(
+            "updateOrganization", {"organizationId": acme.id, "name": "Mine"}, by=acme.member
+        )
+    ).payload
 
 
 async def test_the_same_role_again_changes_nothing(api: Api, acme: Acme) -> None:
@@ -133,7 +160,7 @@ async def test_a_member_of_another_organization_is_not_found(api: Api, acme: Acm
     assert await contents(api.store) == before
 
 
-# ------------------------------------------------------------------------------------------------- 8, last manager
+# ---------------------------------------------------------------------------------- 8, last manager
 
 
 async def test_the_last_manager_is_not_demoted_removed_or_let_go(api: Api, acme: Acme) -> None:
@@ -160,7 +187,11 @@ async def test_with_a_second_manager_the_first_may_go(api: Api, acme: Acme) -> N
 
 
 async def test_it_is_permissions_that_make_a_manager_and_no_role_name(api: Api, acme: Acme) -> None:
-    await a_role(api, "org:owner", ["org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete"])
+    await a_role(
+        api,
+        "org:owner",
+        ["org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete"],
+    )
     await a_role(api, "org:almost", ["org:sys_memberships:manage", "org:sys_memberships:read"])
     await change_role(api, acme, acme.member, "org:almost")
     refused = await leave(api, acme, acme.admin)
@@ -174,14 +205,15 @@ async def test_an_organization_without_a_manager_lets_members_go(api: Api, acme:
     await api.mutate("deleteUser", {"userId": acme.admin.id}, by=SERVICE)
 
     state = await api.run(
-        f'{{ organization(by: {{id: "{acme.id}"}}) {{ missingMemberWithElevatedPermissions }} }}', by=acme.member
+        f'{{ organization(by: {{id: "{acme.id}"}}) {{ missingMemberWithElevatedPermissions }} }}',
+        by=acme.member,
     )
 
     assert state.data["organization"] == {"missingMemberWithElevatedPermissions": True}
     assert (await leave(api, acme, acme.member)).payload
 
 
-# --------------------------------------------------------------------------------------------- 9, what one may give
+# ----------------------------------------------------------------------------- 9, what one may give
 
 
 async def test_nobody_gives_a_role_that_holds_what_they_lack(api: Api, acme: Acme) -> None:
@@ -211,7 +243,7 @@ async def test_a_manager_gives_what_they_hold(api: Api, acme: Acme) -> None:
     assert (await change_role(api, acme, acme.member, "org:junior", by=lead)).payload
 
 
-# ------------------------------------------------------------------------------------------------------ 10, removal
+# -------------------------------------------------------------------------------------- 10, removal
 
 
 async def test_removal_takes_effect_with_the_next_request(api: Api, acme: Acme) -> None:
@@ -222,17 +254,27 @@ async def test_removal_takes_effect_with_the_next_request(api: Api, acme: Acme) 
     last = (await events(api.store))[-1]
     assert seen.data["organization"]
     assert answer.payload["membership"]["user"]["identifier"] == "grace@example.com"
-    assert (await api.send("members", by=acme.member, organizationId=acme.id)).data["organization"] is None
-    assert (await api.send("update-organization", by=acme.member, organizationId=acme.id)).code == "NOT_FOUND"
+    assert (await api.send("members", by=acme.member, organizationId=acme.id)).data[
+        "organization"
+    ] is None
+    assert (
+        await api.send("update-organization", by=acme.member, organizationId=acme.id)
+    ).code == "NOT_FOUND"
     assert last["type"] == "organizationMembership.deleted"
     assert last["data"]["public_user_data"]["identifier"] == "grace@example.com"
 
 
 async def test_a_role_in_the_token_decides_nothing(api: Api, acme: Acme) -> None:
-    claims = {"org_id": acme.id, "org_role": "org:admin", "org_permissions": ["org:sys_profile:manage"]}
+    claims = {
+        "org_id": acme.id,
+        "org_role": "org:admin",
+        "org_permissions": ["org:sys_profile:manage"],
+    }
     liar = await api.person("grace@example.com", **claims)
 
-    answer = await api.mutate("updateOrganization", {"organizationId": acme.id, "name": "Mine"}, by=liar)
+    answer = await api.mutate(
+        "updateOrganization", {"organizationId": acme.id, "name": "Mine"}, by=liar
+    )
 
     assert answer.reason == "missing_organization_permission"
 
@@ -240,29 +282,38 @@ async def test_a_role_in_the_token_decides_nothing(api: Api, acme: Acme) -> None
 async def test_who_comes_back_after_a_removal_is_a_new_member(api: Api, acme: Acme) -> None:
     first = await remove(api, acme, acme.member)
     again = await api.mutate(
-        "createMembership", {"organizationId": acme.id, "userId": acme.member.id}, MEMBERSHIP, by=SERVICE
+        "createMembership",
+        {"organizationId": acme.id, "userId": acme.member.id},
+        MEMBERSHIP,
+        by=SERVICE,
     )
 
     assert again.payload["membership"]["id"] != first.payload["membership"]["id"]
 
 
-# -------------------------------------------------------------------------------------------------------- metadata
+# ----------------------------------------------------------------------------------------- metadata
 
 
 async def test_membership_metadata_is_merged_or_replaced(api: Api, acme: Acme) -> None:
     who = {"organizationId": acme.id, "userId": acme.member.id}
 
     async def write(mode: str, **input: Any) -> Any:
-        return await api.mutate("updateMembershipMetadata", {**who, "mode": mode, **input}, MEMBERSHIP, by=SERVICE)
+        return await api.mutate(
+            "updateMembershipMetadata", {**who, "mode": mode, **input}, MEMBERSHIP, by=SERVICE
+        )
 
     await write("MERGE", publicMetadata={"a": {"b": 1}}, privateMetadata={"x": 1})
     merged = (await write("MERGE", publicMetadata={"a": {"c": 2}})).payload["membership"]
     replaced = (await write("REPLACE", publicMetadata={})).payload["membership"]
     before = await contents(api.store)
     same = await write("MERGE", publicMetadata={})
-    refused = await write("MERGE", publicMetadata={"a": "x" * 9000}, privateMetadata={"a": "x" * 9000})
+    refused = await write(
+        "MERGE", publicMetadata={"a": "x" * 9000}, privateMetadata={"a": "x" * 9000}
+    )
     absent = await api.mutate(
-        "updateMembershipMetadata", {**who, "userId": NEVER, "mode": "MERGE", "publicMetadata": {}}, by=SERVICE
+        "updateMembershipMetadata",
+        {**who, "userId": NEVER, "mode": "MERGE", "publicMetadata": {}},
+        by=SERVICE,
     )
 
     assert merged["publicMetadata"] == {"a": {"b": 1, "c": 2}}

@@ -17,7 +17,10 @@ async def create(api: Api, by: Caller, **input: Any) -> Any:
 
 async def update(api: Api, acme: Acme, by: Caller | None = None, **input: Any) -> Any:
     return await api.mutate(
-        "updateOrganization", {"organizationId": acme.id, **input}, ORGANIZATION, by=by or acme.admin
+        "updateOrganization",
+        {"organizationId": acme.id, **input},
+        ORGANIZATION,
+        by=by or acme.admin,
     )
 
 
@@ -26,27 +29,38 @@ def faults(answer: Any) -> set[tuple[str, str]]:
     return {(error["field"][-1], error["code"]) for error in answer.user_errors}
 
 
-# --------------------------------------------------------------------------------------------------- 1, the creator
+# ----------------------------------------------------------------------------------- 1, the creator
 
 
 async def test_the_creator_becomes_a_member_with_the_creator_role(api: Api) -> None:
     ada = await api.person("ada@example.com")
 
     input = {"name": "Acme"}
-    answer = await api.mutate("createOrganization", input, "membership { role { key } user { id } }", by=ada)
+    answer = await api.mutate(
+        "createOrganization", input, "membership { role { key } user { id } }", by=ada
+    )
 
     assert answer.payload["membership"] == {"role": {"key": "org:admin"}, "user": {"id": ada.id}}
     made = [
-        event for event in await events(api.store) if event["actor_id"] == ada.id and event["type"] != "user.created"
+        event
+        for event in await events(api.store)
+        if event["actor_id"] == ada.id and event["type"] != "user.created"
     ]
-    assert [event["type"] for event in made] == ["organization.created", "organizationMembership.created"]
+    assert [event["type"] for event in made] == [
+        "organization.created",
+        "organizationMembership.created",
+    ]
 
 
 async def test_a_secret_key_names_the_creator_or_leaves_the_organization_empty(api: Api) -> None:
     ada = await api.person("ada@example.com")
-    selection = "organization { membersCount createdBy { id } missingMemberWithElevatedPermissions }"
+    selection = (
+        "organization { membersCount createdBy { id } missingMemberWithElevatedPermissions }"
+    )
 
-    named = await api.mutate("createOrganization", {"name": "A", "createdBy": ada.id}, selection, by=SERVICE)
+    named = await api.mutate(
+        "createOrganization", {"name": "A", "createdBy": ada.id}, selection, by=SERVICE
+    )
     empty = await api.mutate("createOrganization", {"name": "B"}, selection, by=SERVICE)
 
     assert named.payload["organization"] == {
@@ -90,7 +104,7 @@ async def test_some_inputs_are_for_secret_keys_only(api: Api, input: JSON) -> No
     assert await contents(api.store) == before
 
 
-# ---------------------------------------------------------------------------------------------- 2, names and slugs
+# ------------------------------------------------------------------------------- 2, names and slugs
 
 
 @pytest.mark.parametrize(
@@ -144,7 +158,9 @@ async def test_a_bad_name_is_refused(api: Api, acme: Acme, name: str, code: str)
     ],
 )
 async def test_a_good_name_is_kept_as_typed(api: Api, acme: Acme, name: str) -> None:
-    assert (await create(api, acme.admin, name=f"  {name} ")).payload["organization"]["name"] == name
+    assert (await create(api, acme.admin, name=f"  {name} ")).payload["organization"][
+        "name"
+    ] == name
     assert (await update(api, acme, name=name)).payload["organization"]["name"] == name
 
 
@@ -174,10 +190,14 @@ async def test_a_bad_slug_is_refused(api: Api, acme: Acme, slug: str, code: str)
     assert await contents(api.store) == before
 
 
-async def test_a_slug_is_made_from_the_name_and_gets_a_suffix_when_it_is_taken(api: Api, acme: Acme) -> None:
+async def test_a_slug_is_made_from_the_name_and_gets_a_suffix_when_it_is_taken(
+    api: Api, acme: Acme
+) -> None:
     names = ["Søren & Co", "Acme", "Admin", "株式会社", "★"]
 
-    slugs = [(await create(api, acme.admin, name=name)).payload["organization"]["slug"] for name in names]
+    slugs = [
+        (await create(api, acme.admin, name=name)).payload["organization"]["slug"] for name in names
+    ]
 
     assert slugs[0] == "soren-co"
     assert slugs[1].startswith("acme-")
@@ -198,7 +218,9 @@ async def test_a_released_slug_is_free_at_once(api: Api, acme: Acme) -> None:
 
 
 async def test_an_organization_keeps_its_own_slug(api: Api, acme: Acme) -> None:
-    assert (await update(api, acme, slug="acme", name="Other")).payload["organization"]["slug"] == "acme"
+    assert (await update(api, acme, slug="acme", name="Other")).payload["organization"][
+        "slug"
+    ] == "acme"
 
 
 async def test_slugs_are_null_and_refused_when_they_are_off(api: Api, acme: Acme) -> None:
@@ -220,8 +242,12 @@ async def test_all_faults_of_an_input_come_back_together(api: Api, acme: Acme) -
     before = await contents(api.store)
 
     large = {"a": "x" * 9000}
-    made = await create(api, SERVICE, name="", slug="No", privateMetadata=large, publicMetadata=large, roleSet="x")
-    changed = await update(api, acme, SERVICE, name=None, slug="No", imageUrl="x", maxAllowedMemberships=-1)
+    made = await create(
+        api, SERVICE, name="", slug="No", privateMetadata=large, publicMetadata=large, roleSet="x"
+    )
+    changed = await update(
+        api, acme, SERVICE, name=None, slug="No", imageUrl="x", maxAllowedMemberships=-1
+    )
 
     assert faults(made) == {
         ("name", "form_param_missing"),
@@ -239,7 +265,7 @@ async def test_all_faults_of_an_input_come_back_together(api: Api, acme: Acme) -
     assert await contents(api.store) == before
 
 
-# ------------------------------------------------------------------------------------------------ update and image
+# --------------------------------------------------------------------------------- update and image
 
 
 async def test_what_is_absent_stays_and_null_clears(api: Api, acme: Acme) -> None:
@@ -250,7 +276,9 @@ async def test_what_is_absent_stays_and_null_clears(api: Api, acme: Acme) -> Non
     assert given.payload["organization"]["hasImage"] is True
     assert renamed.payload["organization"]["imageUrl"] == "https://example.com/logo.png"
     assert cleared.payload["organization"]["hasImage"] is False
-    assert cleared.payload["organization"]["imageUrl"] == f"http://127.0.0.1:8000/images/{acme.id}.svg"
+    assert (
+        cleared.payload["organization"]["imageUrl"] == f"http://127.0.0.1:8000/images/{acme.id}.svg"
+    )
 
 
 @pytest.mark.parametrize("field", ["name", "slug", "maxAllowedMemberships", "adminDeleteEnabled"])
@@ -292,7 +320,7 @@ async def test_limits_are_for_secret_keys_only(api: Api, acme: Acme, input: JSON
     assert (await update(api, acme, SERVICE, name="Other", **input)).payload
 
 
-# ------------------------------------------------------------------------------------------------ 3, who may create
+# -------------------------------------------------------------------------------- 3, who may create
 
 
 async def test_a_user_may_be_kept_from_creating(api: Api) -> None:
@@ -304,7 +332,9 @@ async def test_a_user_may_be_kept_from_creating(api: Api) -> None:
 
     assert (refused.code, refused.reason) == ("FORBIDDEN", "user_create_organization_not_enabled")
     assert await contents(api.store) == before
-    await api.mutate("updateUser", {"userId": ada.id, "createOrganizationEnabled": True}, by=SERVICE)
+    await api.mutate(
+        "updateUser", {"userId": ada.id, "createOrganizationEnabled": True}, by=SERVICE
+    )
     assert (await create(api, ada)).payload
 
 
@@ -317,7 +347,9 @@ async def test_a_user_creates_as_many_as_the_limit_says(api: Api) -> None:
 
     refused = await create(api, ada, name="Three")
 
-    assert [(error["code"], error["meta"]) for error in refused.user_errors] == [("quota_exceeded", {"limit": 2})]
+    assert [(error["code"], error["meta"]) for error in refused.user_errors] == [
+        ("quota_exceeded", {"limit": 2})
+    ]
     assert await contents(api.store) == before
     can = "{ viewer { canCreateOrganization } }"
     assert (await api.run(can, by=ada)).data["viewer"]["canCreateOrganization"] is False
@@ -326,7 +358,7 @@ async def test_a_user_creates_as_many_as_the_limit_says(api: Api) -> None:
     assert (await create(api, ada, name="Three")).payload
 
 
-# ----------------------------------------------------------------------------------------------------- 4, deletion
+# -------------------------------------------------------------------------------------- 4, deletion
 
 
 async def test_members_may_not_delete_where_that_is_off(api: Api, acme: Acme) -> None:
@@ -337,7 +369,9 @@ async def test_members_may_not_delete_where_that_is_off(api: Api, acme: Acme) ->
 
     assert (refused.code, refused.reason) == ("FORBIDDEN", "organization_admin_delete_not_enabled")
     assert await contents(api.store) == before
-    assert (await api.send("delete-organization", by=SERVICE, organizationId=acme.id)).payload["deletedId"] == acme.id
+    assert (await api.send("delete-organization", by=SERVICE, organizationId=acme.id)).payload[
+        "deletedId"
+    ] == acme.id
 
 
 async def test_deletion_takes_the_memberships_along_and_the_log_stays(api: Api, acme: Acme) -> None:
@@ -357,23 +391,36 @@ async def test_deletion_takes_the_memberships_along_and_the_log_stays(api: Api, 
     assert len(rows["user"]) == 3
 
 
-# ----------------------------------------------------------------------------------------------------- 5, metadata
+# -------------------------------------------------------------------------------------- 5, metadata
 
 
 async def set_metadata(api: Api, acme: Acme, mode: str, **input: Any) -> Any:
     return await api.mutate(
-        "updateOrganizationMetadata", {"organizationId": acme.id, "mode": mode, **input}, ORGANIZATION, by=SERVICE
+        "updateOrganizationMetadata",
+        {"organizationId": acme.id, "mode": mode, **input},
+        ORGANIZATION,
+        by=SERVICE,
     )
 
 
 async def test_metadata_is_merged_deeply_and_null_deletes(api: Api, acme: Acme) -> None:
     await set_metadata(
-        api, acme, "MERGE", publicMetadata={"a": {"b": 1, "c": [1, 2]}, "d": 1}, privateMetadata={"x": 1}
+        api,
+        acme,
+        "MERGE",
+        publicMetadata={"a": {"b": 1, "c": [1, 2]}, "d": 1},
+        privateMetadata={"x": 1},
     )
 
-    merged = await set_metadata(api, acme, "MERGE", publicMetadata={"a": {"b": None, "c": [3]}, "e": {"f": 2}})
+    merged = await set_metadata(
+        api, acme, "MERGE", publicMetadata={"a": {"b": None, "c": [3]}, "e": {"f": 2}}
+    )
 
-    assert merged.payload["organization"]["publicMetadata"] == {"a": {"c": [3]}, "d": 1, "e": {"f": 2}}
+    assert merged.payload["organization"]["publicMetadata"] == {
+        "a": {"c": [3]},
+        "d": 1,
+        "e": {"f": 2},
+    }
     assert merged.payload["organization"]["privateMetadata"] == {"x": 1}
 
 
@@ -425,11 +472,14 @@ async def test_a_number_that_json_can_not_keep_is_bad_input(api: Api, acme: Acme
     assert answer.code in {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
 
 
-async def test_private_metadata_is_for_secret_keys_and_not_in_what_members_may_read(api: Api, acme: Acme) -> None:
+async def test_private_metadata_is_for_secret_keys_and_not_in_what_members_may_read(
+    api: Api, acme: Acme
+) -> None:
     await set_metadata(api, acme, "MERGE", publicMetadata={"a": 1}, privateMetadata={"secret": 1})
 
     read = await api.run(
-        f'{{ organization(by: {{id: "{acme.id}"}}) {{ privateMetadata publicMetadata }} }}', by=acme.admin
+        f'{{ organization(by: {{id: "{acme.id}"}}) {{ privateMetadata publicMetadata }} }}',
+        by=acme.admin,
     )
 
     assert read.data["organization"] == {"privateMetadata": None, "publicMetadata": {"a": 1}}
@@ -439,17 +489,23 @@ async def test_private_metadata_is_for_secret_keys_and_not_in_what_members_may_r
     assert "private_metadata" not in last["changes"]
 
 
-# ---------------------------------------------------------------------------------------------- 6, organizations off
+# ----------------------------------------------------------------------------- 6, organizations off
 
 
-async def test_organizations_that_are_off_refuse_users_and_not_the_owner(api: Api, acme: Acme) -> None:
+async def test_organizations_that_are_off_refuse_users_and_not_the_owner(
+    api: Api, acme: Acme
+) -> None:
     await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)
     before = await contents(api.store)
     inputs: dict[str, JSON] = {
         "createOrganization": {"name": "New"},
         "updateOrganization": {"organizationId": acme.id, "name": "New"},
         "deleteOrganization": {"organizationId": acme.id},
-        "updateMembership": {"organizationId": acme.id, "userId": acme.member.id, "role": "org:admin"},
+        "updateMembership": {
+            "organizationId": acme.id,
+            "userId": acme.member.id,
+            "role": "org:admin",
+        },
         "removeMembership": {"organizationId": acme.id, "userId": acme.member.id},
         "leaveOrganization": {"organizationId": acme.id},
     }
@@ -457,12 +513,15 @@ async def test_organizations_that_are_off_refuse_users_and_not_the_owner(api: Ap
     for mutation, input in inputs.items():
         for caller in (acme.admin, acme.outsider):
             answer = await api.mutate(mutation, input, by=caller)
-            assert (answer.code, answer.reason) == ("FORBIDDEN", "organization_not_enabled_in_instance")
+            assert (answer.code, answer.reason) == (
+                "FORBIDDEN",
+                "organization_not_enabled_in_instance",
+            )
 
     assert await contents(api.store) == before
-    assert (await api.run("{ viewer { canCreateOrganization } }", by=acme.admin)).data["viewer"] == {
-        "canCreateOrganization": False
-    }
+    assert (await api.run("{ viewer { canCreateOrganization } }", by=acme.admin)).data[
+        "viewer"
+    ] == {"canCreateOrganization": False}
     assert (await update(api, acme, SERVICE, name="New")).payload
 
 
@@ -475,9 +534,12 @@ async def test_seats_count_members(api: Api, acme: Acme) -> None:
     refused = await api.send("add-member", by=SERVICE, organizationId=acme.id, newUserId=late.id)
 
     (error,) = refused.user_errors
-    assert (error["code"], error["meta"]) == ("organization_membership_quota_exceeded", {"limit": 3})
+    assert (error["code"], error["meta"]) == (
+        "organization_membership_quota_exceeded",
+        {"limit": 3},
+    )
     assert await contents(api.store) == before
     await update(api, acme, SERVICE, maxAllowedMemberships=1)
-    assert (await api.send("members", by=acme.admin, organizationId=acme.id)).data["organization"]["memberships"][
-        "totalCount"
-    ] == 3
+    assert (await api.send("members", by=acme.admin, organizationId=acme.id)).data["organization"][
+        "memberships"
+    ]["totalCount"] == 3

@@ -1,4 +1,6 @@
-"""The custom flow of the first seed document: an organization is made, renamed, staffed, and left by its people."""
+"""The custom flow of the first seed document: an organization
+is made, renamed, staffed, and left by its people.
+"""
 
 from tests.support.api import NOBODY, SERVICE, Api, contents
 from tests.support.factories import Acme
@@ -10,14 +12,24 @@ async def test_an_organization_from_its_making_to_the_last_removal(api: Api) -> 
 
     made = (await api.send("create-organization", by=ada, name="Acme")).payload
     organization_id = made["organization"]["id"]
-    renamed = (await api.send("update-organization", by=ada, organizationId=organization_id, name="Acme Ltd")).payload
+    renamed = (
+        await api.send(
+            "update-organization", by=ada, organizationId=organization_id, name="Acme Ltd"
+        )
+    ).payload
     mine = (await api.send("my-organizations", by=ada)).data["viewer"]["memberships"]["nodes"]
-    added = (await api.send("add-member", by=SERVICE, organizationId=organization_id, newUserId=grace.id)).payload
-    members = (await api.send("members", by=grace, organizationId=organization_id)).data["organization"]
+    added = (
+        await api.send("add-member", by=SERVICE, organizationId=organization_id, newUserId=grace.id)
+    ).payload
+    members = (await api.send("members", by=grace, organizationId=organization_id)).data[
+        "organization"
+    ]
     who = {"organizationId": organization_id, "userId": grace.id}
     promoted = (await api.send("change-role", by=ada, **who, role="org:admin")).payload
     demoted = (await api.send("change-role", by=ada, **who, role="org:member")).payload
-    last = await api.send("change-role", by=ada, organizationId=organization_id, userId=ada.id, role="org:member")
+    last = await api.send(
+        "change-role", by=ada, organizationId=organization_id, userId=ada.id, role="org:member"
+    )
     removed = (await api.send("remove-member", by=ada, **who)).payload
     after = (await api.send("members", by=ada, organizationId=organization_id)).data["organization"]
 
@@ -32,7 +44,9 @@ async def test_an_organization_from_its_making_to_the_last_removal(api: Api) -> 
     assert [one["code"] for one in last.user_errors] == ["organization_minimum_permissions_needed"]
     assert removed["membership"]["user"]["identifier"] == "grace@example.com"
     assert after["memberships"]["totalCount"] == 1
-    assert (await api.send("members", by=grace, organizationId=organization_id)).data["organization"] is None
+    assert (await api.send("members", by=grace, organizationId=organization_id)).data[
+        "organization"
+    ] is None
 
 
 async def test_the_same_flow_as_an_outsider_a_member_and_nobody(api: Api, acme: Acme) -> None:
@@ -50,5 +64,7 @@ async def test_the_same_flow_as_an_outsider_a_member_and_nobody(api: Api, acme: 
         assert (await api.send(name, by=acme.member, **variables)).code == "FORBIDDEN"
         assert (await api.send(name, by=NOBODY, **variables)).code == "UNAUTHENTICATED"
 
-    assert (await api.send("members", by=acme.outsider, organizationId=acme.id)).data["organization"] is None
+    assert (await api.send("members", by=acme.outsider, organizationId=acme.id)).data[
+        "organization"
+    ] is None
     assert await contents(api.store) == before

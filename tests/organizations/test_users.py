@@ -13,7 +13,9 @@ NEVER = "user_01m803rqhgwgafn17w2nqwqyh5"
 
 
 async def create(api: Api, **input: Any) -> Any:
-    return await api.mutate("createUser", {"emailAddress": "new@example.com", **input}, USER, by=SERVICE)
+    return await api.mutate(
+        "createUser", {"emailAddress": "new@example.com", **input}, USER, by=SERVICE
+    )
 
 
 async def update(api: Api, user_id: str, **input: Any) -> Any:
@@ -30,7 +32,11 @@ async def test_a_user_is_made_before_the_first_visit_and_recognised_by_subject(a
     visitor = await api.person("new@example.com")
 
     assert visitor.id == made["id"]
-    assert (made["identifier"], made["firstName"], made["emailVerified"]) == ("new@example.com", "New", False)
+    assert (made["identifier"], made["firstName"], made["emailVerified"]) == (
+        "new@example.com",
+        "New",
+        False,
+    )
     assert [event["type"] for event in await events(api.store)] == ["user.created", "user.updated"]
 
 
@@ -53,7 +59,12 @@ async def test_without_a_subject_the_first_verified_token_adopts_the_user(api: A
         ({"externalId": "x" * 256}, {("externalId", "form_param_max_length_exceeded")}),
         ({"externalId": "sub|ada@example.com"}, {("externalId", "form_identifier_exists")}),
         (
-            {"emailAddress": "a@b\r\n.com", "firstName": "<b>", "lastName": "", "imageUrl": "javascript:1"},
+            {
+                "emailAddress": "a@b\r\n.com",
+                "firstName": "<b>",
+                "lastName": "",
+                "imageUrl": "javascript:1",
+            },
             {
                 ("emailAddress", "form_param_format_invalid"),
                 ("firstName", "form_param_value_invalid"),
@@ -70,7 +81,9 @@ async def test_without_a_subject_the_first_verified_token_adopts_the_user(api: A
         ),
     ],
 )
-async def test_a_bad_user_is_refused_with_all_faults(api: Api, input: JSON, expected: set[tuple[str, str]]) -> None:
+async def test_a_bad_user_is_refused_with_all_faults(
+    api: Api, input: JSON, expected: set[tuple[str, str]]
+) -> None:
     await api.person("ada@example.com")
     before = await contents(api.store)
 
@@ -81,7 +94,10 @@ async def test_a_bad_user_is_refused_with_all_faults(api: Api, input: JSON, expe
 
 
 async def test_two_users_may_share_an_address_while_they_wait(api: Api) -> None:
-    one, two = (await create(api)).payload["user"]["id"], (await create(api, issuer=ISSUER)).payload["user"]["id"]
+    one, two = (
+        (await create(api)).payload["user"]["id"],
+        (await create(api, issuer=ISSUER)).payload["user"]["id"],
+    )
 
     visitor = await api.person("new@example.com")
 
@@ -122,12 +138,22 @@ async def test_a_changed_address_is_unverified_unless_said_otherwise(api: Api) -
     ada = await api.person("ada@example.com")
 
     other = (await update(api, ada.id, emailAddress="other@example.com")).payload["user"]
-    said = (await update(api, ada.id, emailAddress="third@example.com", emailVerified=True)).payload["user"]
+    said = (
+        await update(api, ada.id, emailAddress="third@example.com", emailVerified=True)
+    ).payload["user"]
     same = (await update(api, ada.id, emailAddress="THIRD@example.com")).payload["user"]
     none = (await update(api, ada.id, emailAddress=None)).payload["user"]
 
-    assert (other["emailVerified"], said["emailVerified"], same["emailVerified"]) == (False, True, True)
-    assert (none["emailAddress"], none["emailVerified"], none["identifier"]) == (None, False, "sub|ada@example.com")
+    assert (other["emailVerified"], said["emailVerified"], same["emailVerified"]) == (
+        False,
+        True,
+        True,
+    )
+    assert (none["emailAddress"], none["emailVerified"], none["identifier"]) == (
+        None,
+        False,
+        "sub|ada@example.com",
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,9 +161,17 @@ async def test_a_changed_address_is_unverified_unless_said_otherwise(api: Api) -
     [
         ({"emailAddress": "x"}, {("emailAddress", "form_param_format_invalid")}),
         ({"emailAddress": None}, {("emailAddress", "form_param_nil")}),
-        ({"createOrganizationsLimit": -1}, {("createOrganizationsLimit", "form_param_value_invalid")}),
         (
-            {"emailVerified": None, "publicMetadata": None, "privateMetadata": None, "firstName": "x" * 257},
+            {"createOrganizationsLimit": -1},
+            {("createOrganizationsLimit", "form_param_value_invalid")},
+        ),
+        (
+            {
+                "emailVerified": None,
+                "publicMetadata": None,
+                "privateMetadata": None,
+                "firstName": "x" * 257,
+            },
             {
                 ("emailVerified", "form_param_nil"),
                 ("publicMetadata", "form_param_nil"),
@@ -147,7 +181,9 @@ async def test_a_changed_address_is_unverified_unless_said_otherwise(api: Api) -
         ),
     ],
 )
-async def test_a_bad_update_is_refused_with_all_faults(api: Api, input: JSON, expected: set[tuple[str, str]]) -> None:
+async def test_a_bad_update_is_refused_with_all_faults(
+    api: Api, input: JSON, expected: set[tuple[str, str]]
+) -> None:
     waiting = (await create(api)).payload["user"]["id"]
     before = await contents(api.store)
 
@@ -158,7 +194,10 @@ async def test_a_bad_update_is_refused_with_all_faults(api: Api, input: JSON, ex
 
 
 async def test_a_user_who_never_was_is_not_found(api: Api) -> None:
-    answers = [await update(api, NEVER, firstName="X"), await api.mutate("deleteUser", {"userId": NEVER}, by=SERVICE)]
+    answers = [
+        await update(api, NEVER, firstName="X"),
+        await api.mutate("deleteUser", {"userId": NEVER}, by=SERVICE),
+    ]
 
     for answer in answers:
         assert faults(answer) == {("userId", "resource_not_found")}
@@ -171,7 +210,10 @@ async def test_deletion_takes_the_memberships_along(api: Api, acme: Acme) -> Non
 
     rows, log = await contents(api.store), await events(api.store)
     assert answer.payload["deletedId"] == acme.admin.id
-    assert [event["type"] for event in log[-3:]] == [*["organizationMembership.deleted"] * 2, "user.deleted"]
+    assert [event["type"] for event in log[-3:]] == [
+        *["organizationMembership.deleted"] * 2,
+        "user.deleted",
+    ]
     assert len(rows["membership"]) == 1
     assert len(rows["organization"]) == 2
     assert answer.payload["cursor"] == str(log[-1]["cursor"])

@@ -1,4 +1,6 @@
-"""Whatever is done to roles and members, in whatever order: what must hold, holds after each step (rules 8 and 26)."""
+"""Whatever is done to roles and members, in whatever order:
+what must hold, holds after each step (rules 8 and 26).
+"""
 
 import shutil
 from collections.abc import AsyncGenerator, Callable
@@ -24,16 +26,25 @@ from tests.support.roles import DELETE, MANAGE, READ, make_role, make_set
 MANAGER = (READ, MANAGE, DELETE)
 PEOPLE = ("ada", "grace", "mallory", "eve")
 TABLES = (
-    "organization", "membership", "invitation", "permission", "role", "role_permission", "role_set", "role_set_role",
+    "organization",
+    "membership",
+    "invitation",
+    "permission",
+    "role",
+    "role_permission",
+    "role_set",
+    "role_set_role",
     "event",
-)  # fmt: skip
+)
+# The top-level errors that a step may meet.
 REFUSALS = {"FORBIDDEN", "NOT_FOUND"}
-"""The top-level errors that a step may meet."""
 
 
 @dataclass(frozen=True)
 class World:
-    """A database that every walk begins with a copy of, and who calls: a secret key, and people by their ids."""
+    """A database that every walk begins with a copy of,
+    and who calls: a secret key, and people by their ids.
+    """
 
     database: Path
     clock: Clock
@@ -52,7 +63,9 @@ async def opened(database: Path, clock: Clock) -> AsyncGenerator[Api]:
 
 @pytest.fixture
 async def world(sqlite_templates: Templates, tmp_path: Path) -> World:
-    """Two managed organizations with somebody invited, one without members, two role sets, two roles that manage."""
+    """Two managed organizations with somebody invited, one
+    without members, two role sets, two roles that manage.
+    """
     database, clock = tmp_path / "world.db", Clock()
     shutil.copy(Path(sqlite_templates.url) / "empty.db", database)
     async with opened(database, clock) as api:
@@ -69,7 +82,7 @@ async def world(sqlite_templates: Templates, tmp_path: Path) -> World:
     return World(database, clock, {one.id: one for one in (ada, grace, mallory, eve)})
 
 
-# ---------------------------------------------------------------------------------------------------- what is there
+# ------------------------------------------------------------------------------------ what is there
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,11 @@ class Seen:
     @cached_property
     def keys(self) -> dict[str, str]:
         """Of roles, permissions and role sets, by their ids."""
-        return {row["id"]: row["key"] for name in ("role", "permission", "role_set") for row in self.tables[name]}
+        return {
+            row["id"]: row["key"]
+            for name in ("role", "permission", "role_set")
+            for row in self.tables[name]
+        }
 
     @cached_property
     def role_sets(self) -> dict[str, str]:
@@ -93,7 +110,11 @@ class Seen:
         return [row for row in self.tables["invitation"] if row["status"] == "pending"]
 
     def roles_of(self, role_set_id: str) -> set[str]:
-        return {row["role_id"] for row in self.tables["role_set_role"] if row["role_set_id"] == role_set_id}
+        return {
+            row["role_id"]
+            for row in self.tables["role_set_role"]
+            if row["role_set_id"] == role_set_id
+        }
 
     def is_managing(self, role_id: str) -> bool:
         held = (row for row in self.tables["role_permission"] if row["role_id"] == role_id)
@@ -101,17 +122,29 @@ class Seen:
 
     def managed(self) -> set[str]:
         """The organizations that somebody can manage."""
-        return {row["organization_id"] for row in self.tables["membership"] if self.is_managing(row["role_id"])}
+        return {
+            row["organization_id"]
+            for row in self.tables["membership"]
+            if self.is_managing(row["role_id"])
+        }
 
     def misplaced(self) -> list[JSON]:
-        """The memberships and pending invitations with a role that their organization does not have."""
+        """The memberships and pending invitations with
+        a role that their organization does not have.
+        """
         rows = self.tables["membership"] + self.pending
-        return [row for row in rows if row["role_id"] not in self.roles_of(self.role_sets[row["organization_id"]])]
+        return [
+            row
+            for row in rows
+            if row["role_id"] not in self.roles_of(self.role_sets[row["organization_id"]])
+        ]
 
     def is_sound(self, role_set: JSON) -> bool:
         """Whether the default and the creator role are the set's, and the creator's can manage."""
         chosen = {role_set["default_role_id"], role_set["creator_role_id"]}
-        return chosen <= self.roles_of(role_set["id"]) and self.is_managing(role_set["creator_role_id"])
+        return chosen <= self.roles_of(role_set["id"]) and self.is_managing(
+            role_set["creator_role_id"]
+        )
 
 
 async def seen(store: Store) -> Seen:
@@ -124,7 +157,7 @@ async def seen(store: Store) -> Seen:
     return Seen(tables)
 
 
-# ----------------------------------------------------------------------------------------------------------- steps
+# -------------------------------------------------------------------------------------------- steps
 
 
 @dataclass(frozen=True)
@@ -154,12 +187,21 @@ class Chance:
         """For most of the roles that are not in the set; for all would never be refused."""
         there = self.seen.roles_of(role_set_id)
         gone = [row["key"] for row in self.seen.tables["role"] if row["id"] not in there]
-        return [{"from": key, "to": self.role_of(role_set_id)} for key in gone if self.random.randrange(9)]
+        return [
+            {"from": key, "to": self.role_of(role_set_id)}
+            for key in gone
+            if self.random.randrange(9)
+        ]
 
 
 def create_role(chance: Chance) -> JSON:
     key, initially = f"org:{chance.random.randrange(4)}", chance.random.choice([True, False])
-    return {"key": key, "name": "Role", "permissions": chance.permissions(), "addToInitialRoleSet": initially}
+    return {
+        "key": key,
+        "name": "Role",
+        "permissions": chance.permissions(),
+        "addToInitialRoleSet": initially,
+    }
 
 
 def update_role(chance: Chance) -> JSON:
@@ -172,11 +214,21 @@ def delete_role(chance: Chance) -> JSON:
 
 def create_role_set(chance: Chance) -> JSON:
     roles = chance.some([row["key"] for row in chance.seen.tables["role"]])
-    creators = [chance.seen.keys[row["id"]] for row in chance.seen.tables["role"] if chance.seen.is_managing(row["id"])]
+    creators = [
+        chance.seen.keys[row["id"]]
+        for row in chance.seen.tables["role"]
+        if chance.seen.is_managing(row["id"])
+    ]
     creator = chance.random.choice(creators)
     roles += [] if creator in roles else [creator]
     key = f"role_set:{chance.random.randrange(3)}"
-    return {"key": key, "name": "Set", "roles": roles, "defaultRole": roles[0], "creatorRole": creator}
+    return {
+        "key": key,
+        "name": "Set",
+        "roles": roles,
+        "defaultRole": roles[0],
+        "creatorRole": creator,
+    }
 
 
 def update_role_set(chance: Chance) -> JSON:
@@ -193,12 +245,20 @@ def update_role_set(chance: Chance) -> JSON:
 
 def replace_role(chance: Chance) -> JSON:
     role_set = chance.row("role_set")
-    return {"roleSet": role_set["key"], "role": chance.role_of(role_set["id"]), "withRole": chance.key("role")}
+    return {
+        "roleSet": role_set["key"],
+        "role": chance.role_of(role_set["id"]),
+        "withRole": chance.key("role"),
+    }
 
 
 def replace_role_set(chance: Chance) -> JSON:
     other = chance.row("role_set")
-    return {"key": chance.key("role_set"), "withKey": other["key"], "mappings": chance.mappings(other["id"])}
+    return {
+        "key": chance.key("role_set"),
+        "withKey": other["key"],
+        "mappings": chance.mappings(other["id"]),
+    }
 
 
 def set_role_set(chance: Chance) -> JSON:
@@ -229,13 +289,19 @@ def create_invitation(chance: Chance) -> JSON:
     organization = chance.row("organization")
     address = f"{chance.random.choice(PEOPLE)}@example.com"
     role = chance.role_of(organization["role_set_id"])
-    return {"organizationId": organization["id"], "emailAddress": address, "role": role, "notify": False}
+    return {
+        "organizationId": organization["id"],
+        "emailAddress": address,
+        "role": role,
+        "notify": False,
+    }
 
 
 def accept_invitation(chance: Chance) -> JSON:
     return {"invitationId": chance.random.choice(chance.seen.pending or [{"id": "none"}])["id"]}
 
 
+# What the instance's owner does.
 ROLE_STEPS = {
     "createRole": create_role,
     "updateRole": update_role,
@@ -246,7 +312,6 @@ ROLE_STEPS = {
     "replaceRoleSet": replace_role_set,
     "setOrganizationRoleSet": set_role_set,
 }
-"""What the instance's owner does."""
 MEMBER_STEPS = {
     "updateMembership": update_membership,
     "removeMembership": remove_membership,
@@ -262,14 +327,20 @@ def caller_of(field: str, input: JSON, chance: Chance, world: World) -> Caller:
     if field in ROLE_STEPS:
         return SERVICE
     if field == "acceptInvitation":
-        invited = {row["id"]: row["address_key"] for row in chance.seen.pending}.get(input["invitationId"])
+        invited = {row["id"]: row["address_key"] for row in chance.seen.pending}.get(
+            input["invitationId"]
+        )
         return max(world.people.values(), key=lambda one: one.email == invited)
     rows = chance.seen.tables["membership"]
-    members = [world.people[row["user_id"]] for row in rows if row["organization_id"] == input["organizationId"]]
+    members = [
+        world.people[row["user_id"]]
+        for row in rows
+        if row["organization_id"] == input["organizationId"]
+    ]
     return chance.random.choice([*members, *members, SERVICE, *world.people.values()])
 
 
-# ----------------------------------------------------------------------------------------------------------- rules
+# -------------------------------------------------------------------------------------------- rules
 
 
 def told_of_members(before: Seen, after: Seen) -> list[tuple[str, ...]]:
@@ -277,16 +348,24 @@ def told_of_members(before: Seen, after: Seen) -> list[tuple[str, ...]]:
     since = after.tables["event"][len(before.tables["event"]) :]
     kinds = [(*one["type"].split("."), one) for one in since]
     return sorted(
-        (kind, one["object_id"], one["data"]["role"]) for noun, kind, one in kinds if noun == "organizationMembership"
+        (kind, one["object_id"], one["data"]["role"])
+        for noun, kind, one in kinds
+        if noun == "organizationMembership"
     )
 
 
 def happened_to_members(before: Seen, after: Seen) -> list[tuple[str, ...]]:
     """The same, from the rows themselves."""
-    old, new = ({row["id"]: row["role_id"] for row in one.tables["membership"]} for one in (before, after))
+    old, new = (
+        {row["id"]: row["role_id"] for row in one.tables["membership"]} for one in (before, after)
+    )
     came = [("created", one, after.keys[new[one]]) for one in new.keys() - old.keys()]
     went = [("deleted", one, before.keys[old[one]]) for one in old.keys() - new.keys()]
-    moved = [("updated", one, after.keys[new[one]]) for one in old.keys() & new.keys() if old[one] != new[one]]
+    moved = [
+        ("updated", one, after.keys[new[one]])
+        for one in old.keys() & new.keys()
+        if old[one] != new[one]
+    ]
     return sorted(came + went + moved)
 
 
@@ -317,9 +396,16 @@ async def take(api: Api, world: World, chance: Chance) -> Answer:
     return await api.mutate(field, input, by=caller)
 
 
-@settings(deadline=None, derandomize=True, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(random=st.randoms(use_true_random=True), steps=st.integers(20, 30))
-async def test_no_walk_leaves_an_organization_alone(world: World, random: Random, steps: int) -> None:
+async def test_no_walk_leaves_an_organization_alone(
+    world: World, random: Random, steps: int
+) -> None:
     """Roles, sets, members and invitations change by chance, by the owner and by members."""
     database = world.database.with_name("walk.db")
     shutil.copy(world.database, database)

@@ -1,4 +1,6 @@
-"""The role model changed while organizations use it, with real concurrency, on SQLite and PostgreSQL (rules 8, 26)."""
+"""The role model changed while organizations use it, with
+real concurrency, on SQLite and PostgreSQL (rules 8, 26).
+"""
 
 import asyncio
 from functools import partial
@@ -32,7 +34,9 @@ async def ensure_sound(api: Api) -> list[JSON]:
 
 
 @pytest.mark.parametrize("turn", range(3))
-async def test_a_role_loses_its_rights_while_the_other_manager_leaves(api: Api, acme: Acme, turn: int) -> None:
+async def test_a_role_loses_its_rights_while_the_other_manager_leaves(
+    api: Api, acme: Acme, turn: int
+) -> None:
     await make_role(api, "org:chief", *MANAGER, initially=True)
     await a_member(api, acme.id, "chief@example.com", "org:chief")
     calls = [
@@ -48,16 +52,30 @@ async def test_a_role_loses_its_rights_while_the_other_manager_leaves(api: Api, 
 
 
 @pytest.mark.parametrize("turn", range(3))
-async def test_a_role_leaves_while_people_are_added_and_invited_in_it(api: Api, acme: Acme, turn: int) -> None:
+async def test_a_role_leaves_while_people_are_added_and_invited_in_it(
+    api: Api, acme: Acme, turn: int
+) -> None:
     await make_role(api, "org:editor", READ, initially=True)
     people = [await api.person(f"p{number}@example.com") for number in range(6)]
-    replace = partial(shape, api, "replaceRoleInRoleSet", roleSet=PRIMARY, role="org:editor", withRole="org:member")
+    replace = partial(
+        shape,
+        api,
+        "replaceRoleInRoleSet",
+        roleSet=PRIMARY,
+        role="org:editor",
+        withRole="org:member",
+    )
 
     def add(user_id: str) -> JSON:
         return {"organizationId": acme.id, "userId": user_id, "role": "org:editor"}
 
-    adding = [partial(api.mutate, "createMembership", add(one.id), by=SERVICE) for one in people[:3]]
-    inviting = [partial(invite, api, acme.id, one.email, by=acme.admin, role="org:editor") for one in people[3:]]
+    adding = [
+        partial(api.mutate, "createMembership", add(one.id), by=SERVICE) for one in people[:3]
+    ]
+    inviting = [
+        partial(invite, api, acme.id, one.email, by=acme.admin, role="org:editor")
+        for one in people[3:]
+    ]
     calls = [*adding, *inviting]
 
     answers = await at_once([*calls[: 2 * turn], replace, *calls[2 * turn :]])
@@ -82,7 +100,9 @@ async def test_a_role_is_deleted_or_given_never_both(api: Api, acme: Acme) -> No
     )
 
     deleted = not answers[0].user_errors
-    assert [bool(answer.user_errors) for answer in answers[1:]] == [deleted] * 2 or len(wins(answers)) == 2
+    assert [bool(answer.user_errors) for answer in answers[1:]] == [deleted] * 2 or len(
+        wins(answers)
+    ) == 2
     await ensure_sound(api)
 
 
@@ -91,17 +111,23 @@ async def test_organizations_are_made_while_their_set_goes(api: Api, acme: Acme)
     await make_set(api, OTHER, "org:admin", "org:author")
     mappings = [{"from": "org:member", "to": "org:author"}]
     replace = partial(shape, api, "replaceRoleSet", key=PRIMARY, withKey=OTHER, mappings=mappings)
-    making = [partial(an_organization, api, by=acme.admin, name=f"Number {number}") for number in range(6)]
+    making = [
+        partial(an_organization, api, by=acme.admin, name=f"Number {number}") for number in range(6)
+    ]
 
     _, replaced, _ = await asyncio.gather(
-        asyncio.gather(*(make() for make in making[:3])), replace(), asyncio.gather(*(make() for make in making[3:]))
+        asyncio.gather(*(make() for make in making[:3])),
+        replace(),
+        asyncio.gather(*(make() for make in making[3:])),
     )
 
     assert replaced.payload
     assert {one["roleSet"]["key"] for one in await ensure_sound(api)} == {OTHER}
 
 
-async def test_two_edits_that_each_leave_a_manager_do_not_leave_none_together(api: Api, acme: Acme) -> None:
+async def test_two_edits_that_each_leave_a_manager_do_not_leave_none_together(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:chief", *MANAGER, initially=True)
     await make_role(api, "org:head", *MANAGER, initially=True)
     await a_member(api, acme.id, "chief@example.com", "org:chief")
@@ -111,7 +137,14 @@ async def test_two_edits_that_each_leave_a_manager_do_not_leave_none_together(ap
     answers = await at_once(
         [
             partial(shape, api, "updateRole", key="org:chief", permissions=[READ]),
-            partial(shape, api, "replaceRoleInRoleSet", roleSet=PRIMARY, role="org:head", withRole="org:member"),
+            partial(
+                shape,
+                api,
+                "replaceRoleInRoleSet",
+                roleSet=PRIMARY,
+                role="org:head",
+                withRole="org:member",
+            ),
         ]
     )
 

@@ -1,11 +1,22 @@
-"""Role sets: who may use which roles, and what becomes of people when a role leaves (rules 24 to 26)."""
+"""Role sets: who may use which roles, and what
+becomes of people when a role leaves (rules 24 to 26).
+"""
 
 import pytest
 
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
 from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, codes, fields, invite, invited, stored, ticket, unchanged
+from tests.support.invitations import (
+    accept,
+    codes,
+    fields,
+    invite,
+    invited,
+    stored,
+    ticket,
+    unchanged,
+)
 from tests.support.roles import (
     DELETE,
     MANAGE,
@@ -41,7 +52,7 @@ async def since(api: Api, start: int) -> list[str]:
     return [event["type"] for event in (await events(api.store))[start:]]
 
 
-# ---------------------------------------------------------------------------------------------------------- making
+# ------------------------------------------------------------------------------------------- making
 
 
 async def test_a_role_set_is_made(api: Api) -> None:
@@ -50,15 +61,24 @@ async def test_a_role_set_is_made(api: Api) -> None:
     made = await make_set(api, OTHER, "org:admin", "org:editor", "org:editor")
 
     assert made == {
-        "id": made["id"], "key": OTHER, "name": "Set", "isInitial": False,
+        "id": made["id"],
+        "key": OTHER,
+        "name": "Set",
+        "isInitial": False,
         "roles": [{"key": "org:admin"}, {"key": "org:editor"}],
-        "defaultRole": {"key": "org:editor"}, "creatorRole": {"key": "org:admin"},
-    }  # fmt: skip
+        "defaultRole": {"key": "org:editor"},
+        "creatorRole": {"key": "org:admin"},
+    }
     assert await role_set(api, OTHER) == made
 
 
 async def test_a_role_set_without_a_key_is_named_after_its_name(api: Api) -> None:
-    values = {"name": "Partners & Friends", "roles": FIRST, "defaultRole": "org:member", "creatorRole": "org:admin"}
+    values = {
+        "name": "Partners & Friends",
+        "roles": FIRST,
+        "defaultRole": "org:member",
+        "creatorRole": "org:admin",
+    }
 
     first = (await shape(api, "createRoleSet", ROLE_SET, **values)).payload["roleSet"]["key"]
     second = (await shape(api, "createRoleSet", ROLE_SET, **values)).payload["roleSet"]["key"]
@@ -78,14 +98,24 @@ async def test_a_role_set_without_a_key_is_named_after_its_name(api: Api) -> Non
         ({"roles": ["org:admin", "org:nobody"]}, "resource_not_found", "roles"),
         ({"defaultRole": "org:editor"}, "form_param_value_invalid", "defaultRole"),
         ({"creatorRole": "org:editor"}, "form_param_value_invalid", "creatorRole"),
-        ({"creatorRole": "org:member"}, "organization_missing_creator_role_permissions", "creatorRole"),
+        (
+            {"creatorRole": "org:member"},
+            "organization_missing_creator_role_permissions",
+            "creatorRole",
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_role_set_is_named(
     api: Api, changed: dict[str, object], code: str, field: str
 ) -> None:
     await make_role(api, "org:editor", READ)
-    good = {"key": OTHER, "name": "Set", "roles": FIRST, "defaultRole": "org:member", "creatorRole": "org:admin"}
+    good = {
+        "key": OTHER,
+        "name": "Set",
+        "roles": FIRST,
+        "defaultRole": "org:member",
+        "creatorRole": "org:admin",
+    }
 
     async with unchanged(api):
         refused = await shape(api, "createRoleSet", **{**good, **changed})
@@ -95,7 +125,7 @@ async def test_what_is_wrong_with_a_role_set_is_named(
     assert (await shape(api, "createRoleSet", **good)).payload
 
 
-# -------------------------------------------------------------------------------------------------------- changing
+# ----------------------------------------------------------------------------------------- changing
 
 
 async def test_a_role_set_is_renamed_and_grows(api: Api, acme: Acme) -> None:
@@ -104,16 +134,26 @@ async def test_a_role_set_is_renamed_and_grows(api: Api, acme: Acme) -> None:
 
     changed = (
         await shape(
-            api, "updateRoleSet", ROLE_SET, key=PRIMARY, name="First", addRoles=["org:editor"], defaultRole="org:editor"
+            api,
+            "updateRoleSet",
+            ROLE_SET,
+            key=PRIMARY,
+            name="First",
+            addRoles=["org:editor"],
+            defaultRole="org:editor",
         )
     ).payload["roleSet"]
     made = await invited(api, acme.id, by=acme.admin)
 
     assert (changed["name"], keys(changed), changed["defaultRole"]) == (
-        "First", [*FIRST, "org:editor"], {"key": "org:editor"},
-    )  # fmt: skip
+        "First",
+        [*FIRST, "org:editor"],
+        {"key": "org:editor"},
+    )
     assert made["role"] == {"key": "org:editor"}
-    (event,) = [event for event in (await events(api.store))[start:] if event["type"] == "roleSet.updated"]
+    (event,) = [
+        event for event in (await events(api.store))[start:] if event["type"] == "roleSet.updated"
+    ]
     assert event["changes"] == {"name": "Primary", "default_role": "org:member", "roles": FIRST} | {
         "name": event["changes"]["name"]
     }
@@ -121,24 +161,40 @@ async def test_a_role_set_is_renamed_and_grows(api: Api, acme: Acme) -> None:
 
 async def test_a_change_that_changes_nothing_leaves_no_event(api: Api) -> None:
     async with unchanged(api):
-        same = await shape(api, "updateRoleSet", key=PRIMARY, addRoles=FIRST, creatorRole="org:admin", makeInitial=True)
+        same = await shape(
+            api,
+            "updateRoleSet",
+            key=PRIMARY,
+            addRoles=FIRST,
+            creatorRole="org:admin",
+            makeInitial=True,
+        )
 
     assert same.payload["cursor"] is None
 
 
 async def test_a_creator_role_can_manage(api: Api) -> None:
     async with unchanged(api):
-        refused = await shape(api, "updateRoleSet", key=PRIMARY, creatorRole="org:member", defaultRole="org:nobody")
+        refused = await shape(
+            api, "updateRoleSet", key=PRIMARY, creatorRole="org:member", defaultRole="org:nobody"
+        )
 
-    assert codes(refused) == ["form_param_value_invalid", "organization_missing_creator_role_permissions"]
+    assert codes(refused) == [
+        "form_param_value_invalid",
+        "organization_missing_creator_role_permissions",
+    ]
 
 
-async def test_another_set_becomes_initial_and_old_organizations_keep_theirs(api: Api, acme: Acme) -> None:
+async def test_another_set_becomes_initial_and_old_organizations_keep_theirs(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:editor", READ)
     await make_set(api, OTHER, "org:admin", "org:editor")
     start = len(await events(api.store))
 
-    crowned = (await shape(api, "updateRoleSet", ROLE_SET, key=OTHER, makeInitial=True)).payload["roleSet"]
+    crowned = (await shape(api, "updateRoleSet", ROLE_SET, key=OTHER, makeInitial=True)).payload[
+        "roleSet"
+    ]
     written = await since(api, start)
     new = await an_organization(api, by=acme.admin, name="New")
     added = await a_member(api, new, acme.member)
@@ -154,35 +210,57 @@ async def test_another_set_becomes_initial_and_old_organizations_keep_theirs(api
     assert codes(refused) == ["form_param_value_invalid"]
 
 
-# --------------------------------------------------------------------------------------------------- replacing a role
+# --------------------------------------------------------------------------------- replacing a role
 
 
 async def test_who_has_a_role_that_leaves_gets_the_other_one(api: Api, acme: Acme) -> None:
     await make_role(api, "org:editor", READ)
     made = await invited(api, acme.id, by=acme.admin)
     revoked = await invited(api, acme.id, "revoked@example.com", by=acme.admin)
-    await api.send("revoke-invitation", by=acme.admin, organizationId=acme.id, invitationId=revoked["id"])
+    await api.send(
+        "revoke-invitation", by=acme.admin, organizationId=acme.id, invitationId=revoked["id"]
+    )
     start = len(await events(api.store))
 
     replaced = (
-        await shape(api, "replaceRoleInRoleSet", ROLE_SET, roleSet=PRIMARY, role="org:member", withRole="org:editor")
+        await shape(
+            api,
+            "replaceRoleInRoleSet",
+            ROLE_SET,
+            roleSet=PRIMARY,
+            role="org:member",
+            withRole="org:editor",
+        )
     ).payload["roleSet"]
 
     written = (await events(api.store))[start:]
     new = await api.person("new@example.com")
     joined = (await accept(api, by=new, ticket=await ticket(api, made["id"]))).payload["membership"]
-    assert (keys(replaced), replaced["defaultRole"]) == (["org:admin", "org:editor"], {"key": "org:editor"})
+    assert (keys(replaced), replaced["defaultRole"]) == (
+        ["org:admin", "org:editor"],
+        {"key": "org:editor"},
+    )
     assert await roles_of(api, acme.id) == {
-        acme.admin.email: "org:admin", acme.member.email: "org:editor", "new@example.com": "org:editor",
-    }  # fmt: skip
+        acme.admin.email: "org:admin",
+        acme.member.email: "org:editor",
+        "new@example.com": "org:editor",
+    }
     assert joined["role"] == {"key": "org:editor"}
     assert (await stored(api, revoked["id"]))["role_id"] == (await stored_role(api, "org:member"))
-    assert [event["type"] for event in written] == ["organizationMembership.updated", "roleSet.updated"]
-    assert (written[0]["changes"], written[0]["data"]["role"]) == ({"role": "org:member"}, "org:editor")
+    assert [event["type"] for event in written] == [
+        "organizationMembership.updated",
+        "roleSet.updated",
+    ]
+    assert (written[0]["changes"], written[0]["data"]["role"]) == (
+        {"role": "org:member"},
+        "org:editor",
+    )
     assert written[0]["data"]["permissions"] == [READ]
     assert written[0]["user_id"] == acme.member.id
     assert written[1]["changes"] == {"default_role": "org:member", "roles": FIRST}
-    assert (await invite(api, acme.id, "third@example.com", by=acme.admin, role="org:member")).user_errors
+    assert (
+        await invite(api, acme.id, "third@example.com", by=acme.admin, role="org:member")
+    ).user_errors
 
 
 async def test_a_role_leaves_one_set_and_stays_in_the_others(api: Api, acme: Acme) -> None:
@@ -191,7 +269,11 @@ async def test_a_role_leaves_one_set_and_stays_in_the_others(api: Api, acme: Acm
     second = await an_organization(api, by=SERVICE, name="Second", roleSet=OTHER)
     await a_member(api, second, acme.member, "org:member")
 
-    assert (await shape(api, "replaceRoleInRoleSet", roleSet=OTHER, role="org:member", withRole="org:editor")).payload
+    assert (
+        await shape(
+            api, "replaceRoleInRoleSet", roleSet=OTHER, role="org:member", withRole="org:editor"
+        )
+    ).payload
 
     assert (await roles_of(api, second))[acme.member.email] == "org:editor"
     assert (await roles_of(api, acme.id))[acme.member.email] == "org:member"
@@ -232,11 +314,14 @@ async def test_a_replacement_keeps_every_organization_s_manager(api: Api, acme: 
     await a_member(api, acme.id, "second@example.com", "org:admin")
 
     assert codes(refused) == ["organization_minimum_permissions_needed"]
-    assert refused.user_errors[0]["meta"] == {"organizations": [{"id": acme.id, "name": "Acme"}], "count": 1}
+    assert refused.user_errors[0]["meta"] == {
+        "organizations": [{"id": acme.id, "name": "Acme"}],
+        "count": 1,
+    }
     assert (await shape(api, "replaceRoleInRoleSet", **lesser)).payload
 
 
-# ----------------------------------------------------------------------------------------------------- replacing a set
+# ---------------------------------------------------------------------------------- replacing a set
 
 
 async def test_a_set_is_deleted_and_its_organizations_move(api: Api, acme: Acme) -> None:
@@ -259,11 +344,17 @@ async def test_a_set_is_deleted_and_its_organizations_move(api: Api, acme: Acme)
     assert (moved["key"], moved["isInitial"]) == (OTHER, True)
     assert await role_set(api) is None
     assert (await roles_of(api, acme.id))[acme.member.email] == "org:editor"
-    assert await roles_of(api, second) == {acme.admin.email: "org:admin", "new@example.com": "org:editor"}
+    assert await roles_of(api, second) == {
+        acme.admin.email: "org:admin",
+        "new@example.com": "org:editor",
+    }
     assert await since(api, start) == [
-        "organizationMembership.updated", "organization.updated", "organization.updated",
-        "roleSet.updated", "roleSet.deleted",
-    ]  # fmt: skip
+        "organizationMembership.updated",
+        "organization.updated",
+        "organization.updated",
+        "roleSet.updated",
+        "roleSet.deleted",
+    ]
     assert (await an_organization(api, by=acme.admin, name="Third")) != second
 
 
@@ -276,7 +367,11 @@ async def test_roles_that_need_a_mapping_are_listed(api: Api, acme: Acme) -> Non
     async with unchanged(api):
         refused = await shape(api, "replaceRoleSet", key=PRIMARY, withKey=OTHER)
         half = await shape(
-            api, "replaceRoleSet", key=PRIMARY, withKey=OTHER, mappings=[{"from": "org:editor", "to": "org:author"}]
+            api,
+            "replaceRoleSet",
+            key=PRIMARY,
+            withKey=OTHER,
+            mappings=[{"from": "org:editor", "to": "org:author"}],
         )
 
     assert (codes(refused), fields(refused)) == (["form_param_missing"], ["input.mappings"])
@@ -284,7 +379,9 @@ async def test_roles_that_need_a_mapping_are_listed(api: Api, acme: Acme) -> Non
     assert half.user_errors[0]["meta"] == {"roles": ["org:member"]}
 
 
-async def test_an_invitation_that_lapsed_needs_no_mapping_and_keeps_its_role(api: Api, acme: Acme) -> None:
+async def test_an_invitation_that_lapsed_needs_no_mapping_and_keeps_its_role(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:editor", READ, initially=True)
     await make_set(api, OTHER, "org:admin", "org:member")
     made = await invited(api, acme.id, by=acme.admin, role="org:editor", expiresInDays=1)
@@ -314,10 +411,14 @@ async def test_a_mapping_that_can_t_be_is_refused(
     good = [{"from": "org:member", "to": "org:author"}]
 
     async with unchanged(api):
-        refused = await shape(api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=bad)
+        refused = await shape(
+            api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=bad
+        )
 
     assert (codes(refused), fields(refused)) == ([code], ["input.mappings"])
-    set_ = await shape(api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=good)
+    set_ = await shape(
+        api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=good
+    )
     assert set_.payload
 
 
@@ -340,23 +441,36 @@ async def test_a_set_is_replaced_by_another_that_is_there(
     assert list(zip(codes(refused), fields(refused), strict=True)) == found
 
 
-# --------------------------------------------------------------------------------------------- one organization's set
+# --------------------------------------------------------------------------- one organization's set
 
 
 async def test_an_organization_gets_another_set(api: Api, acme: Acme) -> None:
     await make_role(api, "org:author", READ)
     await make_set(api, OTHER, "org:admin", "org:author")
-    mappings = [{"from": "org:member", "to": "org:author"}, {"from": "org:admin", "to": "org:admin"}]
+    mappings = [
+        {"from": "org:member", "to": "org:author"},
+        {"from": "org:admin", "to": "org:admin"},
+    ]
     selection = "organization { id roleSet { key } roles { key } }"
 
     answer = await shape(
-        api, "setOrganizationRoleSet", selection, organizationId=acme.id, roleSet=OTHER, mappings=mappings
+        api,
+        "setOrganizationRoleSet",
+        selection,
+        organizationId=acme.id,
+        roleSet=OTHER,
+        mappings=mappings,
     )
 
     assert answer.payload["organization"] == {
-        "id": acme.id, "roleSet": {"key": OTHER}, "roles": [{"key": "org:admin"}, {"key": "org:author"}],
-    }  # fmt: skip
-    assert await roles_of(api, acme.id) == {acme.admin.email: "org:admin", acme.member.email: "org:author"}
+        "id": acme.id,
+        "roleSet": {"key": OTHER},
+        "roles": [{"key": "org:admin"}, {"key": "org:author"}],
+    }
+    assert await roles_of(api, acme.id) == {
+        acme.admin.email: "org:admin",
+        acme.member.email: "org:author",
+    }
     (event,) = [one for one in await events(api.store) if one["type"] == "organization.updated"]
     assert event["changes"] == {"role_set": PRIMARY}
 
@@ -366,33 +480,59 @@ async def test_the_last_manager_is_not_mapped_to_less(api: Api, acme: Acme) -> N
     mappings = [{"from": "org:admin", "to": "org:member"}]
 
     async with unchanged(api):
-        refused = await shape(api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=mappings)
+        refused = await shape(
+            api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER, mappings=mappings
+        )
 
     assert codes(refused) == ["organization_minimum_permissions_needed"]
-    assert (await shape(api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER)).payload
+    assert (
+        await shape(api, "setOrganizationRoleSet", organizationId=acme.id, roleSet=OTHER)
+    ).payload
 
 
 async def test_an_organization_that_is_not_there_has_no_set(api: Api) -> None:
     answer = await shape(
-        api, "setOrganizationRoleSet", organizationId="org_01m803rqhgwgafn17w2nqwqyh5", roleSet=PRIMARY
+        api,
+        "setOrganizationRoleSet",
+        organizationId="org_01m803rqhgwgafn17w2nqwqyh5",
+        roleSet=PRIMARY,
     )
 
     assert answer.code == "NOT_FOUND"
 
 
-# ------------------------------------------------------------------------------------------------------- statements
+# --------------------------------------------------------------------------------------- statements
 
 
 @pytest.mark.parametrize("members", [1, 20])
-async def test_a_move_takes_the_same_statements_for_one_and_for_many(api: Api, acme: Acme, members: int) -> None:
+async def test_a_move_takes_the_same_statements_for_one_and_for_many(
+    api: Api, acme: Acme, members: int
+) -> None:
     await make_role(api, "org:author", READ)
-    people: list[Caller] = [await a_member(api, acme.id, f"user{number}@example.com") for number in range(members)]
+    people: list[Caller] = [
+        await a_member(api, acme.id, f"user{number}@example.com") for number in range(members)
+    ]
 
     with counted(api.store) as statements:
         assert (
-            await shape(api, "replaceRoleInRoleSet", roleSet=PRIMARY, role="org:member", withRole="org:author")
+            await shape(
+                api,
+                "replaceRoleInRoleSet",
+                roleSet=PRIMARY,
+                role="org:member",
+                withRole="org:author",
+            )
         ).payload
 
     assert len(people) == members
-    assert len([one for one in statements if "membership" in one and one.startswith(("UPDATE", "INSERT"))]) == 1
+    assert (
+        len(
+            [
+                one
+                for one in statements
+                if "membership" in one and one.startswith(("UPDATE", "INSERT"))
+            ]
+        )
+        == 1
+    )
     assert len(statements) == (22 if api.store.is_sqlite else 24)

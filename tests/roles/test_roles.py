@@ -7,20 +7,35 @@ import pytest
 from tests.support.api import JSON, SERVICE, Api, events
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.invitations import codes, fields, invite, invited, unchanged
-from tests.support.roles import DELETE, MANAGE, READ, ROLE, make_permission, make_role, make_set, role, role_set, shape
+from tests.support.roles import (
+    DELETE,
+    MANAGE,
+    READ,
+    ROLE,
+    make_permission,
+    make_role,
+    make_set,
+    role,
+    role_set,
+    shape,
+)
 
 MANAGER = (READ, MANAGE, DELETE)
 
 
-# ----------------------------------------------------------------------------------------------------- permissions
+# -------------------------------------------------------------------------------------- permissions
 
 
 async def test_a_permission_is_invented_described_and_deleted(api: Api) -> None:
     labels = {"name": "Read reports", "description": "All of them."}
     selection = "permission { id key name description type }"
 
-    made = (await shape(api, "createPermission", selection, key="org:reports:read", **labels)).payload["permission"]
-    renamed = (await shape(api, "updatePermission", selection, key="org:reports:read", name="See reports")).payload
+    made = (
+        await shape(api, "createPermission", selection, key="org:reports:read", **labels)
+    ).payload["permission"]
+    renamed = (
+        await shape(api, "updatePermission", selection, key="org:reports:read", name="See reports")
+    ).payload
     deleted = (await shape(api, "deletePermission", "deletedId", key="org:reports:read")).payload
 
     assert made == {"id": made["id"], "key": "org:reports:read", "type": "CUSTOM", **labels}
@@ -28,8 +43,10 @@ async def test_a_permission_is_invented_described_and_deleted(api: Api) -> None:
     assert deleted["deletedId"] == made["id"]
     log = [(event["type"], event["changes"]) for event in await events(api.store)]
     assert log == [
-        ("permission.created", None), ("permission.updated", {"name": "Read reports"}), ("permission.deleted", None),
-    ]  # fmt: skip
+        ("permission.created", None),
+        ("permission.updated", {"name": "Read reports"}),
+        ("permission.deleted", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +98,7 @@ async def test_a_permission_that_a_role_holds_can_t_be_deleted(api: Api) -> None
     assert (await shape(api, "deletePermission", key="org:reports:read")).payload
 
 
-# ----------------------------------------------------------------------------------------------------------- roles
+# -------------------------------------------------------------------------------------------- roles
 
 
 async def test_a_role_is_made_changed_and_deleted(api: Api) -> None:
@@ -90,14 +107,24 @@ async def test_a_role_is_made_changed_and_deleted(api: Api) -> None:
     made = await make_role(api, "org:reader", "org:reports:read", READ)
     changed = (
         await shape(
-            api, "updateRole", ROLE, key="org:reader", newKey="org:analyst", name="Analyst", permissions=list(MANAGER)
+            api,
+            "updateRole",
+            ROLE,
+            key="org:reader",
+            newKey="org:analyst",
+            name="Analyst",
+            permissions=list(MANAGER),
         )
     ).payload["role"]
     deleted = (await shape(api, "deleteRole", "deletedId", key="org:analyst")).payload
 
     assert made["permissions"] == [{"key": "org:reports:read"}, {"key": READ}]
     assert (made["isCreatorEligible"], made["membersCount"]) == (False, 0)
-    assert (changed["id"], changed["key"], changed["name"]) == (made["id"], "org:analyst", "Analyst")
+    assert (changed["id"], changed["key"], changed["name"]) == (
+        made["id"],
+        "org:analyst",
+        "Analyst",
+    )
     assert changed["isCreatorEligible"]
     assert deleted["deletedId"] == made["id"]
     assert await role(api, "org:analyst") is None
@@ -111,7 +138,12 @@ async def test_a_change_that_changes_nothing_leaves_no_event(api: Api) -> None:
 
     async with unchanged(api):
         same = await shape(
-            api, "updateRole", key="org:reader", newKey="org:reader", name="Reader", permissions=[READ, READ]
+            api,
+            "updateRole",
+            key="org:reader",
+            newKey="org:reader",
+            name="Reader",
+            permissions=[READ, READ],
         )
 
     assert same.payload["cursor"] is None
@@ -120,13 +152,24 @@ async def test_a_change_that_changes_nothing_leaves_no_event(api: Api) -> None:
 async def test_all_that_is_wrong_with_a_role_comes_together(api: Api) -> None:
     async with unchanged(api):
         refused = await shape(
-            api, "createRole", key="org:admin", name="<b>", permissions=["org:sys_profile:mange", READ, "nothing"]
+            api,
+            "createRole",
+            key="org:admin",
+            name="<b>",
+            permissions=["org:sys_profile:mange", READ, "nothing"],
         )
 
-    assert codes(refused) == ["form_identifier_exists", "form_param_value_invalid", "resource_not_found"]
+    assert codes(refused) == [
+        "form_identifier_exists",
+        "form_param_value_invalid",
+        "resource_not_found",
+    ]
     assert fields(refused) == ["input.key", "input.name", "input.permissions"]
     nearest = refused.user_errors[2]["meta"]["nearest"]
-    assert (nearest["org:sys_profile:mange"][0], nearest["nothing"]) == ("org:sys_profile:manage", [])
+    assert (nearest["org:sys_profile:mange"][0], nearest["nothing"]) == (
+        "org:sys_profile:manage",
+        [],
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +191,9 @@ async def test_a_role_s_new_key_is_well_formed_and_free(api: Api, key: str, code
 
 async def test_a_null_is_not_a_value_of_a_role(api: Api) -> None:
     async with unchanged(api):
-        refused = await shape(api, "updateRole", key="org:member", newKey=None, name=None, permissions=None)
+        refused = await shape(
+            api, "updateRole", key="org:member", newKey=None, name=None, permissions=None
+        )
 
     assert codes(refused) == ["form_param_nil"] * 3
     assert sorted(map(str, fields(refused))) == ["input.name", "input.newKey", "input.permissions"]
@@ -169,12 +214,19 @@ async def test_a_role_set_has_ten_roles_and_the_instance_fifty_of_its_own(api: A
         await make_role(api, f"org:role_{number}", initially=True)
     async with unchanged(api):
         eleventh = await shape(
-            api, "createRole", key="org:eleventh", name="Eleventh", permissions=[], addToInitialRoleSet=True
+            api,
+            "createRole",
+            key="org:eleventh",
+            name="Eleventh",
+            permissions=[],
+            addToInitialRoleSet=True,
         )
     for number in range(8, 50):
         await make_role(api, f"org:role_{number}")
     async with unchanged(api):
-        too_many = await shape(api, "createRole", key="org:too_many", name="Too many", permissions=[])
+        too_many = await shape(
+            api, "createRole", key="org:too_many", name="Too many", permissions=[]
+        )
 
     assert codes(eleventh) == ["quota_exceeded"]
     assert eleventh.user_errors[0]["meta"] == {"limit": 10}
@@ -193,10 +245,12 @@ async def test_what_a_role_holds_counts_with_the_next_request(api: Api, acme: Ac
     assert (await api.send("update-organization", by=acme.member, **rename)).code == "FORBIDDEN"
 
 
-# ------------------------------------------------------------------------------------------------- deleting a role
+# ---------------------------------------------------------------------------------- deleting a role
 
 
-async def test_a_role_in_use_can_t_be_deleted_and_all_reasons_are_told(api: Api, acme: Acme) -> None:
+async def test_a_role_in_use_can_t_be_deleted_and_all_reasons_are_told(
+    api: Api, acme: Acme
+) -> None:
     made = await invited(api, acme.id, by=acme.admin)
 
     async with unchanged(api):
@@ -206,10 +260,14 @@ async def test_a_role_in_use_can_t_be_deleted_and_all_reasons_are_told(api: Api,
 
     assert made["role"]["key"] == "org:member"
     assert codes(member) == [
-        "organization_role_assigned_members", "organization_role_exists_in_invitations",
+        "organization_role_assigned_members",
+        "organization_role_exists_in_invitations",
         "organization_role_domain_default_role",
-    ]  # fmt: skip
-    assert codes(admin) == ["organization_role_assigned_members", "organization_role_default_creator_role"]
+    ]
+    assert codes(admin) == [
+        "organization_role_assigned_members",
+        "organization_role_default_creator_role",
+    ]
     assert codes(unknown) == ["resource_not_found"]
     assert unknown.user_errors[0]["meta"]["nearest"]["org:memer"][0] == "org:member"
 
@@ -224,7 +282,9 @@ async def test_a_settled_invitation_outlives_its_role(api: Api, acme: Acme) -> N
     assert (await shape(api, "deleteRole", key="org:editor")).payload
 
     assert codes(waiting) == ["organization_role_exists_in_invitations"]
-    listed = (await api.send("invitations", by=acme.admin, organizationId=acme.id)).data["organization"]["invitations"]
+    listed = (await api.send("invitations", by=acme.admin, organizationId=acme.id)).data[
+        "organization"
+    ]["invitations"]
     assert [one["role"] for one in listed["nodes"]] == [{"key": "org:editor", "name": "Editor"}]
     offered = await role_set(api)
     assert offered
@@ -245,12 +305,16 @@ async def test_an_invitation_that_lapsed_keeps_no_role(api: Api, acme: Acme) -> 
 
 
 async def test_many_unknown_keys_are_told_of_by_the_first_ten(api: Api) -> None:
-    refused = await shape(api, "createRole", key="org:x", name="X", permissions=[f"org:x:{n}" for n in range(5_000)])
+    refused = await shape(
+        api, "createRole", key="org:x", name="X", permissions=[f"org:x:{n}" for n in range(5_000)]
+    )
 
     assert len(refused.user_errors[0]["meta"]["nearest"]) == 10
 
 
-async def test_an_expired_invitation_whose_role_is_gone_is_not_sent_again(api: Api, acme: Acme) -> None:
+async def test_an_expired_invitation_whose_role_is_gone_is_not_sent_again(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:editor", READ, initially=True)
     made = await invited(api, acme.id, by=acme.admin, role="org:editor", expiresInDays=1)
     api.clock.forward(days=2)
@@ -265,11 +329,13 @@ async def test_an_expired_invitation_whose_role_is_gone_is_not_sent_again(api: A
     assert codes(refused) == ["organization_invitation_not_grantable"]
 
 
-# ---------------------------------------------------------------------------------------------------- last manager
+# ------------------------------------------------------------------------------------- last manager
 
 
 @pytest.mark.parametrize("lost", MANAGER)
-async def test_no_edit_takes_an_organization_its_last_manager(api: Api, acme: Acme, lost: str) -> None:
+async def test_no_edit_takes_an_organization_its_last_manager(
+    api: Api, acme: Acme, lost: str
+) -> None:
     await make_role(api, "org:chief", *MANAGER, initially=True)
     change = {"organizationId": acme.id, "userId": acme.admin.id, "role": "org:chief"}
     assert (await api.mutate("updateMembership", change, by=SERVICE)).payload
@@ -282,7 +348,10 @@ async def test_no_edit_takes_an_organization_its_last_manager(api: Api, acme: Ac
 
     assert codes(refused) == ["organization_minimum_permissions_needed"]
     assert fields(refused) == ["input.permissions"]
-    assert refused.user_errors[0]["meta"] == {"organizations": [{"id": acme.id, "name": "Acme"}], "count": 1}
+    assert refused.user_errors[0]["meta"] == {
+        "organizations": [{"id": acme.id, "name": "Acme"}],
+        "count": 1,
+    }
     assert allowed.payload
 
 
@@ -305,10 +374,14 @@ async def test_the_organizations_that_would_be_left_alone_are_named_up_to_ten(ap
     assert managed not in str(error)
 
 
-async def test_an_organization_that_nobody_can_manage_already_blocks_no_edit(api: Api, acme: Acme) -> None:
+async def test_an_organization_that_nobody_can_manage_already_blocks_no_edit(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:chief", *MANAGER, initially=True)
     await a_member(api, acme.id, "chief@example.com", "org:chief")
-    chief = await a_member(api, await an_organization(api, by=SERVICE, name="Lonely"), "lone@example.com", "org:member")
+    chief = await a_member(
+        api, await an_organization(api, by=SERVICE, name="Lonely"), "lone@example.com", "org:member"
+    )
     assert chief
 
     assert (await shape(api, "updateRole", key="org:member", permissions=[])).payload
@@ -324,27 +397,36 @@ async def test_a_creator_role_keeps_what_creators_need(api: Api) -> None:
 
     assert codes(refused) == ["organization_missing_creator_role_permissions"]
     assert refused.user_errors[0]["meta"] == {
-        "role": "org:founder", "permissions": [DELETE], "role_sets": ["role_set:other"],
-    }  # fmt: skip
+        "role": "org:founder",
+        "permissions": [DELETE],
+        "role_sets": ["role_set:other"],
+    }
 
 
-# --------------------------------------------------------------------------------------------------------- granting
+# ----------------------------------------------------------------------------------------- granting
 
 
 PATHS: dict[str, Callable[[Acme], tuple[str, JSON]]] = {
-    "invite": lambda acme: ("createInvitation", {"emailAddress": "new@example.com", "role": "org:admin"}),
+    "invite": lambda acme: (
+        "createInvitation",
+        {"emailAddress": "new@example.com", "role": "org:admin"},
+    ),
     "bulk": lambda acme: (
-        "createInvitations", {"recipients": [{"emailAddress": "new@example.com", "role": "org:admin"}]},
+        "createInvitations",
+        {"recipients": [{"emailAddress": "new@example.com", "role": "org:admin"}]},
     ),
     "bulk for all": lambda acme: (
-        "createInvitations", {"recipients": [{"emailAddress": "new@example.com"}], "role": "org:admin"},
+        "createInvitations",
+        {"recipients": [{"emailAddress": "new@example.com"}], "role": "org:admin"},
     ),
     "promote": lambda acme: ("updateMembership", {"userId": acme.member.id, "role": "org:admin"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_who_manages_members_but_may_not_delete_gives_nobody_that_right(api: Api, acme: Acme, path: str) -> None:
+async def test_who_manages_members_but_may_not_delete_gives_nobody_that_right(
+    api: Api, acme: Acme, path: str
+) -> None:
     await make_role(api, "org:recruiter", READ, MANAGE, initially=True)
     recruiter = await a_member(api, acme.id, "recruiter@example.com", "org:recruiter")
     mutation, input = PATHS[path](acme)
@@ -359,7 +441,9 @@ async def test_who_manages_members_but_may_not_delete_gives_nobody_that_right(ap
     assert allowed.payload
 
 
-async def test_who_manages_members_but_may_not_delete_resends_nothing_greater(api: Api, acme: Acme) -> None:
+async def test_who_manages_members_but_may_not_delete_resends_nothing_greater(
+    api: Api, acme: Acme
+) -> None:
     await make_role(api, "org:recruiter", READ, MANAGE, initially=True)
     recruiter = await a_member(api, acme.id, "recruiter@example.com", "org:recruiter")
     made = await invited(api, acme.id, by=acme.admin, role="org:admin")
@@ -369,25 +453,35 @@ async def test_who_manages_members_but_may_not_delete_resends_nothing_greater(ap
         refused = await api.send("resend-invitation", by=recruiter, **which)
 
     assert (refused.code, refused.reason) == ("FORBIDDEN", "role_not_grantable")
-    assert (await invite(api, acme.id, "other@example.com", by=recruiter, role="org:recruiter")).payload
+    assert (
+        await invite(api, acme.id, "other@example.com", by=recruiter, role="org:recruiter")
+    ).payload
 
 
-# ----------------------------------------------------------------------------------------------------------- seeds
+# -------------------------------------------------------------------------------------------- seeds
 
 
+# The roles and the system permissions that exist from the start (rules 23 and 24).
 SYSTEM = {
     "org:admin": {
-        "org:sys_memberships:read", "org:sys_memberships:manage", "org:sys_profile:manage", "org:sys_profile:delete",
-        "org:sys_domains:read", "org:sys_domains:manage", "org:sys_billing:read", "org:sys_billing:manage",
+        "org:sys_memberships:read",
+        "org:sys_memberships:manage",
+        "org:sys_profile:manage",
+        "org:sys_profile:delete",
+        "org:sys_domains:read",
+        "org:sys_domains:manage",
+        "org:sys_billing:read",
+        "org:sys_billing:manage",
         "org:sys_entconns:manage",
     },
     "org:member": {"org:sys_memberships:read", "org:sys_billing:read"},
-}  # fmt: skip
-"""The roles and the system permissions that exist from the start (rules 23 and 24)."""
+}
 
 
 async def test_the_roles_and_permissions_of_the_second_seed_document(api: Api, acme: Acme) -> None:
-    """Its table, and permissions of one's own: org:<resource>:<action>; invented names are not silently false."""
+    """Its table, and permissions of one's own:
+    org:<resource>:<action>; invented names are not silently false.
+    """
     for key in ("org:posts:read", "org:posts:edit"):
         await make_permission(api, key)
     await make_role(api, "org:author", "org:posts:read", "org:posts:edit", initially=True)
@@ -395,7 +489,9 @@ async def test_the_roles_and_permissions_of_the_second_seed_document(api: Api, a
 
     async def decided(permission: str) -> tuple[bool, str]:
         variables = {"organizationId": acme.id, "permission": permission}
-        decision = (await api.send("check-permission", by=author, **variables)).data["checkPermission"]
+        decision = (await api.send("check-permission", by=author, **variables)).data[
+            "checkPermission"
+        ]
         return decision["allowed"], decision["reason"]
 
     for key, permissions in SYSTEM.items():

@@ -56,7 +56,9 @@ class Owner:
         return await self.run("apply", "roles.yaml", *(options or ("--yes",)))
 
     async def applied(self, model: JSON) -> list[str]:
-        """The lines that are shown; afterwards the model is the wanted one, and applying it again changes nothing."""
+        """The lines that are shown; afterwards the model is
+        the wanted one, and applying it again changes nothing.
+        """
         lines = done(await self.apply(model)).splitlines()
         assert lines.pop() == "Applied."
         assert done(await self.apply(model)) == "Nothing to change.\n"
@@ -73,14 +75,24 @@ def a_role(*permissions: str, name: str = "A role") -> JSON:
     return {"name": name, "permissions": [*permissions]}
 
 
-def a_set(*roles: str, default: str = "org:member", creator: str = "org:admin", **values: Any) -> JSON:
-    return {"name": "A set", "default_role": default, "creator_role": creator, "roles": [*roles], **values}
+def a_set(
+    *roles: str, default: str = "org:member", creator: str = "org:admin", **values: Any
+) -> JSON:
+    return {
+        "name": "A set",
+        "default_role": default,
+        "creator_role": creator,
+        "roles": [*roles],
+        **values,
+    }
 
 
 def with_partners(model: JSON) -> JSON:
     """The model with a second set, whose members may be guests."""
     model["roles"]["org:guest"] = a_role("org:sys_billing:read", name="Guest")
-    model["role_sets"][PARTNERS] = a_set("org:admin", "org:guest", default="org:guest", description="Those we trust.")
+    model["role_sets"][PARTNERS] = a_set(
+        "org:admin", "org:guest", default="org:guest", description="Those we trust."
+    )
     return model
 
 
@@ -89,7 +101,11 @@ async def roles_in(store: Store, table: str, organization_id: str) -> set[str]:
     rows, role = metadata.tables[table], metadata.tables["role"]
     statement = select(role.c.key).join(rows, rows.c.role_id == role.c.id)
     async with store.read() as connection:
-        return set((await connection.execute(statement.where(rows.c.organization_id == organization_id))).scalars())
+        return set(
+            (
+                await connection.execute(statement.where(rows.c.organization_id == organization_id))
+            ).scalars()
+        )
 
 
 async def told(owner: Owner, store: Store, model: JSON | str, *options: str) -> list[str]:
@@ -102,7 +118,7 @@ async def told(owner: Owner, store: Store, model: JSON | str, *options: str) -> 
     return result.stderr.splitlines()
 
 
-# ------------------------------------------------------------------------------------------------------ help, export
+# ------------------------------------------------------------------------------------- help, export
 
 
 @pytest.mark.parametrize("name", ["export", "apply"])
@@ -111,7 +127,9 @@ def test_help_is_the_manual(name: str) -> None:
     roles = top.commands["roles"]
 
     assert "Usage: tenantry roles" in done(invoke("roles", name, "--help"))
-    assert [one.name for one in roles.commands[name].params if not (one.help or "").endswith(".")] == []
+    assert [
+        one.name for one in roles.commands[name].params if not (one.help or "").endswith(".")
+    ] == []
     assert roles.help.endswith(".")
 
 
@@ -132,13 +150,18 @@ async def test_applying_what_was_exported_changes_nothing(owner: Owner, store: S
 
 
 @ONLY_SQLITE
-async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(owner: Owner) -> None:
+async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(
+    owner: Owner,
+) -> None:
     model = await owner.exported()
 
     assert list(model) == ["permissions", "roles", "role_sets"]
     assert model["permissions"] == {}
     assert list(model["roles"]) == ["org:admin", "org:member"]
-    assert model["roles"]["org:member"]["permissions"] == ["org:sys_billing:read", "org:sys_memberships:read"]
+    assert model["roles"]["org:member"]["permissions"] == [
+        "org:sys_billing:read",
+        "org:sys_memberships:read",
+    ]
     assert model["role_sets"][PRIMARY] == {
         "name": "Primary role set",
         "description": "What new organizations get.",
@@ -151,12 +174,15 @@ async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(
 
 @ONLY_SQLITE
 async def test_files_that_can_not_be_read_or_written_are_one_sentence(owner: Owner) -> None:
-    refused(await owner.run("export", "--to", "nowhere/roles.yaml"), "nowhere/roles.yaml: No such file or directory")
+    refused(
+        await owner.run("export", "--to", "nowhere/roles.yaml"),
+        "nowhere/roles.yaml: No such file or directory",
+    )
     refused(await owner.run("apply", "nowhere.yaml"), "nowhere.yaml: No such file or directory")
     refused(await owner.run("apply", "."), ".: Is a directory")
 
 
-# ------------------------------------------------------------------------------------------------------------- apply
+# -------------------------------------------------------------------------------------------- apply
 
 
 async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api) -> None:
@@ -177,9 +203,17 @@ async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api)
     second["roles"]["org:admin"]["permissions"].append("org:key:write")
     del second["roles"]["org:guest"]
     del second["role_sets"][PRIMARY]["initial"]
-    second["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:editor"}}
-    second["role_sets"]["role_set:new"] = a_set("org:admin", "org:editor", default="org:editor", initial=True)
-    second["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:editor"], "default_role": "org:editor"}
+    second["role_sets"][PARTNERS] = {
+        "replaced_with": PRIMARY,
+        "mappings": {"org:guest": "org:editor"},
+    }
+    second["role_sets"]["role_set:new"] = a_set(
+        "org:admin", "org:editor", default="org:editor", initial=True
+    )
+    second["role_sets"][PRIMARY] |= {
+        "roles": ["org:admin", "org:editor"],
+        "default_role": "org:editor",
+    }
     second["role_sets"][PRIMARY]["mappings"] = {"org:member": "org:editor"}
     del second["roles"]["org:member"]
     changed = await owner.applied(second)
@@ -257,9 +291,15 @@ async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
     model = await owner.exported()
     model["roles"]["org:reader"] = a_role("org:sys_memberships:read", name="Reader")
     del model["roles"]["org:member"], model["roles"]["org:guest"]
-    model["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:reader"], "default_role": "org:reader"}
+    model["role_sets"][PRIMARY] |= {
+        "roles": ["org:admin", "org:reader"],
+        "default_role": "org:reader",
+    }
     model["role_sets"][PRIMARY]["mappings"] = {"org:member": "org:reader"}
-    model["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:reader"}}
+    model["role_sets"][PARTNERS] = {
+        "replaced_with": PRIMARY,
+        "mappings": {"org:guest": "org:reader"},
+    }
     await owner.applied(model)
 
     assert await roles_in(api.store, "membership", acme.id) == {"org:admin", "org:reader"}
@@ -268,12 +308,19 @@ async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
 
 
 @ONLY_SQLITE
-async def test_a_manager_may_get_the_place_of_another_one(owner: Owner, api: Api, acme: Acme) -> None:
-    """The role that could manage loses it in the same file that gives its holders another one that can."""
+async def test_a_manager_may_get_the_place_of_another_one(
+    owner: Owner, api: Api, acme: Acme
+) -> None:
+    """The role that could manage loses it in the same
+    file that gives its holders another one that can.
+    """
     model = await owner.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
     model["roles"]["org:admin"]["permissions"] = ["org:sys_memberships:read"]
-    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    model["role_sets"][PRIMARY] |= {
+        "roles": ["org:member", "org:owner"],
+        "creator_role": "org:owner",
+    }
     model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:owner"}
 
     await owner.applied(model)
@@ -282,10 +329,15 @@ async def test_a_manager_may_get_the_place_of_another_one(owner: Owner, api: Api
 
 
 @ONLY_SQLITE
-async def test_the_creator_role_may_be_replaced_by_one_that_can_not_manage(owner: Owner, api: Api) -> None:
+async def test_the_creator_role_may_be_replaced_by_one_that_can_not_manage(
+    owner: Owner, api: Api
+) -> None:
     model = await owner.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
-    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    model["role_sets"][PRIMARY] |= {
+        "roles": ["org:member", "org:owner"],
+        "creator_role": "org:owner",
+    }
     model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:member"}
 
     await owner.applied(model)
@@ -312,7 +364,7 @@ async def test_what_goes_makes_room_for_what_comes(owner: Owner) -> None:
     assert {"org:new", "org:newer", "org:r1"} < set((await owner.exported())["roles"])
 
 
-# ----------------------------------------------------------------------------------------------------------- dry run
+# ------------------------------------------------------------------------------------------ dry run
 
 
 @ONLY_SQLITE
@@ -336,7 +388,9 @@ async def test_a_dry_run_tells_the_refusals(owner: Owner, store: Store) -> None:
 
 
 @ONLY_SQLITE
-async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(owner: Owner, store: Store) -> None:
+async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(
+    owner: Owner, store: Store
+) -> None:
     owner.write(with_partners(await owner.exported()))
     before = await contents(store)
 
@@ -348,7 +402,9 @@ async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(owner: Owne
     assert await contents(store) == before
 
 
-def at_a_terminal(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None) -> None:
+def at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None
+) -> None:
     """From now on there is a terminal; `meanwhile` happens before the person answers."""
 
     def isatty(stream: object) -> bool:
@@ -362,14 +418,18 @@ async def asked(owner: Owner, answer: str) -> Result:
     def run() -> Result:
         with logs_put_back():
             environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": owner.url}
-            return CliRunner().invoke(cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment)
+            return CliRunner().invoke(
+                cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment
+            )
 
     result = await asyncio.to_thread(run)
     assert "Apply this? [y/N]" in result.stderr
     return result
 
 
-@pytest.mark.parametrize(("answer", "code", "says"), [("y", 0, "Applied."), ("n", 2, "Nothing was changed.")])
+@pytest.mark.parametrize(
+    ("answer", "code", "says"), [("y", 0, "Applied."), ("n", 2, "Nothing was changed.")]
+)
 @ONLY_SQLITE
 async def test_at_a_terminal_it_asks(
     owner: Owner, answer: str, code: int, says: str, monkeypatch: pytest.MonkeyPatch
@@ -384,7 +444,9 @@ async def test_at_a_terminal_it_asks(
 
 
 @ONLY_SQLITE
-async def test_what_was_not_shown_is_not_applied(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_not_shown_is_not_applied(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner.write(with_partners(await owner.exported()))
 
     def rename() -> None:
@@ -397,21 +459,31 @@ async def test_what_was_not_shown_is_not_applied(owner: Owner, monkeypatch: pyte
     result = await asked(owner, "y")
 
     assert result.exit_code == 2
-    assert "Somebody else has changed the roles meanwhile: nothing was changed, start again." in result.stderr
+    assert (
+        "Somebody else has changed the roles meanwhile: nothing was changed, start again."
+        in result.stderr
+    )
     roles = (await owner.exported())["roles"]
     assert (roles["org:admin"]["name"], "org:guest" in roles) == ("Boss", False)
 
 
-# ------------------------------------------------------------------------------------------------------------ refused
+# ------------------------------------------------------------------------------------------ refused
 
 
 @ONLY_SQLITE
-async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(owner: Owner, store: Store) -> None:
+async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(
+    owner: Owner, store: Store
+) -> None:
     model = await owner.exported()
-    model["permissions"] = {"org:fine:read": {"name": "Fine"}, "reports": {"name": "x" * 257}, "org:b:c": {"name": ""}}
+    model["permissions"] = {
+        "org:fine:read": {"name": "Fine"},
+        "reports": {"name": "x" * 257},
+        "org:b:c": {"name": ""},
+    }
 
     assert await told(owner, store, model) == [
-        "roles.yaml: line 4: permissions.reports: 'reports' is no such key: write it like org:reports:read, in a-z,"
+        "roles.yaml: line 4: permissions.reports: 'reports' is no such key: write it like"
+        " org:reports:read, in a-z,"
         " 0-9 and _.",
         "roles.yaml: line 5: permissions.reports.name: The name is longer than 256 characters.",
         "roles.yaml: line 7: permissions.org:b:c.name: The name is empty.",
@@ -419,15 +491,21 @@ async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(owner: O
 
 
 @ONLY_SQLITE
-async def test_a_refusal_in_the_last_step_undoes_the_first(owner: Owner, api: Api, acme: Acme) -> None:
+async def test_a_refusal_in_the_last_step_undoes_the_first(
+    owner: Owner, api: Api, acme: Acme
+) -> None:
     model = await owner.exported()
     model["permissions"]["org:reports:read"] = {"name": "Read reports"}
     model["roles"]["org:reader"] = a_role("org:reports:read")
-    model["role_sets"][PRIMARY] |= {"roles": ["org:admin", "org:reader"], "default_role": "org:reader"}
+    model["role_sets"][PRIMARY] |= {
+        "roles": ["org:admin", "org:reader"],
+        "default_role": "org:reader",
+    }
     del model["roles"]["org:member"]
 
     assert await told(owner, api.store, model) == [
-        "roles.yaml: line 4: roles.org:member: It is gone, but can't be deleted: 1 members have this role."
+        "roles.yaml: line 4: roles.org:member: It is gone, but can't be deleted: 1 members have"
+        " this role."
     ]
 
 
@@ -435,7 +513,10 @@ async def test_a_refusal_in_the_last_step_undoes_the_first(owner: Owner, api: Ap
 async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, acme: Acme) -> None:
     model = await owner.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING)
-    model["role_sets"][PRIMARY] |= {"roles": ["org:member", "org:owner"], "creator_role": "org:owner"}
+    model["role_sets"][PRIMARY] |= {
+        "roles": ["org:member", "org:owner"],
+        "creator_role": "org:owner",
+    }
     demoted = {**model["role_sets"][PRIMARY], "mappings": {"org:admin": "org:member"}}
     moved = {**model, "role_sets": {PRIMARY: demoted}}
     (by_mapping,) = await told(owner, api.store, moved)
@@ -444,8 +525,14 @@ async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, ac
     model["roles"]["org:admin"]["permissions"] = []
     (by_permissions,) = await told(owner, api.store, model)
 
-    assert "role_sets.role_set:primary.mappings.org:admin: Nobody could manage these organizations" in by_mapping
-    assert "roles.org:admin.permissions: Nobody could manage these organizations any more: Acme." in by_permissions
+    assert (
+        "role_sets.role_set:primary.mappings.org:admin: Nobody could manage these organizations"
+        in by_mapping
+    )
+    assert (
+        "roles.org:admin.permissions: Nobody could manage these organizations any more: Acme."
+        in by_permissions
+    )
 
 
 @ONLY_SQLITE
@@ -456,7 +543,10 @@ async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner,
     model["role_sets"][PRIMARY] |= {"roles": ["org:admin"], "default_role": "org:admin"}
 
     silent = await told(owner, api.store, model)
-    model["role_sets"][PARTNERS] = {"replaced_with": PRIMARY, "mappings": {"org:guest": "org:member"}}
+    model["role_sets"][PARTNERS] = {
+        "replaced_with": PRIMARY,
+        "mappings": {"org:guest": "org:member"},
+    }
     astray = await told(owner, api.store, model)
 
     assert [line.partition(": role_sets")[2] for line in silent] == [
@@ -464,22 +554,29 @@ async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner,
         ".role_set:primary.mappings: org:member leaves the set: say which role its members get.",
     ]
     assert len(astray) == 1
-    assert "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles: org:admin." in astray[0]
+    assert (
+        "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles:"
+        " org:admin." in astray[0]
+    )
 
 
 @ONLY_SQLITE
-async def test_members_of_a_set_that_goes_need_a_mapping(owner: Owner, api: Api, acme: Acme) -> None:
+async def test_members_of_a_set_that_goes_need_a_mapping(
+    owner: Owner, api: Api, acme: Acme
+) -> None:
     model = with_partners(await owner.exported())
     model["role_sets"][PARTNERS]["initial"] = True
     model["role_sets"][PRIMARY] = {"replaced_with": PARTNERS}
 
     (line,) = await told(owner, api.store, model)
 
-    assert "role_sets.role_set:primary.mappings: These roles are in use and not in the new set" in line
+    assert (
+        "role_sets.role_set:primary.mappings: These roles are in use and not in the new set" in line
+    )
     assert line.endswith("org:member.")
 
 
-# -------------------------------------------------------------------------------------------------------------- shape
+# -------------------------------------------------------------------------------------------- shape
 
 GOOD = """\
 permissions:
@@ -501,10 +598,19 @@ MEMBER = "org:member: {name: Member, permissions: []}"
 WRONG = {
     "no file": ("", ["The file has to hold a mapping."]),
     "no mapping": ("- 1", ["The file has to hold a mapping."]),
-    "no YAML": ("permissions: [", ["line 1: This is not YAML: expected the node content, but found '<stream end>'."]),
-    "no text": ("a: \x00", ["This is not YAML: unacceptable character #x0000: special characters are not allowed."]),
+    "no YAML": (
+        "permissions: [",
+        ["line 1: This is not YAML: expected the node content, but found '<stream end>'."],
+    ),
+    "no text": (
+        "a: \x00",
+        ["This is not YAML: unacceptable character #x0000: special characters are not allowed."],
+    ),
     "no date": ("permissions: 2026-02-31", ["This is not YAML: day is out of range for month."]),
-    "two documents": (f"{GOOD}---\na: 1", ["line 13: This is not YAML: but found another document."]),
+    "two documents": (
+        f"{GOOD}---\na: 1",
+        ["line 13: This is not YAML: but found another document."],
+    ),
     "an unhashable name": ("? [a]\n: 1", ["line 1: This is not YAML: found unhashable key."]),
     "an anchor": ("permissions: &a {}", [f"line 1: {PLAIN}"]),
     "a bomb": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", [f"line 1: {PLAIN}"]),
@@ -529,7 +635,8 @@ WRONG = {
         ],
     ),
     "names that are none": (
-        GOOD.replace("  org:member:", "  3:").replace("permissions: []", "permission: []") + "rolesets: {}\n",
+        GOOD.replace("  org:member:", "  3:").replace("permissions: []", "permission: []")
+        + "rolesets: {}\n",
         [
             "line 5: roles.3: It has to be text; put quotes around it.",
             "line 5: roles.3.permissions: It is missing.",
@@ -542,25 +649,35 @@ WRONG = {
         .replace("roles: [org:admin, org:member]", "roles: [org:admin, org:membre]")
         .replace("initial: true", "mappings: {org:admin: org:nobody}"),
         [
-            "line 5: roles.org:member.permissions.0: There is no permission 'org:reports:raed'. Did you mean"
+            "line 5: roles.org:member.permissions.0: There is no permission 'org:reports:raed'."
+            " Did you mean"
             " org:reports:read or",
             "line 6: role_sets: One role set has to be initial, none is.",
             "line 9: role_sets.role_set:primary.mappings.org:admin: The role stays in the set",
-            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the set's roles: org:ad",
-            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the set's roles: org:admin,",
-            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you mean org:member or",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the"
+            " set's roles: org:ad",
+            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the"
+            " set's roles: org:admin,",
+            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you"
+            " mean org:member or",
         ],
     ),
     "an edited system permission": (
         GOOD.replace("org:reports:read:", "org:sys_billing:read:"),
-        ["line 2: permissions.org:sys_billing:read: System permissions stay as they are: leave it out."],
+        [
+            "line 2: permissions.org:sys_billing:read: System permissions stay as they are: leave"
+            " it out."
+        ],
     ),
     "two initial sets": (
-        f"{GOOD}  role_set:b: {{name: B, initial: true, default_role: org:admin, creator_role: org:admin,"
+        f"{GOOD}  role_set:b:"
+        f" {{name: B, initial: true, default_role: org:admin, creator_role: org:admin,"
         " roles: [org:admin]}\n  role_set:c: {replaced_with: role_set:d}\n",
         [
-            "line 6: role_sets: One role set has to be initial, these are: role_set:b, role_set:primary.",
-            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays 'role_set:d'. Did you mean",
+            "line 6: role_sets: One role set has to be initial, these are: role_set:b,"
+            " role_set:primary.",
+            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays"
+            " 'role_set:d'. Did you mean",
         ],
     ),
     "what can not be kept": (
@@ -587,13 +704,19 @@ def test_a_file_of_the_wrong_shape_is_told_line_by_line(
     monkeypatch.chdir(tmp_path)
     Path("roles.yaml").write_text(text)
 
-    refused(invoke("roles", "apply", "roles.yaml", "--yes"), *(f"roles.yaml: {one}" for one in sentences))
+    refused(
+        invoke("roles", "apply", "roles.yaml", "--yes"),
+        *(f"roles.yaml: {one}" for one in sentences),
+    )
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "roles.yaml").write_bytes(b"\xff\xfe\xfd")
 
-    refused(invoke("roles", "apply", str(tmp_path / "roles.yaml")), "This is not YAML: 'utf-8' codec can't decode")
+    refused(
+        invoke("roles", "apply", str(tmp_path / "roles.yaml")),
+        "This is not YAML: 'utf-8' codec can't decode",
+    )
 
 
 @ONLY_SQLITE

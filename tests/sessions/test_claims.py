@@ -22,7 +22,13 @@ from resolvers.sessions.claims import (
 
 SYSTEM = frozenset(
     f"org:sys_{right}"
-    for right in ("profile:manage", "profile:delete", "memberships:read", "memberships:manage", "domains:read")
+    for right in (
+        "profile:manage",
+        "profile:delete",
+        "memberships:read",
+        "memberships:manage",
+        "domains:read",
+    )
 )
 ACME = ActiveOrganization("org_01h", "acme", "org:admin", SYSTEM | {"org:teams:read"})
 CONTENT = TokenContent(
@@ -73,14 +79,20 @@ def decoded(found: dict[str, Any]) -> list[str]:
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------- V2
+# ----------------------------------------------------------------------------------------------- V2
 
 
 def test_v2_holds_the_organization_with_system_permissions() -> None:
     assert made(TokenFormat.V2) == COMMON | {
         "v": 2,
         "fea": "o:sys_domains,o:sys_memberships,o:sys_profile,o:teams",
-        "o": {"id": "org_01h", "slg": "acme", "rol": "admin", "per": "delete,manage,read", "fpm": "4,6,3,4"},
+        "o": {
+            "id": "org_01h",
+            "slg": "acme",
+            "rol": "admin",
+            "per": "delete,manage,read",
+            "fpm": "4,6,3,4",
+        },
     }
 
 
@@ -101,7 +113,9 @@ def test_what_is_not_there_is_left_out() -> None:
 
 
 def test_each_token_has_an_id_of_its_own() -> None:
-    assert make_claims(TokenFormat.V2, CONTENT)["jti"] != make_claims(TokenFormat.V2, CONTENT)["jti"]
+    assert (
+        make_claims(TokenFormat.V2, CONTENT)["jti"] != make_claims(TokenFormat.V2, CONTENT)["jti"]
+    )
 
 
 WORDS = st.from_regex(r"[a-z][a-z0-9_]{0,11}", fullmatch=True)
@@ -128,13 +142,17 @@ def largest_claim(permissions: frozenset[str]) -> str | None:
 
 
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 400))
-def test_a_token_stays_under_its_limit_or_names_a_claim(features: int, actions: int, count: int) -> None:
-    permissions = frozenset(f"org:feature_{n % features}:action_{n // 2 % actions}" for n in range(count))
+def test_a_token_stays_under_its_limit_or_names_a_claim(
+    features: int, actions: int, count: int
+) -> None:
+    permissions = frozenset(
+        f"org:feature_{n % features}:action_{n // 2 % actions}" for n in range(count)
+    )
 
     assert largest_claim(permissions) in {None, "fea", "o.per", "o.fpm"}
 
 
-# ---------------------------------------------------------------------------------------------------- V1 and LEGACY
+# ------------------------------------------------------------------------------------ V1 and LEGACY
 
 
 def test_v1_spells_permissions_out() -> None:
@@ -181,7 +199,7 @@ def test_orgs_gives_way_to_the_rest_of_the_token() -> None:
     assert 4_000 < count_token_bytes(found) <= 4_096
 
 
-# ------------------------------------------------------------------------------------------------------------- size
+# --------------------------------------------------------------------------------------------- size
 
 
 def two_hundred(features: int) -> list[str]:
@@ -194,20 +212,32 @@ def test_two_hundred_custom_permissions_make_a_token_under_4_kb(features: int) -
 
     found = make_claims(TokenFormat.V2, content)
 
-    assert set(decoded(found)) == content.organization.permissions if content.organization else False
+    assert (
+        set(decoded(found)) == content.organization.permissions if content.organization else False
+    )
     assert signed_length(found) <= 4_096
 
 
 @pytest.mark.parametrize(
     ("format", "keys", "claim"),
     [
-        (TokenFormat.V2, [f"org:{'long_feature_name'}_{number}:read" for number in range(200)], "fea"),
-        (TokenFormat.V2, [f"org:feature:a_rather_long_action_{number}" for number in range(200)], "o.per"),
+        (
+            TokenFormat.V2,
+            [f"org:{'long_feature_name'}_{number}:read" for number in range(200)],
+            "fea",
+        ),
+        (
+            TokenFormat.V2,
+            [f"org:feature:a_rather_long_action_{number}" for number in range(200)],
+            "o.per",
+        ),
         (TokenFormat.V2, [f"org:f{number}:a{number}" for number in range(200)], "o.fpm"),
         (TokenFormat.V1, two_hundred(20), "org_permissions"),
     ],
 )
-def test_a_token_that_is_too_large_says_which_claim(format: TokenFormat, keys: list[str], claim: str) -> None:
+def test_a_token_that_is_too_large_says_which_claim(
+    format: TokenFormat, keys: list[str], claim: str
+) -> None:
     with pytest.raises(TokenTooLarge, match=f"its claim {claim} is too large") as error:
         make_claims(format, with_permissions(*keys))
 

@@ -19,7 +19,9 @@ def refusal(answer: Answer) -> str | None:
 
 async def live(api: Api, user_id: str) -> int:
     document = "query($id: ID!) { user(id: $id) { sessions { totalCount } } }"
-    return (await api.run(document, {"id": user_id}, by=SERVICE)).data["user"]["sessions"]["totalCount"]
+    return (await api.run(document, {"id": user_id}, by=SERVICE)).data["user"]["sessions"][
+        "totalCount"
+    ]
 
 
 async def test_who_is_removed_while_choosing_is_nowhere_afterwards(api: Api, acme: Acme) -> None:
@@ -51,7 +53,12 @@ async def test_many_sessions_opened_at_once_stay_in_the_bound(api: Api, acme: Ac
         moment = now - timedelta(seconds=LIVE_SESSIONS - number)
         times = {"created_at": moment, "updated_at": moment, "last_active_at": moment}
         rows.append(
-            {"id": new_id("sess", moment), "user_id": acme.admin.id, "expires_at": now + timedelta(days=1)} | times
+            {
+                "id": new_id("sess", moment),
+                "user_id": acme.admin.id,
+                "expires_at": now + timedelta(days=1),
+            }
+            | times
         )
     await write(api.store, session=rows)
 
@@ -65,7 +72,8 @@ async def test_a_session_is_closed_once(api: Api, acme: Acme) -> None:
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
 
     answers = await asyncio.gather(
-        *(end(api, session_id, by=acme.admin) for _ in range(3)), *(revoke(api, session_id) for _ in range(3))
+        *(end(api, session_id, by=acme.admin) for _ in range(3)),
+        *(revoke(api, session_id) for _ in range(3)),
     )
 
     assert len({answer.payload["session"]["status"] for answer in answers}) == 1

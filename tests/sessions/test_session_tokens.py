@@ -51,7 +51,7 @@ async def rename(api: Api, acme: Acme, *, by: Caller) -> Answer:
     return await api.mutate("updateOrganization", {"organizationId": acme.id, "name": "New"}, by=by)
 
 
-# ------------------------------------------------------------------------------------------------------ who it is
+# ---------------------------------------------------------------------------------------- who it is
 
 
 async def test_a_session_token_tells_the_active_organization(api: Api, acme: Acme) -> None:
@@ -73,8 +73,11 @@ async def test_an_identity_token_has_no_session(api: Api, acme: Acme) -> None:
     viewer = await who(api, by=acme.admin)
 
     assert viewer == {
-        "user": {"id": acme.admin.id}, "session": None, "activeOrganization": None, "activeMembership": None,
-    }  # fmt: skip
+        "user": {"id": acme.admin.id},
+        "session": None,
+        "activeOrganization": None,
+        "activeMembership": None,
+    }
 
 
 @pytest.mark.parametrize("format", ["V2", "V1", "LEGACY"])
@@ -94,7 +97,10 @@ async def test_two_tabs_hold_tokens_for_two_organizations_at_once(api: Api, acme
     async with unchanged(api):
         one = await mint(api, session_id, by=acme.admin, organizationId=acme.id)
         two = await mint(api, session_id, by=acme.admin, organizationId=second)
-        seen = [(await who(api, by=bearer_of(tab)))["activeOrganization"]["id"] for tab in (one, two, one)]
+        seen = [
+            (await who(api, by=bearer_of(tab)))["activeOrganization"]["id"]
+            for tab in (one, two, one)
+        ]
 
     assert seen == [acme.id, second, acme.id]
     assert claims_in(one)["sid"] == claims_in(two)["sid"] == session_id
@@ -102,7 +108,9 @@ async def test_two_tabs_hold_tokens_for_two_organizations_at_once(api: Api, acme
     assert claims_in(await mint(api, session_id, by=acme.admin))["o"]["id"] == acme.id
 
 
-async def test_one_tab_may_be_in_the_personal_account_where_membership_is_optional(api: Api, acme: Acme) -> None:
+async def test_one_tab_may_be_in_the_personal_account_where_membership_is_optional(
+    api: Api, acme: Acme
+) -> None:
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
     required = await mint(api, session_id, by=acme.admin, organizationId=None)
     await membership_mode(api, "OPTIONAL")
@@ -116,13 +124,17 @@ async def test_one_tab_may_be_in_the_personal_account_where_membership_is_option
     assert optional.payload["session"]["lastActiveOrganization"] == {"id": acme.id}
 
 
-async def test_a_token_is_minted_only_for_an_organization_of_the_caller(api: Api, acme: Acme) -> None:
+async def test_a_token_is_minted_only_for_an_organization_of_the_caller(
+    api: Api, acme: Acme
+) -> None:
     theirs = await an_organization(api, by=acme.outsider, name="Theirs")
     session_id = await a_session(api, by=acme.admin)
 
     async with unchanged(api):
         refused = await mint(api, session_id, by=acme.admin, organizationId=theirs)
-        never = await mint(api, session_id, by=acme.admin, organizationId="org_01m803rqhgwgafn17w2nqwqyh5")
+        never = await mint(
+            api, session_id, by=acme.admin, organizationId="org_01m803rqhgwgafn17w2nqwqyh5"
+        )
 
     assert refused.body == never.body
     assert (refused.code, refused.reason) == ("NOT_FOUND", "organization_not_found_or_unauthorized")
@@ -137,29 +149,38 @@ async def test_a_token_with_an_organization_is_not_pending(api: Api, acme: Acme)
     assert tab.payload["session"]["status"] == "PENDING"
 
 
-# ------------------------------------------------------------------------------------------------- identity token
+# ----------------------------------------------------------------------------------- identity token
 
 KEPT_UP: dict[str, Callable[[str, Acme], JSON]] = {
     "createSession": lambda session_id, acme: {"organizationId": acme.id},
     "createSessionToken": lambda session_id, acme: {"sessionId": session_id},
-    "setActiveOrganization": lambda session_id, acme: {"sessionId": session_id, "organizationId": acme.id},
+    "setActiveOrganization": lambda session_id, acme: {
+        "sessionId": session_id,
+        "organizationId": acme.id,
+    },
 }
 
 
 @pytest.mark.parametrize("mutation", KEPT_UP)
-async def test_a_session_is_kept_up_only_by_an_identity_token(api: Api, acme: Acme, mutation: str) -> None:
+async def test_a_session_is_kept_up_only_by_an_identity_token(
+    api: Api, acme: Acme, mutation: str
+) -> None:
     opened = await open_session(api, by=acme.admin)
     input = KEPT_UP[mutation](opened.payload["session"]["id"], acme)
 
     async with unchanged(api):
-        refused = await api.mutate(mutation, input, "session { id } token { jwt }", by=bearer_of(opened))
+        refused = await api.mutate(
+            mutation, input, "session { id } token { jwt }", by=bearer_of(opened)
+        )
 
     assert (refused.code, refused.reason) == ("FORBIDDEN", "identity_token_required")
     assert refused.body["data"] == {mutation: None}
-    assert (await api.mutate(mutation, input, "session { id } token { jwt }", by=acme.admin)).payload
+    assert (
+        await api.mutate(mutation, input, "session { id } token { jwt }", by=acme.admin)
+    ).payload
 
 
-# --------------------------------------------------------------------------------------------------------- at once
+# ------------------------------------------------------------------------------------------ at once
 
 
 @pytest.mark.parametrize("how", ["ended", "ended by itself", "revoked", "expired", "user deleted"])
@@ -186,7 +207,9 @@ async def test_a_session_that_is_over_is_refused_at_once(api: Api, acme: Acme, h
     await assert_refused(api, holder.authorization or "")
 
 
-async def test_a_deleted_user_comes_back_as_a_new_one_without_sessions(api: Api, acme: Acme) -> None:
+async def test_a_deleted_user_comes_back_as_a_new_one_without_sessions(
+    api: Api, acme: Acme
+) -> None:
     opened = await open_session(api, by=acme.member, organizationId=acme.id)
     await api.mutate("deleteUser", {"userId": acme.member.id}, by=SERVICE)
 
@@ -194,7 +217,9 @@ async def test_a_deleted_user_comes_back_as_a_new_one_without_sessions(api: Api,
 
     assert returned.id != acme.member.id
     await assert_refused(api, bearer_of(opened).authorization or "")
-    assert codes(await mint(api, opened.payload["session"]["id"], by=returned)) == ["resource_not_found"]
+    assert codes(await mint(api, opened.payload["session"]["id"], by=returned)) == [
+        "resource_not_found"
+    ]
 
 
 async def take_away(api: Api, acme: Acme, how: str, holder: Caller) -> None:
@@ -226,9 +251,11 @@ async def test_who_is_no_member_any_more_has_lost_the_organization_at_once(
 
     status = "PENDING" if mode == "REQUIRED" else "ACTIVE"
     assert await who(api, by=holder) == {
-        "user": {"id": acme.member.id}, "session": {"id": session_id, "status": status},
-        "activeOrganization": None, "activeMembership": None,
-    }  # fmt: skip
+        "user": {"id": acme.member.id},
+        "session": {"id": session_id, "status": status},
+        "activeOrganization": None,
+        "activeMembership": None,
+    }
     assert (await rename(api, acme, by=holder)).code == "NOT_FOUND"
     minted = await mint(api, session_id, by=acme.member)
     assert minted.payload["session"]["lastActiveOrganization"] is None
@@ -263,7 +290,11 @@ async def test_the_role_in_a_stale_token_decides_nothing(api: Api, acme: Acme) -
         refused = await rename(api, acme, by=demoted)
 
     assert (refused.code, refused.reason) == ("FORBIDDEN", "missing_organization_permission")
-    assert (await api.mutate("updateOrganization", {"organizationId": acme.id, "name": "Newer"}, by=promoted)).payload
+    assert (
+        await api.mutate(
+            "updateOrganization", {"organizationId": acme.id, "name": "Newer"}, by=promoted
+        )
+    ).payload
     assert (await who(api, by=demoted))["activeMembership"]["role"] == {"key": "org:member"}
 
 
@@ -279,10 +310,12 @@ async def test_the_next_token_has_the_new_role(api: Api, acme: Acme) -> None:
     assert (claims["fea"], claims["o"]["per"], claims["o"]["fpm"]) == ("o:sys_domains", "read", "1")
 
 
-# ------------------------------------------------------------------------------------------------ pending sessions
+# --------------------------------------------------------------------------------- pending sessions
 
 
-async def test_creating_an_organization_activates_the_session_of_the_token_alone(api: Api, acme: Acme) -> None:
+async def test_creating_an_organization_activates_the_session_of_the_token_alone(
+    api: Api, acme: Acme
+) -> None:
     opened = await open_session(api, by=acme.outsider)
     other = await a_session(api, by=acme.outsider)
 
@@ -297,7 +330,9 @@ async def test_creating_an_organization_activates_the_session_of_the_token_alone
     assert (await session(api, session_id))["lastActiveOrganization"] == {"id": created}
 
 
-async def test_accepting_an_invitation_activates_the_session_of_the_token_alone(api: Api, acme: Acme) -> None:
+async def test_accepting_an_invitation_activates_the_session_of_the_token_alone(
+    api: Api, acme: Acme
+) -> None:
     invitation = await invited(api, acme.id, acme.outsider.email, by=acme.admin)
     opened = await open_session(api, by=acme.outsider)
     other = await a_session(api, by=acme.outsider)
@@ -326,7 +361,7 @@ async def test_a_personal_account_stays_where_it_is(api: Api, acme: Acme) -> Non
     assert (await session(api, opened.payload["session"]["id"]))["lastActiveOrganization"] is None
 
 
-# ---------------------------------------------------------------------------------------------------------- claims
+# ------------------------------------------------------------------------------------------- claims
 
 
 async def test_the_older_formats_list_the_newest_memberships_first(api: Api, acme: Acme) -> None:
@@ -334,7 +369,9 @@ async def test_the_older_formats_list_the_newest_memberships_first(api: Api, acm
     session_id = await a_session(api, by=acme.member, organizationId=acme.id)
 
     v1 = claims_in(await mint(api, session_id, by=acme.member, format="V1"))
-    legacy = claims_in(await mint(api, session_id, by=acme.member, format="LEGACY", organizationId=second))
+    legacy = claims_in(
+        await mint(api, session_id, by=acme.member, format="LEGACY", organizationId=second)
+    )
 
     assert (v1["org_id"], v1["org_slug"], v1["org_role"]) == (acme.id, "acme", "org:member")
     assert v1["org_permissions"] == ["org:sys_billing:read", "org:sys_memberships:read"]
@@ -343,10 +380,15 @@ async def test_the_older_formats_list_the_newest_memberships_first(api: Api, acm
     assert list(legacy["orgs"].items()) == [(second, "admin"), (acme.id, "basic_member")]
 
 
-async def test_a_token_that_would_be_too_large_is_refused_and_no_session_opened(api: Api, acme: Acme) -> None:
+async def test_a_token_that_would_be_too_large_is_refused_and_no_session_opened(
+    api: Api, acme: Acme
+) -> None:
     keys = [f"org:a_rather_long_feature_name_{number}:manage" for number in range(200)]
     moment = {"created_at": api.clock(), "updated_at": api.clock()}
-    rows = [{"id": f"perm_{number}", "key": key, "name": key, **moment} for number, key in enumerate(keys)]
+    rows = [
+        {"id": f"perm_{number}", "key": key, "name": key, **moment}
+        for number, key in enumerate(keys)
+    ]
     await write(api.store, permission=rows)
     await a_role(api, "org:everything", keys)
     changed = {"organizationId": acme.id, "userId": acme.member.id, "role": "org:everything"}
@@ -363,7 +405,10 @@ async def test_a_token_that_would_be_too_large_is_refused_and_no_session_opened(
 def with_origins(api: Api) -> Api:
     """The same instance, for the frontends of an origin."""
     chosen = settings(
-        env="development", identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,), allowed_origins=(ORIGIN,)
+        env="development",
+        identity_issuers=(test_issuer(),),
+        secret_keys=(SECRET_KEY,),
+        allowed_origins=(ORIGIN,),
     )
     return Api(make_application(chosen, store=api.store, clock=api.clock), api.store, api.clock)
 
@@ -381,11 +426,13 @@ async def test_the_origin_of_the_page_is_in_the_token_if_it_is_one_of_ours(
     minted = [opened, await mint(frontends, session_id, by=acme.admin)]
     minted.append(await choose(frontends, session_id, by=acme.admin, organizationId=acme.id))
 
-    assert [claims_in(one).get("azp") for one in minted] == [origin if origin == ORIGIN else None] * 3
+    assert [claims_in(one).get("azp") for one in minted] == [
+        origin if origin == ORIGIN else None
+    ] * 3
     await frontends.client.aclose()
 
 
-# ---------------------------------------------------------------------------------------------------------- attacks
+# ------------------------------------------------------------------------------------------ attacks
 
 
 async def own_claims(api: Api, acme: Acme) -> JSON:
@@ -416,16 +463,25 @@ async def test_a_token_like_ours_is_a_credential(api: Api, acme: Acme) -> None:
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_a_token_of_our_key_with_a_wrong_claim_is_refused(api: Api, acme: Acme, wrong: str) -> None:
+async def test_a_token_of_our_key_with_a_wrong_claim_is_refused(
+    api: Api, acme: Acme, wrong: str
+) -> None:
     claims = await own_claims(api, acme) | WRONG[wrong](acme)
 
     await assert_tokens_refused(
-        api, await sign_as_we_do(api, {name: value for name, value in claims.items() if value is not None})
+        api,
+        await sign_as_we_do(
+            api, {name: value for name, value in claims.items() if value is not None}
+        ),
     )
 
 
-async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(api: Api, acme: Acme) -> None:
-    claims = claims_in(await open_session(api, by=acme.outsider)) | {"o": {"id": acme.id, "rol": "admin"}}
+async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(
+    api: Api, acme: Acme
+) -> None:
+    claims = claims_in(await open_session(api, by=acme.outsider)) | {
+        "o": {"id": acme.id, "rol": "admin"}
+    }
 
     holder = bearer(await sign_as_we_do(api, claims))
 
@@ -436,7 +492,9 @@ async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(ap
 
 async def public_pem(api: Api, kid: str) -> bytes:
     """Our own public key, as everybody may read it."""
-    found = await make_signer(settings(env="development"), api.store, api.clock).verification_key(kid)
+    found = await make_signer(settings(env="development"), api.store, api.clock).verification_key(
+        kid
+    )
     assert found
     encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     return found.public_bytes(encoding, kind)
@@ -470,7 +528,9 @@ async def test_only_our_own_published_key_signs_session_tokens(api: Api, acme: A
 async def test_an_identity_provider_can_not_speak_for_us(api: Api, acme: Acme) -> None:
     claims = await own_claims(api, acme)
 
-    await assert_tokens_refused(api, api.token(acme.admin.email, **claims), api.token(acme.admin.email, iss=OWN_ISSUER))
+    await assert_tokens_refused(
+        api, api.token(acme.admin.email, **claims), api.token(acme.admin.email, iss=OWN_ISSUER)
+    )
 
 
 async def test_a_session_token_lapses(api: Api, acme: Acme) -> None:
@@ -499,7 +559,12 @@ async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: 
 
 
 @pytest.mark.parametrize(
-    "field", ["activeOrganization { id }", "activeMembership { id }", "session { lastActiveOrganization { id } }"]
+    "field",
+    [
+        "activeOrganization { id }",
+        "activeMembership { id }",
+        "session { lastActiveOrganization { id } }",
+    ],
 )
 async def test_organizations_that_are_off_are_not_shown(api: Api, acme: Acme, field: str) -> None:
     holder = bearer_of(await open_session(api, by=acme.admin, organizationId=acme.id))

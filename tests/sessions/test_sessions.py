@@ -26,10 +26,12 @@ NO_SESSION = "sess_01m803rqhgwgafn17w2nqwqyh5"
 
 
 async def kinds(api: Api) -> list[str]:
-    return [event["type"] for event in await events(api.store) if event["type"].startswith("session.")]
+    return [
+        event["type"] for event in await events(api.store) if event["type"].startswith("session.")
+    ]
 
 
-# ------------------------------------------------------------------------------------------------------------ open
+# --------------------------------------------------------------------------------------------- open
 
 
 async def test_a_session_in_an_organization_is_active(api: Api, acme: Acme) -> None:
@@ -55,7 +57,9 @@ async def test_a_session_lives_seven_days(api: Api, acme: Acme) -> None:
     assert (await session(api, session_id))["status"] == "EXPIRED"
 
 
-async def test_a_session_without_an_organization_is_pending_where_membership_is_required(api: Api, acme: Acme) -> None:
+async def test_a_session_without_an_organization_is_pending_where_membership_is_required(
+    api: Api, acme: Acme
+) -> None:
     answer = await open_session(api, by=acme.admin)
 
     opened, claims = answer.payload["session"], claims_in(answer)
@@ -67,7 +71,9 @@ async def test_a_session_without_an_organization_is_pending_where_membership_is_
     assert "o" not in claims
 
 
-async def test_a_session_without_an_organization_is_active_where_membership_is_optional(api: Api, acme: Acme) -> None:
+async def test_a_session_without_an_organization_is_active_where_membership_is_optional(
+    api: Api, acme: Acme
+) -> None:
     await membership_mode(api, "OPTIONAL")
 
     answer = await open_session(api, by=acme.admin)
@@ -90,7 +96,9 @@ async def test_the_instance_decides_anew_whether_a_session_is_pending(api: Api, 
 
 
 @pytest.mark.parametrize("which", ["of others", "never"])
-async def test_a_session_begins_only_where_its_user_is_a_member(api: Api, acme: Acme, which: str) -> None:
+async def test_a_session_begins_only_where_its_user_is_a_member(
+    api: Api, acme: Acme, which: str
+) -> None:
     organization_id = acme.id if which == "of others" else NEVER
 
     async with unchanged(api):
@@ -100,7 +108,9 @@ async def test_a_session_begins_only_where_its_user_is_a_member(api: Api, acme: 
     assert (await open_session(api, by=acme.member, organizationId=acme.id)).payload
 
 
-async def test_of_too_many_sessions_the_one_that_was_idle_longest_is_ended(api: Api, acme: Acme) -> None:
+async def test_of_too_many_sessions_the_one_that_was_idle_longest_is_ended(
+    api: Api, acme: Acme
+) -> None:
     ids: list[str] = []
     for _ in range(LIVE_SESSIONS):
         ids.append(await a_session(api, by=acme.admin))
@@ -114,18 +124,25 @@ async def test_of_too_many_sessions_the_one_that_was_idle_longest_is_ended(api: 
     assert answer.payload
     shown = [(await session(api, id))["status"] for id in (ids[0], ids[1], ids[2], stranger)]
     assert shown == ["PENDING", "ENDED", "PENDING", "PENDING"]
-    assert await kinds(api) == ["session.created"] * (LIVE_SESSIONS + 1) + ["session.ended", "session.created"]
+    assert await kinds(api) == ["session.created"] * (LIVE_SESSIONS + 1) + [
+        "session.ended",
+        "session.created",
+    ]
 
 
-# ---------------------------------------------------------------------------------------------------------- choose
+# ------------------------------------------------------------------------------------------- choose
 
 
 async def test_an_organization_is_chosen_by_id_or_slug(api: Api, acme: Acme) -> None:
     second = await an_organization(api, by=acme.admin, name="Second", slug="second")
     session_id = await a_session(api, by=acme.admin)
 
-    by_id = await api.send("set-active-organization", by=acme.admin, sessionId=session_id, organizationId=acme.id)
-    by_slug = await api.send("set-active-organization", by=acme.admin, sessionId=session_id, slug="second")
+    by_id = await api.send(
+        "set-active-organization", by=acme.admin, sessionId=session_id, organizationId=acme.id
+    )
+    by_slug = await api.send(
+        "set-active-organization", by=acme.admin, sessionId=session_id, slug="second"
+    )
 
     assert by_id.payload["session"]["status"] == "ACTIVE"
     assert (claims_in(by_id)["o"]["id"], claims_in(by_id)["sts"]) == (acme.id, "active")
@@ -136,11 +153,16 @@ async def test_an_organization_is_chosen_by_id_or_slug(api: Api, acme: Acme) -> 
 
 
 @pytest.mark.parametrize("given", ["id", "slug", "id that never was", "slug that never was"])
-async def test_an_organization_of_others_can_not_be_chosen(api: Api, acme: Acme, given: str) -> None:
+async def test_an_organization_of_others_can_not_be_chosen(
+    api: Api, acme: Acme, given: str
+) -> None:
     theirs = await an_organization(api, by=acme.outsider, name="Theirs", slug="theirs")
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
     inputs = {"id": {"organizationId": theirs}, "slug": {"slug": "theirs"}}
-    inputs |= {"id that never was": {"organizationId": NEVER}, "slug that never was": {"slug": "never-was"}}
+    inputs |= {
+        "id that never was": {"organizationId": NEVER},
+        "slug that never was": {"slug": "never-was"},
+    }
 
     async with unchanged(api):
         answer = await choose(api, session_id, by=acme.admin, **inputs[given])
@@ -148,7 +170,9 @@ async def test_an_organization_of_others_can_not_be_chosen(api: Api, acme: Acme,
     assert (answer.code, answer.reason) == ("NOT_FOUND", "organization_not_found_or_unauthorized")
 
 
-async def test_choosing_notes_once_a_minute_that_the_session_is_in_use(api: Api, acme: Acme) -> None:
+async def test_choosing_notes_once_a_minute_that_the_session_is_in_use(
+    api: Api, acme: Acme
+) -> None:
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
 
     async def seen_after(seconds: int) -> str:
@@ -172,7 +196,9 @@ async def test_a_slug_names_nothing_when_slugs_are_off(api: Api, acme: Acme) -> 
     assert "slg" not in claims_in(await mint(api, session_id, by=acme.admin))["o"]
 
 
-async def test_the_personal_account_is_no_choice_where_membership_is_required(api: Api, acme: Acme) -> None:
+async def test_the_personal_account_is_no_choice_where_membership_is_required(
+    api: Api, acme: Acme
+) -> None:
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)
 
     async with unchanged(api):
@@ -217,7 +243,9 @@ async def test_organizations_that_are_off_are_in_no_session(api: Api, acme: Acme
     await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)
 
     opened = await open_session(api, by=acme.admin)
-    minted = await api.mutate("createSessionToken", {"sessionId": session_id}, "token { jwt }", by=acme.admin)
+    minted = await api.mutate(
+        "createSessionToken", {"sessionId": session_id}, "token { jwt }", by=acme.admin
+    )
     async with unchanged(api):
         refused = [
             await open_session(api, by=acme.admin, organizationId=acme.id),
@@ -228,11 +256,13 @@ async def test_organizations_that_are_off_are_in_no_session(api: Api, acme: Acme
     assert opened.body["data"]["createSession"]["session"]["status"] == "ACTIVE"
     assert claims_in(minted)["sts"] == "active"
     assert "o" not in claims_in(minted)
-    assert {(one.code, one.reason) for one in refused} == {("FORBIDDEN", "organization_not_enabled_in_instance")}
+    assert {(one.code, one.reason) for one in refused} == {
+        ("FORBIDDEN", "organization_not_enabled_in_instance")
+    }
     assert [len(one.error["path"]) for one in refused] == [1, 1, 1]
 
 
-# ----------------------------------------------------------------------------------------------------- end, revoke
+# -------------------------------------------------------------------------------------- end, revoke
 
 
 async def test_a_session_is_ended_by_its_user(api: Api, acme: Acme) -> None:
@@ -277,10 +307,18 @@ async def test_a_session_that_is_over_stays_as_it_is(api: Api, acme: Acme) -> No
     async with unchanged(api):
         answers = [await revoke(api, id) for id in (ended, expired)]
         answers += [await end(api, id, by=admin) for id in (revoked, expired)]
-        refused = [await choose(api, id, by=admin, organizationId=acme.id) for id in (ended, revoked, expired)]
+        refused = [
+            await choose(api, id, by=admin, organizationId=acme.id)
+            for id in (ended, revoked, expired)
+        ]
         refused += [await mint(api, id, by=admin) for id in (ended, revoked, expired)]
 
-    assert [one.payload["session"]["status"] for one in answers] == ["ENDED", "EXPIRED", "REVOKED", "EXPIRED"]
+    assert [one.payload["session"]["status"] for one in answers] == [
+        "ENDED",
+        "EXPIRED",
+        "REVOKED",
+        "EXPIRED",
+    ]
     assert [codes(one) for one in refused] == [["invalid_action_for_session"]] * 6
 
 
@@ -295,7 +333,7 @@ async def test_sessions_go_with_their_user(api: Api, acme: Acme) -> None:
     assert [row[0] for row in (await contents(api.store))["session"]] == [own]
 
 
-# ------------------------------------------------------------------------------------------------------------ read
+# --------------------------------------------------------------------------------------------- read
 
 LIST = """query($id: ID!, $statuses: [SessionStatus!]) { user(id: $id) {
     all: sessions { totalCount nodes { id status } }
@@ -310,7 +348,13 @@ async def test_sessions_are_listed_newest_first_by_status(api: Api, acme: Acme) 
     await end(api, ended, by=admin)
     await revoke(api, revoked)
     await choose(api, active, by=admin, organizationId=acme.id)
-    ids = {"EXPIRED": expired, "ENDED": ended, "REVOKED": revoked, "PENDING": pending, "ACTIVE": active}
+    ids = {
+        "EXPIRED": expired,
+        "ENDED": ended,
+        "REVOKED": revoked,
+        "PENDING": pending,
+        "ACTIVE": active,
+    }
 
     for status, session_id in ids.items():
         user = (await api.run(LIST, {"id": admin.id, "statuses": [status]}, by=admin)).data["user"]
@@ -320,7 +364,13 @@ async def test_sessions_are_listed_newest_first_by_status(api: Api, acme: Acme) 
         "totalCount": 2,
         "nodes": [{"id": active, "status": "ACTIVE"}, {"id": pending, "status": "PENDING"}],
     }
-    assert [node["id"] for node in user["some"]["nodes"]] == [active, pending, revoked, ended, expired]
+    assert [node["id"] for node in user["some"]["nodes"]] == [
+        active,
+        pending,
+        revoked,
+        ended,
+        expired,
+    ]
 
 
 async def test_sessions_are_read_in_pages(api: Api, acme: Acme) -> None:
@@ -330,13 +380,17 @@ async def test_sessions_are_read_in_pages(api: Api, acme: Acme) -> None:
 
     first = (await api.run(document, by=acme.admin)).data["viewer"]["user"]["sessions"]
     after = first["pageInfo"]["endCursor"]
-    second = (await api.run(document, {"after": after}, by=acme.admin)).data["viewer"]["user"]["sessions"]
+    second = (await api.run(document, {"after": after}, by=acme.admin)).data["viewer"]["user"][
+        "sessions"
+    ]
 
     assert [one["id"] for one in first["nodes"] + second["nodes"]] == ids[::-1]
     assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
 
 
-async def test_sessions_are_shown_to_their_user_and_to_secret_keys_alone(api: Api, acme: Acme) -> None:
+async def test_sessions_are_shown_to_their_user_and_to_secret_keys_alone(
+    api: Api, acme: Acme
+) -> None:
     session_id = await a_session(api, by=acme.member, organizationId=acme.id)
     variables = {"id": acme.member.id, "statuses": ["ACTIVE"]}
 

@@ -22,7 +22,13 @@ from structlog.testing import capture_logs
 
 from models.database.store import Store
 from models.errors import Unavailable
-from models.keys.signing_keys import compute_thumbprint, decrypt_key, encrypt_key, generate_key, make_cipher
+from models.keys.signing_keys import (
+    compute_thumbprint,
+    decrypt_key,
+    encrypt_key,
+    generate_key,
+    make_cipher,
+)
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import replace_key
 from resolvers.transaction import begin
@@ -35,7 +41,10 @@ from tests.support.api import JSON, Clock, contents
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import PRODUCTION, done, invoke, refused, started
 
-SECRET, OTHER = "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN", "kP2mQ8rT4vX6zB1cD3fG5hJ7lN9sW0yA-eUiOtRqZxE"
+SECRET, OTHER = (
+    "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN",
+    "kP2mQ8rT4vX6zB1cD3fG5hJ7lN9sW0yA-eUiOtRqZxE",
+)
 CLAIMS = {"sub": "user_1"}
 
 
@@ -53,7 +62,9 @@ async def rotated(store: Store, clock: Clock, *secrets: str) -> str:
     key = generate_key()
     kid = compute_thumbprint(key.public_key())
     async with begin(store, SYSTEM, clock) as tx:
-        await replace_key(tx, kid=kid, private_key=encrypt_key(make_cipher(secrets or (SECRET,)), key))
+        await replace_key(
+            tx, kid=kid, private_key=encrypt_key(make_cipher(secrets or (SECRET,)), key)
+        )
     return kid
 
 
@@ -76,7 +87,7 @@ def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
 
 
-# ------------------------------------------------------------------------------------------------------------ tokens
+# ------------------------------------------------------------------------------------------- tokens
 
 
 async def test_a_token_is_signed_and_names_its_key(signer: TokenSigner) -> None:
@@ -117,7 +128,7 @@ def test_a_key_is_named_by_its_thumbprint() -> None:
     assert compute_thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 
-# ---------------------------------------------------------------------------------------------------- in the database
+# ---------------------------------------------------------------------------------- in the database
 
 
 async def test_the_private_key_is_kept_encrypted(signer: TokenSigner, store: Store) -> None:
@@ -131,7 +142,9 @@ async def test_the_private_key_is_kept_encrypted(signer: TokenSigner, store: Sto
 
 
 @asynccontextmanager
-async def processes(store: Store, clock: Clock, number: int) -> AsyncGenerator[Sequence[TokenSigner]]:
+async def processes(
+    store: Store, clock: Clock, number: int
+) -> AsyncGenerator[Sequence[TokenSigner]]:
     """Signers that share the database and nothing else."""
     stores = [Store(store.url.render_as_string(hide_password=False)) for _ in range(number)]
     yield [a_signer(one, clock) for one in stores]
@@ -141,13 +154,17 @@ async def processes(store: Store, clock: Clock, number: int) -> AsyncGenerator[S
 
 async def test_processes_that_start_at_once_make_one_key(store: Store, clock: Clock) -> None:
     async with processes(store, clock, 4) as signers:
-        tokens = await asyncio.gather(*(signer.sign(CLAIMS) for signer in signers for _ in range(2)))
+        tokens = await asyncio.gather(
+            *(signer.sign(CLAIMS) for signer in signers for _ in range(2))
+        )
 
     assert len(await kept(store)) == 1
     assert len({kid_of(token) for token in tokens}) == 1
 
 
-async def test_two_rotations_at_once_leave_one_key_that_signs(store: Store, clock: Clock, signer: TokenSigner) -> None:
+async def test_two_rotations_at_once_leave_one_key_that_signs(
+    store: Store, clock: Clock, signer: TokenSigner
+) -> None:
     await signer.sign(CLAIMS)
 
     await asyncio.gather(*(rotated(store, clock) for _ in range(3)))
@@ -156,17 +173,23 @@ async def test_two_rotations_at_once_leave_one_key_that_signs(store: Store, cloc
     assert len(await kept(store)) == 4
 
 
-async def test_another_root_secret_stops_it_with_a_sentence(store: Store, clock: Clock, signer: TokenSigner) -> None:
+async def test_another_root_secret_stops_it_with_a_sentence(
+    store: Store, clock: Clock, signer: TokenSigner
+) -> None:
     token = await signer.sign(CLAIMS)
 
-    with pytest.raises(SettingsError, match="TENANTRY_SECRET: it can't decrypt the signing keys in the database"):
+    with pytest.raises(
+        SettingsError, match="TENANTRY_SECRET: it can't decrypt the signing keys in the database"
+    ):
         await a_signer(store, clock, OTHER).sign(CLAIMS)
 
     assert len(await kept(store)) == 1
     assert kid_of(await a_signer(store, clock, OTHER, SECRET).sign(CLAIMS)) == kid_of(token)
 
 
-async def test_a_root_secret_is_replaced_by_way_of_a_rotation(store: Store, clock: Clock, signer: TokenSigner) -> None:
+async def test_a_root_secret_is_replaced_by_way_of_a_rotation(
+    store: Store, clock: Clock, signer: TokenSigner
+) -> None:
     await signer.sign(CLAIMS)
     kid = await rotated(store, clock, OTHER, SECRET)
 
@@ -175,7 +198,9 @@ async def test_a_root_secret_is_replaced_by_way_of_a_rotation(store: Store, cloc
     assert kid_of(await a_signer(store, clock, OTHER).sign(CLAIMS)) == kid
 
 
-async def test_while_the_database_is_away_the_known_keys_go_on(store: Store, clock: Clock, looks_at_once: None) -> None:
+async def test_while_the_database_is_away_the_known_keys_go_on(
+    store: Store, clock: Clock, looks_at_once: None
+) -> None:
     away = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
     ring = StoredKeys(store, clock, make_cipher((SECRET,)))
     signer = TokenSigner(ring)
@@ -189,7 +214,9 @@ async def test_while_the_database_is_away_the_known_keys_go_on(store: Store, clo
         await a_signer(away, clock).sign(CLAIMS)
 
 
-async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(store: Store, clock: Clock) -> None:
+async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(
+    store: Store, clock: Clock
+) -> None:
     """Each of them would wait for the database once more, one after the other."""
     ring = StoredKeys(store, clock, make_cipher((SECRET,)))
     known = await ring.keys(since=monotonic())
@@ -203,7 +230,7 @@ async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(store: S
     await ring.store.close()
 
 
-# ---------------------------------------------------------------------------------------------------------- rotation
+# ----------------------------------------------------------------------------------------- rotation
 
 
 async def test_new_tokens_have_the_new_key_and_old_ones_verify_until_they_lapse(
@@ -222,7 +249,9 @@ async def test_new_tokens_have_the_new_key_and_old_ones_verify_until_they_lapse(
     assert (await verified(signer, old), [*await signer.published()]) == (None, [kid])
 
 
-async def test_a_token_of_a_key_that_another_process_has_just_made_is_taken(store: Store, clock: Clock) -> None:
+async def test_a_token_of_a_key_that_another_process_has_just_made_is_taken(
+    store: Store, clock: Clock
+) -> None:
     async with processes(store, clock, 2) as (signer, other):
         await signer.sign(CLAIMS)
         kid = await rotated(store, clock)
@@ -233,7 +262,9 @@ async def test_a_token_of_a_key_that_another_process_has_just_made_is_taken(stor
         assert await verified(signer, token) == CLAIMS
 
 
-async def test_who_is_shown_keys_is_shown_those_of_now(store: Store, clock: Clock, signer: TokenSigner) -> None:
+async def test_who_is_shown_keys_is_shown_those_of_now(
+    store: Store, clock: Clock, signer: TokenSigner
+) -> None:
     await signer.sign(CLAIMS)
 
     kid = await rotated(store, clock)
@@ -241,7 +272,9 @@ async def test_who_is_shown_keys_is_shown_those_of_now(store: Store, clock: Cloc
     assert [*await signer.published()][0] == kid
 
 
-async def test_the_next_rotation_forgets_a_key_that_is_published_no_more(store: Store, clock: Clock) -> None:
+async def test_the_next_rotation_forgets_a_key_that_is_published_no_more(
+    store: Store, clock: Clock
+) -> None:
     first = await rotated(store, clock)
     second = await rotated(store, clock)
     clock.forward(minutes=10)
@@ -252,7 +285,7 @@ async def test_the_next_rotation_forgets_a_key_that_is_published_no_more(store: 
     assert first not in {second, third}
 
 
-# -------------------------------------------------------------------------------------------------------- from files
+# --------------------------------------------------------------------------------------- from files
 
 
 def pem(key: Any, encryption: KeySerializationEncryption | None = None) -> bytes:
@@ -265,7 +298,9 @@ def written(folder: Path, name: str, key: Any) -> str:
 
 
 @ONLY_SQLITE
-async def test_given_keys_are_all_published_and_the_first_signs(store: Store, clock: Clock, tmp_path: Path) -> None:
+async def test_given_keys_are_all_published_and_the_first_signs(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
     keys = [generate_key(), generate_key()]
     paths = [written(tmp_path, f"{number}.pem", key) for number, key in enumerate(keys)]
 
@@ -308,7 +343,7 @@ def test_a_file_that_is_no_good_key_stops_the_start(
         read_settings(signing_keys="nowhere.pem")
 
 
-# ---------------------------------------------------------------------------------------------------------- commands
+# ----------------------------------------------------------------------------------------- commands
 
 
 @pytest.fixture
@@ -333,14 +368,22 @@ def test_rotating_says_what_happened(folder: Path) -> None:
     said = done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
 
     ((kid, *_),) = stored_keys()
-    assert said == f"{kid} signs session tokens now. The key before it stays published for 10 minutes.\n"
+    assert (
+        said
+        == f"{kid} signs session tokens now. The key before it stays published for 10 minutes.\n"
+    )
 
 
 def test_rotating_needs_a_migrated_database_and_the_root_secret(folder: Path) -> None:
-    refused(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET), "the database is not migrated")
+    refused(
+        invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET), "the database is not migrated"
+    )
     done(invoke("migrate"))
 
-    refused(invoke("keys", "rotate-signing"), "TENANTRY_SECRET is missing: give the value that the servers run with.")
+    refused(
+        invoke("keys", "rotate-signing"),
+        "TENANTRY_SECRET is missing: give the value that the servers run with.",
+    )
 
     assert stored_keys() == []
 
@@ -352,7 +395,10 @@ def test_given_keys_are_rotated_by_hand(folder: Path) -> None:
         "TENANTRY_SIGNING_KEYS": written(folder, "1.pem", generate_key()),
     }
 
-    refused(invoke("keys", "rotate-signing", **given), "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new")
+    refused(
+        invoke("keys", "rotate-signing", **given),
+        "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new",
+    )
 
     assert stored_keys() == []
 
@@ -361,7 +407,10 @@ def test_serve_refuses_a_root_secret_that_does_not_fit(folder: Path) -> None:
     done(invoke("migrate"))
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
 
-    refused(invoke("serve", **{**PRODUCTION, "TENANTRY_SECRET": OTHER}), root_secret.UNREADABLE.format("1 signing key"))
+    refused(
+        invoke("serve", **{**PRODUCTION, "TENANTRY_SECRET": OTHER}),
+        root_secret.UNREADABLE.format("1 signing key"),
+    )
 
 
 def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
@@ -378,8 +427,13 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
     assert seen() == f"   ok  Signing keys: {kid} signs, 1 published"
     unreadable = root_secret.UNREADABLE.format("1 signing key")
     assert seen("Root secret", TENANTRY_SECRET=OTHER) == f"wrong  Root secret: {unreadable}"
-    assert seen(TENANTRY_SIGNING_KEYS=given) == "   ok  Signing keys: 1 key from TENANTRY_SIGNING_KEYS"
-    assert seen(TENANTRY_SIGNING_KEYS=f"{given},{given}") == "   ok  Signing keys: 2 keys from TENANTRY_SIGNING_KEYS"
+    assert (
+        seen(TENANTRY_SIGNING_KEYS=given) == "   ok  Signing keys: 1 key from TENANTRY_SIGNING_KEYS"
+    )
+    assert (
+        seen(TENANTRY_SIGNING_KEYS=f"{given},{given}")
+        == "   ok  Signing keys: 2 keys from TENANTRY_SIGNING_KEYS"
+    )
 
 
 def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: Path) -> None:

@@ -1,4 +1,6 @@
-"""The documents that others verify our tokens with: public, cacheable, and never a private number in them."""
+"""The documents that others verify our tokens with:
+public, cacheable, and never a private number in them.
+"""
 
 import jwt
 import pytest
@@ -26,11 +28,15 @@ async def test_the_key_set_holds_the_public_key_and_nothing_else(api: Api) -> No
 async def test_a_client_reads_the_key_set(api: Api) -> None:
     keys = jwt.PyJWKSet.from_dict((await api.client.get(JWKS)).json()).keys
 
-    assert [(key.key_type, key.algorithm_name, key.public_key_use) for key in keys] == [("RSA", "RS256", "sig")]
+    assert [(key.key_type, key.algorithm_name, key.public_key_use) for key in keys] == [
+        ("RSA", "RS256", "sig")
+    ]
 
 
 @ONLY_SQLITE
-async def test_discovery_names_the_issuer_whatever_the_host_header_says(store: Store, clock: Clock) -> None:
+async def test_discovery_names_the_issuer_whatever_the_host_header_says(
+    store: Store, clock: Clock
+) -> None:
     chosen = settings(env=Environment.PRODUCTION, public_url="https://orgs.example.com/")
     api = Api(make_application(chosen, store=store, clock=clock), store, clock)
 
@@ -62,7 +68,11 @@ async def test_caches_and_browsers_may_keep_the_documents_for_a_minute(api: Api,
 
 async def test_without_a_database_nobody_keeps_the_answer(clock: Clock) -> None:
     store = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
-    api = Api(make_application(settings(env=Environment.DEVELOPMENT), store=store, clock=clock), store, clock)
+    api = Api(
+        make_application(settings(env=Environment.DEVELOPMENT), store=store, clock=clock),
+        store,
+        clock,
+    )
 
     response = await api.client.get(JWKS)
 
@@ -74,5 +84,8 @@ async def test_without_a_database_nobody_keeps_the_answer(clock: Clock) -> None:
 
 @ONLY_SQLITE
 async def test_the_documents_are_read_only(api: Api) -> None:
-    assert [(await api.client.post(path)).status_code for path in (JWKS, CONFIGURATION)] == [405, 405]
+    assert [(await api.client.post(path)).status_code for path in (JWKS, CONFIGURATION)] == [
+        405,
+        405,
+    ]
     assert ISSUER not in (await api.client.get(CONFIGURATION)).text

@@ -1,4 +1,6 @@
-"""The API as a client sees it: documents of `graphql/operations/` sent over HTTP with real identity tokens."""
+"""The API as a client sees it: documents of
+`graphql/operations/` sent over HTTP with real identity tokens.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +27,9 @@ SECRET_KEY = "sk_0123456789ab_5eHxE1bW8q0mJ3nV7tYcRfZuKpLdGa2s"
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 KEY = Ed25519PrivateKey.generate()
 PUBLIC_KEY = (
-    KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    KEY.public_key()
+    .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    .decode()
 )
 
 JSON = dict[str, Any]
@@ -59,7 +63,9 @@ test_issuer.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls: `authorization` is the header, None for nobody; `id` the user's, once they have called."""
+    """Somebody who calls: `authorization` is the header,
+    None for nobody; `id` the user's, once they have called.
+    """
 
     authorization: str | None = None
     id: str = ""
@@ -110,6 +116,7 @@ class Answer:
         return self.error["extensions"].get("reason")
 
 
+# The input types of the mutations that share one.
 INPUTS = {
     "resendInvitation": "InvitationRefInput",
     "revokeInvitation": "InvitationRefInput",
@@ -122,7 +129,6 @@ INPUTS = {
     "deleteWebhookEndpoint": "WebhookEndpointRefInput",
     "rotateWebhookSecret": "WebhookEndpointRefInput",
 }
-"""The input types of the mutations that share one."""
 
 
 class Api:
@@ -132,7 +138,9 @@ class Api:
         self.app = app
         self.store = store
         self.clock = clock
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000"
+        )
 
     @property
     def reader(self) -> LogReader:
@@ -140,11 +148,22 @@ class Api:
         return self.app.state.log
 
     def token(
-        self, email: str | None, *, verified: bool = True, sign: Callable[[JSON], str] | None = None, **claims: Any
+        self,
+        email: str | None,
+        *,
+        verified: bool = True,
+        sign: Callable[[JSON], str] | None = None,
+        **claims: Any,
     ) -> str:
         """An identity token; `claims` replace or add."""
         now = int(self.clock().timestamp())
-        known: JSON = {"iss": ISSUER, "aud": AUDIENCE, "sub": f"sub|{email}", "iat": now, "exp": now + 3600}
+        known: JSON = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": f"sub|{email}",
+            "iat": now,
+            "exp": now + 3600,
+        }
         if email is not None:
             known |= {"email": email, "email_verified": verified}
         return (sign or sign_token)({**known, **claims})
@@ -155,18 +174,26 @@ class Api:
         answer = await self.run("{ viewer { user { id } } }", by=caller)
         return Caller(caller.authorization, answer.data["viewer"]["user"]["id"], email)
 
-    async def run(self, document: str, variables: JSON | None = None, *, by: Caller = NOBODY) -> Answer:
+    async def run(
+        self, document: str, variables: JSON | None = None, *, by: Caller = NOBODY
+    ) -> Answer:
         """Sends a document."""
         headers = {"authorization": by.authorization} if by.authorization else {}
-        response = await self.client.post("/graphql", json={"query": document, "variables": variables}, headers=headers)
+        response = await self.client.post(
+            "/graphql", json={"query": document, "variables": variables}, headers=headers
+        )
         return Answer(response.status_code, response.json())
 
     async def send(self, name: str, /, *, by: Caller = NOBODY, **variables: Any) -> Answer:
         """Sends the document of `graphql/operations/` whose file name ends so."""
         return await self.run(operation(name), variables, by=by)
 
-    async def mutate(self, field: str, input: JSON, selection: str = "", *, by: Caller = NOBODY) -> Answer:
-        """Sends one mutation with its whole input as a variable; the user errors and the cursor come along."""
+    async def mutate(
+        self, field: str, input: JSON, selection: str = "", *, by: Caller = NOBODY
+    ) -> Answer:
+        """Sends one mutation with its whole input as a
+        variable; the user errors and the cursor come along.
+        """
         kind = INPUTS.get(field) or f"{field[0].upper()}{field[1:]}Input"
         payload = f"{selection} userErrors {{ code message field meta }} cursor"
         document = f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {payload} }} }}"
@@ -185,11 +212,14 @@ def _select_everything(table: Table) -> str:
 async def contents(store: Store) -> JSON:
     """Every row of every table, as the driver returns it: compare two to show that nothing changed.
 
-    The statements are text, for compiling them for each test's own engine takes longer than running them.
+    The statements are text, for compiling them for each test's own engine takes longer than running
+    them.
     """
     async with store.read() as connection:
         return {
-            table.name: [tuple(row) for row in await connection.exec_driver_sql(_select_everything(table))]
+            table.name: [
+                tuple(row) for row in await connection.exec_driver_sql(_select_everything(table))
+            ]
             for table in metadata.sorted_tables
         }
 

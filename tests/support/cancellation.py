@@ -8,9 +8,13 @@ T = TypeVar("T")
 
 
 class Watched(Coroutine[Any, Any, T]):
-    """A coroutine that calls `on_wait` in the turn of the event loop in which it begins its nth wait."""
+    """A coroutine that calls `on_wait` in the turn of
+    the event loop in which it begins its nth wait.
+    """
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T], nth: int, on_wait: Callable[[], object]) -> None:
+    def __init__(
+        self, coroutine: Coroutine[Any, Any, T], nth: int, on_wait: Callable[[], object]
+    ) -> None:
         self._coroutine = coroutine
         self._remaining = nth
         self._on_wait = on_wait
@@ -35,7 +39,8 @@ class Watched(Coroutine[Any, Any, T]):
 
 
 def cancelled_at(coroutine: Coroutine[Any, Any, T], *, wait: int, turns: int) -> asyncio.Task[T]:
-    """Runs the coroutine as a task and cancels it that many turns of the event loop after it begins its nth wait.
+    """Runs the coroutine as a task and cancels it that many
+    turns of the event loop after it begins its nth wait.
 
     With 0 turns, it is cancelled before anything else runs.
     """

@@ -1,4 +1,6 @@
-"""Programs that listen, each in a process of its own: the README's, and one with a library of another kind."""
+"""Programs that listen, each in a process of its own:
+the README's, and one with a library of another kind.
+"""
 
 import asyncio
 import os
@@ -18,8 +20,10 @@ from tests.support.api import Api, Caller
 ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).with_name("node")
 SECONDS = 30.0
-CURSOR = re.compile(r'^(?:data: \{"data":\{"organizationEvents":\{"cursor":")?(\d+)(?: organization|")')
-"""At the beginning of each line that tells an event, as programs print it or as it came."""
+# At the beginning of each line that tells an event, as programs print it or as it came.
+CURSOR = re.compile(
+    r'^(?:data: \{"data":\{"organizationEvents":\{"cursor":")?(\d+)(?: organization|")'
+)
 
 HTTPX = """
 import httpx, os
@@ -58,7 +62,9 @@ CURL = Program("sh", "curl_listener.sh", ("sh",))
 STREAM = Program("", "httpx_listener.py", (sys.executable,))
 BY_HTTP = (CURL, STREAM)
 
-WITH_CURL = pytest.param(CURL, marks=pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here"))
+WITH_CURL = pytest.param(
+    CURL, marks=pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
+)
 SOCKETS = pytest.mark.parametrize("program", [GQL, GRAPHQL_WS], ids=["gql", "graphql-ws"])
 STREAMS = pytest.mark.parametrize("program", [WITH_CURL, STREAM], ids=["curl", "httpx"])
 ALL = pytest.mark.parametrize(
@@ -110,7 +116,11 @@ async def listener(
 ) -> AsyncGenerator[Listener]:
     """The program, until the end of the block at the latest."""
     given = {"TENANTRY_TOKEN": token, "ORGANIZATION": organization, "AFTER": after}
-    environment: Mapping[str, str] = {**os.environ, "TENANTRY_URL": f"http://127.0.0.1:{port}", **given}
+    environment: Mapping[str, str] = {
+        **os.environ,
+        "TENANTRY_URL": f"http://127.0.0.1:{port}",
+        **given,
+    }
     process = await asyncio.create_subprocess_exec(
         *program.command,
         program.written(folder),

@@ -1,4 +1,6 @@
-"""One PostgreSQL database for many tests: its rows are replaced, a hundred times cheaper than the database."""
+"""One PostgreSQL database for many tests: its rows are
+replaced, a hundred times cheaper than the database.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,7 +14,9 @@ from sqlalchemy import make_url
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
 SHAPE = """SELECT md5(string_agg(concat_ws(' ', relname, attname, attnum, attisdropped), ',' ORDER BY relname, attnum))
     FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace"""
-SEQUENCES = "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE schemaname = 'public'"
+SEQUENCES = (
+    "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE schemaname = 'public'"
+)
 OTHERS = """SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
@@ -23,7 +27,9 @@ connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, repor
 async def connected(url: str, database: str) -> AsyncGenerator[Any]:
     """A plain connection: `url` has a place for the database's name."""
     parts = make_url(url.format(database))
-    connection = await connect(host=str(parts.query["host"]), user=parts.username, database=database)
+    connection = await connect(
+        host=str(parts.query["host"]), user=parts.username, database=database
+    )
     try:
         yield connection
     finally:
@@ -45,7 +51,9 @@ class Content:
     sequences: dict[str, int | None]
 
     async def fill(self, connection: Any) -> bool:
-        """Replaces all rows and sets the sequences; False, with nothing done, where a test has changed the tables."""
+        """Replaces all rows and sets the sequences; False,
+        with nothing done, where a test has changed the tables.
+        """
         await connection.execute(OTHERS)
         if await connection.fetchval(SHAPE) != self.shape:
             return False
@@ -80,5 +88,7 @@ async def refill(url: str, database: str, contents: Content, template: str) -> N
     except asyncpg.InvalidCatalogNameError:
         pass
     await administer(
-        url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database} TEMPLATE {template}"
+        url,
+        f"DROP DATABASE IF EXISTS {database} WITH (FORCE)",
+        f"CREATE DATABASE {database} TEMPLATE {template}",
     )

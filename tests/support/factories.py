@@ -22,16 +22,20 @@ class Acme:
     admin: Caller
     member: Caller
     outsider: Caller
+    # The outsider's, for the tests that ask for one.
     invitation_id: str = ""
-    """The outsider's, for the tests that ask for one."""
 
 
 async def an_organization(api: Api, *, by: Caller, name: str = "Acme", **values: Any) -> str:
-    answer = await api.mutate("createOrganization", {"name": name, **values}, "organization { id }", by=by)
+    answer = await api.mutate(
+        "createOrganization", {"name": name, **values}, "organization { id }", by=by
+    )
     return answer.payload["organization"]["id"]
 
 
-async def a_member(api: Api, organization_id: str, user: Caller | str, role: str | None = None) -> Caller:
+async def a_member(
+    api: Api, organization_id: str, user: Caller | str, role: str | None = None
+) -> Caller:
     """Adds somebody, by address when they have not signed in yet."""
     person = await api.person(user) if isinstance(user, str) else user
     input = {"organizationId": organization_id, "userId": person.id, "role": role}

@@ -7,21 +7,28 @@ import pytest
 
 from tests.support.api import JSON, Api
 
+# For what no database has a part in.
 ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what no database has a part in."""
 GRAPHQL_JSON = "application/graphql-response+json"
 FINE = b'{"query": "{ __typename }"}'
 CODES = {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "UNAUTHENTICATED"}
+# What a client must never read.
 INNARDS = re.compile(
-    r"Traceback|File \"|orjson|strawberry|starlette|sqlal|asyncpg|sqlite|graphql-core|python|<class", re.IGNORECASE
+    r"Traceback|File"
+    r" \"|orjson|strawberry|starlette|sqlal|asyncpg|sqlite|graphql-core|python|<class",
+    re.IGNORECASE,
 )
-"""What a client must never read."""
 
 
 async def post(api: Api, body: bytes, **headers: str | None) -> httpx.Response:
-    given = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    given = {
+        "content-type": "application/json",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
     return await api.client.post(
-        "/graphql", content=body, headers={name: value for name, value in given.items() if value is not None}
+        "/graphql",
+        content=body,
+        headers={name: value for name, value in given.items() if value is not None},
     )
 
 

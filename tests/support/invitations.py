@@ -28,17 +28,23 @@ def fields(answer: Answer) -> list[str | None]:
     return [error["field"] and ".".join(error["field"]) for error in answer.user_errors]
 
 
-async def invite(api: Api, organization_id: str, email: str = "new@example.com", *, by: Caller, **input: Any) -> Answer:
+async def invite(
+    api: Api, organization_id: str, email: str = "new@example.com", *, by: Caller, **input: Any
+) -> Answer:
     values = {"organizationId": organization_id, "emailAddress": email, **input}
     return await api.mutate("createInvitation", values, INVITATION, by=by)
 
 
-async def invited(api: Api, organization_id: str, email: str = "new@example.com", *, by: Caller, **input: Any) -> JSON:
+async def invited(
+    api: Api, organization_id: str, email: str = "new@example.com", *, by: Caller, **input: Any
+) -> JSON:
     """An invitation that was made."""
     return (await invite(api, organization_id, email, by=by, **input)).payload["invitation"]
 
 
-async def invite_many(api: Api, organization_id: str, emails: list[str], *, by: Caller, **input: Any) -> Answer:
+async def invite_many(
+    api: Api, organization_id: str, emails: list[str], *, by: Caller, **input: Any
+) -> Answer:
     recipients = [{"emailAddress": email} for email in emails]
     values = {"organizationId": organization_id, "recipients": recipients, **input}
     return await api.mutate("createInvitations", values, f"invitations {{ {FIELDS} }}", by=by)
@@ -56,7 +62,9 @@ async def revoke(api: Api, organization_id: str, invitation_id: str, *, by: Call
 
 async def _answer_it(api: Api, field: str, selection: str, proof: JSON, by: Caller) -> Answer:
     payload = f"{INVITATION} {selection} userErrors {{ code message field meta }} cursor"
-    document = f"mutation($input: AcceptInvitationInput!) {{ {field}(input: $input) {{ {payload} }} }}"
+    document = (
+        f"mutation($input: AcceptInvitationInput!) {{ {field}(input: $input) {{ {payload} }} }}"
+    )
     return await api.run(document, {"input": proof}, by=by)
 
 
@@ -115,7 +123,9 @@ async def seats(api: Api, organization_id: str, number: int) -> None:
 
 
 async def allow_origins(api: Api, *origins: str) -> None:
-    assert (await api.mutate("updateInstance", {"allowedRedirectOrigins": list(origins)}, by=SERVICE)).payload
+    assert (
+        await api.mutate("updateInstance", {"allowedRedirectOrigins": list(origins)}, by=SERVICE)
+    ).payload
 
 
 @asynccontextmanager

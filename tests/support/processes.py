@@ -1,4 +1,6 @@
-"""Commands and servers: in this process, where they are fast and measured, and as a person starts them."""
+"""Commands and servers: in this process, where they
+are fast and measured, and as a person starts them.
+"""
 
 import asyncio
 import logging
@@ -29,12 +31,12 @@ from tests.support.api import test_issuer
 TENANTRY = Path(sys.executable).with_name("tenantry")
 START_SECONDS = 60.0
 
+# Settings that `serve` is content with.
 PRODUCTION = {
     "TENANTRY_SECRET": "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN",
     "TENANTRY_PUBLIC_URL": "https://orgs.example.com",
     "TENANTRY_IDENTITY_ISSUERS": f"[{test_issuer().model_dump_json(exclude_none=True)}]",
 }
-"""Settings that `serve` is content with."""
 
 T = TypeVar("T")
 
@@ -52,7 +54,9 @@ def logs_put_back() -> Generator[None]:
 
 
 def invoke(*arguments: str, **environment: str) -> Result:
-    """Runs a command in this process, in the current folder; anything but an exit is a failure of the test."""
+    """Runs a command in this process, in the current
+    folder; anything but an exit is a failure of the test.
+    """
     with logs_put_back():
         result = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "100", **environment})
     if result.exception and not isinstance(result.exception, SystemExit):
@@ -103,7 +107,9 @@ def while_serving(use: Callable[[str], T], *arguments: str, **environment: str) 
 
 @asynccontextmanager
 async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
-    """The application behind uvicorn as `serve` sets it up, on the port that is given; it ends by SIGTERM, as ever."""
+    """The application behind uvicorn as `serve` sets it up,
+    on the port that is given; it ends by SIGTERM, as ever.
+    """
     listener = serving.listen("127.0.0.1", port)
     port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
@@ -124,7 +130,9 @@ def free_port() -> int:
 
 def _environment(values: dict[str, str]) -> dict[str, str]:
     """Nothing of the machine's own settings, and as wide as a person's window."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
+    }
     return {**kept, "COLUMNS": "100", **values}
 
 
@@ -132,7 +140,12 @@ def tenantry(*arguments: str, folder: Path, **environment: str) -> subprocess.Co
     """Runs a command to its end."""
     command = [TENANTRY, *arguments]
     return subprocess.run(
-        command, cwd=folder, env=_environment(environment), capture_output=True, text=True, timeout=START_SECONDS
+        command,
+        cwd=folder,
+        env=_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
     )
 
 
@@ -143,7 +156,9 @@ class Server:
     process: subprocess.Popen[str]
     url: str
 
-    def graphql(self, query: str, authorization: str | None = None, **variables: object) -> httpx.Response:
+    def graphql(
+        self, query: str, authorization: str | None = None, **variables: object
+    ) -> httpx.Response:
         headers = {"authorization": authorization} if authorization else {}
         body = {"query": query, "variables": variables}
         return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)

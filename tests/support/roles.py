@@ -5,7 +5,11 @@ from typing import Any
 from tests.support.api import JSON, SERVICE, Answer, Api
 
 PRIMARY = "role_set:primary"
-READ, MANAGE, DELETE = "org:sys_memberships:read", "org:sys_memberships:manage", "org:sys_profile:delete"
+READ, MANAGE, DELETE = (
+    "org:sys_memberships:read",
+    "org:sys_memberships:manage",
+    "org:sys_profile:delete",
+)
 ROLE = "role { id key name description permissions { key } isCreatorEligible membersCount }"
 ROLE_SET = "roleSet { id key name isInitial roles { key } defaultRole { key } creatorRole { key } }"
 
@@ -16,19 +20,35 @@ async def shape(api: Api, field: str, selection: str = "", /, **input: Any) -> A
 
 
 async def make_permission(api: Api, key: str) -> None:
-    assert (await shape(api, "createPermission", key=key, name=key.partition(":")[2].replace(":", " "))).payload
+    assert (
+        await shape(api, "createPermission", key=key, name=key.partition(":")[2].replace(":", " "))
+    ).payload
 
 
 async def make_role(api: Api, key: str, *permissions: str, initially: bool = False) -> JSON:
     name = key.partition(":")[2].capitalize()
     made = await shape(
-        api, "createRole", ROLE, key=key, name=name, permissions=permissions, addToInitialRoleSet=initially
+        api,
+        "createRole",
+        ROLE,
+        key=key,
+        name=name,
+        permissions=permissions,
+        addToInitialRoleSet=initially,
     )
     return made.payload["role"]
 
 
-async def make_set(api: Api, key: str, *roles: str, default: str | None = None, creator: str = "org:admin") -> JSON:
-    values = {"key": key, "name": "Set", "roles": roles, "defaultRole": default or roles[-1], "creatorRole": creator}
+async def make_set(
+    api: Api, key: str, *roles: str, default: str | None = None, creator: str = "org:admin"
+) -> JSON:
+    values = {
+        "key": key,
+        "name": "Set",
+        "roles": roles,
+        "defaultRole": default or roles[-1],
+        "creatorRole": creator,
+    }
     return (await shape(api, "createRoleSet", ROLE_SET, **values)).payload["roleSet"]
 
 
@@ -42,12 +62,16 @@ async def a_role_model(api: Api) -> None:
 
 async def role_set(api: Api, key: str = PRIMARY) -> JSON | None:
     """A role set as the secret key sees it; None when it is gone."""
-    found = await api.run(f"{{ roleSets {{ {ROLE_SET.removeprefix('roleSet {').removesuffix('}')} }} }}", by=SERVICE)
+    found = await api.run(
+        f"{{ roleSets {{ {ROLE_SET.removeprefix('roleSet {').removesuffix('}')} }} }}", by=SERVICE
+    )
     return next((one for one in found.data["roleSets"] if one["key"] == key), None)
 
 
 async def role(api: Api, key: str) -> JSON | None:
-    found = await api.run(f"{{ roles {{ {ROLE.removeprefix('role {').removesuffix('}')} }} }}", by=SERVICE)
+    found = await api.run(
+        f"{{ roles {{ {ROLE.removeprefix('role {').removesuffix('}')} }} }}", by=SERVICE
+    )
     return next((one for one in found.data["roles"] if one["key"] == key), None)
 
 
@@ -57,5 +81,9 @@ async def roles_of(api: Api, organization_id: str) -> dict[str, str]:
         memberships { nodes { user { identifier } role { key } } }
         invitations(statuses: [PENDING]) { nodes { emailAddress role { key } } } } }"""
     found = (await api.run(document, {"id": organization_id}, by=SERVICE)).data["organization"]
-    members = {one["user"]["identifier"]: one["role"]["key"] for one in found["memberships"]["nodes"]}
-    return members | {one["emailAddress"]: one["role"]["key"] for one in found["invitations"]["nodes"]}
+    members = {
+        one["user"]["identifier"]: one["role"]["key"] for one in found["memberships"]["nodes"]
+    }
+    return members | {
+        one["emailAddress"]: one["role"]["key"] for one in found["invitations"]["nodes"]
+    }

@@ -25,21 +25,37 @@ def _row(prefix: str, **values: Any) -> Row:
     return {"id": new_id(prefix, moment), "created_at": moment, "updated_at": moment, **values}
 
 
-def a_user(email: str, first_name: str | None = None, last_name: str | None = None, **values: Any) -> Row:
+def a_user(
+    email: str, first_name: str | None = None, last_name: str | None = None, **values: Any
+) -> Row:
     own: Row = {
-        "issuer": ISSUER, "external_id": f"sub|{email}", "identifier": email, "email_address": email,
-        "address_key": normalize_address(email), "email_verified": True, "first_name": first_name, "last_name": last_name,
-        "public_metadata": {}, "private_metadata": {}, "refreshed_at": 0,
+        "issuer": ISSUER,
+        "external_id": f"sub|{email}",
+        "identifier": email,
+        "email_address": email,
+        "address_key": normalize_address(email),
+        "email_verified": True,
+        "first_name": first_name,
+        "last_name": last_name,
+        "public_metadata": {},
+        "private_metadata": {},
+        "refreshed_at": 0,
         "search_text": to_search_text(email, first_name, last_name),
-    }  # fmt: skip
+    }
     return _row("user", **own | values)
 
 
 def an_organization(name: str, role_set_id: str, slug: str | None = None, **values: Any) -> Row:
     own: Row = {
-        "name": name, "slug": slug, "public_metadata": {}, "private_metadata": {}, "max_allowed_memberships": 0,
-        "admin_delete_enabled": True, "role_set_id": role_set_id, "search_text": to_search_text(name, slug),
-    }  # fmt: skip
+        "name": name,
+        "slug": slug,
+        "public_metadata": {},
+        "private_metadata": {},
+        "max_allowed_memberships": 0,
+        "admin_delete_enabled": True,
+        "role_set_id": role_set_id,
+        "search_text": to_search_text(name, slug),
+    }
     return _row("org", **own | values)
 
 
@@ -53,7 +69,12 @@ def an_endpoint(url: str, secret: str = "", **values: Any) -> Row:
 
 
 def a_delivery(endpoint_id: str, event_cursor: int, **values: Any) -> Row:
-    own: Row = {"endpoint_id": endpoint_id, "event_cursor": event_cursor, "status": "pending", "attempts": 0}
+    own: Row = {
+        "endpoint_id": endpoint_id,
+        "event_cursor": event_cursor,
+        "status": "pending",
+        "attempts": 0,
+    }
     return _row("whdl", **own | {"next_attempt_at": EPOCH} | values)
 
 
@@ -69,7 +90,9 @@ async def ids_by_key(store: Store, table: str) -> dict[str, str]:
     """The ids of roles, permissions or role sets."""
     columns = metadata.tables[table].c
     async with store.read() as connection:
-        return {row.key: row.id for row in await connection.execute(select(columns.key, columns.id))}
+        return {
+            row.key: row.id for row in await connection.execute(select(columns.key, columns.id))
+        }
 
 
 async def a_role(store: Store, key: str, *permissions: str) -> str:
@@ -79,9 +102,14 @@ async def a_role(store: Store, key: str, *permissions: str) -> str:
     await write(
         store,
         role=[role],
-        role_permission=[{"role_id": role["id"], "permission_id": known[one]} for one in permissions],
+        role_permission=[
+            {"role_id": role["id"], "permission_id": known[one]} for one in permissions
+        ],
         role_set_role=[
-            {"role_set_id": (await ids_by_key(store, "role_set"))["role_set:primary"], "role_id": role["id"]}
+            {
+                "role_set_id": (await ids_by_key(store, "role_set"))["role_set:primary"],
+                "role_id": role["id"],
+            }
         ],
     )
     return role["id"]

@@ -1,4 +1,6 @@
-"""A development server with a demo company, and session tokens of its people, for those who verify them elsewhere."""
+"""A development server with a demo company, and session
+tokens of its people, for those who verify them elsewhere.
+"""
 
 import sqlite3
 from collections.abc import Generator
@@ -69,12 +71,16 @@ class Issuing:
 
     def organization(self, slug: str) -> str:
         with sqlite3.connect(self.database) as connection:
-            return connection.execute("SELECT id FROM organization WHERE slug = ?", (slug,)).fetchone()[0]
+            return connection.execute(
+                "SELECT id FROM organization WHERE slug = ?", (slug,)
+            ).fetchone()[0]
 
     def token(self, email: str, slug: str | None = None, format: str = "V2") -> str:
         """A new session's token, with that organization active."""
         chosen = {"organizationId": self.organization(slug)} if slug else {}
-        return self.mutate("createSession", {**chosen, "format": format}, self.identity(email))["token"]["jwt"]
+        return self.mutate("createSession", {**chosen, "format": format}, self.identity(email))[
+            "token"
+        ]["jwt"]
 
 
 @contextmanager

@@ -32,11 +32,15 @@ async def a_session(api: Api, *, by: Caller, **input: Any) -> str:
 
 
 async def choose(api: Api, session_id: str, *, by: Caller, **input: Any) -> Answer:
-    return await api.mutate("setActiveOrganization", {"sessionId": session_id, **input}, SESSION, by=by)
+    return await api.mutate(
+        "setActiveOrganization", {"sessionId": session_id, **input}, SESSION, by=by
+    )
 
 
 async def mint(api: Api, session_id: str, *, by: Caller, **input: Any) -> Answer:
-    return await api.mutate("createSessionToken", {"sessionId": session_id, **input}, SESSION, by=by)
+    return await api.mutate(
+        "createSessionToken", {"sessionId": session_id, **input}, SESSION, by=by
+    )
 
 
 async def end(api: Api, session_id: str, *, by: Caller) -> Answer:

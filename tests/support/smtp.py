@@ -40,7 +40,9 @@ Try = Callable[[EmailMessage], Exception | None]
 
 @dataclass
 class Post:
-    """Notes what came in; `recipient`, `sender` and `content` say how it answers, `wait` how long it thinks."""
+    """Notes what came in; `recipient`, `sender` and
+    `content` say how it answers, `wait` how long it thinks.
+    """
 
     letters: list[EmailMessage] = field(default_factory=list[EmailMessage])
     envelopes: list[Envelope] = field(default_factory=list[Envelope])
@@ -137,7 +139,9 @@ def a_certificate(folder: Path) -> Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     today = datetime.now(UTC)
     built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    built = built.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
+    built = built.not_valid_before(today - timedelta(days=1)).not_valid_after(
+        today + timedelta(days=1)
+    )
     address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     signed = built.add_extension(address, critical=False).sign(key, hashes.SHA256())
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
@@ -189,9 +193,11 @@ async def invited(api: Api, acme: Acme, *addresses: str, **input: Any) -> list[A
     selection = "invitation { id url emailAddress }"
     values = {"organizationId": acme.id, **input}
     return [
-        (await api.mutate("createInvitation", {**values, "emailAddress": one}, selection, by=acme.admin)).payload[
-            "invitation"
-        ]
+        (
+            await api.mutate(
+                "createInvitation", {**values, "emailAddress": one}, selection, by=acme.admin
+            )
+        ).payload["invitation"]
         for one in addresses
     ]
 
@@ -210,7 +216,10 @@ async def shown_mail(api: Api, acme: Acme) -> dict[str, Any]:
         emailAddress mail { status attempts lastError sentAt } } } } }"""
     admin = await api.person(acme.admin.email)
     answer: Answer = await api.run(document, {"id": acme.id}, by=admin)
-    return {one["emailAddress"]: one["mail"] for one in answer.data["organization"]["invitations"]["nodes"]}
+    return {
+        one["emailAddress"]: one["mail"]
+        for one in answer.data["organization"]["invitations"]["nodes"]
+    }
 
 
 async def mail_ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKind.MAIL) -> str:

@@ -15,13 +15,15 @@ from websockets.typing import Subprotocol
 from tests.support.api import JSON, Api, Caller
 
 PATIENCE_SECONDS = 10.0
+# After so long nothing more comes; longer than the server takes to look at the log by itself.
 QUIET_SECONDS = 0.7
-"""After so long nothing more comes; longer than the server takes to look at the log by itself."""
 PROTOCOL = Subprotocol("graphql-transport-ws")
 FIELDS = "cursor type ... on MembershipEvent { userId role }"
 
 
-def organization_events(organization_id: str, after: str | None = None, fields: str = FIELDS) -> str:
+def organization_events(
+    organization_id: str, after: str | None = None, fields: str = FIELDS
+) -> str:
     behind = f', after: "{after}"' if after is not None else ""
     return f'subscription {{ organizationEvents(organizationId: "{organization_id}"{behind}) {{ {fields} }} }}'
 
@@ -132,13 +134,21 @@ async def left(api: Api) -> None:
 
 
 @asynccontextmanager
-async def server_sent(port: int, caller: Caller, query: str, **headers: str) -> AsyncGenerator[httpx.Response]:
+async def server_sent(
+    port: int, caller: Caller, query: str, **headers: str
+) -> AsyncGenerator[httpx.Response]:
     """The answer to an operation as a stream of events."""
-    given = {"accept": "text/event-stream", **({"authorization": caller.authorization} if caller.authorization else {})}
+    given = {
+        "accept": "text/event-stream",
+        **({"authorization": caller.authorization} if caller.authorization else {}),
+    }
     async with (
         httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client,
         client.stream(
-            "POST", f"http://127.0.0.1:{port}/graphql", json={"query": query}, headers={**given, **headers}
+            "POST",
+            f"http://127.0.0.1:{port}/graphql",
+            json={"query": query},
+            headers={**given, **headers},
         ) as response,
     ):
         yield response

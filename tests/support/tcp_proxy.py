@@ -1,4 +1,6 @@
-"""A link between a process and PostgreSQL that fails as networks do: silently, or at the worst moment."""
+"""A link between a process and PostgreSQL that fails
+as networks do: silently, or at the worst moment.
+"""
 
 import asyncio
 import threading
@@ -34,9 +36,15 @@ class Connection:
         self.writer.close()
 
     async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, passes: Callable[[bytes], bool]
+        self,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        passes: Callable[[bytes], bool],
     ) -> None:
-        """Forwards what passes. A dead connection stays open on both sides, as if packets were lost."""
+        """Forwards what passes.
+
+        A dead connection stays open on both sides, as if packets were lost.
+        """
         while data := await source.read(CHUNK):
             if not self.is_dead and passes(data):
                 target.write(data)
@@ -70,11 +78,11 @@ class Link:
 
     path: str
     port: int = 0
+    # How many connections are dropped between COMMIT, which the server executes, and its answer.
     commits_to_drop: int = 0
-    """How many connections are dropped between COMMIT, which the server executes, and its answer."""
     dropped_commits: int = 0
+    # A connection is dropped instead of forwarding what contains this.
     cut_at: bytes = b""
-    """A connection is dropped instead of forwarding what contains this."""
     connections: list[Connection] = field(default_factory=list[Connection])
 
     def die(self) -> None:

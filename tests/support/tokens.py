@@ -1,4 +1,6 @@
-"""Identity providers for tests: their keys, their tokens, and a server on loopback that publishes key sets."""
+"""Identity providers for tests: their keys, their
+tokens, and a server on loopback that publishes key sets.
+"""
 
 import asyncio
 import base64
@@ -12,7 +14,11 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
@@ -28,16 +34,33 @@ from tests.support.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, cont
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 
+# What every attack tries: with a good credential it changes the store.
 ATTEMPT = 'mutation { createOrganization(input: {name: "Attempt"}) { organization { id } userErrors { code } } }'
-"""What every attack tries: with a good credential it changes the store."""
 LIBRARY_WORDS = (
-    "jwt", "jws", "jwk", "traceback", "segment", "padding", "decode", "exception", "invalidtoken", "cryptography",
-    "httpx", "sqlalchemy", "asyncpg", "sqlite", "starlette", "uvicorn", "pydantic", "python", "nonetype",
-)  # fmt: skip
+    "jwt",
+    "jws",
+    "jwk",
+    "traceback",
+    "segment",
+    "padding",
+    "decode",
+    "exception",
+    "invalidtoken",
+    "cryptography",
+    "httpx",
+    "sqlalchemy",
+    "asyncpg",
+    "sqlite",
+    "starlette",
+    "uvicorn",
+    "pydantic",
+    "python",
+    "nonetype",
+)
 CPU_SECONDS = 0.5
 PATIENCE_SECONDS = 10
+# For what the database plays no part in, such as whether a token is refused.
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what the database plays no part in, such as whether a token is refused."""
 
 
 async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[Actor, Instance]:
@@ -47,7 +70,7 @@ async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[
     return await credential.caller()
 
 
-# ------------------------------------------------------------------------------------------------------------ keys
+# --------------------------------------------------------------------------------------------- keys
 
 
 @cache
@@ -90,7 +113,7 @@ def jwk_of(key: PrivateKey, kid: str | None = None, **members: Any) -> JSON:
     return {**algorithm.to_jwk(key.public_key(), as_dict=True), **named, **members}
 
 
-# ---------------------------------------------------------------------------------------------------------- tokens
+# ------------------------------------------------------------------------------------------- tokens
 
 
 def base64url(data: bytes) -> str:
@@ -104,7 +127,12 @@ def part(value: Any) -> str:
 
 def signed(claims: JSON, key: PrivateKey, kid: str | None = None, **header: Any) -> str:
     """A token; `header` replaces or adds, and None takes away."""
-    named = {"alg": algorithm_of(key), "typ": "JWT", **({"kid": kid} if kid is not None else {}), **header}
+    named = {
+        "alg": algorithm_of(key),
+        "typ": "JWT",
+        **({"kid": kid} if kid is not None else {}),
+        **header,
+    }
     content = f"{part({name: value for name, value in named.items() if value is not None})}.{part(claims)}"
     algorithm: Any = jwt.get_algorithm_by_name(algorithm_of(key))
     return f"{content}.{base64url(algorithm.sign(content.encode(), key))}"
@@ -113,7 +141,13 @@ def signed(claims: JSON, key: PrivateKey, kid: str | None = None, **header: Any)
 def claims_at(clock: Clock, issuer: str = "https://keys.example.com", **claims: Any) -> JSON:
     """Good claims; None takes one away."""
     now = int(clock().timestamp())
-    known: JSON = {"iss": issuer, "aud": "tenantry", "sub": "sub|eve", "iat": now, "exp": now + 3600}
+    known: JSON = {
+        "iss": issuer,
+        "aud": "tenantry",
+        "sub": "sub|eve",
+        "iat": now,
+        "exp": now + 3600,
+    }
     return {name: value for name, value in {**known, **claims}.items() if value is not None}
 
 
@@ -121,19 +155,27 @@ def bearer(token: str) -> Caller:
     return Caller(f"Bearer {token}")
 
 
-# ---------------------------------------------------------------------------------------------------- applications
+# ------------------------------------------------------------------------------------- applications
 
 
 def issuer_of(key: PrivateKey, name: str = "https://keys.example.com", **values: Any) -> Issuer:
     """An issuer whose one key the settings hold."""
-    known: JSON = {"audience": "tenantry", "public_key": pem_of(key), "algorithms": [algorithm_of(key)]}
+    known: JSON = {
+        "audience": "tenantry",
+        "public_key": pem_of(key),
+        "algorithms": [algorithm_of(key)],
+    }
     return Issuer(issuer=name, **{**known, **values})
 
 
 def serving(store: Store, clock: Clock, *issuers: Issuer, **values: Any) -> Api:
     """An application for these identity providers."""
     chosen = {"env": Environment.DEVELOPMENT, "secret_keys": (SECRET_KEY,), **values}
-    return Api(make_application(settings(identity_issuers=issuers, **chosen), store=store, clock=clock), store, clock)
+    return Api(
+        make_application(settings(identity_issuers=issuers, **chosen), store=store, clock=clock),
+        store,
+        clock,
+    )
 
 
 class KeySetServer:
@@ -153,13 +195,23 @@ class KeySetServer:
         self.body = json.dumps({"keys": keys}).encode()
 
     def issuer(self, *algorithms: str, name: str = "https://keys.example.com") -> Issuer:
-        return Issuer(issuer=name, audience="tenantry", jwks_url=self.url, algorithms=[*algorithms] or ["RS256"])
+        return Issuer(
+            issuer=name,
+            audience="tenantry",
+            jwks_url=self.url,
+            algorithms=[*algorithms] or ["RS256"],
+        )
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         self.fetches += 1
         await self.open.wait()
-        head = [f"HTTP/1.1 {self.status}", f"Content-Length: {len(self.body)}", "Connection: close", *self.headers]
+        head = [
+            f"HTTP/1.1 {self.status}",
+            f"Content-Length: {len(self.body)}",
+            "Connection: close",
+            *self.headers,
+        ]
         writer.write("\r\n".join([*head, "", ""]).encode() + self.body)
         writer.close()
 
@@ -176,10 +228,12 @@ async def key_set_server() -> AsyncGenerator[KeySetServer]:
             publisher.open.set()
 
 
-# -------------------------------------------------------------------------------------------------------- answers
+# ------------------------------------------------------------------------------------------ answers
 
 
-async def attempt(api: Api, *authorization: str, headers: dict[str, str] | None = None) -> tuple[int, JSON, str]:
+async def attempt(
+    api: Api, *authorization: str, headers: dict[str, str] | None = None
+) -> tuple[int, JSON, str]:
     """Tries the attempt with these Authorization headers: status, body and challenge."""
     sent = [*(headers or {}).items(), *(("authorization", one) for one in authorization)]
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in sent]
@@ -203,10 +257,13 @@ def assert_told_well(body: JSON) -> None:
     assert not [word for word in LIBRARY_WORDS if word in text], text
 
 
-async def assert_refused(api: Api, *authorization: str, headers: dict[str, str] | None = None) -> None:
+async def assert_refused(
+    api: Api, *authorization: str, headers: dict[str, str] | None = None
+) -> None:
     """What is common to all attacks: a quick 401 with a challenge, told well, and nothing changed.
 
-    Quick is measured in processor time, which neighbours on the machine can't lengthen; the wait is only bounded.
+    Quick is measured in processor time, which neighbours on the machine can't lengthen; the wait is
+    only bounded.
     """
     before, started = await contents(api.store), time.process_time()
     async with asyncio.timeout(PATIENCE_SECONDS):

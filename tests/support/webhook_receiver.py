@@ -1,4 +1,6 @@
-"""Webhooks as tests receive them: a real HTTP server on loopback, whose paths behave as they are told."""
+"""Webhooks as tests receive them: a real HTTP server
+on loopback, whose paths behave as they are told.
+"""
 
 import asyncio
 import base64
@@ -100,7 +102,10 @@ class Receiver:
         self.connections += 1
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+            headers = {
+                name.lower(): value
+                for name, _, value in (line.partition(": ") for line in head[1:] if line)
+            }
             body = await reader.readexactly(int(headers["content-length"]))
             path = head[0].split()[1]
             self.received.append(Received(path, headers, body))
@@ -131,10 +136,12 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Rec
         await asyncio.sleep(0)
 
 
-# ----------------------------------------------------------------------------------------------------------- sender
+# ------------------------------------------------------------------------------------------- sender
 
 
-def sender(store: Store, clock: Clock, *, calls: WebhookClient | None = None, chance: float = 0.0) -> WebhookSender:
+def sender(
+    store: Store, clock: Clock, *, calls: WebhookClient | None = None, chance: float = 0.0
+) -> WebhookSender:
     return WebhookSender(
         store=store,
         clock=clock,
@@ -148,8 +155,17 @@ def sender(store: Store, clock: Clock, *, calls: WebhookClient | None = None, ch
 async def an_endpoint(api: Api, url: str, **values: Any) -> str:
     """An endpoint that gets what happens from now on; its id."""
     id, now = new_id(WebhookEndpoint.prefix, api.clock()), api.clock()
-    known: dict[str, Any] = {"secret": encryption.encrypt(STORAGE, ENDPOINT_SECRET), "enabled": True}
-    known |= {"id": id, "url": url, "created_at": now, "updated_at": now, "cursor": await load_newest_cursor(api.store)}
+    known: dict[str, Any] = {
+        "secret": encryption.encrypt(STORAGE, ENDPOINT_SECRET),
+        "enabled": True,
+    }
+    known |= {
+        "id": id,
+        "url": url,
+        "created_at": now,
+        "updated_at": now,
+        "cursor": await load_newest_cursor(api.store),
+    }
     async with api.store.write() as session:
         await session.execute(insert(metadata.tables["webhook_endpoint"]).values(**known | values))
     return id
@@ -164,7 +180,9 @@ async def changed(api: Api, endpoint_id: str, **values: Any) -> None:
 async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
     """An event."""
     admin = await api.person(acme.admin.email)
-    answer = await api.mutate("updateOrganization", {"organizationId": acme.id, "name": name}, by=admin)
+    answer = await api.mutate(
+        "updateOrganization", {"organizationId": acme.id, "name": name}, by=admin
+    )
     assert answer.payload["cursor"]
 
 
@@ -178,7 +196,10 @@ async def many_events(api: Api, number: int) -> None:
 async def _rows(store: Store, name: str) -> Sequence[Any]:
     table = metadata.tables[name]
     async with store.read() as connection:
-        return [dict(row) for row in (await connection.execute(select(table).order_by(table.c.id))).mappings()]
+        return [
+            dict(row)
+            for row in (await connection.execute(select(table).order_by(table.c.id))).mappings()
+        ]
 
 
 async def deliveries(store: Store) -> list[WebhookDelivery]:
@@ -188,13 +209,19 @@ async def deliveries(store: Store) -> list[WebhookDelivery]:
 
 
 async def endpoint(store: Store, id: str) -> WebhookEndpoint:
-    (found,) = [WebhookEndpoint(**row) for row in await _rows(store, "webhook_endpoint") if row["id"] == id]
+    (found,) = [
+        WebhookEndpoint(**row) for row in await _rows(store, "webhook_endpoint") if row["id"] == id
+    ]
     return found
 
 
 @asynccontextmanager
-async def working(*senders: WebhookSender, patience: float | None = None) -> AsyncGenerator[list[asyncio.Task[None]]]:
-    """The senders run meanwhile, and are stopped as a server stops them, or, without patience, killed."""
+async def working(
+    *senders: WebhookSender, patience: float | None = None
+) -> AsyncGenerator[list[asyncio.Task[None]]]:
+    """The senders run meanwhile, and are stopped as a
+    server stops them, or, without patience, killed.
+    """
     tasks = [asyncio.create_task(one.run()) for one in senders]
     try:
         yield tasks

@@ -33,7 +33,9 @@ async def an_endpoint(api: Api, url: str = URL, **input: Any) -> JSON:
 
 async def change(api: Api, field: str, endpoint_id: str, /, **input: Any) -> Answer:
     """A mutation of an endpoint, with the secret key."""
-    return await api.mutate(field, {"webhookEndpointId": endpoint_id, **input}, ENDPOINT, by=SERVICE)
+    return await api.mutate(
+        field, {"webhookEndpointId": endpoint_id, **input}, ENDPOINT, by=SERVICE
+    )
 
 
 async def update_endpoint(api: Api, endpoint_id: str, /, **input: Any) -> Answer:
@@ -48,7 +50,11 @@ async def kept(api: Api, row_id: str) -> JSON | None:
     """The row of an endpoint or of a delivery; None when it is gone."""
     table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
     async with api.store.read() as connection:
-        found = (await connection.execute(select(table).where(table.c.id == row_id))).mappings().one_or_none()
+        found = (
+            (await connection.execute(select(table).where(table.c.id == row_id)))
+            .mappings()
+            .one_or_none()
+        )
         return None if found is None else dict(found)
 
 
@@ -63,7 +69,9 @@ async def happen(api: Api, number: int) -> list[int]:
     """The cursors of so many new events."""
     async with begin(api.store, SYSTEM, now) as tx:
         for one in range(number):
-            tx.record(EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"})
+            tx.record(
+                EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"}
+            )
     return [event["cursor"] for event in await events(api.store)][-number:]
 
 
@@ -77,7 +85,11 @@ async def deliveries(api: Api, endpoint_id: str, number: int = 1, **values: Any)
 async def a_failed_delivery(api: Api, endpoint_id: str, **values: Any) -> str:
     """One that was tried to the end."""
     own: JSON = {
-        "status": "failed", "attempts": 8, "next_attempt_at": None, "last_attempt_at": api.clock(),
-        "last_status_code": 500, "last_error": "The receiver answered with 500.",
-    }  # fmt: skip
+        "status": "failed",
+        "attempts": 8,
+        "next_attempt_at": None,
+        "last_attempt_at": api.clock(),
+        "last_status_code": 500,
+        "last_error": "The receiver answered with 500.",
+    }
     return (await deliveries(api, endpoint_id, **own | values))[0]

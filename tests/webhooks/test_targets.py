@@ -8,7 +8,9 @@ from models.errors import FormatInvalid, TooLong
 from models.validation.webhook_targets import WebhookTargets, is_private_network
 
 PUBLIC = WebhookTargets(allows_private=False)
-OWN = WebhookTargets(allows_private=False, networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32")))
+OWN = WebhookTargets(
+    allows_private=False, networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32"))
+)
 DEVELOPMENT = WebhookTargets(allows_private=True)
 
 FINE = [
@@ -21,6 +23,7 @@ FINE = [
     "https://local.example.com/",
     "https://1and1.example.com/",
 ]
+# Refused everywhere, in development too: what one program reads as this, another reads as that.
 NO_URL = [
     "",
     "example.com",
@@ -76,7 +79,6 @@ NO_URL = [
     "https://256.1.1.1/",
     "https://example.0x7f/",
 ]
-"""Refused everywhere, in development too: what one program reads as this, another reads as that."""
 NOT_PUBLIC = [
     "http://example.com/",
     "ftp://example.com/",
@@ -94,15 +96,57 @@ NOT_PUBLIC = [
     "https://[::ffff:10.0.0.1]/",
 ]
 ADDRESSES = [
-    "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
-    "172.31.255.255", "192.0.0.1", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1",
-    "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
-    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:100.64.0.1", "::ffff:0:127.0.0.1",
-    "64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "100::1",
-    "2001::1", "2001:0:7f00:1::", "2001:db8::1", "2001:10::1", "2001:20::1",
-    "2002:7f00:1::", "2002:a9fe:a9fe::1", "2002:a00:1::", "3fff::1", "fc00::1", "fd12:3456::1", "fd00:ec2::254",
-    "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "ff0e::1", "4000::1",
-]  # fmt: skip
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "127.255.255.254",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.1",
+    "192.0.0.192",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.1.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::127.0.0.1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "::ffff:100.64.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::127.0.0.1",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::8.8.8.8",
+    "100::1",
+    "2001::1",
+    "2001:0:7f00:1::",
+    "2001:db8::1",
+    "2001:10::1",
+    "2001:20::1",
+    "2002:7f00:1::",
+    "2002:a9fe:a9fe::1",
+    "2002:a00:1::",
+    "3fff::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "ff0e::1",
+    "4000::1",
+]
 
 
 @pytest.mark.parametrize("url", FINE)
@@ -182,7 +226,12 @@ def test_a_private_network_of_the_settings_is_allowed_and_no_other_one(scheme: s
 
 
 def test_names_of_ones_own_network_are_decided_by_their_address_where_there_is_one() -> None:
-    for url in ("http://hooks.internal:8080/", "http://10.1.2.3/", "https://[fd00:1::5]/", "https://example.com/"):
+    for url in (
+        "http://hooks.internal:8080/",
+        "http://10.1.2.3/",
+        "https://[fd00:1::5]/",
+        "https://example.com/",
+    ):
         assert OWN.check_url(url) == url
     for url in ("http://10.2.0.1/", "https://127.0.0.1/", "http://8.8.8.8/"):
         with pytest.raises(FormatInvalid):
@@ -203,7 +252,16 @@ def test_a_network_of_ones_own_is_private(network: str) -> None:
 
 @pytest.mark.parametrize(
     "network",
-    ["0.0.0.0/0", "8.8.8.0/24", "10.0.0.0/7", "169.254.0.0/16", "224.0.0.0/4", "::/0", "fe80::/10", "2000::/3"],
+    [
+        "0.0.0.0/0",
+        "8.8.8.0/24",
+        "10.0.0.0/7",
+        "169.254.0.0/16",
+        "224.0.0.0/4",
+        "::/0",
+        "fe80::/10",
+        "2000::/3",
+    ],
 )
 def test_a_network_that_is_public_or_link_local_is_none_of_ones_own(network: str) -> None:
     assert not is_private_network(ip_network(network))

@@ -66,33 +66,50 @@ class Names:
 
 
 async def post(
-    url: str, targets: WebhookTargets = ANYWHERE, trust: ssl.SSLContext = TRUST, names: Names | None = None
+    url: str,
+    targets: WebhookTargets = ANYWHERE,
+    trust: ssl.SSLContext = TRUST,
+    names: Names | None = None,
 ) -> Answer:
     return await WebhookClient(targets, trust, names or Resolver()).post(url, HEADERS, BODY)
 
 
-# ------------------------------------------------------------------------------------------------------------ where
+# -------------------------------------------------------------------------------------------- where
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "100.64.0.1"])
-async def test_a_name_that_leads_to_a_private_address_is_not_connected_to(secure: Receiver, address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "100.64.0.1"]
+)
+async def test_a_name_that_leads_to_a_private_address_is_not_connected_to(
+    secure: Receiver, address: str
+) -> None:
     names = Names([address])
 
     answer = await post(f"https://hooks.example.com:{secure.port}/", PUBLIC, names=names)
 
-    assert (answer.error, secure.connections, names.asked) == (NOT_ALLOWED, 0, ["hooks.example.com"])
+    assert (answer.error, secure.connections, names.asked) == (
+        NOT_ALLOWED,
+        0,
+        ["hooks.example.com"],
+    )
     assert address not in str(answer)
 
 
-async def test_an_address_in_the_url_is_looked_at_when_connecting_too(receiver: Receiver, secure: Receiver) -> None:
+async def test_an_address_in_the_url_is_looked_at_when_connecting_too(
+    receiver: Receiver, secure: Receiver
+) -> None:
     for url in (receiver.url(), secure.url(), f"https://localhost:{secure.port}/"):
         assert (await post(url, PUBLIC)).error == NOT_ALLOWED
 
     assert (receiver.connections, secure.connections) == (0, 0)
-    assert (await post(receiver.url(), NETWORK)).is_success, "the very same is sent where the settings allow it"
+    assert (await post(receiver.url(), NETWORK)).is_success, (
+        "the very same is sent where the settings allow it"
+    )
 
 
-async def test_of_several_addresses_only_the_allowed_ones_are_connected_to(receiver: Receiver) -> None:
+async def test_of_several_addresses_only_the_allowed_ones_are_connected_to(
+    receiver: Receiver,
+) -> None:
     names = Names(["10.0.0.1", "127.0.0.1", "192.168.0.1"])
 
     answer = await post(f"http://hooks.example.com:{receiver.port}/", NETWORK, names=names)
@@ -100,7 +117,9 @@ async def test_of_several_addresses_only_the_allowed_ones_are_connected_to(recei
     assert answer.is_success
 
 
-async def test_a_name_is_looked_up_once_so_that_its_next_answer_counts_for_nothing(receiver: Receiver) -> None:
+async def test_a_name_is_looked_up_once_so_that_its_next_answer_counts_for_nothing(
+    receiver: Receiver,
+) -> None:
     names = Names(["127.0.0.1"], ["10.0.0.1"])
     url = f"http://hooks.example.com:{receiver.port}/"
 
@@ -127,9 +146,18 @@ async def test_redirects_are_not_followed(receiver: Receiver) -> None:
     assert receiver.at("/private") == []
 
 
-async def test_the_environment_names_no_proxy(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_environment_names_no_proxy(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with listening() as proxy:
-        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        for name in (
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ):
             monkeypatch.setenv(name, proxy.url())
 
         assert (await post(receiver.url())).is_success
@@ -137,7 +165,7 @@ async def test_the_environment_names_no_proxy(receiver: Receiver, monkeypatch: p
         assert (proxy.connections, receiver.connections) == (0, 1)
 
 
-# -------------------------------------------------------------------------------------------------------------- tls
+# ---------------------------------------------------------------------------------------------- tls
 
 
 async def test_a_certificate_is_verified(secure: Receiver, certificate: Certificate) -> None:
@@ -155,7 +183,9 @@ async def test_a_certificate_is_verified_for_the_name_and_not_for_the_address(
 ) -> None:
     trust = ssl.create_default_context(cafile=certificate.path)
 
-    answer = await post(f"https://hooks.example.com:{secure.port}/", trust=trust, names=Names(["127.0.0.1"]))
+    answer = await post(
+        f"https://hooks.example.com:{secure.port}/", trust=trust, names=Names(["127.0.0.1"])
+    )
 
     assert answer.error
     assert "Hostname mismatch" in answer.error
@@ -174,7 +204,7 @@ async def test_a_receiver_that_speaks_no_tls_is_told_so() -> None:
     assert answer.error.startswith("TLS could not be agreed on")
 
 
-# ---------------------------------------------------------------------------------------------------------- answers
+# ------------------------------------------------------------------------------------------ answers
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -191,7 +221,9 @@ async def test_every_2xx_is_a_success(receiver: Receiver, status: int) -> None:
         (answering(600), "The endpoint answered 600."),
     ],
 )
-async def test_what_is_no_success_is_told(receiver: Receiver, behaviour: Behaviour, told: str) -> None:
+async def test_what_is_no_success_is_told(
+    receiver: Receiver, behaviour: Behaviour, told: str
+) -> None:
     receiver.behaves["/"] = behaviour
 
     assert (await post(receiver.url())).error == told
@@ -242,7 +274,12 @@ async def test_nothing_is_unpacked(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize(
     "behaviour",
-    [hanging, dripping(b""), dripping(b"HTTP/1.1 200 OK\r\nX-Long: "), dripping(b"HTTP/1.1 200 OK\r\n")],
+    [
+        hanging,
+        dripping(b""),
+        dripping(b"HTTP/1.1 200 OK\r\nX-Long: "),
+        dripping(b"HTTP/1.1 200 OK\r\n"),
+    ],
 )
 async def test_a_try_ends_in_time_whatever_drips(
     receiver: Receiver, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
@@ -278,14 +315,18 @@ async def test_once_there_is_a_status_a_body_that_drips_changes_nothing(
     assert await post(receiver.url()) == Answer(202)
 
 
-async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def never(host: str, port: int) -> Sequence[Address]:
         await asyncio.sleep(3600)
         return []
 
     monkeypatch.setattr(webhook_client, "TRY_SECONDS", 0.1)
 
-    answer = await WebhookClient(PUBLIC, TRUST, never).post("https://hooks.example.com/", HEADERS, BODY)
+    answer = await WebhookClient(PUBLIC, TRUST, never).post(
+        "https://hooks.example.com/", HEADERS, BODY
+    )
 
     assert answer.error == "There was no answer within 15 seconds."
 
@@ -309,6 +350,8 @@ asyncio.run(main())
 async def test_a_lookup_that_hangs_does_not_keep_the_process() -> None:
     """The name service of the machine is what is replaced: none that hangs is at hand."""
     command = [sys.executable, "-c", HANGING_LOOKUP]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30)
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=30
+    )
 
     assert (done.returncode, done.stdout) == (0, "timed out\n")

@@ -1,4 +1,6 @@
-"""Webhook endpoints and their deliveries, read: pages, filters, counts, objects by id, and how many statements."""
+"""Webhook endpoints and their deliveries, read: pages,
+filters, counts, objects by id, and how many statements.
+"""
 
 from typing import Any
 
@@ -20,7 +22,9 @@ DELIVERY = """id status attempts lastStatusCode lastError lastAttemptAt nextAtte
 
 
 async def listed(api: Api, endpoint_id: str, **variables: Any) -> JSON:
-    return (await api.run(LIST, {"id": endpoint_id, **variables}, by=SERVICE)).data["node"]["deliveries"]
+    return (await api.run(LIST, {"id": endpoint_id, **variables}, by=SERVICE)).data["node"][
+        "deliveries"
+    ]
 
 
 def ids(page: JSON) -> list[str]:
@@ -33,7 +37,10 @@ async def node(api: Api, id: str, selection: str) -> JSON:
 
 
 async def test_endpoints_are_listed_oldest_first(api: Api) -> None:
-    made = [await an_endpoint(api, f"{URL}/{one}", types=["USER_DELETED"] if one else None) for one in range(3)]
+    made = [
+        await an_endpoint(api, f"{URL}/{one}", types=["USER_DELETED"] if one else None)
+        for one in range(3)
+    ]
 
     found = await api.run("{ webhookEndpoints { id url types secret } }", by=SERVICE)
 
@@ -51,8 +58,16 @@ async def test_deliveries_are_listed_newest_first_in_pages(api: Api) -> None:
     second = await listed(api, endpoint_id, first=2, after=first["pageInfo"]["endCursor"])
     third = await listed(api, endpoint_id, first=2, after=second["pageInfo"]["endCursor"])
 
-    assert [ids(page) for page in (first, second, third)] == [newest_first[:2], newest_first[2:4], newest_first[4:]]
-    assert [page["pageInfo"]["hasNextPage"] for page in (first, second, third)] == [True, True, False]
+    assert [ids(page) for page in (first, second, third)] == [
+        newest_first[:2],
+        newest_first[2:4],
+        newest_first[4:],
+    ]
+    assert [page["pageInfo"]["hasNextPage"] for page in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]
     assert [page["totalCount"] for page in (first, second, third)] == [5, 5, 5]
     assert [edge["node"]["id"] for edge in first["edges"]] == ids(first)
 
@@ -86,7 +101,9 @@ async def test_a_cursor_of_another_endpoint_is_refused(api: Api) -> None:
 async def test_a_delivery_tells_what_was_sent_and_what_became_of_it(api: Api, acme: Acme) -> None:
     endpoint_id = (await an_endpoint(api))["id"]
     metadata = {"organizationId": acme.id, "mode": "MERGE", "privateMetadata": {"plan": "gold"}}
-    cursor = (await api.mutate("updateOrganizationMetadata", metadata, by=SERVICE)).payload["cursor"]
+    cursor = (await api.mutate("updateOrganizationMetadata", metadata, by=SERVICE)).payload[
+        "cursor"
+    ]
     waiting = a_delivery(endpoint_id, int(cursor), next_attempt_at=api.clock())
     await write(api.store, webhook_delivery=[waiting])
     failed = await a_failed_delivery(api, endpoint_id)
@@ -106,25 +123,34 @@ async def test_a_delivery_tells_what_was_sent_and_what_became_of_it(api: Api, ac
     assert old["event"]["__typename"] == "InstanceEvent"
 
 
-async def test_an_endpoint_and_a_delivery_are_found_by_id_by_secret_keys_only(api: Api, acme: Acme) -> None:
+async def test_an_endpoint_and_a_delivery_are_found_by_id_by_secret_keys_only(
+    api: Api, acme: Acme
+) -> None:
     endpoint_id = (await an_endpoint(api))["id"]
     (delivery_id,) = await deliveries(api, endpoint_id)
     both = [endpoint_id, delivery_id]
     never = [f"{one.partition('_')[0]}_01m803rqhgwgafn17w2nqwqyh5" for one in both]
     document = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 
-    shown, unknown = [(await api.run(document, {"ids": one}, by=SERVICE)).data["nodes"] for one in (both, never)]
-    hidden, absent = [(await api.run(document, {"ids": one}, by=acme.admin)).body for one in (both, never)]
+    shown, unknown = [
+        (await api.run(document, {"ids": one}, by=SERVICE)).data["nodes"] for one in (both, never)
+    ]
+    hidden, absent = [
+        (await api.run(document, {"ids": one}, by=acme.admin)).body for one in (both, never)
+    ]
 
     assert [(one["__typename"], one["id"]) for one in shown] == [
-        ("WebhookEndpoint", endpoint_id), ("WebhookDelivery", delivery_id),
-    ]  # fmt: skip
+        ("WebhookEndpoint", endpoint_id),
+        ("WebhookDelivery", delivery_id),
+    ]
     assert unknown == [None, None]
     assert hidden == absent == {"data": {"nodes": [None, None]}}
 
 
 @pytest.mark.parametrize("width", [1, 20])
-async def test_all_endpoints_with_their_deliveries_are_five_statements(api: Api, width: int) -> None:
+async def test_all_endpoints_with_their_deliveries_are_five_statements(
+    api: Api, width: int
+) -> None:
     cursors = await happen(api, 3)
     endpoints = [endpoint_row(URL) for _ in range(width)]
     rows = [a_delivery(one["id"], cursor) for one in endpoints for cursor in cursors]
@@ -142,7 +168,9 @@ async def test_all_endpoints_with_their_deliveries_are_five_statements(api: Api,
         ]
     )
     found = (await api.run(document, by=SERVICE)).data["webhookEndpoints"]
-    assert [(one["deliveries"]["totalCount"], len(one["deliveries"]["nodes"])) for one in found] == [(3, 2)] * width
+    assert [
+        (one["deliveries"]["totalCount"], len(one["deliveries"]["nodes"])) for one in found
+    ] == [(3, 2)] * width
 
 
 async def test_the_deliveries_of_one_endpoint_are_three_statements(api: Api) -> None:
@@ -151,4 +179,8 @@ async def test_the_deliveries_of_one_endpoint_are_three_statements(api: Api) -> 
     document = """query($id: ID!) { node(id: $id) { ... on WebhookEndpoint {
         deliveries { nodes { id } pageInfo { hasNextPage } } } } }"""
 
-    assert await read_by(api, SERVICE, document, id=endpoint_id) == ["instance", "webhook_delivery", "webhook_endpoint"]
+    assert await read_by(api, SERVICE, document, id=endpoint_id) == [
+        "instance",
+        "webhook_delivery",
+        "webhook_endpoint",
+    ]

@@ -1,4 +1,6 @@
-"""A webhook from its endpoint to a verified delivery, by real processes: one that serves, one that delivers."""
+"""A webhook from its endpoint to a verified delivery,
+by real processes: one that serves, one that delivers.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,7 +26,9 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def shown(api: Api, endpoint_id: str) -> list[tuple[str, str, int]]:
-    nodes = (await api.run(DELIVERIES, {"id": endpoint_id}, by=SERVICE)).data["node"]["deliveries"]["nodes"]
+    nodes = (await api.run(DELIVERIES, {"id": endpoint_id}, by=SERVICE)).data["node"]["deliveries"][
+        "nodes"
+    ]
     return [(one["event"]["name"], one["status"], one["attempts"]) for one in nodes]
 
 

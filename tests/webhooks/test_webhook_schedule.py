@@ -62,14 +62,18 @@ async def test_a_failing_delivery_is_tried_eight_times_at_the_published_moments(
     moments = await until_settled(api, sender(api.store, api.clock))
 
     pauses = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
-    assert pauses == [timedelta(**{unit: int(number)}) for number, unit in (text.split() for text in AFTER)]
+    assert pauses == [
+        timedelta(**{unit: int(number)}) for number, unit in (text.split() for text in AFTER)
+    ]
     assert len(receiver.received) == 8
     (delivery,) = await deliveries(api.store)
     assert (delivery.status, delivery.attempts, delivery.last_status_code) == ("failed", 8, 500)
     assert delivery.last_attempt_at == moments[-1]
 
 
-async def test_pauses_are_spread_by_a_tenth_at_most(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_pauses_are_spread_by_a_tenth_at_most(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(500)
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
@@ -80,7 +84,9 @@ async def test_pauses_are_spread_by_a_tenth_at_most(api: Api, acme: Acme, receiv
     assert pauses == [pause * 1.1 for pause in RETRY_DELAYS]
 
 
-async def test_a_receiver_that_recovers_gets_what_it_missed(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_a_receiver_that_recovers_gets_what_it_missed(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())
     worker = sender(api.store, api.clock)
@@ -136,9 +142,14 @@ async def test_a_receiver_may_ask_to_wait_until_a_date(
     assert await next_try(api) == api.clock() + timedelta(seconds=seconds)
 
 
-async def test_410_ends_the_delivery_and_disables_the_endpoint(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_410_ends_the_delivery_and_disables_the_endpoint(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/gone"] = answering(410)
-    id, other = await an_endpoint(api, receiver.url("/gone")), await an_endpoint(api, receiver.url("/other"))
+    id, other = (
+        await an_endpoint(api, receiver.url("/gone")),
+        await an_endpoint(api, receiver.url("/other")),
+    )
     worker = sender(api.store, api.clock)
     await renamed(api, acme)
     await worker.deliver()
@@ -153,7 +164,9 @@ async def test_410_ends_the_delivery_and_disables_the_endpoint(api: Api, acme: A
     assert (len(receiver.at("/gone")), len(receiver.at("/other"))) == (1, 2)
 
 
-async def test_an_endpoint_that_fails_for_five_days_is_disabled(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_an_endpoint_that_fails_for_five_days_is_disabled(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())
     worker = sender(api.store, api.clock)
@@ -168,10 +181,15 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled(api: Api, acme: 
     await worker.deliver()
 
     found = await endpoint(api.store, id)
-    assert (found.enabled, found.disabled_reason) == (False, "It failed for 5 days, without one success.")
+    assert (found.enabled, found.disabled_reason) == (
+        False,
+        "It failed for 5 days, without one success.",
+    )
 
 
-async def test_a_failure_long_after_the_last_try_starts_a_new_period(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_a_failure_long_after_the_last_try_starts_a_new_period(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(503)
     id = await an_endpoint(api, receiver.url())
     worker = sender(api.store, api.clock)
@@ -191,7 +209,9 @@ async def test_a_failure_long_after_the_last_try_starts_a_new_period(api: Api, a
     assert (await endpoint(api.store, id)).failing_since is None
 
 
-async def test_days_that_the_server_was_off_do_not_count(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_days_that_the_server_was_off_do_not_count(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(503)
     id = await an_endpoint(api, receiver.url())
     await renamed(api, acme)
@@ -225,7 +245,9 @@ async def test_a_receiver_that_puts_off_each_try_by_a_day_is_disabled_after_five
     assert not (await endpoint(api.store, id)).enabled
 
 
-async def test_one_success_in_five_days_keeps_an_endpoint(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_one_success_in_five_days_keeps_an_endpoint(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())
     worker = sender(api.store, api.clock)
@@ -241,7 +263,9 @@ async def test_one_success_in_five_days_keeps_an_endpoint(api: Api, acme: Acme, 
     assert (await endpoint(api.store, id)).enabled
 
 
-async def test_deliveries_of_a_disabled_endpoint_wait_untried(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_deliveries_of_a_disabled_endpoint_wait_untried(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())
     worker = sender(api.store, api.clock)
@@ -264,7 +288,11 @@ async def test_deliveries_of_a_disabled_endpoint_wait_untried(api: Api, acme: Ac
 @pytest.mark.parametrize(
     ("behaviour", "status", "told"),
     [
-        (answering(301, "Location: http://127.0.0.1/"), 301, "The endpoint answered 301: redirects are not followed."),
+        (
+            answering(301, "Location: http://127.0.0.1/"),
+            301,
+            "The endpoint answered 301: redirects are not followed.",
+        ),
         (answering(404), 404, "The endpoint answered 404."),
         (answering(500, body=b"out of\r\n paper"), 500, "The endpoint answered 500: out of paper"),
         (answering(500, body=b"\x1f\x8b\x00"), 500, "The endpoint answered 500."),

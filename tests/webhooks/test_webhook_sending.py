@@ -1,4 +1,6 @@
-"""Webhooks as they arrive: what is in them, who can prove it, that each event comes once and none is held up."""
+"""Webhooks as they arrive: what is in them, who can
+prove it, that each event comes once and none is held up.
+"""
 
 import asyncio
 import base64
@@ -77,7 +79,7 @@ async def one_received(api: Api, acme: Acme, receiver: Receiver, **values: Any) 
     return received
 
 
-# ------------------------------------------------------------------------------------------------------------- what
+# --------------------------------------------------------------------------------------------- what
 
 
 async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: Receiver) -> None:
@@ -102,7 +104,9 @@ async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: 
         assert received.headers[f"svix-{name}"] == received.headers[f"webhook-{name}"]
 
 
-async def test_private_metadata_is_told_to_webhooks(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_private_metadata_is_told_to_webhooks(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     await an_endpoint(api, receiver.url())
     private = {"organizationId": acme.id, "mode": "MERGE", "privateMetadata": {"plan": "gold"}}
     assert (await api.mutate("updateOrganizationMetadata", private, by=SERVICE)).payload
@@ -110,7 +114,9 @@ async def test_private_metadata_is_told_to_webhooks(api: Api, acme: Acme, receiv
 
     await sender(api.store, api.clock).deliver()
 
-    merged, other = (json.loads(one.body) for one in sorted(receiver.received, key=lambda one: one.id))
+    merged, other = (
+        json.loads(one.body) for one in sorted(receiver.received, key=lambda one: one.id)
+    )
     assert merged["data"]["private_metadata"] == {"plan": "gold"}
     assert "private_metadata" not in other["data"]
 
@@ -150,15 +156,20 @@ async def test_an_endpoint_gets_the_types_it_wants_from_where_it_stands(
     assert types("/off") == []
 
 
-# --------------------------------------------------------------------------------------------------------- signatures
+# --------------------------------------------------------------------------------------- signatures
 
 
 async def test_the_published_library_verifies(api: Api, acme: Acme, receiver: Receiver) -> None:
     received = await one_received(api, acme, receiver)
-    late = received.headers | {"webhook-timestamp": str(int(received.headers["webhook-timestamp"]) - 301)}
+    late = received.headers | {
+        "webhook-timestamp": str(int(received.headers["webhook-timestamp"]) - 301)
+    }
     other_id = received.headers | {"webhook-id": "evt_other"}
 
-    assert Webhook(ENDPOINT_SECRET).verify(received.body, received.headers)["type"] == "organization.updated"
+    assert (
+        Webhook(ENDPOINT_SECRET).verify(received.body, received.headers)["type"]
+        == "organization.updated"
+    )
     for body, headers, secret in (
         (received.body + b" ", received.headers, ENDPOINT_SECRET),
         (received.body, late, ENDPOINT_SECRET),
@@ -169,12 +180,16 @@ async def test_the_published_library_verifies(api: Api, acme: Acme, receiver: Re
             Webhook(secret).verify(body, headers)
 
 
-async def test_during_a_rotation_both_secrets_sign(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_during_a_rotation_both_secrets_sign(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     former = encryption.encrypt(STORAGE, FORMER_SECRET)
     until_then = api.clock() + timedelta(seconds=5)
     receiver.behaves["/"] = answering(500)
 
-    both = await one_received(api, acme, receiver, previous_secret=former, previous_signs_until=until_then)
+    both = await one_received(
+        api, acme, receiver, previous_secret=former, previous_signs_until=until_then
+    )
     api.clock.forward(seconds=5)
     await sender(api.store, api.clock).deliver()
 
@@ -187,10 +202,14 @@ async def test_during_a_rotation_both_secrets_sign(api: Api, acme: Acme, receive
         Webhook(FORMER_SECRET).verify(alone.body, alone.headers)
 
 
-async def test_the_original_s_sdk_verifies_by_either_naming(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_the_original_s_sdk_verifies_by_either_naming(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     received = await one_received(api, acme, receiver)
     body = received.body.decode()
-    svix = {name: value for name, value in received.headers.items() if not name.startswith("webhook-")}
+    svix = {
+        name: value for name, value in received.headers.items() if not name.startswith("webhook-")
+    }
     old = svix | {"svix-timestamp": str(int(svix["svix-timestamp"]) - 301)}
     good = {"headers": received.headers, "body": body, "secret": ENDPOINT_SECRET}
     asked = [good, good | {"headers": svix}, good | {"headers": old}, good | {"body": f"{body} "}]
@@ -217,10 +236,16 @@ async def test_the_example_takes_what_we_sign_and_nothing_else(
     monkeypatch.setenv("WEBHOOK_SECRET", ENDPOINT_SECRET)
     example = importlib.reload(importlib.import_module("examples.webhook"))
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(example.app), base_url="http://app") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(example.app), base_url="http://app"
+    ) as client:
         answers = [
             (await client.post("/webhooks", content=body, headers=received.headers)).status_code
-            for body in (received.body, received.body, received.body.replace(b"Renamed", b"Mallory"))
+            for body in (
+                received.body,
+                received.body,
+                received.body.replace(b"Renamed", b"Mallory"),
+            )
         ]
 
     assert answers == [204, 204, 400]
@@ -247,17 +272,21 @@ async def test_a_secret_that_can_t_be_read_is_told_and_nothing_is_sent(
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
 
-    await replace(sender(api.store, api.clock), storage=MultiFernet([Fernet(Fernet.generate_key())])).deliver()
+    await replace(
+        sender(api.store, api.clock), storage=MultiFernet([Fernet(Fernet.generate_key())])
+    ).deliver()
 
     (delivery,) = await deliveries(api.store)
     assert (delivery.status, receiver.received) == ("pending", [])
     assert (delivery.last_error or "").startswith("Its secret can't be read")
 
 
-# -------------------------------------------------------------------------------------------------------- each once
+# ---------------------------------------------------------------------------------------- each once
 
 
-async def test_two_senders_deliver_each_event_once(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_two_senders_deliver_each_event_once(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     ids = [await an_endpoint(api, receiver.url(f"/{number}")) for number in range(3)]
     stores = [another(api.store) for _ in range(2)]
 
@@ -270,7 +299,11 @@ async def test_two_senders_deliver_each_event_once(api: Api, acme: Acme, receive
 
     assert logs == [], "neither gets in the other's way"
     for number in range(3):
-        assert len({one.id for one in receiver.at(f"/{number}")}) == 200 == len(receiver.at(f"/{number}"))
+        assert (
+            len({one.id for one in receiver.at(f"/{number}")})
+            == 200
+            == len(receiver.at(f"/{number}"))
+        )
     made = await deliveries(api.store)
     assert {(one.status, one.attempts) for one in made} == {("succeeded", 1)}
     assert {one.endpoint_id for one in made} == set(ids)
@@ -340,7 +373,9 @@ async def test_who_is_killed_before_writing_down_a_success_sends_again_with_the_
     assert [(one.status, one.attempts) for one in await deliveries(api.store)] == [("succeeded", 1)]
 
 
-async def test_who_lost_the_lease_writes_nothing_down(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_who_lost_the_lease_writes_nothing_down(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     async def slow(writer: asyncio.StreamWriter) -> None:
         receiver.behaves.clear()
         api.clock.moment += LEASE
@@ -358,10 +393,12 @@ async def test_who_lost_the_lease_writes_nothing_down(api: Api, acme: Acme, rece
     assert (delivery.status, delivery.attempts, delivery.last_status_code) == ("succeeded", 1, 200)
 
 
-# ------------------------------------------------------------------------------------------------------- undisturbed
+# -------------------------------------------------------------------------------------- undisturbed
 
 
-async def test_an_endpoint_that_hangs_holds_up_no_other(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_an_endpoint_that_hangs_holds_up_no_other(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/hanging"] = hanging
     await an_endpoint(api, receiver.url("/hanging"))
     await an_endpoint(api, receiver.url("/healthy"))
@@ -374,7 +411,9 @@ async def test_an_endpoint_that_hangs_holds_up_no_other(api: Api, acme: Acme, re
     assert len({one.id for one in receiver.at("/healthy")}) == 200
 
 
-async def test_a_healthy_endpoint_is_not_held_up_by_others(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_a_healthy_endpoint_is_not_held_up_by_others(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves |= {
         "/hanging": hanging,
         "/failing": answering(500),
@@ -395,7 +434,9 @@ async def test_a_healthy_endpoint_is_not_held_up_by_others(api: Api, acme: Acme,
     assert len({one.id for one in receiver.at("/healthy")}) == 200
 
 
-async def test_many_hanging_endpoints_leave_room_for_a_healthy_one(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_many_hanging_endpoints_leave_room_for_a_healthy_one(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     for number in range(30):
         receiver.behaves[f"/hanging{number}"] = hanging
         await an_endpoint(api, receiver.url(f"/hanging{number}"))
@@ -425,7 +466,7 @@ async def test_an_endpoint_that_fails_is_tried_one_by_one_until_it_recovers(
     assert len(receiver.received) == 1
 
 
-# -------------------------------------------------------------------------------------------------------------- life
+# --------------------------------------------------------------------------------------------- life
 
 
 async def test_an_event_is_sent_at_once(api: Api, acme: Acme, receiver: Receiver) -> None:
@@ -439,7 +480,9 @@ async def test_an_event_is_sent_at_once(api: Api, acme: Acme, receiver: Receiver
             await until(lambda: len(receiver.received) == 1, 0.8)
 
 
-async def test_who_is_stopped_lets_arrive_what_is_on_its_way(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_who_is_stopped_lets_arrive_what_is_on_its_way(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     async def slow(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.3)
         await answering(200)(writer)
@@ -460,7 +503,11 @@ async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_no
     monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
     monkeypatch.setitem(store_module.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
     impatient, other, gate = another(api.store), another(api.store), asyncio.Event()
-    lock = "SELECT 1" if api.store.is_sqlite else "LOCK TABLE webhook_delivery IN ACCESS EXCLUSIVE MODE"
+    lock = (
+        "SELECT 1"
+        if api.store.is_sqlite
+        else "LOCK TABLE webhook_delivery IN ACCESS EXCLUSIVE MODE"
+    )
 
     async def thinking(writer: asyncio.StreamWriter) -> None:
         await gate.wait()
@@ -478,7 +525,9 @@ async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_no
             assert not tasks[0].done()
 
         async def is_written_down() -> bool:
-            return [(one.status, one.attempts) for one in await deliveries(api.store)] == [("succeeded", 1)]
+            return [(one.status, one.attempts) for one in await deliveries(api.store)] == [
+                ("succeeded", 1)
+            ]
 
         await until(is_written_down)
     assert len(receiver.received) == 1
@@ -491,7 +540,10 @@ async def test_the_server_sends_unless_a_worker_is_left_to_do_that(
     api: Api, acme: Acme, receiver: Receiver, delivers: bool
 ) -> None:
     chosen = settings(
-        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,), public_url=INSTANCE
+        env=Environment.DEVELOPMENT,
+        identity_issuers=(test_issuer(),),
+        secret_keys=(SECRET_KEY,),
+        public_url=INSTANCE,
     )
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
@@ -506,10 +558,12 @@ async def test_the_server_sends_unless_a_worker_is_left_to_do_that(
     assert len(receiver.received) == int(delivers)
     assert (await contents(api.store) != before) == delivers
     if delivers:
-        assert Webhook(ENDPOINT_SECRET).verify(receiver.received[0].body, receiver.received[0].headers)
+        assert Webhook(ENDPOINT_SECRET).verify(
+            receiver.received[0].body, receiver.received[0].headers
+        )
 
 
-# ------------------------------------------------------------------------------------------- a clock that is set
+# ------------------------------------------------------------------------------ a clock that is set
 
 
 def slow(seconds: float, status: int = 200) -> Behaviour:
@@ -520,7 +574,9 @@ def slow(seconds: float, status: int = 200) -> Behaviour:
     return behave
 
 
-async def test_a_clock_that_leaps_ahead_sends_nothing_twice(api: Api, acme: Acme, receiver: Receiver) -> None:
+async def test_a_clock_that_leaps_ahead_sends_nothing_twice(
+    api: Api, acme: Acme, receiver: Receiver
+) -> None:
     receiver.behaves["/"] = slow(1.5)
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
@@ -550,7 +606,9 @@ async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeat
 
     async with working(sender(api.store, api.clock)):
         async with other.write() as session:
-            await session.execute(text("SELECT 1 FROM webhook_endpoint WHERE id = :id FOR UPDATE"), {"id": id})
+            await session.execute(
+                text("SELECT 1 FROM webhook_endpoint WHERE id = :id FOR UPDATE"), {"id": id}
+            )
             await until(lambda: len(receiver.received) == 1)
             api.clock.forward(seconds=LEASE.total_seconds() + 1)
             await asyncio.sleep(2)

@@ -49,14 +49,20 @@ async def in_store(api: Api, row_id: str) -> Any:
     return found
 
 
-# ---------------------------------------------------------------------------------------------------------- create
+# ------------------------------------------------------------------------------------------- create
 
 
 async def test_an_endpoint_is_made_with_a_secret_of_its_own(api: Api) -> None:
-    first = await an_endpoint(api, description="Billing", types=["USER_DELETED", "ROLE_CREATED", "USER_DELETED"])
+    first = await an_endpoint(
+        api, description="Billing", types=["USER_DELETED", "ROLE_CREATED", "USER_DELETED"]
+    )
     second = await an_endpoint(api)
 
-    assert (first["url"], first["description"], first["types"]) == (URL, "Billing", ["ROLE_CREATED", "USER_DELETED"])
+    assert (first["url"], first["description"], first["types"]) == (
+        URL,
+        "Billing",
+        ["ROLE_CREATED", "USER_DELETED"],
+    )
     assert (second["url"], second["description"], second["types"]) == (URL, None, None)
     assert (second["enabled"], second["disabledReason"]) == (True, None)
     for one in (first, second):
@@ -78,7 +84,10 @@ async def test_a_secret_is_stored_encrypted_and_shown_on_every_read(api: Api) ->
 
 BAD_INPUTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "no URL": ({"url": "hooks"}, [("form_param_format_invalid", "input.url")]),
-    "another scheme": ({"url": "ftp://hooks.example.com/"}, [("form_param_format_invalid", "input.url")]),
+    "another scheme": (
+        {"url": "ftp://hooks.example.com/"},
+        [("form_param_format_invalid", "input.url")],
+    ),
     "no types": ({"types": []}, [("form_param_value_invalid", "input.types")]),
     "everything": (
         {"url": "hooks", "description": "x" * 2_000, "types": []},
@@ -92,7 +101,9 @@ BAD_INPUTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("what", BAD_INPUTS)
-async def test_what_is_wrong_with_an_endpoint_is_told_at_once_and_nothing_is_made(api: Api, what: str) -> None:
+async def test_what_is_wrong_with_an_endpoint_is_told_at_once_and_nothing_is_made(
+    api: Api, what: str
+) -> None:
     input, expected = BAD_INPUTS[what]
     before = await contents(api.store)
 
@@ -104,7 +115,9 @@ async def test_what_is_wrong_with_an_endpoint_is_told_at_once_and_nothing_is_mad
 
 
 @pytest.mark.parametrize("what", BAD_INPUTS)
-async def test_what_is_wrong_with_a_change_is_told_at_once_and_nothing_is_changed(api: Api, what: str) -> None:
+async def test_what_is_wrong_with_a_change_is_told_at_once_and_nothing_is_changed(
+    api: Api, what: str
+) -> None:
     endpoint_id = (await an_endpoint(api))["id"]
     input, expected = BAD_INPUTS[what]
     before = await contents(api.store)
@@ -135,7 +148,9 @@ async def test_the_last_place_for_an_endpoint_is_taken_once(api: Api) -> None:
 
     assert sorted(codes(one) for one in answers) == [[], *[["quota_exceeded"]] * 3]
     async with api.store.read() as connection:
-        assert (await connection.execute(select(func.count()).select_from(ENDPOINTS))).scalar_one() == 50
+        assert (
+            await connection.execute(select(func.count()).select_from(ENDPOINTS))
+        ).scalar_one() == 50
 
 
 async def test_an_endpoint_gets_what_happens_from_now_on(api: Api) -> None:
@@ -182,12 +197,15 @@ def test_what_is_sealed_for_one_purpose_stays_shut_for_another() -> None:
     text = encrypt(make_cipher(("old secret",), PURPOSE), secret)
 
     assert decrypt(make_cipher(("new secret", "old secret"), PURPOSE), text) == secret
-    for other in (make_cipher(("old secret",), Purpose.SIGNING_KEYS), make_cipher(("new secret",), PURPOSE)):
+    for other in (
+        make_cipher(("old secret",), Purpose.SIGNING_KEYS),
+        make_cipher(("new secret",), PURPOSE),
+    ):
         with pytest.raises(InvalidToken):
             decrypt(other, text)
 
 
-# ---------------------------------------------------------------------------------------------------------- update
+# ------------------------------------------------------------------------------------------- update
 
 
 async def test_what_is_absent_stays_and_null_clears(api: Api) -> None:
@@ -195,7 +213,9 @@ async def test_what_is_absent_stays_and_null_clears(api: Api) -> None:
     api.clock.forward(minutes=1)
 
     moved = (await update_endpoint(api, made["id"], url=f"{URL}/2")).payload["webhookEndpoint"]
-    cleared = (await update_endpoint(api, made["id"], description=None, types=None)).payload["webhookEndpoint"]
+    cleared = (await update_endpoint(api, made["id"], description=None, types=None)).payload[
+        "webhookEndpoint"
+    ]
 
     assert moved == {**made, "url": f"{URL}/2", "updatedAt": moved["updatedAt"]}
     assert moved["updatedAt"] > made["updatedAt"]
@@ -252,12 +272,14 @@ async def test_the_reason_of_the_sender_stays_while_the_endpoint_is_disabled(api
     endpoint_id = (await an_endpoint(api))["id"]
     await alter(api, endpoint_id, enabled=False, disabled_reason="It answered with 410.")
 
-    again = (await update_endpoint(api, endpoint_id, enabled=False, description="New")).payload["webhookEndpoint"]
+    again = (await update_endpoint(api, endpoint_id, enabled=False, description="New")).payload[
+        "webhookEndpoint"
+    ]
 
     assert (again["description"], again["disabledReason"]) == ("New", "It answered with 410.")
 
 
-# ------------------------------------------------------------------------------------------------ rotate and delete
+# -------------------------------------------------------------------------------- rotate and delete
 
 
 async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None:
@@ -269,7 +291,10 @@ async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None
     row = await in_store(api, made["id"])
     assert rotated["secret"] != made["secret"]
     assert rotated == {**made, "secret": rotated["secret"], "updatedAt": rotated["updatedAt"]}
-    assert [decrypt(STORAGE, row[one]) for one in ("secret", "previous_secret")] == [rotated["secret"], made["secret"]]
+    assert [decrypt(STORAGE, row[one]) for one in ("secret", "previous_secret")] == [
+        rotated["secret"],
+        made["secret"],
+    ]
     assert row["previous_signs_until"] == api.clock() + timedelta(hours=24)
 
 
@@ -313,27 +338,42 @@ async def test_an_endpoint_that_never_was_is_not_found(api: Api, mutation: str) 
     endpoint_id = (await an_endpoint(api))["id"]
     before = await contents(api.store)
 
-    refused = await api.mutate(mutation, {"webhookEndpointId": NEVER, **REFERRING[mutation]}, by=SERVICE)
+    refused = await api.mutate(
+        mutation, {"webhookEndpointId": NEVER, **REFERRING[mutation]}, by=SERVICE
+    )
 
-    assert (codes(refused), fields(refused)) == (["resource_not_found"], ["input.webhookEndpointId"])
+    assert (codes(refused), fields(refused)) == (
+        ["resource_not_found"],
+        ["input.webhookEndpointId"],
+    )
     assert await contents(api.store) == before
     input = {"webhookEndpointId": endpoint_id, **REFERRING[mutation]}
     assert (await api.mutate(mutation, input, by=SERVICE)).payload
 
 
-# ---------------------------------------------------------------------------------------------------------- replay
+# ------------------------------------------------------------------------------------------- replay
 
 
 @pytest.mark.parametrize("status", ["failed", "succeeded", "pending"])
 async def test_a_delivery_begins_anew_whatever_became_of_it(api: Api, status: str) -> None:
     endpoint_id = (await an_endpoint(api))["id"]
-    chosen, other = await a_failed_delivery(api, endpoint_id, status=status), await a_failed_delivery(api, endpoint_id)
+    chosen, other = (
+        await a_failed_delivery(api, endpoint_id, status=status),
+        await a_failed_delivery(api, endpoint_id),
+    )
     before, untouched = await in_store(api, chosen), await in_store(api, other)
     api.clock.forward(minutes=1)
 
-    assert (await replay(api, endpoint_id, deliveryId=chosen)).payload["webhookEndpoint"]["id"] == endpoint_id
+    assert (await replay(api, endpoint_id, deliveryId=chosen)).payload["webhookEndpoint"][
+        "id"
+    ] == endpoint_id
 
-    anew = {"status": "pending", "attempts": 0, "next_attempt_at": api.clock(), "updated_at": api.clock()}
+    anew = {
+        "status": "pending",
+        "attempts": 0,
+        "next_attempt_at": api.clock(),
+        "updated_at": api.clock(),
+    }
     assert await in_store(api, chosen) == {**before, **anew}
     assert before["last_error"]
     assert await in_store(api, other) == untouched
@@ -343,7 +383,9 @@ async def test_all_that_failed_since_a_time_begin_anew(api: Api) -> None:
     endpoint_id, other = (await an_endpoint(api))["id"], (await an_endpoint(api))["id"]
     since = api.clock()
     at, after, before = since, since + timedelta(minutes=1), since - timedelta(milliseconds=1)
-    failed = [await a_failed_delivery(api, endpoint_id, created_at=one) for one in (at, after, before)]
+    failed = [
+        await a_failed_delivery(api, endpoint_id, created_at=one) for one in (at, after, before)
+    ]
     succeeded = await a_failed_delivery(api, endpoint_id, status="succeeded", created_at=after)
     (waiting,) = await deliveries(api, endpoint_id, attempts=3, created_at=after)
     foreign = await a_failed_delivery(api, other, created_at=after)
@@ -423,7 +465,9 @@ async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(
         """What somebody finds who looks as soon as the bell rings."""
         await asyncio.wait_for(listener.signaled.wait(), 5)
         listener.signaled.clear()
-        return (await in_store(api, failed))["status"], (await in_store(api, endpoint_id))["enabled"]
+        return (await in_store(api, failed))["status"], (await in_store(api, endpoint_id))[
+            "enabled"
+        ]
 
     async with api.store.wakeup.listen() as listener:
         await listener.wait(0.2)
@@ -440,16 +484,20 @@ async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(
     assert found == [("pending", True), ("pending", False), ("pending", True)]
 
 
-# ------------------------------------------------------------------------------------------------------------ users
+# -------------------------------------------------------------------------------------------- users
 
 
-async def test_an_administrator_of_an_organization_has_no_say_in_webhooks(api: Api, acme: Acme) -> None:
+async def test_an_administrator_of_an_organization_has_no_say_in_webhooks(
+    api: Api, acme: Acme
+) -> None:
     await an_endpoint(api)
     before = await contents(api.store)
 
     reading = await api.run("{ webhookEndpoints { id secret } }", by=acme.admin)
     writing = await api.mutate("createWebhookEndpoint", {"url": URL}, by=acme.admin)
 
-    assert [(one.code, one.reason) for one in (reading, writing)] == [("FORBIDDEN", "secret_key_required")] * 2
+    assert [(one.code, one.reason) for one in (reading, writing)] == [
+        ("FORBIDDEN", "secret_key_required")
+    ] * 2
     assert reading.body["data"] == {"webhookEndpoints": None}
     assert await contents(api.store) == before

@@ -34,7 +34,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def migrate(store: Store) -> None:
-    """Brings the database to the newest step in one transaction; of several processes one does the work."""
+    """Brings the database to the newest step in one
+    transaction; of several processes one does the work.
+    """
     async with store.write() as session:
         await (await session.connection()).run_sync(_upgrade)
 
@@ -42,4 +44,6 @@ async def migrate(store: Store) -> None:
 async def current(store: Store) -> str | None:
     """The step that the database is at; None before the first."""
     async with store.read() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )

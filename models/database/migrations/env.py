@@ -8,6 +8,8 @@ import models.database.tables as tables
 
 connection: Any = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=tables.metadata, render_as_batch=connection.dialect.name == "sqlite"
+    connection=connection,
+    target_metadata=tables.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
 )
 context.run_migrations()

@@ -31,7 +31,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_event_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_event_organization_id_cursor", "event", ["organization_id", "cursor"], unique=False)
+    op.create_index(
+        "ix_event_organization_id_cursor", "event", ["organization_id", "cursor"], unique=False
+    )
 
     op.create_table(
         "instance",
@@ -114,12 +116,19 @@ def upgrade() -> None:
         sa.Column("role_id", sa.String(), nullable=False),
         sa.Column("permission_id", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["permission_id"], ["permission.id"], name=op.f("fk_role_permission_permission_id"), ondelete="RESTRICT"
+            ["permission_id"],
+            ["permission.id"],
+            name=op.f("fk_role_permission_permission_id"),
+            ondelete="RESTRICT",
         ),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_role_permission_role_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["role_id"], ["role.id"], name=op.f("fk_role_permission_role_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("role_id", "permission_id", name=op.f("pk_role_permission")),
     )
-    op.create_index("ix_role_permission_permission_id", "role_permission", ["permission_id"], unique=False)
+    op.create_index(
+        "ix_role_permission_permission_id", "role_permission", ["permission_id"], unique=False
+    )
 
     op.create_table(
         "role_set",
@@ -133,10 +142,16 @@ def upgrade() -> None:
         sa.Column("default_role_id", sa.String(), nullable=False),
         sa.Column("creator_role_id", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["creator_role_id"], ["role.id"], name=op.f("fk_role_set_creator_role_id"), ondelete="RESTRICT"
+            ["creator_role_id"],
+            ["role.id"],
+            name=op.f("fk_role_set_creator_role_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["default_role_id"], ["role.id"], name=op.f("fk_role_set_default_role_id"), ondelete="RESTRICT"
+            ["default_role_id"],
+            ["role.id"],
+            name=op.f("fk_role_set_default_role_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_set")),
         sa.UniqueConstraint("key", name=op.f("uq_role_set_key")),
@@ -166,24 +181,37 @@ def upgrade() -> None:
         sa.Column("role_set_id", sa.String(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user.id"], name=op.f("fk_organization_created_by_id"), ondelete="SET NULL"
+            ["created_by_id"],
+            ["user.id"],
+            name=op.f("fk_organization_created_by_id"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["role_set_id"], ["role_set.id"], name=op.f("fk_organization_role_set_id"), ondelete="RESTRICT"
+            ["role_set_id"],
+            ["role_set.id"],
+            name=op.f("fk_organization_role_set_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
         sa.UniqueConstraint("slug", name=op.f("uq_organization_slug")),
     )
-    op.create_index("ix_organization_created_by_id", "organization", ["created_by_id"], unique=False)
+    op.create_index(
+        "ix_organization_created_by_id", "organization", ["created_by_id"], unique=False
+    )
     op.create_index("ix_organization_role_set_id", "organization", ["role_set_id"], unique=False)
 
     op.create_table(
         "role_set_role",
         sa.Column("role_set_id", sa.String(), nullable=False),
         sa.Column("role_id", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_role_set_role_role_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
-            ["role_set_id"], ["role_set.id"], name=op.f("fk_role_set_role_role_set_id"), ondelete="CASCADE"
+            ["role_id"], ["role.id"], name=op.f("fk_role_set_role_role_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["role_set_id"],
+            ["role_set.id"],
+            name=op.f("fk_role_set_role_role_set_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("role_set_id", "role_id", name=op.f("pk_role_set_role")),
     )
@@ -200,13 +228,24 @@ def upgrade() -> None:
         sa.Column("public_metadata", sa.JSON(), nullable=False),
         sa.Column("private_metadata", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_membership_organization_id"), ondelete="CASCADE"
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_membership_organization_id"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_membership_role_id"), ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_membership_user_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["role_id"], ["role.id"], name=op.f("fk_membership_role_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_membership_user_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint("organization_id", "user_id", name=op.f("uq_membership_organization_id_user_id")),
+        sa.UniqueConstraint(
+            "organization_id", "user_id", name=op.f("uq_membership_organization_id_user_id")
+        ),
     )
-    op.create_index("ix_membership_organization_id_id", "membership", ["organization_id", "id"], unique=False)
+    op.create_index(
+        "ix_membership_organization_id_id", "membership", ["organization_id", "id"], unique=False
+    )
     op.create_index("ix_membership_role_id", "membership", ["role_id"], unique=False)
     op.create_index("ix_membership_user_id_id", "membership", ["user_id", "id"], unique=False)

@@ -27,20 +27,30 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_by_id", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["accepted_by_id"], ["user.id"], name=op.f("fk_invitation_accepted_by_id"), ondelete="SET NULL"
+            ["accepted_by_id"],
+            ["user.id"],
+            name=op.f("fk_invitation_accepted_by_id"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["inviter_id"], ["user.id"], name=op.f("fk_invitation_inviter_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_invitation_organization_id"), ondelete="CASCADE"
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_invitation_organization_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
     )
     op.create_index("ix_invitation_accepted_by_id", "invitation", ["accepted_by_id"], unique=False)
-    op.create_index("ix_invitation_address_key_id", "invitation", ["address_key", "id"], unique=False)
+    op.create_index(
+        "ix_invitation_address_key_id", "invitation", ["address_key", "id"], unique=False
+    )
     op.create_index("ix_invitation_inviter_id", "invitation", ["inviter_id"], unique=False)
-    op.create_index("ix_invitation_organization_id_id", "invitation", ["organization_id", "id"], unique=False)
+    op.create_index(
+        "ix_invitation_organization_id_id", "invitation", ["organization_id", "id"], unique=False
+    )
     op.create_index(
         "ix_invitation_pending",
         "invitation",
@@ -50,7 +60,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'pending'"),
     )
     op.create_index("ix_invitation_role_id", "invitation", ["role_id"], unique=False)
-    op.create_index("ix_invitation_status_expires_at", "invitation", ["status", "expires_at"], unique=False)
+    op.create_index(
+        "ix_invitation_status_expires_at", "invitation", ["status", "expires_at"], unique=False
+    )
 
     op.create_table(
         "mail",
@@ -68,10 +80,17 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitation.id"], name=op.f("fk_mail_invitation_id"), ondelete="SET NULL"
+            ["invitation_id"],
+            ["invitation.id"],
+            name=op.f("fk_mail_invitation_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
     )
-    op.create_index("ix_mail_address_key_created_at", "mail", ["address_key", "created_at"], unique=False)
+    op.create_index(
+        "ix_mail_address_key_created_at", "mail", ["address_key", "created_at"], unique=False
+    )
     op.create_index("ix_mail_invitation_id_id", "mail", ["invitation_id", "id"], unique=False)
-    op.create_index("ix_mail_status_next_attempt_at", "mail", ["status", "next_attempt_at"], unique=False)
+    op.create_index(
+        "ix_mail_status_next_attempt_at", "mail", ["status", "next_attempt_at"], unique=False
+    )

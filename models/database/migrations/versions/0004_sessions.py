@@ -19,9 +19,14 @@ def upgrade() -> None:
         sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["membership_id"], ["membership.id"], name=op.f("fk_session_membership_id"), ondelete="SET NULL"
+            ["membership_id"],
+            ["membership.id"],
+            name=op.f("fk_session_membership_id"),
+            ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_session_user_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_session_user_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
     )
     op.create_index("ix_session_membership_id", "session", ["membership_id"], unique=False)

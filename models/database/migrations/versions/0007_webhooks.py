@@ -43,10 +43,16 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("last_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["endpoint_id"], ["webhook_endpoint.id"], name=op.f("fk_webhook_delivery_endpoint_id"), ondelete="CASCADE"
+            ["endpoint_id"],
+            ["webhook_endpoint.id"],
+            name=op.f("fk_webhook_delivery_endpoint_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["event_cursor"], ["event.cursor"], name=op.f("fk_webhook_delivery_event_cursor"), ondelete="CASCADE"
+            ["event_cursor"],
+            ["event.cursor"],
+            name=op.f("fk_webhook_delivery_event_cursor"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
     )
@@ -56,8 +62,15 @@ def upgrade() -> None:
         ["endpoint_id", "event_cursor"],
         unique=True,
     )
-    op.create_index("ix_webhook_delivery_endpoint_id_id", "webhook_delivery", ["endpoint_id", "id"], unique=False)
-    op.create_index("ix_webhook_delivery_event_cursor", "webhook_delivery", ["event_cursor"], unique=False)
+    op.create_index(
+        "ix_webhook_delivery_endpoint_id_id",
+        "webhook_delivery",
+        ["endpoint_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_webhook_delivery_event_cursor", "webhook_delivery", ["event_cursor"], unique=False
+    )
     op.create_index(
         "ix_webhook_delivery_due",
         "webhook_delivery",
