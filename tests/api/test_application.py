@@ -208,7 +208,7 @@ async def test_a_page_in_production_is_signed_in_as_nobody(store: Store) -> None
         page = await api.client.get("/graphql", headers=BROWSER)
 
     assert page.status_code == 200
-    assert '"identities": []' in page.text
+    assert '"identities":[]' in page.text
     assert "Bearer" not in page.text
 
 

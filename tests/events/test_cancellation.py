@@ -124,13 +124,17 @@ def torn(store: Store) -> list[BaseException]:
 
 @asynccontextmanager
 async def all_seats_taken(store: Store) -> AsyncGenerator[None]:
-    """As many read at a time as can: one fewer than there are connections, for the bell has one."""
-    pool = store.reader.sync_engine.pool
+    """As many read at a time as can, in single reads and in snapshots.
+
+    That is one fewer than there are connections, for the wake-up signal has one.
+    """
+    pool, reads = store.reader.sync_engine.pool, 4 if store.is_sqlite else 5
     assert isinstance(pool, QueuePool)
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(SECONDS):
-            for _ in range(pool.size() - 1):
-                await stack.enter_async_context(store.read())
+            for number in range(pool.size() - 1):
+                read = store.read() if number < reads else store.read_transaction()
+                await stack.enter_async_context(read)
         yield
 
 

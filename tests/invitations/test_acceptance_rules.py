@@ -9,8 +9,9 @@ import pytest
 
 from resolvers.invitations.tickets import TicketKind
 from tests.support.api import SERVICE, Answer, Api, events
-from tests.support.factories import Acme, a_member, a_role
+from tests.support.factories import Acme, a_role
 from tests.support.invitations import (
+    a_member_who_was_invited,
     accept,
     change,
     codes,
@@ -47,7 +48,7 @@ async def test_a_member_cannot_accept_and_the_invitation_stays_pending(
     api: Api, acme: Acme
 ) -> None:
     made = await invited(api, acme.id, by=acme.admin)
-    newcomer = await a_member(api, acme.id, "new@example.com")
+    newcomer = await a_member_who_was_invited(api, acme.id)
 
     async with unchanged(api):
         for by_what in PROOFS:

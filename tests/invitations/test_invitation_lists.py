@@ -11,9 +11,10 @@ from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import counted, settings
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
-from tests.support.factories import Acme, a_member, an_organization, found_acme
+from tests.support.factories import Acme, an_organization, found_acme
 from tests.support.invitations import (
     FIELDS,
+    a_member_who_was_invited,
     accept,
     again,
     decline,
@@ -160,7 +161,7 @@ async def test_an_invited_member_who_may_not_manage_sees_the_organization_but_no
     api: Api, acme: Acme
 ) -> None:
     made = await invited(api, acme.id, by=acme.admin)
-    newcomer = await a_member(api, acme.id, "new@example.com")
+    newcomer = await a_member_who_was_invited(api, acme.id)
 
     (seen,) = await mine(api, by=newcomer)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from models.database.tables import metadata
 from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
 from tests.support.api import JSON, SECRET, SERVICE, Answer, Api, Caller, contents, events
+from tests.support.factories import a_member
 
 KEYS = derive_ticket_keys((SECRET,))
 TABLE = metadata.tables["invitation"]
@@ -40,6 +41,15 @@ async def invited(
 ) -> JSON:
     """An invitation that was made."""
     return (await invite(api, organization_id, email, by=by, **input)).payload["invitation"]
+
+
+async def a_member_who_was_invited(api: Api, organization_id: str) -> Caller:
+    """A member whose invitation is still pending: when they
+    were added, the invited address was not known to be theirs.
+    """
+    await a_member(api, organization_id, await api.person("new@example.com", verified=False))
+    api.clock.forward(seconds=1)
+    return await api.person("new@example.com")
 
 
 async def invite_many(
