@@ -30,17 +30,21 @@ from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
 from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
+from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
-from schema.invitations.types import InvitationMutations
-from schema.memberships.types import MembershipMutations, MembershipQueries
+from schema.memberships.mutations import MembershipMutations
+from schema.memberships.types import MembershipQueries
 from schema.nodes import NodeQueries
-from schema.organizations.types import OrganizationMutations, OrganizationQueries
+from schema.organizations.mutations import OrganizationMutations
+from schema.organizations.types import OrganizationQueries
 from schema.roles.mutations import RoleMutations
 from schema.roles.types import RoleQueries
-from schema.sessions.types import SessionMutations
-from schema.users.types import UserMutations, UserQueries
+from schema.sessions.mutations import SessionMutations
+from schema.users.mutations import UserMutations
+from schema.users.types import UserQueries
 from schema.viewer import ViewerQueries
-from schema.webhooks.types import WebhookMutations, WebhookQueries
+from schema.webhooks.mutations import WebhookMutations
+from schema.webhooks.types import WebhookQueries
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 patch_suggestions()

@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from models.memberships import Membership as MembershipRow
-from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
-from resolvers.members import memberships
 from resolvers.queries.lists import MembershipFilter, MembershipList, get_membership_order
 from resolvers.queries.loaders import load_existing
 from resolvers.queries.pages import AnyRow, make_page_request
 from schema.foundation.connections import Connection, Node, OrderDirection, make_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, mutation_guard, query_guard
-from schema.foundation.inputs import MetadataMode, metadata
-from schema.foundation.payloads import Payload
+from schema.foundation.guards import query_guard
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role, load_role
 from schema.users.types import User
@@ -222,135 +219,3 @@ class MembershipQueries:
         info.context.ensure_organizations_enabled()
         readable = await may_read(info, organization_id, user_id)
         return await load_membership(info, organization_id, user_id) if readable else None
-
-
-# ---------------------------------------------------------------------------------------- mutations
-
-
-@strawberry.type(description="The membership of a mutation.")
-class MembershipPayload(Payload):
-    membership: Membership | None = strawberry.field(
-        description="The membership as it is now; on removal, as it was.", default=None
-    )
-
-
-@strawberry.input(description="A user to add directly, without their consent.")
-class CreateMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The user.")
-    role: str | None = strawberry.field(
-        description="The key of the role; the role set's default role when absent.", default=None
-    )
-    public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
-    )
-    private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
-    )
-
-
-@strawberry.input(description="A new role for a member.")
-class UpdateMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
-    role: str = strawberry.field(description="The key of the role.")
-
-
-@strawberry.input(description="New metadata for a membership.")
-class UpdateMembershipMetadataInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
-    mode: MetadataMode = strawberry.field(description="How it meets what is stored.")
-    public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
-    )
-    private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
-    )
-
-
-@strawberry.input(description="The member to remove.")
-class RemoveMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
-
-
-@strawberry.input(description="The organization to leave.")
-class LeaveOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-
-
-@strawberry.type
-class MembershipMutations:
-    @strawberry.mutation(
-        description="Adds a user directly, without their consent; an invitation to their verified"
-        " address is revoked.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
-    )
-    async def create_membership(
-        self, info: Info, input: CreateMembershipInput
-    ) -> MembershipPayload | None:
-        row = await memberships.create_membership(
-            info.context.transaction,
-            organization_id=input.organization_id,
-            user_id=input.user_id,
-            role=input.role,
-            metadata=metadata(input.public_metadata, input.private_metadata),
-        )
-        return MembershipPayload(membership=Membership.from_row(row, info.context))
-
-    @strawberry.mutation(
-        description="Changes a member's role, to one whose permissions the caller holds too.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
-    )
-    async def update_membership(
-        self, info: Info, input: UpdateMembershipInput
-    ) -> MembershipPayload | None:
-        row = await memberships.update_membership(
-            info.context.transaction,
-            organization_id=input.organization_id,
-            user_id=input.user_id,
-            role=input.role,
-        )
-        return MembershipPayload(membership=Membership.from_row(row, info.context))
-
-    @strawberry.mutation(
-        description="Changes a membership's metadata.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
-    )
-    async def update_membership_metadata(
-        self, info: Info, input: UpdateMembershipMetadataInput
-    ) -> MembershipPayload | None:
-        row = await memberships.update_membership_metadata(
-            info.context.transaction,
-            organization_id=input.organization_id,
-            user_id=input.user_id,
-            merge=input.mode is MetadataMode.MERGE,
-            metadata=metadata(input.public_metadata, input.private_metadata),
-        )
-        return MembershipPayload(membership=Membership.from_row(row, info.context))
-
-    @strawberry.mutation(
-        description="Removes a member, unless nobody else could manage the organization.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
-    )
-    async def remove_membership(
-        self, info: Info, input: RemoveMembershipInput
-    ) -> MembershipPayload | None:
-        row = await memberships.remove_membership(
-            info.context.transaction, organization_id=input.organization_id, user_id=input.user_id
-        )
-        return MembershipPayload(membership=Membership.from_row(row, info.context))
-
-    @strawberry.mutation(
-        description="Ends the caller's own membership, unless nobody else could manage the"
-        " organization.",
-        extensions=mutation_guard(actor=ActorKind.USER),
-    )
-    async def leave_organization(
-        self, info: Info, input: LeaveOrganizationInput
-    ) -> MembershipPayload | None:
-        row = await memberships.leave_organization(
-            info.context.transaction, organization_id=input.organization_id
-        )
-        return MembershipPayload(membership=Membership.from_row(row, info.context))

@@ -10,7 +10,8 @@ from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import DeletedPayload, Payload
-from schema.organizations.types import Organization, OrganizationPayload
+from schema.organizations.mutations import OrganizationPayload
+from schema.organizations.types import Organization
 from schema.roles.types import Permission, Role, RoleSet
 
 
