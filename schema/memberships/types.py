@@ -1,4 +1,4 @@
-"""Memberships, as the API shows them, with their lists and mutations."""
+"""Memberships, as the API shows them, with their lists."""
 
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated

@@ -24,8 +24,8 @@ from resolvers.keys.root_secret import load_encrypted_values as examine_sealed
 from resolvers.keys.signing_keys import load_published_keys
 from server.cli import root_secret
 from server.delivery.mail import OUTBOX
-from server.delivery.messages import Smtp
 from server.delivery.overdue import overdue
+from server.delivery.smtp import Smtp
 from server.http.app import FETCH_SECONDS
 from server.identity.authenticator import make_provider
 from server.settings.settings import Environment, Issuer, Settings, SettingsError, ensure_production

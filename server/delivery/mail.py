@@ -32,16 +32,8 @@ from resolvers.members.expiry import expire_overdue_of
 from resolvers.queries.pages import AnyRow
 from resolvers.transaction import Clock, begin
 from server.delivery.clock_watch import TOLERANCE, Leap, SetBack
-from server.delivery.messages import (
-    InvitationEmail,
-    OnWritten,
-    Outbox,
-    Smtp,
-    TemporaryFailure,
-    Transport,
-    Undeliverable,
-    render,
-)
+from server.delivery.messages import InvitationEmail, Undeliverable, render
+from server.delivery.smtp import OnWritten, Outbox, Smtp, TemporaryFailure, Transport
 from server.development.issuer import VAR
 from server.settings.settings import Settings
 

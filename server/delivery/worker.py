@@ -15,7 +15,7 @@ from models.database.store import Store
 from models.keys import encryption
 from resolvers.transaction import Clock
 from server.delivery.mail import MailSender, make_mail_sender
-from server.delivery.messages import OnWritten
+from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import WebhookClient
 from server.delivery.webhooks import WebhookSender
 from server.settings.settings import Settings, make_webhook_targets

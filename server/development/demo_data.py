@@ -3,13 +3,11 @@ demo company, a secret key, and a page that is signed in.
 """
 
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from cryptography.fernet import MultiFernet
-from graphql import OperationDefinitionNode, parse
 from sqlmodel import col, select
 
 from models import base
@@ -28,19 +26,17 @@ from models.webhooks import WebhookEndpoint
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.manage import create_invitation
-from resolvers.invitations.tickets import TicketKeys, TicketKind, make_ticket
+from resolvers.invitations.tickets import TicketKeys
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.members.memberships import Metadata, create_membership
 from resolvers.organizations import NewOrganization, create_organization
-from resolvers.queries.pages import AnyRow
 from resolvers.sessions.lifecycle import create_session
 from resolvers.transaction import Clock, begin
 from resolvers.users import find_or_create_user
 from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
-from server.delivery.messages import OnWritten
+from server.delivery.smtp import OnWritten
 from server.development.issuer import (
     ADA,
-    ALAN,
     AUDIENCE,
     GRACE,
     ISSUER,
@@ -52,28 +48,22 @@ from server.development.issuer import (
     make_subject,
     read_or_create,
 )
+from server.development.operations import (
+    COMPANY,
+    HOOKS,
+    JOAN,
+    LAB,
+    Waiting,
+    documents,
+    ready_values,
+)
 from server.http.app import DevelopmentExtras
-from server.http.graphiql import Document, MenuIdentity
+from server.http.graphiql import MenuIdentity
 from server.http.invitation_page import DemoIdentity
 from server.settings.settings import Environment, Issuer
 
-OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
-COMPANY = "Analytical Engines"
-LAB = "Difference Lab"
-# Invited, and not there yet.
-JOAN = "joan@example.com"
 # Invited too long ago.
 EDSGER = "edsger@example.com"
-
-# Where the demo endpoint sends to, be there somebody who listens or not.
-HOOKS = "http://127.0.0.1:9000/webhooks"
-
-# Whom the ready operation invites at once.
-MANY = ("frances@example.com", "radia@example.com")
-
-
-# Pending invitations by organization id and address.
-Waiting = Mapping[tuple[str, str], AnyRow]
 
 
 def long_ago() -> datetime:
@@ -236,92 +226,6 @@ async def _found(store: Store) -> tuple[dict[str, str], Waiting]:
         found |= {row.url: row.id for row in (await connection.execute(endpoints)).all()}
         rows = (await connection.execute(waiting)).all()
         return found, {(row.organization_id, row.address_key): row for row in rows}
-
-
-def ready_values(
-    ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
-) -> dict[str, dict[str, object]]:
-    """What each ready document's variables are filled with,
-    so that one click shows something and spoils nothing.
-    """
-    company, lab = (ids.get(make_slug(name), "org_…") for name in (COMPANY, LAB))
-
-    def user(person: tuple[str, str, str]) -> str:
-        return ids.get(person[0], "user_…")
-
-    def invitation(organization_id: str, address: str) -> str:
-        row = waiting.get((organization_id, address))
-        return row.id if row else "orginv_…"
-
-    passed_on = waiting.get((company, MALLORY[0]))
-    ticket = (
-        make_ticket(keys, TicketKind.LINK, passed_on.id, passed_on.nonce)
-        if passed_on
-        else "orginv_….…"
-    )
-    return {
-        "CreateOrganization": {"name": "Bernoulli Works"},
-        "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
-        "Members": {"organizationId": company, "first": 20},
-        "AddMember": {"organizationId": company, "newUserId": user(ALAN), "role": "org:member"},
-        "ChangeRole": {"organizationId": company, "userId": user(MARGARET), "role": "org:admin"},
-        "Invite": {"organizationId": company, "emailAddress": "barbara@example.com"},
-        "InviteMany": {
-            "organizationId": company,
-            "recipients": [{"emailAddress": one} for one in MANY],
-        },
-        "Invitations": {"organizationId": company},
-        "ResendInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
-        "RevokeInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
-        "InvitationByTicket": {"ticket": ticket},
-        "AcceptInvitation": {"proof": {"ticket": ticket}},
-        "DeclineInvitation": {"proof": {"invitationId": invitation(lab, MALLORY[0])}},
-        "CreateSession": {"organizationId": company},
-        "CreateSessionToken": {"sessionId": session_id, "organizationId": company},
-        "SetActiveOrganization": {"sessionId": session_id, "organizationId": company},
-        "EndSession": {"sessionId": session_id},
-        "RemoveMember": {"organizationId": company, "userId": user(KATHERINE)},
-        "LeaveOrganization": {"organizationId": company},
-        "DeleteOrganization": {"organizationId": lab},
-        "CreatePermission": {"key": "org:reports:read", "name": "Read reports"},
-        "CreateRole": {
-            "key": "org:analyst",
-            "name": "Analyst",
-            "permissions": ["org:reports:read", "org:sys_memberships:read"],
-        },
-        "UpdateRole": {"key": "org:analyst", "permissions": ["org:reports:read"]},
-        "ReplaceRole": {
-            "roleSet": "role_set:primary",
-            "role": "org:analyst",
-            "withRole": "org:member",
-        },
-        "CheckPermission": {"organizationId": company, "permission": "org:sys_memberships:manage"},
-        "Events": {"organizationId": company},
-        "OrganizationEvents": {"organizationId": company},
-        "CreateWebhookEndpoint": {
-            "url": f"{HOOKS}/members",
-            "types": ["MEMBERSHIP_CREATED", "MEMBERSHIP_DELETED"],
-        },
-        "ReplayWebhookDeliveries": {
-            "webhookEndpointId": ids.get(HOOKS, "whep_…"),
-            "failedSince": "2026-01-01T00:00:00Z",
-        },
-        "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
-    }
-
-
-def documents(values: Mapping[str, dict[str, object]]) -> list[Document]:
-    """The operations of `graphql/operations/`, in the order of their file names, ready to run."""
-    return [_document(path, values) for path in sorted(OPERATIONS.glob("*.graphql"))]
-
-
-def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
-    text = path.read_text()
-    names = [
-        node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)
-    ]
-    name = names[0].value if names and names[0] else path.stem
-    return Document(name, text, values.get(name, {}))
 
 
 def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:

@@ -29,7 +29,7 @@ from schema import schema as open_schema
 from schema.execution.documents import Documents
 from schema.foundation.context import ServerContext
 from schema.foundation.sdl import sdl
-from server.delivery.messages import OnWritten
+from server.delivery.smtp import OnWritten
 from server.delivery.worker import Background, load_trust_store, make_worker
 from server.http import graphiql, invitation_page, jwks, logos
 from server.http.graphql import GraphQLEndpoint, make_error_response

@@ -40,7 +40,8 @@ from server.http.requests import (
     wants_stream,
 )
 from server.http.sse import stream_events
-from server.identity.authenticator import Authenticator, Credential, InvalidCredential
+from server.identity.authenticator import Authenticator, Credential
+from server.identity.tokens import InvalidCredential
 
 ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}

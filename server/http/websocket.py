@@ -19,7 +19,8 @@ from schema.foundation.errors import format_error
 from server.http.connection import TRY_AGAIN_LATER, disconnect
 from server.http.graphql import Body, GraphQLEndpoint
 from server.http.requests import HttpError, Operation, parse_operation
-from server.identity.authenticator import Credential, InvalidCredential
+from server.identity.authenticator import Credential
+from server.identity.tokens import InvalidCredential
 
 PROTOCOL = "graphql-transport-ws"
 MESSAGE_BYTES = 64 * 1024

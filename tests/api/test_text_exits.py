@@ -26,7 +26,7 @@ from models.database.tables import metadata
 from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
 from server.cli.serving import _tell  # pyright: ignore[reportPrivateUsage]
-from server.delivery.messages import Outbox
+from server.delivery.smtp import Outbox
 from server.http.app import make_server_context
 from server.http.graphiql import Document, MenuIdentity, page
 from server.http.invitation_page import DemoIdentity, routes

@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 
 from models.database.store import Store
 from server.identity import authenticator, key_sets
-from server.identity.authenticator import Authenticator, InvalidCredential, make_provider
+from server.identity.authenticator import Authenticator, make_provider
 from server.identity.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
+from server.identity.tokens import InvalidCredential
 from tests.support.api import Api, Clock, contents
 from tests.support.tokens import (
     KeySetServer,

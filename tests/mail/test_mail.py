@@ -13,7 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from resolvers.invitations.tickets import TicketKind, verify_ticket
-from server.delivery.messages import InvitationEmail, Outbox, Undeliverable, render, to_plain_text
+from server.delivery.messages import InvitationEmail, Undeliverable, render, to_plain_text
+from server.delivery.smtp import Outbox
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
 from tests.support.smtp import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from server.delivery import messages as email_module
+from server.delivery import smtp
 from server.delivery.mail import UNREACHABLE
 from tests.support.api import Api
 from tests.support.factories import Acme
@@ -166,7 +166,7 @@ async def test_a_slow_yes_is_waited_for(api: Api, acme: Acme) -> None:
 async def test_a_server_that_never_answers_is_given_up_within_the_lease(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(email_module, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(smtp, "SEND_SECONDS", 0.5)
     await invited(api, acme, NEW)
 
     async with listening(Post(wait=lambda letter: asyncio.sleep(3))) as post:
@@ -198,7 +198,7 @@ async def test_the_time_for_a_letter_is_counted_over_all_its_commands(
             await asyncio.sleep(0.7)
             return await super().handle_RCPT(server, session, envelope, address, options)
 
-    monkeypatch.setattr(email_module, "SEND_SECONDS", 1)
+    monkeypatch.setattr(smtp, "SEND_SECONDS", 1)
     await invited(api, acme, NEW)
 
     async with listening(Dripping()) as post:

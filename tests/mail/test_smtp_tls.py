@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from server.delivery.mail import UNREACHABLE
-from server.delivery.messages import smtp_options
+from server.delivery.smtp import smtp_options
 from tests.support.api import Api
 from tests.support.factories import Acme
 from tests.support.smtp import (

@@ -25,7 +25,7 @@ from models.database.tables import metadata
 from models.mail import Mail
 from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
 from server.delivery.mail import MailSender
-from server.delivery.messages import Smtp, Transport
+from server.delivery.smtp import Smtp, Transport
 from tests.support.api import SECRET, Answer, Api, Clock
 from tests.support.factories import Acme
 
