@@ -28,10 +28,10 @@ from models.roles import RoleSet
 from models.users import User
 from models.validation.text import check_metadata, check_name, check_url, to_search_text
 from resolvers.access import ensure_service
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.members.events import record_deleted
 from resolvers.members.memberships import Metadata, add_member, apply_metadata
-from resolvers.role_model.fields import apply_changes
 from resolvers.roles import load_role_by_id
 from resolvers.transaction import Transaction
 

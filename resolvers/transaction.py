@@ -40,6 +40,7 @@ PIECE = 500
 STAGED_PIECE = 5_000
 ROLES_LOCK = 7_236_002
 EVENTS_LOCK = 7_236_003
+KEYS_LOCK = 7_236_004
 
 Clock = Callable[[], datetime]
 

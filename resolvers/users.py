@@ -34,9 +34,9 @@ from models.users import (
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_user
 from resolvers.members.events import record_deleted
-from resolvers.role_model.fields import apply_changes
 from resolvers.transaction import Clock, Transaction, begin
 
 SUBJECT_LENGTH = 255

@@ -6,8 +6,8 @@ import strawberry
 
 from models.instance import Instance as InstanceRow
 from resolvers import instance
+from resolvers.pages import AnyRow
 from resolvers.queries import lists
-from resolvers.queries.pages import AnyRow
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given

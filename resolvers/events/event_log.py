@@ -13,7 +13,7 @@ from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
 from models.organizations import Organization
-from resolvers.queries.pages import (
+from resolvers.pages import (
     DEFAULT_SIZE,
     AnyRow,
     Page,

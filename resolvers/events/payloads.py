@@ -15,7 +15,7 @@ from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
 from models.sessions import get_status as session_status_at
 from models.users import User
 from resolvers.access import Actor
-from resolvers.queries.pages import AnyRow
+from resolvers.pages import AnyRow
 from resolvers.transaction import Transaction
 
 # What is told with `deleted` beside the object as it was (docs/rules.md, Events); a membership is

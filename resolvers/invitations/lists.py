@@ -19,7 +19,7 @@ from models.roles import DeletedRole, Role
 from models.users import User
 from models.validation.text import to_search_text
 from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
-from resolvers.queries.pages import (
+from resolvers.pages import (
     AnyRow,
     Order,
     Page,

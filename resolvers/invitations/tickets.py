@@ -27,8 +27,7 @@ from models.invitations import PENDING, Invitation
 from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
 from models.keys.ticket_keys import NEEDED_AFTER, TicketKey
 from resolvers.access import SYSTEM
-from resolvers.keys.signing_keys import KEYS_LOCK
-from resolvers.transaction import Clock, Transaction, begin
+from resolvers.transaction import KEYS_LOCK, Clock, Transaction, begin
 
 PURPOSE = b"tenantry invitation tickets"
 

@@ -12,9 +12,7 @@ from sqlmodel import col, or_, select
 
 from models.database.store import Store
 from models.keys.signing_keys import PUBLISHED_AFTER, SigningKey
-from resolvers.transaction import Transaction
-
-KEYS_LOCK = 7_236_004
+from resolvers.transaction import KEYS_LOCK, Transaction
 
 
 class Signer(Protocol):

@@ -16,10 +16,10 @@ from models.roles import RoleSet, can_manage
 from models.users import User
 from models.validation.text import check_metadata, merge_metadata
 from resolvers.access import ensure_grantable
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import membership_data, record_invitation
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.seats import count_free_seats, ensure_own_seat, no_free_seat
-from resolvers.role_model.fields import apply_changes
 from resolvers.roles import (
     RoleWithPermissions,
     load_role_by_id,

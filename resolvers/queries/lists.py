@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, or_
 from sqlmodel import col, select
 
-from models.base import Record as Table
 from models.database.store import Readable
 from models.errors import BadUserInput, FormatInvalid, LimitExceeded
 from models.memberships import Membership
@@ -17,7 +16,7 @@ from models.roles import Permission, Role, RoleSet
 from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import to_search_text
-from resolvers.queries.pages import (
+from resolvers.pages import (
     AnyRow,
     AnySelect,
     Order,
@@ -27,16 +26,12 @@ from resolvers.queries.pages import (
     load_grouped,
     load_page,
     load_pages,
+    select_columns,
     text_sort_key,
 )
 
 MAXIMUM_VALUES = 100
 MAXIMUM_QUERY = 256
-
-
-def select_columns(table: type[Table]) -> AnySelect:
-    """A select of the table's columns: rows, not entities."""
-    return select(table)
 
 
 # ------------------------------------------------------------------------------------------ filters

@@ -41,14 +41,13 @@ from resolvers.invitations.lists import (
     load_invitation_pages,
     load_last_mails,
 )
+from resolvers.pages import AnyRow, AnySelect, Page, select_columns
 from resolvers.queries.lists import (
     MembershipFilter,
     MembershipList,
     membership_counts,
     membership_pages,
-    select_columns,
 )
-from resolvers.queries.pages import AnyRow, AnySelect, Page
 from resolvers.roles import select_manager_role_ids
 from resolvers.sessions.lists import (
     SessionFilter,

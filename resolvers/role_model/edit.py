@@ -35,9 +35,10 @@ from models.roles import (
     can_manage,
     check_role_key,
 )
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import role_data, role_set_data, with_deleted_flag
 from resolvers.members.expiry import expire_overdue_in
-from resolvers.role_model.fields import apply_changes, check_labels, index_by_key
+from resolvers.role_model.fields import check_labels, index_by_key
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.role_model.permissions import load_permissions_by_key
 from resolvers.roles import RoleWithPermissions, load_role_set, load_roles

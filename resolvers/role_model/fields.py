@@ -40,16 +40,3 @@ def check_labels(faults: ErrorCollector, given: dict[str, Any]) -> dict[str, Any
     with faults.at("description"):
         check_description(labels.get("description"))
     return labels
-
-
-def apply_changes(row: Any, new: dict[str, Any]) -> dict[str, Any]:
-    """Sets what differs in the eyes of its column; gives the previous values."""
-    types = {name: row.__table__.c[name].type for name in new}
-    before = {
-        name: getattr(row, name)
-        for name, value in new.items()
-        if not types[name].compare_values(getattr(row, name), value)
-    }
-    for name in before:
-        setattr(row, name, new[name])
-    return before

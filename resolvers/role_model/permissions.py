@@ -15,8 +15,9 @@ from models.errors import (
 )
 from models.events import EventType
 from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import permission_data, with_deleted_flag
-from resolvers.role_model.fields import apply_changes, check_labels, index_by_key
+from resolvers.role_model.fields import check_labels, index_by_key
 from resolvers.transaction import Transaction
 
 

@@ -27,6 +27,7 @@ from models.roles import (
     check_role_set_key,
     find_similar,
 )
+from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.edit import (
@@ -36,7 +37,7 @@ from resolvers.role_model.edit import (
     missing_creator_permissions,
     record_role_set,
 )
-from resolvers.role_model.fields import apply_changes, check_labels
+from resolvers.role_model.fields import check_labels
 from resolvers.role_model.reassign import Moves, RoleMapping, move, plan_moves
 from resolvers.roles import RoleWithPermissions, load_role_set
 from resolvers.transaction import PIECE, Transaction

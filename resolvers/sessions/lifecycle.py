@@ -32,7 +32,7 @@ from models.sessions import LIFETIME, LIVE_SESSIONS, TOUCH_INTERVAL, Session, Se
 from models.users import User
 from resolvers.access import Actor, ActorType, SigningSession, ensure_identity_token
 from resolvers.events.payloads import record_session
-from resolvers.queries.pages import AnyRow, AnySelect
+from resolvers.pages import AnyRow, AnySelect
 from resolvers.sessions.claims import (
     MOST_MEMBERSHIPS,
     ActiveOrganization,

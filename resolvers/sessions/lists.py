@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from models.database.store import Readable
 from models.errors import BadUserInput
 from models.sessions import Session, SessionStatus
-from resolvers.queries.pages import Order, Page, PageRequest, load_counts, load_grouped, load_pages
+from resolvers.pages import Order, Page, PageRequest, load_counts, load_grouped, load_pages
 
 ORDER = Order("sessions", col(Session.id), descending=True)
 CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}

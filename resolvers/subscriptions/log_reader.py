@@ -24,8 +24,8 @@ from resolvers.events.event_log import (
     load_newer_events,
     load_newest_cursor,
 )
+from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
-from resolvers.queries.pages import AnyRow
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream

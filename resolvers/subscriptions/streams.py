@@ -12,8 +12,8 @@ from typing import Any
 from models.errors import RequestError
 from resolvers.access import Actor
 from resolvers.events.event_log import Scope
+from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
-from resolvers.queries.pages import AnyRow
 
 WAITING_EVENTS = 1_000
 WAITING_BYTES = 1_000_000

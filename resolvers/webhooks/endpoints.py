@@ -36,8 +36,8 @@ from models.webhooks import (
     check_types,
     generate_secret,
 )
+from resolvers.changes import apply_changes
 from resolvers.events.event_log import select_newest_cursor
-from resolvers.role_model.fields import apply_changes
 from resolvers.transaction import Transaction
 
 ENDPOINTS_LOCK = 7_236_005

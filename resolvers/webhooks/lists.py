@@ -8,8 +8,7 @@ from sqlmodel import col
 from models.database.store import Readable
 from models.errors import BadUserInput
 from models.webhooks import WebhookDelivery, WebhookEndpoint
-from resolvers.queries.lists import select_columns
-from resolvers.queries.pages import (
+from resolvers.pages import (
     AnyRow,
     AnySelect,
     Order,
@@ -18,6 +17,7 @@ from resolvers.queries.pages import (
     load_counts,
     load_grouped,
     load_pages,
+    select_columns,
 )
 
 ORDER = Order("webhook deliveries", col(WebhookDelivery.id), descending=True)

@@ -11,7 +11,7 @@ from models.base import UNREADABLE
 from models.events import INVITATION, MEMBERSHIP, ORGANIZATION, get_readable_types, get_subject
 from resolvers.events import event_log
 from resolvers.events.event_log import make_event_page_request
-from resolvers.queries.pages import AnyRow, Page
+from resolvers.pages import AnyRow, Page
 from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, query_guard

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
-from resolvers.queries.pages import AnyRow, Page
+from resolvers.pages import AnyRow, Page
 
 T = TypeVar("T")
 

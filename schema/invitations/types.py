@@ -11,8 +11,8 @@ from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations.lists import ORDER, InvitationFilter, InvitationList
 from resolvers.invitations.tickets import TicketKind, make_ticket
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, make_page_request
 from schema.foundation.connections import Connection, Node, make_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime, JSONObject

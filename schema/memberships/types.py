@@ -8,9 +8,9 @@ import strawberry
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.lists import MembershipFilter, MembershipList, get_membership_order
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, make_page_request
 from schema.foundation.connections import Connection, Node, OrderDirection, make_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard

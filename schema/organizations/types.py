@@ -9,9 +9,9 @@ from models.invitations import InvitationStatus as StoredStatus
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import InvitationFilter
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries import lists
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, make_page_request
 from schema.foundation.connections import (
     After,
     Before,

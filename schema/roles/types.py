@@ -9,9 +9,9 @@ from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
 from models.roles import can_manage, is_system
+from resolvers.pages import AnyRow
 from resolvers.queries import lists
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow
 from resolvers.queries.permission_check import Reason, check_permission
 from schema.foundation.connections import Node
 from schema.foundation.context import Info

@@ -8,8 +8,8 @@ from models.instance import requires_organization
 from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
 from models.sessions import SessionStatus as Status
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, make_page_request
 from resolvers.sessions import lifecycle
 from resolvers.sessions.claims import TokenClaims, TokenFormat
 from resolvers.sessions.lifecycle import TokenOptions

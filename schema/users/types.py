@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from models.users import User as UserRow
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries import lists
-from resolvers.queries.pages import AnyRow, make_page_request
 from schema.foundation.connections import (
     After,
     Before,

@@ -13,8 +13,8 @@ from models.keys.encryption import decrypt
 from models.webhooks import DeliveryStatus as Status
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
+from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.loaders import load_existing
-from resolvers.queries.pages import AnyRow, make_page_request
 from resolvers.webhooks import lists
 from resolvers.webhooks.lists import ORDER, DeliveryList
 from schema.events.types import Event, EventType, to_event

@@ -45,8 +45,7 @@ def dev(
         bool, typer.Option(help="Load a small demo company into an empty database.")
     ] = True,
 ) -> None:
-    """Serve on this machine for development: migrates,
-    loads a demo company, and opens GraphiQL signed in.
+    """Serve on this machine for development, with a demo company and GraphiQL signed in.
 
     Answers on 127.0.0.1 only. Everything is kept in ./var: delete that folder to start anew. The
     database is marked, so that no production server uses it.
@@ -79,8 +78,9 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Deliver mail and webhooks and write down which invitations
-    lapsed, without serving: `serve` does it by itself.
+    """Deliver mail and webhooks and expire invitations, without serving.
+
+    `serve` does all of that by itself, unless it runs with `--no-worker`.
 
     Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL and the database; to send mail, TENANTRY_SMTP_URL.
     Several may run: none sends what another one has taken. SIGTERM stops it once what is on its way
@@ -135,7 +135,8 @@ def token(
     """
     from models.errors import InputError
     from server.cli.console import error_console, fail
-    from server.development.issuer import KEY_FILE, VAR, DevelopmentIssuer
+    from server.development.issuer import KEY_FILE, DevelopmentIssuer
+    from server.settings.names import VAR
 
     if not (VAR / KEY_FILE).exists():
         error_console.print(
@@ -344,8 +345,9 @@ def examine(
         int | None, typer.Option(min=1, max=65535, help="The port of a server on this machine.")
     ] = None,
 ) -> None:
-    """Check settings, database, workers, mail server and
-    identity providers, and say what to do about what is wrong.
+    """Check settings, database, workers, mail server and identity providers.
+
+    Says what to do about what is wrong.
 
     Asks a server that listens on this machine whether it's ready: at --port, else at the port of
       TENANTRY_PUBLIC_URL or

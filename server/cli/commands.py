@@ -36,10 +36,10 @@ from resolvers.transaction import Transaction, begin
 from server.cli import doctor, root_secret
 from server.cli.console import console, error_console, fail
 from server.development.demo_data import AlreadyInUse, development_secret, stamp
-from server.development.issuer import VAR
 from server.development.seed import Seeder
 from server.development.seed import seed as write_seed
 from server.settings import logs
+from server.settings.names import VAR
 from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"

@@ -29,12 +29,12 @@ from resolvers.access import SYSTEM
 from resolvers.events.retention import delete_old_events, newest_time
 from resolvers.invitations.tickets import TicketKeys, TicketKind, derive_ticket_keys, make_ticket
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.queries.pages import AnyRow
+from resolvers.pages import AnyRow
 from resolvers.transaction import Clock, begin
 from server.delivery.clock_watch import TOLERANCE, Leap, SetBack
 from server.delivery.messages import InvitationEmail, Undeliverable, render
 from server.delivery.smtp import OnWritten, Outbox, Smtp, TemporaryFailure, Transport
-from server.development.issuer import VAR
+from server.settings.names import VAR
 from server.settings.settings import Settings
 
 OUTBOX = VAR / "outbox"

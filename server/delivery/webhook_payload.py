@@ -8,7 +8,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from models.base import dumps, to_milliseconds
-from resolvers.queries.pages import AnyRow
+from resolvers.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
 # Standard Webhooks has the one; the original's library looks for the other.

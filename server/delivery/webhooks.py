@@ -26,7 +26,7 @@ from models.errors import Unavailable
 from models.events import Event
 from models.keys.encryption import decrypt
 from models.webhooks import LEASE, PENDING, WebhookDelivery, WebhookEndpoint
-from resolvers.queries.pages import AnyRow
+from resolvers.pages import AnyRow
 from resolvers.transaction import Clock
 from server.delivery.clock_watch import TOLERANCE, SetBack
 from server.delivery.webhook_client import Answer, WebhookClient

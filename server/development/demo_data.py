@@ -39,7 +39,6 @@ from server.development.issuer import (
     ADA,
     AUDIENCE,
     GRACE,
-    ISSUER,
     KATHERINE,
     MALLORY,
     MARGARET,
@@ -60,6 +59,7 @@ from server.development.operations import (
 from server.http.app import DevelopmentExtras
 from server.http.graphiql import MenuIdentity
 from server.http.invitation_page import DemoIdentity
+from server.settings.names import ISSUER
 from server.settings.settings import Environment, Issuer
 
 # Invited too long ago.

@@ -15,10 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.validation.addresses import normalize_address
+from server.settings.names import ISSUER
 
-VAR = Path("var")
-# Production refuses it: its key lies in a folder.
-ISSUER = "urn:tenantry:development"
 AUDIENCE = "tenantry"
 TOKEN_MINUTES = 12 * 60
 KEY_FILE = "development-issuer.pem"

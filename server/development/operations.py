@@ -7,7 +7,7 @@ from graphql import OperationDefinitionNode, parse
 
 from models.organizations import make_slug
 from resolvers.invitations.tickets import TicketKeys, TicketKind, make_ticket
-from resolvers.queries.pages import AnyRow
+from resolvers.pages import AnyRow
 from server.development.issuer import (
     ALAN,
     KATHERINE,

@@ -17,7 +17,8 @@ from models.organizations import Organization, make_slug
 from models.roles import RoleSet
 from models.users import User
 from models.validation.text import to_search_text
-from server.development.issuer import ISSUER, make_subject
+from server.development.issuer import make_subject
+from server.settings.names import ISSUER
 
 BATCH = 2_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

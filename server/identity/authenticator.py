@@ -26,7 +26,7 @@ from resolvers.keys.signing_keys import Signer
 from resolvers.sessions.lifecycle import SessionClaims, sign_in_session
 from resolvers.transaction import Clock
 from resolvers.users import sign_in
-from server.identity.key_sets import Keys, KeySet, OneKey, PublicKey
+from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
     InvalidCredential,
     check_signature,
@@ -35,6 +35,7 @@ from server.identity.tokens import (
     to_identity_claims,
     to_session_claims,
 )
+from server.settings.public_keys import PublicKey
 from server.settings.settings import Issuer
 
 # Seconds that our clock and an issuer's may differ.

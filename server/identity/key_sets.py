@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
@@ -11,7 +11,8 @@ import httpx
 import jwt
 import orjson
 import structlog
-from jwt.algorithms import AllowedPublicKeys
+
+from server.settings.public_keys import PublicKey, filter_algorithms
 
 # Seconds between two fetches of one key set, however many unknown key ids come in.
 COOL_DOWN = 30.0
@@ -30,17 +31,6 @@ ASYMMETRIC_TYPES = frozenset({"RSA", "EC", "OKP"})
 log = structlog.stdlib.get_logger("tenantry.identity")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """An issuer's key, with the algorithms that its tokens
-    may name: those of the settings that it is made for.
-    """
-
-    public: AllowedPublicKeys
-    algorithms: Sequence[str]
-    kid: str | None = None
-
-
 class Keys(Protocol):
     """Where an issuer's public keys come from."""
 
@@ -50,21 +40,6 @@ class Keys(Protocol):
     async def key(self, kid: str | None) -> PublicKey | None: ...
 
     def holds(self, key: PublicKey) -> bool: ...
-
-
-def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
-    """Those of the algorithms that the key is made for by
-    its type and curve; a short RSA key is made for none.
-    """
-    return tuple(name for name in algorithms if _fits(key, name))
-
-
-def _fits(key: AllowedPublicKeys, name: str) -> bool:
-    algorithm = jwt.get_algorithm_by_name(name)
-    try:
-        return algorithm.check_key_length(algorithm.prepare_key(key)) is None
-    except (TypeError, jwt.InvalidKeyError):
-        return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from models.validation.addresses import normalize_address
 from models.validation.text import NAME_LENGTH, check_url
 from resolvers.sessions.lifecycle import SessionClaims
 from resolvers.users import SUBJECT_LENGTH
-from server.identity.key_sets import PublicKey
+from server.settings.public_keys import PublicKey
 
 # The last second of the year 9999, in which all calendars end.
 LATEST = 253_402_300_799

@@ -22,8 +22,8 @@ from sqlalchemy.exc import ArgumentError
 from models.keys.secret_keys import KEY_PREFIX, MINIMUM_LENGTH
 from models.keys.signing_keys import EXPONENT, KEY_BITS
 from models.validation.webhook_targets import Network, WebhookTargets, is_private_network
-from server.development.issuer import ISSUER as BUILT_IN_ISSUER
-from server.identity.key_sets import PublicKey, filter_algorithms
+from server.settings.names import ISSUER as BUILT_IN_ISSUER
+from server.settings.public_keys import PublicKey, filter_algorithms
 
 ASYMMETRIC = frozenset(requires_cryptography)
 SECRET_BYTES = 32

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, String, column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.errors import BadUserInput, LimitExceeded
-from resolvers.queries.pages import (
+from resolvers.pages import (
     AnyRow,
     Order,
     PageRequest,

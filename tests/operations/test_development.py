@@ -22,11 +22,12 @@ from graphql import (
 
 from models.database.store import Store
 from models.errors import FormatInvalid
-from server.development import demo_data, issuer
+from server.development import demo_data
 from server.development.demo_data import AlreadyInUse, load_demo, stamp
 from server.development.issuer import DevelopmentIssuer, read_or_create
 from server.http.app import DevelopmentExtras, make_application
 from server.http.graphiql import Document
+from server.settings import names
 from server.settings.settings import BUILT_IN_ISSUER, Environment
 from tests.conftest import settings
 from tests.support.api import Answer, Api, Caller, Clock, contents
@@ -281,7 +282,7 @@ def test_the_issuer_keeps_its_key(tmp_path: Path) -> None:
         token, DevelopmentIssuer(tmp_path).public_key(), algorithms=["EdDSA"], audience="tenantry"
     )
 
-    assert claims["iss"] == issuer.ISSUER == BUILT_IN_ISSUER
+    assert claims["iss"] == names.ISSUER == BUILT_IN_ISSUER
     assert (claims["given_name"], claims["family_name"], claims["email_verified"]) == (
         "Ada",
         "Lovelace",

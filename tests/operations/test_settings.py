@@ -10,7 +10,7 @@ import pytest
 
 from models.validation.webhook_targets import WebhookTargets
 from server.development import demo_data
-from server.development.issuer import ISSUER
+from server.settings.names import ISSUER
 from server.settings.settings import (
     BUILT_IN_ISSUER,
     Environment,

@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
+from sqlmodel import select
 
+from models.base import Record
 from models.errors import BadUserInput, LimitExceeded
 
 DEFAULT_SIZE = 20
@@ -69,6 +71,11 @@ class Page:
     cursors: Sequence[str]
     has_next: bool
     has_previous: bool
+
+
+def select_columns(table: type[Record]) -> AnySelect:
+    """A select of the table's columns: rows, not entities."""
+    return select(table)
 
 
 class _ByCodePoint(ColumnElement[str]):
