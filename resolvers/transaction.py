@@ -1,4 +1,4 @@
-"""One transaction: who acts, when, on which locked rows, and what happened in it."""
+"""The transaction of an operation: its actor, time, locks, and events."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -33,10 +33,10 @@ STAGED_EVENTS = Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-# As many rows are read and written in one go, so that other requests get their turn on the event
+# How many rows are read or written at a time, so that other requests get their turn on the event
 # loop.
 PIECE = 500
-# As many staged events are written to the log by one statement, which has a limited time.
+# How many staged events one statement moves to the log; the time of a statement is limited.
 STAGED_PIECE = 5_000
 ROLES_LOCK = 7_236_002
 EVENTS_LOCK = 7_236_003
@@ -56,24 +56,27 @@ def organizations_disabled() -> Forbidden:
 class Transaction:
     """What an operation works with.
 
-    It never commits, and reads the clock only here, after its locks.
+    An operation never commits. It reads the clock only from here, after it has taken its locks.
     """
 
     session: AsyncSession
     actor: Actor
     clock: Clock
-    # What the acting user holds in the organization at hand; None for a secret key, which lacks
-    # nothing.
+    # What the acting user holds in the authorized organization; None for a secret key, which has
+    # every permission.
     grant: Grant | None = None
-    # Rows of the log; plain ones, for a role that is replaced may move 100,000 members.
+    # Rows of the log. They are plain dictionaries because replacing a role can change 100,000
+    # memberships.
     events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    # How many events were moved out of memory already.
+    # How many events were already moved out of memory.
     saved: int = 0
     cursor: int | None = None
     locked_organizations: dict[str, Organization] = field(default_factory=dict[str, Organization])
-    # The organization where lapsed invitations were found: that is kept even if the operation is
-    # refused.
+    # The organization in which invitations were found expired; they stay expired even if the
+    # operation is rejected.
     expired_in: str | None = None
+    # The settings, once something has read them.
+    loaded_instance: Instance | None = None
 
     @cached_property
     def now(self) -> datetime:
@@ -83,15 +86,27 @@ class Transaction:
         return new_id(prefix, self.now)
 
     async def instance(self) -> Instance:
-        return (
-            await self.session.execute(select(Instance).where(col(Instance.id) == INSTANCE_ID))
-        ).scalar_one()
+        """The instance's settings, read once: a later call returns the same row."""
+        if self.loaded_instance is None:
+            statement = select(Instance).where(col(Instance.id) == INSTANCE_ID)
+            self.loaded_instance = (await self.session.execute(statement)).scalar_one()
+        return self.loaded_instance
+
+    async def lock_instance(self) -> Instance:
+        """The instance's settings, locked to change them, and read anew under the lock.
+
+        What changes in the row is what `instance` returns from then on.
+        """
+        statement = select(Instance).where(col(Instance.id) == INSTANCE_ID).with_for_update()
+        newest = statement.execution_options(populate_existing=True)
+        self.loaded_instance = (await self.session.execute(newest)).scalar_one()
+        return self.loaded_instance
 
     async def is_on_postgresql(self) -> bool:
         return (await self.session.connection()).dialect.name == "postgresql"
 
     async def take_advisory_lock(self, statement: str) -> None:
-        """An advisory lock until the end; SQLite has its one writer instead."""
+        """Holds an advisory lock until the end; SQLite, which has one writer, needs none."""
         if await self.is_on_postgresql():
             await self.session.execute(text(statement))
 
@@ -100,30 +115,31 @@ class Transaction:
         await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})")
 
     async def lock_roles_exclusively(self) -> None:
-        """Waits for everybody who uses roles, and lets nobody use them until the end."""
+        """Waits for every transaction that uses roles, and keeps others from them until the end."""
         await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
 
     async def lock_organization(self, organization_id: str) -> Organization:
-        """The organization, locked until the end: who may not know of it takes no lock.
+        """Returns the organization, locked until the end.
 
-        Raises NotFound.
+        For a user who isn't a member, it locks nothing and raises NotFound.
         """
-        found = self.locked_organizations.get(organization_id)
-        if found is None:
-            found = await self._select_organization(organization_id, of_user=self.actor.user_id)
-        if found is None:
+        organization = await self._lock_organization(organization_id, of_user=self.actor.user_id)
+        if organization is None:
             raise NotFound
-        return found
+        return organization
 
     async def lock_organization_for_invitee(self, organization_id: str) -> Organization | None:
-        """The organization, locked, for who is no member
-        yet but was invited; None when it is gone.
-        """
-        return await self._select_organization(organization_id, of_user=None)
+        """Returns the organization, locked until the end, to a user who is not a member yet.
 
-    async def _select_organization(
+        Returns None if the organization was deleted.
+        """
+        return await self._lock_organization(organization_id, of_user=None)
+
+    async def _lock_organization(
         self, organization_id: str, *, of_user: str | None
     ) -> Organization | None:
+        if organization_id in self.locked_organizations:
+            return self.locked_organizations[organization_id]
         await self.lock_roles_shared()
         statement = select(Organization).where(col(Organization.id) == organization_id)
         if of_user:
@@ -131,16 +147,17 @@ class Transaction:
                 Membership, col(Membership.organization_id) == col(Organization.id)
             )
             statement = statement.where(col(Membership.user_id) == of_user)
-        found = (
+        organization = (
             await self.session.execute(statement.with_for_update(of=Organization))
         ).scalar_one_or_none()
-        if found is not None:
-            self.locked_organizations[organization_id] = found
-        return found
+        if organization is not None:
+            self.locked_organizations[organization_id] = organization
+        return organization
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
-        """Locks those of the organizations that are there,
-        in the order that everybody keeps to; their ids.
+        """Locks the organizations that still exist, and returns their IDs.
+
+        Every transaction locks them in the order of their IDs, so that two can't deadlock.
         """
         await self.lock_roles_shared()
         statement = (
@@ -151,19 +168,25 @@ class Transaction:
         return set((await self.session.execute(statement.with_for_update())).scalars())
 
     async def authorize(self, organization_id: str, permission: str | None) -> None:
-        """Locks the organization, then reads what the caller holds in it, then decides."""
-        if self.actor.user_id is None:
-            await self.lock_organization(organization_id)
-            return
+        """Locks the organization, then reads the settings and the caller's grant, then decides.
+
+        Whoever waited for the lock is judged by what holds after the wait.
+        """
+        user_id = self.actor.user_id
+        organization = await self._lock_organization(organization_id, of_user=user_id)
         await self.ensure_organizations_enabled()
-        await self.lock_organization(organization_id)
-        grant = await load_grant(self.session, organization_id, self.actor.user_id)
+        if organization is None:
+            raise NotFound
+        if user_id is None:
+            return
+        grant = await load_grant(self.session, organization_id, user_id)
         self.grant = require_permission(grant, permission) if permission else grant
         if self.grant is None:
             raise NotFound
 
     async def ensure_organizations_enabled(self) -> None:
-        if not (await self.instance()).organizations_enabled and not self.actor.is_service:
+        """Raises Forbidden for a user while organizations are disabled (rule 6)."""
+        if not self.actor.is_service and not (await self.instance()).organizations_enabled:
             raise organizations_disabled()
 
     def record(
@@ -178,7 +201,7 @@ class Transaction:
         changes: JSONObject | None = None,
         actor: Actor | None = None,
     ) -> None:
-        """Buffers what happened; it is written as the last step of the transaction."""
+        """Records an event; the last step of the transaction writes it."""
         self.events.append(
             {
                 "id": self.new_id(Event.prefix),
@@ -198,55 +221,56 @@ class Transaction:
     async def save_events(self) -> None:
         """Moves the events out of memory once there are many of them.
 
-        SQLite has one writer, so they go to the log at once. On PostgreSQL nobody else commits
-        while somebody writes to the log: there they wait in a temporary table until everything else
-        is done.
+        SQLite has one writer, so the events go to the log at once. On PostgreSQL, a transaction
+        that writes to the log keeps every other one from committing, so the events are staged in a
+        temporary table until everything else is done.
         """
         if len(self.events) < PIECE:
             return
-        can_wait = await self.is_on_postgresql()
-        if can_wait and not self.saved:
+        must_stage = await self.is_on_postgresql()
+        if must_stage and not self.saved:
             await self.session.execute(CreateTable(STAGED_EVENTS))
-        await self.session.execute(insert(STAGED_EVENTS if can_wait else EVENTS), self.events)
+        await self.session.execute(insert(STAGED_EVENTS if must_stage else EVENTS), self.events)
         self.saved += len(self.events)
         self.events.clear()
 
     async def write_events(self) -> None:
-        """Writes the events in commit order: after the lock
-        that every writer takes last, in a new statement.
+        """Writes the events in commit order.
+
+        Every writer takes the lock of the log last. What follows is a new statement, so that it
+        sees what the transaction before committed.
         """
         await self.session.flush()
         if not (self.events or self.saved):
             return
         await self.take_advisory_lock(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
-        if self.saved and await self.is_on_postgresql():
-            await self._write_staged()
-        # The table, not the entity: rows go out together, in order, and nobody else writes before
-        # we commit.
+        is_on_postgresql = await self.is_on_postgresql()
+        if is_on_postgresql and self.saved:
+            await self._write_staged_events()
         if self.events:
+            # Inserts into the table, not the entity, so that the rows go out together and in order.
             await self.session.execute(insert(EVENTS), self.events)
-        self.cursor = (await self.session.execute(await self._select_newest_cursor())).scalar_one()
+        newest = func.max(Event.cursor)
+        select_newest = Select[Any](newest)
+        if is_on_postgresql:
+            # Notifies the other processes of the cursor when this transaction commits.
+            select_newest = Select[Any](newest, func.pg_notify(CHANNEL, cast(newest, String)))
+        self.cursor = (await self.session.execute(select_newest)).scalar_one()
 
-    async def _write_staged(self) -> None:
-        names, position = [column.name for column in EVENT_COLUMNS], STAGED_EVENTS.c.position
-        columns: list[Any] = [STAGED_EVENTS.c[name] for name in names]
-        staged = Select[Any](*columns).order_by(position)
+    async def _write_staged_events(self) -> None:
+        position = STAGED_EVENTS.c.position
+        names = [column.name for column in EVENT_COLUMNS]
+        staged = Select[Any](*(STAGED_EVENTS.c[name] for name in names)).order_by(position)
         for start in range(0, self.saved, STAGED_PIECE):
             piece = staged.where(position > start, position <= start + STAGED_PIECE)
             await self.session.execute(insert(EVENTS).from_select(names, piece))
 
-    async def _select_newest_cursor(self) -> Select[Any]:
-        """The newest cursor; with PostgreSQL other processes are told of it when this commits."""
-        newest = func.max(Event.cursor)
-        if await self.is_on_postgresql():
-            return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)))
-        return Select(newest)
-
 
 @asynccontextmanager
 async def begin(store: Store, actor: Actor, clock: Clock) -> AsyncGenerator[Transaction]:
-    """A transaction that is committed, with its events,
-    when the block ends, and undone when it raises.
+    """Begins a transaction; the end of the block writes its events and commits.
+
+    An exception rolls it back.
     """
     async with store.write() as session:
         tx = Transaction(session, actor, clock)

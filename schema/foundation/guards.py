@@ -1,12 +1,12 @@
-"""The guards: `@requires` on every field that not everybody
-may use, and the transaction around every mutation.
-"""
+"""The guards: who may call a field, and the transaction that each mutation runs in."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -17,12 +17,14 @@ from models.database.store import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.transaction import Transaction, begin
+from resolvers.transaction import begin
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 
+# How often a transaction that deadlocks is run before the caller gets the error.
 ATTEMPTS = 5
 
+T = TypeVar("T")
 Resolver = Callable[..., Awaitable[Any]]
 
 
@@ -44,8 +46,11 @@ class RequiresDirective:
     permission: str | None = strawberry.directive_field(name="permission", default=strawberry.UNSET)
 
 
-def ensure_kind(actor: Actor, kind: ActorKind) -> None:
-    """Raises Forbidden when the field is for the other kind of caller."""
+# ------------------------------------------------------------------------------------ shared steps
+
+
+def ensure_actor_kind(actor: Actor, kind: ActorKind) -> None:
+    """Raises Forbidden if the field is for the other kind of caller."""
     if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
         raise secret_key_required("this field")
     if kind is ActorKind.USER and actor.type is not ActorType.USER:
@@ -54,166 +59,233 @@ def ensure_kind(actor: Actor, kind: ActorKind) -> None:
         )
 
 
-class Requires(FieldExtension):
-    """Guards a field of a query; the parent of a field with a permission is the organization."""
+def add_requires_directive(
+    field: StrawberryField, actor: ActorKind, permission: str | None = None
+) -> None:
+    """Shows the guard in the SDL, as `@requires`."""
+    directive = RequiresDirective(actor=actor, permission=permission or strawberry.UNSET)
+    if directive not in field.directives:
+        field.directives.append(directive)
 
-    def __init__(self, actor: ActorKind, permission: str | None) -> None:
-        self.actor = actor
-        self.permission = permission
+
+def describe_arguments(field: StrawberryField) -> None:
+    """Gives the arguments of a mutation that have no description a common one."""
+    for argument in field.arguments:
+        argument.description = argument.description or "What is wanted."
+
+
+async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:
+    """Runs a transaction until it no longer deadlocks, with a longer random pause each time.
+
+    Only a deadlock is retried, because the database guarantees that nothing was changed. After an
+    unknown commit, running the transaction again could make the change twice.
+    """
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return await run()
+        except Deadlock:
+            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+    return await run()
+
+
+@asynccontextmanager
+async def keep_expired(context: Context) -> AsyncGenerator[None]:
+    """Stores the invitations that a rejected transaction found expired (rule 13).
+
+    The rollback undid their new status, so it's written again in a transaction of its own.
+    """
+    try:
+        yield
+    except (InputError, InputErrors, RequestError):
+        rejected = context.open_transaction
+        if rejected is not None and rejected.expired_in is not None:
+            async with begin(context.store, SYSTEM, context.server.clock) as tx:
+                await expire_overdue_of(tx, rejected.expired_in)
+        raise
+
+
+def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
+    """The mutation's payload with nothing but `userErrors`."""
+    payload = cast(Any, info.return_type).of_type
+    errors = error.errors if isinstance(error, InputErrors) else [error]
+    return payload(user_errors=[UserError.from_error(one) for one in errors])
+
+
+# ------------------------------------------------------------------------------------------- guards
+
+
+@dataclass(eq=False)
+class QueryGuard(FieldExtension):
+    """Guards a field of a query; the parent of a field with a permission is an organization."""
+
+    actor: ActorKind
+    permission: str | None
 
     def apply(self, field: StrawberryField) -> None:
-        directive = RequiresDirective(
-            actor=self.actor, permission=self.permission or strawberry.UNSET
-        )
-        if directive not in field.directives:
-            field.directives.append(directive)
+        add_requires_directive(field, self.actor, self.permission)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        ensure_kind(info.context.caller, self.actor)
-        if self.permission and info.context.user_id:
-            info.context.ensure_organizations_enabled()
-            held = await info.context.loaders.permission_keys(source.id, info.context.user_id)
-            if held is None:
+        context = info.context
+        ensure_actor_kind(context.caller, self.actor)
+        if self.permission and context.user_id:
+            context.ensure_organizations_enabled()
+            permissions = await context.loaders.permission_keys(source.id, context.user_id)
+            if permissions is None:
                 raise NotFound
-            if self.permission not in held:
+            if self.permission not in permissions:
                 raise missing_permission(self.permission)
         return await next_(source, info, **arguments)
 
 
-class Listens(Requires):
-    """Guards a subscription; the permission is read from the
-    store before the first event, and before every other.
+@dataclass(eq=False)
+class SubscriptionGuard(FieldExtension):
+    """Guards a subscription.
+
+    The permission is only shown here. The stream reads it from the store before every event, the
+    first included.
     """
+
+    actor: ActorKind
+    permission: str | None
+
+    def apply(self, field: StrawberryField) -> None:
+        add_requires_directive(field, self.actor, self.permission)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        ensure_kind(info.context.caller, self.actor)
+        ensure_actor_kind(info.context.caller, self.actor)
         info.context.ensure_organizations_enabled()
         return await next_(source, info, **arguments)
 
 
-class Answered(Requires):
-    """Guards a mutation that needs no transaction around
-    it; a refusal becomes the payload's `userErrors`.
+@dataclass(eq=False)
+class MutationGuard(FieldExtension):
+    """Guards a mutation and runs it in a transaction.
+
+    The steps:
+
+    1. Check who calls.
+    2. Clear what earlier mutations of the request loaded.
+    3. Begin the transaction.
+    4. With a permission: lock the organization, then check that the caller holds it.
+    5. Run the mutation.
+    6. Write its events and commit.
+
+    The outcomes:
+
+    - A commit answers the mutation's payload, with the cursor of its newest event.
+    - An input error rolls back and becomes the payload's `userErrors`.
+    - Any other error rolls back and becomes a top-level error.
+    - A deadlock rolls back and starts again at step 3, up to five attempts in all.
+    - An unknown commit is an error and is never tried again.
+
+    Invitations that the mutation found expired are stored even if it is rejected.
     """
 
+    actor: ActorKind
+    permission: str | None
+
     def apply(self, field: StrawberryField) -> None:
-        super().apply(field)
-        for argument in field.arguments:
-            argument.description = argument.description or "What is wanted."
+        add_requires_directive(field, self.actor, self.permission)
+        describe_arguments(field)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        ensure_kind(info.context.caller, self.actor)
-        # What was selected of the mutation before this one is answered: its snapshot must not be
-        # held any longer.
-        await info.context.clear_loaders()
+        context = info.context
+        ensure_actor_kind(context.caller, self.actor)
+        await context.clear_loaders()
+
+        async def run() -> Any:
+            async with (
+                keep_expired(context),
+                begin(context.store, context.caller, context.server.clock) as tx,
+            ):
+                context.open_transaction = tx
+                if self.permission:
+                    await tx.authorize(arguments["input"].organization_id, self.permission)
+                payload = await next_(source, info, **arguments)
+            # The end of the block has written the events and committed.
+            payload.cursor = str(tx.cursor) if tx.cursor else None
+            return payload
+
         try:
-            return await self._until_settled(next_, source, info, arguments)
-        except (InputError, InputErrors) as refused:
-            refusals = refused.errors if isinstance(refused, InputErrors) else [refused]
-            return self._payload(info)(user_errors=[UserError.from_error(one) for one in refusals])
+            return await retry_deadlocks(run)
+        except (InputError, InputErrors) as error:
+            return make_error_payload(info, error)
         finally:
-            info.context.open_transaction = None
-            await info.context.clear_loaders()
-
-    async def _until_settled(
-        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
-    ) -> Any:
-        return await next_(source, info, **arguments)
-
-    def _payload(self, info: Info) -> type[Any]:
-        return cast(Any, info.return_type).of_type
+            context.open_transaction = None
+            await context.clear_loaders()
 
 
-class Guarded(Answered):
-    """Guards a mutation and is its transaction.
+@dataclass(eq=False)
+class UntransactedMutationGuard(FieldExtension):
+    """Guards a mutation that begins a transaction itself, if it needs one at all.
 
-    In this order: who calls; begin; lock and admit; the mutation; its events; commit. A refusal
-    rolls back first, then becomes the payload's `userErrors`. A transaction that lost against
-    another one is tried again.
+    An input error becomes the payload's `userErrors`.
     """
 
-    async def _until_settled(
-        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
-    ) -> Any:
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return await self._in_transaction(next_, source, info, arguments)
-            except Deadlock:
-                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
-        return await self._in_transaction(next_, source, info, arguments)
+    actor: ActorKind
 
-    async def _in_transaction(
-        self, next_: Resolver, source: Any, info: Info, arguments: dict[str, Any]
+    def apply(self, field: StrawberryField) -> None:
+        add_requires_directive(field, self.actor)
+        describe_arguments(field)
+
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
+        ensure_actor_kind(context.caller, self.actor)
+        await context.clear_loaders()
         try:
-            async with begin(context.store, context.caller, context.server.clock) as tx:
-                context.open_transaction = tx
-                await self._admit(tx, arguments)
-                payload = await next_(source, info, **arguments)
-        except (InputError, InputErrors, RequestError):
-            await self._keep_lapsed(context)
-            raise
-        payload.cursor = str(tx.cursor) if tx.cursor else None
-        return payload
-
-    async def _keep_lapsed(self, context: Context) -> None:
-        """The refused transaction also undid what it had
-        found to be expired: that is written down after all.
-        """
-        refused = context.open_transaction
-        if refused is None or refused.expired_in is None:
-            return
-        async with begin(context.store, SYSTEM, context.server.clock) as tx:
-            await expire_overdue_of(tx, refused.expired_in)
-
-    async def _admit(self, tx: Transaction, arguments: dict[str, Any]) -> None:
-        if self.permission:
-            await tx.authorize(arguments["input"].organization_id, self.permission)
+            return await next_(source, info, **arguments)
+        except (InputError, InputErrors) as error:
+            return make_error_payload(info, error)
+        finally:
+            await context.clear_loaders()
 
 
 class WakesWorkers(FieldExtension):
-    """Rings the bell once the mutation is committed:
-    whoever waits there looks at once for what is due.
+    """Wakes the workers once the mutation is committed, so that they look for due work at once.
 
-    It stands behind the guard in a list of extensions, for the last one is the outermost.
+    List it after the guard: the last extension of a list is the outermost one.
     """
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        answer = await next_(source, info, **arguments)
+        payload = await next_(source, info, **arguments)
         info.context.store.wakeup.notify()
-        return answer
+        return payload
+
+
+# --------------------------------------------------------------------------------------- extensions
 
 
 def query_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a query's field that not everybody may read."""
-    return [Requires(actor, permission)]
+    """The extensions of a query's field that not everyone can read."""
+    return [QueryGuard(actor, permission)]
 
 
 def subscription_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
     """The extensions of a subscription."""
-    return [Listens(actor, permission)]
+    return [SubscriptionGuard(actor, permission)]
 
 
 def mutation_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
     """The extensions of a mutation."""
-    return [Guarded(actor, permission)]
+    return [MutationGuard(actor, permission)]
 
 
 def untransacted_guard(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
-    """The extensions of a mutation that writes little and in a moment of its own."""
-    return [Answered(actor, None)]
+    """The extensions of a mutation that begins a transaction itself, if it needs one at all."""
+    return [UntransactedMutationGuard(actor)]
