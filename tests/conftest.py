@@ -25,6 +25,11 @@ DATABASES = ("sqlite", "postgresql")
 dialects.register()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests start first, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 async def _migrate(url: str) -> None:
     store = Store(url)
     await migrate(store)
