@@ -4,6 +4,9 @@ BIN := .venv/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
 
+# Compiled modules are kept: tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install dev test check format lock clean
 
@@ -36,10 +39,10 @@ $(PAGE): web/node_modules/.package-lock.json web/build.mjs $(wildcard web/*.jsx 
 dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev PORT=8001).
 	@$(BIN)/tenantry dev --port $(PORT)
 
-test: install ## Run every test, on SQLite and on PostgreSQL.
-	$(BIN)/pytest
+test: install ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
+	$(BIN)/pytest -m "not slow"
 
-check: install ## Everything that CI runs: format, lint, types, import law, SDL, tests.
+check: install ## Everything that CI runs: format, lint, types, import law, SDL, all tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright

@@ -15,12 +15,19 @@ from models.database.migrations import migrate
 from models.database.store import Store
 from server.http.app import make_application
 from server.settings.settings import Environment, Settings
-from tests.support import postgres
+from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.support.database_refill import Content, administer, content, refill
 from tests.support.factories import ADMIN, Acme, found_acme
 
 DATABASES = ("sqlite", "postgresql")
+
+dialects.register()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests start first, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 async def _migrate(url: str) -> None:

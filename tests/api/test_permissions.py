@@ -8,6 +8,7 @@ import pytest
 from schema import schema
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller, contents
 from tests.support.factories import Acme, an_invitation
+from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -122,6 +123,7 @@ def refusal(answer: Any) -> tuple[str, str | None] | None:
     return (answer.code, answer.reason) if "errors" in answer.body else None
 
 
+@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize("mutation", TABLE)
 @pytest.mark.parametrize("who", CALLERS)
 async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) -> None:

@@ -15,6 +15,7 @@ from models.database.store import Store
 from models.database.tables import metadata
 from tests.support.api import SECRET_KEY, Api
 from tests.support.factories import Acme, a_member
+from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.mirror import (
     Killable,
     a_crew,
@@ -32,7 +33,6 @@ from tests.support.processes import listening
 from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.smtp import until
 
-CHANGES, WRITERS, MIRROR_KILLS, SERVER_KILLS = 2_000, 16, 20, 5
 CATCH_UP_SECONDS = 90.0
 
 
@@ -156,16 +156,28 @@ async def kill_now_and_then(
         await asyncio.to_thread(victims[number % len(victims)].kill)
 
 
-async def kill_servers(servers: dict[str, Killable], random: Random) -> None:
+async def kill_servers(servers: dict[str, Killable], times: int, random: Random) -> None:
     """In turn, and each one again only when it is back."""
-    for number in range(SERVER_KILLS):
+    for number in range(times):
         url = list(servers)[number % len(servers)]
         await ready(url)
         await kill_now_and_then([servers[url]], 1, random, (1.0, 6.0))
 
 
+@SLOW_ON_POSTGRESQL
+@pytest.mark.parametrize(
+    ("changes", "writers", "mirror_kills", "server_kills"),
+    [(600, 8, 3, 1), pytest.param(2_000, 16, 20, 5, marks=pytest.mark.slow)],
+    ids=["some", "all"],
+)
 async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed(
-    store: Store, path: Path, tmp_path: Path
+    store: Store,
+    path: Path,
+    tmp_path: Path,
+    changes: int,
+    writers: int,
+    mirror_kills: int,
+    server_kills: int,
 ) -> None:
     seed = SystemRandom().getrandbits(32)
     random = Random(seed)
@@ -176,14 +188,14 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
         async with a_crew(list(servers), random) as crew:
             mirror = a_mirror(stack, path, lambda: random.choice(list(servers)))
             killing = [
-                asyncio.create_task(kill_now_and_then([mirror], MIRROR_KILLS, random, (0.2, 3.0))),
-                asyncio.create_task(kill_servers(servers, random)),
+                asyncio.create_task(kill_now_and_then([mirror], mirror_kills, random, (0.2, 3.0))),
+                asyncio.create_task(kill_servers(servers, server_kills, random)),
             ]
 
             def goes_on() -> bool:
-                return crew.changes < CHANGES or not all(task.done() for task in killing)
+                return crew.changes < changes or not all(task.done() for task in killing)
 
-            await asyncio.gather(*killing, *(crew.write(goes_on) for _ in range(WRITERS)))
+            await asyncio.gather(*killing, *(crew.write(goes_on) for _ in range(writers)))
         last = (await told(store, after=0))[-1]
         await until(
             lambda: applied(path)[-1:] == [last] or not mirror.is_running(), CATCH_UP_SECONDS
@@ -194,4 +206,4 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
     assert is_running, path.with_suffix(".log").read_text()
     assert held(path) == await stored(store)
     assert applied(path) == await told(store, after=first)
-    assert len(applied(path)) > CHANGES / 2
+    assert len(applied(path)) > changes / 2

@@ -18,6 +18,7 @@ from models.database.store import Store
 from schema import schema
 from schema.foundation.sdl import sdl
 from server import cli
+from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.processes import done, invoke, refused, tenantry
 
 
@@ -145,6 +146,7 @@ async def emptied(url: str) -> None:
     await store.close()
 
 
+@SLOW_ON_POSTGRESQL
 def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) -> None:
     if database_url.startswith("sqlite"):
         (folder / "tenantry.db").unlink()

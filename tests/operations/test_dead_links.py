@@ -117,6 +117,7 @@ async def recovery(server: Server, organization_id: str) -> None:
     await until(lambda: is_ready(server), BACK_SECONDS)
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 @pytest.mark.parametrize("load", [busy, idle])
 async def test_a_dead_link_is_noticed_and_everything_goes_on(
@@ -151,6 +152,7 @@ async def test_a_dead_link_is_noticed_and_everything_goes_on(
     assert took < BACK_SECONDS
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 @pytest.mark.parametrize("pause", [0.0, 0.5, 4.0])
 async def test_a_stop_ends_the_process_while_the_link_is_dead(
@@ -166,6 +168,7 @@ async def test_a_stop_ends_the_process_while_the_link_is_dead(
         await asyncio.gather(*hanging)
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 async def test_a_worker_stops_while_the_link_is_dead(
     link: Link, database_url: str, tmp_path: Path
@@ -218,3 +221,22 @@ async def test_a_statement_without_an_answer_costs_its_connection_and_all_that_a
         await counted(store)
     assert await asyncio.gather(*(counted(store) for _ in range(5))) == [0] * 5
     await store.close()
+
+
+@ONLY_POSTGRESQL
+async def test_a_store_closes_while_the_link_is_dead(
+    link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connections that are in use are cut off, and so are those that are not."""
+    monkeypatch.setattr(store_module, "CLOSE_SECONDS", 0.5)
+    store = Store(link.url(database_url))
+    await asyncio.gather(*(counted(store) for _ in range(5)))
+    link.die()
+    hanging = [asyncio.create_task(counted(store)) for _ in range(3)]
+    await asyncio.sleep(0.2)
+
+    async with asyncio.timeout(2):
+        await store.close()
+    assert all(
+        isinstance(one, Exception) for one in await asyncio.gather(*hanging, return_exceptions=True)
+    )

@@ -72,8 +72,12 @@ async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     ("table", "what"),
     [
         ("mail", "the mail worker makes no progress"),
-        ("webhook_endpoint", "the webhook worker makes no progress"),
-        ("invitation", "the sweep makes no progress"),
+        pytest.param(
+            "webhook_endpoint",
+            "the webhook worker makes no progress",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("invitation", "the sweep makes no progress", marks=pytest.mark.slow),
     ],
 )
 async def test_a_worker_that_stands_still_is_named(
@@ -88,6 +92,7 @@ async def test_a_worker_that_stands_still_is_named(
         await until(lambda: is_ready(port))
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 async def test_a_log_reader_that_stands_still_is_named_while_somebody_listens(
     patient: Api, acme: Acme
@@ -211,6 +216,7 @@ async def test_doctor_names_what_is_overdue(api: Api, acme: Acme, tmp_path: Path
     assert after.returncode == 1
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 async def test_doctor_asks_a_server_on_this_machine(
     patient: Api, acme: Acme, tmp_path: Path

@@ -18,7 +18,7 @@ from server.cli.commands import UNUSED_SECRET
 from tests.operations.test_root_secret import WEBHOOK_SECRET, status
 from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents
-from tests.support.http import ONLY_SQLITE
+from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
 from tests.support.invitations import accept, codes, invited, link_ticket
 from tests.support.processes import PRODUCTION, Server, done, invoke, refused, started
 from tests.support.sessions import bearer_of, open_session
@@ -126,6 +126,7 @@ async def secret_of(api: Api, endpoint: JSON) -> str:
     ]
 
 
+@SLOW_ON_POSTGRESQL
 async def test_a_rotation_in_the_right_order_breaks_nothing(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -171,6 +172,7 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(
     ]
 
 
+@SLOW_ON_POSTGRESQL
 async def test_no_step_is_left_out_without_notice(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -199,6 +201,7 @@ async def test_no_step_is_left_out_without_notice(
         assert await secret_of(api, endpoint) == endpoint["secret"]
 
 
+@SLOW_ON_POSTGRESQL
 async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -238,6 +241,7 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     )
 
 
+@SLOW_ON_POSTGRESQL
 async def test_links_whose_secret_was_removed_too_early_are_named(
     api: Api, operator: Operator, folder: Path
 ) -> None:
@@ -271,6 +275,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
     ]
 
 
+@SLOW_ON_POSTGRESQL
 async def test_an_old_secret_that_is_lost_can_be_given_up(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:

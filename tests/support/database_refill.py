@@ -20,6 +20,9 @@ SEQUENCES = (
 OTHERS = """SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
+# A binary COPY of no rows: a header of 19 bytes and the end mark of 2.
+NO_ROWS = 21
+
 connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
@@ -57,12 +60,16 @@ class Content:
         await connection.execute(OTHERS)
         if await connection.fetchval(SHAPE) != self.shape:
             return False
-        await connection.execute("SET session_replication_role = replica")
-        await connection.execute(";".join(f'DELETE FROM "{table}"' for table in self.tables))
+        statements = ["SET session_replication_role = replica"]
+        statements += [f'DELETE FROM "{table}"' for table in self.tables]
+        statements += [
+            f"SELECT setval('{name}', {value or 1}, {value is not None})"
+            for name, value in self.sequences.items()
+        ]
+        await connection.execute(";".join(statements))
         for table, rows in self.tables.items():
-            await connection.copy_to_table(table, source=BytesIO(rows), format="binary")
-        for name, value in self.sequences.items():
-            await connection.execute(f"SELECT setval('{name}', {value or 1}, {value is not None})")
+            if len(rows) > NO_ROWS:
+                await connection.copy_to_table(table, source=BytesIO(rows), format="binary")
         return True
 
 

@@ -10,6 +10,7 @@ from models.webhooks import DISABLED_AFTER, RETRY_DELAYS
 from server.delivery.webhooks import WebhookSender
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
+from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.webhook_receiver import (
     Behaviour,
     Receiver,
@@ -23,6 +24,8 @@ from tests.support.webhook_receiver import (
     resetting,
     sender,
 )
+
+pytestmark = SLOW_ON_POSTGRESQL
 
 AFTER = ["5 seconds", "5 minutes", "30 minutes", "2 hours", "5 hours", "10 hours", "10 hours"]
 

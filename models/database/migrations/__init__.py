@@ -1,5 +1,6 @@
 """Alembic, run from the installed package: one step a file, never edited once merged."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +21,7 @@ def config() -> Config:
     return settings
 
 
+@cache
 def head() -> str:
     """The newest step that this program knows."""
     return ScriptDirectory.from_config(config()).get_current_head() or ""
