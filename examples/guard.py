@@ -1,6 +1,4 @@
-"""A page that is guarded by a session token alone:
-TENANTRY_PUBLIC_URL=… APP_ORIGIN=… uvicorn examples.guard:app
-"""
+"""A page that is guarded by a session token alone: TENANTRY_PUBLIC_URL=… APP_ORIGIN=… uvicorn examples.guard:app"""
 
 import jwt
 from starlette.applications import Starlette
@@ -12,9 +10,7 @@ from examples.session_token import permissions, verified
 
 
 def settings(request: Request) -> Response:
-    """Not async: the first token fetches the keys, which
-    takes a while; Starlette runs this in a thread.
-    """
+    """Not async: the first token fetches the keys, which takes a while; Starlette runs this in a thread."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
         claims = verified(token if scheme.lower() == "bearer" else "")

@@ -1,6 +1,4 @@
-"""A service that takes webhooks: `uvicorn examples.webhook:app`,
-with the endpoint's secret in WEBHOOK_SECRET.
-"""
+"""A service that takes webhooks: `uvicorn examples.webhook:app`, with the endpoint's secret in WEBHOOK_SECRET."""
 
 import os
 
@@ -12,9 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 SECRET = os.environ["WEBHOOK_SECRET"]
-# What happened, by the event's id: a real service keeps that in its database, with what it did
-# about it.
 known: dict[str, str] = {}
+"""What happened, by the event's id: a real service keeps that in its database, with what it did about it."""
 
 
 async def webhooks(request: Request) -> Response:

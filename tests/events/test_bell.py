@@ -118,7 +118,7 @@ async def test_many_listeners_have_one_reader(api: Api, acme: Acme) -> None:
         await begun(api, 2)
         names = [str(task.get_coro()) for task in asyncio.all_tasks()]
 
-    for one in ("LogReader._run", "Watch.run"):
+    for one in ("LogReader._run", "Watcher.run"):
         assert sum(one in name for name in names) == 1, names
 
 

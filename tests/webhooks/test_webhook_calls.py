@@ -333,7 +333,7 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
 
 HANGING_LOOKUP = """
 import asyncio, socket, time
-from server.webhook_calls import Resolver
+from server.delivery.webhook_client import Resolver
 
 socket.getaddrinfo = lambda *given, **named: time.sleep(60)
 
