@@ -104,10 +104,23 @@ class Event:
     )
 
 
+def _without_slugs(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with null in place of the slug, also of the organization inside of it."""
+    hidden = {"slug": None} if "slug" in data else {}
+    nested = {
+        name: _without_slugs(data[name])
+        for name in ("organization", "public_organization_data")
+        if isinstance(data.get(name), dict)
+    }
+    return data | hidden | nested
+
+
 def _common(row: AnyRow, context: Context) -> dict[str, Any]:
     """What all events show."""
     is_private = context.is_service and row.private_metadata is not None
     data = cast(dict[str, Any], row.data) if isinstance(row.data, dict) else UNREADABLE  # pyright: ignore[reportUnknownMemberType]
+    if not context.instance.slugs_enabled:
+        data = _without_slugs(data)
     return {
         "id": strawberry.ID(row.id),
         "cursor": str(row.cursor),

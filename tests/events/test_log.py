@@ -218,6 +218,30 @@ async def test_a_changed_role_is_told_with_the_one_before(api: Api, acme: Acme) 
     assert noted == {**own, "role": "org:admin", "previousRole": None}
 
 
+async def test_slugs_that_are_switched_off_are_hidden_in_the_log_too(api: Api, acme: Acme) -> None:
+    await invited(api, acme.id, by=acme.admin)
+    query = "query($id: ID!) { organization(by: { id: $id }) { events(first: 100) { nodes { data } } } }"
+
+    async def slugs() -> list[Any]:
+        """Those of organizations, of the organization in memberships, and of that in invitations."""
+        page = (await api.run(query, {"id": acme.id}, by=acme.admin)).data["organization"]["events"]
+        data = [node["data"] for node in page["nodes"]]
+        holders = [
+            one.get("organization") or one.get("public_organization_data") or one for one in data
+        ]
+        assert {one["object"] for one in data} == {
+            "organization",
+            "organization_membership",
+            "organization_invitation",
+        }
+        return [holder["slug"] for holder in holders]
+
+    assert set(await slugs()) == {"acme"}
+    for enabled, shown in ((False, {None}), (True, {"acme"})):
+        await api.mutate("updateInstance", {"slugsEnabled": enabled}, by=SERVICE)
+        assert set(await slugs()) == shown
+
+
 async def test_what_is_gone_is_null_and_its_event_stays(api: Api, acme: Acme) -> None:
     before = await objects(api, acme, acme.admin, "MEMBERSHIP_CREATED")
 
