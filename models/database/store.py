@@ -174,7 +174,7 @@ def _check_idle(connection: AdaptedConnection, record: ConnectionPoolEntry, prox
     if monotonic() - record.info.get("idle_since", math.inf) < IDLE_SECONDS:
         return
     try:
-        connection.run_async(lambda driver: driver.execute(";", timeout=CHECK_SECONDS))
+        connection.run_async(lambda driver: driver.execute("SELECT 1", timeout=CHECK_SECONDS))
     except Exception as error:
         connection.driver_connection.terminate()
         raise InvalidatePoolError from error

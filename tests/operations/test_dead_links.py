@@ -208,6 +208,18 @@ async def test_a_connection_that_was_idle_is_checked_before_it_is_used(
 
 
 @ONLY_POSTGRESQL
+async def test_a_connection_that_answers_the_check_is_kept(store: Store) -> None:
+    async def backend() -> int:
+        async with store.read() as connection:
+            return (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+
+    before = await backend()
+    await asyncio.sleep(store_module.IDLE_SECONDS * 1.2)
+
+    assert await backend() == before
+
+
+@ONLY_POSTGRESQL
 async def test_a_statement_without_an_answer_costs_its_connection_and_all_that_are_as_old(
     link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
