@@ -257,14 +257,14 @@ def _is_refused(error: DBAPIError) -> bool:
     return not error.connection_invalidated and state not in COMMIT_UNKNOWN_STATES
 
 
-async def shield(tx: Awaitable[T]) -> T:
+async def shield(awaitable: Awaitable[T]) -> T:
     """Finishes what has begun before a cancellation
     counts: a statement that is torn costs a connection.
 
     What is given up after a while may still be committed: nobody may be told that nothing was
     changed.
     """
-    task = asyncio.ensure_future(tx)
+    task = asyncio.ensure_future(awaitable)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

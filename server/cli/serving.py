@@ -240,9 +240,9 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 # ------------------------------------------------------------------------------------------- worker
 
 
-async def _until_stopped(tx: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(coroutine: Coroutine[Any, Any, None]) -> None:
     """Runs something endless until SIGINT or SIGTERM, then lets it finish what it has begun."""
-    background, loop = Background(tx), asyncio.get_running_loop()
+    background, loop = Background(coroutine), asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, background.stop)
     await background.ended()

@@ -53,8 +53,8 @@ class Worker:
 class Background:
     """Endless work beside something else."""
 
-    def __init__(self, tx: Coroutine[Any, Any, None]) -> None:
-        self.task = asyncio.create_task(tx)
+    def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self.task = asyncio.create_task(coroutine)
         self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def stop(self) -> None:

@@ -208,18 +208,18 @@ def make_application(
     )
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
-    tx = (
+    worker = (
         make_worker(settings, store, clock, development.tell if development else None)
         if delivers
         else None
     )
 
-    heartbeats = (around.log.heartbeat, *(tx.heartbeats if tx else ()))
+    heartbeats = (around.log.heartbeat, *(worker.heartbeats if worker else ()))
     background: list[Background] = []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        background.extend([Background(tx.run())] if tx else [])
+        background.extend([Background(worker.run())] if worker else [])
         yield
         for one in background:
             one.stop()

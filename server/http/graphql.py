@@ -84,11 +84,7 @@ def make_error_response(error: Exception, kind: str = JSON) -> Response:
 def _make_response(
     body: Body, status: int, kind: str, headers: dict[str, str] | None = None
 ) -> Response:
-    return Response(_dumped(body), status, headers, f"{kind}; charset=utf-8")
-
-
-def _dumped(body: Body) -> bytes:
-    return orjson.dumps(body)
+    return Response(orjson.dumps(body), status, headers, f"{kind}; charset=utf-8")
 
 
 def _rejected(sentence: str) -> PreExecutionError:
@@ -203,9 +199,9 @@ class GraphQLEndpoint:
                 body = self._format(result, executed=not document.errors)
                 yield self._bounded(body, is_applied=False)
 
-    async def run_to_completion(self, tx: Awaitable[T]) -> T:
+    async def run_to_completion(self, awaitable: Awaitable[T]) -> T:
         """Whoever gives up waiting still counts as one who works, until it is done."""
-        task = asyncio.ensure_future(tx)
+        task = asyncio.ensure_future(awaitable)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         return await shield(task)
@@ -220,7 +216,7 @@ class GraphQLEndpoint:
 
     def _bounded(self, body: Body, *, is_applied: bool) -> Body:
         """The answer, unless it is too large; a mutation that has been made is reported as such."""
-        size = len(_dumped(body))
+        size = len(orjson.dumps(body))
         if size <= self.max_answer_bytes:
             return body
         sentence = f"The answer has {size} bytes, and at most {self.max_answer_bytes} are sent."

@@ -3,7 +3,5 @@
 from pathlib import Path
 
 VAR = Path("var")
-
-
 # Production refuses it: its key lies in a folder.
 ISSUER = "urn:tenantry:development"
