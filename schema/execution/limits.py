@@ -15,7 +15,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -30,8 +29,6 @@ from graphql import (
     get_named_type,
     is_introspection_type,
     is_leaf_type,
-    is_list_type,
-    is_non_null_type,
     value_from_ast_untyped,
 )
 
@@ -192,24 +189,13 @@ def find_spreads(selections: SelectionSetNode) -> Iterator[str]:
                 waiting.append(selection.selection_set)
 
 
-def find_field(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
-    """The field of a type; None where there is none, which validation rejects."""
+def find_field(parent: GraphQLNamedType | None, name: str) -> Any:
+    """The `GraphQLField` of a type; None where there is none, which validation rejects."""
     if name in META_FIELDS:
         return META_FIELDS[name]
     if isinstance(parent, (GraphQLObjectType, GraphQLInterfaceType)):
         return parent.fields.get(name)
     return None
-
-
-def get_type(field: GraphQLField) -> GraphQLNamedType:
-    """The type of a field, or of the entries of a list."""
-    type_: Any = field.type
-    return get_named_type(type_)
-
-
-def is_list(field: GraphQLField) -> bool:
-    type_: Any = field.type
-    return is_list_type(type_.of_type if is_non_null_type(type_) else type_)
 
 
 @dataclass(slots=True)
@@ -247,9 +233,9 @@ class Meter:
     def measure_field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
         name = node.name.value
         field = find_field(parent, name)
-        below = self.measure(node, field and get_type(field))
+        below = self.measure(node, field and get_named_type(field.type))
         cost = below.cost
-        if field and not is_leaf_type(get_type(field)):
+        if field and not is_leaf_type(get_named_type(field.type)):
             entries = self.count_entries(node, field, parent)
             cost = cost if entries is None else entries * (FIELDS_PER_ENTRY + cost)
         return Size(
@@ -261,17 +247,17 @@ class Meter:
         )
 
     def count_entries(
-        self, node: FieldNode, field: GraphQLField, parent: GraphQLNamedType | None
+        self, node: FieldNode, field: Any, parent: GraphQLNamedType | None
     ) -> int | None:
         """How many entries a field can have; None if it is no list, or the list of a page."""
         if "first" in field.args:
             return self.read_page_size(node)
-        if not is_list(field) or find_field(parent, "pageInfo"):
+        if not str(field.type).startswith("[") or find_field(parent, "pageInfo"):
             return None
         if "ids" in field.args:
             ids = self.read_argument(node, "ids")
             return min(len(cast(list[Any], ids)), MAXIMUM_SIZE) if isinstance(ids, list) else 1
-        if not is_introspection_type(get_type(field)):
+        if not is_introspection_type(get_named_type(field.type)):
             return LIST_SIZE
         return len(self.schema.type_map) if node.name.value == "types" else INTROSPECTION_LIST_SIZE
 
