@@ -2,12 +2,14 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
@@ -17,6 +19,13 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
 from models.errors import LimitExceeded
+from schema.execution.limits import (
+    DocumentLimits,
+    OperationSize,
+    check_limit,
+    measure_document,
+    measure_operation,
+)
 
 # How much work may go into comparing fields that overlap. A document that needs more is invalid;
 # with the default of 500,000 it would stop the event loop for more than half a second.
@@ -28,6 +37,36 @@ KEPT_BYTES = 16 * 1024 * 1024
 KEPT_LENGTH = 16 * 1024
 # The end of graphql-core's message when a document has too many tokens or comments.
 ABORTED = "Parsing aborted."
+# Its whole message when fields overlap too often.
+OVERLAPPING = "Validation aborted."
+
+
+def too_many_tokens(most: int) -> LimitExceeded:
+    """How many tokens were sent is not known: nothing after the last allowed one is read."""
+    return LimitExceeded(
+        f"A document can have at most {most} tokens, and as many comments."
+        " Split it into several requests.",
+        limit="tokens",
+        allowed=most,
+    )
+
+
+def explain(error: GraphQLError) -> GraphQLError:
+    """What a budget of validation means to whoever wrote the document."""
+    if error.message != OVERLAPPING:
+        return error
+    return to_error(
+        LimitExceeded(
+            "The document selects the same fields too often."
+            " Select each once, or give them different aliases in different requests.",
+            limit="overlappingFields",
+            allowed=overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET,
+        )
+    )
+
+
+def to_error(limit: LimitExceeded) -> GraphQLError:
+    return GraphQLError(str(limit), original_error=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +75,8 @@ class Document:
 
     tree: DocumentNode | None
     errors: Sequence[GraphQLError]
+    # Its operations by name; empty for one that has errors.
+    sizes: Mapping[str, OperationSize] = field(default_factory=dict[str, OperationSize])
 
     def is_ambiguous(self, name: str | None) -> bool:
         """Whether a name is needed to say which of several operations to run."""
@@ -51,6 +92,12 @@ class Document:
         found = self._operations(name)
         return len(found) == 1 and found[0].operation is kind
 
+    def get_size(self, name: str | None) -> OperationSize | None:
+        """The size of the operation that a request with this name runs, if there is just one."""
+        if name is None:
+            return next(iter(self.sizes.values())) if len(self.sizes) == 1 else None
+        return self.sizes.get(name)
+
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
         nodes = self.tree.definitions if self.tree else ()
         found = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
@@ -59,46 +106,53 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class Documents:
-    """Reads documents, and keeps those that were valid, the least recently used ones leaving first.
+    """Reads documents, and keeps the valid ones that were used last."""
 
-    Limits on depth, aliases and cost belong in `_read`, between parsing and validation.
-    """
-
+    schema: GraphQLSchema
     validate: Callable[[DocumentNode], list[GraphQLError]]
-    max_tokens: int
+    limits: DocumentLimits
     hits: int = 0
     misses: int = 0
     # An estimate of the memory that the kept documents take, in bytes.
     size: int = 0
     kept: OrderedDict[str, Document] = field(default_factory=OrderedDict[str, Document])
 
-    def read(self, text: str) -> Document:
-        if document := self.kept.get(text):
+    def read(
+        self, text: str, name: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> Document:
+        """The document; with errors if an operation of that name would cost too much."""
+        document = self.kept.get(text)
+        if document:
             self.hits += 1
             self.kept.move_to_end(text)
+        else:
+            self.misses += 1
+            document = self._read(text)
+            if document.tree and not document.errors and len(text) <= KEPT_LENGTH:
+                self._keep(text, document)
+        size = document.get_size(name)
+        if size is None or not size.depends_on_variables:
             return document
-        self.misses += 1
-        document = self._read(text)
-        if document.tree and not document.errors and len(text) <= KEPT_LENGTH:
-            self._keep(text, document)
+        try:
+            assert document.tree, "it has operations"
+            cost = measure_operation(self.schema, document.tree, size.node, variables or {}).cost
+            check_limit("cost", self.limits.cost, cost)
+        except LimitExceeded as error:
+            return Document(None, [to_error(error)])
         return document
 
     def _read(self, text: str) -> Document:
+        most = self.limits.tokens
         try:
             # Comments are no lexical tokens, but the tree keeps them as well.
-            tree = parse(text, max_lexical_tokens=self.max_tokens, max_comments=self.max_tokens)
+            tree = parse(text, max_lexical_tokens=most, max_comments=most)
+            sizes = measure_document(self.schema, tree, self.limits)
         except GraphQLSyntaxError as error:
-            return Document(None, [self._too_large() if error.message.endswith(ABORTED) else error])
-        return Document(tree, self.validate(tree))
-
-    def _too_large(self) -> GraphQLError:
-        """How many tokens were sent is not known: nothing after the last allowed one is read."""
-        sentence = (
-            f"A document can have at most {self.max_tokens} tokens, and as many comments."
-            " Split it into several requests."
-        )
-        limit = LimitExceeded(sentence, limit="tokens", allowed=self.max_tokens)
-        return GraphQLError(sentence, original_error=limit)
+            too_large = error.message.endswith(ABORTED)
+            return Document(None, [to_error(too_many_tokens(most)) if too_large else error])
+        except LimitExceeded as error:
+            return Document(None, [to_error(error)])
+        return Document(tree, [explain(error) for error in self.validate(tree)], sizes)
 
     def _keep(self, text: str, document: Document) -> None:
         self.kept[text] = document

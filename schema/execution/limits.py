@@ -60,16 +60,17 @@ Variables = Mapping[str, Any]
 class DocumentLimits:
     """The most that one document can ask for."""
 
+    # Also the most comments, which aren't tokens.
+    tokens: int = 2_000
+    operations: int = 10
+    # Of one operation, with those of all fragments.
+    directives: int = 20
     # Levels of fields. Those of introspection are limited by graphql-core.
     depth: int = 10
-    # Aliases in one selection set, with those of its fragments.
+    # In one selection set, with those of its fragments.
     aliases: int = 15
-    # Fields of one mutation.
+    # Of one mutation.
     root_fields: int = 10
-    # Operations in the document.
-    operations: int = 10
-    # Directives of one operation, with those of all fragments.
-    directives: int = 20
     # Entries of lists, as the sizes of their pages multiply, and a tenth for each field.
     cost: int = 20_000
 
@@ -102,14 +103,47 @@ class Size:
 class OperationSize:
     """How large an operation is, in the names of the limits."""
 
+    node: OperationDefinitionNode
     depth: int
     aliases: int
-    # Zero for what isn't a mutation.
     root_fields: int
     directives: int
     cost: int
     # Whether other variables would make it another cost.
     depends_on_variables: bool
+
+
+def measure_document(
+    schema: GraphQLSchema, document: DocumentNode, limits: DocumentLimits
+) -> dict[str, OperationSize]:
+    """Measures each operation without variables, by name; "" is the one that has none.
+
+    Raises LimitExceeded for the first limit that the document or one of its operations exceeds.
+    """
+    operations = [
+        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+    ]
+    check_limit("operations", limits.operations, len(operations))
+    sizes: dict[str, OperationSize] = {}
+    for operation in operations:
+        size = measure_operation(schema, document, operation, {})
+        for limit in ("directives", "depth", "aliases", "cost"):
+            check_limit(limit, getattr(limits, limit), getattr(size, limit))
+        if operation.operation is OperationType.MUTATION:
+            check_limit("root_fields", limits.root_fields, size.root_fields)
+        sizes[operation.name.value if operation.name else ""] = size
+    return sizes
+
+
+def check_limit(limit: str, allowed: int, asked: int) -> None:
+    """Raises LimitExceeded."""
+    if asked > allowed:
+        raise LimitExceeded(
+            f"{SENTENCES[limit].format(allowed)} This one has {min(asked, SATURATED):,}.",
+            limit=to_camel_case(limit),
+            allowed=allowed,
+            asked=asked,
+        )
 
 
 def measure_operation(
@@ -131,32 +165,14 @@ def measure_operation(
     size = meter.measure(operation, schema.get_root_type(operation.operation))
     for definition in operation.variable_definitions or ():
         meter.directives += len(definition.directives or ())
-    is_mutation = operation.operation is OperationType.MUTATION
     return OperationSize(
+        node=operation,
         depth=size.depth,
         aliases=max(size.aliases, size.aliases_below),
-        root_fields=size.fields if is_mutation else 0,
+        root_fields=size.fields,
         directives=meter.directives,
         cost=ceil(size.cost / FIELDS_PER_ENTRY),
         depends_on_variables=meter.depends_on_variables,
-    )
-
-
-def find_excess(size: OperationSize, limits: DocumentLimits) -> LimitExceeded | None:
-    """The first limit that an operation exceeds."""
-    for limit in ("directives", "depth", "aliases", "root_fields", "cost"):
-        allowed, asked = getattr(limits, limit), getattr(size, limit)
-        if asked > allowed:
-            return exceeds(limit, allowed, asked)
-    return None
-
-
-def exceeds(limit: str, allowed: int, asked: int) -> LimitExceeded:
-    return LimitExceeded(
-        f"{SENTENCES[limit].format(allowed)} This one has {min(asked, SATURATED):,}.",
-        limit=to_camel_case(limit),
-        allowed=allowed,
-        asked=asked,
     )
 
 
@@ -198,6 +214,11 @@ def find_field(parent: GraphQLNamedType | None, name: str) -> Any:
     return None
 
 
+def get_type(field: Any) -> GraphQLNamedType:
+    """The type of a field, or of the entries of a list."""
+    return cast(GraphQLNamedType, get_named_type(field.type))
+
+
 @dataclass(slots=True)
 class Meter:
     """Measures what is selected, with the variables that the sizes of pages come from."""
@@ -233,9 +254,9 @@ class Meter:
     def measure_field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
         name = node.name.value
         field = find_field(parent, name)
-        below = self.measure(node, field and get_named_type(field.type))
+        below = self.measure(node, field and get_type(field))
         cost = below.cost
-        if field and not is_leaf_type(get_named_type(field.type)):
+        if field and not is_leaf_type(get_type(field)):
             entries = self.count_entries(node, field, parent)
             cost = cost if entries is None else entries * (FIELDS_PER_ENTRY + cost)
         return Size(
@@ -257,7 +278,7 @@ class Meter:
         if "ids" in field.args:
             ids = self.read_argument(node, "ids")
             return min(len(cast(list[Any], ids)), MAXIMUM_SIZE) if isinstance(ids, list) else 1
-        if not is_introspection_type(get_named_type(field.type)):
+        if not is_introspection_type(get_type(field)):
             return LIST_SIZE
         return len(self.schema.type_map) if node.name.value == "types" else INTROSPECTION_LIST_SIZE
 

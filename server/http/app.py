@@ -27,6 +27,7 @@ from resolvers.transaction import Clock
 from schema import build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
+from schema.execution.limits import DocumentLimits
 from schema.foundation.context import ServerContext
 from schema.foundation.sdl import sdl
 from server.delivery.smtp import OnWritten
@@ -196,7 +197,11 @@ def make_application(
     shows_page = settings.is_development if settings.graphiql is None else settings.graphiql
     schema = open_schema if shows_schema else build(introspection=False)
     page = development.page if development else _bare_page
-    documents = Documents(schema.validation_errors, settings.max_tokens)
+    documents = Documents(
+        schema._schema,  # pyright: ignore[reportPrivateUsage]
+        schema.validation_errors,
+        DocumentLimits(tokens=settings.max_tokens),
+    )
     endpoint = GraphQLEndpoint(
         schema,
         documents,

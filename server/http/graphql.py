@@ -159,7 +159,7 @@ class GraphQLEndpoint:
         )
         if kind == EVENT_STREAM:
             return stream_events(self.results(operation, context))
-        document = self.documents.read(operation.query)
+        document = self.documents.read(operation.query, operation.name, operation.variables)
         body = await self.run_to_completion(self._run(operation, document, context))
         return _make_response(body, _choose_status(body, kind), kind)
 
@@ -184,7 +184,9 @@ class GraphQLEndpoint:
 
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[Body]:
         """The one result of a query or a mutation; of a subscription the results as they come."""
-        document = context.document = self.documents.read(operation.query)
+        document = context.document = self.documents.read(
+            operation.query, operation.name, operation.variables
+        )
         if not document.is_subscription(operation.name):
             yield await self.run_to_completion(self._run(operation, document, context))
             return
