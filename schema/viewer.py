@@ -6,7 +6,7 @@ import strawberry
 
 from models.errors import Unauthenticated
 from models.users import User as UserRow
-from resolvers.organizations import get_creation_limit, may_create
+from resolvers.organizations import can_create, get_creation_limit
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
 from schema.invitations.types import Invitation, InvitationStatus, load_invitations
@@ -59,7 +59,7 @@ class Viewer:
     async def can_create_organization(self, info: Info) -> bool:
         user = cast(UserRow | None, await info.context.loaders.users.load(self.user_id))
         instance = info.context.instance
-        if user is None or not may_create(user, instance):
+        if user is None or not can_create(user, instance):
             return False
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit

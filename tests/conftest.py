@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from sqlalchemy import event
 
 from models.database.migrations import migrate
 from models.database.store import Store
+from resolvers.server import Server
 from server.http.app import make_application
+from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
 from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
@@ -122,6 +125,11 @@ def clock() -> Clock:
 def settings(**values: Any) -> Settings:
     """Settings that look at nothing but what they are given, with a root secret."""
     return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
+
+
+def server_for(store: Store, clock: Callable[[], datetime], **values: Any) -> Server:
+    """The server of such settings."""
+    return make_server(settings(**values), store, clock)
 
 
 def an_api(store: Store, clock: Clock) -> Api:

@@ -13,6 +13,7 @@ from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
 from models.organizations import Organization
+from resolvers.locks import EVENTS_LOCK
 from resolvers.pages import (
     DEFAULT_SIZE,
     AnyRow,
@@ -22,7 +23,6 @@ from resolvers.pages import (
     load_grouped,
     wrong_list_cursor,
 )
-from resolvers.transaction import EVENTS_LOCK
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1

@@ -13,12 +13,13 @@ from sqlmodel import col, select
 from models.database.store import Readable
 from models.errors import BadUserInput
 from models.invitations import PENDING, Invitation, InvitationStatus, get_status
+from models.keys.ticket_keys import TicketKeys
 from models.mail import Mail
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
 from models.users import User
 from models.validation.text import to_search_text
-from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
+from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.pages import (
     AnyRow,
     Order,
@@ -150,7 +151,11 @@ async def load_preview(
     async with store.read() as connection:
         wanted: Select[Any] = select(Invitation).where(col(Invitation.id) == invitation_id)
         invitation = (await connection.execute(wanted)).one_or_none()
-        kind = await kind_of(connection, keys, ticket, invitation.nonce) if invitation else None
+        kind = (
+            await load_ticket_kind(connection, keys, ticket, invitation.nonce)
+            if invitation
+            else None
+        )
         if invitation is None or kind is None:
             return None
         owner: Select[Any] = select(Organization).where(

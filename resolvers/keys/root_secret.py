@@ -15,8 +15,8 @@ from sqlmodel import col
 from models.database.tables import metadata
 from models.keys.encryption import Purpose, encrypt, is_readable, make_cipher
 from models.webhooks import WebhookEndpoint, generate_secret
-from resolvers.invitations import tickets
-from resolvers.keys import signing_keys
+from resolvers.keys import signing_keys, ticket_keys
+from resolvers.locks import take_lock
 from resolvers.transaction import Transaction
 
 KEYS, TICKETS, ENDPOINTS = (
@@ -48,7 +48,7 @@ ENCRYPTED_COLUMNS = (
     EncryptedColumn(
         "signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published
     ),
-    EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, tickets.is_needed),
+    EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, ticket_keys.is_needed),
     EncryptedColumn(
         "webhook secret",
         Purpose.WEBHOOK_SECRETS,
@@ -106,17 +106,18 @@ def _state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
     return State.UNREADABLE
 
 
-async def reencrypt(
-    tx: Transaction, secrets: Sequence[str], *, discard_unreadable: bool
-) -> list[EncryptedValue]:
-    """Encrypts what is in use under the first secret;
-    returns all values with the states that they had before.
+async def reencrypt(tx: Transaction, *, discard_unreadable: bool) -> list[EncryptedValue]:
+    """Encrypts every value in use under the server's first root secret.
+
+    Returns all values in use, with the states that they had before.
     """
-    await tickets.store_keys(tx, tickets.derive_ticket_keys(secrets))
+    secrets = tx.server.secrets
+    await ticket_keys.store_keys(tx)
     # Nobody else can add or change a value until the end; reading goes on.
-    await tx.take_advisory_lock(
+    await take_lock(
+        tx.session,
         f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN"
-        f" EXCLUSIVE MODE"
+        f" EXCLUSIVE MODE",
     )
     values = await load_encrypted_values(tx.session, secrets, tx.now)
     for value in values:

@@ -12,7 +12,8 @@ from sqlmodel import col, or_, select
 
 from models.database.store import Store
 from models.keys.signing_keys import PUBLISHED_AFTER, SigningKey
-from resolvers.transaction import KEYS_LOCK, Transaction
+from resolvers.locks import KEYS_LOCK, take_advisory_lock
+from resolvers.transaction import Transaction
 
 
 class Signer(Protocol):
@@ -52,7 +53,7 @@ async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
     """Adds the key, unless there is one: of several
     processes that start at once one gives the key.
     """
-    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
+    await take_advisory_lock(tx.session, KEYS_LOCK)
     if (
         await tx.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))
     ).first() is None:
@@ -65,7 +66,7 @@ async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> None:
     """The new key signs from now on; the one before stays
     published for a while, older ones are forgotten.
     """
-    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
+    await take_advisory_lock(tx.session, KEYS_LOCK)
     lapsed = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
     await tx.session.execute(delete(SigningKey).where(lapsed))
     retired = (

@@ -10,7 +10,7 @@ from models.invitations import get_status
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations.lists import ORDER, InvitationFilter, InvitationList
-from resolvers.invitations.tickets import TicketKind, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.loaders import load_existing
 from schema.foundation.connections import Connection, Node, make_connection
@@ -19,8 +19,6 @@ from schema.foundation.scalars import DateTime, JSONObject
 from schema.organizations.types import Organization, PublicOrganization
 from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
-
-ACCEPT_PATH = "/invitations/accept"
 
 
 @strawberry.enum(description="What became of an invitation.")
@@ -144,9 +142,7 @@ class Invitation(Node):
     async def url(self, info: Info) -> str | None:
         if self.status is not InvitationStatus.PENDING or not await self._is_manager(info):
             return None
-        around = info.context.server
-        ticket = make_ticket(around.ticket_keys, TicketKind.LINK, self.row.id, self.row.nonce)
-        return f"{around.public_url}{ACCEPT_PATH}?ticket={ticket}"
+        return make_accept_url(info.context.server, TicketKind.LINK, self.row.id, self.row.nonce)
 
     @strawberry.field(description="The last mail; to who may manage members, else null.")
     async def mail(self, info: Info) -> InvitationMail | None:

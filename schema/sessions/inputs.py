@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from models.errors import BadUserInput
-from resolvers.sessions.lifecycle import Choice
+from resolvers.sessions.tokens import Choice
 
 
 @strawberry.enum(description="What became of a session.")

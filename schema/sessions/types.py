@@ -10,10 +10,10 @@ from models.sessions import Session as SessionRow
 from models.sessions import SessionStatus as Status
 from resolvers.pages import AnyRow, make_page_request
 from resolvers.queries.loaders import load_existing
-from resolvers.sessions import lifecycle
+from resolvers.sessions import tokens
 from resolvers.sessions.claims import TokenClaims, TokenFormat
-from resolvers.sessions.lifecycle import TokenOptions
 from resolvers.sessions.lists import ORDER, SessionFilter, SessionList
+from resolvers.sessions.tokens import TokenOptions
 from schema.foundation.connections import Connection, Node, make_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime
@@ -123,15 +123,15 @@ class SessionToken:
     @strawberry.field(description="The token, signed when it is selected.")
     async def jwt(self, info: Info) -> str:
         """Not before the transaction is over: signing takes a while."""
-        return await info.context.server.signer.sign(self.claims)
+        return await info.context.signer.sign(self.claims)
 
 
 def to_token(claims: TokenClaims) -> SessionToken:
-    return SessionToken(expires_at=DateTime(lifecycle.get_expiry(claims)), claims=claims)
+    return SessionToken(expires_at=DateTime(tokens.get_expiry(claims)), claims=claims)
 
 
 def make_token_options(context: Context, format: SessionTokenFormat) -> TokenOptions:
-    """The page's origin goes into the token only if it is one of ours."""
-    around = context.server
-    party = context.origin if context.origin in around.allowed_origins else None
-    return TokenOptions(TokenFormat(format.value), around.public_url, party)
+    """The page's origin goes into the token only if it is an allowed one."""
+    server = context.server
+    party = context.origin if context.origin in server.allowed_origins else None
+    return TokenOptions(TokenFormat(format.value), server.public_url, party)

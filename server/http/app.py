@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import httpx
@@ -18,16 +18,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import base, webhooks
+from models import base
 from models.database.store import Store
-from models.keys import encryption
-from resolvers.invitations.tickets import derive_ticket_keys
+from resolvers.server import Clock
 from resolvers.subscriptions.log_reader import LogReader
-from resolvers.transaction import Clock
 from schema import build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
-from schema.foundation.context import ServerContext
 from schema.foundation.sdl import sdl
 from server.delivery.smtp import OnWritten
 from server.delivery.worker import Background, load_trust_store, make_worker
@@ -43,7 +40,8 @@ from server.identity.authenticator import (
     make_provider,
 )
 from server.identity.signing import make_signer
-from server.settings.settings import Issuer, Settings, make_webhook_targets
+from server.settings.server import make_server
+from server.settings.settings import Issuer, Settings
 
 FETCH_SECONDS = 5.0
 # How long operations that nobody waits for any more may go on when the server stops.
@@ -86,26 +84,6 @@ class NoSniffing:
             await send(message)
 
         await self.app(scope, receive, marked)
-
-
-def make_server_context(
-    settings: Settings, store: Store, clock: Clock, issuers: Sequence[Issuer]
-) -> ServerContext:
-    names = tuple(issuer.issuer for issuer in issuers)
-    return ServerContext(
-        store=store,
-        clock=clock,
-        public_url=settings.public_url,
-        issuers=names,
-        link_schemes=settings.link_schemes,
-        ticket_keys=derive_ticket_keys(settings.secret),
-        can_mail=settings.smtp_url is not None or settings.is_development,
-        allowed_origins=settings.allowed_origins,
-        signer=make_signer(settings, store, clock),
-        log=LogReader(store, clock),
-        webhook_storage=encryption.make_cipher(settings.secret, webhooks.PURPOSE),
-        targets=make_webhook_targets(settings),
-    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -182,13 +160,10 @@ def make_application(
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     providers = {issuer.issuer: make_provider(issuer, client) for issuer in issuers}
-    around = make_server_context(settings, store, clock, issuers)
+    server = replace(make_server(settings, store, clock), issuers=[*providers])
+    signer, log_reader = make_signer(settings, server), LogReader(store, clock)
     identity = Authenticator(
-        store,
-        clock,
-        providers,
-        make_digests(keys),
-        make_own_provider(settings.public_url, around.signer),
+        server, providers, make_digests(keys), make_own_provider(settings.public_url, signer)
     )
     shows_schema = (
         settings.is_development if settings.introspection is None else settings.introspection
@@ -201,7 +176,9 @@ def make_application(
         schema,
         documents,
         settings.max_answer_bytes,
-        around,
+        server,
+        signer,
+        log_reader,
         identity,
         page if shows_page else None,
         shows_schema,
@@ -209,12 +186,12 @@ def make_application(
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
     sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
     worker = (
-        make_worker(settings, store, clock, development.tell if development else None)
+        make_worker(settings, server, development.tell if development else None)
         if delivers
         else None
     )
 
-    heartbeats = (around.log.heartbeat, *(worker.heartbeats if worker else ()))
+    heartbeats = (log_reader.heartbeat, *(worker.heartbeats if worker else ()))
     background: list[Background] = []
 
     @asynccontextmanager
@@ -226,13 +203,13 @@ def make_application(
             await one.ended()
         if endpoint.running:
             await asyncio.wait(endpoint.running, timeout=FINISH_SECONDS)
-        await around.log.wait_closed()
+        await log_reader.wait_closed()
         await client.aclose()
         await store.close()
 
     def stop() -> None:
         """Ends what runs for ever, while running requests are still answered."""
-        around.log.close()
+        log_reader.close()
         for one in background:
             one.stop()
 
@@ -243,13 +220,14 @@ def make_application(
         Route("/readyz", Readiness(store, heartbeats).show),
         _schema_route(endpoint, public=shows_schema),
         *logos.routes,
-        *invitation_page.routes(around, development.accept_as if development else None),
-        *jwks.routes(around),
+        *invitation_page.routes(server, development.accept_as if development else None),
+        *jwks.routes(settings.public_url, signer),
         *([Route("/", to_the_page), *graphiql.routes] if shows_page else []),
     ]
     app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
     # The redirect to a path without its last slash would name the host that the Host header names.
     app.router.redirect_slashes = False
-    app.state.log = around.log
+    app.state.server = server
+    app.state.log = log_reader
     app.state.stop = stop
     return app

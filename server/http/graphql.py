@@ -21,9 +21,12 @@ from strawberry.types.graphql import OperationType
 
 from models.database.store import shield
 from models.errors import BadUserInput, LimitExceeded, RequestError, Unauthenticated
+from resolvers.keys.signing_keys import Signer
+from resolvers.server import Server
+from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
 from schema.execution.documents import Document, Documents
-from schema.foundation.context import Context, ServerContext, noop
+from schema.foundation.context import Context, noop
 from schema.foundation.errors import format_error, format_errors
 from server.http.connection import disconnect
 from server.http.requests import (
@@ -118,7 +121,9 @@ class GraphQLEndpoint:
     schema: Schema
     documents: Documents
     max_answer_bytes: int
-    server: ServerContext
+    server: Server
+    signer: Signer
+    log: LogReader
     identity: Authenticator
     page: Callable[[], Response] | None = None
     # Whether a mistyped name is answered with those that come near: where the schema is no secret.
@@ -171,10 +176,15 @@ class GraphQLEndpoint:
         Raises BadCredential and Unavailable.
         """
         if credential is None:
-            return Context(self.server, None, await self.identity.instance(), headers.get("origin"))
+            instance = await self.identity.instance()
+            return Context(
+                self.server, self.signer, self.log, None, instance, headers.get("origin")
+            )
         actor, instance = await credential.caller()
         return Context(
             self.server,
+            self.signer,
+            self.log,
             actor,
             instance,
             headers.get("origin"),

@@ -20,10 +20,9 @@ from models.instance import Instance
 from models.invitations import InvitationStatus
 from models.validation.text import CONTROLS, check_url
 from resolvers.invitations.lists import Preview, load_preview
-from resolvers.invitations.tickets import TicketKind
+from resolvers.invitations.tickets import ACCEPT_PATH, TicketKind
 from resolvers.invitations.validation import check_redirect_url
-from schema.foundation.context import ServerContext
-from schema.invitations.types import ACCEPT_PATH
+from resolvers.server import Server
 from server.http.graphiql import script_json
 
 
@@ -164,28 +163,24 @@ def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLRes
     return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)
 
 
-async def _answer(
-    surroundings: ServerContext, ticket: str, demo: DemoIdentities | None
-) -> Response:
-    found = await load_preview(
-        surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock()
-    )
+async def _answer(server: Server, ticket: str, demo: DemoIdentities | None) -> Response:
+    found = await load_preview(server.store, server.ticket_keys, ticket, server.clock())
     if found is None:
         return _unknown()
     if found.status is not InvitationStatus.PENDING:
         return _shown(found, ticket, ())
-    async with surroundings.store.read() as connection:
+    async with server.store.read() as connection:
         instance: Instance = (await connection.execute(select(Instance))).one()  # pyright: ignore[reportAssignmentType]
-    page = choose_redirect(found, instance, surroundings.link_schemes)
+    page = choose_redirect(found, instance, server.link_schemes)
     if page:
         return RedirectResponse(add_ticket(page, ticket, get_next_status(found)), 303, HEADERS)
     return _shown(found, ticket, demo(found.invitation.email_address) if demo else ())
 
 
-def routes(surroundings: ServerContext, demo: DemoIdentities | None) -> list[Route]:
+def routes(server: Server, demo: DemoIdentities | None) -> list[Route]:
     async def accept(request: Request) -> Response:
         try:
-            return await _answer(surroundings, request.query_params.get("ticket", ""), demo)
+            return await _answer(server, request.query_params.get("ticket", ""), demo)
         except Unavailable:
             return _notice(
                 503, "Try again in a moment", "The invitation can't be looked up just now."

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from models.errors import Unavailable
 from models.keys.signing_keys import to_jwk_members
-from schema.foundation.context import ServerContext
+from resolvers.keys.signing_keys import Signer
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -35,16 +35,16 @@ def _document(request: Request, content: object) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def routes(around: ServerContext) -> list[BaseRoute]:
+def routes(public_url: str, signer: Signer) -> list[BaseRoute]:
     discovery = {
-        "issuer": around.public_url,
-        "jwks_uri": f"{around.public_url}{JWKS_PATH}",
+        "issuer": public_url,
+        "jwks_uri": f"{public_url}{JWKS_PATH}",
         "id_token_signing_alg_values_supported": [ALGORITHM],
     }
 
     async def jwks(request: Request) -> Response:
         try:
-            keys = await around.signer.published()
+            keys = await signer.published()
         except Unavailable as error:
             return JSONResponse(
                 {"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"}

@@ -15,7 +15,6 @@ import structlog
 from sqlmodel import select
 
 from models.base import JSONObject
-from models.database.store import Store
 from models.errors import Unavailable
 from models.instance import Instance
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
@@ -23,9 +22,9 @@ from models.users import IdentityClaims
 from resolvers.access import Actor, ActorType
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
-from resolvers.sessions.lifecycle import SessionClaims, sign_in_session
-from resolvers.transaction import Clock
-from resolvers.users import sign_in
+from resolvers.provisioning import sign_in
+from resolvers.server import Clock, Server
+from resolvers.sessions.sign_in import SessionClaims, sign_in_session
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
     InvalidCredential,
@@ -140,8 +139,7 @@ class Authenticator:
     Algorithms belong to the configured issuer and are never read from a token.
     """
 
-    store: Store
-    clock: Clock
+    server: Server
     providers: dict[str, Provider]
     # Digests of the keys from the settings, by the id they act under.
     secret_keys: dict[str, str]
@@ -175,30 +173,30 @@ class Authenticator:
         claims = verified.claims
         if isinstance(claims, SessionClaims):
             return Credential(partial(self._session, claims))
-        is_sole_issuer = len(self.providers) == 1
-        caller = partial(sign_in, self.store, self.clock, claims, is_sole_issuer=is_sole_issuer)
-        return Credential(caller, partial(verified.lasts, self._get_expiry(verified), self.clock))
+        caller = partial(sign_in, self.server, claims)
+        is_good = partial(verified.lasts, self._get_expiry(verified), self.server.clock)
+        return Credential(caller, is_good)
 
     def _get_expiry(self, verified: VerifiedToken) -> int:
         """Streams don't live on leeway, unless nothing else is left of the token's time."""
-        now = self.clock().timestamp()
+        now = self.server.clock().timestamp()
         return verified.expires_at if verified.expires_at > now else verified.expires_at + LEEWAY
 
     async def instance(self) -> Instance:
-        async with self.store.read() as connection:
+        async with self.server.store.read() as connection:
             return (await connection.execute(select(Instance))).one()  # pyright: ignore[reportReturnType]
 
     async def _service(self, secret: str) -> tuple[Actor, Instance]:
         for key_id, digest in self.secret_keys.items():
             if matches_digest(secret, digest):
                 return Actor(ActorType.SERVICE, key_id), await self.instance()
-        found = await sign_in_service(self.store, secret)
+        found = await sign_in_service(self.server.store, secret)
         if found is None:
             raise InvalidCredential("the secret key is unknown or revoked")
         return found
 
     async def _session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
-        found = await sign_in_session(self.store, self.clock, claims)
+        found = await sign_in_session(self.server, claims)
         if found is None:
             raise InvalidCredential("its session is over")
         return found
@@ -206,7 +204,7 @@ class Authenticator:
     async def _verify_cached(self, token: str) -> VerifiedToken:
         digest = hashlib.sha256(token.encode()).digest()
         known = self.verified.get(digest)
-        if known and known.is_good(self.clock().timestamp()):
+        if known and known.is_good(self.server.clock().timestamp()):
             self.verified.move_to_end(digest)
             return known
         fresh = await self._verify(token)
@@ -248,7 +246,7 @@ class Authenticator:
         """When it expires; a clock that is off is named in
         the log, for nobody finds that by looking at tokens.
         """
-        now = self.clock().timestamp()
+        now = self.server.clock().timestamp()
         expires_at = read_time_claim(payload, "exp")
         if expires_at is None:
             raise InvalidCredential("it has no exp")

@@ -14,7 +14,7 @@ import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from models.database.store import Store, shield
+from models.database.store import shield
 from models.errors import Unavailable
 from models.keys.signing_keys import (
     compute_thumbprint,
@@ -25,7 +25,8 @@ from models.keys.signing_keys import (
 )
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import add_first_key, load_published_keys
-from resolvers.transaction import Clock, begin
+from resolvers.server import Server
+from resolvers.transaction import begin
 from server.settings.settings import Settings, SettingsError
 
 ALGORITHM = "RS256"
@@ -79,8 +80,7 @@ class StoredKeys:
     Raises WrongSettings for another root secret.
     """
 
-    store: Store
-    clock: Clock
+    server: Server
     storage: MultiFernet
     known: Sequence[Key] = ()
     read_at: float = -math.inf
@@ -112,7 +112,7 @@ class StoredKeys:
 
     async def _read(self) -> Sequence[Key]:
         known = {key.kid: key for key in self.known}
-        rows = await load_published_keys(self.store, self.clock())
+        rows = await load_published_keys(self.server.store, self.server.clock())
         return [known.get(kid) or self._opened(private_key) for kid, private_key in rows]
 
     def _opened(self, private_key: str) -> Key:
@@ -123,7 +123,7 @@ class StoredKeys:
 
     async def _make(self) -> Sequence[Key]:
         key = make_key(await asyncio.to_thread(generate_key))
-        async with begin(self.store, SYSTEM, self.clock) as tx:
+        async with begin(self.server, SYSTEM) as tx:
             await add_first_key(tx, kid=key.kid, private_key=encrypt_key(self.storage, key.private))
         return await self._read()
 
@@ -155,8 +155,8 @@ class TokenSigner:
         return {key.kid: key.public for key in await self.ring.keys(since=monotonic())}
 
 
-def make_signer(settings: Settings, store: Store, clock: Clock) -> TokenSigner:
+def make_signer(settings: Settings, server: Server) -> TokenSigner:
     """The signer that the settings ask for; it looks into the database when it is first used."""
     if settings.signing_keys:
         return TokenSigner(GivenKeys([make_key(private) for private in settings.private_keys]))
-    return TokenSigner(StoredKeys(store, clock, make_cipher(settings.secret)))
+    return TokenSigner(StoredKeys(server, make_cipher(server.secrets)))

@@ -7,7 +7,7 @@ from models.errors import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from models.validation.text import NAME_LENGTH, check_url
-from resolvers.sessions.lifecycle import SessionClaims
+from resolvers.sessions.sign_in import SessionClaims
 from resolvers.users import SUBJECT_LENGTH
 from server.settings.public_keys import PublicKey
 

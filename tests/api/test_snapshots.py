@@ -19,7 +19,7 @@ from models.errors import Unavailable
 from models.instance import Instance
 from resolvers.queries import lists
 from schema.foundation.context import Context
-from server.http.app import make_server_context
+from server.identity.signing import make_signer
 from tests.api.test_faults import all_done, locked, taken
 from tests.conftest import settings
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
@@ -378,8 +378,11 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
     api: Api, acme: Acme
 ) -> None:
     """It is cancelled while its statement runs, as when a field beside it has failed."""
-    around = make_server_context(settings(), api.store, api.clock, ())
-    before, context = free_seats(api.store), Context(around, None, Instance())
+    signer = make_signer(settings(), api.server)
+    before, context = (
+        free_seats(api.store),
+        Context(api.server, signer, api.reader, None, Instance()),
+    )
 
     for moment in range(0, 24, 2):
         given_up = asyncio.create_task(context.read(lists.count, lists.UserFilter()))

@@ -43,7 +43,7 @@ def a_stream(acme: Acme) -> Stream:
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         data = {"object": "organization"}
         tx.record(
             EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
@@ -226,7 +226,7 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
 
 
 async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api: Api) -> None:
-    ring, errors = StoredKeys(api.store, api.clock, make_cipher([SECRET])), torn(api.store)
+    ring, errors = StoredKeys(api.server, make_cipher([SECRET])), torn(api.store)
     known = await ring.keys(since=monotonic())
 
     async def is_found(wait: int, turns: int) -> bool:
