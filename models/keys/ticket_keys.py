@@ -1,6 +1,4 @@
-"""Ticket keys: what invitation tickets are signed with,
-stored encrypted so that tickets outlive a root secret.
-"""
+"""Ticket keys, which sign invitation tickets and outlive the root secret they were derived from."""
 
 from datetime import datetime, timedelta
 
@@ -9,12 +7,12 @@ from sqlmodel import Field
 from models.base import BaseTable, UTCDateTime
 from models.invitations import MAXIMUM_DAYS
 
-# No invitation lives longer, so no ticket of a retired key can be valid after that.
+# No invitation is valid for longer, so no ticket of a retired key can be valid after that.
 NEEDED_AFTER = timedelta(days=MAXIMUM_DAYS)
 
 
 class TicketKey(BaseTable, table=True):
-    """The ticket key of one root secret; it is retired once another secret comes first."""
+    """The ticket key of one root secret, retired once another secret comes first."""
 
     fingerprint: str = Field(primary_key=True)
     key: str
