@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base import JSONObject
-from models.database.store import Deadlock
+from models.database.errors import Deadlock
 from models.errors import (
     ErrorCollector,
     IdentifierExists,

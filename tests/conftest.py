@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import event
 
 from models.database.migrations import migrate
@@ -26,6 +27,17 @@ from tests.support.factories import ADMIN, Acme, found_acme
 DATABASES = ("sqlite", "postgresql")
 
 dialects.register()
+
+# The default console renderer prints the local variables of every frame with a traceback. Those of
+# a server in a test take minutes to print on a busy machine.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ NEEDED_AFTER = timedelta(days=MAXIMUM_DAYS)
 
 
 class TicketKey(BaseTable, table=True):
-    """The ticket key of one root secret; it is retired once another secret comes first."""
+    """The ticket key of one root secret, retired once another secret comes first."""
 
     fingerprint: str = Field(primary_key=True)
     key: str

@@ -13,7 +13,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from models.database.store import Deadlock
+from models.database.errors import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of

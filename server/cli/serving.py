@@ -30,8 +30,9 @@ from server.cli.console import console, fail
 from server.delivery.worker import Background, make_worker
 from server.development import demo_data
 from server.development.issuer import ADA, GRACE
-from server.http.app import OWN_NAMES, DevelopmentExtras, make_application
+from server.http.app import DevelopmentExtras, make_application
 from server.http.connection import UNSENT_BYTES, HttpProtocol, SocketProtocol
+from server.http.middleware import OWN_NAMES
 from server.http.websocket import MESSAGE_BYTES
 from server.identity.signing import make_signer
 from server.settings.names import VAR

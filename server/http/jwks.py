@@ -1,11 +1,8 @@
-"""What others verify our session tokens with: the
-public keys and where they are, open to everybody.
-"""
+"""The public keys that verify session tokens, and the discovery document that names them."""
 
 import hashlib
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,17 +13,13 @@ from resolvers.keys.signing_keys import Signer
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
-# How long caches may keep a document: behind one, the tokens of a new key are refused for that long
-# at most.
+# How long caches may keep a document. Behind a cache, tokens of a new key are refused for at most
+# that long.
 FRESH_SECONDS = 60
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 
 
-def _jwk(kid: str, key: RSAPublicKey) -> dict[str, str]:
-    return {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
-
-
-def _document(request: Request, content: object) -> Response:
+def _make_document(request: Request, content: object) -> Response:
     body = orjson.dumps(content)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**OPEN, "ETag": tag}
@@ -49,9 +42,17 @@ def routes(public_url: str, signer: Signer) -> list[BaseRoute]:
             return JSONResponse(
                 {"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"}
             )
-        return _document(request, {"keys": [_jwk(kid, key) for kid, key in keys.items()]})
+        return _make_document(
+            request,
+            {
+                "keys": [
+                    {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
+                    for kid, key in keys.items()
+                ]
+            },
+        )
 
     async def configuration(request: Request) -> Response:
-        return _document(request, discovery)
+        return _make_document(request, discovery)
 
     return [Route(JWKS_PATH, jwks), Route("/.well-known/openid-configuration", configuration)]

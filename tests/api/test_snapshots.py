@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.util import await_only
 from structlog.testing import capture_logs
 
-from models.database import store as models_store
+from models.database import connections
 from models.database.store import Snapshot, Store
 from models.errors import Unavailable
 from models.instance import Instance
@@ -51,7 +51,7 @@ def before_reading(store: Store, table: str, action: Action) -> Generator[None]:
 
 
 def free_seats(store: Store) -> list[int]:
-    seats = (store._reader_slots, store._snapshot_seats)  # pyright: ignore[reportPrivateUsage]
+    seats = (store._reader_slots, store._snapshot_slots)  # pyright: ignore[reportPrivateUsage]
     return [one._value for one in seats]
 
 
@@ -257,7 +257,7 @@ async def test_more_operations_than_connections_wait_for_each_other(api: Api, ac
     """
     query = "{ cursor organizations { nodes { memberships { nodes { user { identifier } } } } } roles { key } }"
 
-    async with asyncio.timeout(models_store.WAIT_SECONDS):
+    async with asyncio.timeout(connections.WAIT_SECONDS):
         answers = await asyncio.gather(*(api.run(query, by=SERVICE) for _ in range(40)))
 
     assert [answer.body for answer in answers if "errors" in answer.body] == []
@@ -297,7 +297,7 @@ async def test_tokens_are_minted_by_more_than_there_are_connections(api: Api, ac
       a: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } }
       b: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } } }"""
 
-    async with asyncio.timeout(models_store.WAIT_SECONDS):
+    async with asyncio.timeout(connections.WAIT_SECONDS):
         answers = await asyncio.gather(
             *(api.run(document, {"input": input}, by=acme.admin) for _ in range(20))
         )
@@ -410,7 +410,7 @@ async def test_nothing_is_read_from_a_snapshot_that_is_closed(store: Store) -> N
 async def test_when_no_connection_is_to_be_had_all_fields_are_told_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models_store, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
     held = [Snapshot(api.store) for _ in range(free_seats(api.store)[1])]
     for one in held:
         async with one.read():

@@ -288,7 +288,7 @@ async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`tenantry keys rotate-signing` with a new root secret, before the servers have it."""
-    monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
+    monkeypatch.setattr(signing, "MAXIMUM_AGE_SECONDS", 0.0)
     signer = make_signer(settings(), server_for(store, clock))
     token = await signer.sign({"sub": "user_1"})
     async with begin(server_for(store, clock), SYSTEM) as tx:

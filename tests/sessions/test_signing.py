@@ -86,7 +86,7 @@ async def verified(signer: TokenSigner, token: str) -> JSON | None:
 @pytest.fixture
 def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the seconds had passed after which a process looks for new keys."""
-    monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
+    monkeypatch.setattr(signing, "MAXIMUM_AGE_SECONDS", 0.0)
 
 
 # ------------------------------------------------------------------------------------------- tokens
@@ -221,12 +221,12 @@ async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(
 ) -> None:
     """Each of them would wait for the database once more, one after the other."""
     ring = StoredKeys(server_for(store, clock), make_cipher((SECRET,)))
-    known = await ring.keys(since=monotonic())
+    known = await ring.load_keys(since=monotonic())
     away = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
     ring.server = replace(ring.server, store=away)
 
     with capture_logs() as lines:
-        found = await asyncio.gather(*(ring.keys(since=monotonic()) for _ in range(5)))
+        found = await asyncio.gather(*(ring.load_keys(since=monotonic()) for _ in range(5)))
 
     assert found == [known] * 5
     assert [line["event"] for line in lines] == ["signing_keys_unavailable"]
