@@ -20,7 +20,7 @@ from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
 from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
-from tests.support.database_refill import Content, administer, content, refill
+from tests.support.database_refill import Content, Refill, administer, content
 from tests.support.factories import ADMIN, Acme, found_acme
 
 DATABASES = ("sqlite", "postgresql")
@@ -89,6 +89,13 @@ def postgresql_contents(postgresql_templates: Templates) -> dict[str, Content]:
     }
 
 
+@pytest.fixture(scope="session")
+def postgresql_refill(postgresql_templates: Templates) -> Iterator[Refill]:
+    refill = Refill(postgresql_templates.url, "test")
+    yield refill
+    refill.close()
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
@@ -98,7 +105,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
         return f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
     contents: dict[str, Content] = request.getfixturevalue("postgresql_contents")
-    asyncio.run(refill(templates.url, "test", contents[template], template))
+    refill: Refill = request.getfixturevalue("postgresql_refill")
+    refill(contents[template], template)
     return templates.url.format("test")
 
 
