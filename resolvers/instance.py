@@ -1,4 +1,4 @@
-"""Changes of the instance's settings."""
+"""Updates the instance's settings."""
 
 from typing import Any
 from urllib.parse import urlsplit

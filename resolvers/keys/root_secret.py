@@ -1,6 +1,4 @@
-"""Everything that is stored encrypted: whether the given
-root secrets can decrypt it, and encrypting it again.
-"""
+"""Encrypted columns: whether the root secrets can decrypt them, and their reencryption."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,9 +29,9 @@ class EncryptedColumn:
     name: str
     purpose: Purpose
     column: Column[Any]
-    # Which rows are still in use; whether the others can be decrypted does not matter.
+    # Which rows are still in use; only these must be decryptable.
     is_needed: Callable[[datetime], ColumnElement[bool]]
-    # Makes a new value for one that is lost; without it, the value or its row is deleted.
+    # Makes a value that replaces an unreadable one; without it, the value or its row is deleted.
     replacement: Callable[[], str] | None = None
 
     @property
@@ -66,7 +64,7 @@ ENCRYPTED_COLUMNS = (
 
 
 class State(Enum):
-    """Which of the given root secrets a value is encrypted under."""
+    """Which of the root secrets a value is encrypted under."""
 
     CURRENT = "the first one"
     OUTDATED = "another one"
@@ -84,25 +82,27 @@ class EncryptedValue:
 async def load_encrypted_values(
     reader: AsyncConnection | AsyncSession, secrets: Sequence[str], now: datetime
 ) -> list[EncryptedValue]:
-    """Every encrypted value that is still in use."""
-    found: list[EncryptedValue] = []
-    for one in ENCRYPTED_COLUMNS:
+    """Loads every encrypted value that is still in use."""
+    values: list[EncryptedValue] = []
+    for encrypted in ENCRYPTED_COLUMNS:
         stored = (
-            select(one.key, one.column)
-            .where(one.column.is_not(None), one.is_needed(now))
-            .order_by(one.key)
+            select(encrypted.key, encrypted.column)
+            .where(encrypted.column.is_not(None), encrypted.is_needed(now))
+            .order_by(encrypted.key)
         )
         rows = (await reader.execute(stored)).all()
-        found += [
-            EncryptedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows
+        values += [
+            EncryptedValue(encrypted, id, _find_state(secrets, encrypted.purpose, text), text)
+            for id, text in rows
         ]
-    return found
+    return values
 
 
-def _state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
-    for known, state in ((secrets[:1], State.CURRENT), (secrets, State.OUTDATED)):
-        if is_readable(make_cipher(known, purpose), text):
-            return state
+def _find_state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
+    if is_readable(make_cipher(secrets[:1], purpose), text):
+        return State.CURRENT
+    if is_readable(make_cipher(secrets, purpose), text):
+        return State.OUTDATED
     return State.UNREADABLE
 
 
@@ -113,7 +113,7 @@ async def reencrypt(tx: Transaction, *, discard_unreadable: bool) -> list[Encryp
     """
     secrets = tx.server.secrets
     await ticket_keys.store_keys(tx)
-    # Nobody else can add or change a value until the end; reading goes on.
+    # Others can read the values meanwhile, but not add or change them.
     await take_lock(
         tx.session,
         f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN"
