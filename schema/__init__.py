@@ -22,8 +22,9 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
+from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
-from schema.events.types import KINDS, EventQueries, InstanceEvent
+from schema.events.types import KINDS, InstanceEvent
 from schema.execution.documents import Prepared
 from schema.execution.graphql_core_patch import patch_suggestions
 from schema.execution.shared_execution import SharedExecution
@@ -36,7 +37,7 @@ from schema.memberships.mutations import MembershipMutations
 from schema.memberships.types import MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations.mutations import OrganizationMutations
-from schema.organizations.types import OrganizationQueries
+from schema.organizations.queries import OrganizationQueries
 from schema.roles.mutations import RoleMutations
 from schema.roles.types import RoleQueries
 from schema.sessions.mutations import SessionMutations

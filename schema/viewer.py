@@ -1,21 +1,24 @@
-"""Who calls, as the API shows them to themselves."""
+"""The signed-in user, as the API shows them to themselves."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import strawberry
 
 from models.errors import Unauthenticated
-from models.users import User as UserRow
+from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
+from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.organizations import get_creation_limit, may_create
+from resolvers.pages import PageArguments
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
-from schema.invitations.types import Invitation, InvitationStatus, load_invitations
+from schema.invitations.enums import InvitationStatus
+from schema.invitations.types import Invitation, load_invitations
 from schema.memberships.types import (
     Membership,
     OrderBy,
     Roles,
     load_membership,
-    load_memberships_of_user,
+    load_memberships,
 )
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
@@ -57,7 +60,7 @@ class Viewer:
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
-        user = cast(UserRow | None, await info.context.loaders.users.load(self.user_id))
+        user = await info.context.loaders.users.load(self.user_id)
         instance = info.context.instance
         if user is None or not may_create(user, instance):
             return False
@@ -92,9 +95,10 @@ class Viewer:
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
-        return await load_memberships_of_user(
-            info, self.user_id, first, after, last, before, query, roles, order_by
-        )
+        info.context.ensure_organizations_enabled()
+        arguments = PageArguments(first, after, last, before)
+        selection = select_memberships(MEMBERSHIPS_OF_USER, query, roles)
+        return await load_memberships(info, self.user_id, selection, arguments, order_by)
 
     @strawberry.field(description="The invitations to the user's verified address, newest first.")
     async def invitations(
@@ -110,8 +114,9 @@ class Viewer:
         info.context.ensure_organizations_enabled()
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
+        arguments = PageArguments(first, after)
         return await load_invitations(
-            info, verified or "", of_address=True, statuses=statuses, first=first, after=after
+            info, INVITATIONS_OF_ADDRESS, verified or "", arguments, statuses=statuses
         )
 
 

@@ -15,7 +15,7 @@ from models.base import dumps
 from models.database.heartbeats import Heartbeat
 from models.database.store import Store, shield
 from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
-from models.events import MEMBERSHIP_TYPES, EventType, get_subject
+from models.events import MEMBERSHIP_TYPES, Event, EventType, get_subject
 from resolvers.access import Actor
 from resolvers.events.event_log import (
     EventPageRequest,
@@ -24,7 +24,6 @@ from resolvers.events.event_log import (
     load_newer_events,
     load_newest_cursor,
 )
-from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
@@ -59,12 +58,12 @@ def _stopping() -> RequestError:
     )
 
 
-def _make_delivered(store: Store, row: AnyRow) -> Delivered:
+def _make_delivered(store: Store, row: Event) -> Delivered:
     size = len(dumps((row.data, row.private_metadata, row.changes)))
     return Delivered(row, size, Loaders(store))
 
 
-def _scopes(row: AnyRow) -> Iterable[Scope]:
+def _scopes(row: Event) -> Iterable[Scope]:
     """The scopes that cover an event."""
     yield Scope()
     if row.organization_id is not None:
@@ -155,7 +154,7 @@ class LogReader:
             if is_end and not gone:
                 self._go_live_if_current(stream)
 
-    async def _next_page(self, stream: Stream) -> tuple[Sequence[AnyRow], int, bool, Rights]:
+    async def _next_page(self, stream: Stream) -> tuple[Sequence[Event], int, bool, Rights]:
         """Credential and right are read after the events:
         who lost one does not get the event that took it.
 
@@ -207,7 +206,7 @@ class LogReader:
         return opening.newest if after is None else after
 
     def _filter_readable(
-        self, rows: Iterable[AnyRow], types: frozenset[str] | None
+        self, rows: Iterable[Event], types: frozenset[str] | None
     ) -> Iterator[Delivered]:
         return (
             _make_delivered(self.store, row) for row in rows if types is None or row.type in types
@@ -289,7 +288,7 @@ class LogReader:
             raise
         return len(rows) == BATCH
 
-    async def _deliver(self, rows: Sequence[AnyRow]) -> None:
+    async def _deliver(self, rows: Sequence[Event]) -> None:
         """Tells those who are live once it is known which
         credentials count; who comes later has read the rows.
         """
@@ -327,18 +326,18 @@ class LogReader:
             groups[stream.scope].append(stream)
         return groups
 
-    def _find_affected(self, rows: Iterable[AnyRow], groups: Groups) -> set[Stream]:
+    def _find_affected(self, rows: Iterable[Event], groups: Groups) -> set[Stream]:
         """Whom the events are for; and everybody in an organization, when roles have changed."""
         scopes = {scope for row in rows for scope in _scopes(row)}
         if any(get_subject(row.type) in ROLE_MODEL for row in rows):
             scopes |= {scope for scope in groups if scope.organization_id is not None}
         return {stream for scope in scopes for stream in groups.get(scope, ())}
 
-    def _find_audience(self, row: AnyRow, groups: Groups) -> Iterable[Stream]:
+    def _find_audience(self, row: Event, groups: Groups) -> Iterable[Stream]:
         return (stream for scope in _scopes(row) for stream in groups.get(scope, ()))
 
     def _enqueue(
-        self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
+        self, row: Event, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
     ) -> None:
         told: Delivered | None = None
         for stream in self._find_audience(row, groups):
@@ -346,7 +345,7 @@ class LogReader:
                 told = told or _make_delivered(self.store, row)
                 stream.enqueue(told)
 
-    def _end_signed_out(self, row: AnyRow) -> None:
+    def _end_signed_out(self, row: Event) -> None:
         """Sessions that are over, and users that are gone."""
         is_over, is_gone = row.type in SESSION_OVER, row.type == EventType.USER_DELETED.value
         for stream in self.streams if is_over or is_gone else ():

@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 
 from models.errors import RequestError
+from models.events import Event
 from resolvers.access import Actor
 from resolvers.events.event_log import Scope
-from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
 
 WAITING_EVENTS = 1_000
@@ -23,7 +23,7 @@ WAITING_BYTES = 1_000_000
 class Delivered:
     """An event on its way; what is found out about it for one listener is there for the others."""
 
-    row: AnyRow
+    row: Event
     size: int
     loaders: Loaders
     answers: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])

@@ -13,7 +13,8 @@ from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
 from resolvers.events.event_log import Scope, parse_cursor
 from resolvers.subscriptions.streams import Delivered, Stream
-from schema.events.types import Event, EventType, MembershipEvent, event_or_none, get_names
+from schema.events.enums import EventType
+from schema.events.types import Event, MembershipEvent, event_or_none, get_names
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, subscription_guard
 

@@ -5,16 +5,16 @@ from typing import Annotated
 
 import strawberry
 
+from models.roles import DeletedRole, can_manage, is_system
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
-from models.roles import can_manage, is_system
-from resolvers.pages import AnyRow
-from resolvers.queries import lists
-from resolvers.queries.loaders import load_existing
+from resolvers.queries.batching import load_existing
 from resolvers.queries.permission_check import Reason, check_permission
+from resolvers.queries.roles import load_all
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
+from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime
 
@@ -39,7 +39,7 @@ class Permission(Node):
     updated_at: DateTime = strawberry.field(description="When it was last changed.")
 
     @classmethod
-    def from_row(cls, row: PermissionRow | AnyRow) -> "Permission":
+    def from_row(cls, row: PermissionRow) -> "Permission":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -80,7 +80,7 @@ class Role(Node):
         return await info.context.loaders.role_members_count.load(self.id)
 
     @classmethod
-    def from_row(cls, row: RoleRow | AnyRow) -> "Role":
+    def from_row(cls, row: RoleRow | DeletedRole) -> "Role":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -124,7 +124,7 @@ class RoleSet(Node):
         return await load_role(info, self.creator_role_id)
 
     @classmethod
-    def from_row(cls, row: RoleSetRow | AnyRow) -> "RoleSet":
+    def from_row(cls, row: RoleSetRow) -> "RoleSet":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -138,32 +138,25 @@ class RoleSet(Node):
         )
 
 
-@strawberry.enum(description="Why a permission is there or not, for a person who debugs.")
-class PermissionReason(Enum):
-    GRANTED_BY_ROLE = strawberry.enum_value(
-        "GRANTED_BY_ROLE", description="The member's role holds it."
-    )
-    SECRET_KEY = strawberry.enum_value(
-        "SECRET_KEY", description="A secret key holds every permission."
-    )
-    NOT_A_MEMBER = strawberry.enum_value(
-        "NOT_A_MEMBER", description="No membership in such an organization, should there be one."
-    )
-    ROLE_LACKS_PERMISSION = strawberry.enum_value(
-        "ROLE_LACKS_PERMISSION", description="The member's role does not hold it."
-    )
-    UNKNOWN_PERMISSION = strawberry.enum_value(
-        "UNKNOWN_PERMISSION", description="No permission has this key."
-    )
-    ORGANIZATIONS_DISABLED = strawberry.enum_value(
-        "ORGANIZATIONS_DISABLED", description="Organizations are off in this instance."
-    )
+describe_enum(
+    Reason,
+    "Why a permission is there or not, for a person who debugs.",
+    {
+        Reason.GRANTED_BY_ROLE: "The member's role holds it.",
+        Reason.SECRET_KEY: "A secret key holds every permission.",
+        Reason.NOT_A_MEMBER: "No membership in such an organization, should there be one.",
+        Reason.ROLE_LACKS_PERMISSION: "The member's role does not hold it.",
+        Reason.UNKNOWN_PERMISSION: "No permission has this key.",
+        Reason.ORGANIZATIONS_DISABLED: "Organizations are off in this instance.",
+    },
+    name="PermissionReason",
+)
 
 
 @strawberry.type(description="Whether somebody may do something, and why.")
 class PermissionDecision:
     allowed: bool = strawberry.field(description="Whether it is allowed.")
-    reason: PermissionReason = strawberry.field(description="Why, for a person who debugs.")
+    reason: Reason = strawberry.field(description="Why, for a person who debugs.")
     permission: str = strawberry.field(description="The key that was asked for.")
     role: Role | None = strawberry.field(description="The role that grants it or fails to.")
 
@@ -184,25 +177,20 @@ class RoleQueries:
         description="All roles of the instance, oldest first.", extensions=query_guard()
     )
     async def roles(self, info: Info) -> list[Role] | None:
-        return [Role.from_row(row) for row in await info.context.read(lists.load_all, RoleRow)]
+        return list(map(Role.from_row, await info.context.read(load_all, RoleRow)))
 
     @strawberry.field(
         description="All permissions of the instance, oldest first.", extensions=query_guard()
     )
     async def permissions(self, info: Info) -> list[Permission] | None:
-        return [
-            Permission.from_row(row)
-            for row in await info.context.read(lists.load_all, PermissionRow)
-        ]
+        return list(map(Permission.from_row, await info.context.read(load_all, PermissionRow)))
 
     @strawberry.field(
         description="All role sets of the instance, oldest first.",
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
-        return [
-            RoleSet.from_row(row) for row in await info.context.read(lists.load_all, RoleSetRow)
-        ]
+        return list(map(RoleSet.from_row, await info.context.read(load_all, RoleSetRow)))
 
     @strawberry.field(
         description="Whether the caller, or for a secret key anybody, may do something, and why.",
@@ -226,7 +214,7 @@ class RoleQueries:
         role = await load_role(info, decision.role_id) if decision.role_id else None
         return PermissionDecision(
             allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
-            reason=PermissionReason[decision.reason.name],
+            reason=decision.reason,
             permission=permission,
             role=role,
         )
