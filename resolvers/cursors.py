@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, func
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, func, tuple_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
@@ -14,6 +14,15 @@ from models.base import BaseTable
 from models.errors import BadUserInput
 
 MAXIMUM_INTEGER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the list of `parent`, which is empty for a top-level list."""
+
+    parent: str
+    key: Any
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +39,26 @@ class Order:
     descending: bool = field(default=False, compare=False)
     key_table: type[BaseTable] | None = field(default=None, compare=False)
 
+    def sort_columns(self, *, backward: bool) -> list[ColumnElement[Any]]:
+        """What to order a statement by, from the end of the list if `backward`."""
+        columns = [self.id] if self.key is None else [self.key, self.id]
+        is_descending = self.descending != backward
+        return [column.desc() if is_descending else column.asc() for column in columns]
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the list of `parent`, which is empty for a top-level list."""
+    def is_after(self, position: Position) -> ColumnElement[bool]:
+        """The rows that come after the position in the list."""
+        row, place = self._compared(position)
+        return row < place if self.descending else row > place
 
-    parent: str
-    key: Any
-    id: str
+    def is_before(self, position: Position) -> ColumnElement[bool]:
+        """The rows that come before the position in the list."""
+        row, place = self._compared(position)
+        return row > place if self.descending else row < place
+
+    def _compared(self, position: Position) -> tuple[Any, Any]:
+        if self.key is None:
+            return self.id, position.id
+        return tuple_(self.key, self.id), tuple_(position.key, position.id)
 
 
 # --------------------------------------------------------------------------------------------- text

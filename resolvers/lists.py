@@ -1,26 +1,22 @@
-"""Lists: what they hold, what they can be filtered and sorted by, and their pages and counts."""
+"""Lists: what they hold, and what they can be filtered, searched, and sorted by."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable, Record
-from models.database.store import Readable
 from models.errors import LimitExceeded
 from models.validation.text import to_search_text
-from resolvers.cursors import Order, wrong_list_cursor
-from resolvers.pages import AnySelect, Page, PageRequest, load_first_pages, load_page
+from resolvers.cursors import Order
 
 MAXIMUM_VALUES = 100
 MAXIMUM_QUERY = 256
 
 RecordT = TypeVar("RecordT", bound=Record)
-Request = TypeVar("Request", bound=Hashable)
-Answer = TypeVar("Answer")
 
 
 class Filter(Protocol):
@@ -99,15 +95,6 @@ class Selection(Generic[RecordT]):
         return statement.where(*self.filter.conditions())
 
 
-@dataclass(frozen=True, slots=True)
-class ListRequest(Generic[RecordT]):
-    """A page of a list, the same for all its parents."""
-
-    selection: Selection[RecordT]
-    order: Order
-    page: PageRequest
-
-
 # ---------------------------------------------------------------------------------------- arguments
 
 
@@ -133,72 +120,3 @@ def check_query(query: str | None) -> str | None:
             asked=len(query),
         )
     return query
-
-
-# -------------------------------------------------------------------------------------------- reads
-
-
-async def load_list_pages(
-    store: Readable, keys: Sequence[tuple[str, ListRequest[Any]]]
-) -> Sequence[Page[Any] | BaseException]:
-    """By (parent, request): BadUserInput for each list that the cursors don't belong to."""
-
-    async def read(
-        request: ListRequest[Any], parents: list[str]
-    ) -> Sequence[Page[Any] | BaseException]:
-        statement, parent = request.selection.select(request.order), request.selection.spec.parent
-        own = [key for key in parents if request.page.is_of(key)]
-        pages: dict[str, Page[Any]] = {}
-        async with store.read() as connection:
-            if parent is not None and len(own) > 1:
-                loaded = await load_first_pages(
-                    connection,
-                    statement,
-                    request.order,
-                    request.page,
-                    parent=parent,
-                    parents=own,
-                )
-                pages = dict(zip(own, loaded, strict=True))
-            elif own:
-                (key,) = own
-                only = statement if parent is None else statement.where(parent == key)
-                pages[key] = await load_page(
-                    connection, only, request.order, request.page, parent=key
-                )
-        return [pages.get(key) or wrong_list_cursor() for key in parents]
-
-    return await load_grouped(keys, read)
-
-
-async def load_list_counts(
-    store: Readable, keys: Sequence[tuple[str, Selection[Any]]]
-) -> Sequence[int]:
-    """By (parent, selection): the number of rows."""
-
-    async def read(selection: Selection[Any], parents: list[str]) -> Sequence[int]:
-        parent = selection.spec.parent
-        counted: AnySelect = selection.select().with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
-        if parent is not None:
-            counted = counted.add_columns(parent).where(parent.in_(parents)).group_by(parent)
-        async with store.read() as connection:
-            rows = (await connection.execute(counted)).all()
-        counts = {"" if parent is None else row[1]: row[0] for row in rows}
-        return [counts.get(key, 0) for key in parents]
-
-    return await load_grouped(keys, read)
-
-
-async def load_grouped(
-    keys: Sequence[tuple[str, Request]],
-    read: Callable[[Request, list[str]], Awaitable[Sequence[Answer]]],
-) -> list[Answer]:
-    """The answers for (parent, request), by one read per distinct request."""
-    answers: dict[tuple[str, Request], Answer] = {}
-    for request in dict.fromkeys(request for _, request in keys):
-        parents = [parent for parent, other in keys if other == request]
-        for parent, answer in zip(parents, await read(request, parents), strict=True):
-            answers[parent, request] = answer
-    return [answers[key] for key in keys]

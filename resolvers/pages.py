@@ -1,48 +1,33 @@
-"""Keyset pages: reading one costs the same anywhere in a list."""
+"""Keyset pages and counts of lists: a page costs the same anywhere in its list."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, func, tuple_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
 from models.database.store import Readable
-from models.errors import BadUserInput, LimitExceeded
-from resolvers.cursors import Order, Position, decode_cursor, encode_cursor
-
-DEFAULT_SIZE = 20
-MAXIMUM_SIZE = 100
+from resolvers.cursors import Order, encode_cursor, wrong_list_cursor
+from resolvers.lists import RecordT, Selection
+from resolvers.page_requests import PageRequest
 
 AnyRow = Row[Any]
 AnySelect = Select[*tuple[Any, ...]]
 TableT = TypeVar("TableT", bound=BaseTable)
+Request = TypeVar("Request", bound=Hashable)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class PageArguments:
-    """The paging arguments of a list field, as the client gave them."""
+class ListRequest(Generic[RecordT]):
+    """A page of a list, the same for all its parents."""
 
-    first: int | None = None
-    after: str | None = None
-    last: int | None = None
-    before: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """The part of a list to read: `size` rows from its start, or from its end if `backward`."""
-
-    size: int = DEFAULT_SIZE
-    backward: bool = False
-    after: Position | None = None
-    before: Position | None = None
-
-    def is_of(self, parent: str) -> bool:
-        """Whether the cursors, if there are any, belong to that parent's list."""
-        return all(place is None or place.parent == parent for place in (self.after, self.before))
+    selection: Selection[RecordT]
+    order: Order
+    page: PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +40,6 @@ class Page(Generic[TableT]):
     has_previous: bool
 
 
-def check_page_size(size: int | None) -> int:
-    """The number of entries of a page; raises BadUserInput and LimitExceeded."""
-    if size is None:
-        return DEFAULT_SIZE
-    if size < 0:
-        raise BadUserInput("first and last can't be negative.")
-    if size > MAXIMUM_SIZE:
-        raise LimitExceeded(
-            f"A page has {MAXIMUM_SIZE} entries at most.",
-            limit="page",
-            allowed=MAXIMUM_SIZE,
-            asked=size,
-        )
-    return size
-
-
-def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
-    """The checked arguments of a list field; raises BadUserInput and LimitExceeded."""
-    if arguments.first is not None and arguments.last is not None:
-        raise BadUserInput("Give first or last, not both.")
-    is_backward = arguments.last is not None
-    return PageRequest(
-        check_page_size(arguments.last if is_backward else arguments.first),
-        is_backward,
-        decode_cursor(order, arguments.after),
-        decode_cursor(order, arguments.before),
-    )
-
-
-# --------------------------------------------------------------------------------------------- rows
-
-
 async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Sequence[TableT]:
     """The rows that a select of a table finds, typed as that table.
 
@@ -97,47 +50,61 @@ async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Seque
         return cast(Sequence[TableT], (await connection.execute(statement)).all())
 
 
-# -------------------------------------------------------------------------------------------- pages
+async def load_list_pages(
+    store: Readable, keys: Sequence[tuple[str, ListRequest[Any]]]
+) -> Sequence[Page[Any] | BaseException]:
+    """By (parent, request): BadUserInput for each list that the cursors don't belong to."""
+
+    async def read(
+        request: ListRequest[Any], parents: list[str]
+    ) -> Sequence[Page[Any] | BaseException]:
+        parent: Any = request.selection.spec.parent
+        groups: dict[str, list[AnyRow]] = {key: [] for key in parents if request.page.is_of(key)}
+        if groups:
+            async with store.read() as connection:
+                statement = _select_rows(connection, request, list(groups))
+                rows = (await connection.execute(statement)).all()
+            for row in rows:
+                groups["" if parent is None else getattr(row, parent.key)].append(row)
+        return [
+            _make_page(request, key, groups[key]) if key in groups else wrong_list_cursor()
+            for key in parents
+        ]
+
+    return await load_grouped(keys, read)
 
 
-async def load_page(
-    connection: AsyncConnection,
-    statement: SelectOfScalar[TableT],
-    order: Order,
-    request: PageRequest,
-    *,
-    parent: str,
-) -> Page[TableT]:
-    """One page of one list, in one statement."""
-    sorted_ = _sort(_cut(statement, order, request), order, request)
-    rows = (await connection.execute(sorted_.limit(request.size + 1))).all()
-    return _make_page(order, request, parent, rows)
+async def load_list_counts(
+    store: Readable, keys: Sequence[tuple[str, Selection[Any]]]
+) -> Sequence[int]:
+    """By (parent, selection): the number of rows."""
+
+    async def read(selection: Selection[Any], parents: list[str]) -> Sequence[int]:
+        parent = selection.spec.parent
+        counted: AnySelect = selection.select().with_only_columns(
+            func.count(), maintain_column_froms=True
+        )
+        if parent is not None:
+            counted = counted.add_columns(parent).where(parent.in_(parents)).group_by(parent)
+        async with store.read() as connection:
+            rows = (await connection.execute(counted)).all()
+        counts = {"" if parent is None else row[1]: row[0] for row in rows}
+        return [counts.get(key, 0) for key in parents]
+
+    return await load_grouped(keys, read)
 
 
-async def load_first_pages(
-    connection: AsyncConnection,
-    statement: SelectOfScalar[TableT],
-    order: Order,
-    request: PageRequest,
-    *,
-    parent: Any,
-    parents: Sequence[str],
-) -> list[Page[TableT]]:
-    """The first rows, or the last, of many lists, in one statement.
-
-    It finds the ids of each parent's rows by index, then those rows. A window function would read
-    all rows of all parents: fifty times slower beside a list of 10,000.
-    """
-    (reference,) = parent.foreign_keys
-    owner = reference.column.table.alias("owner")
-    ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
-    ids = ids.order_by(*_sort_columns(order, request)).limit(request.size + 1)
-    selected = statement.join(owner, in_ids(connection, order.id, ids))
-    sorted_ = _sort(selected.where(owner.c.id.in_(parents)), order, request)
-    groups: dict[str, list[AnyRow]] = {key: [] for key in parents}
-    for row in (await connection.execute(sorted_)).all():
-        groups[getattr(row, parent.key)].append(row)
-    return [_make_page(order, request, key, groups[key]) for key in parents]
+async def load_grouped(
+    keys: Sequence[tuple[str, Request]],
+    read: Callable[[Request, list[str]], Awaitable[Sequence[Answer]]],
+) -> list[Answer]:
+    """The answers for (parent, request), by one read per distinct request."""
+    answers: dict[tuple[str, Request], Answer] = {}
+    for request in dict.fromkeys(request for _, request in keys):
+        parents = [parent for parent, other in keys if other == request]
+        for parent, answer in zip(parents, await read(request, parents), strict=True):
+            answers[parent, request] = answer
+    return [answers[key] for key in keys]
 
 
 def in_ids(
@@ -152,49 +119,47 @@ def in_ids(
     return column.in_(ids)
 
 
-def _cut(
-    statement: SelectOfScalar[TableT], order: Order, request: PageRequest
-) -> SelectOfScalar[TableT]:
-    """The rows between the two cursors."""
-    for place, is_greater in (
-        (request.after, not order.descending),
-        (request.before, order.descending),
-    ):
-        if place is None:
-            continue
-        if order.key is None:
-            here, there = order.id, place.id
-        else:
-            here, there = tuple_(order.key, order.id), tuple_(place.key, place.id)
-        statement = statement.where(here > there if is_greater else here < there)  # pyright: ignore
-    return statement
+def _select_rows(
+    connection: AsyncConnection, request: ListRequest[Any], parents: Sequence[str]
+) -> AnySelect:
+    """The rows of a page, from the list's end if it is backward, and one more row.
 
-
-def _sort(statement: SelectOfScalar[Any], order: Order, request: PageRequest) -> AnySelect:
-    keyed: AnySelect = statement
+    For several parents, it finds the IDs of each parent's rows by index, then those rows. A window
+    function would read all rows of all parents: fifty times slower beside a list of 10,000.
+    """
+    order, page = request.order, request.page
+    parent: Any = request.selection.spec.parent
+    sort_columns = order.sort_columns(backward=page.backward)
+    statement: AnySelect = request.selection.select(order)
+    if page.after is not None:
+        statement = statement.where(order.is_after(page.after))
+    if page.before is not None:
+        statement = statement.where(order.is_before(page.before))
+    if len(parents) > 1:
+        (reference,) = parent.foreign_keys
+        owner = reference.column.table.alias("owner")
+        ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
+        ids = ids.order_by(*sort_columns).limit(page.size + 1)
+        statement = statement.join(owner, in_ids(connection, order.id, ids))
+        statement = statement.where(owner.c.id.in_(parents))
+    else:
+        statement = statement if parent is None else statement.where(parent == parents[0])
+        statement = statement.limit(page.size + 1)
     if order.key is not None:
-        keyed = statement.add_columns(order.key.label("sort_key"))
-    return keyed.order_by(*_sort_columns(order, request))
+        statement = statement.add_columns(order.key.label("sort_key"))
+    return statement.order_by(*sort_columns)
 
 
-def _sort_columns(order: Order, request: PageRequest) -> list[ColumnElement[Any]]:
-    """As the rows are read, which is from the end for a backward page."""
-    columns = [order.id] if order.key is None else [order.key, order.id]
-    is_descending = order.descending != request.backward
-    return [column.desc() if is_descending else column.asc() for column in columns]
-
-
-def _make_page(
-    order: Order, request: PageRequest, parent: str, rows: Sequence[AnyRow]
-) -> Page[Any]:
-    """The rows in list order; one more than requested was read to know whether there are more."""
-    shown = list(rows[: request.size])
-    has_more = len(rows) > request.size
-    if request.backward:
+def _make_page(request: ListRequest[Any], parent: str, rows: Sequence[AnyRow]) -> Page[Any]:
+    """The rows in list order; the one more says whether the list continues."""
+    page = request.page
+    shown = list(rows[: page.size])
+    has_more = len(rows) > page.size
+    if page.backward:
         shown.reverse()
     return Page(
         rows=cast(list[Any], shown),
-        cursors=[encode_cursor(order, row, parent) for row in shown],
-        has_next=request.before is not None or (has_more and not request.backward),
-        has_previous=request.after is not None or (has_more and request.backward),
+        cursors=[encode_cursor(request.order, row, parent) for row in shown],
+        has_next=page.before is not None or (has_more and not page.backward),
+        has_previous=page.after is not None or (has_more and page.backward),
     )

@@ -34,18 +34,18 @@ from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
 from schema.memberships.mutations import MembershipMutations
-from schema.memberships.types import MembershipQueries
+from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.roles.mutations import RoleMutations
-from schema.roles.types import RoleQueries
+from schema.roles.queries import RoleQueries
 from schema.sessions.mutations import SessionMutations
 from schema.users.mutations import UserMutations
-from schema.users.types import UserQueries
+from schema.users.queries import UserQueries
 from schema.viewer import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
-from schema.webhooks.types import WebhookQueries
+from schema.webhooks.queries import WebhookQueries
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 patch_suggestions()

@@ -8,7 +8,7 @@ from models.errors import Unauthenticated
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.organizations import get_creation_limit, may_create
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus

@@ -16,9 +16,9 @@ from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
-from resolvers.lists import ListRequest, RecordT, load_list_counts, load_list_pages
+from resolvers.lists import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
-from resolvers.pages import Page
+from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.queries.batching import Batched, BatchLoader
 from resolvers.queries.memberships import (
     load_is_managed,

@@ -49,8 +49,9 @@ def select_users(
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:
-    """By (viewer's ID, other user's ID): whether the viewer can read the members of an organization
-    that both belong to.
+    """By (viewer's ID, other user's ID): whether the viewer can see the other user.
+
+    They can if they belong to the same organization, and the viewer can read its members.
     """
     mine: Any = aliased(Membership)
     theirs: Any = aliased(Membership)

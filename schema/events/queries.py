@@ -11,7 +11,8 @@ from resolvers.events.event_log import (
     load_newest_cursor,
     make_event_page_request,
 )
-from resolvers.pages import Page, PageArguments
+from resolvers.page_requests import PageArguments
+from resolvers.pages import Page
 from schema.events.enums import EventType
 from schema.events.types import Event, event_or_none, get_names
 from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info

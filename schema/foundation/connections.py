@@ -7,8 +7,9 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 
 from resolvers.cursors import Order
-from resolvers.lists import ListRequest, RecordT, Selection
-from resolvers.pages import Page, PageArguments, make_page_request
+from resolvers.lists import RecordT, Selection
+from resolvers.page_requests import PageArguments, make_page_request
+from resolvers.pages import ListRequest, Page
 from schema.foundation.context import Info
 
 T = TypeVar("T")

@@ -20,6 +20,8 @@ describe_enum(
 )
 
 
+# Not the enum of `models.mail`: one status stands for an email that was never requested, and those
+# that were dropped are shown as failed.
 @strawberry.enum(description="What became of a mail.")
 class MailStatus(Enum):
     NOT_REQUESTED = strawberry.enum_value("NOT_REQUESTED", description="No mail was asked for.")

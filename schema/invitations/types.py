@@ -6,17 +6,17 @@ from models.invitations import Invitation as InvitationRow
 from models.invitations import get_status
 from models.mail import Mail
 from models.mail import MailStatus as StoredMailStatus
-from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations.lists import InvitationFilter
 from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.lists import ListSpec, Selection
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
+from schema.memberships.types import has_permission
 from schema.organizations.types import Organization, PublicOrganization
 from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
@@ -35,12 +35,12 @@ class InvitationMail:
     def from_row(cls, row: Mail | None) -> "InvitationMail":
         if row is None:
             return cls(status=MailStatus.NOT_REQUESTED, attempts=0, last_error=None, sent_at=None)
-        shown = {
+        statuses = {
             StoredMailStatus.SENT.value: MailStatus.SENT,
             StoredMailStatus.QUEUED.value: MailStatus.QUEUED,
         }
         return cls(
-            status=shown.get(row.status, MailStatus.FAILED),
+            status=statuses.get(row.status, MailStatus.FAILED),
             attempts=row.attempts,
             last_error=row.last_error,
             sent_at=DateTime(row.sent_at) if row.sent_at else None,
@@ -68,38 +68,26 @@ class Invitation(Node):
     row: strawberry.Private[InvitationRow]
 
     async def _is_manager(self, info: Info) -> bool:
-        if info.context.is_service:
-            return True
-        if info.context.user_id is None:
-            return False
-        permissions = await info.context.loaders.load_permission_keys(
-            self.row.organization_id, info.context.user_id
-        )
-        return permissions is not None and MEMBERSHIPS_MANAGE in permissions
-
-    async def _is_member(self, info: Info) -> bool:
-        viewer = info.context.user_id
-        if viewer is None:
-            return info.context.is_service
-        return (
-            await info.context.loaders.memberships.load((self.row.organization_id, viewer))
-            is not None
-        )
-
-    async def _organization(self, info: Info) -> OrganizationRow:
-        return await load_existing(info.context.loaders.organizations, self.row.organization_id)
+        return await has_permission(info, self.row.organization_id, MEMBERSHIPS_MANAGE)
 
     @strawberry.field(
         description="The organization; null for an invited person who is no member yet."
     )
     async def organization(self, info: Info) -> Organization | None:
-        if not await self._is_member(info):
+        viewer, organization_id = info.context.user_id, self.row.organization_id
+        if viewer:
+            membership = await info.context.loaders.memberships.load((organization_id, viewer))
+            if membership is None:
+                return None
+        elif not info.context.is_service:
             return None
-        return Organization.from_row(await self._organization(info), info.context)
+        row = await load_existing(info.context.loaders.organizations, organization_id)
+        return Organization.from_row(row, info.context)
 
     @strawberry.field(description="What an invited person may see of the organization.")
     async def public_organization(self, info: Info) -> PublicOrganization:
-        return PublicOrganization.from_row(await self._organization(info), info.context)
+        row = await load_existing(info.context.loaders.organizations, self.row.organization_id)
+        return PublicOrganization.from_row(row, info.context)
 
     @strawberry.field(description="The role that the membership will have.")
     async def role(self, info: Info) -> Role:
@@ -138,11 +126,10 @@ class Invitation(Node):
 
     @classmethod
     def from_row(cls, row: InvitationRow, context: Context) -> "Invitation":
-        now = context.server.clock()
         return cls(
             id=strawberry.ID(row.id),
             email_address=row.email_address,
-            status=get_status(row.status, row.expires_at, now),
+            status=get_status(row.status, row.expires_at, context.server.clock()),
             redirect_url=row.redirect_url,
             public_metadata=JSONObject(row.public_metadata),
             private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
@@ -153,24 +140,18 @@ class Invitation(Node):
         )
 
 
-async def can_see(info: Info, row: InvitationRow) -> bool:
-    """Members who can manage the organization's memberships, and the invited person if their email
-    address is verified.
-    """
-    viewer = info.context.user_id
-    if viewer is None:
-        return info.context.is_service
-    user = await info.context.loaders.users.load(viewer)
-    if user is not None and user.email_verified and user.address_key == row.address_key:
-        return True
-    permissions = await info.context.loaders.load_permission_keys(row.organization_id, viewer)
-    return permissions is not None and MEMBERSHIPS_MANAGE in permissions
-
-
 async def load_visible_invitation(info: Info, id: str) -> Invitation | None:
-    """The invitation, for callers who can see it."""
-    row = await info.context.loaders.invitations.load(id)
-    if row is None or not await can_see(info, row):
+    """The invitation, for the invited person, members who can manage members, and secret keys.
+
+    The invited person is the user who has its email address, verified.
+    """
+    viewer, loaders = info.context.user_id, info.context.loaders
+    row = await loaders.invitations.load(id)
+    if row is None:
+        return None
+    user = await loaders.users.load(viewer) if viewer else None
+    is_invited = user is not None and user.email_verified and user.address_key == row.address_key
+    if not (is_invited or await has_permission(info, row.organization_id, MEMBERSHIPS_MANAGE)):
         return None
     return Invitation.from_row(row, info.context)
 

@@ -9,11 +9,10 @@ from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
 from resolvers.lists import Selection
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import query_guard
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role, load_role
 from schema.users.types import User
@@ -141,9 +140,7 @@ async def load_membership(info: Info, organization_id: str, user_id: str) -> Mem
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """The membership, for its user, members who can read the organization's members, and secret
-    keys.
-    """
+    """The membership, for its user, members who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer:
         row = await loaders.visible_memberships.load((viewer, id))
@@ -157,27 +154,15 @@ async def can_read_member(info: Info, organization_id: str, user_id: str) -> boo
 
     Users read their own memberships, and others with the permission. Secret keys read all.
     """
-    viewer = info.context.user_id
-    if viewer is None or viewer == user_id:
+    if info.context.user_id in (None, user_id):
         return True
+    return await has_permission(info, organization_id, MEMBERSHIPS_READ)
+
+
+async def has_permission(info: Info, organization_id: str, permission: str) -> bool:
+    """Whether the caller has the permission in the organization; secret keys have all."""
+    viewer = info.context.user_id
+    if viewer is None:
+        return info.context.is_service
     permissions = await info.context.loaders.load_permission_keys(organization_id, viewer)
-    return permissions is not None and MEMBERSHIPS_READ in permissions
-
-
-@strawberry.type
-class MembershipQueries:
-    @strawberry.field(
-        description="A membership, to who may see it; else null.", extensions=query_guard()
-    )
-    async def membership(
-        self,
-        info: Info,
-        organization_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The organization.")
-        ],
-        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
-    ) -> Membership | None:
-        info.context.ensure_organizations_enabled()
-        if not await can_read_member(info, organization_id, user_id):
-            return None
-        return await load_membership(info, organization_id, user_id)
+    return permissions is not None and permission in permissions

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.organizations import (
     ORGANIZATIONS,
     load_organization_by_slug,

@@ -9,7 +9,7 @@ from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
 from resolvers.lists import Selection
 from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.events.enums import EventType
 from schema.foundation.connections import (
@@ -67,30 +67,26 @@ class Organization(Node):
 
     @strawberry.field(description="Who made it, to who may see that user; else null.")
     async def created_by(self, info: Info) -> User | None:
-        if self.created_by_id is None or not await self._shows(info, self.created_by_id):
+        creator_id, loaders = self.created_by_id, info.context.loaders
+        if creator_id is None:
             return None
-        row = await info.context.loaders.users.load(self.created_by_id)
+        if not (info.context.is_service or info.context.user_id == creator_id):
+            # A creator who left isn't a fellow member anymore.
+            membership = await loaders.memberships.load((self.id, creator_id))
+            if membership is None or not await can_read_member(info, self.id, creator_id):
+                return None
+        row = await loaders.users.load(creator_id)
         return User.from_row(row, info.context) if row else None
-
-    async def _shows(self, info: Info, user_id: str) -> bool:
-        """A creator who left isn't a fellow member anymore."""
-        if info.context.is_service or info.context.user_id == user_id:
-            return True
-        is_member = await info.context.loaders.memberships.load((self.id, user_id)) is not None
-        return is_member and await can_read_member(info, self.id, user_id)
 
     @strawberry.field(description="The roles it may use, with their default and creator role.")
     async def role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(
-            await load_existing(info.context.loaders.role_sets, self.role_set_id)
-        )
+        row = await load_existing(info.context.loaders.role_sets, self.role_set_id)
+        return RoleSet.from_row(row)
 
     @strawberry.field(description="The roles that can be given to its members, oldest first.")
     async def roles(self, info: Info) -> list[Role]:
-        return [
-            Role.from_row(row)
-            for row in await info.context.loaders.roles_of_set.load(self.role_set_id)
-        ]
+        rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
+        return list(map(Role.from_row, rows))
 
     @strawberry.field(description="How many members it has.")
     async def members_count(self, info: Info) -> int:
@@ -102,11 +98,8 @@ class Organization(Node):
 
     @strawberry.field(description="The caller's own membership; null for a secret key.")
     async def viewer_membership(self, info: Info) -> Membership | None:
-        return (
-            await load_membership(info, self.id, info.context.user_id)
-            if info.context.user_id
-            else None
-        )
+        viewer = info.context.user_id
+        return await load_membership(info, self.id, viewer) if viewer else None
 
     @strawberry.field(
         description="The keys of all permissions that the caller holds here, sorted; a secret key"
@@ -123,12 +116,10 @@ class Organization(Node):
         return permission in await self._viewer_permissions(info)
 
     async def _viewer_permissions(self, info: Info) -> frozenset[str]:
-        if info.context.user_id:
-            return (
-                await info.context.loaders.load_permission_keys(self.id, info.context.user_id)
-                or frozenset()
-            )
-        return await info.context.loaders.all_permission_keys.load(None)
+        viewer, loaders = info.context.user_id, info.context.loaders
+        if viewer is None:
+            return await loaders.all_permission_keys.load(None)
+        return await loaders.load_permission_keys(self.id, viewer) or frozenset()
 
     @strawberry.field(
         description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ)

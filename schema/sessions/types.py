@@ -6,7 +6,7 @@ from models.instance import requires_organization
 from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
 from resolvers.lists import Selection
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from resolvers.sessions import lifecycle
 from resolvers.sessions.claims import TokenClaims

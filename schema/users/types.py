@@ -6,8 +6,7 @@ import strawberry
 
 from models.users import User as UserRow
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
-from resolvers.pages import PageArguments
-from resolvers.queries.users import USERS, select_users
+from resolvers.page_requests import PageArguments
 from schema.foundation.connections import (
     After,
     Before,
@@ -15,10 +14,8 @@ from schema.foundation.connections import (
     First,
     Last,
     Node,
-    load_connection,
 )
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.sessions.enums import SessionStatus
 
@@ -129,46 +126,3 @@ async def load_visible_user(info: Info, user_id: str) -> User | None:
         return None
     row = await loaders.users.load(user_id)
     return User.from_row(row, info.context) if row else None
-
-
-@strawberry.type
-class UserQueries:
-    @strawberry.field(
-        description="A user, to themselves, to fellow members and to secret keys; else null.",
-        extensions=query_guard(),
-    )
-    async def user(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")],
-    ) -> User | None:
-        return await load_visible_user(info, id)
-
-    @strawberry.field(
-        description="All users of the instance, newest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def users(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        query: Annotated[
-            str | None,
-            strawberry.argument(description="A part of the address or the name, or a whole id."),
-        ] = None,
-        email_addresses: Annotated[
-            list[str] | None,
-            strawberry.argument(description="Only who has one of these addresses."),
-        ] = None,
-        external_ids: Annotated[
-            list[str] | None, strawberry.argument(description="Only who is one of these subjects.")
-        ] = None,
-    ) -> Connection[User] | None:
-        return await load_connection(
-            info,
-            select_users(query, email_addresses, external_ids),
-            USERS.newest_first(),
-            PageArguments(first, after),
-            to_node=lambda row: User.from_row(row, info.context),
-        )

@@ -11,15 +11,14 @@ from models.webhooks import DeliveryStatus
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
 from resolvers.lists import Selection
-from resolvers.pages import PageArguments
+from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
-from resolvers.webhooks.lists import DELIVERIES_OF_ENDPOINT, DeliveryFilter, load_endpoints
+from resolvers.webhooks.lists import DELIVERIES_OF_ENDPOINT, DeliveryFilter
 from schema.events.enums import EventType
 from schema.events.types import Event, to_event
 from schema.foundation.connections import After, Connection, First, Node, load_connection
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
-from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime
 
 describe_enum(
@@ -153,13 +152,3 @@ async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery
         return None
     row = await info.context.loaders.webhook_deliveries.load(delivery_id)
     return WebhookDelivery.from_row(row) if row else None
-
-
-@strawberry.type
-class WebhookQueries:
-    @strawberry.field(
-        description="All webhook endpoints of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
-        return list(map(WebhookEndpoint.from_row, await info.context.read(load_endpoints)))

@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.errors import BadUserInput, LimitExceeded
 from resolvers.cursors import Order, Position, decode_cursor, encode_cursor, text_sort_key
-from resolvers.pages import AnyRow, PageArguments, PageRequest, make_page_request
+from resolvers.page_requests import PageArguments, PageRequest, make_page_request
+from resolvers.pages import AnyRow
 from tests.support.api import SERVICE, Api, Caller
 from tests.support.factories import Acme, a_member, an_organization
 
