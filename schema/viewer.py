@@ -40,23 +40,25 @@ class Viewer:
         description="The session whose token signed the request; null with an identity token."
     )
     async def session(self, info: Info) -> Session | None:
-        signed = info.context.caller.session
-        return await load_visible_session(info, signed.id) if signed else None
+        session = info.context.caller.session
+        return await load_visible_session(info, session.id) if session else None
 
     @strawberry.field(
         description="The organization of the session token that signed the request; null for who"
         " is no member any more."
     )
     async def active_organization(self, info: Info) -> Organization | None:
-        active = _active_organization_id(info)
-        return await load_organization(info, active) if active else None
+        organization_id = _get_active_organization_id(info)
+        return await load_organization(info, organization_id) if organization_id else None
 
     @strawberry.field(
         description="The user's membership in the active organization; null without one."
     )
     async def active_membership(self, info: Info) -> Membership | None:
-        active = _active_organization_id(info)
-        return await load_membership(info, active, self.user_id) if active else None
+        organization_id = _get_active_organization_id(info)
+        if organization_id is None:
+            return None
+        return await load_membership(info, organization_id, self.user_id)
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
@@ -120,10 +122,10 @@ class Viewer:
         )
 
 
-def _active_organization_id(info: Info) -> str | None:
+def _get_active_organization_id(info: Info) -> str | None:
     info.context.ensure_organizations_enabled()
-    signed = info.context.caller.session
-    return signed.organization_id if signed else None
+    session = info.context.caller.session
+    return session.organization_id if session else None
 
 
 @strawberry.type

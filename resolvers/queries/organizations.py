@@ -45,7 +45,7 @@ class OrganizationFilter:
 def select_organizations(
     query: str | None, user_ids: Sequence[str] | None
 ) -> Selection[Organization]:
-    """Raises LimitExceeded."""
+    """The organizations that the arguments of the list select; raises LimitExceeded."""
     query = check_query(query)
     return Selection(ORGANIZATIONS, OrganizationFilter(check_values(user_ids)), query)
 

@@ -20,8 +20,8 @@ def by_id(
 
     async def fetch(store: Readable, ids: list[str]) -> Sequence[RecordT | None]:
         rows = await load_rows(store, select(table).where(col(table.id).in_(ids)))
-        by_id = {row.id: row for row in rows}
-        return [by_id.get(key) for key in ids]
+        rows_by_id = {row.id: row for row in rows}
+        return [rows_by_id.get(key) for key in ids]
 
     return fetch
 

@@ -14,7 +14,7 @@ from resolvers.events.event_log import (
 from resolvers.page_requests import PageArguments
 from resolvers.pages import Page
 from schema.events.enums import EventType
-from schema.events.types import Event, event_or_none, get_names
+from schema.events.types import Event, get_names, to_event_or_none
 from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, query_guard
@@ -29,7 +29,7 @@ class EventConnection:
 
 def make_event_connection(info: Info, page: Page[EventRow]) -> EventConnection:
     events = [
-        (cursor, event_or_none(row, info.context))
+        (cursor, to_event_or_none(row, info.context))
         for cursor, row in zip(page.cursors, page.rows, strict=True)
     ]
     edges = [Edge(cursor=cursor, node=event) for cursor, event in events if event]

@@ -14,7 +14,7 @@ from resolvers.access import secret_key_required
 from resolvers.events.event_log import Scope, parse_cursor
 from resolvers.subscriptions.streams import Delivered, Stream
 from schema.events.enums import EventType
-from schema.events.types import Event, MembershipEvent, event_or_none, get_names
+from schema.events.types import Event, MembershipEvent, get_names, to_event_or_none
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, subscription_guard
 
@@ -50,7 +50,7 @@ async def _to_events(
     async with aclosing(told):
         async for one in told:
             context.set_event(one)
-            if event := event_or_none(one.row, context):
+            if event := to_event_or_none(one.row, context):
                 yield event
 
 

@@ -48,23 +48,23 @@ class Event:
     )
 
 
-def _without_slugs(data: dict[str, Any]) -> dict[str, Any]:
+def _hide_slugs(data: dict[str, Any]) -> dict[str, Any]:
     """The data with null in place of the slug, also in the organization inside it."""
     hidden = {"slug": None} if "slug" in data else {}
     nested = {
-        name: _without_slugs(data[name])
+        name: _hide_slugs(data[name])
         for name in ("organization", "public_organization_data")
         if isinstance(data.get(name), dict)
     }
     return data | hidden | nested
 
 
-def _common(row: EventRow, context: Context) -> dict[str, Any]:
+def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
     """The fields that all events have."""
     # What is stored may be anything.
     data = row.data if isinstance(row.data, dict) else UNREADABLE  # pyright: ignore[reportUnnecessaryIsInstance]
     if not context.instance.slugs_enabled:
-        data = _without_slugs(data)
+        data = _hide_slugs(data)
     is_private = context.is_service and row.private_metadata is not None
     return {
         "id": strawberry.ID(row.id),
@@ -87,11 +87,11 @@ class OrganizationEvent(Event):
         " caller."
     )
     async def organization(self, info: Info) -> Organization | None:
-        return await _organization_of(self, info)
+        return await _load_organization_of(self, info)
 
     @classmethod
     def from_row(cls, row: EventRow, context: Context) -> "OrganizationEvent":
-        return cls(**_common(row, context))
+        return cls(**_get_common_fields(row, context))
 
 
 @strawberry.type(description="A membership was made, changed or ended.")
@@ -124,11 +124,11 @@ class MembershipEvent(Event):
         " caller."
     )
     async def organization(self, info: Info) -> Organization | None:
-        return await _organization_of(self, info)
+        return await _load_organization_of(self, info)
 
     @classmethod
     def from_row(cls, row: EventRow, context: Context) -> "MembershipEvent":
-        common = _common(row, context)
+        common = _get_common_fields(row, context)
         changes: dict[str, Any] = row.changes or {}
         return cls(
             **common,
@@ -156,11 +156,11 @@ class InvitationEvent(Event):
         " caller."
     )
     async def organization(self, info: Info) -> Organization | None:
-        return await _organization_of(self, info)
+        return await _load_organization_of(self, info)
 
     @classmethod
     def from_row(cls, row: EventRow, context: Context) -> "InvitationEvent":
-        return cls(**_common(row, context), invitation_id=strawberry.ID(row.object_id))
+        return cls(**_get_common_fields(row, context), invitation_id=strawberry.ID(row.object_id))
 
 
 @strawberry.type(
@@ -169,7 +169,7 @@ class InvitationEvent(Event):
 class InstanceEvent(Event):
     @classmethod
     def from_row(cls, row: EventRow, context: Context) -> "InstanceEvent":
-        return cls(**_common(row, context))
+        return cls(**_get_common_fields(row, context))
 
 
 Kind = type[OrganizationEvent] | type[MembershipEvent] | type[InvitationEvent] | type[InstanceEvent]
@@ -181,7 +181,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-async def _organization_of(event: Event, info: Info) -> Organization | None:
+async def _load_organization_of(event: Event, info: Info) -> Organization | None:
     return await load_organization(info, event.organization_id) if event.organization_id else None
 
 
@@ -189,7 +189,7 @@ def to_event(row: EventRow, context: Context) -> Event:
     return KINDS.get(get_subject(row.type), InstanceEvent).from_row(row, context)
 
 
-def event_or_none(row: EventRow, context: Context) -> Event | None:
+def to_event_or_none(row: EventRow, context: Context) -> Event | None:
     """The event, or None if it can't be shown.
 
     A row of a newer version can't be, for example, and must not hide the rows after it.

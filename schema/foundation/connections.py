@@ -86,14 +86,18 @@ def make_page_info(page: Page[Any]) -> PageInfo:
 async def load_connection(
     info: Info,
     selection: Selection[RecordT],
-    order: Order,
     arguments: PageArguments,
     *,
     to_node: Callable[[RecordT], T],
     parent: str = "",
+    order: Order | None = None,
 ) -> Connection[T]:
-    """The page of the parent's list, or of a top-level list, that the arguments request."""
+    """The page that the arguments request, newest first unless another order is given.
+
+    The list is the parent's, or a top-level one.
+    """
     loaders = info.context.loaders
+    order = order or selection.spec.newest_first()
     request = ListRequest(selection, order, make_page_request(order, arguments))
     page = await loaders.load_page(parent, request)
     nodes = [to_node(row) for row in page.rows]

@@ -170,7 +170,6 @@ async def load_invitations(
     return await load_connection(
         info,
         Selection(spec, InvitationFilter(context.server.clock(), chosen), query),
-        spec.newest_first(),
         arguments,
         to_node=lambda row: Invitation.from_row(row, context),
         parent=parent,

@@ -124,12 +124,12 @@ async def load_memberships(
     return await load_connection(
         info,
         selection,
-        selection.spec.make_order(
-            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
-        ),
         arguments,
         to_node=lambda row: Membership.from_row(row, info.context, is_readable=True),
         parent=parent,
+        order=selection.spec.make_order(
+            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+        ),
     )
 
 

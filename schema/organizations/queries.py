@@ -97,9 +97,9 @@ class OrganizationQueries:
         return await load_connection(
             info,
             select_organizations(query, user_ids),
-            ORGANIZATIONS.make_order(
-                order_by.field.name, descending=order_by.direction is OrderDirection.DESC
-            ),
             PageArguments(first, after, last, before),
             to_node=lambda row: Organization.from_row(row, info.context),
+            order=ORGANIZATIONS.make_order(
+                order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+            ),
         )

@@ -1,4 +1,4 @@
-"""The inputs of session mutations, and the enums of sessions."""
+"""The inputs of session mutations."""
 
 import strawberry
 

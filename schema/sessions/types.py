@@ -100,7 +100,6 @@ async def load_sessions(
     return await load_connection(
         info,
         Selection(SESSIONS_OF_USER, session_filter),
-        SESSIONS_OF_USER.newest_first(),
         arguments,
         to_node=lambda row: Session.from_row(row, context),
         parent=user_id,

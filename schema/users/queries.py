@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from resolvers.page_requests import PageArguments
-from resolvers.queries.users import USERS, select_users
+from resolvers.queries.users import select_users
 from schema.foundation.connections import (
     After,
     Connection,
@@ -54,7 +54,6 @@ class UserQueries:
         return await load_connection(
             info,
             select_users(query, email_addresses, external_ids),
-            USERS.newest_first(),
             PageArguments(first, after),
             to_node=lambda row: User.from_row(row, info.context),
         )

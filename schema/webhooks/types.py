@@ -117,7 +117,6 @@ class WebhookEndpoint(Node):
         return await load_connection(
             info,
             Selection(DELIVERIES_OF_ENDPOINT, delivery_filter),
-            DELIVERIES_OF_ENDPOINT.newest_first(),
             PageArguments(first, after),
             to_node=WebhookDelivery.from_row,
             parent=self.id,
