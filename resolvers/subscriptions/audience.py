@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from models.events import MEMBERSHIP_TYPES, get_subject
+from models.events import MEMBERSHIP_TYPES, Event, get_subject
 from resolvers.events.event_log import Scope
-from resolvers.pages import AnyRow
 from resolvers.subscriptions.streams import Stream
 
 # What changes the rights of members without an event about them.
@@ -21,11 +20,11 @@ def group_streams(streams: Iterable[Stream]) -> Groups:
     return groups
 
 
-def find_audience(event: AnyRow, groups: Groups) -> Iterable[Stream]:
+def find_audience(event: Event, groups: Groups) -> Iterable[Stream]:
     return (stream for scope in _list_scopes(event) for stream in groups.get(scope, ()))
 
 
-def find_affected(events: Iterable[AnyRow], groups: Groups) -> set[Stream]:
+def find_affected(events: Iterable[Event], groups: Groups) -> set[Stream]:
     """Finds the audience, and all streams of organizations if the role model has changed."""
     scopes = {scope for event in events for scope in _list_scopes(event)}
     if any(get_subject(event.type) in ROLE_MODEL for event in events):
@@ -33,7 +32,7 @@ def find_affected(events: Iterable[AnyRow], groups: Groups) -> set[Stream]:
     return {stream for scope in scopes for stream in groups.get(scope, ())}
 
 
-def _list_scopes(event: AnyRow) -> Iterable[Scope]:
+def _list_scopes(event: Event) -> Iterable[Scope]:
     """Lists the scopes that include an event."""
     yield Scope()
     if event.organization_id is not None:

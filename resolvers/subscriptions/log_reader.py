@@ -12,7 +12,7 @@ from models.base import dumps
 from models.database.heartbeats import Heartbeat
 from models.database.store import Store, shield
 from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
-from models.events import EventType
+from models.events import Event, EventType
 from resolvers.access import Actor
 from resolvers.events.event_log import (
     EventPageRequest,
@@ -20,7 +20,6 @@ from resolvers.events.event_log import (
     load_newer_events,
     load_newest_cursor,
 )
-from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
 from resolvers.server import Clock
 from resolvers.subscriptions.audience import (
@@ -142,7 +141,7 @@ class LogReader:
             if is_end and not refusal:
                 self._go_live_if_current(stream)
 
-    async def _next_page(self, stream: Stream) -> tuple[Sequence[AnyRow], int, bool, Rights]:
+    async def _next_page(self, stream: Stream) -> tuple[Sequence[Event], int, bool, Rights]:
         """Loads a page and then the rights, so that losing a right hides the event that took it.
 
         Waits while the database is unavailable. Raises CursorExpired.
@@ -267,7 +266,7 @@ class LogReader:
             raise
         return len(rows) == BATCH
 
-    async def _deliver(self, rows: Sequence[AnyRow]) -> None:
+    async def _deliver(self, rows: Sequence[Event]) -> None:
         """Queues events for live streams, once credentials and rights are checked again."""
         await self._end_revoked()
         groups = group_streams(self.streams)
@@ -298,7 +297,7 @@ class LogReader:
         }
 
     def _enqueue(
-        self, row: AnyRow, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
+        self, row: Event, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
     ) -> None:
         event: Delivered | None = None
         for stream in find_audience(row, groups):
@@ -306,11 +305,11 @@ class LogReader:
                 event = event or self._make_event(row)
                 stream.enqueue(event)
 
-    def _make_event(self, row: AnyRow) -> Delivered:
+    def _make_event(self, row: Event) -> Delivered:
         size = len(dumps((row.data, row.private_metadata, row.changes)))
         return Delivered(row, size, Loaders(self.store))
 
-    def _end_signed_out(self, row: AnyRow) -> None:
+    def _end_signed_out(self, row: Event) -> None:
         """Ends the streams of a session that has ended, or of a user that was deleted."""
         if row.type in SESSION_OVER:
             for stream in self.streams:

@@ -8,9 +8,9 @@ from time import monotonic
 from typing import Any
 
 from models.errors import RequestError
+from models.events import Event
 from resolvers.access import Actor
 from resolvers.events.event_log import Scope
-from resolvers.pages import AnyRow
 from resolvers.queries.loaders import Loaders
 
 WAITING_EVENTS = 1_000
@@ -21,7 +21,7 @@ WAITING_BYTES = 1_000_000
 class Delivered:
     """An event for all its subscribers, which share what is loaded and executed for it."""
 
-    row: AnyRow
+    row: Event
     size: int
     loaders: Loaders
     answers: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])

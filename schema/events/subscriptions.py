@@ -11,7 +11,8 @@ from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
 from resolvers.events.event_log import Scope, parse_cursor
 from resolvers.subscriptions.streams import Delivered, Stream
-from schema.events.types import Event, EventType, MembershipEvent, event_or_none, get_names
+from schema.events.enums import EventType
+from schema.events.types import Event, MembershipEvent, get_names, to_event_or_none
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, subscription_guard
 
@@ -47,7 +48,7 @@ async def _to_events(
     async with aclosing(events):
         async for delivered in events:
             context.set_event(delivered)
-            if event := event_or_none(delivered.row, context):
+            if event := to_event_or_none(delivered.row, context):
                 yield event
 
 

@@ -131,7 +131,7 @@ class QueryGuard(FieldExtension):
         ensure_actor_kind(context.caller, self.actor)
         if self.permission and context.user_id:
             context.ensure_organizations_enabled()
-            permissions = await context.loaders.permission_keys(source.id, context.user_id)
+            permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
             if permissions is None:
                 raise NotFound
             if self.permission not in permissions:

@@ -1,5 +1,7 @@
 """Mutations of sessions."""
 
+from typing import cast
+
 import strawberry
 
 from models.sessions import Session as SessionRow
@@ -7,11 +9,11 @@ from resolvers.sessions import active_organization, lifecycle, tokens
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard, untransacted_guard
 from schema.foundation.payloads import Payload
+from schema.sessions.enums import TokenFormat
 from schema.sessions.inputs import (
     CreateSessionInput,
     CreateSessionTokenInput,
     SessionRefInput,
-    SessionTokenFormat,
     SetActiveOrganizationInput,
     get_organization_id,
     to_choice,
@@ -73,7 +75,9 @@ class SessionMutations:
             choice=to_choice(input),
             options=make_token_options(context, input.format),
         )
-        return SessionPayload(session=Session.from_row(row, context), token=to_token(claims))
+        # The row has the columns of the table, and those that the claims needed.
+        session = Session.from_row(cast(SessionRow, row), context)
+        return SessionPayload(session=session, token=to_token(claims))
 
     @strawberry.mutation(
         description="Ends one of the caller's sessions at once; a session's token can end that"
@@ -93,7 +97,7 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, info.context))
 
 
-async def _with_token(info: Info, row: SessionRow, format: SessionTokenFormat) -> SessionPayload:
+async def _with_token(info: Info, row: SessionRow, format: TokenFormat) -> SessionPayload:
     claims = await tokens.make_token_claims(
         info.context.transaction, row, make_token_options(info.context, format)
     )

@@ -17,7 +17,7 @@ from models.errors import InputError, Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
 from models.validation.text import CONTROLS, check_url
-from resolvers.invitations.lists import Preview, load_preview
+from resolvers.invitations.preview import Preview, load_preview
 from resolvers.invitations.tickets import ACCEPT_PATH, TicketKind
 from resolvers.invitations.validation import check_redirect_url
 from resolvers.server import Server
