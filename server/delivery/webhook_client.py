@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import httpcore
+import httpx
 import structlog
 
 from models.validation.webhook_targets import Address, WebhookTargets
@@ -43,6 +44,12 @@ T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
+
+
+@cache
+def load_trust_store() -> ssl.SSLContext:
+    """The certificate authorities that are trusted; they are read once, which takes a while."""
+    return httpx.create_ssl_context()
 
 
 class NotSent(Exception):

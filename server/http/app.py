@@ -30,7 +30,8 @@ from schema.execution.documents import Documents
 from schema.foundation.context import ServerContext
 from schema.foundation.sdl import sdl
 from server.delivery.smtp import OnWritten
-from server.delivery.worker import Background, load_trust_store, make_worker
+from server.delivery.webhook_client import load_trust_store
+from server.delivery.worker import Background, make_worker
 from server.http import graphiql, invitation_page, jwks, logos
 from server.http.graphql import GraphQLEndpoint, make_error_response
 from server.http.invitation_page import DemoIdentities

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.fernet import MultiFernet
 from sqlalchemy import insert, select, update
 
 from models import webhooks
@@ -23,9 +24,9 @@ from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.access import SYSTEM
 from resolvers.events.event_log import load_newest_cursor
 from resolvers.transaction import begin
-from server.delivery.webhook_client import WebhookClient
-from server.delivery.webhooks import WebhookSender
-from server.delivery.worker import load_trust_store
+from server.delivery.queue import DeliveryQueue
+from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhooks import WebhookChannel
 from tests.support.api import SECRET, Api, Clock
 from tests.support.factories import Acme
 
@@ -140,16 +141,23 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Rec
 
 
 def sender(
-    store: Store, clock: Clock, *, calls: WebhookClient | None = None, chance: float = 0.0
-) -> WebhookSender:
-    return WebhookSender(
+    store: Store,
+    clock: Clock,
+    *,
+    client: WebhookClient | None = None,
+    cipher: MultiFernet = STORAGE,
+    jitter: float = 0.0,
+) -> DeliveryQueue[Answer]:
+    """A queue of webhooks."""
+    channel = WebhookChannel(
         store=store,
         clock=clock,
-        calls=calls or WebhookClient(ANYWHERE, load_trust_store()),
-        storage=STORAGE,
+        client=client or WebhookClient(ANYWHERE, load_trust_store()),
+        cipher=cipher,
         instance_id=INSTANCE,
-        chance=lambda: chance,
+        get_random=lambda: jitter,
     )
+    return DeliveryQueue(store, clock, channel)
 
 
 async def an_endpoint(api: Api, url: str, **values: Any) -> str:
@@ -217,7 +225,7 @@ async def endpoint(store: Store, id: str) -> WebhookEndpoint:
 
 @asynccontextmanager
 async def working(
-    *senders: WebhookSender, patience: float | None = None
+    *senders: DeliveryQueue[Answer], patience: float | None = None
 ) -> AsyncGenerator[list[asyncio.Task[None]]]:
     """The senders run meanwhile, and are stopped as a
     server stops them, or, without patience, killed.
