@@ -44,6 +44,20 @@ async def test_a_slow_letter_holds_up_no_other(api: Api, acme: Acme) -> None:
         await until(lambda: len(memory.letters) == 2)
 
 
+async def test_an_email_is_sent_without_waiting_for_the_next_look(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 60.0)
+    memory, store = Memory(), another(api.store)
+
+    async with working(delivery(store, api.clock, memory)):
+        await asyncio.sleep(0.3)
+        for number in range(3):
+            await invited(api, acme, f"new{number}@example.com")
+            await until(lambda number=number: len(memory.letters) == number + 1, 3)
+    await store.close()
+
+
 async def test_a_worker_that_is_stopped_lets_letters_on_their_way_arrive(
     api: Api, acme: Acme
 ) -> None:
