@@ -610,7 +610,7 @@ async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeat
             )
             await until(lambda: len(receiver.received) == 1)
             api.clock.forward(seconds=LEASE.total_seconds() + 1)
-            await asyncio.sleep(2)
+            await asyncio.sleep(2 * queue_module.POLL_SECONDS)
             assert len(receiver.received) == 1
 
         async def is_written_down() -> bool:
