@@ -19,12 +19,12 @@ from models.database import migrations
 from models.database.store import Store
 from models.errors import Unavailable
 from models.instance import Instance
+from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State
 from resolvers.keys.root_secret import load_encrypted_values as examine_sealed
 from resolvers.keys.signing_keys import load_published_keys
 from server.cli import root_secret
 from server.delivery.mail import OUTBOX
-from server.delivery.overdue import overdue
 from server.delivery.smtp import Smtp
 from server.http.app import FETCH_SECONDS
 from server.identity.authenticator import make_provider
@@ -133,7 +133,7 @@ async def _state(settings: Settings, store: Store) -> list[Finding]:
 
 async def _work(store: Store) -> Finding:
     """What a worker should have done by now."""
-    late = [name for name, is_late in (await overdue(store, base.now())).items() if is_late]
+    late = await find_overdue(store, base.now())
     if late:
         what = f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` runs"
         return Finding("Worker", False, what)

@@ -17,7 +17,8 @@ from schema import build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
 from server.delivery.smtp import OnWritten
-from server.delivery.worker import load_trust_store, make_worker
+from server.delivery.webhook_client import load_trust_store
+from server.delivery.worker import make_worker
 from server.http import graphiql, health, invitation_page, jwks, logos, sdl
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities

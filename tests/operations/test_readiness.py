@@ -83,7 +83,7 @@ async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 async def test_a_worker_that_stands_still_is_named(
     patient: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch, table: str, what: str
 ) -> None:
-    monkeypatch.setattr("server.delivery.mail.SWEEP_SECONDS", 0.5)
+    monkeypatch.setattr("server.delivery.cleanup.CLEANUP_SECONDS", 0.5)
     async with listening(patient.app) as port:
         await until(lambda: is_ready(port))
         async with locked(patient.store, table):
