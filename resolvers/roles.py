@@ -79,6 +79,23 @@ def find_role(roles: Mapping[str, RoleWithPermissions], key: str) -> RoleWithPer
     return roles[key]
 
 
+async def load_default_role(tx: Transaction, role_set_id: str) -> RoleWithPermissions:
+    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == role_set_id)
+    (role,) = await load_roles(tx.session, col(Role.id) == default.scalar_subquery())
+    return role
+
+
+async def load_offered_role(
+    tx: Transaction, role_set_id: str, role_id: str
+) -> RoleWithPermissions | None:
+    """Loads the role if the role set offers it."""
+    offered = select(RoleSetRole.role_id).where(
+        col(RoleSetRole.role_set_id) == role_set_id, col(RoleSetRole.role_id) == role_id
+    )
+    roles = await load_roles(tx.session, col(Role.id).in_(offered))
+    return roles[0] if roles else None
+
+
 async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> RoleSet | None:
     return (await tx.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
 

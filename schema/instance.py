@@ -129,8 +129,5 @@ class InstanceMutations:
     async def update_instance(
         self, info: Info, input: UpdateInstanceInput
     ) -> InstancePayload | None:
-        schemes = info.context.server.link_schemes
-        row = await instance.update_instance(
-            info.context.transaction, given=get_given(input), schemes=schemes
-        )
+        row = await instance.update_instance(info.context.transaction, given=get_given(input))
         return InstancePayload(instance=Instance.from_row(row))

@@ -7,7 +7,7 @@ import strawberry
 from models.errors import Unauthenticated
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
-from resolvers.organizations import get_creation_limit, may_create
+from resolvers.organizations import can_create, get_creation_limit
 from resolvers.page_requests import PageArguments
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
@@ -64,7 +64,7 @@ class Viewer:
     async def can_create_organization(self, info: Info) -> bool:
         user = await info.context.loaders.users.load(self.user_id)
         instance = info.context.instance
-        if user is None or not may_create(user, instance):
+        if user is None or not can_create(user, instance):
             return False
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit

@@ -10,9 +10,7 @@ PATIENCE_SECONDS = 8.0
 
 @dataclass(slots=True, eq=False)
 class Heartbeat:
-    """The heartbeat of one loop, which beats when a turn
-    is completed and rests while it has nothing to do.
-    """
+    """The heartbeat of one loop, which beats after every turn and rests while it is idle."""
 
     name: str
     expected_by: float = math.inf

@@ -15,9 +15,9 @@ from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
 from models.organizations import Organization
 from resolvers.cursors import wrong_list_cursor
+from resolvers.locks import EVENTS_LOCK
 from resolvers.page_requests import DEFAULT_SIZE, PageArguments, check_page_size
 from resolvers.pages import AnyRow, AnySelect, Page, in_ids, load_grouped, load_rows
-from resolvers.transaction import EVENTS_LOCK
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1

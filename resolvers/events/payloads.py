@@ -256,7 +256,7 @@ async def record_session(tx: Transaction, type: EventType, session: Session) -> 
     organization_id = (
         (await tx.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
     )
-    is_pending = organization_id is None and requires_organization(await tx.instance())
+    is_pending = organization_id is None and requires_organization(await tx.load_instance())
     status = session_status_at(session.closed_as, session.expires_at, tx.now, is_pending=is_pending)
     tx.record(
         type, session.id, session_data(session, organization_id, status), user_id=session.user_id

@@ -10,10 +10,11 @@ from sqlmodel import col, select
 
 from models.database.store import Readable
 from models.invitations import Invitation, InvitationStatus, get_status
+from models.keys.ticket_keys import TicketKeys
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
 from models.users import User
-from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
+from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ async def load_preview(
     async with store.read() as connection:
         statement = select(Invitation).where(col(Invitation.id) == invitation_id)
         invitation = cast(Invitation | None, (await connection.execute(statement)).one_or_none())
-        kind = await kind_of(connection, keys, ticket, invitation.nonce) if invitation else None
-        if invitation is None or kind is None:
+        if invitation is None:
+            return None
+        kind = await load_ticket_kind(connection, keys, ticket, invitation.nonce)
+        if kind is None:
             return None
         users = select(func.count()).where(col(User.address_key) == invitation.address_key)
         role_name, deleted_role_name = (

@@ -10,9 +10,10 @@ from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.organizations import Organization
 from resolvers.access import SYSTEM
+from resolvers.event_writer import PIECE
 from resolvers.events.payloads import record_invitation
 from resolvers.roles import load_roles_by_id
-from resolvers.transaction import PIECE, Transaction
+from resolvers.transaction import Transaction
 
 
 async def expire_overdue(tx: Transaction, organization: Organization) -> None:
@@ -50,7 +51,7 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
                 tx, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM
             )
             tx.expired_in = organization.id
-        await tx.save_events()
+        await tx.events.save()
         if len(found) < PIECE:
             return
 

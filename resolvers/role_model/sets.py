@@ -28,6 +28,7 @@ from models.roles import (
     find_similar,
 )
 from resolvers.changes import apply_changes
+from resolvers.event_writer import PIECE
 from resolvers.events.payloads import record_organization
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.edit import (
@@ -40,7 +41,7 @@ from resolvers.role_model.edit import (
 from resolvers.role_model.fields import check_labels
 from resolvers.role_model.reassign import Moves, RoleMapping, move, plan_moves
 from resolvers.roles import RoleWithPermissions, load_role_set
-from resolvers.transaction import PIECE, Transaction
+from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ async def _move_organizations(tx: Transaction, old: RoleSet, new: RoleSet, moves
         rows = (await tx.session.execute(values.execution_options(synchronize_session=False))).all()
         for row in sorted(rows, key=lambda one: one.id):
             record_organization(tx, EventType.ORGANIZATION_UPDATED, row, {"role_set": old.key})
-        await tx.save_events()
+        await tx.events.save()
         if len(rows) < PIECE:
             return
 

@@ -25,10 +25,10 @@ from resolvers.events.event_log import (
     load_newest_cursor,
 )
 from resolvers.queries.loaders import Loaders
+from resolvers.server import Clock
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
-from resolvers.transaction import Clock
 
 # How often the log and the credentials are looked at though no bell rang: the end of a right comes
 # within a second.

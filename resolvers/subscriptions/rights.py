@@ -21,7 +21,7 @@ from models.sessions import Session
 from models.users import User
 from resolvers.access import Actor, missing_permission
 from resolvers.pages import AnyRow, AnySelect
-from resolvers.sessions.lifecycle import is_open_at
+from resolvers.sessions.rows import is_open_at
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import organizations_disabled
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import MultiFernet
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
@@ -38,6 +37,7 @@ from models.webhooks import (
 )
 from resolvers.changes import apply_changes
 from resolvers.events.event_log import select_newest_cursor
+from resolvers.locks import take_advisory_lock
 from resolvers.transaction import Transaction
 
 ENDPOINTS_LOCK = 7_236_005
@@ -66,24 +66,22 @@ def _check(
     return new
 
 
-async def create_endpoint(
-    tx: Transaction, new: NewEndpoint, *, targets: WebhookTargets, storage: MultiFernet
-) -> WebhookEndpoint:
+async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
     """Makes an endpoint that gets what happens from now on.
 
     Raises every fault of the input at once, QuotaExceeded.
     """
-    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({ENDPOINTS_LOCK})")
+    await take_advisory_lock(tx.session, ENDPOINTS_LOCK)
     faults = ErrorCollector()
     given = {"url": new.url, "description": new.description, "types": new.types}
-    values = _check(faults, given, targets)
+    values = _check(faults, given, tx.server.webhook_targets)
     faults.raise_if_any()
     await _ensure_room(tx)
     endpoint = WebhookEndpoint(
         id=tx.new_id(WebhookEndpoint.prefix),
         created_at=tx.now,
         updated_at=tx.now,
-        secret=encrypt(storage, generate_secret()),
+        secret=encrypt(tx.server.webhook_cipher, generate_secret()),
         cursor=await _load_cursor(tx),
         **values,
     )
@@ -124,12 +122,13 @@ async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
 
 
 async def update_endpoint(
-    tx: Transaction, *, endpoint_id: str, given: dict[str, Any], targets: WebhookTargets
+    tx: Transaction, *, endpoint_id: str, given: dict[str, Any]
 ) -> WebhookEndpoint:
     """Changes what is given; raises ResourceNotFound, then every fault of the input at once."""
     endpoint = await _lock_endpoint(tx, endpoint_id)
     faults = ErrorCollector()
-    new = _check(faults, faults.reject_nulls(given, "url", "enabled"), targets)
+    given = faults.reject_nulls(given, "url", "enabled")
+    new = _check(faults, given, tx.server.webhook_targets)
     faults.raise_if_any()
     if changes := apply_changes(endpoint, new):
         endpoint.updated_at = tx.now
@@ -152,9 +151,7 @@ async def _switch(tx: Transaction, endpoint: WebhookEndpoint) -> None:
     await tx.session.execute(update(WebhookDelivery).where(waiting).values(next_attempt_at=tx.now))
 
 
-async def rotate_secret(
-    tx: Transaction, *, endpoint_id: str, storage: MultiFernet
-) -> WebhookEndpoint:
+async def rotate_secret(tx: Transaction, *, endpoint_id: str) -> WebhookEndpoint:
     """A new secret signs from now on, beside the one before for a day; raises ResourceNotFound.
 
     A secret that can't be decrypted is dropped: deliveries would fail as long as it had to sign.
@@ -164,9 +161,9 @@ async def rotate_secret(
         endpoint.secret,
         tx.now + ROTATION_OVERLAP,
     )
-    if not is_readable(storage, endpoint.secret):
+    if not is_readable(tx.server.webhook_cipher, endpoint.secret):
         endpoint.previous_secret = endpoint.previous_signs_until = None
-    endpoint.secret = encrypt(storage, generate_secret())
+    endpoint.secret = encrypt(tx.server.webhook_cipher, generate_secret())
     endpoint.updated_at = tx.now
     return endpoint
 

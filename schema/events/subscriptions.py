@@ -41,7 +41,7 @@ def _follow(
     """The events in that scope that the caller may read, until it may not any more."""
     context = info.context
     stream = Stream(context.caller, scope, types, context.may_continue, context.disconnect)
-    return _to_events(context, context.server.log.follow(stream, parse_cursor(after)))
+    return _to_events(context, context.log.follow(stream, parse_cursor(after)))
 
 
 async def _to_events(

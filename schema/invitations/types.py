@@ -8,7 +8,7 @@ from models.mail import Mail
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations.lists import InvitationFilter
-from resolvers.invitations.tickets import TicketKind, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.lists import ListSpec, Selection
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
@@ -20,8 +20,6 @@ from schema.memberships.types import has_permission
 from schema.organizations.types import Organization, PublicOrganization
 from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
-
-ACCEPT_PATH = "/invitations/accept"
 
 
 @strawberry.type(description="The last mail of an invitation.")
@@ -114,9 +112,7 @@ class Invitation(Node):
     async def url(self, info: Info) -> str | None:
         if self.status is not InvitationStatus.PENDING or not await self._is_manager(info):
             return None
-        server = info.context.server
-        ticket = make_ticket(server.ticket_keys, TicketKind.LINK, self.row.id, self.row.nonce)
-        return f"{server.public_url}{ACCEPT_PATH}?ticket={ticket}"
+        return make_accept_url(info.context.server, TicketKind.LINK, self.row.id, self.row.nonce)
 
     @strawberry.field(description="The last mail; to who may manage members, else null.")
     async def mail(self, info: Info) -> InvitationMail | None:

@@ -3,7 +3,7 @@
 import strawberry
 
 from models.errors import BadUserInput
-from resolvers.sessions.lifecycle import Choice
+from resolvers.sessions.tokens import Choice
 from schema.sessions.enums import TokenFormat
 
 

@@ -8,10 +8,10 @@ from models.sessions import Session as SessionRow
 from resolvers.lists import Selection
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
-from resolvers.sessions import lifecycle
+from resolvers.sessions import tokens
 from resolvers.sessions.claims import TokenClaims
-from resolvers.sessions.lifecycle import TokenOptions
 from resolvers.sessions.lists import SESSIONS_OF_USER, SessionFilter
+from resolvers.sessions.tokens import TokenOptions
 from schema.foundation.connections import Connection, Node, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime
@@ -119,11 +119,11 @@ class SessionToken:
     @strawberry.field(description="The token, signed when it is selected.")
     async def jwt(self, info: Info) -> str:
         """After the transaction, because signing takes a while."""
-        return await info.context.server.signer.sign(self.claims)
+        return await info.context.signer.sign(self.claims)
 
 
 def to_token(claims: TokenClaims) -> SessionToken:
-    return SessionToken(expires_at=DateTime(lifecycle.get_expiry(claims)), claims=claims)
+    return SessionToken(expires_at=DateTime(tokens.get_expiry(claims)), claims=claims)
 
 
 def make_token_options(context: Context, format: TokenFormat) -> TokenOptions:

@@ -102,7 +102,7 @@ class WebhookEndpoint(Node):
     )
     async def secret(self, info: Info) -> str:
         try:
-            return decrypt(info.context.server.webhook_storage, self.sealed_secret)
+            return decrypt(info.context.server.webhook_cipher, self.sealed_secret)
         except InvalidToken as error:
             raise SecretUnreadable from error
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -28,8 +29,7 @@ from models.keys import signing_keys
 from models.keys.secret_keys import SecretKey
 from models.validation.text import escape_controls
 from resolvers.access import SYSTEM
-from resolvers.invitations import tickets
-from resolvers.keys import secret_keys
+from resolvers.keys import secret_keys, ticket_keys
 from resolvers.keys.root_secret import EncryptedValue, State, reencrypt
 from resolvers.keys.signing_keys import replace_key
 from resolvers.transaction import Transaction, begin
@@ -40,6 +40,7 @@ from server.development.seed import Seeder
 from server.development.seed import seed as write_seed
 from server.settings import logs
 from server.settings.names import VAR
+from server.settings.server import make_server
 from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
@@ -126,12 +127,14 @@ def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
 def in_work(operation: Callable[[Transaction], Awaitable[T]]) -> T:
     """Runs an operation in a transaction of a migrated database."""
 
+    settings = settings_for()
+
     async def use(store: Store) -> T:
         await _ensure_migrated(store)
-        async with begin(store, SYSTEM, base.now) as tx:
+        async with begin(make_server(settings, store, base.now), SYSTEM) as tx:
             return await operation(tx)
 
-    return run(settings_for(), use)
+    return run(settings, use)
 
 
 async def _ensure_migrated(store: Store) -> None:
@@ -199,7 +202,7 @@ def rotate_signing() -> None:
     async def use(store: Store) -> None:
         await _ensure_migrated(store)
         storage = signing_keys.make_cipher(await _secrets(settings, store))
-        async with begin(store, SYSTEM, base.now) as tx:
+        async with begin(make_server(settings, store, base.now), SYSTEM) as tx:
             await replace_key(tx, kid=kid, private_key=signing_keys.encrypt_key(storage, key))
 
     run(settings, use)
@@ -216,14 +219,15 @@ def rotate_secret(*, discard_unreadable: bool) -> None:
     async def use(store: Store) -> None:
         await _ensure_migrated(store)
         secrets = await _secrets(settings, store)
-        async with begin(store, SYSTEM, base.now) as tx:
-            is_in_use = await tickets.is_registered(tx.session, tickets.derive_ticket_keys(secrets))
-            values = await reencrypt(tx, secrets, discard_unreadable=discard_unreadable)
+        server = replace(make_server(settings, store, base.now), secrets=secrets)
+        async with begin(server, SYSTEM) as tx:
+            is_in_use = await ticket_keys.is_registered(tx.session, server.ticket_keys)
+            values = await reencrypt(tx, discard_unreadable=discard_unreadable)
             if not discard_unreadable:
                 root_secret.ensure_readable(values)
                 if not is_in_use and root_secret.counted(values, State.OUTDATED):
                     raise SettingsError([UNUSED_SECRET])
-            invitations = await tickets.open_invitations(tx.session, tx.now)
+            invitations = await ticket_keys.count_open_invitations(tx.session, tx.now)
         _report(values, secrets, invitations, discarded=discard_unreadable)
 
     run(settings, use)

@@ -198,7 +198,7 @@ async def _provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     if issuer.public_key:
         return Finding(what, True, f"one public key, {', '.join(issuer.algorithms)}")
     keys = make_provider(issuer, client).keys
-    await keys.key(None)
+    await keys.find_key(None)
     number = len(getattr(keys, "keys", {}))
     if not keys.are_known:
         return Finding(

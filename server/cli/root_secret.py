@@ -9,9 +9,9 @@ import structlog
 
 from models.database.store import Store
 from models.keys.encryption import Purpose
-from resolvers.invitations.tickets import derive_ticket_keys, open_invitations, register_keys
 from resolvers.keys.root_secret import EncryptedValue, State, load_encrypted_values
-from resolvers.transaction import Clock
+from resolvers.keys.ticket_keys import count_open_invitations, register_keys
+from resolvers.server import Clock, Server
 from server.settings.settings import Settings, SettingsError
 
 UNREADABLE = (
@@ -50,7 +50,7 @@ async def invalid_links(store: Store, values: Sequence[EncryptedValue], clock: C
     keys = [value for value in values if value.column.purpose is Purpose.TICKET_KEYS]
     lost = [key.row_id for key in keys if key.state is State.UNREADABLE]
     async with store.read() as connection:
-        number, last = await open_invitations(connection, clock(), lost)
+        number, last = await count_open_invitations(connection, clock(), lost)
     if last is None:
         return None
     return (
@@ -73,16 +73,14 @@ def required(settings: Settings) -> Collection[Purpose]:
     )
 
 
-async def prepare(
-    settings: Settings, store: Store, clock: Clock, purposes: Collection[Purpose]
-) -> None:
+async def prepare(server: Server, purposes: Collection[Purpose]) -> None:
     """Checks the root secret before a process works with it, and registers its ticket keys.
 
     Raises WrongSettings.
     """
-    async with store.read() as connection:
-        values = await load_encrypted_values(connection, settings.secret, clock())
+    async with server.store.read() as connection:
+        values = await load_encrypted_values(connection, server.secrets, server.clock())
     ensure_readable(values, purposes)
-    if sentence := await invalid_links(store, values, clock):
+    if sentence := await invalid_links(server.store, values, server.clock):
         log.warning("invitation_links_invalid", reason=sentence)
-    await register_keys(store, clock, derive_ticket_keys(settings.secret))
+    await register_keys(server)

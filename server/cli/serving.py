@@ -18,13 +18,11 @@ from rich.panel import Panel
 from rich.table import Table
 from starlette.types import ASGIApp
 
-from models import base, webhooks
+from models import base
 from models.database import migrations
 from models.database.store import Store
-from models.keys import encryption
 from models.keys.encryption import Purpose
 from models.validation.text import escape_controls
-from resolvers.invitations.tickets import derive_ticket_keys
 from schema.foundation.context import noop
 from server.cli import doctor, root_secret
 from server.cli.commands import UNMIGRATED, run, settings_for
@@ -32,11 +30,13 @@ from server.cli.console import console, fail
 from server.delivery.worker import Background, make_worker
 from server.development import demo_data
 from server.development.issuer import ADA, GRACE
-from server.http.app import OWN_NAMES, DevelopmentExtras, make_application
+from server.http.app import DevelopmentExtras, make_application
 from server.http.connection import UNSENT_BYTES, HttpProtocol, SocketProtocol
+from server.http.middleware import OWN_NAMES
 from server.http.websocket import MESSAGE_BYTES
 from server.identity.signing import make_signer
 from server.settings.names import VAR
+from server.settings.server import make_server
 from server.settings.settings import (
     Environment,
     Settings,
@@ -146,14 +146,12 @@ def _for_development(port: int = 8000) -> Settings:
 async def _prepared(settings: Settings, store: Store, *, demo: bool) -> DevelopmentExtras:
     await migrations.migrate(store)
     await demo_data.stamp(store)
-    await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-    await make_signer(settings, store, base.now).published()
-    keys = derive_ticket_keys(settings.secret)
+    server = make_server(settings, store, base.now)
+    await root_secret.prepare(server, root_secret.required(settings))
+    await make_signer(settings, server).published()
     if demo:
-        await demo_data.load_demo(
-            store, keys, encryption.make_cipher(settings.secret, webhooks.PURPOSE)
-        )
-    return await demo_data.development(store, VAR, keys, tell=_tell)
+        await demo_data.load_demo(server)
+    return await demo_data.development(server, VAR, tell=_tell)
 
 
 def _tell(message: EmailMessage, path: Path) -> None:
@@ -226,8 +224,9 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 
     async def use(store: Store) -> None:
         await _ensure_ready(store)
-        await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-        await make_signer(settings, store, base.now).published()
+        server = make_server(settings, store, base.now)
+        await root_secret.prepare(server, root_secret.required(settings))
+        await make_signer(settings, server).published()
         log.info("serving", host=host, port=port)
         app = make_application(settings, store=store, delivers=delivers)
         await serve_on(listener, app, app.state.stop)
@@ -264,9 +263,10 @@ def run_worker() -> None:
             await demo_data.stamp(store)
         else:
             await _ensure_ready(store)
-        await root_secret.prepare(settings, store, base.now, {Purpose.WEBHOOK_SECRETS})
+        server = make_server(settings, store, base.now)
+        await root_secret.prepare(server, {Purpose.WEBHOOK_SECRETS})
         log.info("delivering")
-        await _until_stopped(make_worker(settings, store, base.now, _tell).run())
+        await _until_stopped(make_worker(settings, server, _tell).run())
         log.info("stopped")
 
     run(settings, use)

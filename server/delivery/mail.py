@@ -16,7 +16,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from models.database.heartbeats import Heartbeat
-from models.database.store import Store, shield
+from models.database.store import shield
 from models.errors import Unavailable
 from models.invitations import PENDING, Invitation, InvitationStatus, get_status
 from models.mail import LEASE, Mail, MailStatus, get_retry_delay
@@ -27,10 +27,11 @@ from models.users import User
 from models.validation.text import escape_controls
 from resolvers.access import SYSTEM
 from resolvers.events.retention import delete_old_events, newest_time
-from resolvers.invitations.tickets import TicketKeys, TicketKind, derive_ticket_keys, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.pages import AnyRow
-from resolvers.transaction import Clock, begin
+from resolvers.server import Server
+from resolvers.transaction import begin
 from server.delivery.clock_watch import TOLERANCE, Leap, SetBack
 from server.delivery.messages import InvitationEmail, Undeliverable, render
 from server.delivery.smtp import OnWritten, Outbox, Smtp, TemporaryFailure, Transport
@@ -73,12 +74,9 @@ class Claim:
 class MailSender:
     """Sends letters from the store by a transport; several may run on one store."""
 
-    store: Store
-    clock: Clock
+    server: Server
     # None where mail can't be sent: what is queued waits, and the sweep goes on.
     transport: Transport | None
-    ticket_keys: TicketKeys
-    public_url: str
     sender: str
     events_kept: timedelta
     # The letters on their way, by the task that sends them.
@@ -149,7 +147,7 @@ class MailSender:
         return len(claims)
 
     async def _claim(self, number: int) -> list[Claim]:
-        now = self.clock()
+        now = self.server.clock()
         if self.transport is None or number == 0:
             return []
         if self.set_back.is_noticed(now):
@@ -157,7 +155,7 @@ class MailSender:
         self.set_back.note(now)
         if not await self._is_anything_due(now):
             return []
-        async with self.store.write() as session:
+        async with self.server.store.write() as session:
             due = self._due(select(Mail), now).order_by(col(Mail.next_attempt_at)).limit(number)
             mails = (await session.execute(due.with_for_update(skip_locked=True))).scalars().all()
             for mail in mails:
@@ -180,11 +178,11 @@ class MailSender:
             col(Mail.next_attempt_at) > now,
             col(Mail.updated_at) > now + TOLERANCE,
         )
-        async with self.store.write() as session:
+        async with self.server.store.write() as session:
             await session.execute(waiting.values(next_attempt_at=now, updated_at=now))
 
     async def _is_anything_due(self, now: datetime) -> bool:
-        async with self.store.read() as connection:
+        async with self.server.store.read() as connection:
             return (
                 await connection.execute(self._due(select(Mail.id), now).limit(1))
             ).first() is not None
@@ -218,7 +216,7 @@ class MailSender:
                     "attempts": claim.attempts - 1,
                     "last_error": OVERTAKEN,
                 }
-            await self.transport.send(render(letter, self.clock()))
+            await self.transport.send(render(letter, self.server.clock()))
         except Unavailable:
             return {"attempts": claim.attempts - 1}
         except Undeliverable as error:
@@ -226,7 +224,7 @@ class MailSender:
         except Exception as error:
             self._log(claim, error.__cause__ or error)
             return self._put_off(claim, error)
-        return {"status": MailStatus.SENT.value, "sent_at": self.clock(), "last_error": None}
+        return {"status": MailStatus.SENT.value, "sent_at": self.server.clock(), "last_error": None}
 
     def _log(self, claim: Claim, error: BaseException) -> None:
         """Kind and code only: what a mail server says may hold an address."""
@@ -243,7 +241,7 @@ class MailSender:
         pause = get_retry_delay(claim.attempts)
         if pause is None:
             return {"status": MailStatus.FAILED.value, "last_error": _shown(error)}
-        return {"next_attempt_at": self.clock() + pause, "last_error": _shown(error)}
+        return {"next_attempt_at": self.server.clock() + pause, "last_error": _shown(error)}
 
     async def _settle(self, claim: Claim, values: dict[str, Any]) -> None:
         """Writes down what became of a letter, unless the
@@ -257,9 +255,11 @@ class MailSender:
         )
         while True:
             with suppress(Unavailable):
-                async with self.store.write() as session:
+                async with self.server.store.write() as session:
                     await session.execute(
-                        statement.values(claimed_until=None, updated_at=self.clock(), **values)
+                        statement.values(
+                            claimed_until=None, updated_at=self.server.clock(), **values
+                        )
                     )
                 return
             await asyncio.sleep(RETRY_SECONDS)
@@ -269,19 +269,21 @@ class MailSender:
         row = await self._invitation(claim)
         if row is None or row.nonce != claim.nonce:
             return None
-        if get_status(row.status, row.expires_at, self.clock()) is not InvitationStatus.PENDING:
+        if (
+            get_status(row.status, row.expires_at, self.server.clock())
+            is not InvitationStatus.PENDING
+        ):
             return None
-        ticket = make_ticket(self.ticket_keys, TicketKind.MAIL, row.id, row.nonce)
         return InvitationEmail(
             id=claim.id,
             address=row.email_address,
             organization=row.organization_name,
             role=row.role_name,
             inviter=" ".join(name for name in (row.first_name, row.last_name) if name) or None,
-            link=f"{self.public_url}/invitations/accept?ticket={ticket}",
+            link=make_accept_url(self.server, TicketKind.MAIL, row.id, row.nonce),
             expires_at=row.expires_at,
             sender=self.sender,
-            host=urlsplit(self.public_url).hostname or "localhost",
+            host=urlsplit(self.server.public_url).hostname or "localhost",
         )
 
     async def _invitation(self, claim: Claim) -> AnyRow | None:
@@ -298,7 +300,7 @@ class MailSender:
             .outerjoin(User, col(User.id) == col(Invitation.inviter_id))
             .where(col(Invitation.id) == claim.invitation_id)
         )
-        async with self.store.read() as connection:
+        async with self.server.store.read() as connection:
             return (await connection.execute(statement)).one_or_none()
 
     # ---------------------------------------------------------------------------------------- sweep
@@ -329,17 +331,17 @@ class MailSender:
         None of that can be undone, so a clock that is suddenly more than a month ahead is not
         trusted for an hour.
         """
-        now = self.clock()
-        if self.leap.is_noticed(now, await newest_time(self.store)):
+        now = self.server.clock()
+        if self.leap.is_noticed(now, await newest_time(self.server.store)):
             return
         lapsed = select(col(Invitation.organization_id)).where(
             col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
         )
-        async with self.store.read() as connection:
+        async with self.server.store.read() as connection:
             organization_ids = (await connection.execute(lapsed.distinct())).scalars().all()
         for organization_id in organization_ids:
             try:
-                async with begin(self.store, SYSTEM, self.clock) as tx:
+                async with begin(self.server, SYSTEM) as tx:
                     await expire_overdue_of(tx, organization_id)
             except Unavailable:
                 raise
@@ -352,24 +354,23 @@ class MailSender:
             col(Mail.status) != MailStatus.QUEUED.value,
             col(Mail.created_at) < now - KEPT,
         )
-        async with self.store.write() as session:
+        async with self.server.store.write() as session:
             await session.execute(delete(Mail).where(*over))
             await session.execute(delete(Session).where(col(Session.expires_at) < now - KEPT))
-        await delete_old_events(self.store, now - self.events_kept, self.sweep_heartbeat.beat)
+        await delete_old_events(
+            self.server.store, now - self.events_kept, self.sweep_heartbeat.beat
+        )
 
 
 def make_mail_sender(
-    settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None
+    settings: Settings, server: Server, tell: OnWritten | None = None
 ) -> MailSender:
     """The worker of these settings; in development
     without a mail server, letters are told of by `tell`.
     """
     return MailSender(
-        store=store,
-        clock=clock,
+        server=server,
         transport=_transport(settings, tell),
-        ticket_keys=derive_ticket_keys(settings.secret),
-        public_url=settings.public_url,
         sender=settings.sender,
         events_kept=timedelta(days=settings.event_retention_days),
     )

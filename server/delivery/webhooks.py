@@ -27,7 +27,7 @@ from models.events import Event
 from models.keys.encryption import decrypt
 from models.webhooks import LEASE, PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.pages import AnyRow
-from resolvers.transaction import Clock
+from resolvers.server import Clock
 from server.delivery.clock_watch import TOLERANCE, SetBack
 from server.delivery.webhook_client import Answer, WebhookClient
 from server.delivery.webhook_payload import make_body, make_headers

@@ -9,16 +9,13 @@ from typing import Any
 
 import httpx
 
-from models import webhooks
 from models.database.heartbeats import Heartbeat
-from models.database.store import Store
-from models.keys import encryption
-from resolvers.transaction import Clock
+from resolvers.server import Server
 from server.delivery.mail import MailSender, make_mail_sender
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import WebhookClient
 from server.delivery.webhooks import WebhookSender
-from server.settings.settings import Settings, make_webhook_targets
+from server.settings.settings import Settings
 
 # How long what is on its way may take once the worker is stopped.
 STOP_SECONDS = 7.0
@@ -68,23 +65,19 @@ class Background:
         await asyncio.wait([self.task, self._given_up], return_when=asyncio.FIRST_COMPLETED)
 
 
-def make_webhook_sender(settings: Settings, store: Store, clock: Clock) -> WebhookSender:
+def make_webhook_sender(server: Server) -> WebhookSender:
     """The sender of webhooks of these settings; receivers know the instance by its public URL."""
     return WebhookSender(
-        store=store,
-        clock=clock,
-        calls=WebhookClient(make_webhook_targets(settings), load_trust_store()),
-        storage=encryption.make_cipher(settings.secret, webhooks.PURPOSE),
-        instance_id=settings.public_url,
+        store=server.store,
+        clock=server.clock,
+        calls=WebhookClient(server.webhook_targets, load_trust_store()),
+        storage=server.webhook_cipher,
+        instance_id=server.public_url,
     )
 
 
-def make_worker(
-    settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None
-) -> Worker:
+def make_worker(settings: Settings, server: Server, tell: OnWritten | None = None) -> Worker:
     """All the work of these settings; in development
     without a mail server, letters are told of by `tell`.
     """
-    return Worker(
-        make_mail_sender(settings, store, clock, tell), make_webhook_sender(settings, store, clock)
-    )
+    return Worker(make_mail_sender(settings, server, tell), make_webhook_sender(server))

@@ -3,11 +3,11 @@ demo company, a secret key, and a page that is signed in.
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from cryptography.fernet import MultiFernet
 from sqlmodel import col, select
 
 from models import base
@@ -21,18 +21,18 @@ from models.roles import MEMBERSHIPS_MANAGE
 from models.sessions import Session
 from models.users import IdentityClaims, User
 from models.validation.addresses import normalize_address
-from models.validation.webhook_targets import WebhookTargets
 from models.webhooks import WebhookEndpoint
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.invitations.accept import InvitationRef, accept_invitation
-from resolvers.invitations.manage import create_invitation
-from resolvers.invitations.tickets import TicketKeys
+from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from resolvers.members.memberships import Metadata, create_membership
+from resolvers.members.memberships import create_membership
+from resolvers.metadata import Metadata
 from resolvers.organizations import NewOrganization, create_organization
+from resolvers.provisioning import find_or_create_user
+from resolvers.server import Server
 from resolvers.sessions.lifecycle import create_session
-from resolvers.transaction import Clock, begin
-from resolvers.users import find_or_create_user
+from resolvers.transaction import begin
 from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
 from server.delivery.smtp import OnWritten
 from server.development.issuer import (
@@ -105,71 +105,65 @@ async def stamp(store: Store) -> None:
 # ------------------------------------------------------------------------------------- demo company
 
 
-async def load_demo(store: Store, keys: TicketKeys, storage: MultiFernet) -> None:
+async def load_demo(server: Server) -> None:
     """A small company, made by the same operations as through
     the API; a database that holds anything is left alone.
     """
-    async with store.read() as connection:
+    async with server.store.read() as connection:
         if (await connection.execute(select(Organization.id).limit(1))).first():
             return
-    ids = {person: await _person(store, *person) for person in PEOPLE}
-    async with begin(store, Actor(ActorType.USER, ids[ADA]), base.now) as tx:
+    ids = {person: await _person(server, *person) for person in PEOPLE}
+    async with begin(server, Actor(ActorType.USER, ids[ADA])) as tx:
         company, _ = await create_organization(tx, NewOrganization(name=COMPANY))
         lab, _ = await create_organization(tx, NewOrganization(name=LAB))
     for organization, people in ((company, (GRACE, MARGARET)), (lab, (GRACE,))):
         for person in people:
-            await _add(store, organization.id, ids[person])
+            await _add(server, organization.id, ids[person])
     ada, katherine = (Actor(ActorType.USER, ids[person]) for person in (ADA, KATHERINE))
-    await _invite(store, ada, company.id, EDSGER, long_ago)
-    await _invite(store, ada, company.id, JOAN, base.now, notify=True)
+    await _invite(replace(server, clock=long_ago), ada, company.id, EDSGER)
+    await _invite(server, ada, company.id, JOAN, notify=True)
     for organization in (company, lab):
-        await _invite(store, ada, organization.id, MALLORY[0], base.now)
-    accepted = await _invite(store, ada, company.id, KATHERINE[0], base.now)
-    async with begin(store, katherine, base.now) as tx:
-        await accept_invitation(tx, proof=InvitationRef(invitation_id=accepted), keys=keys)
-    await _listen(store, storage)
+        await _invite(server, ada, organization.id, MALLORY[0])
+    accepted = await _invite(server, ada, company.id, KATHERINE[0])
+    async with begin(server, katherine) as tx:
+        await accept_invitation(tx, ref=InvitationRef(invitation_id=accepted))
+    await _listen(server)
 
 
-async def _listen(store: Store, storage: MultiFernet) -> None:
+async def _listen(server: Server) -> None:
     """An endpoint for what is seldom: a demo that nobody
     listens to fills no log with what could not be sent.
     """
     new = NewEndpoint(HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value])
-    async with begin(store, SYSTEM, base.now) as tx:
-        await create_endpoint(tx, new, targets=WebhookTargets(allows_private=True), storage=storage)
+    async with begin(server, SYSTEM) as tx:
+        await create_endpoint(tx, new)
 
 
 async def _invite(
-    store: Store,
-    by: Actor,
-    organization_id: str,
-    address: str,
-    clock: Clock,
-    *,
-    notify: bool = False,
+    server: Server, by: Actor, organization_id: str, address: str, *, notify: bool = False
 ) -> str:
-    recipient, terms = Recipient(address), InvitationOptions(notify=notify)
-    async with begin(store, by, clock) as tx:
+    recipient, options = Recipient(address), InvitationOptions(notify=notify)
+    async with begin(server, by) as tx:
         await tx.authorize(organization_id, MEMBERSHIPS_MANAGE)
         made = await create_invitation(
-            tx, organization_id=organization_id, recipient=recipient, terms=terms
+            tx, organization_id=organization_id, recipient=recipient, options=options
         )
         return made.id
 
 
-async def _add(store: Store, organization_id: str, user_id: str) -> None:
-    async with begin(store, SYSTEM, base.now) as tx:
+async def _add(server: Server, organization_id: str, user_id: str) -> None:
+    async with begin(server, SYSTEM) as tx:
         await create_membership(
             tx, organization_id=organization_id, user_id=user_id, role=None, metadata=Metadata()
         )
 
 
-async def _person(store: Store, email: str, first: str, last: str) -> str:
+async def _person(server: Server, email: str, first: str, last: str) -> str:
     claims = IdentityClaims(
         ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last
     )
-    async with begin(store, SYSTEM, base.now) as tx:
-        return await find_or_create_user(tx, claims, is_sole_issuer=True)
+    async with begin(replace(server, issuers=[ISSUER]), SYSTEM) as tx:
+        return await find_or_create_user(tx, claims)
 
 
 # ------------------------------------------------------------------------------------ GraphiQL page
@@ -190,7 +184,7 @@ def _identities(issuer: DevelopmentIssuer, key: str, *, is_staffed: bool) -> lis
     ]
 
 
-async def _session(store: Store, user_id: str) -> str:
+async def _session(server: Server, user_id: str) -> str:
     """An open session of the user's, for the ready operations;
     a new one where the old one was ended or is over.
     """
@@ -199,11 +193,11 @@ async def _session(store: Store, user_id: str) -> str:
         col(Session.closed_as).is_(None),
         col(Session.expires_at) > base.now() + timedelta(days=1),
     )
-    async with store.read() as connection:
+    async with server.store.read() as connection:
         found = (await connection.execute(opened.limit(1))).scalar_one_or_none()
     if found is not None:
         return found
-    async with begin(store, Actor(ActorType.USER, user_id), base.now) as tx:
+    async with begin(server, Actor(ActorType.USER, user_id)) as tx:
         return (await create_session(tx, organization_id=None)).id
 
 
@@ -237,17 +231,17 @@ def _accept_as(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
 
 
 async def development(
-    store: Store, folder: Path, keys: TicketKeys, *, tell: OnWritten | None = None
+    server: Server, folder: Path, *, tell: OnWritten | None = None
 ) -> DevelopmentExtras:
     """Everything that a development server adds to
     the application; the database has to be migrated.
     """
     issuer, key = DevelopmentIssuer(folder), development_key(folder)
-    ids, waiting = await _found(store)
+    ids, waiting = await _found(server.store)
     settings = Issuer(
         issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"]
     )
     identities = partial(_identities, issuer, key, is_staffed=make_slug(COMPANY) in ids)
-    session_id = await _session(store, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
-    ready = documents(ready_values(ids, waiting, keys, session_id))
+    session_id = await _session(server, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
+    ready = documents(ready_values(ids, waiting, server.ticket_keys, session_id))
     return DevelopmentExtras(settings, key, identities, ready, partial(_accept_as, issuer), tell)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from graphql import OperationDefinitionNode, parse
 
+from models.keys.ticket_keys import TicketKeys
 from models.organizations import make_slug
-from resolvers.invitations.tickets import TicketKeys, TicketKind, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.pages import AnyRow
 from server.development.issuer import (
     ALAN,

@@ -71,10 +71,10 @@ async def test_who_comes_too_late_is_told_so(api: Api, acme: Acme) -> None:
 
 
 async def test_the_setting_says_how_long(api: Api) -> None:
-    assert of_settings(settings(), api.store, api.clock).events_kept == timedelta(days=30)
-    assert of_settings(
-        settings(event_retention_days=7), api.store, api.clock
-    ).events_kept == timedelta(days=7)
+    assert of_settings(settings(), api.server).events_kept == timedelta(days=30)
+    assert of_settings(settings(event_retention_days=7), api.server).events_kept == timedelta(
+        days=7
+    )
 
 
 async def forget(api: Api) -> int:

@@ -49,7 +49,7 @@ def told(cursor: int) -> Delivered:
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         data = {"object": "organization"}
         tx.record(
             EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
@@ -315,7 +315,7 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
 async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         key, secret = await create_key(tx, name="service")
     revoked_keys = log_reader.load_revoked_keys
     done = False
@@ -326,7 +326,7 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         found = await revoked_keys(*arguments)
         if not done:
             done = True
-            async with begin(api.store, SYSTEM, api.clock) as tx:
+            async with begin(api.server, SYSTEM) as tx:
                 await revoke_key(tx, id_or_visible=key.id)
             await an_event(api, acme.id)
         return found

@@ -99,7 +99,7 @@ async def test_a_key_from_the_settings_takes_any_key_id() -> None:
     assert key
     keys = OneKey(key)
 
-    assert await keys.key(None) is await keys.key("any") is key
+    assert await keys.find_key(None) is await keys.find_key("any") is key
     assert keys.are_known
     assert keys.holds(key)
     assert not keys.holds(issuer_of(rsa_key("next")).key or key)

@@ -18,6 +18,7 @@ from models.roles import SYSTEM_PERMISSIONS, Permission, Role, RoleSet
 from resolvers.access import SYSTEM
 from resolvers.roles import load_roles_by_id
 from resolvers.transaction import begin
+from tests.conftest import server_for
 
 
 def differences(connection: Any) -> list[Any]:
@@ -35,7 +36,7 @@ def test_the_list_of_tables_is_whole() -> None:
 
 
 async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
-    async with begin(store, SYSTEM, now) as tx:
+    async with begin(server_for(store, now), SYSTEM) as tx:
         permissions = (await tx.session.execute(select(Permission))).scalars().all()
         ids = (await tx.session.execute(select(Role.id))).scalars().all()
         roles = {

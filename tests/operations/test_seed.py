@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlalchemy.exc import IntegrityError
 
-from models.base import parse_prefix
+from models.base import now, parse_prefix
 from models.database.migrations import migrate
 from models.database.store import Store
 from models.database.tables import metadata
@@ -20,10 +20,9 @@ from server.development.issuer import DevelopmentIssuer
 from server.development.seed import Seeder
 from server.http.app import make_application
 from server.settings.settings import Environment
-from tests.conftest import settings
+from tests.conftest import server_for, settings
 from tests.support.api import Api, Caller, Clock, contents
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import KEYS
 
 TABLES = ("user", "organization", "membership")
 
@@ -124,7 +123,7 @@ async def test_seeded_people_sign_in_and_see_their_organizations(
 ) -> None:
     await stamp(store)
     await seeded(store, 3, 10)
-    extra = await development(store, tmp_path, KEYS)
+    extra = await development(server_for(store, now), tmp_path)
     app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     api = Api(app, store, Clock())
     query = """query($text: String) { viewer { user { identifier emailVerified }

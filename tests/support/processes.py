@@ -43,14 +43,15 @@ T = TypeVar("T")
 
 @contextmanager
 def logs_put_back() -> Generator[None]:
-    """Commands set up logs for their process, which in tests is everybody's."""
+    """Restores the logging setup, which commands change for the whole process."""
+    configuration = structlog.get_config()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
 
 
 def invoke(*arguments: str, **environment: str) -> Result:

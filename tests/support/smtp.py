@@ -22,10 +22,12 @@ from sqlalchemy import select
 
 from models.database.store import Store
 from models.database.tables import metadata
+from models.keys.ticket_keys import derive_ticket_keys
 from models.mail import Mail
-from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from server.delivery.mail import MailSender
 from server.delivery.smtp import Smtp, Transport
+from tests.conftest import server_for
 from tests.support.api import SECRET, Answer, Api, Clock
 from tests.support.factories import Acme
 
@@ -154,11 +156,8 @@ def a_certificate(folder: Path) -> Certificate:
 def delivery(store: Store, clock: Clock, transport: Transport | str) -> MailSender:
     """A delivery worker; a transport may be given as the URL of a mail server."""
     return MailSender(
-        store=store,
-        clock=clock,
+        server=server_for(store, clock, public_url=PUBLIC_URL),
         transport=Smtp(transport) if isinstance(transport, str) else transport,
-        ticket_keys=KEYS,
-        public_url=PUBLIC_URL,
         sender=SENDER,
         events_kept=timedelta(days=30),
     )

@@ -67,7 +67,7 @@ async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[
     """Who calls with these headers; raises BadCredential."""
     credential = await identity.authenticate(authorization)
     assert credential
-    return await credential.caller()
+    return await credential.load_caller()
 
 
 # --------------------------------------------------------------------------------------------- keys

@@ -188,7 +188,7 @@ async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
 
 async def many_events(api: Api, number: int) -> None:
     """That many events in one transaction, as a role that is replaced writes them."""
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         for one in range(number):
             tx.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
 

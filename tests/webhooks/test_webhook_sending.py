@@ -22,7 +22,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 from structlog.testing import capture_logs
 
-from models.database import store as store_module
+from models.database import connections
 from models.database.store import Store
 from models.keys import encryption
 from models.webhooks import LEASE
@@ -500,8 +500,8 @@ async def test_who_is_stopped_lets_arrive_what_is_on_its_way(
 async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_none_twice(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
-    monkeypatch.setitem(store_module.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
+    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
     impatient, other, gate = another(api.store), another(api.store), asyncio.Event()
     lock = (
         "SELECT 1"
