@@ -100,14 +100,6 @@ async def _ensure_can_create(tx: Transaction, user: User | None, instance: Insta
         )
 
 
-async def _load_role_set(tx: Transaction, key: str | None) -> RoleSet:
-    wanted = col(RoleSet.is_initial).is_(True) if key is None else col(RoleSet.key) == key
-    role_set = await load_role_set(tx, wanted)
-    if role_set is None:
-        raise ResourceNotFound(f"There is no role set {key!r}.", at="role_set")
-    return role_set
-
-
 async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
     """Inserts the row, although another transaction can have taken the slug since it was checked.
 
@@ -157,7 +149,10 @@ async def create_organization(
     with errors.at("max_allowed_memberships"):
         check_limit(limit, "The limit of memberships")
     with errors.at("role_set"):
-        role_set = await _load_role_set(tx, new.role_set)
+        is_initial, has_key = col(RoleSet.is_initial).is_(True), col(RoleSet.key) == new.role_set
+        role_set = await load_role_set(tx, is_initial if new.role_set is None else has_key)
+        if role_set is None:
+            raise ResourceNotFound(f"There is no role set {new.role_set!r}.")
     errors.raise_if_any()
     assert role_set
     has_derived_slug = slug is None and instance.slugs_enabled

@@ -41,10 +41,12 @@ async def load_preview(
     async with store.read() as connection:
         statement = select(Invitation).where(col(Invitation.id) == invitation_id)
         invitation = cast(Invitation | None, (await connection.execute(statement)).one_or_none())
-        if invitation is None:
-            return None
-        kind = await load_ticket_kind(connection, keys, ticket, invitation.nonce)
-        if kind is None:
+        kind = (
+            await load_ticket_kind(connection, keys, ticket, invitation.nonce)
+            if invitation
+            else None
+        )
+        if invitation is None or kind is None:
             return None
         users = select(func.count()).where(col(User.address_key) == invitation.address_key)
         role_name, deleted_role_name = (

@@ -1,4 +1,4 @@
-"""Documents: each text is parsed and validated once, and kept if it is small and valid."""
+"""Parses and validates each document once, and caches those that are small and valid."""
 
 import sys
 from collections import OrderedDict
@@ -18,21 +18,21 @@ from strawberry.extensions import SchemaExtension
 
 from models.errors import LimitExceeded
 
-# How much work may go into comparing fields that overlap. A document that needs more is invalid;
-# with the default of 500,000 it would stop the event loop for more than half a second.
+# The limit on comparing fields that overlap; a document that exceeds it is invalid. The default of
+# 500,000 could block the event loop for more than half a second.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
-# A tree takes up to 560 bytes for each token of its text, whatever the text is.
+# The memory that a tree takes for each token: up to 560 bytes were measured.
 TOKEN_BYTES = 600
 KEPT_BYTES = 16 * 1024 * 1024
 KEPT_LENGTH = 16 * 1024
-# The end of graphql-core's message when a document has too many tokens or comments.
+# The end of the message of graphql-core for a document with too many tokens or comments.
 ABORTED = "Parsing aborted."
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed text and its errors. A text that cannot be parsed has errors and no tree."""
+    """A parsed text and its errors; a text that cannot be parsed has no tree."""
 
     tree: DocumentNode | None
     errors: Sequence[GraphQLError]
@@ -48,18 +48,21 @@ class Document:
         return self._runs(OperationType.SUBSCRIPTION, name)
 
     def _runs(self, kind: OperationType, name: str | None) -> bool:
-        found = self._operations(name)
-        return len(found) == 1 and found[0].operation is kind
+        operations = self._operations(name)
+        return len(operations) == 1 and operations[0].operation is kind
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
-        nodes = self.tree.definitions if self.tree else ()
-        found = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
-        return [node for node in found if name is None or (node.name and node.name.value == name)]
+        return [
+            node
+            for node in (self.tree.definitions if self.tree else ())
+            if isinstance(node, OperationDefinitionNode)
+            and (name is None or (node.name and node.name.value == name))
+        ]
 
 
 @dataclass(slots=True, eq=False)
 class Documents:
-    """Reads documents, and keeps those that were valid, the least recently used ones leaving first.
+    """Reads documents, and caches valid ones until they are the least recently used.
 
     Limits on depth, aliases and cost belong in `_read`, between parsing and validation.
     """
@@ -68,7 +71,7 @@ class Documents:
     max_tokens: int
     hits: int = 0
     misses: int = 0
-    # An estimate of the memory that the kept documents take, in bytes.
+    # An estimate of the memory that the cached documents take, in bytes.
     size: int = 0
     kept: OrderedDict[str, Document] = field(default_factory=OrderedDict[str, Document])
 
@@ -85,14 +88,14 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         try:
-            # Comments are no lexical tokens, but the tree keeps them as well.
+            # Comments are not lexical tokens, but the tree contains them as well.
             tree = parse(text, max_lexical_tokens=self.max_tokens, max_comments=self.max_tokens)
         except GraphQLSyntaxError as error:
             return Document(None, [self._too_large() if error.message.endswith(ABORTED) else error])
         return Document(tree, self.validate(tree))
 
     def _too_large(self) -> GraphQLError:
-        """How many tokens were sent is not known: nothing after the last allowed one is read."""
+        """Makes the error without the number of tokens, because parsing stops at the limit."""
         sentence = (
             f"A document can have at most {self.max_tokens} tokens, and as many comments."
             " Split it into several requests."
@@ -108,17 +111,17 @@ class Documents:
 
 
 def _size(text: str, document: Document) -> int:
-    """The tree holds the words of the text once more."""
+    """Estimates the memory of a document, whose tree contains the words of the text again."""
     tokens = document.tree.token_count if document.tree else 0
     return 2 * sys.getsizeof(text) + TOKEN_BYTES * tokens
 
 
 class Prepared(SchemaExtension):
-    """Hands a document that was parsed and validated before to Strawberry, which does neither."""
+    """Gives Strawberry a document that was already parsed and validated."""
 
     def on_parse(self) -> Iterator[None]:
         document: Document = self.execution_context.context.document
         self.execution_context.graphql_document = document.tree
-        # Not None, even when there are no errors: None would mean that validation is still to come.
+        # Not None, even without errors, because None would mean that it is not validated yet.
         self.execution_context.pre_execution_errors = list(document.errors)
         yield

@@ -118,7 +118,7 @@ class SessionToken:
 
     @strawberry.field(description="The token, signed when it is selected.")
     async def jwt(self, info: Info) -> str:
-        """After the transaction, because signing takes a while."""
+        """Signs after the transaction, because signing takes a while."""
         return await info.context.signer.sign(self.claims)
 
 

@@ -53,7 +53,7 @@ def apply_roles(path: Path, *, dry_run: bool, yes: bool) -> None:
 
 
 def _refused(path: Path, error: ModelError) -> typer.Exit:
-    return fail(*(f"{path}: {fault.message}" for fault in error.faults))
+    return fail(*(f"{path}: {fault.message}" for fault in error.problems))
 
 
 def _read(path: Path) -> RoleFile:
@@ -73,7 +73,7 @@ def _told(path: Path, file: RoleFile, operation: Callable[[Transaction], Awaitab
     try:
         return in_work(operation)
     except ModelError as error:
-        raise _refused(path, ModelError(construct(error.faults, file.lines))) from error
+        raise _refused(path, ModelError(construct(error.problems, file.lines))) from error
     except MovedOn as error:
         raise fail(
             "Somebody else has changed the roles meanwhile: nothing was changed, start again."
