@@ -202,7 +202,7 @@ async def create_session_token(
     session_id: str,
     choice: Choice | str,
     options: TokenOptions,
-) -> tuple[AnyRow, TokenClaims]:
+) -> tuple[Session, TokenClaims]:
     """Makes the claims of a token for any organization of the caller, in one statement.
 
     The session's own choice stays, so that browser tabs don't interfere. Once a minute, the session
@@ -214,9 +214,10 @@ async def create_session_token(
         row, claims = await _load_token_claims(
             connection, now, actor.user_id, session_id=session_id, choice=choice, options=options
         )
-    if now - row.last_active_at < TOUCH_INTERVAL:
-        return row, claims
-    return await _touch(server.store, session_id, now) or row, claims
+    if now - row.last_active_at >= TOUCH_INTERVAL:
+        row = await _touch(server.store, session_id, now) or row
+    # The row has the columns of the table, and may have those that the claims need.
+    return cast(Session, row), claims
 
 
 async def _touch(store: Store, session_id: str, now: datetime) -> AnyRow | None:

@@ -1,7 +1,5 @@
 """Mutations of sessions."""
 
-from typing import cast
-
 import strawberry
 
 from models.sessions import Session as SessionRow
