@@ -73,9 +73,7 @@ class SessionMutations:
             choice=to_choice(input),
             options=make_token_options(context, input.format),
         )
-        # The row has the columns of the table, and those that the claims needed.
-        session = Session.from_row(cast(SessionRow, row), context)
-        return SessionPayload(session=session, token=to_token(claims))
+        return SessionPayload(session=Session.from_row(row, context), token=to_token(claims))
 
     @strawberry.mutation(
         description="Ends one of the caller's sessions at once; a session's token can end that"
