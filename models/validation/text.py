@@ -6,13 +6,16 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Iterable
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from models.base import JSONObject
 from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
+
+# Only for its type: the command line imports this module, and tables take long to import.
+if TYPE_CHECKING:
+    from models.base import JSONObject
 
 NAME_LENGTH = 256
 LINK_LENGTH = 2_048
@@ -106,7 +109,7 @@ def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> s
     return link
 
 
-def check_metadata(metadata: JSONObject) -> JSONObject:
+def check_metadata(metadata: "JSONObject") -> "JSONObject":
     """Metadata of at most 8 KB of JSON, counted in bytes, and 32 levels of objects and arrays."""
     level: list[Any] = [metadata]
     for _ in range(METADATA_LEVELS):
@@ -126,7 +129,7 @@ def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
 
 
-def merge_metadata(current: JSONObject, patch: JSONObject) -> JSONObject:
+def merge_metadata(current: "JSONObject", patch: "JSONObject") -> "JSONObject":
     """A deep merge: null deletes a key, objects are
     merged, everything else (arrays too) is replaced.
     """

@@ -43,7 +43,8 @@ from server.identity.authenticator import (
     make_provider,
 )
 from server.identity.signing import make_signer
-from server.settings.settings import Issuer, Settings, make_webhook_targets
+from server.settings.issuers import Issuer
+from server.settings.settings import Settings, make_webhook_targets
 
 FETCH_SECONDS = 5.0
 # How long operations that nobody waits for any more may go on when the server stops.

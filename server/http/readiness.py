@@ -9,8 +9,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from models.database import migrations
 from models.database.heartbeats import Heartbeat
+from models.database.revision import head, load_revision
 from models.database.store import Store
 
 # How long the database may take for each of two answers.
@@ -31,7 +31,7 @@ class Readiness:
 
     store: Store
     heartbeats: Sequence[Heartbeat]
-    newest: str = field(default_factory=migrations.head)
+    newest: str = field(default_factory=head)
     running: dict[Callable[..., Any], asyncio.Task[Any]] = field(
         default_factory=dict[Callable[..., Any], asyncio.Task[Any]]
     )
@@ -58,7 +58,7 @@ class Readiness:
         return None
 
     async def _step(self) -> str | None:
-        return await migrations.current(self.store)
+        return await load_revision(self.store)
 
     async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question that everybody shares who asks it meanwhile.

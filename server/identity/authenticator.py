@@ -35,8 +35,8 @@ from server.identity.tokens import (
     to_identity_claims,
     to_session_claims,
 )
+from server.settings.issuers import Issuer
 from server.settings.public_keys import PublicKey
-from server.settings.settings import Issuer
 
 # Seconds that our clock and an issuer's may differ.
 LEEWAY = 60
