@@ -63,7 +63,7 @@ class Issuer(BaseModel):
     @classmethod
     def check_public_key(cls, value: str | None) -> str | None:
         if value is not None:
-            from server.settings.pem import load_public_key
+            from server.settings.public_keys import load_public_key
 
             load_public_key(value)
         return value
@@ -90,8 +90,7 @@ class Issuer(BaseModel):
         """The public key, if the settings give one."""
         if self.public_key is None:
             return None
-        from server.settings.pem import load_public_key
-        from server.settings.public_keys import PublicKey, filter_algorithms
+        from server.settings.public_keys import PublicKey, filter_algorithms, load_public_key
 
         public = load_public_key(self.public_key)
         return PublicKey(public, filter_algorithms(public, self.algorithms))

@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         """The keys that sign session tokens, newest first; empty if the database keeps them."""
         if not self.signing_keys:
             return ()
-        from server.settings.pem import load_signing_key
+        from server.settings.signing_keys import load_signing_key
 
         return tuple(load_signing_key(path) for path in self.signing_keys)
 

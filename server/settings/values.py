@@ -14,6 +14,8 @@ from models.validation.webhook_targets import Network, is_private_network
 # Every command reads the settings. What only some values need is imported where they are checked.
 
 SECRET_BYTES = 32
+# The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
+SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # What random text never contains, but manuals and templates do: words, runs of keys, the secret of
 # a well-known tutorial.
@@ -150,13 +152,9 @@ def is_guessable(secret: str) -> bool:
 
 
 def check_secret_keys(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not value:
-        return value
-    from models.keys.secret_keys import KEY_PREFIX, MINIMUM_LENGTH
-
     for key in value:
-        is_key = len(key) >= MINIMUM_LENGTH and re.fullmatch(rf"{KEY_PREFIX}[A-Za-z0-9_-]+", key)
-        if not is_key or is_guessable(key.removeprefix(KEY_PREFIX)):
+        match = SECRET_KEY.fullmatch(key)
+        if not match or is_guessable(match[1]):
             raise ValueError(
                 "each key is sk_ and at least 32 random letters and digits: openssl rand -hex 24"
             )
@@ -175,7 +173,7 @@ def check_secrets(value: tuple[str, ...]) -> tuple[str, ...]:
 def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
     if not value:
         return value
-    from server.settings.pem import load_signing_key
+    from server.settings.signing_keys import load_signing_key
 
     for path in value:
         load_signing_key(path)

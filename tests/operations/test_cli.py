@@ -21,7 +21,7 @@ from models.database.store import Store
 from schema import schema
 from schema.foundation.sdl import sdl
 from server import cli
-from tests.operations.test_settings import KEYS_URL
+from tests.operations.test_settings import KEYS_URL, SECRET_KEY
 from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.processes import PRODUCTION, done, invoke, refused, started, tenantry
 
@@ -395,13 +395,24 @@ def test_a_command_imports_only_what_it_needs(
 def test_a_migration_with_nothing_to_do_imports_only_settings_and_driver(
     database_url: str, folder: Path
 ) -> None:
-    issuers = f"[{json.dumps(KEYS_URL)}]"
-    settings = PRODUCTION | {"TENANTRY_IDENTITY_ISSUERS": issuers}
+    settings = PRODUCTION | {
+        "TENANTRY_DATABASE_URL": database_url,
+        "TENANTRY_SECRET_KEYS": SECRET_KEY,
+        "TENANTRY_IDENTITY_ISSUERS": f"[{json.dumps(KEYS_URL)}]",
+    }
     driver = set[str]() if database_url.startswith("sqlite") else {"asyncpg"}
 
-    packages = imported_by("migrate", folder=folder, TENANTRY_DATABASE_URL=database_url, **settings)
+    packages = imported_by("migrate", folder=folder, **settings)
 
     assert packages & (SLOW | {"rich"}) == {"pydantic_settings", *driver}
+
+
+def test_only_the_public_key_of_an_issuer_needs_cryptography(folder: Path) -> None:
+    done(invoke("migrate"))
+
+    packages = imported_by("migrate", folder=folder, **PRODUCTION)
+
+    assert packages & SLOW == {"pydantic_settings", "cryptography", "jwt"}
 
 
 @pytest.mark.parametrize("command", ["serve", "dev"])
