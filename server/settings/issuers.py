@@ -4,29 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from server.settings.values import is_safe_url, parse_url
+from server.settings.values import ASYMMETRIC, is_safe_url, parse_url
 
 # Every command reads the settings; only an issuer with a public key needs the cryptography.
 if TYPE_CHECKING:
     from server.settings.public_keys import PublicKey
-
-# The algorithms that PyJWT verifies with a public key.
-ASYMMETRIC = frozenset(
-    {
-        "ES256",
-        "ES256K",
-        "ES384",
-        "ES512",
-        "ES521",
-        "EdDSA",
-        "PS256",
-        "PS384",
-        "PS512",
-        "RS256",
-        "RS384",
-        "RS512",
-    }
-)
 
 
 class Issuer(BaseModel):

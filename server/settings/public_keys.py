@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys
 
-from server.settings.issuers import ASYMMETRIC
+from server.settings.values import ASYMMETRIC
 
 RSA_BITS = 2_048
 

@@ -13,6 +13,23 @@ from models.validation.webhook_targets import Network, is_private_network
 
 # Every command reads the settings. What only some values need is imported where they are checked.
 
+# The algorithms that PyJWT verifies with a public key.
+ASYMMETRIC = frozenset(
+    {
+        "ES256",
+        "ES256K",
+        "ES384",
+        "ES512",
+        "ES521",
+        "EdDSA",
+        "PS256",
+        "PS384",
+        "PS512",
+        "RS256",
+        "RS384",
+        "RS512",
+    }
+)
 SECRET_BYTES = 32
 # The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
 SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")

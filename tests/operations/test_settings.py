@@ -12,7 +12,6 @@ from jwt.algorithms import requires_cryptography
 from models.validation.webhook_targets import WebhookTargets
 from server.development.files import load_development_key, load_development_secret
 from server.settings.checks import ensure_production
-from server.settings.issuers import ASYMMETRIC
 from server.settings.names import ISSUER
 from server.settings.settings import (
     Environment,
@@ -21,6 +20,7 @@ from server.settings.settings import (
     make_webhook_targets,
     read_settings,
 )
+from server.settings.values import ASYMMETRIC
 from tests.support.tokens import ec_key, ed_key, pem_of, rsa_key
 
 SECRET = "q3v8Zr1xT0mLw5KpB7nYc2HdJ6sFgA9eUoViXtRkMzQb"
