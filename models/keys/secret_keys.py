@@ -12,7 +12,6 @@ from models.base import Record, UTCDateTime
 
 KEY_PREFIX = "sk_"
 VISIBLE_LENGTH = 15
-MINIMUM_LENGTH = len(KEY_PREFIX) + 32
 
 
 class SecretKey(Record, table=True):

@@ -5,13 +5,16 @@ import re
 import unicodedata
 from base64 import b64decode
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from models.base import JSONObject
 from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
+
+# Only for its type: the command line imports this module, and tables take long to import.
+if TYPE_CHECKING:
+    from models.base import JSONObject
 
 NAME_LENGTH = 256
 LINK_LENGTH = 2_048
@@ -105,7 +108,7 @@ def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> s
     return link
 
 
-def check_metadata(metadata: JSONObject) -> JSONObject:
+def check_metadata(metadata: "JSONObject") -> "JSONObject":
     """Checks metadata: at most 8 KB of JSON, counted in bytes, and 32 levels of nesting."""
     level: list[Any] = [metadata]
     for _ in range(METADATA_LEVELS):
@@ -126,7 +129,7 @@ def check_metadata(metadata: JSONObject) -> JSONObject:
     return metadata
 
 
-def merge_metadata(current: JSONObject, patch: JSONObject) -> JSONObject:
+def merge_metadata(current: "JSONObject", patch: "JSONObject") -> "JSONObject":
     """Merges metadata deeply: null deletes a key, objects are merged, all else is replaced."""
     result = dict(current)
     for key, value in patch.items():

@@ -32,8 +32,9 @@ from server.identity.authenticator import (
     make_provider,
 )
 from server.identity.signing import TokenSigner, make_signer
+from server.settings.issuers import Issuer
 from server.settings.server import make_server
-from server.settings.settings import Issuer, Settings
+from server.settings.settings import Settings
 
 FETCH_SECONDS = 5.0
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from models.database import migrations
 from models.database.heartbeats import Heartbeat
+from models.database.revision import head, load_revision
 from models.database.store import Store
 
 # How long the database may take for each of the two checks.
@@ -40,7 +40,7 @@ class Readiness:
 
     store: Store
     heartbeats: Sequence[Heartbeat]
-    newest: str = field(default_factory=migrations.head)
+    newest: str = field(default_factory=head)
     running: dict[Callable[..., Any], asyncio.Task[Any]] = field(
         default_factory=dict[Callable[..., Any], asyncio.Task[Any]]
     )
@@ -67,7 +67,7 @@ class Readiness:
         return None
 
     async def _load_revision(self) -> str | None:
-        return await migrations.current(self.store)
+        return await load_revision(self.store)
 
     async def _share(self, check: Callable[[], Awaitable[T]]) -> T:
         """Runs a check once for all requests that wait for it at the same time.

@@ -32,8 +32,8 @@ from server.identity.tokens import (
     to_identity_claims,
     to_session_claims,
 )
+from server.settings.issuers import Issuer
 from server.settings.public_keys import PublicKey
-from server.settings.settings import Issuer
 
 # How many seconds the clocks of this server and an issuer can differ.
 LEEWAY = 60

@@ -25,7 +25,7 @@ from models.base import new_id
 from models.database.tables import metadata
 from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
-from server.cli.serving import _tell  # pyright: ignore[reportPrivateUsage]
+from server.cli.serving import print_mail
 from server.delivery.smtp import Outbox
 from server.http.graphiql import Document, MenuIdentity, page
 from server.http.invitation_page import DemoIdentity, routes
@@ -115,7 +115,7 @@ async def test_mail(
 ) -> None:
     await store_everywhere(api, text)
     await invited(api, acme, "new@example.com")
-    await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", _tell)).deliver()
+    await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", print_mail)).deliver()
 
     letter = only_letter_in(tmp_path / "outbox")
 

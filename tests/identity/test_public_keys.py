@@ -8,7 +8,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from server.identity.key_sets import OneKey, parse_key_set
 from server.settings.public_keys import filter_algorithms
-from server.settings.settings import ASYMMETRIC
+from server.settings.values import ASYMMETRIC
 from tests.support.api import JSON
 from tests.support.tokens import base64url, ec_key, ed_key, issuer_of, jwk_of, pem_of, rsa_key
 

@@ -24,13 +24,15 @@ from models import base
 from models.database.store import Store
 from models.errors import FormatInvalid
 from resolvers.server import Server
-from server.development import demo_data
-from server.development.demo_data import AlreadyInUse, load_demo, stamp
-from server.development.issuer import DevelopmentIssuer, read_or_create
+from server.development.demo_company import load_demo
+from server.development.extras import make_development_extras
+from server.development.files import read_or_create
+from server.development.issuer import DevelopmentIssuer
+from server.development.stamp import AlreadyInUse, stamp
 from server.http.app import DevelopmentExtras, make_application
 from server.http.graphiql import Document
 from server.settings import names
-from server.settings.settings import BUILT_IN_ISSUER, Environment
+from server.settings.settings import Environment
 from tests.conftest import server_for, settings
 from tests.support.api import Answer, Api, Caller, Clock, contents
 from tests.support.factories import Acme
@@ -50,7 +52,7 @@ async def prepared(
     await stamp(store)
     if demo:
         await load_demo(demo_server(store))
-    extra = await demo_data.development(demo_server(store), folder)
+    extra = await make_development_extras(demo_server(store), folder)
     app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     return extra, Api(app, store, Clock())
 
@@ -286,7 +288,7 @@ def test_the_issuer_keeps_its_key(tmp_path: Path) -> None:
         token, DevelopmentIssuer(tmp_path).public_key(), algorithms=["EdDSA"], audience="tenantry"
     )
 
-    assert claims["iss"] == names.ISSUER == BUILT_IN_ISSUER
+    assert claims["iss"] == names.ISSUER == "urn:tenantry:development"
     assert (claims["given_name"], claims["family_name"], claims["email_verified"]) == (
         "Ada",
         "Lovelace",

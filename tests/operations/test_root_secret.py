@@ -24,7 +24,7 @@ from resolvers.keys.root_secret import ENCRYPTED_COLUMNS, State, load_encrypted_
 from resolvers.keys.signing_keys import replace_key
 from resolvers.keys.ticket_keys import register_keys
 from resolvers.transaction import begin
-from server.cli.root_secret import ensure_readable, invalid_links
+from server.cli.root_secret import ensure_readable, explain_invalid_links
 from server.http.app import make_application
 from server.identity import signing
 from server.identity.signing import make_signer
@@ -338,7 +338,7 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(
     async def sentence(*secrets: str) -> str | None:
         async with api.store.read() as connection:
             values = await load_encrypted_values(connection, secrets, api.clock())
-        return await invalid_links(api.store, values, api.clock)
+        return await explain_invalid_links(api.store, values, api.clock)
 
     await filled(api)
     assert await sentence(NEW) is None

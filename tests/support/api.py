@@ -19,7 +19,7 @@ from models.database.store import Store
 from models.database.tables import metadata
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
-from server.settings.settings import Issuer
+from server.settings.issuers import Issuer
 
 ISSUER = "https://idp.example.com"
 AUDIENCE = "tenantry"

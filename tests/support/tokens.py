@@ -28,7 +28,8 @@ from models.instance import Instance
 from resolvers.access import Actor
 from server.http.app import make_application
 from server.identity.authenticator import Authenticator
-from server.settings.settings import Environment, Issuer
+from server.settings.issuers import Issuer
+from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, contents
 
