@@ -1,4 +1,4 @@
-"""The parts every table shares: prefixed ids, UTC times and JSON objects."""
+"""What all tables share: prefixed ids, UTC times and JSON objects."""
 
 import json
 import re
@@ -23,7 +23,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# What is shown in place of a stored value that cannot be read.
+# Shown in place of a stored value that cannot be read.
 UNREADABLE: JSONObject = {"unreadable": True}
 
 log = structlog.stdlib.get_logger("tenantry.store")
@@ -32,7 +32,7 @@ ID_PATTERN = re.compile(r"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite gives naive ones back."""
+    """An aware UTC time; SQLite returns naive ones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -45,7 +45,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class JSONColumn(TypeDecorator[Any]):
-    """A JSON value. A change from 1 to true or to 1.0 is a change; another order of keys is not."""
+    """A JSON value, in which 1, 1.0 and true differ, but the order of keys makes no difference."""
 
     impl = JSON
     cache_ok = True
@@ -55,7 +55,7 @@ class JSONColumn(TypeDecorator[Any]):
 
 
 def dumps(value: object, *, sort_keys: bool = False) -> bytes:
-    """The value as JSON, however deeply it is nested: orjson alone stops after 254 levels."""
+    """Encodes a value as JSON, however deeply it is nested; orjson alone stops at 254 levels."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None)
     except orjson.JSONEncodeError:
@@ -64,7 +64,7 @@ def dumps(value: object, *, sort_keys: bool = False) -> bytes:
 
 
 def loads(text: str | bytes) -> Any:
-    """The value of a stored text. One that is not JSON must not hide the rows beside it."""
+    """Decodes a stored text; one that is not JSON must not hide the other rows of a query."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -74,48 +74,46 @@ def loads(text: str | bytes) -> Any:
 
 
 def now() -> datetime:
-    """The wall clock in UTC, cut to the milliseconds that the API shows."""
+    """Returns the time in UTC, truncated to the milliseconds that the API shows."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def new_id(prefix: str, at: datetime) -> str:
-    """`<prefix>_<ULID in lower case>`: ids made later sort
-    later, to the millisecond (docs/rules.md, IDs and pages).
-    """
+    """Makes an id, `<prefix>_<ULID in lower case>`, which sorts by time to the millisecond."""
     return f"{prefix}_{str(ULID.from_datetime(at)).lower()}"
 
 
 def first_id(prefix: str, at: datetime) -> str:
-    """The least id of that time, to compare others with."""
+    """Returns the least id of that time, for comparisons."""
     return f"{new_id(prefix, at)[:-16]}{'0' * 16}"
 
 
 def parse_prefix(text: str) -> str | None:
-    """The prefix of a well-formed id, else None: there is one spelling per id."""
-    found = ID_PATTERN.fullmatch(text)
-    return found[1] if found else None
+    """Returns the prefix of a well-formed id, else None; every id has only one spelling."""
+    match = ID_PATTERN.fullmatch(text)
+    return match[1] if match else None
 
 
 def to_milliseconds(moment: datetime) -> int:
-    """Unix milliseconds, the unit of event and webhook data."""
+    """Converts a time to Unix milliseconds, the unit of event and webhook data."""
     return int(moment.timestamp() * 1000)
 
 
 class BaseTable(SQLModel):
-    """What every table shares."""
+    """The base of every table."""
 
     prefix: ClassVar[str] = ""
 
     @declared_attr.directive
     @classmethod
     def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """`RoleSet` is kept in `role_set`."""
+        """Names the table of `RoleSet` `role_set`."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class Record(BaseTable):
-    """A row with an id of its own, kept with the time it was made."""
+    """A row with an id, and the times when it was created and last updated."""
 
     id: str = Field(primary_key=True)
     created_at: datetime = Field(sa_type=UTCDateTime)
@@ -123,5 +121,5 @@ class Record(BaseTable):
 
 
 def json_column() -> Any:
-    """A column that holds a JSON object, `{}` at first."""
+    """Makes a column for a JSON object, `{}` by default."""
     return Field(default_factory=dict, sa_type=JSONColumn)

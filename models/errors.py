@@ -1,4 +1,4 @@
-"""Every expected refusal, each with its stable code and a sentence for a person."""
+"""All expected errors, each with a stable code and a sentence for the user."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 
 
 def to_camel_case(name: str) -> str:
-    """A name as the API writes it."""
+    """Converts a name to the spelling of the API."""
     head, *tail = name.split("_")
     return head + "".join(part.capitalize() for part in tail)
 
 
 class InputError(Exception):
-    """A refusal that a person can act on: it becomes one
-    of the payload's `userErrors`, and nothing has changed.
-    """
+    """An error that the user can fix; it is in the payload's `userErrors`, and nothing changed."""
 
     code: ClassVar[str]
 
@@ -27,11 +25,11 @@ class InputError(Exception):
 
 
 class InputErrors(Exception):
-    """Several refusals of one input, reported together."""
+    """Several errors of one input, reported together."""
 
-    def __init__(self, refusals: Sequence[InputError]) -> None:
-        super().__init__("; ".join(refusal.message for refusal in refusals))
-        self.errors = refusals
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
 
 
 class AlreadyAMember(InputError):
@@ -179,15 +177,13 @@ class WebhookEndpointDisabled(InputError):
 
 
 class TokenTooLarge(InputError):
-    """`meta.claim` names the claim that has to become smaller, `meta.limit` is in bytes."""
+    """`meta.claim` names the claim that must become smaller; `meta.limit` is in bytes."""
 
     code = "token_too_large"
 
 
 class RequestError(Exception):
-    """Who you are, what you may do, what you may not
-    even see: a top-level error with `extensions.code`.
-    """
+    """A top-level error with `extensions.code`, such as for authentication and permissions."""
 
     code: ClassVar[str]
     message: ClassVar[str]
@@ -203,16 +199,14 @@ class Unauthenticated(RequestError):
 
 
 class Forbidden(RequestError):
-    """`reason` says which rule; `permissions` the
-    keys that are missing, where that is the reason.
-    """
+    """`reason` names the rule, and `permissions` the missing keys if that is the reason."""
 
     code = "FORBIDDEN"
     message = "You may not do this."
 
 
 class NotFound(RequestError):
-    """Not a member and not there are the same answer."""
+    """The same error for an organization that does not exist and for one without membership."""
 
     code = "NOT_FOUND"
     message = "There is no such organization, or you are not a member of it."
@@ -222,9 +216,7 @@ class NotFound(RequestError):
 
 
 class DeletedMeanwhile(RequestError):
-    """What another object refers to was deleted between
-    the read of the one and the read of the other.
-    """
+    """An object was deleted after another one that refers to it was read."""
 
     code = "NOT_FOUND"
     message = "This was deleted a moment ago."
@@ -256,17 +248,17 @@ class TooSlow(LimitExceeded):
 
 
 class RateLimited(RequestError):
-    """`retryAfter` says in how many seconds."""
+    """`retryAfter` is the number of seconds to wait."""
 
     code = "RATE_LIMITED"
     message = "That was too often; try again later."
 
 
 class Unavailable(RequestError):
-    """The database is away or busy; the same request may succeed later.
+    """The database is unreachable or busy; the same request may succeed later.
 
-    Only a transaction that was not committed says that nothing was changed: what is read may be the
-    answer to a mutation that has been committed.
+    Only a transaction that was not committed says that nothing was changed, because a read can be
+    for the payload of a mutation that was committed.
     """
 
     code = "UNAVAILABLE"
@@ -281,7 +273,7 @@ class Unavailable(RequestError):
 
 
 class Busy(Unavailable):
-    """Others held a lock or a connection for too long."""
+    """Others have held a lock or a connection for too long."""
 
     cause = "The database is busy"
 
@@ -298,7 +290,7 @@ class CommitUnknown(Unavailable):
 
 
 class SecretUnreadable(RequestError):
-    """For the operator: what is stored was encrypted under another root secret."""
+    """A stored secret was encrypted with another root secret, which the operator must add."""
 
     code = "SECRET_UNREADABLE"
     message = (
@@ -310,7 +302,7 @@ class SecretUnreadable(RequestError):
 
 @dataclass(slots=True)
 class ErrorCollector:
-    """Collects the refusals of one input, so that a person sees all of them at once."""
+    """Collects the errors of one input, so that the user sees all of them at once."""
 
     errors: list[InputError] = field(default_factory=list[InputError])
 
@@ -318,21 +310,19 @@ class ErrorCollector:
     def at(self, name: str) -> Generator[None]:
         try:
             yield
-        except InputError as refusal:
-            refusal.field = ["input", to_camel_case(name)]
-            self.errors.append(refusal)
+        except InputError as error:
+            error.field = ["input", to_camel_case(name)]
+            self.errors.append(error)
 
     def reject_nulls(self, given: dict[str, Any], *names: str) -> dict[str, Any]:
-        """What is given, less the named values that are
-        null though they can't be: each of those is a fault.
-        """
-        nil = {name for name in names if name in given and given[name] is None}
-        for name in nil:
+        """Removes the named values that are null, and collects an error for each of them."""
+        nulls = {name for name in names if name in given and given[name] is None}
+        for name in nulls:
             with self.at(name):
                 raise ParameterNil(
                     f"{to_camel_case(name)} can't be null: leave it out to keep the value."
                 )
-        return {name: value for name, value in given.items() if name not in nil}
+        return {name: value for name, value in given.items() if name not in nulls}
 
     def raise_if_any(self) -> None:
         if self.errors:

@@ -1,6 +1,4 @@
-"""The event log: a row per change, written with
-the change and never edited (docs/decisions/0004).
-"""
+"""The event log: one row per change, written with the change and never edited (decision 0004)."""
 
 from datetime import datetime
 from enum import Enum
@@ -16,7 +14,7 @@ from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
-    """The value is the name that webhooks use."""
+    """The types of events; the values are the names that webhooks use."""
 
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_UPDATED = "organization.updated"
@@ -47,12 +45,12 @@ class EventType(Enum):
     SESSION_REVOKED = "session.revoked"
 
 
-ORGANIZATION, MEMBERSHIP, INVITATION = (
-    "organization",
-    "organizationMembership",
-    "organizationInvitation",
-)
-# What a member needs to read the events about a noun; those about other nouns are for secret keys.
+ORGANIZATION = "organization"
+MEMBERSHIP = "organizationMembership"
+INVITATION = "organizationInvitation"
+
+# The permission that a member needs to read events about a subject. Events about any other subject
+# are for secret keys only.
 REQUIRED_PERMISSIONS = {
     ORGANIZATION: MEMBERSHIPS_READ,
     MEMBERSHIP: MEMBERSHIPS_READ,
@@ -61,20 +59,22 @@ REQUIRED_PERMISSIONS = {
 
 
 def get_subject(name: str) -> str:
-    """What an event of that name is about."""
+    """Returns what an event of that type is about."""
     return name.partition(".")[0]
 
 
 @cache
 def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
-    """The names of the events that a member with these
-    permissions may read (docs/rules.md, Events).
-    """
-    nouns = {noun for noun, needed in REQUIRED_PERMISSIONS.items() if needed in permissions}
-    return frozenset(one.value for one in EventType if get_subject(one.value) in nouns)
+    """Returns the types of events that a member with these permissions can read (rules, Events)."""
+    subjects = {
+        subject for subject, permission in REQUIRED_PERMISSIONS.items() if permission in permissions
+    }
+    return frozenset(type.value for type in EventType if get_subject(type.value) in subjects)
 
 
-MEMBERSHIP_TYPES = frozenset(one.value for one in EventType if get_subject(one.value) == MEMBERSHIP)
+MEMBERSHIP_TYPES = frozenset(
+    type.value for type in EventType if get_subject(type.value) == MEMBERSHIP
+)
 
 
 class Event(BaseTable, table=True):
@@ -96,13 +96,13 @@ class Event(BaseTable, table=True):
     type: str
     occurred_at: datetime = Field(sa_type=UTCDateTime)
     organization_id: str | None = None
-    # The id of what changed; no foreign key, for the log outlives it.
+    # The id of the object that changed; no foreign key, because the log outlives the object.
     object_id: str
     user_id: str | None = None
     actor_type: str
     actor_id: str | None = None
-    # The object as it was at the event, without private metadata.
+    # The object as of the event, without its private metadata.
     data: JSONObject = json_column()
     private_metadata: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
-    # For updates: each changed attribute's previous value.
+    # For updates: the previous value of each changed attribute.
     changes: JSONObject | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -1,4 +1,4 @@
-"""The instance: one row of settings that its owner changes while it runs."""
+"""The instance: one row of settings that the operator can change at run time."""
 
 from enum import Enum
 
@@ -21,7 +21,7 @@ class Instance(BaseTable, table=True):
     id: int = Field(
         default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
-    # `development` once a development server has used this database: production refuses it.
+    # `development` once a development server has used the database; production rejects it then.
     environment: str | None = None
     organizations_enabled: bool = True
     membership_mode: str = MembershipMode.REQUIRED.value
@@ -36,9 +36,7 @@ class Instance(BaseTable, table=True):
 
 
 def requires_organization(instance: Instance) -> bool:
-    """Whether nobody works without an organization:
-    a session that has none is pending (rule 28).
-    """
+    """Whether users need an organization, so that a session without one is pending (rule 28)."""
     return (
         instance.organizations_enabled and instance.membership_mode == MembershipMode.REQUIRED.value
     )

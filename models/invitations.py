@@ -1,4 +1,4 @@
-"""Invitations: somebody is asked by e-mail to join an organization, in a role (rules 11 to 22)."""
+"""Invitations for an email address to join an organization with a role (rules 11 to 22)."""
 
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,7 +12,7 @@ from models.errors import ValueInvalid
 
 MAXIMUM_DAYS = 365
 BULK_SIZE = 100
-# Mails to one address in an hour, from all organizations together.
+# Emails to one address in an hour, from all organizations together.
 MAILS_PER_ADDRESS = 10
 MAILS_PER_ADDRESS_AND_ORGANIZATION = 3
 # Invitations of one organization in an hour; each recipient counts.
@@ -48,23 +48,21 @@ class Invitation(Record, table=True):
     prefix: ClassVar[str] = "orginv"
 
     organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
-    # As it was typed: where the mail goes.
+    # As typed, which is where the email is sent.
     email_address: str
-    # As addresses are compared.
+    # The normalized address, for comparisons.
     address_key: str
-    # No foreign key: a settled invitation outlives its role, whose name is kept (`DeletedRole`).
+    # No foreign key: an invitation that is no longer pending outlives its role (see `DeletedRole`).
     role_id: str = Field(index=True)
-    # As stored: a pending one whose time is over is expired, whether or not that was written down
-    # yet.
+    # As stored. A pending invitation past `expires_at` is expired, even if that is not stored yet.
     status: str = PENDING
     inviter_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
-    # Whether a secret key invited: it can grant every role for ever, a user only while they could
-    # themselves.
+    # Whether a secret key invited. It can grant every role for ever; a user must still be able to
+    # grant the role when the invitation is accepted.
     by_service: bool = False
-    # What the tickets are made of, together with the server's key; a new one makes the old links
-    # void.
+    # Tickets are derived from this and the server's key; a new nonce invalidates the old links.
     nonce: str
     redirect_url: str | None = None
     public_metadata: JSONObject = json_column()
@@ -76,13 +74,10 @@ class Invitation(Record, table=True):
 
 
 def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:
-    """EXPIRED shows at the instant (rule 13)."""
-    stored = InvitationStatus(status)
-    return (
-        InvitationStatus.EXPIRED
-        if stored is InvitationStatus.PENDING and expires_at <= now
-        else stored
-    )
+    """Returns the status as of now: EXPIRED as soon as `expires_at` has passed (rule 13)."""
+    if status == PENDING and expires_at <= now:
+        return InvitationStatus.EXPIRED
+    return InvitationStatus(status)
 
 
 def check_expiry_days(days: int) -> int:

@@ -1,6 +1,6 @@
-"""Mail: a row per letter to be sent, written in the transaction that wants it sent."""
+"""Mail: a row for each email to send, written by the transaction that needs the email."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -9,28 +9,12 @@ from sqlmodel import Field
 
 from models.base import Record, UTCDateTime
 
-# How long after each failure the next try comes (rule 21); after the last one it has failed.
-RETRY_DELAYS = (
-    timedelta(seconds=5),
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(hours=1),
-    timedelta(hours=6),
-    timedelta(hours=24),
-)
-# How long a worker that took a letter has for it; then another one may take it.
-#
-# Longer than sending takes and the clocks of two machines differ together, or a letter would go out
-# twice.
-LEASE = timedelta(minutes=10)
-
 
 class MailStatus(Enum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
-    # The invitation was settled, or sent again, before this letter went out.
+    # The invitation was settled, or sent again, before this email was sent.
     DROPPED = "dropped"
 
 
@@ -42,14 +26,14 @@ class Mail(Record, table=True):
     )
     prefix: ClassVar[str] = "mail"
 
-    # Null once the invitation is gone: the row stays, for letters to an address are counted by the
-    # hour.
+    # Null after the invitation was deleted. The row stays because the emails to an address are
+    # counted by the hour.
     invitation_id: str | None = Field(
         default=None, foreign_key="invitation.id", ondelete="SET NULL"
     )
     organization_id: str
     address_key: str
-    # The invitation's at the time: a letter with an older one would carry a dead link.
+    # The invitation's nonce when the email was queued: with another one, the link would be dead.
     nonce: str
     status: str = MailStatus.QUEUED.value
     attempts: int = 0
@@ -57,8 +41,3 @@ class Mail(Record, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     last_error: str | None = None
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-
-
-def get_retry_delay(attempts: int) -> timedelta | None:
-    """The pause before the next try; None when that was the last."""
-    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None

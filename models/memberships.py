@@ -1,4 +1,4 @@
-"""Memberships: who belongs to which organization, in which role."""
+"""Memberships: which users belong to an organization, and with which role."""
 
 from typing import ClassVar
 

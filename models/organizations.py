@@ -1,4 +1,4 @@
-"""Organizations: the shared accounts, with the rules about their names and slugs."""
+"""Organizations, which are accounts that users share, and the rules for their slugs."""
 
 import re
 from typing import ClassVar
@@ -114,8 +114,9 @@ def check_slug(slug: str) -> str:
 
 
 def make_slug(name: str) -> str:
-    """A slug made from a name in any script, with room for
-    a suffix; a name without a letter gives `organization`.
+    """Makes a slug from a name in any script, with room for a suffix.
+
+    A name without a single letter or digit becomes `organization`.
     """
     return slugify(name, max_length=SLUG_LENGTH - 7).strip("-") or "organization"
 

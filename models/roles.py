@@ -1,4 +1,4 @@
-"""Roles are data: what a membership may do is the permissions that its role's rows hold."""
+"""Roles, their permissions and role sets, all of which are rows that the operator can change."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ PERMISSION_KEY = re.compile(r"org:[a-z0-9_]+:[a-z0-9_]+")
 ROLE_SET_KEY = re.compile(r"role_set:[a-z0-9_]+")
 KEY_LENGTH = 128
 DESCRIPTION_LENGTH = 1_024
-# They are not counted as custom roles (rule 24).
+# These do not count as custom roles (rule 24).
 FIRST_ROLES = frozenset({"org:admin", "org:member"})
 CUSTOM_ROLES = 50
 ROLES_PER_SET = 10
@@ -28,7 +28,7 @@ PROFILE_DELETE = "org:sys_profile:delete"
 MEMBERSHIPS_READ = "org:sys_memberships:read"
 MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
 
-# Key to name and description (rule 23).
+# The name and description of each key (rule 23).
 SYSTEM_PERMISSIONS = {
     PROFILE_MANAGE: ("Manage organization", "Edit the organization's name, slug and logo."),
     PROFILE_DELETE: ("Delete organization", "Delete the organization."),
@@ -47,7 +47,7 @@ SYSTEM_PERMISSIONS = {
     ),
 }
 
-# Who holds all three can keep an organization alive (rule 8).
+# A member needs all three to keep an organization manageable (rule 8).
 MANAGER_PERMISSIONS = frozenset({MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_DELETE})
 
 
@@ -68,7 +68,7 @@ class Role(Record, table=True):
 
 
 class DeletedRole(Record, table=True):
-    """What settled invitations still tell of a role that is gone."""
+    """A role that was deleted, for invitations that are no longer pending."""
 
     prefix: ClassVar[str] = "role"
 
@@ -114,14 +114,12 @@ def is_system(permission: str) -> bool:
 
 
 def can_manage(permissions: Iterable[str]) -> bool:
-    """Whether a role that holds these can manage an
-    organization; only such a role may be a creator role.
-    """
+    """Whether a role with these permissions can manage an organization, as creator roles must."""
     return frozenset(permissions) >= MANAGER_PERMISSIONS
 
 
 def find_similar(key: str, known: Iterable[str]) -> list[str]:
-    """Keys that the caller may have meant, nearest first."""
+    """Finds keys that the caller may have meant, the most similar first."""
     return get_close_matches(key, list(known), n=3, cutoff=0.5)
 
 
@@ -138,7 +136,7 @@ def check_role_key(key: str) -> str:
 
 
 def check_permission_key(key: str) -> str:
-    """The key of a custom permission (rule 23)."""
+    """Checks the key of a custom permission (rule 23)."""
     if is_system(key):
         raise FormatInvalid(f"{SYSTEM_PREFIX}… is reserved for system permissions.")
     return _check_key(key, PERMISSION_KEY, "org:reports:read")
@@ -149,7 +147,7 @@ def check_role_set_key(key: str) -> str:
 
 
 def check_description(description: str | None) -> str | None:
-    """A description of at most 1,024 characters, which may have line breaks and tabs."""
+    """Checks a description: at most 1,024 characters, with line breaks and tabs allowed."""
     if description is None:
         return None
     if len(description) > DESCRIPTION_LENGTH:

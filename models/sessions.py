@@ -1,4 +1,4 @@
-"""Sessions: somebody's stay at a frontend, and the organization they work in (rules 28 and 29)."""
+"""Sessions: a user signed in at a frontend, and their active organization (rules 28 and 29)."""
 
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,9 +10,9 @@ from sqlmodel import Field
 from models.base import Record, UTCDateTime
 
 LIFETIME = timedelta(days=7)
-# As many sessions of one user can be open at once; one more ends the one that was idle longest.
+# How many sessions of one user can be open; one more ends the one that was idle longest.
 LIVE_SESSIONS = 100
-# `last_active_at` is written that often at most.
+# `last_active_at` is updated at most this often.
 TOUCH_INTERVAL = timedelta(seconds=60)
 CHOOSE_ORGANIZATION = "choose-organization"
 
@@ -30,12 +30,11 @@ class Session(Record, table=True):
     prefix: ClassVar[str] = "sess"
 
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
-    # The membership that is active: whatever takes it away takes the organization out of the
-    # session (rule 10).
+    # The active membership: when it is deleted, the session has no organization (rule 10).
     membership_id: str | None = Field(
         default=None, foreign_key="membership.id", ondelete="SET NULL", index=True
     )
-    # `ended` or `revoked`; None while nobody closed it, though its time may be over.
+    # `ended` or `revoked`; None if it was not closed, even if it has expired.
     closed_as: str | None = None
     last_active_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime)
@@ -48,8 +47,9 @@ def is_open(closed_as: str | None, expires_at: datetime, now: datetime) -> bool:
 def get_status(
     closed_as: str | None, expires_at: datetime, now: datetime, *, is_pending: bool
 ) -> SessionStatus:
-    """EXPIRED shows at the instant; `is_pending`
-    says that an organization has to be chosen first.
+    """Returns the status as of now: EXPIRED as soon as `expires_at` has passed.
+
+    `is_pending` says that the user must choose an organization first.
     """
     if closed_as is not None:
         return SessionStatus(closed_as)

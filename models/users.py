@@ -1,4 +1,4 @@
-"""People, as the identity providers told us of them."""
+"""Users, as reported by the identity providers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,14 +28,14 @@ class User(Record, table=True):
     private_metadata: JSONObject = json_column()
     create_organization_enabled: bool | None = None
     create_organizations_limit: int | None = None
-    # `iat` of the newest identity token that was taken over, in seconds.
+    # `iat` of the newest identity token whose claims were applied, in seconds.
     refreshed_at: int = Field(default=0, sa_type=BigInteger)
     search_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityClaims:
-    """What a verified identity token says; an absent claim is None and keeps what is stored."""
+    """The claims of a verified identity token; an absent one is None and keeps the stored value."""
 
     issuer: str
     subject: str
@@ -49,15 +49,16 @@ class IdentityClaims:
 
 
 def _is_verified(user: User, claims: IdentityClaims) -> bool:
-    """A changed address is unverified until the issuer says otherwise."""
+    """Whether the address is verified; a changed one is not until the issuer says so."""
     if claims.email_verified is not None:
         return claims.email_verified
     return user.email_verified and claims.address_key == user.address_key
 
 
 def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
-    """Takes over what the token says, unless a newer one was
-    taken over before; the previous value of what changed.
+    """Applies the claims, unless those of a newer token were applied before.
+
+    Returns the previous value of each attribute that changed.
     """
     if claims.issued_at < user.refreshed_at:
         return {}
@@ -84,15 +85,16 @@ def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
 
 
 def update_derived_fields(user: User) -> None:
-    """Brings what is derived from other columns up to date;
-    without an address the subject stands for the user.
+    """Updates the columns that are derived from others.
+
+    Without an address, the subject of the token identifies the user.
     """
     user.identifier = user.email_address or user.external_id or user.id
     user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
 
 
 def needs_refresh(refreshed_at: int, claims: IdentityClaims) -> bool:
-    """Whether this token is newer than what was taken over last."""
+    """Whether this token is newer than the last one whose claims were applied."""
     return claims.issued_at > refreshed_at
 
 

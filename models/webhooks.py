@@ -1,6 +1,4 @@
-"""Webhooks: the endpoints that events are sent to,
-and a row for each event that an endpoint is to get.
-"""
+"""Webhooks: the endpoints that events are sent to, and a row for each event and endpoint."""
 
 import base64
 import secrets
@@ -22,22 +20,9 @@ SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAXIMUM_ENDPOINTS = 50
 DISABLED_BY_HAND = "It was disabled by hand."
-# How long after each failure the next try comes; after the last one the delivery fails
-# (docs/rules.md, Delivery).
-RETRY_DELAYS = (
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=5),
-    timedelta(hours=10),
-    timedelta(hours=10),
-)
-# How long a worker that took a delivery has for it; then another one may take it.
-LEASE = timedelta(minutes=2)
-# How long an endpoint may fail, without one success, until it is disabled.
+# How long an endpoint can fail, without one success, before it is disabled.
 DISABLED_AFTER = timedelta(days=5)
-# How long the secret before a rotation goes on signing beside the new one.
+# How long the former secret also signs after a rotation.
 ROTATION_OVERLAP = timedelta(hours=24)
 
 
@@ -55,7 +40,7 @@ class WebhookEndpoint(Record, table=True):
 
     url: str
     description: str | None = None
-    # The names of the events it is sent; null for all.
+    # The names of the events that it is sent; null for all.
     types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType, reportCallIssue]
     enabled: bool = True
     disabled_reason: str | None = None
@@ -63,7 +48,7 @@ class WebhookEndpoint(Record, table=True):
     secret: str
     previous_secret: str | None = None
     previous_signs_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    # How far it has come in the log: behind that, its deliveries are not made yet.
+    # Its position in the log: the deliveries of later events aren't created yet.
     cursor: int = Field(
         sa_column=Column(Integer().with_variant(BigInteger(), "postgresql"), nullable=False)
     )
@@ -87,7 +72,7 @@ class WebhookDelivery(Record, table=True):
     prefix: ClassVar[str] = "whdl"
 
     endpoint_id: str = Field(foreign_key="webhook_endpoint.id", ondelete="CASCADE")
-    # A delivery goes when its event leaves the log.
+    # A delivery is deleted with its event.
     event_cursor: int = Field(
         sa_column=Column(
             Integer().with_variant(BigInteger(), "postgresql"),
@@ -97,7 +82,7 @@ class WebhookDelivery(Record, table=True):
     )
     status: str = PENDING
     attempts: int = 0
-    # Null once it is settled.
+    # Null if there is no other attempt.
     next_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     claimed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     last_status_code: int | None = None
@@ -106,31 +91,26 @@ class WebhookDelivery(Record, table=True):
 
 
 def generate_secret() -> str:
-    """A secret as Standard Webhooks writes it; receivers sign with the bytes behind the prefix."""
+    """A secret as Standard Webhooks writes it; the bytes after the prefix are the signing key."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def check_types(types: Collection[str] | None) -> list[str] | None:
     """The names of events, each once and in the order of the enum; None for all.
 
-    Raises ValueInvalid.
+    Raises ValueInvalid if a name is unknown, or if there are none.
     """
     if types is None:
         return None
-    known = {one.value for one in EventType}
+    known = {type.value for type in EventType}
     unknown = sorted(set(types) - known)
     if unknown:
         raise ValueInvalid(
-            f"There are no events named {', '.join(repr(one[:80]) for one in unknown)}."
+            f"There are no events named {', '.join(repr(name[:80]) for name in unknown)}."
         )
     if not types:
         raise ValueInvalid(
             "An endpoint without types would be sent nothing: leave them out, or give null, for"
             " all."
         )
-    return [one.value for one in EventType if one.value in types]
-
-
-def get_retry_delay(attempts: int) -> timedelta | None:
-    """The pause before the next try, without jitter; None when that was the last."""
-    return RETRY_DELAYS[attempts - 1] if attempts <= len(RETRY_DELAYS) else None
+    return [type.value for type in EventType if type.value in types]

@@ -1,4 +1,4 @@
-"""Who calls, and what they may do: always read from the store, never from a token."""
+"""Who calls, and what they can do: read from the database, never from a token."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,8 +21,9 @@ class ActorType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SigningSession:
-    """The session whose token signed the request; the
-    organization is the token's, and no authority comes from it.
+    """The session whose token the request carries.
+
+    The organization is the one in the token; it grants nothing.
     """
 
     id: str
@@ -32,19 +33,16 @@ class SigningSession:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls: a user, a service by its secret key, or
-    the system itself; `id` is the user's or the key's.
-    """
+    """Who calls: a user, a service with a secret key, or the system itself."""
 
     type: ActorType
+    # The ID of the user or the secret key.
     id: str | None = None
     session: SigningSession | None = None
 
     @property
     def is_service(self) -> bool:
-        """Whether everything is allowed: a secret key
-        holds all permissions in every organization.
-        """
+        """Whether the caller holds all permissions in every organization."""
         return self.type is not ActorType.USER
 
     @property
@@ -57,7 +55,7 @@ SYSTEM = Actor(ActorType.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a membership lets its user do."""
+    """What a membership allows its user to do."""
 
     membership_id: str
     role_id: str
@@ -65,7 +63,7 @@ class Grant:
 
 
 async def load_grant(session: AsyncSession, organization_id: str, user_id: str) -> Grant | None:
-    """The user's grant in the organization, in one statement; None for who is no member."""
+    """Loads the user's grant in the organization, in one statement; None for a non-member."""
     statement = (
         select(Membership.id, Membership.role_id, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
@@ -81,9 +79,9 @@ async def load_grant(session: AsyncSession, organization_id: str, user_id: str) 
 
 
 def require_permission(grant: Grant | None, permission: str) -> Grant:
-    """Lets a member through who holds the permission.
+    """Returns the grant if it holds the permission.
 
-    Raises NotFound for who is no member, else Forbidden.
+    Raises NotFound for a non-member, and Forbidden for a member without the permission.
     """
     if grant is None:
         raise NotFound
@@ -116,9 +114,7 @@ def wrong_address() -> Forbidden:
 
 
 def ensure_identity_token(actor: Actor) -> None:
-    """A session is kept up from outside: whoever is
-    shown its token can't keep it alive (rule 28).
-    """
+    """Rejects a session token: whoever is shown one can't keep the session alive (rule 28)."""
     if actor.session is not None:
         raise Forbidden(
             "This needs the token of your identity provider, not a session token.",
@@ -127,10 +123,10 @@ def ensure_identity_token(actor: Actor) -> None:
 
 
 def ensure_service(actor: Actor, inputs: Iterable[str]) -> None:
-    """Refuses inputs that only a secret key may use."""
-    reserved = sorted(inputs)
-    if reserved and not actor.is_service:
-        raise secret_key_required(", ".join(reserved))
+    """Rejects the given inputs unless a secret key calls."""
+    names = sorted(inputs)
+    if names and not actor.is_service:
+        raise secret_key_required(", ".join(names))
 
 
 def secret_key_required(what: str) -> Forbidden:
@@ -138,13 +134,11 @@ def secret_key_required(what: str) -> Forbidden:
 
 
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
-    """Nobody gives away what they lack (rule 9); a
-    secret key, whose grant is None, lacks nothing.
-    """
-    lacking = sorted(set(permissions) - grant.permissions) if grant else []
-    if lacking:
+    """Ensures that the caller holds the permissions; None stands for a secret key (rule 9)."""
+    missing = sorted(set(permissions) - grant.permissions) if grant else []
+    if missing:
         raise Forbidden(
-            f"The role holds permissions that you lack: {', '.join(lacking)}.",
+            f"The role holds permissions that you lack: {', '.join(missing)}.",
             reason="role_not_grantable",
-            permissions=lacking,
+            permissions=missing,
         )

@@ -1,4 +1,4 @@
-"""Changes of the instance's settings."""
+"""Updates the instance's settings."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,9 +32,7 @@ def parse_origins(urls: list[str], schemes: frozenset[str]) -> list[str]:
     return sorted(origins)
 
 
-async def update_instance(
-    tx: Transaction, *, given: dict[str, Any], schemes: frozenset[str]
-) -> Instance:
+async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance:
     """Changes the settings that are given; raises all errors of the input at once."""
     instance = await tx.lock_instance()
     errors = ErrorCollector()
@@ -46,11 +44,11 @@ async def update_instance(
         check_expiry_days(new.get("invitation_expires_in_days", 1))
     if given.get("invitation_url") is not None:
         with errors.at("invitation_url"):
-            check_url(given["invitation_url"], schemes=schemes)
+            check_url(given["invitation_url"], schemes=tx.server.link_schemes)
     if "allowed_redirect_origins" in new:
         with errors.at("allowed_redirect_origins"):
             new["allowed_redirect_origins"] = parse_origins(
-                new["allowed_redirect_origins"], schemes
+                new["allowed_redirect_origins"], tx.server.link_schemes
             )
     errors.raise_if_any()
     for name, value in new.items():

@@ -1,6 +1,5 @@
-"""Organizations: create, update, delete."""
+"""Organizations: create, update, delete (rules 1 to 6)."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,7 @@ from models.errors import (
     CreatorNotFound,
     ErrorCollector,
     Forbidden,
-    IdentifierExists,
     ParameterNil,
-    ParameterUnknown,
     QuotaExceeded,
     ResourceNotFound,
     to_camel_case,
@@ -23,7 +20,7 @@ from models.errors import (
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
-from models.organizations import RESERVED_SLUGS, Organization, check_limit, check_slug, make_slug
+from models.organizations import Organization, check_limit, make_slug
 from models.roles import RoleSet
 from models.users import User
 from models.validation.text import check_metadata, check_name, check_url, to_search_text
@@ -31,14 +28,16 @@ from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.members.events import record_deleted
-from resolvers.members.memberships import Metadata, add_member, apply_metadata
-from resolvers.roles import load_role_by_id
+from resolvers.members.memberships import add_member
+from resolvers.metadata import Metadata, apply_metadata
+from resolvers.roles import load_role_by_id, load_role_set
+from resolvers.slugs import add_suffix, check_free_slug, derive_slug, slug_taken
 from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
-    """What an organization is made of; the second half only a secret key gives."""
+    """The input of `createOrganization`; all fields but name and slug are for secret keys."""
 
     name: str
     slug: str | None = None
@@ -49,7 +48,7 @@ class NewOrganization:
     role_set: str | None = None
 
     def list_service_only(self) -> set[str]:
-        """The inputs among what is given that only a secret key may use."""
+        """The given inputs that only a secret key can use."""
         values = {
             "publicMetadata": self.public_metadata,
             "privateMetadata": self.private_metadata,
@@ -61,9 +60,7 @@ class NewOrganization:
 
 
 async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
-    """Who becomes the first member, locked: the limit of
-    what one person may create is counted under this lock.
-    """
+    """Returns the first member, locked, so that their organizations are counted exactly."""
     user_id = tx.actor.user_id or created_by
     if user_id is None:
         return None
@@ -74,8 +71,8 @@ async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
     return user
 
 
-def may_create(user: User, instance: Instance) -> bool:
-    """The user's own setting, else the instance's (rule 3)."""
+def can_create(user: User, instance: Instance) -> bool:
+    """Whether the user can create organizations: their own setting, else the instance's."""
     own = user.create_organization_enabled
     return instance.organizations_enabled and (
         instance.create_organization_enabled if own is None else own
@@ -87,11 +84,11 @@ def get_creation_limit(user: User, instance: Instance) -> int:
     return instance.create_organizations_limit if own is None else own
 
 
-async def _ensure_may_create(tx: Transaction, user: User | None, instance: Instance) -> None:
-    """A user keeps to their limits; a secret key is the owner's and has none."""
+async def _ensure_can_create(tx: Transaction, user: User | None, instance: Instance) -> None:
+    """Ensures that a user can create another organization; secret keys aren't limited (rule 3)."""
     if tx.actor.is_service or user is None:
         return
-    if not may_create(user, instance):
+    if not can_create(user, instance):
         raise Forbidden(
             "You may not create organizations.", reason="user_create_organization_not_enabled"
         )
@@ -103,62 +100,19 @@ async def _ensure_may_create(tx: Transaction, user: User | None, instance: Insta
         )
 
 
-async def _is_slug_taken(tx: Transaction, slug: str, besides: str | None = None) -> bool:
-    statement = select(Organization.id).where(col(Organization.slug) == slug)
-    found = (await tx.session.execute(statement)).scalar_one_or_none()
-    return found is not None and found != besides
+async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
+    """Inserts the row, although another transaction can have taken the slug since it was checked.
 
-
-def _slug_taken() -> IdentifierExists:
-    return IdentifierExists("That slug is taken.", at="slug")
-
-
-async def _check_free_slug(
-    tx: Transaction, slug: str, instance: Instance, besides: str | None = None
-) -> str:
-    if not instance.slugs_enabled:
-        raise ParameterUnknown("Slugs are switched off in this instance.", at="slug")
-    check_slug(slug)
-    if await _is_slug_taken(tx, slug, besides):
-        raise _slug_taken()
-    return slug
-
-
-async def _check_new_slug(tx: Transaction, slug: str | None, organization: Organization) -> None:
-    instance = await tx.instance()
-    if slug is None and instance.slugs_enabled:
-        raise ParameterNil("An organization keeps a slug: leave it out to keep the one it has.")
-    await _check_free_slug(tx, slug or "", instance, besides=organization.id)
-
-
-async def _derive_slug(tx: Transaction, name: str) -> str:
-    """A slug made from the name, with a short random suffix when that is taken or reserved."""
-    slug = make_slug(name)
-    if slug in RESERVED_SLUGS or await _is_slug_taken(tx, slug):
-        return f"{slug}-{secrets.token_hex(3)}"
-    return slug
-
-
-async def _load_role_set(tx: Transaction, key: str | None) -> RoleSet:
-    wanted = col(RoleSet.is_initial).is_(True) if key is None else col(RoleSet.key) == key
-    found = (await tx.session.execute(select(RoleSet).where(wanted))).scalar_one_or_none()
-    if found is None:
-        raise ResourceNotFound(f"There is no role set {key!r}.", at="role_set")
-    return found
-
-
-async def _insert(tx: Transaction, organization: Organization, *, derived: bool) -> None:
-    """Writes the row. Another transaction may have taken the
-    slug since it was checked: a derived one gets a suffix.
+    A derived slug then gets a suffix.
     """
     try:
         async with tx.session.begin_nested():
             tx.session.add(organization)
             await tx.session.flush()
     except IntegrityError as error:
-        if not derived:
-            raise _slug_taken() from error
-        organization.slug = f"{make_slug(organization.name)}-{secrets.token_hex(3)}"
+        if not has_derived_slug:
+            raise slug_taken() from error
+        organization.slug = add_suffix(make_slug(organization.name))
         tx.session.add(organization)
         await tx.session.flush()
 
@@ -166,44 +120,48 @@ async def _insert(tx: Transaction, organization: Organization, *, derived: bool)
 async def create_organization(
     tx: Transaction, new: NewOrganization
 ) -> tuple[Organization, Membership | None]:
-    """Makes an organization, and its creator a member
-    with the role set's creator role (rules 1 to 3).
+    """Creates an organization; its creator becomes a member with the creator role (rule 1).
+
+    Raises all errors of the input at once.
     """
     await tx.lock_roles_shared()
     await tx.ensure_organizations_enabled()
     ensure_service(tx.actor, new.list_service_only())
-    instance = await tx.instance()
-    faults = ErrorCollector()
+    instance = await tx.load_instance()
+    errors = ErrorCollector()
     name, slug, creator, role_set = new.name, new.slug, None, None
     limit = (
         instance.max_allowed_memberships
         if new.max_allowed_memberships is None
         else new.max_allowed_memberships
     )
-    with faults.at("created_by"):
+    with errors.at("created_by"):
         creator = await _lock_creator(tx, new.created_by)
-    await _ensure_may_create(tx, creator, instance)
-    with faults.at("name"):
+    await _ensure_can_create(tx, creator, instance)
+    with errors.at("name"):
         name = check_name(new.name)
-    with faults.at("slug"):
-        slug = None if new.slug is None else await _check_free_slug(tx, new.slug, instance)
-    with faults.at("public_metadata"):
+    with errors.at("slug"):
+        slug = None if new.slug is None else await check_free_slug(tx, new.slug)
+    with errors.at("public_metadata"):
         check_metadata(new.public_metadata or {})
-    with faults.at("private_metadata"):
+    with errors.at("private_metadata"):
         check_metadata(new.private_metadata or {})
-    with faults.at("max_allowed_memberships"):
+    with errors.at("max_allowed_memberships"):
         check_limit(limit, "The limit of memberships")
-    with faults.at("role_set"):
-        role_set = await _load_role_set(tx, new.role_set)
-    faults.raise_if_any()
+    with errors.at("role_set"):
+        is_initial, has_key = col(RoleSet.is_initial).is_(True), col(RoleSet.key) == new.role_set
+        role_set = await load_role_set(tx, is_initial if new.role_set is None else has_key)
+        if role_set is None:
+            raise ResourceNotFound(f"There is no role set {new.role_set!r}.")
+    errors.raise_if_any()
     assert role_set
-    derived = slug is None and instance.slugs_enabled
+    has_derived_slug = slug is None and instance.slugs_enabled
     organization = Organization(
         id=tx.new_id(Organization.prefix),
         created_at=tx.now,
         updated_at=tx.now,
         name=name,
-        slug=await _derive_slug(tx, name) if derived else slug,
+        slug=await derive_slug(tx, name) if has_derived_slug else slug,
         public_metadata=new.public_metadata or {},
         private_metadata=new.private_metadata or {},
         max_allowed_memberships=limit,
@@ -212,12 +170,12 @@ async def create_organization(
         role_set_id=role_set.id,
     )
     _update_search_text(organization)
-    await _insert(tx, organization, derived=derived)
+    await _insert(tx, organization, has_derived_slug=has_derived_slug)
     record_organization(tx, EventType.ORGANIZATION_CREATED, organization)
     if creator is None:
         return organization, None
-    held = await load_role_by_id(tx.session, role_set.creator_role_id)
-    return organization, await add_member(tx, organization, creator, held)
+    role = await load_role_by_id(tx.session, role_set.creator_role_id)
+    return organization, await add_member(tx, organization, creator, role)
 
 
 def _update_search_text(organization: Organization) -> None:
@@ -225,7 +183,7 @@ def _update_search_text(organization: Organization) -> None:
 
 
 async def _update(tx: Transaction, organization: Organization, new: dict[str, Any]) -> Organization:
-    """Writes what differs; an update that changes nothing leaves no event."""
+    """Writes the changes; an update that changes nothing leaves no event."""
     before = apply_changes(organization, new)
     if not before:
         return organization
@@ -234,37 +192,39 @@ async def _update(tx: Transaction, organization: Organization, new: dict[str, An
     try:
         await tx.session.flush()
     except IntegrityError as error:
-        raise _slug_taken() from error
-    shown = {name: value for name, value in before.items() if name != "private_metadata"}
-    record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, shown)
+        raise slug_taken() from error
+    changes = {name: value for name, value in before.items() if name != "private_metadata"}
+    record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, changes)
     return organization
 
 
 async def update_organization(
-    tx: Transaction, *, organization_id: str, given: dict[str, Any], schemes: frozenset[str]
+    tx: Transaction, *, organization_id: str, given: dict[str, Any]
 ) -> Organization:
-    """Changes what is given: name, slug, image_url,
-    max_allowed_memberships, admin_delete_enabled.
-    """
+    """Changes the given fields; raises all errors of the input at once."""
     organization = await tx.lock_organization(organization_id)
     ensure_service(
         tx.actor,
         {"maxAllowedMemberships", "adminDeleteEnabled"} & {to_camel_case(name) for name in given},
     )
-    faults = ErrorCollector()
-    new = faults.reject_nulls(given, "name", "max_allowed_memberships", "admin_delete_enabled")
+    errors = ErrorCollector()
+    new = errors.reject_nulls(given, "name", "max_allowed_memberships", "admin_delete_enabled")
     if "name" in new:
-        with faults.at("name"):
+        with errors.at("name"):
             new["name"] = check_name(new["name"])
     if "slug" in new:
-        with faults.at("slug"):
-            await _check_new_slug(tx, new["slug"], organization)
+        with errors.at("slug"):
+            if new["slug"] is None and (await tx.load_instance()).slugs_enabled:
+                raise ParameterNil(
+                    "An organization keeps a slug: leave it out to keep the one it has."
+                )
+            await check_free_slug(tx, new["slug"] or "", organization)
     if new.get("image_url") is not None:
-        with faults.at("image_url"):
-            check_url(new["image_url"], schemes=schemes)
-    with faults.at("max_allowed_memberships"):
+        with errors.at("image_url"):
+            check_url(new["image_url"], schemes=tx.server.link_schemes)
+    with errors.at("max_allowed_memberships"):
         check_limit(new.get("max_allowed_memberships", 0), "The limit of memberships")
-    faults.raise_if_any()
+    errors.raise_if_any()
     return await _update(tx, organization, new)
 
 
@@ -276,9 +236,7 @@ async def update_organization_metadata(
 
 
 async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
-    """Deletes it with all that hangs on it; members need
-    `adminDeleteEnabled`, a secret key does not (rule 4).
-    """
+    """Deletes the organization; members can only if it has `adminDeleteEnabled` (rule 4)."""
     organization = await tx.lock_organization(organization_id)
     if not (organization.admin_delete_enabled or tx.actor.is_service):
         raise Forbidden(

@@ -1,4 +1,4 @@
-"""Roles: what they hold, and how the instance's owner shapes them (rules 23 to 26)."""
+"""Loads roles with their permissions (rules 23 to 26)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from resolvers.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RoleWithPermissions:
-    """A role with the keys of the permissions it holds."""
+    """A role with the keys of its permissions."""
 
     role: Role
     permissions: frozenset[str]
@@ -48,7 +48,7 @@ async def load_roles(
 async def load_roles_by_id(
     session: AsyncSession, ids: Sequence[str]
 ) -> dict[str, RoleWithPermissions]:
-    return {held.role.id: held for held in await load_roles(session, col(Role.id).in_(ids))}
+    return {role.role.id: role for role in await load_roles(session, col(Role.id).in_(ids))}
 
 
 async def load_role_by_id(session: AsyncSession, role_id: str) -> RoleWithPermissions:
@@ -56,27 +56,42 @@ async def load_role_by_id(session: AsyncSession, role_id: str) -> RoleWithPermis
 
 
 async def load_roles_of_set(tx: Transaction, role_set_id: str) -> dict[str, RoleWithPermissions]:
-    """The roles that the set offers, by their keys."""
+    """Loads the roles that the set offers, by their keys."""
     offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
-    return {held.role.key: held for held in await load_roles(tx.session, col(Role.id).in_(offered))}
+    roles = await load_roles(tx.session, col(Role.id).in_(offered))
+    return {role.role.key: role for role in roles}
 
 
 async def load_role_in_set(tx: Transaction, role_set_id: str, key: str) -> RoleWithPermissions:
-    """The role of that key which the role set offers.
-
-    Raises ResourceNotFound with the nearest keys.
-    """
+    """Loads a role that the set offers; raises ResourceNotFound with the most similar keys."""
     return find_role(await load_roles_of_set(tx, role_set_id), key)
 
 
 def find_role(roles: Mapping[str, RoleWithPermissions], key: str) -> RoleWithPermissions:
-    if key not in roles:
-        raise ResourceNotFound(
-            f"The organization's role set has no role {key[:80]!r}.",
-            at="role",
-            nearest=find_similar(key, roles) or sorted(roles),
-        )
-    return roles[key]
+    if key in roles:
+        return roles[key]
+    raise ResourceNotFound(
+        f"The organization's role set has no role {key[:80]!r}.",
+        at="role",
+        nearest=find_similar(key, roles) or sorted(roles),
+    )
+
+
+async def load_default_role(tx: Transaction, role_set_id: str) -> RoleWithPermissions:
+    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == role_set_id)
+    (role,) = await load_roles(tx.session, col(Role.id) == default.scalar_subquery())
+    return role
+
+
+async def load_offered_role(
+    tx: Transaction, role_set_id: str, role_id: str
+) -> RoleWithPermissions | None:
+    """Loads the role if the role set offers it."""
+    offered = select(RoleSetRole.role_id).where(
+        col(RoleSetRole.role_set_id) == role_set_id, col(RoleSetRole.role_id) == role_id
+    )
+    roles = await load_roles(tx.session, col(Role.id).in_(offered))
+    return roles[0] if roles else None
 
 
 async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> RoleSet | None:
@@ -84,7 +99,7 @@ async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> Role
 
 
 def select_manager_role_ids() -> SelectOfScalar[str]:
-    """The roles that hold all manager permissions (rule 8)."""
+    """Selects the roles with all permissions to manage an organization (rule 8)."""
     return (
         select(RolePermission.role_id)
         .join(Permission, col(Permission.id) == col(RolePermission.permission_id))

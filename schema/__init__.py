@@ -22,10 +22,12 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
+from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
-from schema.events.types import KINDS, EventQueries, InstanceEvent
-from schema.execution.documents import Prepared
+from schema.events.types import KINDS, InstanceEvent
+from schema.execution.documents import Documents, Prepared
 from schema.execution.graphql_core_patch import patch_suggestions
+from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
 from schema.foundation.scalars import SCALARS
@@ -33,18 +35,18 @@ from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
 from schema.memberships.mutations import MembershipMutations
-from schema.memberships.types import MembershipQueries
+from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations.mutations import OrganizationMutations
-from schema.organizations.types import OrganizationQueries
+from schema.organizations.queries import OrganizationQueries
 from schema.roles.mutations import RoleMutations
-from schema.roles.types import RoleQueries
+from schema.roles.queries import RoleQueries
 from schema.sessions.mutations import SessionMutations
 from schema.users.mutations import UserMutations
-from schema.users.types import UserQueries
+from schema.users.queries import UserQueries
 from schema.viewer import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
-from schema.webhooks.types import WebhookQueries
+from schema.webhooks.queries import WebhookQueries
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 patch_suggestions()
@@ -96,6 +98,10 @@ class Schema(strawberry.Schema):
             max_errors=MAXIMUM_ERRORS,
             hide_suggestions=not self.introspection,
         )
+
+    def make_documents(self, limits: DocumentLimits) -> Documents:
+        """Makes the reader of documents of this schema."""
+        return Documents(self._schema, self.validation_errors, limits)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

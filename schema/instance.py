@@ -1,28 +1,26 @@
 """The instance's settings, as the API shows them."""
 
-from enum import Enum
-
 import strawberry
 
 from models.instance import Instance as InstanceRow
+from models.instance import MembershipMode
 from resolvers import instance
-from resolvers.pages import AnyRow
-from resolvers.queries import lists
+from resolvers.queries.roles import load_initial_role_set
 from schema.foundation.context import Info
+from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import Payload
 from schema.roles.types import RoleSet
 
-
-@strawberry.enum(description="Whether people can work without an organization.")
-class MembershipMode(Enum):
-    REQUIRED = strawberry.enum_value(
-        "required", description="A session needs an active organization."
-    )
-    OPTIONAL = strawberry.enum_value(
-        "optional", description="A session without one is a personal account."
-    )
+describe_enum(
+    MembershipMode,
+    "Whether people can work without an organization.",
+    {
+        MembershipMode.REQUIRED: "A session needs an active organization.",
+        MembershipMode.OPTIONAL: "A session without one is a personal account.",
+    },
+)
 
 
 @strawberry.type(description="What holds for all organizations of this server.")
@@ -56,10 +54,10 @@ class Instance:
 
     @strawberry.field(description="What new organizations get.")
     async def initial_role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(await info.context.read(lists.load_initial_role_set))
+        return RoleSet.from_row(await info.context.read(load_initial_role_set))
 
     @classmethod
-    def from_row(cls, row: InstanceRow | AnyRow) -> "Instance":
+    def from_row(cls, row: InstanceRow) -> "Instance":
         return cls(
             organizations_enabled=row.organizations_enabled,
             membership_mode=MembershipMode(row.membership_mode),
@@ -131,8 +129,5 @@ class InstanceMutations:
     async def update_instance(
         self, info: Info, input: UpdateInstanceInput
     ) -> InstancePayload | None:
-        schemes = info.context.server.link_schemes
-        row = await instance.update_instance(
-            info.context.transaction, given=get_given(input), schemes=schemes
-        )
+        row = await instance.update_instance(info.context.transaction, given=get_given(input))
         return InstancePayload(instance=Instance.from_row(row))

@@ -1,4 +1,4 @@
-"""Objects by id: an id of something that the caller may not see is an id that never was."""
+"""Objects by their IDs; for one that the caller can't see, the answer is as if it didn't exist."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ from schema.foundation.guards import query_guard
 from schema.invitations.types import load_visible_invitation
 from schema.memberships.types import load_visible_membership
 from schema.organizations.types import load_organization
-from schema.roles.types import Permission, Role, RoleSet
+from schema.roles.types import load_visible_permission, load_visible_role, load_visible_role_set
 from schema.sessions.types import load_visible_session
 from schema.users.types import load_visible_user
 from schema.webhooks.types import load_visible_delivery, load_visible_endpoint
@@ -32,53 +32,27 @@ from schema.webhooks.types import load_visible_delivery, load_visible_endpoint
 MAXIMUM_NODES = 100
 
 
-async def _organization(info: Info, id: str) -> Node | None:
-    info.context.ensure_organizations_enabled()
-    return await load_organization(info, id)
-
-
-async def _membership(info: Info, id: str) -> Node | None:
-    info.context.ensure_organizations_enabled()
-    return await load_visible_membership(info, id)
-
-
-async def _invitation(info: Info, id: str) -> Node | None:
-    info.context.ensure_organizations_enabled()
-    return await load_visible_invitation(info, id)
-
-
-async def _role(info: Info, id: str) -> Node | None:
-    row = await info.context.loaders.roles.load(id)
-    return Role.from_row(row) if row else None
-
-
-async def _permission(info: Info, id: str) -> Node | None:
-    row = await info.context.loaders.permissions_by_id.load(id)
-    return Permission.from_row(row) if row else None
-
-
-async def _role_set(info: Info, id: str) -> Node | None:
-    row = await info.context.loaders.role_sets.load(id) if info.context.is_service else None
-    return RoleSet.from_row(row) if row else None
-
-
-# The prefix of an id tells the one table that it can be in.
+# The prefix of an ID says which table it belongs to.
 FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     UserRow.prefix: load_visible_user,
     SessionRow.prefix: load_visible_session,
-    OrganizationRow.prefix: _organization,
-    MembershipRow.prefix: _membership,
-    InvitationRow.prefix: _invitation,
-    RoleRow.prefix: _role,
-    PermissionRow.prefix: _permission,
-    RoleSetRow.prefix: _role_set,
+    OrganizationRow.prefix: load_organization,
+    MembershipRow.prefix: load_visible_membership,
+    InvitationRow.prefix: load_visible_invitation,
+    RoleRow.prefix: load_visible_role,
+    PermissionRow.prefix: load_visible_permission,
+    RoleSetRow.prefix: load_visible_role_set,
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
 }
+NEED_ORGANIZATIONS_ENABLED = {OrganizationRow.prefix, MembershipRow.prefix, InvitationRow.prefix}
 
 
-async def _node(info: Info, id: str) -> Node | None:
-    fetch = FETCH.get(parse_prefix(id))
+async def load_node(info: Info, id: str) -> Node | None:
+    prefix = parse_prefix(id)
+    if prefix in NEED_ORGANIZATIONS_ENABLED:
+        info.context.ensure_organizations_enabled()
+    fetch = FETCH.get(prefix)
     return await fetch(info, id) if fetch else None
 
 
@@ -91,7 +65,7 @@ class NodeQueries:
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Node | None:
-        return await _node(info, id)
+        return await load_node(info, id)
 
     @strawberry.field(
         description="Objects by their ids, in order, at most 100; null for each that is absent or"
@@ -110,4 +84,4 @@ class NodeQueries:
                 allowed=MAXIMUM_NODES,
                 asked=len(ids),
             )
-        return list(await asyncio.gather(*(_node(info, id) for id in ids)))
+        return list(await asyncio.gather(*(load_node(info, id) for id in ids)))

@@ -1,21 +1,24 @@
-"""Who calls, as the API shows them to themselves."""
+"""The signed-in user, as the API shows them to themselves."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import strawberry
 
 from models.errors import Unauthenticated
-from models.users import User as UserRow
-from resolvers.organizations import get_creation_limit, may_create
+from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
+from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
+from resolvers.organizations import can_create, get_creation_limit
+from resolvers.page_requests import PageArguments
 from schema.foundation.connections import After, Before, Connection, First, Last
 from schema.foundation.context import Info
-from schema.invitations.types import Invitation, InvitationStatus, load_invitations
+from schema.invitations.enums import InvitationStatus
+from schema.invitations.types import Invitation, load_invitations
 from schema.memberships.types import (
     Membership,
     OrderBy,
     Roles,
     load_membership,
-    load_memberships_of_user,
+    load_memberships,
 )
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
@@ -37,29 +40,31 @@ class Viewer:
         description="The session whose token signed the request; null with an identity token."
     )
     async def session(self, info: Info) -> Session | None:
-        signed = info.context.caller.session
-        return await load_visible_session(info, signed.id) if signed else None
+        session = info.context.caller.session
+        return await load_visible_session(info, session.id) if session else None
 
     @strawberry.field(
         description="The organization of the session token that signed the request; null for who"
         " is no member any more."
     )
     async def active_organization(self, info: Info) -> Organization | None:
-        active = _active_organization_id(info)
-        return await load_organization(info, active) if active else None
+        organization_id = _get_active_organization_id(info)
+        return await load_organization(info, organization_id) if organization_id else None
 
     @strawberry.field(
         description="The user's membership in the active organization; null without one."
     )
     async def active_membership(self, info: Info) -> Membership | None:
-        active = _active_organization_id(info)
-        return await load_membership(info, active, self.user_id) if active else None
+        organization_id = _get_active_organization_id(info)
+        if organization_id is None:
+            return None
+        return await load_membership(info, organization_id, self.user_id)
 
     @strawberry.field(description="Whether the user may create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
-        user = cast(UserRow | None, await info.context.loaders.users.load(self.user_id))
+        user = await info.context.loaders.users.load(self.user_id)
         instance = info.context.instance
-        if user is None or not may_create(user, instance):
+        if user is None or not can_create(user, instance):
             return False
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
@@ -92,9 +97,10 @@ class Viewer:
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
-        return await load_memberships_of_user(
-            info, self.user_id, first, after, last, before, query, roles, order_by
-        )
+        info.context.ensure_organizations_enabled()
+        arguments = PageArguments(first, after, last, before)
+        selection = select_memberships(MEMBERSHIPS_OF_USER, query, roles)
+        return await load_memberships(info, self.user_id, selection, arguments, order_by)
 
     @strawberry.field(description="The invitations to the user's verified address, newest first.")
     async def invitations(
@@ -110,15 +116,16 @@ class Viewer:
         info.context.ensure_organizations_enabled()
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
+        arguments = PageArguments(first, after)
         return await load_invitations(
-            info, verified or "", of_address=True, statuses=statuses, first=first, after=after
+            info, INVITATIONS_OF_ADDRESS, verified or "", arguments, statuses=statuses
         )
 
 
-def _active_organization_id(info: Info) -> str | None:
+def _get_active_organization_id(info: Info) -> str | None:
     info.context.ensure_organizations_enabled()
-    signed = info.context.caller.session
-    return signed.organization_id if signed else None
+    session = info.context.caller.session
+    return session.organization_id if session else None
 
 
 @strawberry.type

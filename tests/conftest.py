@@ -2,27 +2,42 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import event
 
 from models.database.migrations import migrate
 from models.database.store import Store
+from resolvers.server import Server
 from server.http.app import make_application
+from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
 from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
-from tests.support.database_refill import Content, administer, content, refill
+from tests.support.database_refill import Content, Refill, administer, content
 from tests.support.factories import ADMIN, Acme, found_acme
 
 DATABASES = ("sqlite", "postgresql")
 
 dialects.register()
+
+# The default console renderer prints the local variables of every frame with a traceback. Those of
+# a server in a test take minutes to print on a busy machine.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,6 +101,13 @@ def postgresql_contents(postgresql_templates: Templates) -> dict[str, Content]:
     }
 
 
+@pytest.fixture(scope="session")
+def postgresql_refill(postgresql_templates: Templates) -> Iterator[Refill]:
+    refill = Refill(postgresql_templates.url, "test")
+    yield refill
+    refill.close()
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
@@ -95,7 +117,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(Path(templates.url) / f"{template}.db", tmp_path / "tenantry.db")
         return f"sqlite+aiosqlite:///{tmp_path / 'tenantry.db'}"
     contents: dict[str, Content] = request.getfixturevalue("postgresql_contents")
-    asyncio.run(refill(templates.url, "test", contents[template], template))
+    refill: Refill = request.getfixturevalue("postgresql_refill")
+    refill(contents[template], template)
     return templates.url.format("test")
 
 
@@ -114,6 +137,11 @@ def clock() -> Clock:
 def settings(**values: Any) -> Settings:
     """Settings that look at nothing but what they are given, with a root secret."""
     return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
+
+
+def server_for(store: Store, clock: Callable[[], datetime], **values: Any) -> Server:
+    """The server of such settings."""
+    return make_server(settings(**values), store, clock)
 
 
 def an_api(store: Store, clock: Clock) -> Api:

@@ -1,4 +1,4 @@
-"""All tables together: what a migrated database is compared with."""
+"""All tables, with which a migrated database is compared."""
 
 from sqlmodel import SQLModel
 

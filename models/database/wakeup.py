@@ -1,6 +1,4 @@
-"""The doorbell of the event log: it says that there may
-be something new, and nothing else (docs/decisions/0005).
-"""
+"""The wake-up signal of the event log: there may be new events (docs/decisions/0005)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -12,12 +10,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CHANNEL = "tenantry_events"
-# How often a database file is asked whether another process has written to it.
+# How often a database file is checked for writes by another process.
 FILE_POLL_SECONDS = 0.1
-# A server that has gone without a word is noticed by asking, not by listening.
+# How often PostgreSQL is queried: a lost connection is not noticed by listening alone.
 HEARTBEAT_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-# How long a watch may take to end its last statement when the server stops.
+# How long a watcher may take to end its last statement when the server stops.
 CLOSE_SECONDS = 1.0
 
 Notify = Callable[[], None]
@@ -26,12 +24,12 @@ log = structlog.stdlib.get_logger("tenantry.bell")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """Somebody who waits at the bell."""
+    """One waiter for the signal."""
 
     signaled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, seconds: float) -> None:
-        """Until the bell rings or the time is over; a ring since the last wait counts."""
+        """Waits for a signal, including one since the last wait, or until the time is over."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.signaled.wait()
@@ -40,16 +38,14 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watcher:
-    """Hears of what other processes write, until it is
-    told to stop; it is never torn out of a statement.
-    """
+    """Notices what other processes write, until it is stopped; never canceled mid-statement."""
 
     engine: AsyncEngine
     notify: Notify
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """A database that is away is waited for, and then the log looked at anew."""
+        """Reconnects to an unavailable database, and signals after every connect."""
         watch = self._watch_file if self.engine.dialect.name == "sqlite" else self._watch_channel
         while not self.stopped.is_set():
             try:
@@ -61,14 +57,14 @@ class Watcher:
                 await self._pause(RETRY_SECONDS)
 
     async def _pause(self, seconds: float) -> bool:
-        """Whether to go on after it."""
+        """Pauses, or returns false as soon as the watcher is stopped."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stopped.wait()
         return not self.stopped.is_set()
 
     async def _watch_file(self, connection: AsyncConnection) -> None:
-        """SQLite counts, for each connection, the commits of all others."""
+        """Polls the counter that SQLite keeps of commits by other connections."""
         known: int | None = None
         while await self._pause(FILE_POLL_SECONDS):
             version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
@@ -77,7 +73,7 @@ class Watcher:
                 self.notify()
 
     async def _watch_channel(self, connection: AsyncConnection) -> None:
-        """PostgreSQL notifies when a transaction that has written events commits."""
+        """Listens for the notification that every transaction with events sends when it commits."""
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.add_listener(CHANNEL, self._on_notification)
         try:
@@ -93,7 +89,7 @@ class Watcher:
 
 @dataclass(slots=True, eq=False)
 class Wakeup:
-    """Of one process. The log is the truth: a ring that nobody hears costs time, never an event."""
+    """The signal of one process; a signal that is lost delays events, but loses none."""
 
     engine: AsyncEngine
     waiters: set[Waiter] = field(default_factory=set[Waiter])
@@ -101,28 +97,25 @@ class Wakeup:
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def notify(self) -> None:
-        for listener in self.waiters:
-            listener.signaled.set()
+        for waiter in self.waiters:
+            waiter.signaled.set()
 
     @asynccontextmanager
     async def listen(self) -> AsyncGenerator[Waiter]:
-        """While anybody listens, other processes are watched too."""
-        listener = Waiter()
-        self.waiters.add(listener)
-        self._start_watching()
-        try:
-            yield listener
-        finally:
-            self.waiters.discard(listener)
-            if not self.waiters:
-                self._stop_watching()
-
-    def _start_watching(self) -> None:
+        """Registers a waiter; while there are any, other processes are watched as well."""
+        waiter = Waiter()
+        self.waiters.add(waiter)
         if self.watcher is None:
             self.watcher = Watcher(self.engine, self.notify)
             task = asyncio.create_task(self.watcher.run())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
+        try:
+            yield waiter
+        finally:
+            self.waiters.discard(waiter)
+            if not self.waiters:
+                self._stop_watching()
 
     def _stop_watching(self) -> None:
         if self.watcher:
@@ -130,7 +123,7 @@ class Wakeup:
             self.watcher = None
 
     async def close(self) -> None:
-        """A watch that waits for a server that doesn't answer is torn out of its statement."""
+        """Stops watching, and cancels a watcher whose server does not answer."""
         self._stop_watching()
         if self.tasks:
             _, late = await asyncio.wait(self.tasks, timeout=CLOSE_SECONDS)

@@ -1,3 +1,1 @@
-"""Keys and secrets at rest: secret keys of services,
-signing keys of session tokens, and their encryption.
-"""
+"""Keys and secrets at rest: secret keys of services, signing keys, and their encryption."""

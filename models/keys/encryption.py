@@ -1,6 +1,4 @@
-"""Secrets that are kept: encrypted under keys derived
-from the root secrets, for each purpose another one.
-"""
+"""Encryption of stored secrets, with keys that are derived from the root secrets per purpose."""
 
 import base64
 from collections.abc import Sequence
@@ -12,8 +10,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Purpose(Enum):
-    """What is stored encrypted, each with keys of its own;
-    `resolvers/keys/root_secret.py` lists the columns of each.
+    """What is stored encrypted, each with keys of its own.
+
+    `resolvers/keys/root_secret.py` lists the columns of each purpose.
     """
 
     SIGNING_KEYS = b"tenantry signing keys"
@@ -22,8 +21,9 @@ class Purpose(Enum):
 
 
 def make_cipher(secrets: Sequence[str], purpose: Purpose) -> MultiFernet:
-    """What encrypts with the first root secret and decrypts
-    with all of them; what is of another purpose stays shut.
+    """Makes a cipher that encrypts with the first root secret and decrypts with all of them.
+
+    It cannot decrypt what was encrypted for another purpose.
     """
     keys = (
         HKDF(SHA256(), 32, salt=None, info=purpose.value).derive(secret.encode())
@@ -37,7 +37,7 @@ def encrypt(storage: MultiFernet, secret: str) -> str:
 
 
 def decrypt(storage: MultiFernet, text: str) -> str:
-    """Raises cryptography's InvalidToken where no root secret fits."""
+    """Decrypts a text; raises cryptography's InvalidToken if no root secret fits."""
     return storage.decrypt(text.encode()).decode()
 
 

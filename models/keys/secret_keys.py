@@ -1,4 +1,4 @@
-"""Secret keys: what services of the instance's owner call with."""
+"""Secret keys, with which the operator's services authenticate."""
 
 import hashlib
 import hmac
@@ -12,21 +12,20 @@ from models.base import Record, UTCDateTime
 
 KEY_PREFIX = "sk_"
 VISIBLE_LENGTH = 15
-MINIMUM_LENGTH = len(KEY_PREFIX) + 32
 
 
 class SecretKey(Record, table=True):
     prefix: ClassVar[str] = "key"
 
     name: str
-    # The first letters of the key, by which it is looked up and recognised.
+    # The first characters of the key, by which it is looked up and recognized.
     visible: str = Field(unique=True)
     digest: str
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def generate_secret() -> str:
-    """A key with 256 random bits behind its visible part."""
+    """Generates a key with 256 random bits after its visible part."""
     return f"{KEY_PREFIX}{secrets.token_hex(6)}_{secrets.token_urlsafe(32)}"
 
 
@@ -35,10 +34,10 @@ def get_visible_part(secret: str) -> str:
 
 
 def compute_digest(secret: str) -> str:
-    """SHA-256 is enough: a key is random, there is nothing to guess from a dictionary."""
+    """Hashes a key; SHA-256 is enough, because a random key is in no dictionary."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def matches_digest(secret: str, digest: str) -> bool:
-    """In constant time."""
+    """Compares in constant time."""
     return hmac.compare_digest(compute_digest(secret), digest)

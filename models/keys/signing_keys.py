@@ -1,6 +1,4 @@
-"""Signing keys: RSA-2048, named by their thumbprint,
-kept encrypted under a key derived from the root secret.
-"""
+"""Signing keys: RSA-2048, named by their thumbprint and stored encrypted."""
 
 import base64
 import hashlib
@@ -26,13 +24,13 @@ from models.keys import encryption
 
 KEY_BITS = 2_048
 EXPONENT = 65_537
-# How long a key that signs no more is published: its last tokens live a minute, caches and clocks
-# get the rest.
+# How long a retired key is still published: its last tokens expire after a minute, the rest is for
+# caches and clock differences.
 PUBLISHED_AFTER = timedelta(minutes=10)
 
 
 class SigningKey(BaseTable, table=True):
-    """One key signs; a rotation retires it. A private key is never stored in the clear."""
+    """A key pair, of which one signs until a rotation retires it; never stored unencrypted."""
 
     __table_args__ = (
         Index(
@@ -56,27 +54,28 @@ def make_cipher(secrets: Sequence[str]) -> MultiFernet:
 
 
 def generate_key() -> RSAPrivateKey:
-    """Takes a tenth of a second and more."""
+    """Generates a key, which takes a tenth of a second or more."""
     return rsa.generate_private_key(EXPONENT, KEY_BITS)
 
 
-def _encode_number(number: int) -> str:
-    data = number.to_bytes((number.bit_length() + 7) // 8)
+def _encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def to_jwk_members(key: RSAPublicKey) -> dict[str, str]:
-    """What makes up the public key in a JWK (RFC 7518, 6.3.1)."""
+    """Encodes the public key as the members of a JWK (RFC 7518, 6.3.1)."""
     numbers = key.public_numbers()
-    return {"e": _encode_number(numbers.e), "kty": "RSA", "n": _encode_number(numbers.n)}
+    exponent, modulus = (
+        _encode(number.to_bytes((number.bit_length() + 7) // 8))
+        for number in (numbers.e, numbers.n)
+    )
+    return {"e": exponent, "kty": "RSA", "n": modulus}
 
 
 def compute_thumbprint(key: RSAPublicKey) -> str:
-    """The key's name, the same wherever it is computed (RFC 7638)."""
+    """Computes the key's id, which is the same everywhere (RFC 7638)."""
     canonical = json.dumps(to_jwk_members(key), separators=(",", ":"), sort_keys=True)
-    return (
-        base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
-    )
+    return _encode(hashlib.sha256(canonical.encode()).digest())
 
 
 def encrypt_key(storage: MultiFernet, key: RSAPrivateKey) -> str:
@@ -86,8 +85,9 @@ def encrypt_key(storage: MultiFernet, key: RSAPrivateKey) -> str:
 
 
 def decrypt_key(storage: MultiFernet, text: str) -> RSAPrivateKey:
-    """Raises cryptography's InvalidToken where no secret
-    fits; what was made by us is not proven a key once more.
+    """Decrypts a key; raises cryptography's InvalidToken if no root secret fits.
+
+    Skips the validation of the key, which this server generated itself.
     """
     data = storage.decrypt(text.encode())
     return cast(

@@ -1,4 +1,4 @@
-"""E-mail addresses: what is one, and when two are the same (rule 11)."""
+"""Email addresses: which are valid, and when two are the same (rule 11)."""
 
 import re
 import string
@@ -11,8 +11,8 @@ from models.errors import FormatInvalid
 MAXIMUM_LENGTH = 254
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 REFUSED = frozenset(' ,;<>()[]"\\:')
-# How an encoded word begins. RFC 2047 (section 5) bans them from addresses, for a mail program
-# that decodes one has another address.
+# The start of an encoded word. RFC 2047 (section 5) bans them from addresses: a mail program that
+# decodes one would have another address.
 ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?", re.IGNORECASE)
 
 
@@ -21,22 +21,17 @@ def _invalid(address: str) -> FormatInvalid:
 
 
 def _turns_ascii(address: str) -> bool:
-    """Whether NFC puts an ASCII character in another's place, as it does with the Kelvin sign.
+    """Whether NFC replaces a character with an ASCII one, as it does with the Kelvin sign.
 
-    Such a letter would turn somebody's address into somebody else's.
+    That would turn one user's address into another's.
     """
-    return any(not one.isascii() and normalize("NFC", one).isascii() for one in address)
-
-
-def _fold(address: str) -> str:
-    """NFC and ASCII lower case; NFC once more, for a mark
-    may join a small letter that does not join the capital.
-    """
-    return normalize("NFC", normalize("NFC", address).translate(LOWER))
+    return any(
+        not character.isascii() and normalize("NFC", character).isascii() for character in address
+    )
 
 
 def _encode_domain(domain: str) -> str:
-    """The domain in its ASCII form; raises ValueError for what can't be a domain of mail."""
+    """Encodes the domain in ASCII; raises ValueError if it can't be the domain of an address."""
     encoded = idna.encode(domain, strict=True).decode()
     top = encoded.rpartition(".")[2]
     if top in {"", encoded} or top.isdigit():
@@ -45,10 +40,10 @@ def _encode_domain(domain: str) -> str:
 
 
 def normalize_address(address: str) -> str:
-    """What two spellings of one address share: NFC,
-    ASCII lower case, IDNA of the domain, nothing else.
+    """Normalizes an address, so that spellings of the same address are equal.
 
-    Raises FormatInvalid for what is no single address.
+    Applies NFC, lower case for ASCII letters, IDNA for the domain, and nothing else. Raises
+    FormatInvalid if the text is not a single address.
     """
     if (
         len(address) > MAXIMUM_LENGTH
@@ -62,7 +57,9 @@ def normalize_address(address: str) -> str:
             "An email address can't contain an encoded word, such as =?utf-8?q?a?=.",
             at="emailAddress",
         )
-    local, _, domain = _fold(address).rpartition("@")
+    # NFC again after lowering: a mark can combine with a small letter but not with its capital.
+    folded = normalize("NFC", normalize("NFC", address).translate(LOWER))
+    local, _, domain = folded.rpartition("@")
     if not local or "@" in local:
         raise _invalid(address)
     try:

@@ -1,18 +1,20 @@
-"""Text that people type: names, links and metadata, checked, and made ready to be searched."""
+"""Checks of names, links and metadata, and the folding of text for searches."""
 
 import quopri
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Iterable
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from models.base import JSONObject
 from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
+
+# Only for its type: the command line imports this module, and tables take long to import.
+if TYPE_CHECKING:
+    from models.base import JSONObject
 
 NAME_LENGTH = 256
 LINK_LENGTH = 2_048
@@ -21,7 +23,7 @@ METADATA_LEVELS = 32
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 URL = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
 
-# Characters that programs obey instead of showing: control characters, line and paragraph
+# Characters that programs interpret instead of showing: control characters, line and paragraph
 # separators, and those that embed, override or isolate the direction of the text around them.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 ENCODED_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
@@ -36,12 +38,12 @@ def ensure_no_controls(text: str, what: str) -> None:
 
 
 def escape_controls(text: str) -> str:
-    """The text with an escape in place of each character that `ensure_no_controls` rejects."""
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Escapes each character that `ensure_no_controls` rejects."""
+    return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def _decode_word(word: re.Match[str]) -> str:
-    """An encoded word of RFC 2047, decoded as leniently as the most lenient mail program."""
+    """Decodes an encoded word of RFC 2047, as leniently as the most lenient mail program."""
     charset, encoding, content = word.groups()
     if encoding in "qQ":
         decoded = quopri.decodestring(content.encode(errors="replace"), header=True)
@@ -55,7 +57,7 @@ def _decode_word(word: re.Match[str]) -> str:
 
 
 def _decode(text: str) -> str:
-    """The text after every decoding that a program may apply to it before showing it."""
+    """Applies every decoding that a program may apply to a text before showing it."""
     compatible = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
     joined = re.sub(r"\?=\s+=\?", "?==?", compatible)
     return unescape(unquote(ENCODED_WORD.sub(_decode_word, joined)))
@@ -71,7 +73,7 @@ def contains_link(text: str) -> bool:
 
 
 def check_name(name: str, what: str = "The name") -> str:
-    """The trimmed name: 1 to 256 characters on one line, no HTML and no URL (rule 2)."""
+    """Checks and trims a name: 1 to 256 characters on one line, no HTML and no URL (rule 2)."""
     trimmed = name.strip()
     if not trimmed:
         raise ParameterMissing(f"{what} is empty.")
@@ -86,31 +88,36 @@ def check_name(name: str, what: str = "The name") -> str:
 
 
 def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:
-    """An absolute URL with one of the schemes and no user part."""
+    """Checks that a URL is absolute, has one of the schemes and no user."""
     allowed = " or ".join(sorted(schemes))
-    refused = FormatInvalid(f"{link[:80]!r} is not an absolute {allowed} URL.")
+    invalid = FormatInvalid(f"{link[:80]!r} is not an absolute {allowed} URL.")
     if len(link) > LINK_LENGTH:
         raise TooLong(f"The URL is longer than {LINK_LENGTH} characters.", limit=LINK_LENGTH)
     try:
         parts = urlsplit(link)
-        usable = (
+        is_usable = (
             parts.scheme in schemes
             and bool(parts.hostname)
             and parts.username is None
             and parts.port != 0
         )
     except ValueError as error:
-        raise refused from error
-    if not usable or not link.isascii() or not link.isprintable() or " " in link:
-        raise refused
+        raise invalid from error
+    if not is_usable or not link.isascii() or not link.isprintable() or " " in link:
+        raise invalid
     return link
 
 
-def check_metadata(metadata: JSONObject) -> JSONObject:
-    """Metadata of at most 8 KB of JSON, counted in bytes, and 32 levels of objects and arrays."""
+def check_metadata(metadata: "JSONObject") -> "JSONObject":
+    """Checks metadata: at most 8 KB of JSON, counted in bytes, and 32 levels of nesting."""
     level: list[Any] = [metadata]
     for _ in range(METADATA_LEVELS):
-        level = [part for one in level for part in _parts(one) if isinstance(part, (dict, list))]
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(child, (dict, list))
+        ]
     if level:
         raise TooLarge(
             f"Metadata can be nested {METADATA_LEVELS} levels deep at most.", limit=METADATA_LEVELS
@@ -122,26 +129,20 @@ def check_metadata(metadata: JSONObject) -> JSONObject:
     return metadata
 
 
-def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
-
-
-def merge_metadata(current: JSONObject, patch: JSONObject) -> JSONObject:
-    """A deep merge: null deletes a key, objects are
-    merged, everything else (arrays too) is replaced.
-    """
+def merge_metadata(current: "JSONObject", patch: "JSONObject") -> "JSONObject":
+    """Merges metadata deeply: null deletes a key, objects are merged, all else is replaced."""
     result = dict(current)
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
         elif isinstance(value, dict):
-            below = result.get(key)
-            result[key] = merge_metadata(below if isinstance(below, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
+            child = result.get(key)
+            result[key] = merge_metadata(child if isinstance(child, dict) else {}, value)  # pyright: ignore[reportUnknownArgumentType]
         else:
             result[key] = value
     return result
 
 
 def to_search_text(*parts: str | None) -> str:
-    """What a search looks in: folded alike on every database, whose own lower-casing differs."""
+    """Folds text for searches here, because databases differ in how they lower-case it."""
     return unicodedata.normalize("NFC", " ".join(part for part in parts if part).casefold())

@@ -1,4 +1,4 @@
-"""The objects as the event log and webhooks show them: the shapes that Clerk's webhooks have."""
+"""Converts objects to the data of events and webhooks, in the format of Clerk's webhooks."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,14 +12,14 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet, can_manage, is_system
 from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
-from models.sessions import get_status as session_status_at
+from models.sessions import get_status as get_session_status
 from models.users import User
 from resolvers.access import Actor
 from resolvers.pages import AnyRow
 from resolvers.transaction import Transaction
 
-# What is told with `deleted` beside the object as it was (docs/rules.md, Events); a membership is
-# told as it was.
+# Events whose data has `deleted` beside the object as it was (docs/rules.md, Events). The data of a
+# deleted membership is only the membership as it was.
 DELETED_TYPES = frozenset(
     {
         EventType.ORGANIZATION_DELETED,
@@ -116,7 +116,7 @@ def public_organization_data(organization: Organization) -> JSONObject:
 def invitation_data(
     invitation: Invitation, organization: Organization, role: Role, status: str
 ) -> JSONObject:
-    """No ticket and no link: what is in an event can be read by everybody who may read events."""
+    """Leaves out the ticket and the link, which everyone who can read events would see."""
     return {
         "object": "organization_invitation",
         "id": invitation.id,
@@ -163,7 +163,7 @@ def permission_data(permission: Permission) -> JSONObject:
 
 
 def role_set_data(role_set: RoleSet, roles: Mapping[str, str]) -> JSONObject:
-    """`roles` are the keys of its roles by their ids."""
+    """Converts a role set; `roles` are the keys of its roles by their ids."""
     return {
         "object": "role_set",
         "id": role_set.id,
@@ -251,13 +251,17 @@ async def record_invitation(
 
 
 async def record_session(tx: Transaction, type: EventType, session: Session) -> None:
-    """An event of the instance, of no organization: members don't see each other's sessions."""
-    chosen = select(Membership.organization_id).where(col(Membership.id) == session.membership_id)
-    organization_id = (
-        (await tx.session.execute(chosen)).scalar_one_or_none() if session.membership_id else None
+    """Records an event of no organization, so that members don't see each other's sessions."""
+    organization_id: str | None = None
+    if session.membership_id:
+        active = select(Membership.organization_id).where(
+            col(Membership.id) == session.membership_id
+        )
+        organization_id = (await tx.session.execute(active)).scalar_one_or_none()
+    is_pending = organization_id is None and requires_organization(await tx.load_instance())
+    status = get_session_status(
+        session.closed_as, session.expires_at, tx.now, is_pending=is_pending
     )
-    is_pending = organization_id is None and requires_organization(await tx.instance())
-    status = session_status_at(session.closed_as, session.expires_at, tx.now, is_pending=is_pending)
     tx.record(
         type, session.id, session_data(session, organization_id, status), user_id=session.user_id
     )

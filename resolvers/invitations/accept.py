@@ -1,4 +1,4 @@
-"""The invited person's side: what a ticket shows, accept and decline (rules 14 to 18)."""
+"""Accepts and declines invitations (rules 14 to 18)."""
 
 from dataclasses import dataclass
 
@@ -20,28 +20,29 @@ from models.events import EventType
 from models.invitations import Invitation, InvitationStatus
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_MANAGE, RoleSet, RoleSetRole
+from models.roles import MEMBERSHIPS_MANAGE, RoleSet
 from models.users import User
 from resolvers.access import address_unverified, load_grant, wrong_address
 from resolvers.events.payloads import record_invitation
 from resolvers.invitations.manage import transition
-from resolvers.invitations.tickets import TicketKeys, TicketKind, kind_of, parse_invitation_id
+from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.memberships import Metadata, add_member, is_member
+from resolvers.members.memberships import add_member, is_member
 from resolvers.members.seats import ensure_own_seat
-from resolvers.roles import RoleWithPermissions, load_role_by_id
+from resolvers.metadata import Metadata
+from resolvers.roles import RoleWithPermissions, load_offered_role
 from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationRef:
-    """How the invited person names the invitation: by a ticket, or by its id."""
+    """How the invited person refers to the invitation: by a ticket or by its ID."""
 
     ticket: str | None = None
     invitation_id: str | None = None
 
     def not_found(self) -> InputError:
-        """The same for an invitation that never was and for one that is not theirs."""
+        """The same error for an invitation that doesn't exist and for one of another person."""
         if self.ticket is not None:
             return TicketInvalid("This link is not valid any more.", at="ticket")
         return ResourceNotFound("There is no such invitation.", at="invitation_id")
@@ -61,51 +62,50 @@ SENTENCES = {
 }
 
 
-async def _load_invitation(tx: Transaction, proof: InvitationRef) -> Invitation:
-    invitation_id = (
-        parse_invitation_id(proof.ticket) if proof.ticket is not None else proof.invitation_id
-    )
+async def _load_invitation(tx: Transaction, ref: InvitationRef) -> Invitation:
+    invitation_id = parse_invitation_id(ref.ticket) if ref.ticket is not None else ref.invitation_id
     statement = select(Invitation).where(col(Invitation.id) == (invitation_id or ""))
-    found = (
-        await tx.session.execute(statement.execution_options(populate_existing=True))
-    ).scalar_one_or_none()
-    if found is None:
-        raise proof.not_found()
-    return found
+    newest = statement.execution_options(populate_existing=True)
+    invitation = (await tx.session.execute(newest)).scalar_one_or_none()
+    if invitation is None:
+        raise ref.not_found()
+    return invitation
 
 
 async def _lock_and_verify(
-    tx: Transaction, proof: InvitationRef, keys: TicketKeys
+    tx: Transaction, ref: InvitationRef
 ) -> tuple[Invitation, Organization, User]:
-    """The invitation and its organization, locked, and the person it is for.
+    """Returns the pending invitation with its organization, both locked, and the invited person.
 
-    Raises who and what it is not.
+    Raises an error if it isn't the caller who is invited, or if the invitation is settled.
     """
     await tx.ensure_organizations_enabled()
-    seen = await _load_invitation(tx, proof)
-    organization = await tx.lock_organization_for_invitee(seen.organization_id)
+    organization_id = (await _load_invitation(tx, ref)).organization_id
+    organization = await tx.lock_organization_for_invitee(organization_id)
     if organization is None:
-        raise proof.not_found()
+        raise ref.not_found()
     await expire_overdue(tx, organization)
-    invitation = await _load_invitation(tx, proof)
-    kind = (
-        await kind_of(tx.session, keys, proof.ticket, invitation.nonce)
-        if proof.ticket is not None
-        else None
-    )
-    if proof.ticket is not None and kind is None:
-        raise proof.not_found()
+    invitation, kind = await _load_invitation(tx, ref), None
+    if ref.ticket is not None:
+        keys = tx.server.ticket_keys
+        kind = await load_ticket_kind(tx.session, keys, ref.ticket, invitation.nonce)
+        if kind is None:
+            raise ref.not_found()
     user = await _load_caller(tx)
     if user.address_key != invitation.address_key:
-        raise wrong_address() if kind else proof.not_found()
+        raise wrong_address() if kind else ref.not_found()
     if kind is not TicketKind.MAIL and not user.email_verified:
         raise address_unverified()
+    status = InvitationStatus(invitation.status)
+    if status is not InvitationStatus.PENDING:
+        at = "ticket" if ref.ticket is not None else "invitation_id"
+        raise SETTLED[status](SENTENCES[status], at=at)
     return invitation, organization, user
 
 
 async def _load_caller(tx: Transaction) -> User:
-    # FOR KEY SHARE: the user can't be deleted before the membership is there for the deletion to
-    # find.
+    # FOR KEY SHARE: the user can't be deleted until the membership exists, so that the deletion
+    # finds it.
     statement = (
         select(User)
         .where(col(User.id) == tx.actor.user_id)
@@ -117,79 +117,52 @@ async def _load_caller(tx: Transaction) -> User:
     return user
 
 
-def _ensure_pending(invitation: Invitation, proof: InvitationRef) -> None:
-    status = InvitationStatus(invitation.status)
-    if status is not InvitationStatus.PENDING:
-        raise SETTLED[status](
-            SENTENCES[status], at="ticket" if proof.ticket is not None else "invitation_id"
-        )
-
-
-async def _ensure_still_grantable(
+async def _load_grantable_role(
     tx: Transaction, organization: Organization, invitation: Invitation
 ) -> RoleWithPermissions:
-    """The role is decided now: it must be in the set, and,
-    the default role apart, its inviter must still hold it.
+    """Loads the invitation's role, which must still be grantable (rule 17).
+
+    It must be in the role set and, unless it is the default role, its inviter must hold it.
     """
-    held = await load_role_by_id(tx.session, invitation.role_id)
-    offered = select(RoleSetRole.role_id).where(
-        col(RoleSetRole.role_set_id) == organization.role_set_id,
-        col(RoleSetRole.role_id) == held.role.id,
-    )
-    if (await tx.session.execute(offered)).first() is None:
-        raise _not_grantable()
-    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
-    is_default = (await tx.session.execute(default)).scalar_one() == held.role.id
-    if not (
-        is_default
-        or invitation.by_service
-        or await _inviter_holds(tx, organization, invitation, held)
-    ):
-        raise _not_grantable()
-    return held
-
-
-def _not_grantable() -> InvitationNotGrantable:
-    return InvitationNotGrantable(
+    not_grantable = InvitationNotGrantable(
         "Who invited you can't give this role any more: ask for a new invitation."
     )
-
-
-async def _inviter_holds(
-    tx: Transaction, organization: Organization, invitation: Invitation, held: RoleWithPermissions
-) -> bool:
+    role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
+    if role is None:
+        raise not_grantable
+    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
+    if invitation.by_service or (await tx.session.execute(default)).scalar_one() == role.role.id:
+        return role
     grant = (
         await load_grant(tx.session, organization.id, invitation.inviter_id)
         if invitation.inviter_id
         else None
     )
-    return grant is not None and {*held.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions
+    if grant is None or not {*role.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions:
+        raise not_grantable
+    return role
 
 
 async def accept_invitation(
-    tx: Transaction, *, proof: InvitationRef, keys: TicketKeys
+    tx: Transaction, *, ref: InvitationRef
 ) -> tuple[Invitation, Membership]:
     """Makes the invited person a member with the invitation's role and metadata."""
-    invitation, organization, user = await _lock_and_verify(tx, proof, keys)
-    _ensure_pending(invitation, proof)
+    invitation, organization, user = await _lock_and_verify(tx, ref)
     if await is_member(tx, organization, user):
         raise AlreadyAMember("You are a member of this organization already.")
-    held = await _ensure_still_grantable(tx, organization, invitation)
+    role = await _load_grantable_role(tx, organization, invitation)
     await ensure_own_seat(tx, organization, at=None)
     await transition(tx, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id
     )
     metadata = Metadata(invitation.public_metadata, invitation.private_metadata)
-    return invitation, await add_member(tx, organization, user, held, metadata)
+    return invitation, await add_member(tx, organization, user, role, metadata)
 
 
-async def decline_invitation(
-    tx: Transaction, *, proof: InvitationRef, keys: TicketKeys
-) -> Invitation:
-    """Says no; the address can be invited again."""
-    invitation, organization, user = await _lock_and_verify(tx, proof, keys)
-    _ensure_pending(invitation, proof)
+async def decline_invitation(tx: Transaction, *, ref: InvitationRef) -> Invitation:
+    """Declines the invitation; the address can be invited again."""
+    invitation, organization, user = await _lock_and_verify(tx, ref)
     await transition(tx, invitation, InvitationStatus.DECLINED)
     await record_invitation(
         tx, EventType.INVITATION_DECLINED, invitation, organization, user_id=user.id

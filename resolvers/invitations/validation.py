@@ -1,34 +1,23 @@
-"""Who can be invited, by whom, on which terms, and how often (rules 9, 11, 12, 19 to 21)."""
+"""Checks new invitations: inviter, options, roles, and recipients (rules 9, 11 to 13, 19, 20)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
-from math import ceil
 from urllib.parse import urlsplit
 
 from sqlmodel import col, select
 
 from models.errors import (
     AlreadyAMember,
+    BulkSizeExceeded,
     ErrorCollector,
     InputError,
     InvitationNotUnique,
-    RateLimited,
     RedirectDomainMismatch,
     ResourceNotFound,
     ValueInvalid,
 )
-from models.invitations import (
-    INVITATIONS_PER_ORGANIZATION,
-    MAILS_PER_ADDRESS,
-    MAILS_PER_ADDRESS_AND_ORGANIZATION,
-    PENDING,
-    WINDOW,
-    Invitation,
-    check_expiry_days,
-)
-from models.mail import Mail
+from models.invitations import BULK_SIZE, PENDING, Invitation, check_expiry_days
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE
@@ -36,14 +25,14 @@ from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_url
 from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
-from resolvers.members.memberships import Metadata, load_default_role
-from resolvers.roles import RoleWithPermissions, find_role, load_roles_of_set
+from resolvers.metadata import Metadata
+from resolvers.roles import RoleWithPermissions, find_role, load_default_role, load_roles_of_set
 from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One address to invite."""
+    """One email address to invite; without a role, in the default role of the role set."""
 
     email_address: str
     role: str | None = None
@@ -52,53 +41,101 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class InvitationOptions:
-    """What holds for all invitations of a call."""
+    """What the client says about all invitations of a call."""
 
     inviter_user_id: str | None = None
     redirect_url: str | None = None
     expires_in_days: int | None = None
     notify: bool = True
-    # Whether this server has somewhere to send mail to.
-    can_mail: bool = True
-    schemes: frozenset[str] = frozenset({"https"})
 
 
 @dataclass(frozen=True, slots=True)
 class ValidRecipient:
-    """A recipient that passed the checks of their own."""
-
     recipient: Recipient
-    key: str
+    address_key: str
     role: RoleWithPermissions
 
 
-# --------------------------------------------------------------------------------- checks of a call
+@dataclass(frozen=True, slots=True)
+class InvitationDraft:
+    """What the checks of a call have found."""
+
+    inviter_id: str | None
+    expires_at: datetime
+    # What is wrong with the options.
+    errors: list[InputError]
+    valid: list[ValidRecipient]
+    rejected: list[tuple[Recipient, InputError]]
+
+
+async def validate_invitations(
+    tx: Transaction,
+    organization: Organization,
+    recipients: Sequence[Recipient],
+    options: InvitationOptions,
+) -> InvitationDraft:
+    """Collects what is wrong with a call; raises Forbidden for what the caller is not allowed."""
+    if len(recipients) > BULK_SIZE:
+        raise BulkSizeExceeded(
+            f"At most {BULK_SIZE} recipients in a call.", at="recipients", limit=BULK_SIZE
+        )
+    ensure_service(tx.actor, _list_service_only(recipients, options))
+    errors, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
+    with errors.at("inviter_user_id"):
+        inviter_id, grant = await _load_inviter(tx, organization, options)
+    with errors.at("redirect_url"):
+        origins = (await tx.load_instance()).allowed_redirect_origins
+        check_redirect_url(options.redirect_url, origins, tx.server.link_schemes)
+    with errors.at("expires_in_days"):
+        expires_at = await compute_expiry(tx, options.expires_in_days)
+    with errors.at("notify"):
+        if options.notify:
+            ensure_can_mail(tx)
+    roles = await _load_roles(tx, organization, {recipient.role for recipient in recipients})
+    for role in roles.values():
+        if not isinstance(role, InputError):
+            ensure_grantable(grant, role.permissions)
+    valid, rejected = await _validate_recipients(tx, organization, recipients, roles)
+    return InvitationDraft(inviter_id, expires_at, errors.errors, valid, rejected)
+
+
+def _list_service_only(
+    recipients: Sequence[Recipient], options: InvitationOptions
+) -> Collection[str]:
+    """The given inputs that only a secret key can use."""
+    values = [
+        *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
+        *(("privateMetadata", recipient.metadata.private) for recipient in recipients),
+        ("inviterUserId", options.inviter_user_id),
+    ]
+    return {name for name, value in values if value is not None}
 
 
 async def _load_inviter(
-    tx: Transaction, organization: Organization, terms: InvitationOptions
+    tx: Transaction, organization: Organization, options: InvitationOptions
 ) -> tuple[str | None, Grant | None]:
-    """Who invites, and what they may give away: a key
-    invites for itself or, when it names one, for a manager.
+    """Returns the inviter and what they can grant.
+
+    A secret key invites for itself or, if it names one, for a manager.
     """
     if tx.actor.user_id:
         return tx.actor.user_id, tx.grant
-    if terms.inviter_user_id is None:
+    if options.inviter_user_id is None:
         return None, None
-    grant = await load_grant(tx.session, organization.id, terms.inviter_user_id)
+    grant = await load_grant(tx.session, organization.id, options.inviter_user_id)
     if grant is None:
         raise ResourceNotFound(
             "The inviter is no member of this organization.", at="inviter_user_id"
         )
     if MEMBERSHIPS_MANAGE not in grant.permissions:
         raise missing_permission(MEMBERSHIPS_MANAGE)
-    return terms.inviter_user_id, grant
+    return options.inviter_user_id, grant
 
 
 def check_redirect_url(
     url: str | None, origins: Sequence[str], schemes: frozenset[str]
 ) -> str | None:
-    """A page of the application; its origin has to be one that the instance's owner allows."""
+    """Checks a page of the application, whose origin must be an allowed one (rule 20)."""
     if url is None:
         return None
     parts = urlsplit(check_url(url, schemes=schemes))
@@ -108,216 +145,93 @@ def check_redirect_url(
     return url
 
 
-def check_mail(terms: InvitationOptions) -> None:
-    if terms.notify and not terms.can_mail:
+async def compute_expiry(tx: Transaction, days: int | None) -> datetime:
+    """Computes when an invitation expires; without `days`, the instance's setting applies."""
+    if days is None:
+        days = (await tx.load_instance()).invitation_expires_in_days
+    else:
+        check_expiry_days(days)
+    return tx.now + timedelta(days=days)
+
+
+def ensure_can_mail(tx: Transaction) -> None:
+    if not tx.server.can_mail:
         raise ValueInvalid(
             "This server can't send mail: set TENANTRY_SMTP_URL, or pass the link on with notify:"
             " false."
         )
 
 
-async def compute_expiry(tx: Transaction, days: int | None) -> datetime:
-    lives = (
-        (await tx.instance()).invitation_expires_in_days
-        if days is None
-        else check_expiry_days(days)
+async def _load_roles(
+    tx: Transaction, organization: Organization, keys: Collection[str | None]
+) -> dict[str | None, RoleWithPermissions | InputError]:
+    """Loads the role of each key, or the error if the role set has none; None is the default."""
+    offered = await load_roles_of_set(tx, organization.role_set_id)
+    roles: dict[str | None, RoleWithPermissions | InputError] = {}
+    for key in keys:
+        try:
+            roles[key] = (
+                await load_default_role(tx, organization.role_set_id)
+                if key is None
+                else find_role(offered, key)
+            )
+        except ResourceNotFound as error:
+            roles[key] = error
+    return roles
+
+
+async def _validate_recipients(
+    tx: Transaction,
+    organization: Organization,
+    recipients: Sequence[Recipient],
+    roles: dict[str | None, RoleWithPermissions | InputError],
+) -> tuple[list[ValidRecipient], list[tuple[Recipient, InputError]]]:
+    """Returns who can be invited, and for everybody else each reason why not."""
+    candidates: list[tuple[Recipient, str | None, ErrorCollector]] = []
+    for recipient in recipients:
+        key, errors = None, ErrorCollector()
+        with errors.at("email_address"):
+            key = normalize_address(recipient.email_address)
+        candidates.append((recipient, key, errors))
+    members, invited = await load_existing(
+        tx, organization, [key for _, key, _ in candidates if key]
     )
-    return tx.now + timedelta(days=lives)
-
-
-# ------------------------------------------------------------------------------ checks of addresses
+    valid: list[ValidRecipient] = []
+    rejected: list[tuple[Recipient, InputError]] = []
+    for recipient, key, errors in candidates:
+        role = roles[recipient.role]
+        with errors.at("email_address"):
+            if key in members:
+                raise AlreadyAMember(f"{recipient.email_address} belongs to a member already.")
+            if key in invited:
+                raise InvitationNotUnique(f"{recipient.email_address} is invited already.")
+        with errors.at("role"):
+            if isinstance(role, InputError):
+                raise role
+        with errors.at("public_metadata"):
+            check_metadata(recipient.metadata.public or {})
+        with errors.at("private_metadata"):
+            check_metadata(recipient.metadata.private or {})
+        rejected.extend((recipient, error) for error in errors.errors)
+        if key and not errors.errors:
+            valid.append(ValidRecipient(recipient, key, role))
+            invited.add(key)
+    return valid, rejected
 
 
 async def load_existing(
     tx: Transaction, organization: Organization, keys: Sequence[str]
 ) -> tuple[set[str], set[str]]:
-    """Which addresses belong to members already, and which are invited already."""
-    members = (
+    """Returns which addresses belong to members, and which have a pending invitation."""
+    of_members = (
         select(User.address_key)
         .join(Membership, col(Membership.user_id) == col(User.id))
         .where(col(Membership.organization_id) == organization.id, col(User.address_key).in_(keys))
     )
-    invited = select(Invitation.address_key).where(
+    of_invitations = select(Invitation.address_key).where(
         col(Invitation.organization_id) == organization.id,
         col(Invitation.address_key).in_(keys),
         col(Invitation.status) == PENDING,
     )
-    found = (await tx.session.execute(members)).scalars().all()
-    return {key for key in found if key}, set((await tx.session.execute(invited)).scalars())
-
-
-def _normalize_addresses(
-    recipients: Sequence[Recipient],
-) -> tuple[list[str | None], list[InputError | None]]:
-    keys: list[str | None] = []
-    faults: list[InputError | None] = []
-    for recipient in recipients:
-        try:
-            keys.append(normalize_address(recipient.email_address))
-            faults.append(None)
-        except InputError as refusal:
-            keys.append(None)
-            faults.append(refusal)
-    return keys, faults
-
-
-async def validate_recipients(
-    tx: Transaction, organization: Organization, recipients: Sequence[Recipient]
-) -> tuple[list[ValidRecipient], list[tuple[Recipient, InputError]]]:
-    """Who can be invited, and why each of the others can't."""
-    keys, malformed = _normalize_addresses(recipients)
-    members, invited = await load_existing(tx, organization, [key for key in keys if key])
-    roles = await _load_roles(tx, organization, recipients)
-    good: list[ValidRecipient] = []
-    bad: list[tuple[Recipient, InputError]] = []
-    for recipient, key, fault in zip(recipients, keys, malformed, strict=True):
-        found = [fault] if fault else []
-        if key in members:
-            found.append(
-                AlreadyAMember(
-                    f"{recipient.email_address} belongs to a member already.", at="email_address"
-                )
-            )
-        elif key in invited:
-            found.append(
-                InvitationNotUnique(
-                    f"{recipient.email_address} is invited already.", at="email_address"
-                )
-            )
-        held = roles[recipient.role]
-        found.extend(_find_errors(recipient, held))
-        bad.extend((recipient, one) for one in found)
-        if not found and key and isinstance(held, RoleWithPermissions):
-            good.append(ValidRecipient(recipient, key, held))
-            invited.add(key)
-    return good, bad
-
-
-def _find_errors(recipient: Recipient, held: RoleWithPermissions | InputError) -> list[InputError]:
-    """What else is wrong with a recipient than the address."""
-    faults = ErrorCollector()
-    with faults.at("role"):
-        if isinstance(held, InputError):
-            raise held
-    with faults.at("public_metadata"):
-        check_metadata(recipient.metadata.public or {})
-    with faults.at("private_metadata"):
-        check_metadata(recipient.metadata.private or {})
-    return faults.errors
-
-
-async def _load_roles(
-    tx: Transaction, organization: Organization, recipients: Sequence[Recipient]
-) -> dict[str | None, RoleWithPermissions | InputError]:
-    """Each role that is asked for, read once, or why there is none."""
-    found: dict[str | None, RoleWithPermissions | InputError] = {}
-    roles = await load_roles_of_set(tx, organization.role_set_id)
-    for key in {recipient.role for recipient in recipients}:
-        try:
-            found[key] = (
-                await load_default_role(tx, organization) if key is None else find_role(roles, key)
-            )
-        except ResourceNotFound as refusal:
-            found[key] = refusal
-    return found
-
-
-async def check_options(
-    tx: Transaction,
-    organization: Organization,
-    recipients: Sequence[Recipient],
-    terms: InvitationOptions,
-) -> tuple[str | None, datetime, ErrorCollector]:
-    """Who invites, until when, and what else is wrong with the call.
-
-    Raises Forbidden for what they may not do.
-    """
-    ensure_service(tx.actor, _reserved(recipients, terms))
-    faults, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
-    with faults.at("inviter_user_id"):
-        inviter_id, grant = await _load_inviter(tx, organization, terms)
-    with faults.at("redirect_url"):
-        check_redirect_url(
-            terms.redirect_url, (await tx.instance()).allowed_redirect_origins, terms.schemes
-        )
-    with faults.at("expires_in_days"):
-        expires_at = await compute_expiry(tx, terms.expires_in_days)
-    with faults.at("notify"):
-        check_mail(terms)
-    for held in (await _load_roles(tx, organization, recipients)).values():
-        if isinstance(held, RoleWithPermissions):
-            ensure_grantable(grant, held.permissions)
-    return inviter_id, expires_at, faults
-
-
-def _reserved(recipients: Sequence[Recipient], terms: InvitationOptions) -> set[str]:
-    values = [
-        *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
-        *(("privateMetadata", recipient.metadata.private) for recipient in recipients),
-        ("inviterUserId", terms.inviter_user_id),
-    ]
-    return {name for name, value in values if value is not None}
-
-
-# ---------------------------------------------------------------------------------------- how often
-
-
-async def _ensure_invitation_rate(tx: Transaction, organization: Organization, number: int) -> None:
-    """At most 250 an hour for an organization, each
-    recipient counted; those of a secret key are not.
-    """
-    if tx.actor.is_service:
-        return
-    recent = select(Invitation.created_at).where(
-        col(Invitation.organization_id) == organization.id,
-        col(Invitation.by_service).is_(False),
-        col(Invitation.created_at) > tx.now - WINDOW,
-    )
-    times = (await tx.session.execute(recent.order_by(col(Invitation.created_at)))).scalars().all()
-    _ensure_room(tx, times, INVITATIONS_PER_ORGANIZATION, number)
-
-
-async def ensure_mail_rate(
-    tx: Transaction, organization: Organization, keys: Sequence[str]
-) -> None:
-    """Nobody gets more than a few mails an hour, whoever asks for them (rule 21)."""
-    await _lock_addresses(tx, keys)
-    recent = select(Mail.address_key, Mail.organization_id, Mail.created_at).where(
-        col(Mail.address_key).in_(keys), col(Mail.created_at) > tx.now - WINDOW
-    )
-    rows = (await tx.session.execute(recent.order_by(col(Mail.created_at)))).all()
-    for key in keys:
-        mine = [row for row in rows if row.address_key == key]
-        here = [row.created_at for row in mine if row.organization_id == organization.id]
-        _ensure_room(tx, here, MAILS_PER_ADDRESS_AND_ORGANIZATION)
-        _ensure_room(tx, [row.created_at for row in mine], MAILS_PER_ADDRESS)
-
-
-async def _lock_addresses(tx: Transaction, keys: Sequence[str]) -> None:
-    """Several organizations that write to one address at once are counted one after the other."""
-    numbers = sorted(int.from_bytes(sha256(key.encode()).digest()[:8], signed=True) for key in keys)
-    if numbers:
-        await tx.take_advisory_lock(
-            f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{numbers}::bigint[]) AS one"
-        )
-
-
-def _ensure_room(tx: Transaction, times: Sequence[datetime], limit: int, number: int = 1) -> None:
-    """Raises RateLimited, with the seconds until enough
-    of the times, oldest first, are out of the window.
-    """
-    excess = len(times) + number - limit
-    if excess > 0:
-        free_at = times[min(excess, len(times)) - 1] + WINDOW
-        raise RateLimited(retryAfter=max(1, ceil((free_at - tx.now).total_seconds())))
-
-
-async def ensure_rates(
-    tx: Transaction,
-    organization: Organization,
-    good: Sequence[ValidRecipient],
-    terms: InvitationOptions,
-) -> None:
-    await _ensure_invitation_rate(tx, organization, len(good))
-    if terms.notify:
-        await ensure_mail_rate(tx, organization, [one.key for one in good])
+    members = {key for key in (await tx.session.execute(of_members)).scalars() if key}
+    return members, set((await tx.session.execute(of_invitations)).scalars())

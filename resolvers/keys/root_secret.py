@@ -1,6 +1,4 @@
-"""Everything that is stored encrypted: whether the given
-root secrets can decrypt it, and encrypting it again.
-"""
+"""Encrypted columns: whether the root secrets can decrypt them, and their reencryption."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +13,8 @@ from sqlmodel import col
 from models.database.tables import metadata
 from models.keys.encryption import Purpose, encrypt, is_readable, make_cipher
 from models.webhooks import WebhookEndpoint, generate_secret
-from resolvers.invitations import tickets
-from resolvers.keys import signing_keys
+from resolvers.keys import signing_keys, ticket_keys
+from resolvers.locks import take_lock
 from resolvers.transaction import Transaction
 
 KEYS, TICKETS, ENDPOINTS = (
@@ -31,9 +29,9 @@ class EncryptedColumn:
     name: str
     purpose: Purpose
     column: Column[Any]
-    # Which rows are still in use; whether the others can be decrypted does not matter.
+    # Which rows are still in use; only these must be decryptable.
     is_needed: Callable[[datetime], ColumnElement[bool]]
-    # Makes a new value for one that is lost; without it, the value or its row is deleted.
+    # Makes a value that replaces an unreadable one; without it, the value or its row is deleted.
     replacement: Callable[[], str] | None = None
 
     @property
@@ -48,7 +46,7 @@ ENCRYPTED_COLUMNS = (
     EncryptedColumn(
         "signing key", Purpose.SIGNING_KEYS, KEYS.private_key, signing_keys.is_published
     ),
-    EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, tickets.is_needed),
+    EncryptedColumn("ticket key", Purpose.TICKET_KEYS, TICKETS.key, ticket_keys.is_needed),
     EncryptedColumn(
         "webhook secret",
         Purpose.WEBHOOK_SECRETS,
@@ -66,7 +64,7 @@ ENCRYPTED_COLUMNS = (
 
 
 class State(Enum):
-    """Which of the given root secrets a value is encrypted under."""
+    """Which of the root secrets a value is encrypted under."""
 
     CURRENT = "the first one"
     OUTDATED = "another one"
@@ -84,39 +82,42 @@ class EncryptedValue:
 async def load_encrypted_values(
     reader: AsyncConnection | AsyncSession, secrets: Sequence[str], now: datetime
 ) -> list[EncryptedValue]:
-    """Every encrypted value that is still in use."""
-    found: list[EncryptedValue] = []
-    for one in ENCRYPTED_COLUMNS:
+    """Loads every encrypted value that is still in use."""
+    values: list[EncryptedValue] = []
+    for encrypted in ENCRYPTED_COLUMNS:
         stored = (
-            select(one.key, one.column)
-            .where(one.column.is_not(None), one.is_needed(now))
-            .order_by(one.key)
+            select(encrypted.key, encrypted.column)
+            .where(encrypted.column.is_not(None), encrypted.is_needed(now))
+            .order_by(encrypted.key)
         )
         rows = (await reader.execute(stored)).all()
-        found += [
-            EncryptedValue(one, id, _state(secrets, one.purpose, text), text) for id, text in rows
+        values += [
+            EncryptedValue(encrypted, id, _find_state(secrets, encrypted.purpose, text), text)
+            for id, text in rows
         ]
-    return found
+    return values
 
 
-def _state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
-    for known, state in ((secrets[:1], State.CURRENT), (secrets, State.OUTDATED)):
-        if is_readable(make_cipher(known, purpose), text):
-            return state
+def _find_state(secrets: Sequence[str], purpose: Purpose, text: str) -> State:
+    if is_readable(make_cipher(secrets[:1], purpose), text):
+        return State.CURRENT
+    if is_readable(make_cipher(secrets, purpose), text):
+        return State.OUTDATED
     return State.UNREADABLE
 
 
-async def reencrypt(
-    tx: Transaction, secrets: Sequence[str], *, discard_unreadable: bool
-) -> list[EncryptedValue]:
-    """Encrypts what is in use under the first secret;
-    returns all values with the states that they had before.
+async def reencrypt(tx: Transaction, *, discard_unreadable: bool) -> list[EncryptedValue]:
+    """Encrypts every value in use under the server's first root secret.
+
+    Returns all values in use, with the states that they had before.
     """
-    await tickets.store_keys(tx, tickets.derive_ticket_keys(secrets))
-    # Nobody else can add or change a value until the end; reading goes on.
-    await tx.take_advisory_lock(
+    secrets = tx.server.secrets
+    await ticket_keys.store_keys(tx)
+    # Others can read the values meanwhile, but not add or change them.
+    await take_lock(
+        tx.session,
         f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN"
-        f" EXCLUSIVE MODE"
+        f" EXCLUSIVE MODE",
     )
     values = await load_encrypted_values(tx.session, secrets, tx.now)
     for value in values:

@@ -1,4 +1,4 @@
-"""Secret keys: make, list, revoke, and recognise one."""
+"""Secret keys: create, list, revoke, and authenticate with one."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -22,17 +22,15 @@ from resolvers.transaction import Transaction
 
 
 async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] | None:
-    """The service behind a secret key, looked up by its
-    visible part; None for a key that is unknown or revoked.
-    """
+    """Loads the service of a secret key by the key's visible part; None if unknown or revoked."""
     columns = select(
         Instance, type_coerce(col(SecretKey.id), String).label("key_id"), col(SecretKey.digest)
     )
-    live = (col(SecretKey.visible) == get_visible_part(secret)) & col(SecretKey.revoked_at).is_(
+    valid = (col(SecretKey.visible) == get_visible_part(secret)) & col(SecretKey.revoked_at).is_(
         None
     )
     async with store.read() as connection:
-        row = (await connection.execute(columns.outerjoin(SecretKey, live))).one()
+        row = (await connection.execute(columns.outerjoin(SecretKey, valid))).one()
     if not matches_digest(secret, row.digest or ""):
         return None
     return Actor(ActorType.SERVICE, row.key_id), cast(Instance, row)
@@ -41,7 +39,7 @@ async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] |
 async def create_key(
     tx: Transaction, *, name: str, secret: str | None = None
 ) -> tuple[SecretKey, str]:
-    """A new key and its secret, which is kept nowhere: only its digest is."""
+    """Creates a key, and returns it with its secret, of which only a digest is stored."""
     secret = secret or generate_secret()
     key = SecretKey(
         id=tx.new_id(SecretKey.prefix),
@@ -60,11 +58,11 @@ async def list_keys(tx: Transaction) -> Sequence[SecretKey]:
 
 
 async def revoke_key(tx: Transaction, *, id_or_visible: str) -> SecretKey:
-    """Revokes at once; a key that was revoked before keeps its time. Raises ResourceNotFound."""
-    wanted = (col(SecretKey.id) == id_or_visible) | (
+    """Revokes a key at once; raises ResourceNotFound. A revoked key keeps its time."""
+    same = (col(SecretKey.id) == id_or_visible) | (
         col(SecretKey.visible) == get_visible_part(id_or_visible)
     )
-    key = (await tx.session.execute(select(SecretKey).where(wanted))).scalar_one_or_none()
+    key = (await tx.session.execute(select(SecretKey).where(same))).scalar_one_or_none()
     if key is None:
         raise ResourceNotFound(f"There is no key {id_or_visible[:15]!r}.")
     key.revoked_at = key.revoked_at or tx.now

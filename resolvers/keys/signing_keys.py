@@ -1,6 +1,4 @@
-"""The keys that session tokens are signed with: the one
-that signs, those before it, and the change to the next.
-"""
+"""The stored keys that sign session tokens: load, add the first one, rotate."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,34 +10,33 @@ from sqlmodel import col, or_, select
 
 from models.database.store import Store
 from models.keys.signing_keys import PUBLISHED_AFTER, SigningKey
-from resolvers.transaction import KEYS_LOCK, Transaction
+from resolvers.locks import KEYS_LOCK, take_advisory_lock
+from resolvers.transaction import Transaction
 
 
 class Signer(Protocol):
-    """Signs session tokens, and knows its own published keys."""
+    """Signs session tokens, and publishes the keys that verify them."""
 
     async def sign(self, claims: Mapping[str, Any]) -> str:
-        """The claims as a JWT: RS256, `typ` JWT, with the `kid` of the key that signs."""
+        """Returns the claims as a JWT, signed with RS256, with the key's name as `kid`."""
         ...
 
     async def verification_key(self, kid: str) -> RSAPublicKey | None:
-        """The published key of that name; None for any other."""
+        """Returns the published key of this name."""
         ...
 
     async def published(self) -> Mapping[str, RSAPublicKey]:
-        """All public keys by name; the one that signs comes first."""
+        """Returns all published keys by name; the one that signs comes first."""
         ...
 
 
 def is_published(now: datetime) -> ColumnElement[bool]:
-    """Whether a key signs, or did until a moment ago."""
+    """Whether a key signs, or signed tokens that can still be valid."""
     return or_(col(SigningKey.is_current), col(SigningKey.retired_at) > now - PUBLISHED_AFTER)
 
 
 async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
-    """Name and sealed private key of every published
-    key; the first one signs, if there is one that does.
-    """
+    """Loads the name and encrypted private key of each published key; a current one comes first."""
     order = (col(SigningKey.is_current).desc(), col(SigningKey.created_at).desc())
     statement = (
         select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
@@ -49,25 +46,20 @@ async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str
 
 
 async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """Adds the key, unless there is one: of several
-    processes that start at once one gives the key.
-    """
-    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    if (
-        await tx.session.execute(select(SigningKey.kid).where(col(SigningKey.is_current)))
-    ).first() is None:
+    """Adds the key unless there is one, because several processes can start at once."""
+    await take_advisory_lock(tx.session, KEYS_LOCK)
+    current = select(SigningKey.kid).where(col(SigningKey.is_current))
+    if (await tx.session.execute(current)).first() is None:
         tx.session.add(
             SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now)
         )
 
 
 async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """The new key signs from now on; the one before stays
-    published for a while, older ones are forgotten.
-    """
-    await tx.take_advisory_lock(f"SELECT pg_advisory_xact_lock({KEYS_LOCK})")
-    lapsed = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
-    await tx.session.execute(delete(SigningKey).where(lapsed))
+    """Makes the key the current one; the key before stays published, and older ones are deleted."""
+    await take_advisory_lock(tx.session, KEYS_LOCK)
+    is_old = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
+    await tx.session.execute(delete(SigningKey).where(is_old))
     retired = (
         update(SigningKey)
         .where(col(SigningKey.is_current))

@@ -1,6 +1,4 @@
-"""Events of many memberships at once, read in
-pieces so that memory and the event loop stay free.
-"""
+"""Records events of many memberships, in pieces that spare memory and the event loop."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,19 +11,20 @@ from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
+from resolvers.event_writer import PIECE
 from resolvers.events.payloads import membership_data
 from resolvers.roles import RoleWithPermissions, load_roles
-from resolvers.transaction import PIECE, Transaction
+from resolvers.transaction import Transaction
 
 
-def rows_of(table: Any) -> Select[Any]:
-    """Plain rows of a table: there may be too many for entities."""
+def select_rows(table: Any) -> Select[Any]:
+    """Selects plain rows of a table, which can be too many for entities."""
     return Select(*table.__table__.columns)
 
 
 async def record_deleted(tx: Transaction, which: ColumnElement[bool]) -> None:
-    """An event for each of the memberships that are about to be deleted."""
-    roles = {held.role.id: held for held in await load_roles(tx.session)}
+    """Records an event for each of these memberships, before they are deleted."""
+    roles = {role.role.id: role for role in await load_roles(tx.session)}
     await _record(tx, EventType.MEMBERSHIP_DELETED, which, roles)
 
 
@@ -35,10 +34,9 @@ async def record_moved(
     moves: Mapping[str, RoleWithPermissions],
     previous: Mapping[str, str],
 ) -> None:
-    """An event for each of the memberships that are about to get another role.
+    """Records an event for each of these memberships, before they get another role.
 
-    `moves` are the new roles, and `previous` the keys of the old ones, both by the ids of the old
-    ones.
+    `moves` are the new roles, and `previous` the keys of the old ones, both by the old role's ID.
     """
     await _record(tx, EventType.MEMBERSHIP_UPDATED, which, moves, previous)
 
@@ -50,8 +48,8 @@ async def _record(
     roles: Mapping[str, RoleWithPermissions],
     previous: Mapping[str, str] | None = None,
 ) -> None:
-    """Oldest first."""
-    ordered = rows_of(Membership).where(which).order_by(col(Membership.id)).limit(PIECE)
+    """Records the oldest membership first."""
+    ordered = select_rows(Membership).where(which).order_by(col(Membership.id)).limit(PIECE)
     last = ""
     while True:
         members = (await tx.session.execute(ordered.where(col(Membership.id) > last))).all()
@@ -60,13 +58,13 @@ async def _record(
             tx, Organization, {member.organization_id for member in members}
         )
         for member in members:
-            last, held = member.id, roles[member.role_id]
+            last, role = member.id, roles[member.role_id]
             data = membership_data(
                 member,
                 organizations[member.organization_id],
                 users[member.user_id],
-                held.role,
-                held.permissions,
+                role.role,
+                role.permissions,
             )
             tx.record(
                 type,
@@ -77,11 +75,11 @@ async def _record(
                 private_metadata=member.private_metadata,
                 changes={"role": previous[member.role_id]} if previous else None,
             )
-        await tx.save_events()
+        await tx.events.save()
         if len(members) < PIECE:
             return
 
 
 async def _by_id(tx: Transaction, table: Any, ids: set[str]) -> dict[str, Any]:
-    rows = (await tx.session.execute(rows_of(table).where(table.id.in_(ids)))).all()
+    rows = (await tx.session.execute(select_rows(table).where(table.id.in_(ids)))).all()
     return {row.id: row for row in rows}

@@ -1,25 +1,26 @@
-"""Invitations lapse: what shows at the instant is written down, with its event, once (rule 13)."""
-
-from typing import Any
+"""Expiry: an invitation reads as expired at once, and is stored as expired once (rule 13)."""
 
 from sqlalchemy import update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.errors import NotFound
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.organizations import Organization
 from resolvers.access import SYSTEM
+from resolvers.event_writer import PIECE
 from resolvers.events.payloads import record_invitation
 from resolvers.roles import load_roles_by_id
-from resolvers.transaction import PIECE, Transaction
+from resolvers.transaction import Transaction
 
 
 async def expire_overdue(tx: Transaction, organization: Organization) -> None:
-    """Stores EXPIRED for what has lapsed, with its event;
-    this is kept even if the operation is refused (rule 13).
+    """Stores which of an organization's invitations have expired, and records the events.
+
+    This is kept even if the operation is rejected (rule 13).
     """
-    lapsed = (
+    expired_ids = (
         select(Invitation.id)
         .where(
             col(Invitation.organization_id) == organization.id,
@@ -29,52 +30,45 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
         .order_by(col(Invitation.id))
         .limit(PIECE)
     )
-    expired = (
+    statement = (
         update(Invitation)
-        .where(col(Invitation.id).in_(lapsed))
+        .where(col(Invitation.id).in_(expired_ids))
         .values(status=InvitationStatus.EXPIRED.value, updated_at=tx.now)
         .returning(Invitation)
         .execution_options(synchronize_session="fetch", populate_existing=True)
     )
     while True:
-        found = sorted((await tx.session.execute(expired)).scalars(), key=lambda one: one.id)
-        # Held until the events are written: the session finds them again, and asks the database
-        # once.
-        _roles = (
-            await load_roles_by_id(tx.session, list({invitation.role_id for invitation in found}))
-            if found
-            else {}
-        )
-        for invitation in found:
+        rows = (await tx.session.execute(statement)).scalars()
+        invitations = sorted(rows, key=lambda invitation: invitation.id)
+        role_ids = {invitation.role_id for invitation in invitations}
+        # Kept until the events are recorded, so that the session finds the roles without asking the
+        # database again.
+        _roles = await load_roles_by_id(tx.session, list(role_ids)) if role_ids else {}
+        for invitation in invitations:
             await record_invitation(
                 tx, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM
             )
             tx.expired_in = organization.id
-        await tx.save_events()
-        if len(found) < PIECE:
+        await tx.events.save()
+        if len(invitations) < PIECE:
             return
 
 
-async def expire_overdue_in(tx: Transaction, organizations: Any) -> None:
-    """The same for all of these organizations, selected
-    by their ids, before a role of theirs is weighed.
-    """
-    lapsed = select(Invitation.organization_id).where(
-        col(Invitation.organization_id).in_(organizations),
+async def expire_overdue_in(tx: Transaction, organization_ids: SelectOfScalar[str]) -> None:
+    """Stores which invitations of the selected organizations have expired."""
+    expired_in = select(Invitation.organization_id).where(
+        col(Invitation.organization_id).in_(organization_ids),
         col(Invitation.status) == PENDING,
         col(Invitation.expires_at) <= tx.now,
     )
-    statement = (
-        select(Organization).where(col(Organization.id).in_(lapsed)).order_by(col(Organization.id))
-    )
-    for organization in (await tx.session.execute(statement)).scalars().all():
+    organizations = select(Organization).where(col(Organization.id).in_(expired_in))
+    organizations = organizations.order_by(col(Organization.id))
+    for organization in (await tx.session.execute(organizations)).scalars().all():
         await expire_overdue(tx, organization)
 
 
 async def expire_overdue_of(tx: Transaction, organization_id: str) -> None:
-    """Writes down what lapsed in one organization; one
-    that is gone meanwhile has nothing to write down.
-    """
+    """Stores which invitations of an organization have expired, unless it was deleted."""
     try:
         organization = await tx.lock_organization(organization_id)
     except NotFound:

@@ -1,4 +1,4 @@
-"""Seats: members and live pending invitations take one each (rule 18)."""
+"""Seats: members and pending invitations use one each (rule 18)."""
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -11,9 +11,7 @@ from resolvers.transaction import Transaction
 
 
 async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
-    """How many more can be invited: members and pending
-    invitations take a seat each; None for any number (rule 18).
-    """
+    """Counts the seats that are left; None if the number is unlimited."""
     if not organization.max_allowed_memberships:
         return None
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
@@ -31,9 +29,7 @@ async def count_free_seats(tx: Transaction, organization: Organization) -> int |
 async def ensure_own_seat(
     tx: Transaction, organization: Organization, *, at: str | None = "organization_id"
 ) -> None:
-    """Refuses somebody who was invited, and so has a seat,
-    only where the limit was lowered below the members.
-    """
+    """Rejects an invited person, who has a seat, only if members alone fill the organization."""
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
     if limit and (await tx.session.execute(members)).scalar_one() >= limit:

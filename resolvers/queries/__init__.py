@@ -1,1 +1,1 @@
-"""Reads: keyset pages, lists, batched loaders and the permission check."""
+"""Queries: batched loaders, the lists of all organizations and users, and the permission check."""

@@ -1,4 +1,4 @@
-"""May somebody do something? The answer with its reason (rule 27)."""
+"""Whether a user or a secret key has a permission, and why (rule 27)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -32,22 +32,22 @@ async def check_permission(
     permission: str,
     user_id: str | None,
 ) -> Decision:
-    """Decides for the caller, or, when a secret key asks, for any user.
+    """Decides for the caller, or for any user if the caller is a secret key.
 
-    Raises Forbidden when somebody else does.
+    Raises Forbidden for a user who asks about another one.
     """
     if user_id not in (None, actor.id) and not actor.is_service:
         raise secret_key_required("userId of another user")
-    asked_for = actor.user_id if user_id is None else user_id
-    if asked_for is not None and not instance.organizations_enabled:
+    subject_id = actor.user_id if user_id is None else user_id
+    if subject_id is not None and not instance.organizations_enabled:
         return Decision(Reason.ORGANIZATIONS_DISABLED)
-    if permission not in await loaders.all_permission_keys():
+    if permission not in await loaders.all_permission_keys.load(None):
         return Decision(Reason.UNKNOWN_PERMISSION)
-    if asked_for is None:
+    if subject_id is None:
         return Decision(Reason.SECRET_KEY)
-    membership = await loaders.memberships.load((organization_id, asked_for))
+    membership = await loaders.memberships.load((organization_id, subject_id))
     if membership is None:
         return Decision(Reason.NOT_A_MEMBER)
-    held = {row.key for row in await loaders.permissions.load(membership.role_id)}
-    reason = Reason.GRANTED_BY_ROLE if permission in held else Reason.ROLE_LACKS_PERMISSION
+    granted = {row.key for row in await loaders.permissions.load(membership.role_id)}
+    reason = Reason.GRANTED_BY_ROLE if permission in granted else Reason.ROLE_LACKS_PERMISSION
     return Decision(reason, membership.role_id)

@@ -1,4 +1,4 @@
-"""Roles are made, changed and deleted by the instance's owner (rules 8 and 23 to 25)."""
+"""Creates, updates and deletes roles (rules 8 and 23 to 25)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from sqlmodel import col, select
 from models.errors import (
     ErrorCollector,
     IdentifierExists,
-    MissingCreatorRolePermissions,
-    QuotaExceeded,
     RoleAssignedMembers,
     RoleExistsInInvitations,
     RoleIsCreatorRole,
@@ -24,8 +22,6 @@ from models.memberships import Membership
 from models.roles import (
     CUSTOM_ROLES,
     FIRST_ROLES,
-    MANAGER_PERMISSIONS,
-    ROLES_PER_SET,
     DeletedRole,
     Permission,
     Role,
@@ -36,10 +32,15 @@ from models.roles import (
     check_role_key,
 )
 from resolvers.changes import apply_changes
-from resolvers.events.payloads import role_data, role_set_data, with_deleted_flag
+from resolvers.events.payloads import role_data, with_deleted_flag
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.fields import check_labels, index_by_key
 from resolvers.role_model.manager_rule import keep_managers
+from resolvers.role_model.offered_roles import (
+    add_to_role_set,
+    missing_creator_permissions,
+    record_role_set,
+)
 from resolvers.role_model.permissions import load_permissions_by_key
 from resolvers.roles import RoleWithPermissions, load_role_set, load_roles
 from resolvers.transaction import Transaction
@@ -57,101 +58,79 @@ class NewRole:
 def _record(
     tx: Transaction,
     type: EventType,
-    held: RoleWithPermissions,
+    role: RoleWithPermissions,
     changes: dict[str, Any] | None = None,
 ) -> None:
     tx.record(
         type,
-        held.role.id,
-        with_deleted_flag(type, role_data(held.role, held.permissions)),
+        role.role.id,
+        with_deleted_flag(type, role_data(role.role, role.permissions)),
         changes=changes,
     )
-
-
-async def record_role_set(
-    tx: Transaction, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
-) -> None:
-    roles = {one.id: one.key for one in await load_offered_role_ids(tx, role_set)}
-    tx.record(
-        type, role_set.id, with_deleted_flag(type, role_set_data(role_set, roles)), changes=changes
-    )
-
-
-async def load_offered_role_ids(tx: Transaction, role_set: RoleSet) -> list[Role]:
-    """The roles of the set, oldest first."""
-    statement = (
-        select(Role)
-        .join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
-        .where(col(RoleSetRole.role_set_id) == role_set.id)
-        .order_by(col(Role.id))
-    )
-    return list((await tx.session.execute(statement)).scalars())
 
 
 async def load_roles_by_key(
     tx: Transaction, keys: Sequence[str], *, at: str | None = None
 ) -> list[RoleWithPermissions]:
-    """The roles of these keys.
+    """Loads the roles with these keys.
 
-    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    Raises ResourceNotFound for unknown ones, with the most similar keys.
     """
-    return index_by_key(
-        {held.role.key: held for held in await load_roles(tx.session)}, keys, "role", at=at
-    )
+    known = {role.role.key: role for role in await load_roles(tx.session)}
+    return index_by_key(known, keys, "role", at=at)
 
 
 async def load_role_by_key(tx: Transaction, key: str) -> RoleWithPermissions:
     return (await load_roles_by_key(tx, [key], at="key"))[0]
 
 
-async def _free_key(tx: Transaction, key: str) -> str:
+async def _check_new_key(tx: Transaction, key: str) -> str:
     check_role_key(key)
     if (await tx.session.execute(select(Role.id).where(col(Role.key) == key))).first():
         raise IdentifierExists("There is a role with this key already.")
     return key
 
 
-async def _ensure_room(tx: Transaction) -> None:
+async def _check_role_quota(tx: Transaction) -> None:
     custom = select(func.count()).select_from(Role).where(col(Role.key).not_in(FIRST_ROLES))
     if (await tx.session.execute(custom)).scalar_one() >= CUSTOM_ROLES:
         raise RolesQuotaExceeded(f"There can be {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES)
 
 
 async def create_role(tx: Transaction, new: NewRole) -> Role:
-    """Makes a role; raises every fault of the input at once."""
+    """Creates a role; raises all errors of the input together."""
     await tx.lock_roles_exclusively()
-    faults, permissions = ErrorCollector(), list[Permission]()
-    with faults.at("key"):
-        await _free_key(tx, new.key)
-    labels = check_labels(faults, {"name": new.name, "description": new.description})
-    with faults.at("permissions"):
+    errors, permissions = ErrorCollector(), list[Permission]()
+    with errors.at("key"):
+        await _check_new_key(tx, new.key)
+    labels = check_labels(errors, {"name": new.name, "description": new.description})
+    with errors.at("permissions"):
         permissions = await load_permissions_by_key(tx, new.permissions)
-    faults.raise_if_any()
-    await _ensure_room(tx)
+    errors.raise_if_any()
+    await _check_role_quota(tx)
     role = Role(
         id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels
     )
     tx.session.add(role)
     await tx.session.flush()
-    held = await _insert_permissions(tx, role, permissions)
-    _record(tx, EventType.ROLE_CREATED, held)
+    _record(tx, EventType.ROLE_CREATED, await _save_permissions(tx, role, permissions))
     if new.add_to_initial_role_set:
-        await _offer_initially(tx, role)
+        await _add_to_initial_role_set(tx, role)
     return role
 
 
-async def _insert_permissions(
+async def _save_permissions(
     tx: Transaction, role: Role, permissions: Sequence[Permission]
 ) -> RoleWithPermissions:
-    """The role holds these permissions and no others."""
+    """Gives the role these permissions and no others."""
     await tx.session.execute(delete(RolePermission).where(col(RolePermission.role_id) == role.id))
     if permissions:
-        rows = [{"role_id": role.id, "permission_id": one.id} for one in permissions]
+        rows = [{"role_id": role.id, "permission_id": permission.id} for permission in permissions]
         await tx.session.execute(insert(RolePermission), rows)
-    return RoleWithPermissions(role, frozenset(one.key for one in permissions))
+    return RoleWithPermissions(role, frozenset(permission.key for permission in permissions))
 
 
-async def _offer_initially(tx: Transaction, role: Role) -> None:
+async def _add_to_initial_role_set(tx: Transaction, role: Role) -> None:
     initial = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
     assert initial, "there is an initial role set from the first migration on"
     await add_to_role_set(tx, initial, [role], at="add_to_initial_role_set")
@@ -159,45 +138,31 @@ async def _offer_initially(tx: Transaction, role: Role) -> None:
     await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial)
 
 
-async def add_to_role_set(
-    tx: Transaction, role_set: RoleSet, roles: Sequence[Role], *, at: str
-) -> bool:
-    """Adds roles to a set, and tells whether any was new to it; raises QuotaExceeded over ten."""
-    there = {one.id for one in await load_offered_role_ids(tx, role_set)}
-    new = [one for one in roles if one.id not in there]
-    if len(there) + len(new) > ROLES_PER_SET:
-        raise QuotaExceeded(
-            f"A role set has {ROLES_PER_SET} roles at most.", at=at, limit=ROLES_PER_SET
-        )
-    if new:
-        rows = [{"role_set_id": role_set.id, "role_id": one.id} for one in new]
-        await tx.session.execute(insert(RoleSetRole), rows)
-    return bool(new)
-
-
 # ------------------------------------------------------------------------------------------- update
 
 
 async def update_role(tx: Transaction, *, key: str, given: dict[str, Any]) -> Role:
-    """Renames a role or changes what it holds, unless
-    that takes an organization its last manager (rule 8).
-    """
+    """Changes a role, unless an organization would lose its last manager (rule 8)."""
     await tx.lock_roles_exclusively()
     before = await load_role_by_key(tx, key)
-    faults = ErrorCollector()
-    given = faults.reject_nulls(given, "new_key", "permissions")
-    new, permissions = check_labels(faults, given), list[Permission]()
+    errors = ErrorCollector()
+    given = errors.reject_nulls(given, "new_key", "permissions")
+    new = check_labels(errors, given)
+    permissions, keys = list[Permission](), before.permissions
     if given.get("new_key", key) != key:
-        with faults.at("new_key"):
-            new["key"] = await _free_key(tx, given["new_key"])
+        with errors.at("new_key"):
+            new["key"] = await _check_new_key(tx, given["new_key"])
     if "permissions" in given:
-        with faults.at("permissions"):
+        with errors.at("permissions"):
             permissions = await load_permissions_by_key(tx, given["permissions"])
-            await _ensure_fit_for_creators(tx, before, [one.key for one in permissions])
-    faults.raise_if_any()
+            keys = frozenset(permission.key for permission in permissions)
+            await _check_creator_permissions(tx, before, keys)
+    errors.raise_if_any()
     after, changes = before, apply_changes(before.role, new)
-    if "permissions" in given and frozenset(one.key for one in permissions) != before.permissions:
-        after = await _replace_permissions(tx, before, permissions)
+    if keys != before.permissions:
+        having = select(Membership.organization_id).where(col(Membership.role_id) == before.role.id)
+        async with keep_managers(tx, having, at="permissions"):
+            after = await _save_permissions(tx, before.role, permissions)
         changes["permissions"] = sorted(before.permissions)
     if changes:
         after.role.updated_at = tx.now
@@ -205,105 +170,76 @@ async def update_role(tx: Transaction, *, key: str, given: dict[str, Any]) -> Ro
     return after.role
 
 
-async def _replace_permissions(
-    tx: Transaction, before: RoleWithPermissions, permissions: Sequence[Permission]
-) -> RoleWithPermissions:
-    having = select(Membership.organization_id).where(col(Membership.role_id) == before.role.id)
-    async with keep_managers(tx, having, at="permissions"):
-        return await _insert_permissions(tx, before.role, permissions)
-
-
-async def _ensure_fit_for_creators(
-    tx: Transaction, held: RoleWithPermissions, permissions: Sequence[str]
+async def _check_creator_permissions(
+    tx: Transaction, role: RoleWithPermissions, permissions: frozenset[str]
 ) -> None:
-    """A role that creators get keeps the three permissions of rule 8 (rule 25)."""
-    if can_manage(permissions) or not can_manage(held.permissions):
+    """Checks that a creator role keeps the permissions to manage an organization (rule 25)."""
+    if can_manage(permissions) or not can_manage(role.permissions):
         return
-    sets = await _select_role_set_keys(tx, col(RoleSet.creator_role_id) == held.role.id)
+    sets = await _load_role_set_keys(tx, col(RoleSet.creator_role_id) == role.role.id)
     if sets:
-        raise missing_creator_permissions(held.role.key, permissions, sets)
+        raise missing_creator_permissions(role.role.key, permissions, sets)
 
 
-def missing_creator_permissions(
-    role: str, permissions: Sequence[str], sets: Sequence[str]
-) -> MissingCreatorRolePermissions:
-    lacking = sorted(MANAGER_PERMISSIONS - set(permissions))
-    return MissingCreatorRolePermissions(
-        f"The creator role of {', '.join(sets)} needs {', '.join(lacking)}, or new organizations"
-        f" could not be managed.",
-        role=role,
-        permissions=lacking,
-        role_sets=list(sets),
-    )
-
-
-async def _select_role_set_keys(tx: Transaction, condition: Any) -> list[str]:
-    return list(
-        (
-            await tx.session.execute(
-                select(RoleSet.key).where(condition).order_by(col(RoleSet.key))
-            )
-        ).scalars()
-    )
+async def _load_role_set_keys(tx: Transaction, condition: Any) -> list[str]:
+    statement = select(RoleSet.key).where(condition).order_by(col(RoleSet.key))
+    return list((await tx.session.execute(statement)).scalars())
 
 
 # ------------------------------------------------------------------------------------------- delete
 
 
 async def delete_role(tx: Transaction, *, key: str) -> str:
-    """Deletes a role that nobody has, is invited
-    to, or gets by default; it leaves its role sets.
-    """
+    """Deletes a role from all its sets; no member, invitation or default may use it (rule 25)."""
     await tx.lock_roles_exclusively()
-    held = await load_role_by_key(tx, key)
-    await _ensure_unused(tx, held.role)
-    await _leave_sets(tx, held.role)
-    tx.session.add(DeletedRole(**held.role.model_dump()))
-    _record(tx, EventType.ROLE_DELETED, held)
-    role_id = held.role.id
+    role = await load_role_by_key(tx, key)
+    await _check_unused(tx, role.role)
+    await _remove_from_sets(tx, role.role)
+    tx.session.add(DeletedRole(**role.role.model_dump()))
+    _record(tx, EventType.ROLE_DELETED, role)
+    role_id = role.role.id
     await tx.session.execute(delete(Role).where(col(Role.id) == role_id))
     return role_id
 
 
-async def _ensure_unused(tx: Transaction, role: Role) -> None:
-    """The four codes of the domain, all that apply at once (rule 25)."""
-    faults = ErrorCollector()
+async def _check_unused(tx: Transaction, role: Role) -> None:
+    """Raises all of the four possible errors that apply (rule 25)."""
+    errors = ErrorCollector()
     await expire_overdue_in(
         tx, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id)
     )
-    members = await _number(tx, Membership, col(Membership.role_id) == role.id)
+    members = await _count(tx, Membership, col(Membership.role_id) == role.id)
     waiting = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
-    pending = await _number(tx, Invitation, waiting)
-    creator = await _select_role_set_keys(tx, col(RoleSet.creator_role_id) == role.id)
-    default = await _select_role_set_keys(tx, col(RoleSet.default_role_id) == role.id)
-    with faults.at("key"):
+    pending = await _count(tx, Invitation, waiting)
+    creator = await _load_role_set_keys(tx, col(RoleSet.creator_role_id) == role.id)
+    default = await _load_role_set_keys(tx, col(RoleSet.default_role_id) == role.id)
+    with errors.at("key"):
         if members:
             raise RoleAssignedMembers(f"{members} members have this role.", members=members)
-    with faults.at("key"):
+    with errors.at("key"):
         if pending:
             raise RoleExistsInInvitations(
                 f"{pending} pending invitations are for this role.", invitations=pending
             )
-    with faults.at("key"):
+    with errors.at("key"):
         if creator:
             raise RoleIsCreatorRole(
                 f"It is the creator role of {', '.join(creator)}.", role_sets=creator
             )
-    with faults.at("key"):
+    with errors.at("key"):
         if default:
             raise RoleIsDefaultRole(
                 f"It is the default role of {', '.join(default)}.", role_sets=default
             )
-    faults.raise_if_any()
+    errors.raise_if_any()
 
 
-async def _number(tx: Transaction, table: type[Any], condition: Any) -> int:
-    return (
-        await tx.session.execute(select(func.count()).select_from(table).where(condition))
-    ).scalar_one()
+async def _count(tx: Transaction, table: type[Any], condition: Any) -> int:
+    statement = select(func.count()).select_from(table).where(condition)
+    return (await tx.session.execute(statement)).scalar_one()
 
 
-async def _leave_sets(tx: Transaction, role: Role) -> None:
+async def _remove_from_sets(tx: Transaction, role: Role) -> None:
     offering = select(RoleSetRole.role_set_id).where(col(RoleSetRole.role_id) == role.id)
     statement = select(RoleSet).where(col(RoleSet.id).in_(offering)).order_by(col(RoleSet.id))
     sets = (await tx.session.execute(statement)).scalars().all()

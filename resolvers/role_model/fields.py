@@ -1,6 +1,4 @@
-"""What roles, permissions and role sets are called:
-by people a name and a description, by inputs a key.
-"""
+"""The fields that roles, permissions and role sets share: key, name and description."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -9,7 +7,7 @@ from models.errors import ErrorCollector, ResourceNotFound
 from models.roles import check_description, find_similar
 from models.validation.text import check_name
 
-# How many unknown keys are told of at once: looking for near ones takes a while.
+# How many unknown keys an error names: the search for similar ones takes a while.
 NAMED = 10
 
 T = TypeVar("T")
@@ -18,9 +16,9 @@ T = TypeVar("T")
 def index_by_key(
     known: Mapping[str, T], keys: Sequence[str], what: str, *, at: str | None
 ) -> list[T]:
-    """What the keys name, each once.
+    """Finds the objects with these keys, each once.
 
-    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    Raises ResourceNotFound for unknown ones, with the most similar keys.
     """
     unknown = [key for key in dict.fromkeys(keys) if key not in known][:NAMED]
     if unknown:
@@ -30,13 +28,13 @@ def index_by_key(
     return [known[key] for key in dict.fromkeys(keys)]
 
 
-def check_labels(faults: ErrorCollector, given: dict[str, Any]) -> dict[str, Any]:
-    """The name and description among what is given, checked; what is wrong is left to `faults`."""
+def check_labels(errors: ErrorCollector, given: dict[str, Any]) -> dict[str, Any]:
+    """Checks the given name and description; collects what is wrong in `errors`."""
     labels = {name: value for name, value in given.items() if name in {"name", "description"}}
-    labels = faults.reject_nulls(labels, "name")
+    labels = errors.reject_nulls(labels, "name")
     if "name" in labels:
-        with faults.at("name"):
+        with errors.at("name"):
             labels["name"] = check_name(labels["name"])
-    with faults.at("description"):
+    with errors.at("description"):
         check_description(labels.get("description"))
     return labels

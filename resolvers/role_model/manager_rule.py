@@ -1,6 +1,4 @@
-"""The last-manager rule for changes of the role model,
-which touch many organizations at once (rule 8).
-"""
+"""The last-manager rule for changes of roles, which can affect many organizations (rule 8)."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,12 +12,12 @@ from models.organizations import Organization
 from resolvers.roles import select_manager_role_ids
 from resolvers.transaction import Transaction
 
-# How many of the organizations that would be left alone are named.
+# How many of the organizations without a manager an error names.
 NAMED = 10
 
 
 async def _load_managed(tx: Transaction, among: Any) -> set[str]:
-    """Which of the organizations have somebody who can manage them."""
+    """Loads which of the organizations have a member who can manage them."""
     statement = select(Membership.organization_id).where(
         col(Membership.organization_id).in_(among),
         col(Membership.role_id).in_(select_manager_role_ids()),
@@ -29,19 +27,18 @@ async def _load_managed(tx: Transaction, among: Any) -> set[str]:
 
 @asynccontextmanager
 async def keep_managers(tx: Transaction, among: Any, *, at: str) -> AsyncGenerator[None]:
-    """Raises MinimumPermissionsNeeded when what is done
-    meanwhile takes an organization from a manager to none.
+    """Raises MinimumPermissionsNeeded if an organization loses its last manager in the block.
 
-    `among` selects the ids of the organizations that the change can touch, before it as after.
+    `among` selects the ids of the organizations that the change can affect, before and after it.
     """
     before = await _load_managed(tx, among)
     yield
-    alone = before - await _load_managed(tx, among)
-    if alone:
-        raise await _unmanaged_error(tx, alone, at)
+    unmanaged = before - await _load_managed(tx, among)
+    if unmanaged:
+        raise await _make_error(tx, unmanaged, at)
 
 
-async def _unmanaged_error(tx: Transaction, ids: set[str], at: str) -> MinimumPermissionsNeeded:
+async def _make_error(tx: Transaction, ids: set[str], at: str) -> MinimumPermissionsNeeded:
     first = select(Organization.id, Organization.name).where(
         col(Organization.id).in_(sorted(ids)[:NAMED])
     )

@@ -1,4 +1,4 @@
-"""The role model as a whole: what is kept, what is wanted, and how the two differ."""
+"""The role model as a whole: the current one, a wanted one, and how the two differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class ModelRoleSet:
 
 @dataclass(frozen=True, slots=True)
 class RoleModel:
-    """Custom permissions, roles and role sets by their keys, which is how they name each other."""
+    """Custom permissions, roles and role sets, which refer to each other by their keys."""
 
     permissions: Mapping[str, ModelPermission]
     roles: Mapping[str, ModelRole]
@@ -45,12 +45,12 @@ class RoleModel:
 
 @dataclass(frozen=True, slots=True)
 class WantedModel:
-    """What the model is to be, and what becomes of those who have what goes."""
+    """The model to change to, and the replacements for what it no longer has."""
 
     model: RoleModel
-    # By role set: which role those get who have a role that leaves it.
+    # By role set: the new role for members of each role that leaves the set.
     mappings: Mapping[str, Mapping[str, str]]
-    # Which role set takes the place of one that goes.
+    # The role set that replaces each one that is deleted.
     replaced_with: Mapping[str, str]
 
 
@@ -59,36 +59,36 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ModelProblem:
-    """What is wrong with a part of the wanted model; the place is the way to that part."""
+    """What is wrong with a part of the wanted model; the place is the path to that part."""
 
     place: Place
     message: str
 
 
 class ModelError(Exception):
-    """A part of the wanted model is refused, so nothing of it is done."""
+    """Rejects the wanted model, of which nothing is applied then."""
 
-    def __init__(self, faults: Sequence[ModelProblem]) -> None:
-        super().__init__("; ".join(fault.message for fault in faults))
-        self.faults = faults
+    def __init__(self, problems: Sequence[ModelProblem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
 
 
-# --------------------------------------------------------------------------------------------- kept
+# ------------------------------------------------------------------------------------------ current
 
 
 async def load_model(tx: Transaction) -> RoleModel:
-    """The model as it is now; system permissions are not part of it, for nobody can change them."""
+    """Loads the current model, without system permissions, which nobody can change."""
     await tx.lock_roles_shared()
     permissions = (await tx.session.execute(select(Permission))).scalars()
     return RoleModel(
         permissions={
-            one.key: ModelPermission(one.name, one.description)
-            for one in permissions
-            if not is_system(one.key)
+            permission.key: ModelPermission(permission.name, permission.description)
+            for permission in permissions
+            if not is_system(permission.key)
         },
         roles={
-            held.role.key: ModelRole(held.role.name, held.role.description, held.permissions)
-            for held in await load_roles(tx.session)
+            role.role.key: ModelRole(role.role.name, role.role.description, role.permissions)
+            for role in await load_roles(tx.session)
         },
         role_sets=await _load_role_sets(tx),
     )
@@ -101,15 +101,15 @@ async def _load_role_sets(tx: Transaction) -> dict[str, ModelRoleSet]:
         offered.setdefault(row.role_set_id, set()).add(keys[row.role_id])
     role_sets = (await tx.session.execute(select(RoleSet).order_by(col(RoleSet.key)))).scalars()
     return {
-        one.key: ModelRoleSet(
-            name=one.name,
-            description=one.description,
-            initial=one.is_initial,
-            default_role=keys[one.default_role_id],
-            creator_role=keys[one.creator_role_id],
-            roles=frozenset(offered.get(one.id, ())),
+        role_set.key: ModelRoleSet(
+            name=role_set.name,
+            description=role_set.description,
+            initial=role_set.is_initial,
+            default_role=keys[role_set.default_role_id],
+            creator_role=keys[role_set.creator_role_id],
+            roles=frozenset(offered.get(role_set.id, ())),
         )
-        for one in role_sets
+        for role_set in role_sets
     }
 
 
@@ -120,7 +120,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[T]):
-    """What becomes of one thing: it is new without `before`, and goes without `after`."""
+    """A change of one object: it is created without `before`, and deleted without `after`."""
 
     key: str
     before: T | None
@@ -129,7 +129,7 @@ class Change(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """All changes from the model that is kept to the wanted one, each kind sorted by key."""
+    """All changes from the current model to the wanted one, each kind sorted by key."""
 
     permissions: Sequence[Change[ModelPermission]]
     roles: Sequence[Change[ModelRole]]
@@ -140,7 +140,7 @@ class Differences:
         return not (self.permissions or self.roles or self.role_sets)
 
 
-def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]:
+def compare_by_key(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]:
     keys = sorted({*before, *after})
     return [
         Change(key, before.get(key), after.get(key))
@@ -149,36 +149,34 @@ def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]
     ]
 
 
-def compare_models(kept: RoleModel, wanted: RoleModel) -> Differences:
+def compare_models(current: RoleModel, wanted: RoleModel) -> Differences:
     return Differences(
-        _changes(kept.permissions, wanted.permissions),
-        _changes(kept.roles, wanted.roles),
-        _changes(kept.role_sets, wanted.role_sets),
+        compare_by_key(current.permissions, wanted.permissions),
+        compare_by_key(current.roles, wanted.roles),
+        compare_by_key(current.role_sets, wanted.role_sets),
     )
 
 
-def ensure_mapped(kept: RoleModel, wanted: WantedModel) -> None:
-    """Raises ModelRefused where it is not said what
-    becomes of the holders of a role or the users of a set.
-    """
-    faults: list[ModelProblem] = []
-    for key, before in kept.role_sets.items():
+def ensure_mapped(current: RoleModel, wanted: WantedModel) -> None:
+    """Raises ModelError if a role that leaves a set, or a set that is deleted, is not mapped."""
+    problems: list[ModelProblem] = []
+    for key, before in current.role_sets.items():
         after = wanted.model.role_sets.get(key)
         if after is not None:
-            faults += _unmapped(key, before.roles - after.roles, wanted)
+            problems += _find_unmapped(key, before.roles - after.roles, wanted)
         elif key not in wanted.replaced_with:
-            faults.append(
+            problems.append(
                 ModelProblem(
                     ("role_sets", key),
                     "It is gone: say with `replaced_with` which set takes its place.",
                 )
             )
-    if faults:
-        raise ModelError(faults)
+    if problems:
+        raise ModelError(problems)
 
 
-def _unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[ModelProblem]:
-    """Roles that are deleted need no mapping: that is refused by itself if somebody has one."""
+def _find_unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[ModelProblem]:
+    """Finds unmapped roles; a deleted role needs no mapping, because deleting it checks its use."""
     missing = sorted((leaving & wanted.model.roles.keys()) - wanted.mappings.get(key, {}).keys())
     return [
         ModelProblem(

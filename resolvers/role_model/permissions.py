@@ -1,6 +1,4 @@
-"""Permissions: what the instance's owner invents for
-the application, beside the system's own (rule 23).
-"""
+"""Creates, updates and deletes custom permissions (rule 23)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,39 +30,36 @@ def _record(
 async def load_permissions_by_key(
     tx: Transaction, keys: Sequence[str], *, at: str = "permissions"
 ) -> list[Permission]:
-    """The permissions of these keys.
+    """Loads the permissions with these keys.
 
-    Raises ResourceNotFound for unknown ones, with the nearest that there are.
+    Raises ResourceNotFound for unknown ones, with the most similar keys.
     """
-    known = {one.key: one for one in (await tx.session.execute(select(Permission))).scalars()}
+    rows = (await tx.session.execute(select(Permission))).scalars()
+    known = {permission.key: permission for permission in rows}
     return index_by_key(known, keys, "permission", at=at)
 
 
 async def _load_custom_permission(tx: Transaction, key: str) -> Permission:
-    """A permission that may be changed."""
+    """Loads a permission; raises SystemPermissionNotModifiable for one of the system."""
     (permission,) = await load_permissions_by_key(tx, [key], at="key")
     if is_system(key):
         raise SystemPermissionNotModifiable("System permissions stay as they are.", at="key")
     return permission
 
 
-async def _free_key(tx: Transaction, key: str) -> str:
-    check_permission_key(key)
-    if (await tx.session.execute(select(Permission.id).where(col(Permission.key) == key))).first():
-        raise IdentifierExists("There is a permission with this key already.")
-    return key
-
-
 async def create_permission(
     tx: Transaction, *, key: str, name: str, description: str | None
 ) -> Permission:
-    """Invents a permission; no role holds it yet."""
+    """Creates a permission that no role includes yet."""
     await tx.lock_roles_exclusively()
-    faults = ErrorCollector()
-    with faults.at("key"):
-        await _free_key(tx, key)
-    labels = check_labels(faults, {"name": name, "description": description})
-    faults.raise_if_any()
+    errors = ErrorCollector()
+    with errors.at("key"):
+        check_permission_key(key)
+        same_key = select(Permission.id).where(col(Permission.key) == key)
+        if (await tx.session.execute(same_key)).first():
+            raise IdentifierExists("There is a permission with this key already.")
+    labels = check_labels(errors, {"name": name, "description": description})
+    errors.raise_if_any()
     permission = Permission(
         id=tx.new_id(Permission.prefix),
         created_at=tx.now,
@@ -78,13 +73,13 @@ async def create_permission(
 
 
 async def update_permission(tx: Transaction, *, key: str, given: dict[str, Any]) -> Permission:
-    """Renames or describes; the key stays, for tokens and code hold it."""
+    """Updates the name and description, not the key, which tokens and code contain."""
     await tx.lock_roles_exclusively()
     permission = await _load_custom_permission(tx, key)
-    faults = ErrorCollector()
-    new = check_labels(faults, given)
-    faults.raise_if_any()
-    changes = apply_changes(permission, new)
+    errors = ErrorCollector()
+    labels = check_labels(errors, given)
+    errors.raise_if_any()
+    changes = apply_changes(permission, labels)
     if changes:
         permission.updated_at = tx.now
         _record(tx, EventType.PERMISSION_UPDATED, permission, changes)
@@ -92,16 +87,16 @@ async def update_permission(tx: Transaction, *, key: str, given: dict[str, Any])
 
 
 async def delete_permission(tx: Transaction, *, key: str) -> str:
-    """Deletes a permission that no role holds; raises ResourceInUse with the roles that do."""
+    """Deletes a permission; raises ResourceInUse with the roles that include it."""
     await tx.lock_roles_exclusively()
     permission = await _load_custom_permission(tx, key)
-    holding = (
+    role_keys = (
         select(Role.key)
         .join(RolePermission, col(RolePermission.role_id) == col(Role.id))
         .where(col(RolePermission.permission_id) == permission.id)
         .order_by(col(Role.key))
     )
-    roles = list((await tx.session.execute(holding)).scalars())
+    roles = list((await tx.session.execute(role_keys)).scalars())
     if roles:
         raise ResourceInUse(f"Roles hold it: {', '.join(roles)}.", at="key", roles=roles)
     await tx.session.delete(permission)

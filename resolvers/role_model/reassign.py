@@ -1,6 +1,4 @@
-"""Roles that leave: members and pending invitations
-move to the mapped role, set by set (rule 26).
-"""
+"""Moves members and pending invitations from roles that leave a set to other ones (rule 26)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,38 +20,43 @@ from resolvers.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RoleMapping:
-    """Keys: who has the role `source` gets the role `target`."""
+    """The keys of a role and of the role that its members get instead."""
 
     source: str
     target: str
 
 
-# The new role of each role's holders, by the old one's id.
+# The new role, by the id of the old one.
 Moves = Mapping[str, RoleWithPermissions]
 
 
 async def load_used_role_ids(tx: Transaction, organizations: Any) -> set[str]:
-    """The roles that members and pending invitations of these organizations have."""
-    held = select(col(Membership.role_id)).where(col(Membership.organization_id).in_(organizations))
-    offered = select(col(Invitation.role_id)).where(
+    """Loads the ids of roles that members and pending invitations of the organizations have."""
+    assigned = select(col(Membership.role_id)).where(
+        col(Membership.organization_id).in_(organizations)
+    )
+    invited = select(col(Invitation.role_id)).where(
         col(Invitation.organization_id).in_(organizations), col(Invitation.status) == PENDING
     )
-    return set((await tx.session.execute(held.union(offered))).scalars())
+    return set((await tx.session.execute(assigned.union(invited))).scalars())
 
 
 async def plan_moves(
     tx: Transaction, organizations: Any, offered: Sequence[Role], mappings: Iterable[RoleMapping]
 ) -> Moves:
-    """Where everybody goes who can't stay.
+    """Plans the new role of every role in use that is not offered.
 
-    Raises a refusal for a missing, double or unusable mapping.
+    Raises an InputError for a missing, ambiguous or unusable mapping.
     """
     await expire_overdue_in(tx, organizations)
     used = await load_roles_by_id(tx.session, list(await load_used_role_ids(tx, organizations)))
     targets = {role.key: role.id for role in offered}
-    given = _map_by_source(mappings, targets)
-    leaving = sorted(held.role.key for held in used.values() if held.role.key not in targets)
-    missing = [key for key in leaving if key not in given]
+    target_keys = _map_by_source(mappings, targets)
+    missing = sorted(
+        role.role.key
+        for role in used.values()
+        if role.role.key not in targets and role.role.key not in target_keys
+    )
     if missing:
         raise ParameterMissing(
             f"These roles are in use and not in the new set, say what becomes of each:"
@@ -61,58 +64,56 @@ async def plan_moves(
             at="mappings",
             roles=missing,
         )
-    held = await load_roles_by_id(tx.session, [targets[key] for key in given.values()])
-    chosen = {
-        held_.role.id: held[targets[given[held_.role.key]]]
-        for held_ in used.values()
-        if held_.role.key in given
+    new_roles = await load_roles_by_id(tx.session, [targets[key] for key in target_keys.values()])
+    moves = {
+        old_id: new_roles[targets[target_keys[old.role.key]]]
+        for old_id, old in used.items()
+        if old.role.key in target_keys
     }
-    return {source: target for source, target in chosen.items() if source != target.role.id}
+    return {old_id: new for old_id, new in moves.items() if old_id != new.role.id}
 
 
 def _map_by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in mappings:
-        if found.setdefault(one.source, one.target) != one.target:
-            raise ValueInvalid(f"{one.source[:80]!r} is mapped to two roles.", at="mappings")
-        if one.target not in targets:
+    by_source: dict[str, str] = {}
+    for mapping in mappings:
+        source, target = mapping.source, mapping.target
+        if by_source.setdefault(source, target) != target:
+            raise ValueInvalid(f"{source[:80]!r} is mapped to two roles.", at="mappings")
+        if target not in targets:
             raise ResourceNotFound(
-                f"The role set has no role {one.target[:80]!r}.",
+                f"The role set has no role {target[:80]!r}.",
                 at="mappings",
-                nearest=find_similar(one.target, targets) or sorted(targets),
+                nearest=find_similar(target, targets) or sorted(targets),
             )
-    return found
+    return by_source
 
 
 async def move(tx: Transaction, organizations: Any, moves: Moves, *, at: str) -> None:
-    """Gives the new roles, with an event for each member; raises MinimumPermissionsNeeded (rule 8).
+    """Assigns the new roles, with an event for each member; raises MinimumPermissionsNeeded.
 
-    One statement for members, one for invitations, and three to tell of each piece of the members.
+    One statement updates members and one invitations; three record each piece of the events.
     """
     if not moves:
         return
+    moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
     async with keep_managers(tx, organizations, at=at):
-        await _move_members(tx, organizations, moves)
+        old_roles = await load_roles_by_id(tx.session, list(moves))
+        previous = {role_id: role.role.key for role_id, role in old_roles.items()}
+        await record_moved(tx, moving, moves, previous)
+        await _change_role(tx, Membership, organizations, moves)
         await _change_role(tx, Invitation, organizations, moves, col(Invitation.status) == PENDING)
 
 
 async def _change_role(
     tx: Transaction, table: Any, organizations: Any, moves: Moves, *conditions: Any
 ) -> None:
-    new = case({source: target.role.id for source, target in moves.items()}, value=table.role_id)
+    new_role = case(
+        {source: target.role.id for source, target in moves.items()}, value=table.role_id
+    )
     statement = update(table).where(
         table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions
     )
-    values = statement.values(role_id=new, updated_at=tx.now).execution_options(
+    statement = statement.values(role_id=new_role, updated_at=tx.now).execution_options(
         synchronize_session=False
     )
-    await tx.session.execute(values)
-
-
-async def _move_members(tx: Transaction, organizations: Any, moves: Moves) -> None:
-    moving = col(Membership.role_id).in_(moves) & col(Membership.organization_id).in_(organizations)
-    previous = {
-        id: held.role.key for id, held in (await load_roles_by_id(tx.session, list(moves))).items()
-    }
-    await record_moved(tx, moving, moves, previous)
-    await _change_role(tx, Membership, organizations, moves)
+    await tx.session.execute(statement)

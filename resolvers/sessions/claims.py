@@ -11,12 +11,11 @@ from typing import Any
 from models.errors import TokenTooLarge
 
 TOKEN_SECONDS = 60
-# `nbf` lies that far before `iat`, for verifiers whose clock is behind.
+# How long `nbf` is before `iat`, for verifiers whose clock is slow.
 EARLIER_SECONDS = 10
-# What a browser keeps as a cookie, and what servers take in a header without a thought.
+# What browsers store as a cookie, and what servers accept in a header by default.
 TOKEN_BYTES = 4_096
-# The rest of a token: header with a thumbprint as `kid`, the signature of an RSA-2048 key, two
-# dots.
+# The rest of a token: the header with a thumbprint as `kid`, an RSA-2048 signature, and two dots.
 SIGNED_BYTES = 450
 MOST_MEMBERSHIPS = 50
 ORGANIZATION_PREFIX = "org:"
@@ -33,9 +32,7 @@ class TokenFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActiveOrganization:
-    """The organization of a token, with what the caller's
-    role in it holds; role and permissions are whole keys.
-    """
+    """The organization of a token, with the complete keys of the caller's role and permissions."""
 
     id: str
     slug: str | None
@@ -45,12 +42,7 @@ class ActiveOrganization:
 
 @dataclass(frozen=True, slots=True)
 class TokenContent:
-    """What a token is made of.
-
-    `memberships` are (organization id, role key), newest first, for `orgs`; `signed_in_at` is when
-    the session was opened, the newest moment at which somebody is known to have proven who they
-    are.
-    """
+    """What the claims of a token are made from."""
 
     issuer: str
     user_id: str
@@ -59,18 +51,20 @@ class TokenContent:
     now: datetime
     authorized_party: str | None
     organization: ActiveOrganization | None
+    # Organization IDs with role keys, newest first, for `orgs`.
     memberships: Sequence[tuple[str, str]]
+    # When the session was opened: the last time that the user is known to have authenticated.
     signed_in_at: datetime
 
 
 def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
-    """The claims of a token that lives for a minute.
+    """Makes the claims of a token that expires after a minute.
 
-    Raises TokenTooLarge for one of more than 4 KB.
+    Raises TokenTooLarge if the token would have more than 4 KB.
     """
-    made = _common(content) | FORMATS[format](content)
-    if (size := count_token_bytes(made)) > TOKEN_BYTES:
-        name = _largest(made)
+    claims = _make_common_claims(content) | FORMATS[format](content)
+    if (size := count_token_bytes(claims)) > TOKEN_BYTES:
+        name = _find_largest(claims)
         raise TokenTooLarge(
             f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name}"
             f" is too large."
@@ -79,31 +73,28 @@ def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
             limit=TOKEN_BYTES,
         )
     if format is not TokenFormat.V2:
-        made["orgs"] = _fitting_orgs(
-            format, content.memberships, TOKEN_BYTES - count_token_bytes(made | {"orgs": {}})
-        )
-    return made
+        room = TOKEN_BYTES - count_token_bytes(claims | {"orgs": {}})
+        claims["orgs"] = _make_orgs(format, content.memberships, room)
+    return claims
 
 
 def count_token_bytes(claims: Mapping[str, Any]) -> int:
-    """How long the signed token is, in characters; a larger
-    key than RSA-2048 adds the rest of its signature.
-    """
-    return SIGNED_BYTES + (_json_bytes(claims) * 4 + 2) // 3
+    """Counts the characters of the token when it is signed with an RSA-2048 key."""
+    return SIGNED_BYTES + (_count_json_bytes(claims) * 4 + 2) // 3
 
 
-def _json_bytes(value: object) -> int:
+def _count_json_bytes(value: object) -> int:
     return len(json.dumps(value, separators=(",", ":")))
 
 
-def _largest(claims: TokenClaims) -> str:
-    """The largest claim by its path, such as `fea` or `o.per`."""
+def _find_largest(claims: TokenClaims) -> str:
+    """Returns the path of the largest claim, such as `fea` or `o.per`."""
     flat = {key: value for key, value in claims.items() if key != "o"}
     flat |= {f"o.{key}": value for key, value in claims.get("o", {}).items()}
-    return max(flat, key=lambda key: _json_bytes(flat[key]))
+    return max(flat, key=lambda key: _count_json_bytes(flat[key]))
 
 
-def _common(content: TokenContent) -> TokenClaims:
+def _make_common_claims(content: TokenContent) -> TokenClaims:
     issued_at = int(content.now.timestamp())
     party = {"azp": content.authorized_party} if content.authorized_party else {}
     return party | {
@@ -114,7 +105,7 @@ def _common(content: TokenContent) -> TokenClaims:
         "nbf": issued_at - EARLIER_SECONDS,
         "exp": issued_at + TOKEN_SECONDS,
         "jti": secrets.token_hex(10),
-        "fva": [_minutes(content.now - content.signed_in_at), -1],
+        "fva": [max(0, (content.now - content.signed_in_at) // timedelta(minutes=1)), -1],
         "sts": "pending" if content.is_pending else "active",
     }
 
@@ -122,27 +113,28 @@ def _common(content: TokenContent) -> TokenClaims:
 # ----------------------------------------------------------------------------------------------- V2
 
 
-def _minutes(duration: timedelta) -> int:
-    return max(0, int(duration.total_seconds() // 60))
-
-
-def _bare(role: str) -> str:
+def _remove_prefix(role: str) -> str:
     return role.removeprefix(ORGANIZATION_PREFIX)
 
 
-def _second(content: TokenContent) -> TokenClaims:
+def _make_v2_claims(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
         return {"v": 2}
     features, encoded = encode_permissions(active.permissions)
     slug = {"slg": active.slug} if active.slug else {}
-    listed = {"fea": features} if features else {}
-    return {"v": 2, **listed, "o": {"id": active.id, **slug, "rol": _bare(active.role), **encoded}}
+    fea = {"fea": features} if features else {}
+    return {
+        "v": 2,
+        **fea,
+        "o": {"id": active.id, **slug, "rol": _remove_prefix(active.role), **encoded},
+    }
 
 
 def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """`fea`, and `per` and `fpm` of `o`: a number a
-    feature, whose bit i grants the i-th action (rule 30).
+    """Returns `fea`, and `per` and `fpm` of `o` (rule 30).
+
+    `fpm` has a number for each feature, whose bit i grants the i-th action of `per`.
     """
     granted = {
         (feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)
@@ -155,14 +147,14 @@ def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]
         sum(((feature, action) in granted) << bit for bit, action in enumerate(actions))
         for feature in features
     ]
-    listed = ",".join(f"o:{feature}" for feature in features)
-    return listed, {"per": ",".join(actions), "fpm": ",".join(map(str, masks))}
+    fea = ",".join(f"o:{feature}" for feature in features)
+    return fea, {"per": ",".join(actions), "fpm": ",".join(map(str, masks))}
 
 
 # ------------------------------------------------------------------------------------ V1 and LEGACY
 
 
-def _first(content: TokenContent) -> TokenClaims:
+def _make_v1_claims(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
         return {}
@@ -175,22 +167,20 @@ def _first(content: TokenContent) -> TokenClaims:
     }
 
 
-def _legacy(content: TokenContent) -> TokenClaims:
+def _make_legacy_claims(content: TokenContent) -> TokenClaims:
     active = content.organization
     return {"org_id": active.id, "org_role": to_legacy_role(active.role)} if active else {}
 
 
 def to_legacy_role(role: str) -> str:
-    """A role as it was called in 2022 (rule 30)."""
-    return LEGACY_ROLES.get(role) or _bare(role)
+    """Returns the role as legacy tokens call it (rule 30)."""
+    return LEGACY_ROLES.get(role) or _remove_prefix(role)
 
 
-def _fitting_orgs(
+def _make_orgs(
     format: TokenFormat, memberships: Sequence[tuple[str, str]], room: int
 ) -> dict[str, str]:
-    """The newest memberships, 50 at most, as many as
-    there is room for: `room` is in characters of a token.
-    """
+    """Makes `orgs` from the newest memberships, as many as fit into this number of characters."""
     orgs: dict[str, str] = {}
     for organization_id, key in memberships[:MOST_MEMBERSHIPS]:
         role = to_legacy_role(key) if format is TokenFormat.LEGACY else key
@@ -201,4 +191,8 @@ def _fitting_orgs(
     return orgs
 
 
-FORMATS = {TokenFormat.V2: _second, TokenFormat.V1: _first, TokenFormat.LEGACY: _legacy}
+FORMATS = {
+    TokenFormat.V2: _make_v2_claims,
+    TokenFormat.V1: _make_v1_claims,
+    TokenFormat.LEGACY: _make_legacy_claims,
+}

@@ -1,6 +1,4 @@
-"""What can be listened to: the event log from a cursor
-on, and then as it grows (docs/rules.md, Subscriptions).
-"""
+"""Subscriptions to the event log, from a cursor on (docs/rules.md, Subscriptions)."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -13,11 +11,12 @@ from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
 from resolvers.events.event_log import Scope, parse_cursor
 from resolvers.subscriptions.streams import Delivered, Stream
-from schema.events.types import Event, EventType, MembershipEvent, event_or_none, get_names
+from schema.events.enums import EventType
+from schema.events.types import Event, MembershipEvent, get_names, to_event_or_none
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, subscription_guard
 
-Behind = Annotated[
+After = Annotated[
     str | None,
     strawberry.argument(
         description="A cursor: what came after it is told first; without one, only what happens"
@@ -37,19 +36,19 @@ Types = Annotated[
 def _follow(
     info: Info, scope: Scope, after: str | None, types: frozenset[str] | None = None
 ) -> AsyncGenerator[Any, None]:
-    """The events in that scope that the caller may read, until it may not any more."""
+    """Follows the events that the caller can read, until the caller loses the right to."""
     context = info.context
     stream = Stream(context.caller, scope, types, context.may_continue, context.disconnect)
-    return _to_events(context, context.server.log.follow(stream, parse_cursor(after)))
+    return _to_events(context, context.log.follow(stream, parse_cursor(after)))
 
 
 async def _to_events(
-    context: Context, told: AsyncGenerator[Delivered]
+    context: Context, events: AsyncGenerator[Delivered]
 ) -> AsyncGenerator[Event, None]:
-    async with aclosing(told):
-        async for one in told:
-            context.set_event(one)
-            if event := event_or_none(one.row, context):
+    async with aclosing(events):
+        async for delivered in events:
+            context.set_event(delivered)
+            if event := to_event_or_none(delivered.row, context):
                 yield event
 
 
@@ -64,7 +63,7 @@ class Subscription:
         extensions=subscription_guard(MEMBERSHIPS_READ),
     )
     async def organization_events(
-        self, info: Info, organization_id: OrganizationId, after: Behind = None, types: Types = None
+        self, info: Info, organization_id: OrganizationId, after: After = None, types: Types = None
     ) -> AsyncGenerator[Event, None]:
         return _follow(info, Scope(organization_id), after, get_names(types))
 
@@ -74,7 +73,7 @@ class Subscription:
         extensions=subscription_guard(),
     )
     async def membership_changed(
-        self, info: Info, organization_id: OptionalOrganizationId = None, after: Behind = None
+        self, info: Info, organization_id: OptionalOrganizationId = None, after: After = None
     ) -> AsyncGenerator[MembershipEvent, None]:
         if organization_id is None and not info.context.is_service:
             raise secret_key_required("membershipChanged without an organizationId")
@@ -86,7 +85,7 @@ class Subscription:
         extensions=subscription_guard(actor=ActorKind.USER),
     )
     async def viewer_membership_changed(
-        self, info: Info, after: Behind = None
+        self, info: Info, after: After = None
     ) -> AsyncGenerator[MembershipEvent, None]:
         return _follow(info, Scope(member_id=info.context.user_id), after)
 
@@ -95,6 +94,6 @@ class Subscription:
         extensions=subscription_guard(actor=ActorKind.SERVICE),
     )
     async def events(
-        self, info: Info, after: Behind = None, types: Types = None
+        self, info: Info, after: After = None, types: Types = None
     ) -> AsyncGenerator[Event, None]:
         return _follow(info, Scope(), after, get_names(types))

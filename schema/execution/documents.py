@@ -1,4 +1,4 @@
-"""Documents: each text is parsed and validated once, and kept if it is small and valid."""
+"""Parses and validates each document once, and caches those that are small and valid."""
 
 import sys
 from collections import OrderedDict
@@ -27,15 +27,15 @@ from schema.execution.limits import (
     measure_operation,
 )
 
-# How much work may go into comparing fields that overlap. A document that needs more is invalid;
-# with the default of 500,000 it would stop the event loop for more than half a second.
+# The limit on comparing fields that overlap; a document that exceeds it is invalid. The default of
+# 500,000 could block the event loop for more than half a second.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
-# A tree takes up to 560 bytes for each token of its text, whatever the text is.
+# The memory that a tree takes for each token: up to 560 bytes were measured.
 TOKEN_BYTES = 600
 KEPT_BYTES = 16 * 1024 * 1024
 KEPT_LENGTH = 16 * 1024
-# The end of graphql-core's message when a document has too many tokens or comments.
+# The end of the message of graphql-core for a document with too many tokens or comments.
 ABORTED = "Parsing aborted."
 # Its whole message when fields overlap too often.
 OVERLAPPING = "Validation aborted."
@@ -71,7 +71,7 @@ def to_error(limit: LimitExceeded) -> GraphQLError:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed text and its errors. A text that cannot be parsed has errors and no tree."""
+    """A parsed text and its errors; a text that cannot be parsed has no tree."""
 
     tree: DocumentNode | None
     errors: Sequence[GraphQLError]
@@ -89,8 +89,8 @@ class Document:
         return self._runs(OperationType.SUBSCRIPTION, name)
 
     def _runs(self, kind: OperationType, name: str | None) -> bool:
-        found = self._operations(name)
-        return len(found) == 1 and found[0].operation is kind
+        operations = self._operations(name)
+        return len(operations) == 1 and operations[0].operation is kind
 
     def get_size(self, name: str | None) -> OperationSize | None:
         """The size of the operation that a request with this name runs, if there is just one."""
@@ -99,9 +99,12 @@ class Document:
         return self.sizes.get(name)
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
-        nodes = self.tree.definitions if self.tree else ()
-        found = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
-        return [node for node in found if name is None or (node.name and node.name.value == name)]
+        return [
+            node
+            for node in (self.tree.definitions if self.tree else ())
+            if isinstance(node, OperationDefinitionNode)
+            and (name is None or (node.name and node.name.value == name))
+        ]
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +116,7 @@ class Documents:
     limits: DocumentLimits
     hits: int = 0
     misses: int = 0
-    # An estimate of the memory that the kept documents take, in bytes.
+    # An estimate of the memory that the cached documents take, in bytes.
     size: int = 0
     kept: OrderedDict[str, Document] = field(default_factory=OrderedDict[str, Document])
 
@@ -162,17 +165,17 @@ class Documents:
 
 
 def _size(text: str, document: Document) -> int:
-    """The tree holds the words of the text once more."""
+    """Estimates the memory of a document, whose tree contains the words of the text again."""
     tokens = document.tree.token_count if document.tree else 0
     return 2 * sys.getsizeof(text) + TOKEN_BYTES * tokens
 
 
 class Prepared(SchemaExtension):
-    """Hands a document that was parsed and validated before to Strawberry, which does neither."""
+    """Gives Strawberry a document that was already parsed and validated."""
 
     def on_parse(self) -> Iterator[None]:
         document: Document = self.execution_context.context.document
         self.execution_context.graphql_document = document.tree
-        # Not None, even when there are no errors: None would mean that validation is still to come.
+        # Not None, even without errors, because None would mean that it is not validated yet.
         self.execution_context.pre_execution_errors = list(document.errors)
         yield

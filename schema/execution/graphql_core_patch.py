@@ -1,17 +1,15 @@
-"""A repair of graphql-core 3.3, whose list of suggestions
-breaks on a letter that is longer in lower case (`İ`).
-"""
+"""Fixes graphql-core 3.3, whose suggestions fail on letters that are longer in lower case (`İ`)."""
 
 from importlib import import_module
 from typing import Any
 
-# By its full name: the package's attribute of that name is the function.
+# Imported by name, because the attribute of the package is the function of the same name.
 suggestions: Any = import_module("graphql.pyutils.suggestion_list")
 Original: Any = suggestions.LexicalDistance
 
 
 class Distance(Original):
-    """Has rows as long as the text that it walks through, which is the lower-case one."""
+    """Makes the rows as long as the lower-case text that it compares."""
 
     def __init__(self, text: str) -> None:
         super().__init__(max(text, text.lower(), key=len))  # pyright: ignore[reportUnknownMemberType]

@@ -1,6 +1,4 @@
-"""One answer for all: listeners who ask for the same of an
-event, and nothing of their own, share what is executed.
-"""
+"""Shares the execution of an event among subscribers whose results must be the same."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,12 +17,12 @@ from schema.foundation.context import Context
 
 # The depth of an event's own fields.
 EVENT = 2
-# Objects on an event that don't depend on who looks; all others are looked up for the viewer.
-SAME_FOR_ALL = frozenset({"actor"})
+# Objects of an event that are the same for every viewer; all others depend on the viewer.
+SHARED_OBJECTS = frozenset({"actor"})
 
 
 class SharedExecution(StrawberryGraphQLCoreExecutionContext):
-    """Executes a subscription's event once for each way to ask for it; everything else as ever."""
+    """Executes an event once per operation, if the result is the same for all its subscribers."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         context: Context = self.context_value
@@ -34,36 +32,34 @@ class SharedExecution(StrawberryGraphQLCoreExecutionContext):
         if key in answers:
             return answers[key][1]
         result = super().execute_operation(serially)
-        if (
-            isinstance(result, ExecutionResult)
-            and not result.errors
-            and self._is_the_same_for_all()
-        ):
-            # The operation is kept with its answer: another one could be given its id.
+        if isinstance(result, ExecutionResult) and not result.errors and self._is_shareable():
+            # The operation is stored with its result, so that no other one can get the same id.
             answers[key] = (self.operation, result)
         return result
 
-    def _is_the_same_for_all(self) -> bool:
-        """Whether nothing depends on the viewer or, by directives and arguments, on variables."""
+    def _is_shareable(self) -> bool:
+        """Whether nothing depends on the viewer or, by directives or arguments, on variables."""
         return all(
-            not selection.directives and (depth < EVENT or self._is_plain(selection, depth))
+            not selection.directives
+            and (depth < EVENT or self._is_shareable_field(selection, depth))
             for depth, selection in self._selections(self.operation.selection_set, 1, set())
         )
 
-    def _is_plain(self, selection: SelectionNode, depth: int) -> bool:
+    def _is_shareable_field(self, selection: SelectionNode, depth: int) -> bool:
         if not isinstance(selection, FieldNode):
             return True
-        is_same = (
-            depth > EVENT or selection.selection_set is None or selection.name.value in SAME_FOR_ALL
+        if selection.arguments:
+            return False
+        return (
+            depth > EVENT
+            or selection.selection_set is None
+            or selection.name.value in SHARED_OBJECTS
         )
-        return is_same and not selection.arguments
 
     def _selections(
         self, within: SelectionSetNode | None, depth: int, seen: set[str]
     ) -> Iterable[tuple[int, SelectionNode]]:
-        """Everything that is selected, with its depth;
-        each fragment once, for they may double up.
-        """
+        """Yields all selections with their depth, each fragment once to bound the work."""
         for selection in within.selections if within else ():
             yield depth, selection
             match selection:

@@ -1,12 +1,16 @@
-"""Relay connections over keyset pages, and the arguments they share."""
+"""Relay connections: their types, their arguments, and how a list becomes one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.pages import AnyRow, Page
+from resolvers.cursors import Order
+from resolvers.lists import RecordT, Selection
+from resolvers.page_requests import PageArguments, make_page_request
+from resolvers.pages import ListRequest, Page
+from schema.foundation.context import Info
 
 T = TypeVar("T")
 
@@ -61,36 +65,48 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
     nodes: list[T] = strawberry.field(description="The entries.")
     page_info: PageInfo = strawberry.field(description="Where this page is in the list.")
-    counted: strawberry.Private[Callable[[], Awaitable[int]]]
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(
         description="How many entries the whole list has; counted only when it is selected."
     )
     async def total_count(self) -> int:
-        return await self.counted()
+        return await self.count()
 
 
-def make_edges(page: Page, nodes: Sequence[T]) -> list[Edge[T]]:
-    return [
-        Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)
-    ]
-
-
-def make_page_info(page: Page) -> PageInfo:
-    start, end = (page.cursors[0], page.cursors[-1]) if page.cursors else (None, None)
+def make_page_info(page: Page[Any]) -> PageInfo:
     return PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
-        start_cursor=start,
-        end_cursor=end,
+        start_cursor=page.cursors[0] if page.cursors else None,
+        end_cursor=page.cursors[-1] if page.cursors else None,
     )
 
 
-def make_connection(
-    page: Page, shown: Callable[[AnyRow], T], counted: Callable[[], Awaitable[int]]
+async def load_connection(
+    info: Info,
+    selection: Selection[RecordT],
+    arguments: PageArguments,
+    *,
+    to_node: Callable[[RecordT], T],
+    parent: str = "",
+    order: Order | None = None,
 ) -> Connection[T]:
-    """The page as a client sees it."""
-    nodes = [shown(row) for row in page.rows]
+    """The page that the arguments request, newest first unless another order is given.
+
+    The list is the parent's, or a top-level one.
+    """
+    loaders = info.context.loaders
+    order = order or selection.spec.newest_first()
+    request = ListRequest(selection, order, make_page_request(order, arguments))
+    page = await loaders.load_page(parent, request)
+    nodes = [to_node(row) for row in page.rows]
+    edges = [
+        Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)
+    ]
     return Connection(
-        edges=make_edges(page, nodes), nodes=nodes, page_info=make_page_info(page), counted=counted
+        edges=edges,
+        nodes=nodes,
+        page_info=make_page_info(page),
+        count=lambda: loaders.counts.load((parent, selection)),
     )

@@ -1,47 +1,26 @@
 """What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import strawberry
-from cryptography.fernet import MultiFernet
 
 from models.database.store import Readable, Snapshot, Store, shield
 from models.errors import Unauthenticated
 from models.instance import Instance
-from models.validation.webhook_targets import WebhookTargets
 from resolvers.access import Actor, ActorType
-from resolvers.invitations.tickets import TicketKeys
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
+from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
-from resolvers.transaction import Clock, Transaction, organizations_disabled
+from resolvers.transaction import Transaction, organizations_disabled
 from schema.execution.documents import Document
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ServerContext:
-    """What is the same for every operation of a server."""
-
-    store: Store
-    clock: Clock
-    public_url: str
-    issuers: Sequence[str]
-    link_schemes: frozenset[str]
-    ticket_keys: TicketKeys
-    can_mail: bool
-    allowed_origins: Sequence[str]
-    signer: Signer
-    # What the secrets of webhook endpoints are kept with.
-    webhook_storage: MultiFernet
-    targets: WebhookTargets
-    log: LogReader
 
 
 def _always() -> bool:
@@ -53,27 +32,33 @@ def noop() -> None: ...
 
 @dataclass
 class Context:
-    """One operation's: who calls was read from the store when it began."""
+    """The context of one operation.
 
-    server: ServerContext
+    The caller and the settings are as they were in the database when the operation began.
+    """
+
+    server: Server
+    # Signs session tokens.
+    signer: Signer
+    # Follows the event log for subscriptions.
+    log: LogReader
+    # Who calls; None without a credential.
     actor: Actor | None
     instance: Instance
-    # The page that the request came from, as its browser says.
+    # The origin of the page that sent the request, according to its browser.
     origin: str | None = None
     document: Document | None = None
     open_transaction: Transaction | None = field(default=None)
-    # Whether the credential of the request has not lapsed meanwhile.
+    # Whether the credential of the request is still valid.
     is_credential_valid: Callable[[], bool] = _always
-    # Cuts off the client, who does not read.
+    # Disconnects a client that does not read.
     disconnect: Callable[[], None] = noop
-    # The event that a subscription tells.
+    # The event that a subscription delivers.
     delivered: Delivered | None = None
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """Where a query reads, and what is selected of a
-        mutation's payload: every field sees the same moment.
-        """
+        """What a query and the payload of a mutation read from: all fields see the same moment."""
         return Snapshot(self.store)
 
     @cached_property
@@ -88,24 +73,24 @@ class Context:
     ) -> T:
         """Reads from the snapshot.
 
-        A read that is cancelled half-way would take the snapshot from the other fields.
+        It's shielded: a read that is cancelled half-way would close the snapshot for other fields.
         """
         return await shield(fetch(self.snapshot, *args, **values))
 
     async def clear_loaders(self) -> None:
-        """Drops what was loaded, which a mutation may change, and closes the snapshot."""
+        """Clears the loaders, whose rows a mutation can change, and closes the snapshot."""
         self.__dict__.pop("loaders", None)
         snapshot: Snapshot | None = self.__dict__.pop("snapshot", None)
         if snapshot is not None:
             await snapshot.close()
 
-    def set_event(self, told: Delivered) -> None:
-        """The event at hand: what is loaded about it is shared, and known by who asks for it."""
-        self.delivered = told
-        self.__dict__["loaders"] = told.loaders
+    def set_event(self, event: Delivered) -> None:
+        """Sets the event to deliver, with the loaders that its subscribers share."""
+        self.delivered = event
+        self.__dict__["loaders"] = event.loaders
 
     def may_continue(self) -> bool:
-        """Whether a stream may go on, as far as time tells."""
+        """Whether a stream can continue: neither the credential nor the session has expired."""
         session = self.actor.session if self.actor else None
         return self.is_credential_valid() and (
             session is None or session.expires_at > self.server.clock()
@@ -117,13 +102,13 @@ class Context:
 
     @property
     def transaction(self) -> Transaction:
-        """The transaction of the mutation at hand."""
+        """The transaction of the current mutation."""
         assert self.open_transaction, "only guarded mutations have a transaction"
         return self.open_transaction
 
     @property
     def caller(self) -> Actor:
-        """Raises Unauthenticated for nobody."""
+        """The caller; raises Unauthenticated if there is no credential."""
         if self.actor is None:
             raise Unauthenticated
         return self.actor
@@ -137,7 +122,7 @@ class Context:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
 
     def ensure_organizations_enabled(self) -> None:
-        """A switched-off feature refuses users, not the owner's keys (rule 6)."""
+        """Raises Forbidden for a user while organizations are disabled (rule 6)."""
         if not self.instance.organizations_enabled and not self.is_service:
             raise organizations_disabled()
 
@@ -145,7 +130,7 @@ class Context:
         return f"{self.server.public_url}/images/{id}.svg"
 
     def visible_slug(self, slug: str | None) -> str | None:
-        """A slug, unless slugs are off."""
+        """Returns the slug, or None while slugs are disabled."""
         return slug if self.instance.slugs_enabled else None
 
 

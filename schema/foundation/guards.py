@@ -13,7 +13,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from models.database.store import Deadlock
+from models.database.errors import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of
@@ -99,7 +99,7 @@ async def keep_expired(context: Context) -> AsyncGenerator[None]:
     except (InputError, InputErrors, RequestError):
         rejected = context.open_transaction
         if rejected is not None and rejected.expired_in is not None:
-            async with begin(context.store, SYSTEM, context.server.clock) as tx:
+            async with begin(context.server, SYSTEM) as tx:
                 await expire_overdue_of(tx, rejected.expired_in)
         raise
 
@@ -108,7 +108,7 @@ def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
     """The mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
     errors = error.errors if isinstance(error, InputErrors) else [error]
-    return payload(user_errors=[UserError.from_error(one) for one in errors])
+    return payload(user_errors=[UserError.from_error(error) for error in errors])
 
 
 # ------------------------------------------------------------------------------------------- guards
@@ -131,7 +131,7 @@ class QueryGuard(FieldExtension):
         ensure_actor_kind(context.caller, self.actor)
         if self.permission and context.user_id:
             context.ensure_organizations_enabled()
-            permissions = await context.loaders.permission_keys(source.id, context.user_id)
+            permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
             if permissions is None:
                 raise NotFound
             if self.permission not in permissions:
@@ -200,16 +200,13 @@ class MutationGuard(FieldExtension):
         await context.clear_loaders()
 
         async def run() -> Any:
-            async with (
-                keep_expired(context),
-                begin(context.store, context.caller, context.server.clock) as tx,
-            ):
+            async with keep_expired(context), begin(context.server, context.caller) as tx:
                 context.open_transaction = tx
                 if self.permission:
                     await tx.authorize(arguments["input"].organization_id, self.permission)
                 payload = await next_(source, info, **arguments)
             # The end of the block has written the events and committed.
-            payload.cursor = str(tx.cursor) if tx.cursor else None
+            payload.cursor = str(tx.events.cursor) if tx.events.cursor else None
             return payload
 
         try:

@@ -1,13 +1,10 @@
-"""What an input gives, as plain values."""
+"""What the inputs of several mutations share."""
 
 from dataclasses import fields
 from enum import Enum
 from typing import Any
 
 import strawberry
-
-from resolvers.members.memberships import Metadata
-from schema.foundation.scalars import JSONObject
 
 
 @strawberry.enum(description="How metadata in an input meets what is stored.")
@@ -19,7 +16,7 @@ class MetadataMode(Enum):
 
 
 def get_given(input: Any) -> dict[str, Any]:
-    """The optional fields of an update that are there, null ones too, by their Python names."""
+    """Returns the optional fields that an input gives, nulls included, by their Python names."""
     values: dict[str, strawberry.Some[Any] | None] = {
         field.name: getattr(input, field.name) for field in fields(input)
     }
@@ -29,7 +26,3 @@ def get_given(input: Any) -> dict[str, Any]:
     return {
         name: value.value if isinstance(value, Enum) else value for name, value in present.items()
     }
-
-
-def metadata(public: JSONObject | None, private: JSONObject | None) -> Metadata:
-    return Metadata(public, private)

@@ -1,4 +1,4 @@
-"""What the mutations of invitations take, and that as plain values."""
+"""The inputs of invitation mutations, and their plain values."""
 
 from enum import Enum
 
@@ -6,8 +6,7 @@ import strawberry
 
 from resolvers.invitations.accept import InvitationRef
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from schema.foundation.context import Info
-from schema.foundation.inputs import metadata
+from resolvers.metadata import Metadata
 from schema.foundation.scalars import JSONObject
 
 
@@ -105,17 +104,12 @@ class AcceptInvitationInput:
     )
 
 
-def to_options(
-    info: Info, input: CreateInvitationInput | CreateInvitationsInput
-) -> InvitationOptions:
-    around = info.context.server
+def to_options(input: CreateInvitationInput | CreateInvitationsInput) -> InvitationOptions:
     return InvitationOptions(
         inviter_user_id=input.inviter_user_id,
         redirect_url=input.redirect_url,
         expires_in_days=input.expires_in_days,
         notify=input.notify,
-        can_mail=around.can_mail,
-        schemes=around.link_schemes,
     )
 
 
@@ -125,7 +119,7 @@ def to_recipient(
     return Recipient(
         input.email_address,
         role if input.role is None else input.role,
-        metadata(input.public_metadata, input.private_metadata),
+        Metadata(input.public_metadata, input.private_metadata),
     )
 
 

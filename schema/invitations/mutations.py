@@ -3,7 +3,7 @@
 import strawberry
 
 from models.roles import MEMBERSHIPS_MANAGE
-from resolvers.invitations import accept, manage
+from resolvers.invitations import accept, create, manage
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -56,11 +56,11 @@ class InvitationMutations:
     async def create_invitation(
         self, info: Info, input: CreateInvitationInput
     ) -> InvitationPayload | None:
-        row = await manage.create_invitation(
+        row = await create.create_invitation(
             info.context.transaction,
             organization_id=input.organization_id,
             recipient=to_recipient(input, None),
-            terms=to_options(info, input),
+            options=to_options(input),
         )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
@@ -71,16 +71,16 @@ class InvitationMutations:
     async def create_invitations(
         self, info: Info, input: CreateInvitationsInput
     ) -> InvitationsPayload | None:
-        rows, refusals = await manage.create_invitations(
+        rows, errors = await create.create_invitations(
             info.context.transaction,
             organization_id=input.organization_id,
-            recipients=[to_recipient(one, input.role) for one in input.recipients],
-            terms=to_options(info, input),
+            recipients=[to_recipient(recipient, input.role) for recipient in input.recipients],
+            options=to_options(input),
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
         )
         return InvitationsPayload(
             invitations=[Invitation.from_row(row, info.context) for row in rows],
-            user_errors=[UserError.from_error(refusal) for refusal in refusals],
+            user_errors=[UserError.from_error(error) for error in errors],
         )
 
     @strawberry.mutation(
@@ -95,7 +95,6 @@ class InvitationMutations:
             info.context.transaction,
             organization_id=input.organization_id,
             invitation_id=input.invitation_id,
-            terms=manage.InvitationOptions(can_mail=info.context.server.can_mail),
         )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
@@ -120,10 +119,7 @@ class InvitationMutations:
     async def accept_invitation(
         self, info: Info, input: AcceptInvitationInput
     ) -> AcceptInvitationPayload | None:
-        keys = info.context.server.ticket_keys
-        row, member = await accept.accept_invitation(
-            info.context.transaction, proof=to_ref(input), keys=keys
-        )
+        row, member = await accept.accept_invitation(info.context.transaction, ref=to_ref(input))
         return AcceptInvitationPayload(
             invitation=Invitation.from_row(row, info.context),
             membership=Membership.from_row(member, info.context),
@@ -136,8 +132,5 @@ class InvitationMutations:
     async def decline_invitation(
         self, info: Info, input: AcceptInvitationInput
     ) -> InvitationPayload | None:
-        keys = info.context.server.ticket_keys
-        row = await accept.decline_invitation(
-            info.context.transaction, proof=to_ref(input), keys=keys
-        )
+        row = await accept.decline_invitation(info.context.transaction, ref=to_ref(input))
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))

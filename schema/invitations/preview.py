@@ -1,16 +1,15 @@
-"""What the holder of a ticket sees before signing in."""
+"""What the holder of a ticket can see of an invitation before signing in."""
 
 from enum import Enum
 from typing import Annotated
 
 import strawberry
 
-from models.invitations import InvitationStatus as Status
-from resolvers.invitations.lists import Preview, load_preview
+from resolvers.invitations.preview import Preview, load_preview
 from resolvers.invitations.tickets import TicketKind
 from schema.foundation.context import Info
 from schema.foundation.scalars import DateTime
-from schema.invitations.types import InvitationStatus
+from schema.invitations.enums import InvitationStatus
 from schema.organizations.types import PublicOrganization
 
 
@@ -38,22 +37,20 @@ class InvitationPreview:
     next: InvitationNext = strawberry.field(description="What to do next.")
 
 
-async def _is_invited(info: Info, found: Preview) -> bool:
-    viewer = info.context.user_id
-    row = await info.context.loaders.users.load(viewer) if viewer else None
-    return row is not None and row.address_key == found.invitation.address_key
+async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
+    """A link that was passed on never reveals whether the invited person has an account.
 
-
-async def next_step(info: Info, found: Preview) -> InvitationNext:
-    """A passed-on link never tells whether somebody has
-    an account: who invited could ask it that (rule 20).
+    The inviter could use it to find out (rule 20).
     """
-    if found.status is not Status.PENDING:
+    if preview.status is not InvitationStatus.PENDING:
         return InvitationNext.NONE
-    if await _is_invited(info, found):
+    viewer = info.context.user_id
+    user = await info.context.loaders.users.load(viewer) if viewer else None
+    if user is not None and user.address_key == preview.invitation.address_key:
         return InvitationNext.ACCEPT
-    known = found.has_account or found.kind is TicketKind.LINK
-    return InvitationNext.SIGN_IN if known else InvitationNext.SIGN_UP
+    if preview.has_account or preview.kind is TicketKind.LINK:
+        return InvitationNext.SIGN_IN
+    return InvitationNext.SIGN_UP
 
 
 @strawberry.type
@@ -64,18 +61,18 @@ class InvitationQueries:
         info: Info,
         ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")],
     ) -> InvitationPreview | None:
-        around = info.context.server
-        found = await info.context.read(load_preview, around.ticket_keys, ticket, around.clock())
-        if found is None:
+        server = info.context.server
+        preview = await info.context.read(load_preview, server.ticket_keys, ticket, server.clock())
+        if preview is None:
             return None
-        organization = PublicOrganization.from_row(found.organization, info.context)
+        organization = PublicOrganization.from_row(preview.organization, info.context)
         return InvitationPreview(
             organization_name=organization.name,
             organization_image_url=organization.image_url,
-            email_address=found.invitation.email_address,
-            role_name=found.role_name,
-            inviter_name=found.inviter_name,
-            status=InvitationStatus(found.status.value),
-            expires_at=DateTime(found.invitation.expires_at),
-            next=await next_step(info, found),
+            email_address=preview.invitation.email_address,
+            role_name=preview.role_name,
+            inviter_name=preview.inviter_name,
+            status=preview.status,
+            expires_at=DateTime(preview.invitation.expires_at),
+            next=await get_next_step(info, preview),
         )

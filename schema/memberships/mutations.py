@@ -1,19 +1,15 @@
 """Mutations of memberships."""
 
-from typing import TYPE_CHECKING
-
 import strawberry
 
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.members import memberships
+from resolvers.metadata import Metadata
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
-from schema.foundation.inputs import MetadataMode, metadata
+from schema.foundation.inputs import MetadataMode
 from schema.foundation.payloads import Payload
 from schema.foundation.scalars import JSONObject
-
-if TYPE_CHECKING:
-    pass
 from schema.memberships.types import Membership
 
 
@@ -85,7 +81,7 @@ class MembershipMutations:
             organization_id=input.organization_id,
             user_id=input.user_id,
             role=input.role,
-            metadata=metadata(input.public_metadata, input.private_metadata),
+            metadata=Metadata(input.public_metadata, input.private_metadata),
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
@@ -116,7 +112,7 @@ class MembershipMutations:
             organization_id=input.organization_id,
             user_id=input.user_id,
             merge=input.mode is MetadataMode.MERGE,
-            metadata=metadata(input.public_metadata, input.private_metadata),
+            metadata=Metadata(input.public_metadata, input.private_metadata),
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 

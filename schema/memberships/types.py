@@ -1,4 +1,4 @@
-"""Memberships, as the API shows them, with their lists."""
+"""Memberships, as the API shows them."""
 
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -8,12 +8,11 @@ import strawberry
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
-from resolvers.pages import AnyRow, make_page_request
-from resolvers.queries.lists import MembershipFilter, MembershipList, get_membership_order
-from resolvers.queries.loaders import load_existing
-from schema.foundation.connections import Connection, Node, OrderDirection, make_connection
+from resolvers.lists import Selection
+from resolvers.page_requests import PageArguments
+from resolvers.queries.batching import load_existing
+from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import query_guard
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role, load_role
 from schema.users.types import User
@@ -35,8 +34,7 @@ class Membership(Node):
     organization_id: strawberry.Private[str]
     user_id: strawberry.Private[str]
     role_id: strawberry.Private[str]
-    # Whether the caller was found to be allowed to read it; a mutation answers without that
-    # question.
+    # Whether it is known that the caller can read it; mutations answer without checking.
     is_readable: strawberry.Private[bool]
 
     @strawberry.field(description="The organization.")
@@ -52,7 +50,9 @@ class Membership(Node):
         description="The user; refused to members who need org:sys_memberships:read to see others."
     )
     async def user(self, info: Info) -> User:
-        if not (self.is_readable or await may_read(info, self.organization_id, self.user_id)):
+        if not (
+            self.is_readable or await can_read_member(info, self.organization_id, self.user_id)
+        ):
             raise missing_permission(MEMBERSHIPS_READ)
         row = await load_existing(info.context.loaders.users, self.user_id)
         return User.from_row(row, info.context)
@@ -67,7 +67,7 @@ class Membership(Node):
 
     @classmethod
     def from_row(
-        cls, row: MembershipRow | AnyRow, context: Context, *, is_readable: bool = False
+        cls, row: MembershipRow, context: Context, *, is_readable: bool = False
     ) -> "Membership":
         return cls(
             id=strawberry.ID(row.id),
@@ -113,109 +113,56 @@ Roles = Annotated[
 ]
 
 
-async def _load_connection(
+async def load_memberships(
     info: Info,
     parent: str,
-    wanted: MembershipFilter,
-    order_by: MembershipOrder | None,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-) -> Connection[Membership]:
-    order_by = order_by or MembershipOrder()
-    descending = order_by.direction is OrderDirection.DESC
-    part = make_page_request(
-        get_membership_order(order_by.field.name, descending=descending), first, after, last, before
-    )
-    loaders = info.context.loaders
-    page = await loaders.membership_pages.load(
-        (parent, MembershipList(wanted, order_by.field.name, descending, part))
-    )
-    return make_connection(
-        page,
-        lambda row: Membership.from_row(row, info.context, is_readable=True),
-        lambda: loaders.membership_counts.load((parent, wanted)),
-    )
-
-
-async def load_memberships_of_user(
-    info: Info,
-    user_id: str,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    query: str | None = None,
-    roles: list[str] | None = None,
+    selection: Selection[MembershipRow],
+    arguments: PageArguments,
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
-    info.context.ensure_organizations_enabled()
-    wanted = MembershipFilter(True, query, None if roles is None else tuple(roles))
-    return await _load_connection(info, user_id, wanted, order_by, first, after, last, before)
-
-
-async def load_memberships_of_organization(
-    info: Info,
-    organization_id: str,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    query: str | None,
-    roles: list[str] | None,
-    order_by: MembershipOrder | None,
-) -> Connection[Membership]:
-    wanted = MembershipFilter(False, query, None if roles is None else tuple(roles))
-    return await _load_connection(
-        info, organization_id, wanted, order_by, first, after, last, before
+    order_by = order_by or MembershipOrder()
+    return await load_connection(
+        info,
+        selection,
+        arguments,
+        to_node=lambda row: Membership.from_row(row, info.context, is_readable=True),
+        parent=parent,
+        order=selection.spec.make_order(
+            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+        ),
     )
 
 
 async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:
-    """The membership, for a caller who may read it."""
+    """The membership, for a caller who can read it."""
     row = await info.context.loaders.memberships.load((organization_id, user_id))
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """The membership, to its user, to who may read the
-    organization's members, and to secret keys; else null.
-    """
+    """The membership, for its user, members who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
-    load = (
-        loaders.visible_memberships.load((viewer, id))
-        if viewer
-        else loaders.memberships_by_id.load(id)
-    )
-    row = await load
+    if viewer:
+        row = await loaders.visible_memberships.load((viewer, id))
+    else:
+        row = await loaders.memberships_by_id.load(id)
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
-async def may_read(info: Info, organization_id: str, user_id: str) -> bool:
-    """One's own membership always; another's with the
-    permission to read members; a secret key reads all.
+async def can_read_member(info: Info, organization_id: str, user_id: str) -> bool:
+    """Whether the caller can read the user's membership.
+
+    Users read their own memberships, and others with the permission. Secret keys read all.
     """
-    viewer = info.context.user_id
-    if viewer is None or viewer == user_id:
+    if info.context.user_id in (None, user_id):
         return True
-    held = await info.context.loaders.permission_keys(organization_id, viewer)
-    return held is not None and MEMBERSHIPS_READ in held
+    return await has_permission(info, organization_id, MEMBERSHIPS_READ)
 
 
-@strawberry.type
-class MembershipQueries:
-    @strawberry.field(
-        description="A membership, to who may see it; else null.", extensions=query_guard()
-    )
-    async def membership(
-        self,
-        info: Info,
-        organization_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The organization.")
-        ],
-        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
-    ) -> Membership | None:
-        info.context.ensure_organizations_enabled()
-        readable = await may_read(info, organization_id, user_id)
-        return await load_membership(info, organization_id, user_id) if readable else None
+async def has_permission(info: Info, organization_id: str, permission: str) -> bool:
+    """Whether the caller has the permission in the organization; secret keys have all."""
+    viewer = info.context.user_id
+    if viewer is None:
+        return info.context.is_service
+    permissions = await info.context.loaders.load_permission_keys(organization_id, viewer)
+    return permissions is not None and permission in permissions

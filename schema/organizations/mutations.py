@@ -1,22 +1,18 @@
 """Mutations of organizations."""
 
-from typing import TYPE_CHECKING
-
 import strawberry
 
 from models.roles import PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import organizations
+from resolvers.metadata import Metadata
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
-from schema.foundation.inputs import MetadataMode, get_given, metadata
+from schema.foundation.inputs import MetadataMode, get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import JSONObject
 from schema.memberships.types import (
     Membership,
 )
-
-if TYPE_CHECKING:
-    pass
 from schema.organizations.types import Organization
 
 
@@ -90,7 +86,7 @@ class DeleteOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization.")
 
 
-def _new(input: CreateOrganizationInput) -> organizations.NewOrganization:
+def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrganization:
     return organizations.NewOrganization(
         name=input.name,
         slug=input.slug,
@@ -112,7 +108,9 @@ class OrganizationMutations:
     async def create_organization(
         self, info: Info, input: CreateOrganizationInput
     ) -> OrganizationPayload | None:
-        row, member = await organizations.create_organization(info.context.transaction, _new(input))
+        row, member = await organizations.create_organization(
+            info.context.transaction, to_new_organization(input)
+        )
         membership = Membership.from_row(member, info.context) if member else None
         return OrganizationPayload(
             organization=Organization.from_row(row, info.context), membership=membership
@@ -125,12 +123,10 @@ class OrganizationMutations:
     async def update_organization(
         self, info: Info, input: UpdateOrganizationInput
     ) -> OrganizationPayload | None:
-        schemes = info.context.server.link_schemes
         row = await organizations.update_organization(
             info.context.transaction,
             organization_id=input.organization_id,
             given=get_given(input),
-            schemes=schemes,
         )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
@@ -145,7 +141,7 @@ class OrganizationMutations:
             info.context.transaction,
             organization_id=input.organization_id,
             merge=input.mode is MetadataMode.MERGE,
-            metadata=metadata(input.public_metadata, input.private_metadata),
+            metadata=Metadata(input.public_metadata, input.private_metadata),
         )
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
@@ -156,7 +152,7 @@ class OrganizationMutations:
     async def delete_organization(
         self, info: Info, input: DeleteOrganizationInput
     ) -> DeletedPayload | None:
-        gone = await organizations.delete_organization(
+        deleted_id = await organizations.delete_organization(
             info.context.transaction, organization_id=input.organization_id
         )
-        return DeletedPayload(deleted_id=strawberry.ID(gone))
+        return DeletedPayload(deleted_id=strawberry.ID(deleted_id))

@@ -1,17 +1,17 @@
-"""Organizations, as the API shows them, with their lists and mutations."""
+"""Organizations, as the API shows them."""
 
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from models.invitations import InvitationStatus as StoredStatus
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
-from resolvers.invitations.lists import InvitationFilter
-from resolvers.pages import AnyRow, make_page_request
-from resolvers.queries import lists
-from resolvers.queries.loaders import load_existing
+from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
+from resolvers.lists import Selection
+from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
+from resolvers.page_requests import PageArguments
+from resolvers.queries.batching import load_existing
+from schema.events.enums import EventType
 from schema.foundation.connections import (
     After,
     Before,
@@ -19,26 +19,25 @@ from schema.foundation.connections import (
     First,
     Last,
     Node,
-    OrderDirection,
-    make_connection,
 )
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, query_guard
+from schema.foundation.guards import query_guard
 from schema.foundation.scalars import DateTime, JSONObject
+from schema.invitations.enums import InvitationStatus
 from schema.memberships.types import (
     Membership,
     OrderBy,
     Roles,
+    can_read_member,
     load_membership,
-    load_memberships_of_organization,
-    may_read,
+    load_memberships,
 )
 from schema.roles.types import PermissionKey, Role, RoleSet
 from schema.users.types import User
 
 if TYPE_CHECKING:
-    from schema.events.types import EventConnection, EventType
-    from schema.invitations.types import Invitation, InvitationStatus
+    from schema.events.queries import EventConnection
+    from schema.invitations.types import Invitation
 
 
 @strawberry.type(description="An account that several people share.")
@@ -68,30 +67,26 @@ class Organization(Node):
 
     @strawberry.field(description="Who made it, to who may see that user; else null.")
     async def created_by(self, info: Info) -> User | None:
-        if self.created_by_id is None or not await self._shows(info, self.created_by_id):
+        creator_id, loaders = self.created_by_id, info.context.loaders
+        if creator_id is None:
             return None
-        row = await info.context.loaders.users.load(self.created_by_id)
+        if not (info.context.is_service or info.context.user_id == creator_id):
+            # A creator who left isn't a fellow member anymore.
+            membership = await loaders.memberships.load((self.id, creator_id))
+            if membership is None or not await can_read_member(info, self.id, creator_id):
+                return None
+        row = await loaders.users.load(creator_id)
         return User.from_row(row, info.context) if row else None
-
-    async def _shows(self, info: Info, user_id: str) -> bool:
-        """A creator who left is no fellow member any more."""
-        if info.context.is_service or info.context.user_id == user_id:
-            return True
-        is_member = await info.context.loaders.memberships.load((self.id, user_id)) is not None
-        return is_member and await may_read(info, self.id, user_id)
 
     @strawberry.field(description="The roles it may use, with their default and creator role.")
     async def role_set(self, info: Info) -> RoleSet:
-        return RoleSet.from_row(
-            await load_existing(info.context.loaders.role_sets, self.role_set_id)
-        )
+        row = await load_existing(info.context.loaders.role_sets, self.role_set_id)
+        return RoleSet.from_row(row)
 
     @strawberry.field(description="The roles that can be given to its members, oldest first.")
     async def roles(self, info: Info) -> list[Role]:
-        return [
-            Role.from_row(row)
-            for row in await info.context.loaders.roles_of_set.load(self.role_set_id)
-        ]
+        rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
+        return list(map(Role.from_row, rows))
 
     @strawberry.field(description="How many members it has.")
     async def members_count(self, info: Info) -> int:
@@ -103,11 +98,8 @@ class Organization(Node):
 
     @strawberry.field(description="The caller's own membership; null for a secret key.")
     async def viewer_membership(self, info: Info) -> Membership | None:
-        return (
-            await load_membership(info, self.id, info.context.user_id)
-            if info.context.user_id
-            else None
-        )
+        viewer = info.context.user_id
+        return await load_membership(info, self.id, viewer) if viewer else None
 
     @strawberry.field(
         description="The keys of all permissions that the caller holds here, sorted; a secret key"
@@ -124,12 +116,10 @@ class Organization(Node):
         return permission in await self._viewer_permissions(info)
 
     async def _viewer_permissions(self, info: Info) -> frozenset[str]:
-        if info.context.user_id:
-            return (
-                await info.context.loaders.permission_keys(self.id, info.context.user_id)
-                or frozenset()
-            )
-        return await info.context.loaders.all_permission_keys()
+        viewer, loaders = info.context.user_id, info.context.loaders
+        if viewer is None:
+            return await loaders.all_permission_keys.load(None)
+        return await loaders.load_permission_keys(self.id, viewer) or frozenset()
 
     @strawberry.field(
         description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ)
@@ -161,9 +151,9 @@ class Organization(Node):
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership] | None:
-        return await load_memberships_of_organization(
-            info, self.id, first, after, last, before, query, roles, order_by
-        )
+        arguments = PageArguments(first, after, last, before)
+        selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
+        return await load_memberships(info, self.id, selection, arguments, order_by)
 
     @strawberry.field(
         description="The invitations, newest first; those of all statuses when none is asked for.",
@@ -177,7 +167,7 @@ class Organization(Node):
         last: Last = None,
         before: Before = None,
         statuses: Annotated[
-            list[Annotated["InvitationStatus", strawberry.lazy("schema.invitations.types")]] | None,
+            list[InvitationStatus] | None,
             strawberry.argument(description="Only invitations with one of these statuses."),
         ] = None,
         query: Annotated[
@@ -187,16 +177,9 @@ class Organization(Node):
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
         from schema.invitations.types import load_invitations
 
+        arguments = PageArguments(first, after, last, before)
         return await load_invitations(
-            info,
-            self.id,
-            of_address=False,
-            statuses=statuses,
-            query=query,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
+            info, INVITATIONS_OF_ORGANIZATION, self.id, arguments, statuses=statuses, query=query
         )
 
     @strawberry.field(
@@ -204,8 +187,9 @@ class Organization(Node):
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def pending_invitations_count(self, info: Info) -> int | None:
-        pending = InvitationFilter(False, info.context.server.clock(), (StoredStatus.PENDING,))
-        return await info.context.loaders.invitation_counts.load((self.id, pending))
+        pending = InvitationFilter(info.context.server.clock(), (InvitationStatus.PENDING,))
+        selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
+        return await info.context.loaders.counts.load((self.id, selection))
 
     @strawberry.field(
         description="What happened here, oldest first; events of invitations need"
@@ -218,16 +202,16 @@ class Organization(Node):
         first: First = None,
         after: After = None,
         types: Annotated[
-            list[Annotated["EventType", strawberry.lazy("schema.events.types")]] | None,
+            list[EventType] | None,
             strawberry.argument(description="Only events of one of these types."),
         ] = None,
-    ) -> Annotated["EventConnection", strawberry.lazy("schema.events.types")] | None:
-        from schema.events.types import load_events
+    ) -> Annotated["EventConnection", strawberry.lazy("schema.events.queries")] | None:
+        from schema.events.queries import load_events
 
-        return await load_events(info, self.id, first, after, types)
+        return await load_events(info, self.id, PageArguments(first, after), types)
 
     @classmethod
-    def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "Organization":
+    def from_row(cls, row: OrganizationRow, context: Context) -> "Organization":
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
@@ -256,7 +240,7 @@ class PublicOrganization:
     has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
 
     @classmethod
-    def from_row(cls, row: OrganizationRow | AnyRow, context: Context) -> "PublicOrganization":
+    def from_row(cls, row: OrganizationRow, context: Context) -> "PublicOrganization":
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
@@ -267,99 +251,12 @@ class PublicOrganization:
 
 
 async def load_organization(info: Info, id: str) -> Organization | None:
-    """The organization, to its members and to secret keys;
-    else null, after as many statements as for an absent one.
+    """The organization, for its members and secret keys.
+
+    For others, it takes as many statements as for an organization that doesn't exist.
     """
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer and await loaders.memberships.load((id, viewer)) is None:
         return None
     row = await loaders.organizations.load(id)
     return Organization.from_row(row, info.context) if row else None
-
-
-@strawberry.input(description="Which organization is meant: give one of the two.", one_of=True)
-class OrganizationBy:
-    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
-    slug: strawberry.Maybe[str] = strawberry.field(description="Its slug.")
-
-
-@strawberry.enum(description="What organizations are sorted by.")
-class OrganizationOrderField(Enum):
-    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When it was made.")
-    NAME = strawberry.enum_value("NAME", description="The name.")
-    MEMBERS_COUNT = strawberry.enum_value("MEMBERS_COUNT", description="The number of members.")
-
-
-@strawberry.input(description="How organizations are sorted.")
-class OrganizationOrder:
-    field: OrganizationOrderField = strawberry.field(
-        description="What they are sorted by.", default=OrganizationOrderField.CREATED_AT
-    )
-    direction: OrderDirection = strawberry.field(
-        description="Which way.", default=OrderDirection.DESC
-    )
-
-
-@strawberry.type
-class OrganizationQueries:
-    @strawberry.field(
-        description="An organization, to its members and to secret keys; else null.",
-        extensions=query_guard(),
-    )
-    async def organization(
-        self,
-        info: Info,
-        by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")],
-    ) -> Organization | None:
-        info.context.ensure_organizations_enabled()
-        if by.id:
-            return await load_organization(info, by.id.value)
-        if by.slug and info.context.instance.slugs_enabled:
-            viewer = info.context.user_id
-            row = await info.context.read(
-                lists.load_organization_by_slug, by.slug.value, member=viewer
-            )
-            return Organization.from_row(row, info.context) if row else None
-        return None
-
-    @strawberry.field(
-        description="All organizations of the instance, newest first unless asked otherwise.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def organizations(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        query: Annotated[
-            str | None,
-            strawberry.argument(description="A part of the name or the slug, or a whole id."),
-        ] = None,
-        user_ids: Annotated[
-            list[strawberry.ID] | None,
-            strawberry.argument(description="Only those that one of these users belongs to."),
-        ] = None,
-        order_by: Annotated[
-            OrganizationOrder | None,
-            strawberry.argument(description="How the list is sorted, newest first when absent."),
-        ] = None,
-    ) -> Connection[Organization] | None:
-        order_by = order_by or OrganizationOrder()
-        order = lists.get_organization_order(
-            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
-        )
-        wanted = lists.make_organization_filter(query, user_ids)
-        read = info.context.read
-        page = await read(
-            lists.load_organization_page,
-            wanted,
-            order,
-            make_page_request(order, first, after, last, before),
-        )
-        return make_connection(
-            page,
-            lambda row: Organization.from_row(row, info.context),
-            lambda: read(lists.count, wanted),
-        )

@@ -1,10 +1,10 @@
-"""The instance's owner shapes what organizations may do: roles, permissions and role sets."""
+"""Mutations with which the operator manages roles, permissions and role sets."""
 
 from collections.abc import Sequence
 
 import strawberry
 
-from resolvers.role_model import edit, permissions, sets
+from resolvers.role_model import edit, permissions, replace, sets
 from resolvers.role_model.reassign import RoleMapping
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -147,7 +147,7 @@ class SetOrganizationRoleSetInput:
 
 
 def to_mappings(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Sequence[RoleMapping]:
-    return [RoleMapping(one.from_, one.to) for one in input.mappings or []]
+    return [RoleMapping(mapping.from_, mapping.to) for mapping in input.mappings or []]
 
 
 # ---------------------------------------------------------------------------------------- mutations
@@ -166,9 +166,8 @@ class RoleMutations:
             input.permissions,
             input.add_to_initial_role_set,
         )
-        return RolePayload(
-            role=Role.from_row(await edit.create_role(info.context.transaction, new))
-        )
+        row = await edit.create_role(info.context.transaction, new)
+        return RolePayload(role=Role.from_row(row))
 
     @strawberry.mutation(
         description="Changes a role, unless that takes an organization its last manager.",
@@ -185,11 +184,8 @@ class RoleMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_role(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
-        return DeletedPayload(
-            deleted_id=strawberry.ID(
-                await edit.delete_role(info.context.transaction, key=input.key)
-            )
-        )
+        role_id = await edit.delete_role(info.context.transaction, key=input.key)
+        return DeletedPayload(deleted_id=strawberry.ID(role_id))
 
     @strawberry.mutation(
         description="Invents a permission.", extensions=mutation_guard(actor=ActorKind.SERVICE)
@@ -219,8 +215,8 @@ class RoleMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_permission(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
-        deleted = await permissions.delete_permission(info.context.transaction, key=input.key)
-        return DeletedPayload(deleted_id=strawberry.ID(deleted))
+        permission_id = await permissions.delete_permission(info.context.transaction, key=input.key)
+        return DeletedPayload(deleted_id=strawberry.ID(permission_id))
 
     @strawberry.mutation(
         description="Makes a role set.", extensions=mutation_guard(actor=ActorKind.SERVICE)
@@ -234,9 +230,8 @@ class RoleMutations:
             input.default_role,
             input.creator_role,
         )
-        return RoleSetPayload(
-            role_set=RoleSet.from_row(await sets.create_role_set(info.context.transaction, new))
-        )
+        row = await sets.create_role_set(info.context.transaction, new)
+        return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
         description="Changes a role set's names, default and creator role, adds roles, or makes it"
@@ -257,7 +252,7 @@ class RoleMutations:
     async def replace_role_in_role_set(
         self, info: Info, input: ReplaceRoleInput
     ) -> RoleSetPayload | None:
-        row = await sets.replace_role(
+        row = await replace.replace_role(
             info.context.transaction,
             role_set=input.role_set,
             role=input.role,
@@ -273,7 +268,7 @@ class RoleMutations:
     async def replace_role_set(
         self, info: Info, input: ReplaceRoleSetInput
     ) -> RoleSetPayload | None:
-        row = await sets.replace_role_set(
+        row = await replace.replace_role_set(
             info.context.transaction,
             key=input.key,
             with_key=input.with_key,
@@ -288,7 +283,7 @@ class RoleMutations:
     async def set_organization_role_set(
         self, info: Info, input: SetOrganizationRoleSetInput
     ) -> OrganizationPayload | None:
-        row = await sets.set_organization_role_set(
+        row = await replace.set_organization_role_set(
             info.context.transaction,
             organization_id=input.organization_id,
             role_set=input.role_set,

@@ -5,14 +5,11 @@ from typing import Annotated
 
 import strawberry
 
+from models.roles import DeletedRole, can_manage, is_system
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
-from models.roles import can_manage, is_system
-from resolvers.pages import AnyRow
-from resolvers.queries import lists
-from resolvers.queries.loaders import load_existing
-from resolvers.queries.permission_check import Reason, check_permission
+from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, query_guard
@@ -29,6 +26,11 @@ class PermissionType(Enum):
     )
 
 
+PermissionKey = Annotated[
+    str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")
+]
+
+
 @strawberry.type(description="Something that a role allows.")
 class Permission(Node):
     key: str = strawberry.field(description="The key, org:<feature>:<action>.")
@@ -39,7 +41,7 @@ class Permission(Node):
     updated_at: DateTime = strawberry.field(description="When it was last changed.")
 
     @classmethod
-    def from_row(cls, row: PermissionRow | AnyRow) -> "Permission":
+    def from_row(cls, row: PermissionRow) -> "Permission":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -80,7 +82,7 @@ class Role(Node):
         return await info.context.loaders.role_members_count.load(self.id)
 
     @classmethod
-    def from_row(cls, row: RoleRow | AnyRow) -> "Role":
+    def from_row(cls, row: RoleRow | DeletedRole) -> "Role":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -124,7 +126,7 @@ class RoleSet(Node):
         return await load_role(info, self.creator_role_id)
 
     @classmethod
-    def from_row(cls, row: RoleSetRow | AnyRow) -> "RoleSet":
+    def from_row(cls, row: RoleSetRow) -> "RoleSet":
         return cls(
             id=strawberry.ID(row.id),
             key=row.key,
@@ -138,95 +140,21 @@ class RoleSet(Node):
         )
 
 
-@strawberry.enum(description="Why a permission is there or not, for a person who debugs.")
-class PermissionReason(Enum):
-    GRANTED_BY_ROLE = strawberry.enum_value(
-        "GRANTED_BY_ROLE", description="The member's role holds it."
-    )
-    SECRET_KEY = strawberry.enum_value(
-        "SECRET_KEY", description="A secret key holds every permission."
-    )
-    NOT_A_MEMBER = strawberry.enum_value(
-        "NOT_A_MEMBER", description="No membership in such an organization, should there be one."
-    )
-    ROLE_LACKS_PERMISSION = strawberry.enum_value(
-        "ROLE_LACKS_PERMISSION", description="The member's role does not hold it."
-    )
-    UNKNOWN_PERMISSION = strawberry.enum_value(
-        "UNKNOWN_PERMISSION", description="No permission has this key."
-    )
-    ORGANIZATIONS_DISABLED = strawberry.enum_value(
-        "ORGANIZATIONS_DISABLED", description="Organizations are off in this instance."
-    )
+async def load_visible_role(info: Info, role_id: str) -> Role | None:
+    """The role, for every caller."""
+    row = await info.context.loaders.roles.load(role_id)
+    return Role.from_row(row) if row else None
 
 
-@strawberry.type(description="Whether somebody may do something, and why.")
-class PermissionDecision:
-    allowed: bool = strawberry.field(description="Whether it is allowed.")
-    reason: PermissionReason = strawberry.field(description="Why, for a person who debugs.")
-    permission: str = strawberry.field(description="The key that was asked for.")
-    role: Role | None = strawberry.field(description="The role that grants it or fails to.")
+async def load_visible_permission(info: Info, permission_id: str) -> Permission | None:
+    """The permission, for every caller."""
+    row = await info.context.loaders.permissions_by_id.load(permission_id)
+    return Permission.from_row(row) if row else None
 
 
-OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization.")]
-PermissionKey = Annotated[
-    str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")
-]
-OtherUserId = Annotated[
-    strawberry.ID | None,
-    strawberry.argument(description="Somebody else, for secret keys; the caller when absent."),
-]
-
-
-@strawberry.type
-class RoleQueries:
-    @strawberry.field(
-        description="All roles of the instance, oldest first.", extensions=query_guard()
-    )
-    async def roles(self, info: Info) -> list[Role] | None:
-        return [Role.from_row(row) for row in await info.context.read(lists.load_all, RoleRow)]
-
-    @strawberry.field(
-        description="All permissions of the instance, oldest first.", extensions=query_guard()
-    )
-    async def permissions(self, info: Info) -> list[Permission] | None:
-        return [
-            Permission.from_row(row)
-            for row in await info.context.read(lists.load_all, PermissionRow)
-        ]
-
-    @strawberry.field(
-        description="All role sets of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def role_sets(self, info: Info) -> list[RoleSet] | None:
-        return [
-            RoleSet.from_row(row) for row in await info.context.read(lists.load_all, RoleSetRow)
-        ]
-
-    @strawberry.field(
-        description="Whether the caller, or for a secret key anybody, may do something, and why.",
-        extensions=query_guard(),
-    )
-    async def check_permission(
-        self,
-        info: Info,
-        organization_id: OrganizationId,
-        permission: PermissionKey,
-        user_id: OtherUserId = None,
-    ) -> PermissionDecision | None:
-        decision = await check_permission(
-            info.context.loaders,
-            info.context.caller,
-            info.context.instance,
-            organization_id=organization_id,
-            permission=permission,
-            user_id=user_id,
-        )
-        role = await load_role(info, decision.role_id) if decision.role_id else None
-        return PermissionDecision(
-            allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
-            reason=PermissionReason[decision.reason.name],
-            permission=permission,
-            role=role,
-        )
+async def load_visible_role_set(info: Info, role_set_id: str) -> RoleSet | None:
+    """The role set, for secret keys."""
+    if not info.context.is_service:
+        return None
+    row = await info.context.loaders.role_sets.load(role_set_id)
+    return RoleSet.from_row(row) if row else None

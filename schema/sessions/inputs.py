@@ -1,33 +1,10 @@
-"""What the mutations of sessions are given, and by what sessions are listed."""
-
-from enum import Enum
+"""The inputs of session mutations."""
 
 import strawberry
 
 from models.errors import BadUserInput
-from resolvers.sessions.lifecycle import Choice
-
-
-@strawberry.enum(description="What became of a session.")
-class SessionStatus(Enum):
-    ACTIVE = strawberry.enum_value("active", description="It is in use.")
-    PENDING = strawberry.enum_value(
-        "pending", description="It is open, with a task to be done first."
-    )
-    ENDED = strawberry.enum_value("ended", description="Its user ended it.")
-    EXPIRED = strawberry.enum_value("expired", description="Its time is over.")
-    REVOKED = strawberry.enum_value("revoked", description="A secret key ended it.")
-
-
-@strawberry.enum(description="How the claims of a session token are written.")
-class SessionTokenFormat(Enum):
-    V2 = strawberry.enum_value("V2", description="With the organization in the claim o.")
-    V1 = strawberry.enum_value(
-        "V1", description="With org_id, org_slug, org_role, org_permissions and orgs."
-    )
-    LEGACY = strawberry.enum_value(
-        "LEGACY", description="With org_id, the org_role of 2022 and orgs."
-    )
+from resolvers.sessions.tokens import Choice
+from schema.sessions.enums import TokenFormat
 
 
 @strawberry.input(description="A session to open.")
@@ -36,8 +13,8 @@ class CreateSessionInput:
         description="Where it begins; without it the personal account, or the task to choose.",
         default=None,
     )
-    format: SessionTokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=SessionTokenFormat.V2
+    format: TokenFormat = strawberry.field(
+        description="How the token's claims are written.", default=TokenFormat.V2
     )
 
 
@@ -50,8 +27,8 @@ class SetActiveOrganizationInput:
     slug: str | None = strawberry.field(
         description="The organization's slug, instead of its id.", default=None
     )
-    format: SessionTokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=SessionTokenFormat.V2
+    format: TokenFormat = strawberry.field(
+        description="How the token's claims are written.", default=TokenFormat.V2
     )
 
 
@@ -62,8 +39,8 @@ class CreateSessionTokenInput:
         description="Any organization of the caller, absent for the session's, null for the"
         " personal account."
     )
-    format: SessionTokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=SessionTokenFormat.V2
+    format: TokenFormat = strawberry.field(
+        description="How the token's claims are written.", default=TokenFormat.V2
     )
 
 

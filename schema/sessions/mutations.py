@@ -3,15 +3,15 @@
 import strawberry
 
 from models.sessions import Session as SessionRow
-from resolvers.sessions import lifecycle
+from resolvers.sessions import active_organization, lifecycle, tokens
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard, untransacted_guard
 from schema.foundation.payloads import Payload
+from schema.sessions.enums import TokenFormat
 from schema.sessions.inputs import (
     CreateSessionInput,
     CreateSessionTokenInput,
     SessionRefInput,
-    SessionTokenFormat,
     SetActiveOrganizationInput,
     get_organization_id,
     to_choice,
@@ -49,7 +49,7 @@ class SessionMutations:
     async def set_active_organization(
         self, info: Info, input: SetActiveOrganizationInput
     ) -> SessionPayload | None:
-        row = await lifecycle.set_active_organization(
+        row = await active_organization.set_active_organization(
             info.context.transaction,
             session_id=input.session_id,
             organization_id=get_organization_id(input),
@@ -66,15 +66,14 @@ class SessionMutations:
         self, info: Info, input: CreateSessionTokenInput
     ) -> SessionPayload | None:
         context = info.context
-        row, made = await lifecycle.create_session_token(
-            context.store,
-            context.server.clock,
+        row, claims = await tokens.create_session_token(
+            context.server,
             context.caller,
             session_id=input.session_id,
             choice=to_choice(input),
-            minting=make_token_options(context, input.format),
+            options=make_token_options(context, input.format),
         )
-        return SessionPayload(session=Session.from_row(row, context), token=to_token(made))
+        return SessionPayload(session=Session.from_row(row, context), token=to_token(claims))
 
     @strawberry.mutation(
         description="Ends one of the caller's sessions at once; a session's token can end that"
@@ -94,8 +93,8 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, info.context))
 
 
-async def _with_token(info: Info, row: SessionRow, format: SessionTokenFormat) -> SessionPayload:
-    claims = await lifecycle.make_token_claims(
+async def _with_token(info: Info, row: SessionRow, format: TokenFormat) -> SessionPayload:
+    claims = await tokens.make_token_claims(
         info.context.transaction, row, make_token_options(info.context, format)
     )
     return SessionPayload(session=Session.from_row(row, info.context), token=to_token(claims))

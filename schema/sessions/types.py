@@ -1,27 +1,22 @@
-"""Sessions, as the API shows them to their user and to
-secret keys, and the tokens that are minted for them.
-"""
+"""Sessions and their tokens, as the API shows them."""
 
 import strawberry
 
 from models.instance import requires_organization
 from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
-from models.sessions import SessionStatus as Status
-from resolvers.pages import AnyRow, make_page_request
-from resolvers.queries.loaders import load_existing
-from resolvers.sessions import lifecycle
-from resolvers.sessions.claims import TokenClaims, TokenFormat
-from resolvers.sessions.lifecycle import TokenOptions
-from resolvers.sessions.lists import ORDER, SessionFilter, SessionList
-from schema.foundation.connections import Connection, Node, make_connection
+from resolvers.lists import Selection
+from resolvers.page_requests import PageArguments
+from resolvers.queries.batching import load_existing
+from resolvers.sessions import tokens
+from resolvers.sessions.claims import TokenClaims
+from resolvers.sessions.lists import SESSIONS_OF_USER, SessionFilter
+from resolvers.sessions.tokens import TokenOptions
+from schema.foundation.connections import Connection, Node, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime
 from schema.organizations.types import Organization
-from schema.sessions.inputs import (
-    SessionStatus,
-    SessionTokenFormat,
-)
+from schema.sessions.enums import SessionStatus, TokenFormat
 from schema.users.types import User
 
 
@@ -43,7 +38,7 @@ class Session(Node):
         description="When it was last in use, to the minute."
     )
     expires_at: DateTime = strawberry.field(description="Until when it can be used.")
-    row: strawberry.Private[SessionRow | AnyRow]
+    row: strawberry.Private[SessionRow]
 
     @strawberry.field(description="Whose it is.")
     async def user(self, info: Info) -> User:
@@ -60,22 +55,24 @@ class Session(Node):
     async def last_active_organization(self, info: Info) -> Organization | None:
         info.context.ensure_organizations_enabled()
         loaders = info.context.loaders
-        chosen = self.row.membership_id and await loaders.memberships_by_id.load(
-            self.row.membership_id
-        )
-        row = chosen and await loaders.organizations.load(chosen.organization_id)
+        if self.row.membership_id is None:
+            return None
+        membership = await loaders.memberships_by_id.load(self.row.membership_id)
+        if membership is None:
+            return None
+        row = await loaders.organizations.load(membership.organization_id)
         return Organization.from_row(row, info.context) if row else None
 
     @classmethod
-    def from_row(cls, row: SessionRow | AnyRow, context: Context) -> "Session":
+    def from_row(cls, row: SessionRow, context: Context) -> "Session":
         is_pending = row.membership_id is None and requires_organization(context.instance)
         status = get_status(
             row.closed_as, row.expires_at, context.server.clock(), is_pending=is_pending
         )
         return cls(
             id=strawberry.ID(row.id),
-            status=SessionStatus(status.value),
-            tasks=[SessionTask(key=CHOOSE_ORGANIZATION)] if status is Status.PENDING else [],
+            status=status,
+            tasks=[SessionTask(key=CHOOSE_ORGANIZATION)] if status is SessionStatus.PENDING else [],
             created_at=DateTime(row.created_at),
             last_active_at=DateTime(row.last_active_at),
             expires_at=DateTime(row.expires_at),
@@ -84,7 +81,7 @@ class Session(Node):
 
 
 async def load_visible_session(info: Info, session_id: str) -> Session | None:
-    """The session, to its user and to secret keys; else null, as if absent."""
+    """The session, for its user and secret keys."""
     row = await info.context.loaders.sessions.load(session_id)
     if row is None or not (info.context.is_service or info.context.user_id == row.user_id):
         return None
@@ -92,21 +89,20 @@ async def load_visible_session(info: Info, session_id: str) -> Session | None:
 
 
 async def load_sessions(
-    info: Info,
-    user_id: str,
-    first: int | None,
-    after: str | None,
-    statuses: list[SessionStatus] | None,
+    info: Info, user_id: str, arguments: PageArguments, *, statuses: list[SessionStatus] | None
 ) -> Connection[Session]:
     context = info.context
-    chosen = None if statuses is None else tuple(Status(one.value) for one in statuses)
-    wanted = SessionFilter(requires_organization(context.instance), context.server.clock(), chosen)
-    part = make_page_request(ORDER, first, after)
-    page = await context.loaders.session_pages.load((user_id, SessionList(wanted, part)))
-    return make_connection(
-        page,
-        lambda row: Session.from_row(row, context),
-        lambda: context.loaders.session_counts.load((user_id, wanted)),
+    session_filter = SessionFilter(
+        requires_organization(context.instance),
+        context.server.clock(),
+        None if statuses is None else tuple(statuses),
+    )
+    return await load_connection(
+        info,
+        Selection(SESSIONS_OF_USER, session_filter),
+        arguments,
+        to_node=lambda row: Session.from_row(row, context),
+        parent=user_id,
     )
 
 
@@ -122,16 +118,16 @@ class SessionToken:
 
     @strawberry.field(description="The token, signed when it is selected.")
     async def jwt(self, info: Info) -> str:
-        """Not before the transaction is over: signing takes a while."""
-        return await info.context.server.signer.sign(self.claims)
+        """Signs after the transaction, because signing takes a while."""
+        return await info.context.signer.sign(self.claims)
 
 
 def to_token(claims: TokenClaims) -> SessionToken:
-    return SessionToken(expires_at=DateTime(lifecycle.get_expiry(claims)), claims=claims)
+    return SessionToken(expires_at=DateTime(tokens.get_expiry(claims)), claims=claims)
 
 
-def make_token_options(context: Context, format: SessionTokenFormat) -> TokenOptions:
-    """The page's origin goes into the token only if it is one of ours."""
-    around = context.server
-    party = context.origin if context.origin in around.allowed_origins else None
-    return TokenOptions(TokenFormat(format.value), around.public_url, party)
+def make_token_options(context: Context, format: TokenFormat) -> TokenOptions:
+    """The page's origin goes into the token only if it is an allowed one."""
+    server = context.server
+    party = context.origin if context.origin in server.allowed_origins else None
+    return TokenOptions(format, server.public_url, party)

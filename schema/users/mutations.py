@@ -1,7 +1,5 @@
 """Mutations of users."""
 
-from typing import TYPE_CHECKING
-
 import strawberry
 
 from resolvers import users
@@ -10,9 +8,6 @@ from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import JSONObject
-
-if TYPE_CHECKING:
-    pass
 from schema.users.types import User
 
 
@@ -105,22 +100,15 @@ class UserMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
-        around = info.context.server
-        row = await users.create_user(
-            info.context.transaction,
-            to_new_user(input),
-            issuers=around.issuers,
-            schemes=around.link_schemes,
-        )
+        row = await users.create_user(info.context.transaction, to_new_user(input))
         return UserPayload(user=User.from_row(row, info.context))
 
     @strawberry.mutation(
         description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE)
     )
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
-        schemes = info.context.server.link_schemes
         row = await users.update_user(
-            info.context.transaction, user_id=input.user_id, given=get_given(input), schemes=schemes
+            info.context.transaction, user_id=input.user_id, given=get_given(input)
         )
         return UserPayload(user=User.from_row(row, info.context))
 

@@ -1,14 +1,12 @@
-"""Users, as the API shows them: a fellow member sees
-the name, only the user and secret keys see the rest.
-"""
+"""Users, as the API shows them: all of a user only to themselves and to secret keys."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from models.users import User as UserRow
-from resolvers.pages import AnyRow, make_page_request
-from resolvers.queries import lists
+from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
+from resolvers.page_requests import PageArguments
 from schema.foundation.connections import (
     After,
     Before,
@@ -16,12 +14,10 @@ from schema.foundation.connections import (
     First,
     Last,
     Node,
-    make_connection,
 )
 from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime, JSONObject
-from schema.sessions.inputs import SessionStatus
+from schema.sessions.enums import SessionStatus
 
 if TYPE_CHECKING:
     from schema.memberships.types import Membership
@@ -73,11 +69,14 @@ class User(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["Membership", strawberry.lazy("schema.memberships.types")]] | None:
-        from schema.memberships.types import load_memberships_of_user
+        from schema.memberships.types import load_memberships
 
         if not (info.context.is_service or info.context.user_id == self.id):
             return None
-        return await load_memberships_of_user(info, self.id, first, after, last, before)
+        info.context.ensure_organizations_enabled()
+        arguments = PageArguments(first, after, last, before)
+        selection = select_memberships(MEMBERSHIPS_OF_USER)
+        return await load_memberships(info, self.id, selection, arguments)
 
     @strawberry.field(
         description="The user's sessions, newest first; for the user and secret keys, else null."
@@ -96,10 +95,11 @@ class User(Node):
 
         if not (info.context.is_service or info.context.user_id == self.id):
             return None
-        return await load_sessions(info, self.id, first, after, statuses)
+        arguments = PageArguments(first, after)
+        return await load_sessions(info, self.id, arguments, statuses=statuses)
 
     @classmethod
-    def from_row(cls, row: UserRow | AnyRow, context: Context) -> "User":
+    def from_row(cls, row: UserRow, context: Context) -> "User":
         is_shown = context.is_service or context.user_id == row.id
         return cls(
             id=strawberry.ID(row.id),
@@ -120,59 +120,9 @@ class User(Node):
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """The user, to the user, to fellow members who may read
-    members, and to secret keys; else null, as if absent.
-    """
-    context = info.context
-    viewer = context.user_id
-    if (
-        viewer
-        and viewer != user_id
-        and not await context.loaders.are_fellows.load((viewer, user_id))
-    ):
+    """The user, for themselves, fellow members who can read members, and secret keys."""
+    viewer, loaders = info.context.user_id, info.context.loaders
+    if viewer and viewer != user_id and not await loaders.are_fellows.load((viewer, user_id)):
         return None
-    row = await context.loaders.users.load(user_id)
-    return User.from_row(row, context) if row else None
-
-
-@strawberry.type
-class UserQueries:
-    @strawberry.field(
-        description="A user, to themselves, to fellow members and to secret keys; else null.",
-        extensions=query_guard(),
-    )
-    async def user(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")],
-    ) -> User | None:
-        return await load_visible_user(info, id)
-
-    @strawberry.field(
-        description="All users of the instance, newest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def users(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        query: Annotated[
-            str | None,
-            strawberry.argument(description="A part of the address or the name, or a whole id."),
-        ] = None,
-        email_addresses: Annotated[
-            list[str] | None,
-            strawberry.argument(description="Only who has one of these addresses."),
-        ] = None,
-        external_ids: Annotated[
-            list[str] | None, strawberry.argument(description="Only who is one of these subjects.")
-        ] = None,
-    ) -> Connection[User] | None:
-        wanted = lists.make_user_filter(query, email_addresses, external_ids)
-        part = make_page_request(lists.USER_ORDER, first, after)
-        read = info.context.read
-        page = await read(lists.load_user_page, wanted, part)
-        return make_connection(
-            page, lambda row: User.from_row(row, info.context), lambda: read(lists.count, wanted)
-        )
+    row = await loaders.users.load(user_id)
+    return User.from_row(row, info.context) if row else None

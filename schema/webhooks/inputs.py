@@ -5,7 +5,8 @@ from typing import Any
 import strawberry
 
 from resolvers.webhooks.endpoints import NewEndpoint
-from schema.events.types import EventType, get_names
+from schema.events.enums import EventType
+from schema.events.types import get_names
 from schema.foundation.inputs import get_given
 from schema.foundation.scalars import DateTime
 

@@ -34,13 +34,7 @@ class WebhookMutations:
     async def create_webhook_endpoint(
         self, info: Info, input: CreateWebhookEndpointInput
     ) -> WebhookEndpointPayload | None:
-        around = info.context.server
-        row = await endpoints.create_endpoint(
-            info.context.transaction,
-            to_new_endpoint(input),
-            targets=around.targets,
-            storage=around.webhook_storage,
-        )
+        row = await endpoints.create_endpoint(info.context.transaction, to_new_endpoint(input))
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
@@ -55,7 +49,6 @@ class WebhookMutations:
             info.context.transaction,
             endpoint_id=input.webhook_endpoint_id,
             given=to_changes(input),
-            targets=info.context.server.targets,
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
@@ -81,9 +74,7 @@ class WebhookMutations:
         self, info: Info, input: WebhookEndpointRefInput
     ) -> WebhookEndpointPayload | None:
         row = await endpoints.rotate_secret(
-            info.context.transaction,
-            endpoint_id=input.webhook_endpoint_id,
-            storage=info.context.server.webhook_storage,
+            info.context.transaction, endpoint_id=input.webhook_endpoint_id
         )
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 

@@ -1,8 +1,5 @@
-"""Webhooks, as the API shows them to secret keys:
-where events are sent to, and what became of each.
-"""
+"""Webhook endpoints and their deliveries, as the API shows them to secret keys."""
 
-from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -10,31 +7,29 @@ from cryptography.fernet import InvalidToken
 
 from models.errors import SecretUnreadable
 from models.keys.encryption import decrypt
-from models.webhooks import DeliveryStatus as Status
+from models.webhooks import DeliveryStatus
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
-from resolvers.pages import AnyRow, make_page_request
-from resolvers.queries.loaders import load_existing
-from resolvers.webhooks import lists
-from resolvers.webhooks.lists import ORDER, DeliveryList
-from schema.events.types import Event, EventType, to_event
-from schema.foundation.connections import After, Connection, First, Node, make_connection
-from schema.foundation.context import Context, Info
-from schema.foundation.guards import ActorKind, query_guard
+from resolvers.lists import Selection
+from resolvers.page_requests import PageArguments
+from resolvers.queries.batching import load_existing
+from resolvers.webhooks.lists import DELIVERIES_OF_ENDPOINT, DeliveryFilter
+from schema.events.enums import EventType
+from schema.events.types import Event, to_event
+from schema.foundation.connections import After, Connection, First, Node, load_connection
+from schema.foundation.context import Info
+from schema.foundation.enums import describe_enum
 from schema.foundation.scalars import DateTime
 
-
-@strawberry.enum(description="What became of a delivery.")
-class DeliveryStatus(Enum):
-    PENDING = strawberry.enum_value(
-        "pending", description="It is tried, for the first time or again."
-    )
-    SUCCEEDED = strawberry.enum_value(
-        "succeeded", description="The receiver took it: it answered with 2xx."
-    )
-    FAILED = strawberry.enum_value(
-        "failed", description="It was given up, until somebody replays it."
-    )
+describe_enum(
+    DeliveryStatus,
+    "What became of a delivery.",
+    {
+        DeliveryStatus.PENDING: "It is tried, for the first time or again.",
+        DeliveryStatus.SUCCEEDED: "The receiver took it: it answered with 2xx.",
+        DeliveryStatus.FAILED: "It was given up, until somebody replays it.",
+    },
+)
 
 
 @strawberry.type(description="An event on its way to a webhook endpoint.")
@@ -60,13 +55,11 @@ class WebhookDelivery(Node):
 
     @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
     async def event(self, info: Info) -> Event:
-        return to_event(
-            await load_existing(info.context.loaders.events_by_cursor, self.event_cursor),
-            info.context,
-        )
+        row = await load_existing(info.context.loaders.events_by_cursor, self.event_cursor)
+        return to_event(row, info.context)
 
     @classmethod
-    def from_row(cls, row: DeliveryRow | AnyRow) -> "WebhookDelivery":
+    def from_row(cls, row: DeliveryRow) -> "WebhookDelivery":
         return cls(
             id=strawberry.ID(row.id),
             status=DeliveryStatus(row.status),
@@ -109,7 +102,7 @@ class WebhookEndpoint(Node):
     )
     async def secret(self, info: Info) -> str:
         try:
-            return decrypt(info.context.server.webhook_storage, self.sealed_secret)
+            return decrypt(info.context.server.webhook_cipher, self.sealed_secret)
         except InvalidToken as error:
             raise SecretUnreadable from error
 
@@ -120,19 +113,22 @@ class WebhookEndpoint(Node):
     async def deliveries(
         self, info: Info, first: First = None, after: After = None, statuses: Statuses = None
     ) -> Connection[WebhookDelivery]:
-        return await load_deliveries(
-            info.context,
-            self.id,
-            DeliveryList(_names(statuses), make_page_request(ORDER, first, after)),
+        delivery_filter = DeliveryFilter(None if statuses is None else tuple(statuses))
+        return await load_connection(
+            info,
+            Selection(DELIVERIES_OF_ENDPOINT, delivery_filter),
+            PageArguments(first, after),
+            to_node=WebhookDelivery.from_row,
+            parent=self.id,
         )
 
     @classmethod
-    def from_row(cls, row: EndpointRow | AnyRow) -> "WebhookEndpoint":
+    def from_row(cls, row: EndpointRow) -> "WebhookEndpoint":
         return cls(
             id=strawberry.ID(row.id),
             url=row.url,
             description=row.description,
-            types=None if row.types is None else [EventType(one) for one in row.types],
+            types=None if row.types is None else list(map(EventType, row.types)),
             enabled=row.enabled,
             disabled_reason=row.disabled_reason,
             created_at=DateTime(row.created_at),
@@ -141,49 +137,17 @@ class WebhookEndpoint(Node):
         )
 
 
-def _names(statuses: list[DeliveryStatus] | None) -> lists.Statuses:
-    return None if statuses is None else tuple(Status(one.value).value for one in statuses)
-
-
-async def load_deliveries(
-    context: Context, endpoint_id: str, asked: DeliveryList
-) -> Connection[WebhookDelivery]:
-    loaders = context.loaders
-    page = await loaders.delivery_pages.load((endpoint_id, asked))
-    return make_connection(
-        page,
-        WebhookDelivery.from_row,
-        lambda: loaders.delivery_counts.load((endpoint_id, asked.statuses)),
-    )
-
-
 async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
-    """The endpoint, to secret keys; else null, as if absent."""
-    row = (
-        await info.context.loaders.webhook_endpoints.load(endpoint_id)
-        if info.context.is_service
-        else None
-    )
+    """The endpoint, for secret keys."""
+    if not info.context.is_service:
+        return None
+    row = await info.context.loaders.webhook_endpoints.load(endpoint_id)
     return WebhookEndpoint.from_row(row) if row else None
 
 
 async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
-    """The delivery, to secret keys; else null, as if absent."""
-    row = (
-        await info.context.loaders.webhook_deliveries.load(delivery_id)
-        if info.context.is_service
-        else None
-    )
+    """The delivery, for secret keys."""
+    if not info.context.is_service:
+        return None
+    row = await info.context.loaders.webhook_deliveries.load(delivery_id)
     return WebhookDelivery.from_row(row) if row else None
-
-
-@strawberry.type
-class WebhookQueries:
-    @strawberry.field(
-        description="All webhook endpoints of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
-    )
-    async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
-        return [
-            WebhookEndpoint.from_row(row) for row in await info.context.read(lists.load_endpoints)
-        ]

@@ -1,17 +1,25 @@
-"""Whether TENANTRY_SECRET fits the database: what
-`serve`, `worker` and `doctor` say, and what they refuse.
-"""
+"""The root secret, TENANTRY_SECRET: whether it fits the database, and its rotation."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
+import typer
 
+from models import base
 from models.database.store import Store
 from models.keys.encryption import Purpose
-from resolvers.invitations.tickets import derive_ticket_keys, open_invitations, register_keys
-from resolvers.keys.root_secret import EncryptedValue, State, load_encrypted_values
-from resolvers.transaction import Clock
+from resolvers.access import SYSTEM
+from resolvers.keys import ticket_keys
+from resolvers.keys.root_secret import EncryptedValue, State, load_encrypted_values, reencrypt
+from resolvers.server import Clock, Server
+from resolvers.transaction import begin
+from server.cli.database import ensure_migrated
+from server.cli.environment import load_settings
+from server.cli.runner import run
+from server.settings.server import make_server
 from server.settings.settings import Settings, SettingsError
 
 UNREADABLE = (
@@ -19,38 +27,44 @@ UNREADABLE = (
     " end of"
     " TENANTRY_SECRET. If it is lost, run: tenantry secret rotate --discard-unreadable"
 )
+NO_SECRET = "TENANTRY_SECRET is missing: give the value that the servers run with."
+UNUSED_SECRET = (
+    "TENANTRY_SECRET: no process has started with its first secret yet, and would not be able to"
+    " read what it encrypts."
+    " Restart every `serve` and `worker` with this TENANTRY_SECRET first."
+)
 
 log = structlog.stdlib.get_logger("tenantry.root_secret")
 
 
-def counted(values: Sequence[EncryptedValue], state: State) -> str:
-    """How many values of each kind are in that state,
-    such as "1 signing key and 2 webhook secrets".
-    """
+def describe_values(values: Sequence[EncryptedValue], state: State) -> str:
+    """The number of values of each kind in that state: "1 signing key and 2 webhook secrets"."""
     numbers = Counter(value.column.name for value in values if value.state is state)
-    *others, last = [f"{number} {name}{'s'[: number > 1]}" for name, number in numbers.items()] or [
-        ""
-    ]
+    phrases = [f"{number} {name}{'s'[: number > 1]}" for name, number in numbers.items()]
+    if len(phrases) < 2:
+        return "".join(phrases)
+    *others, last = phrases
     comma = "," if len(others) > 1 else ""
-    return f"{', '.join(others)}{comma} and {last}" if others else last
+    return f"{', '.join(others)}{comma} and {last}"
 
 
 def ensure_readable(
     values: Sequence[EncryptedValue], purposes: Collection[Purpose] = tuple(Purpose)
 ) -> None:
-    """Raises WrongSettings if a value of these purposes can't be decrypted."""
-    if unreadable := counted(
-        [value for value in values if value.column.purpose in purposes], State.UNREADABLE
-    ):
+    """Raises SettingsError if a value of these purposes can't be decrypted."""
+    required = [value for value in values if value.column.purpose in purposes]
+    if unreadable := describe_values(required, State.UNREADABLE):
         raise SettingsError([UNREADABLE.format(unreadable)])
 
 
-async def invalid_links(store: Store, values: Sequence[EncryptedValue], clock: Clock) -> str | None:
+async def explain_invalid_links(
+    store: Store, values: Sequence[EncryptedValue], clock: Clock
+) -> str | None:
     """What to do about open invitations whose tickets can't be verified; None if there are none."""
     keys = [value for value in values if value.column.purpose is Purpose.TICKET_KEYS]
     lost = [key.row_id for key in keys if key.state is State.UNREADABLE]
     async with store.read() as connection:
-        number, last = await open_invitations(connection, clock(), lost)
+        number, last = await ticket_keys.count_open_invitations(connection, clock(), lost)
     if last is None:
         return None
     return (
@@ -62,27 +76,92 @@ async def invalid_links(store: Store, values: Sequence[EncryptedValue], clock: C
     )
 
 
-def required(settings: Settings) -> Collection[Purpose]:
-    """What a server can't work without; signing keys
-    are not read if the settings give their own.
-    """
-    return (
-        {Purpose.WEBHOOK_SECRETS}
-        if settings.signing_keys
-        else {Purpose.WEBHOOK_SECRETS, Purpose.SIGNING_KEYS}
-    )
+def get_required_purposes(settings: Settings) -> Collection[Purpose]:
+    """What a server can't work without: stored signing keys only if the settings give none."""
+    if settings.signing_keys:
+        return {Purpose.WEBHOOK_SECRETS}
+    return {Purpose.WEBHOOK_SECRETS, Purpose.SIGNING_KEYS}
 
 
-async def prepare(
-    settings: Settings, store: Store, clock: Clock, purposes: Collection[Purpose]
-) -> None:
+async def prepare(server: Server, purposes: Collection[Purpose]) -> None:
     """Checks the root secret before a process works with it, and registers its ticket keys.
 
-    Raises WrongSettings.
+    Raises SettingsError.
     """
-    async with store.read() as connection:
-        values = await load_encrypted_values(connection, settings.secret, clock())
+    async with server.store.read() as connection:
+        values = await load_encrypted_values(connection, server.secrets, server.clock())
     ensure_readable(values, purposes)
-    if sentence := await invalid_links(store, values, clock):
+    if sentence := await explain_invalid_links(server.store, values, server.clock):
         log.warning("invitation_links_invalid", reason=sentence)
-    await register_keys(store, clock, derive_ticket_keys(settings.secret))
+    await ticket_keys.register_keys(server)
+
+
+# ----------------------------------------------------------------------------------------- rotation
+
+
+async def load_secrets(settings: Settings, store: Store) -> Sequence[str]:
+    """The root secrets; a development server has one in its folder.
+
+    Raises SettingsError if there is none.
+    """
+    if settings.secret:
+        return settings.secret
+    from server.development.files import load_development_secret
+    from server.development.stamp import is_stamped
+    from server.settings.names import VAR
+
+    if not await is_stamped(store):
+        raise SettingsError([NO_SECRET])
+    return (load_development_secret(VAR),)
+
+
+def rotate_secret(*, discard_unreadable: bool) -> None:
+    settings = load_settings()
+
+    async def rotate(store: Store) -> None:
+        await ensure_migrated(store)
+        secrets = await load_secrets(settings, store)
+        server = replace(make_server(settings, store, base.now), secrets=secrets)
+        async with begin(server, SYSTEM) as tx:
+            is_in_use = await ticket_keys.is_registered(tx.session, server.ticket_keys)
+            values = await reencrypt(tx, discard_unreadable=discard_unreadable)
+            if not discard_unreadable:
+                ensure_readable(values)
+                if not is_in_use and describe_values(values, State.OUTDATED):
+                    raise SettingsError([UNUSED_SECRET])
+            invitations = await ticket_keys.count_open_invitations(tx.session, tx.now)
+        for line in _report(values, secrets, invitations):
+            typer.echo(line)
+
+    run(settings, rotate)
+
+
+def _report(
+    values: Sequence[EncryptedValue],
+    secrets: Sequence[str],
+    invitations: tuple[int, datetime | None],
+) -> list[str]:
+    renewed = describe_values(values, State.OUTDATED) or "nothing"
+    unchanged = describe_values(values, State.CURRENT) or "nothing"
+    lines = [
+        f"Encrypted under the first secret: {renewed}.",
+        f"Already encrypted under it: {unchanged}.",
+    ]
+    # Unreadable values are left only if they were discarded.
+    if discarded := describe_values(values, State.UNREADABLE):
+        lines.append(f"Discarded, or replaced by a new one: {discarded}.")
+    for value in values:
+        if value.state is State.UNREADABLE and value.column.replacement:
+            lines.append(f"{value.row_id} has a new secret: give it to the receiver.")
+    number, last = invitations
+    if last:
+        lines.append(
+            f"Open invitations: {number}. Their links stay valid; the last one expires on"
+            f" {last:%Y-%m-%d}."
+        )
+    if len(secrets) > 1:
+        lines.append(
+            "The first secret is enough from now on: remove the others from TENANTRY_SECRET, and"
+            " restart every process."
+        )
+    return lines

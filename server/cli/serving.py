@@ -1,56 +1,39 @@
-"""How the server runs: for development with everything
-at hand, for production with nothing unsafe.
-"""
+"""How servers and workers run: in development with demo data, in production with safe settings."""
 
 import asyncio
-import errno
 import signal
-import socket
-from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import structlog
-import uvicorn
 from rich.panel import Panel
 from rich.table import Table
-from starlette.types import ASGIApp
 
-from models import base, webhooks
+from models import base
 from models.database import migrations
 from models.database.store import Store
-from models.keys import encryption
 from models.keys.encryption import Purpose
 from models.validation.text import escape_controls
-from resolvers.invitations.tickets import derive_ticket_keys
-from schema.foundation.context import noop
-from server.cli import doctor, root_secret
-from server.cli.commands import UNMIGRATED, run, settings_for
+from server.cli import root_secret
 from server.cli.console import console, fail
+from server.cli.database import ensure_migrated
+from server.cli.environment import load_development_settings, load_settings
+from server.cli.http_server import listen, serve_on
+from server.cli.runner import run
 from server.delivery.worker import Background, make_worker
-from server.development import demo_data
+from server.development.demo_company import load_demo
+from server.development.extras import make_development_extras
+from server.development.files import load_development_secret
 from server.development.issuer import ADA, GRACE
-from server.http.app import OWN_NAMES, DevelopmentExtras, make_application
-from server.http.connection import UNSENT_BYTES, HttpProtocol, SocketProtocol
-from server.http.websocket import MESSAGE_BYTES
+from server.development.stamp import is_stamped, stamp
+from server.http.app import DevelopmentExtras, make_application
+from server.http.middleware import OWN_NAMES
 from server.identity.signing import make_signer
+from server.settings.checks import ensure_production, ensure_worker
 from server.settings.names import VAR
-from server.settings.settings import (
-    Environment,
-    Settings,
-    SettingsError,
-    ensure_production,
-    ensure_worker,
-    read_settings,
-)
+from server.settings.server import make_server
+from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
-# How long running requests may take once the server stops.
-SHUTDOWN_SECONDS = 7
-# Longer than load balancers keep a connection: the one who closes first must not be the one who
-# answers.
-KEEP_ALIVE_SECONDS = 75
 STAMPED = (
     "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count"
     " here."
@@ -59,131 +42,41 @@ STAMPED = (
 log = structlog.stdlib.get_logger("tenantry.server")
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections already; who comes early waits until the server is there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise fail(
-                f"Port {port} is in use: is a server running already? Choose another one with"
-                f" --port."
-            ) from error
-        raise fail(f"Can't listen on {host} port {port}: {error.strerror}.") from error
-    if option := getattr(socket, "TCP_NOTSENT_LOWAT", None):
-        listener.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
-    return listener
-
-
-@contextmanager
-def _obeyed_once() -> Generator[None]:
-    """uvicorn raises the signal that stopped it once
-    more when all is done: by then it has been obeyed.
-    """
-
-    def ignore(number: int, frame: object) -> None: ...
-
-    before = {one: signal.signal(one, ignore) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-class Server(uvicorn.Server):
-    """Waits for the requests that run; `stop` ends what would run for ever, such as streams."""
-
-    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.stop = stop
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.stop()
-        await super().shutdown(sockets)
-
-
-async def serve_on(listener: socket.socket, app: ASGIApp, stop: Callable[[], None] = noop) -> None:
-    """Serves until SIGINT or SIGTERM, then lets running
-    requests finish; sockets are closed with 1012.
-    """
-    config = uvicorn.Config(
-        app,
-        http=HttpProtocol,
-        ws=SocketProtocol,
-        ws_max_size=MESSAGE_BYTES,
-        ws_per_message_deflate=False,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
-    with _obeyed_once():
-        await Server(config, stop).serve(sockets=[listener])
-
-
 # -------------------------------------------------------------------------------------- development
 
 
-def _for_development(port: int = 8000) -> Settings:
-    """The settings, with a root secret of this folder's own,
-    and its own address as public URL where none is set.
-    """
-    settings = settings_for(Environment.DEVELOPMENT)
-    given = (
-        {}
-        if "public_url" in settings.model_fields_set
-        else {"public_url": f"http://127.0.0.1:{port}"}
-    )
-    secret = {} if settings.secret else {"secret": demo_data.development_secret(VAR)}
-    return read_settings(env=Environment.DEVELOPMENT, **given, **secret)
+def complete_development_settings(port: int = 8000) -> Settings:
+    """The settings, with defaults of this machine for the root secret and the public URL."""
+    settings = load_development_settings()
+    defaults: dict[str, str] = {}
+    if "public_url" not in settings.model_fields_set:
+        defaults["public_url"] = f"http://127.0.0.1:{port}"
+    if not settings.secret:
+        defaults["secret"] = load_development_secret(VAR)
+    return read_settings(env=Environment.DEVELOPMENT, **defaults)
 
 
-async def _prepared(settings: Settings, store: Store, *, demo: bool) -> DevelopmentExtras:
+async def prepare_development(settings: Settings, store: Store, *, demo: bool) -> DevelopmentExtras:
     await migrations.migrate(store)
-    await demo_data.stamp(store)
-    await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-    await make_signer(settings, store, base.now).published()
-    keys = derive_ticket_keys(settings.secret)
+    await stamp(store)
+    server = make_server(settings, store, base.now)
+    await root_secret.prepare(server, root_secret.get_required_purposes(settings))
+    await make_signer(settings, server).published()
     if demo:
-        await demo_data.load_demo(
-            store, keys, encryption.make_cipher(settings.secret, webhooks.PURPOSE)
-        )
-    return await demo_data.development(store, VAR, keys, tell=_tell)
+        await load_demo(server)
+    return await make_development_extras(server, VAR, on_written=print_mail)
 
 
-def _tell(message: EmailMessage, path: Path) -> None:
-    """What somebody who develops wants of a mail: who it is for, and its link."""
+def print_mail(message: EmailMessage, path: Path) -> None:
+    """Prints what a developer needs from a mail: its recipient, its file and its link."""
     text = message.get_body(("plain",))
-    link = (
-        next((line for line in text.get_content().splitlines() if "ticket=" in line), "")
-        if text
-        else ""
-    )
+    content: str = text.get_content() if text else ""
+    link = next((line for line in content.splitlines() if "ticket=" in line), "")
     sentence = escape_controls(f"Mail to {message['To']}, {path}")
     console.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
-def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:
-    """Migrates, loads the demo company into an empty database, and serves on this machine only."""
-    settings = _for_development(port)
-    listener = listen(host, port)
-
-    async def use(store: Store) -> None:
-        extra = await _prepared(settings, store, demo=demo)
-        _greet(f"http://{host}:{port}", extra.secret_key)
-        app = make_application(settings, store=store, development=extra)
-        await serve_on(listener, app, app.state.stop)
-
-    with listener:
-        run(settings, use)
-
-
-def _greet(url: str, key: str) -> None:
+def print_welcome(url: str, key: str) -> None:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("GraphiQL", f"[bold]{url}/graphql[/bold]  (signed in as {ADA[1]} {ADA[2]})")
     lines.add_row("Schema", f"{url}/schema.graphql")
@@ -194,23 +87,37 @@ def _greet(url: str, key: str) -> None:
     )
 
 
+def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None:
+    """Migrates, loads the demo company into an empty database, and serves on this machine only."""
+    settings = complete_development_settings(port)
+    listener = listen(host, port)
+
+    async def use(store: Store) -> None:
+        extras = await prepare_development(settings, store, demo=demo)
+        print_welcome(f"http://{host}:{port}", extras.secret_key)
+        app = make_application(settings, store=store, development=extras)
+        await serve_on(listener, app, app.state.stop)
+
+    with listener:
+        run(settings, use)
+
+
 # --------------------------------------------------------------------------------------- production
 
 
-async def _ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has written to.
+async def ensure_ready(store: Store) -> None:
+    """Production takes only a migrated database that no development server has used.
 
-    Raises WrongSettings.
+    Raises SettingsError.
     """
-    if await migrations.current(store) != migrations.head():
-        raise SettingsError([UNMIGRATED])
-    if await doctor.is_stamped(store):
+    await ensure_migrated(store)
+    if await is_stamped(store):
         raise SettingsError([STAMPED])
 
 
 def serve(host: str, port: int, *, delivers: bool) -> None:
-    """Serves for production, or for development where the settings say so."""
-    settings = settings_for()
+    """Serves for production, or for development if the settings say so."""
+    settings = load_settings()
     if settings.is_development:
         if host not in OWN_NAMES:
             raise fail(
@@ -225,9 +132,10 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        await _ensure_ready(store)
-        await root_secret.prepare(settings, store, base.now, root_secret.required(settings))
-        await make_signer(settings, store, base.now).published()
+        await ensure_ready(store)
+        server = make_server(settings, store, base.now)
+        await root_secret.prepare(server, root_secret.get_required_purposes(settings))
+        await make_signer(settings, server).published()
         log.info("serving", host=host, port=port)
         app = make_application(settings, store=store, delivers=delivers)
         await serve_on(listener, app, app.state.stop)
@@ -240,19 +148,11 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 # ------------------------------------------------------------------------------------------- worker
 
 
-async def _until_stopped(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Runs something endless until SIGINT or SIGTERM, then lets it finish what it has begun."""
-    background, loop = Background(coroutine), asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, background.stop)
-    await background.ended()
-    if background.task.done() and not background.task.cancelled():
-        background.task.result()
-
-
 def run_worker() -> None:
-    """Sends mail and webhooks, writes down what lapsed, and serves nothing."""
-    settings = _for_development() if settings_for().is_development else settings_for()
+    """Sends mail and webhooks and expires invitations, until SIGINT or SIGTERM."""
+    settings = load_settings()
+    if settings.is_development:
+        settings = complete_development_settings()
     try:
         ensure_worker(settings)
     except SettingsError as error:
@@ -261,12 +161,18 @@ def run_worker() -> None:
     async def use(store: Store) -> None:
         if settings.is_development:
             await migrations.migrate(store)
-            await demo_data.stamp(store)
+            await stamp(store)
         else:
-            await _ensure_ready(store)
-        await root_secret.prepare(settings, store, base.now, {Purpose.WEBHOOK_SECRETS})
+            await ensure_ready(store)
+        server = make_server(settings, store, base.now)
+        await root_secret.prepare(server, {Purpose.WEBHOOK_SECRETS})
         log.info("delivering")
-        await _until_stopped(make_worker(settings, store, base.now, _tell).run())
+        background = Background(make_worker(settings, server, print_mail).run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, background.stop)
+        await background.ended()
+        if background.task.done() and not background.task.cancelled():
+            background.task.result()
         log.info("stopped")
 
     run(settings, use)

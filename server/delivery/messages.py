@@ -1,4 +1,4 @@
-"""The letters of invitations: what they say, and the ways they can leave."""
+"""The messages of invitation emails."""
 
 import re
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from models.errors import FormatInvalid
 from models.validation.addresses import normalize_address
 from models.validation.text import contains_link
 
-# A name longer than this is no name: it could tell a story.
+# The rest of a longer name is left out: it could be a message of its own.
 SHOWN_LENGTH = 80
-# Invisible, and no part of a word: mail programs make links of whatever looks like an address.
+# Invisible. It keeps mail programs from making a link of text that looks like an address.
 WORD_JOINER = "\u2060"
 ENCODED_WORD = "=?"
 LINKING = re.compile(r"(?<=[./:@\\\u3002\uff0e\uff61\uff0f\uff1a\uff20])(?=\S)")
@@ -30,12 +30,12 @@ templates = Environment(
 
 
 class Undeliverable(Exception):
-    """The address, or the letter itself, was refused for good: trying again changes nothing."""
+    """The address or the message was rejected permanently: another attempt changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationEmail:
-    """An invitation's letter, before it is written."""
+    """What the email of an invitation says."""
 
     id: str
     address: str
@@ -45,17 +45,17 @@ class InvitationEmail:
     link: str
     expires_at: datetime
     sender: str
-    # The name of this server, for the Message-ID: the same on every try, so that receivers can tell
-    # a copy.
+    # The name of this server, for the Message-ID. That is the same in every attempt, so that
+    # receivers recognize a copy.
     host: str
 
 
 class Subject(str):
-    """A subject that reaches the reader character by character.
+    """A subject that readers see exactly as it is.
 
     The email package decodes encoded words (RFC 2047) in every header that it parses, and Python
     3.11.0 to 3.11.9 and 3.12.0 to 3.12.4 write the line feeds in them as new headers. It doesn't
-    parse an object that has a `name` and a `fold` of its own.
+    parse an object that has its own `name` and `fold`.
     """
 
     name = "Subject"
@@ -67,7 +67,7 @@ class Subject(str):
 
 
 class Recipient(str):
-    """An address that is sent as it is, for the same reason."""
+    """An address that is sent exactly as it is, for the same reason."""
 
     name = "To"
 
@@ -76,9 +76,7 @@ class Recipient(str):
 
 
 def to_plain_text(text: str) -> str:
-    """Text that somebody typed, on one line, not too long,
-    and such that no mail program takes it for a link.
-    """
+    """User input on one line, shortened, and so that mail programs don't make links of it."""
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
     if contains_link(short):
@@ -87,10 +85,9 @@ def to_plain_text(text: str) -> str:
 
 
 def to_mailbox(address: str) -> Recipient:
-    """The address as typed, with a domain that is not
-    ASCII in the form that every mail server understands.
+    """The address as it was entered, but with an ASCII domain that every mail server understands.
 
-    Raises Undeliverable for a stored address that isn't accepted anymore.
+    Raises Undeliverable if a stored address isn't accepted anymore.
     """
     try:
         ascii_domain = normalize_address(address).rpartition("@")[2]
@@ -100,26 +97,25 @@ def to_mailbox(address: str) -> Recipient:
     return Recipient(f"{local}@{domain if domain.isascii() else ascii_domain}")
 
 
-def render(letter: InvitationEmail, now: datetime) -> EmailMessage:
-    """The message, as text and as HTML."""
-    organization = to_plain_text(letter.organization)
+def render(email: InvitationEmail, now: datetime) -> EmailMessage:
+    """The message, as plain text and HTML."""
+    organization = to_plain_text(email.organization)
     subject = f"You are invited to join {organization}"
     values = {
         "subject": subject,
         "organization": organization,
-        "role": to_plain_text(letter.role),
-        "inviter": to_plain_text(letter.inviter) if letter.inviter else None,
-        "address": LINKING.sub(WORD_JOINER, letter.address),
-        "link": letter.link,
-        "until": f"{letter.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
+        "role": to_plain_text(email.role),
+        "inviter": to_plain_text(email.inviter) if email.inviter else None,
+        "address": LINKING.sub(WORD_JOINER, email.address),
+        "link": email.link,
+        "until": f"{email.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = (
-        letter.sender,
-        to_mailbox(letter.address),
-        Subject(subject),
-    )
-    message["Date"], message["Message-ID"] = format_datetime(now), f"<{letter.id}@{letter.host}>"
+    message["From"] = email.sender
+    message["To"] = to_mailbox(email.address)
+    message["Subject"] = Subject(subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{email.id}@{email.host}>"
     message["Auto-Submitted"] = "auto-generated"
     text = templates.get_template("invitation.txt").render(values)
     message.set_content(text, cte="7bit" if text.isascii() else "8bit")

@@ -1,4 +1,4 @@
-"""The ways for an email to leave: a mail server, or a folder where there is none."""
+"""Transports for email: a mail server, or a folder for development."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -14,44 +14,41 @@ import aiosmtplib
 
 from server.delivery.messages import Undeliverable
 
-# How long one letter may take, from the first packet to the last answer; well within the lease on
-# it.
-#
-# Long, for a server that is slow to say yes has often taken the letter: who gives up too early
-# sends it twice.
+# How long sending can take, from the first packet to the last answer. It is much shorter than the
+# lease, but long: a server that answers slowly has often accepted the message, which would be sent
+# twice if the client gave up.
 SEND_SECONDS = 180
 QUIT_SECONDS = 2
 CHECK_SECONDS = 10
-# 5xx answers that are about us, who have not signed in as the server wants, and not about the
+# 5xx answers about the session, which isn't signed in as the server requires, and not about the
 # address.
 SESSION_CODES = {530, 534, 535, 538}
 
 
 class TemporaryFailure(Exception):
-    """The mail server wants the letter again later; the text is its answer."""
+    """The mail server asks for another attempt later; the text is its answer."""
 
 
 OnWritten = Callable[[EmailMessage, Path], None]
 
 
 class Transport(Protocol):
-    """A way for a message to leave.
+    """Sends messages."""
 
-    Raises Undeliverable when it never will, anything else when it may later.
-    """
-
-    async def send(self, message: EmailMessage) -> None: ...
+    async def send(self, message: EmailMessage) -> None:
+        """Raises Undeliverable if another attempt changes nothing, and other errors otherwise."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A folder: for development, where nobody runs a mail server.
+    """Writes messages to a folder, for development without a mail server.
 
-    Its letters hold tickets, so it is the owner's.
+    They contain tickets, so only the owner of the folder can read it.
     """
 
     folder: Path
-    # Says what was written where; for the console of who develops.
+    # Called with each message and its file, so that the console can show them.
     on_written: OnWritten = lambda message, path: None
 
     async def send(self, message: EmailMessage) -> None:
@@ -64,31 +61,40 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """A mail server: `smtp://` with STARTTLS where it is
-    offered, and where a password is sent; `smtps://` with TLS.
+    """Sends messages to a mail server.
+
+    `smtp://` uses STARTTLS if the server offers it, and requires it for a password; `smtps://` uses
+    TLS.
     """
 
     url: str
 
     async def send(self, message: EmailMessage) -> None:
-        async with self._connected(SEND_SECONDS) as client:
-            await _hand_over(client, message)
+        sender, recipient = message["From"].addresses[0].addr_spec, str(message["To"])
+        async with self._connect(SEND_SECONDS) as client:
+            try:
+                await client.send_message(message, sender=sender, recipients=[recipient])
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                raise to_failure(error.recipients[0]) from error
+            except aiosmtplib.SMTPDataError as error:
+                raise to_failure(error) from error
+            except (aiosmtplib.SMTPNotSupported, ValueError) as error:
+                raise Undeliverable("The mail server can't deliver to such an address.") from error
 
     async def check(self) -> None:
-        """Connects and signs in, and sends nothing; raises what is wrong."""
-        async with self._connected(CHECK_SECONDS) as client:
+        """Connects and signs in without sending anything; raises an error if that fails."""
+        async with self._connect(CHECK_SECONDS) as client:
             await client.noop()
 
     @asynccontextmanager
-    async def _connected(self, seconds: float) -> AsyncGenerator[aiosmtplib.SMTP]:
+    async def _connect(self, seconds: float) -> AsyncGenerator[aiosmtplib.SMTP]:
         client = aiosmtplib.SMTP(**smtp_options(self.url))
         try:
             async with asyncio.timeout(seconds):
                 await client.connect()
                 yield client
-            with suppress(
-                Exception
-            ):  # The letter is taken: whatever happens now, it must not be sent again.
+            # The server has accepted the message: an error now must not cause another attempt.
+            with suppress(Exception):
                 async with asyncio.timeout(QUIT_SECONDS):
                     await client.quit()
         finally:
@@ -96,37 +102,27 @@ class Smtp:
 
 
 def smtp_options(url: str) -> dict[str, Any]:
-    """What the client is given.
+    """The options of the client.
 
-    A server that need not prove itself, for no password is sent, is not asked to.
+    The certificate of the server is checked only if there is TLS from the start or a password.
     """
     parts = urlsplit(url)
-    is_tls, signs_in = parts.scheme == "smtps", bool(parts.username)
+    is_tls = parts.scheme == "smtps"
+    signs_in = bool(parts.username)
+    start_tls = True if signs_in else None
     return {
         "hostname": parts.hostname,
         "port": parts.port or (465 if is_tls else 587),
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "use_tls": is_tls,
-        "start_tls": False if is_tls else (True if signs_in else None),
+        "start_tls": False if is_tls else start_tls,
         "validate_certs": is_tls or signs_in,
         "timeout": SEND_SECONDS,
     }
 
 
-async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
-    sender = message["From"].addresses[0].addr_spec
-    try:
-        await client.send_message(message, sender=sender, recipients=[str(message["To"])])
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        raise _told(error.recipients[0]) from error
-    except aiosmtplib.SMTPDataError as error:
-        raise _told(error) from error
-    except (aiosmtplib.SMTPNotSupported, ValueError) as error:
-        raise Undeliverable("The mail server can't deliver to such an address.") from error
-
-
-def _told(answer: aiosmtplib.SMTPResponseException) -> Undeliverable | TemporaryFailure:
-    """A 5xx answer about the address or the letter is final."""
-    is_final = answer.code >= 500 and answer.code not in SESSION_CODES
-    return (Undeliverable if is_final else TemporaryFailure)(f"{answer.code} {answer.message}")
+def to_failure(answer: aiosmtplib.SMTPResponseException) -> Undeliverable | TemporaryFailure:
+    """The error for an answer of the server: 5xx about the address or the message is permanent."""
+    is_permanent = answer.code >= 500 and answer.code not in SESSION_CODES
+    return (Undeliverable if is_permanent else TemporaryFailure)(f"{answer.code} {answer.message}")

@@ -1,6 +1,4 @@
-"""One try to send a webhook: to an address that was
-looked at, for so long and reading so much, and no more.
-"""
+"""The HTTP client for webhooks: it limits addresses, time, and the size of answers."""
 
 import asyncio
 import socket
@@ -10,25 +8,26 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import httpcore
+import httpx
 import structlog
 
 from models.validation.webhook_targets import Address, WebhookTargets
 
 TRY_SECONDS = 15.0
-# How long one of several addresses is waited for before the next one is tried.
+# How long connecting to one address can take before the client tries the next one.
 CONNECT_SECONDS = 5.0
-ADDRESSES = 3
+MAXIMUM_ADDRESSES = 3
 ANSWER_BYTES = 65_536
-# How long the rest of an answer is listened to once its status is there.
+# How long the client reads the body of an answer.
 READ_SECONDS = 2.0
 SHOWN_LENGTH = 200
-# Names looked up side by side, in threads of their own: a name server that hangs must not hold up
-# anything else.
+# How many host names are looked up side by side. Each lookup has its own thread, so that a name
+# server that hangs doesn't block anything else.
 LOOKUPS = 64
 
 UNRESOLVED = "The host name can't be resolved."
@@ -45,15 +44,19 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 
+@cache
+def load_trust_store() -> ssl.SSLContext:
+    """The certificate authorities that are trusted; they are read once, which takes a while."""
+    return httpx.create_ssl_context()
+
+
 class NotSent(Exception):
-    """A try that never reached a receiver; the sentence says why."""
+    """The request reached no receiver; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a try: the status when there was
-    one, and what to tell of it when it was no success.
-    """
+    """The result of a request: its status if there was an answer, and what went wrong."""
 
     status: int | None = None
     error: str | None = None
@@ -65,50 +68,49 @@ class Answer:
 
     @property
     def is_gone(self) -> bool:
-        """The receiver wants no webhooks any more."""
+        """Whether the receiver asked for no more webhooks."""
         return self.status == 410
 
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """The system's name service."""
+    """Looks up host names in the name service of the system."""
 
     slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, LOOKUPS))
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
-        """The addresses of a name, each once, the best first; raises NotSent."""
-        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        """The addresses of a host, each once, the best first; raises NotSent if there are none."""
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         await self.slots.acquire()
-        lookup = asyncio.wrap_future(_in_daemon_thread(ask))
+        lookup = asyncio.wrap_future(run_in_daemon_thread(look_up))
         lookup.add_done_callback(lambda _: self.slots.release())
         try:
-            # A lookup that nobody waits for any more keeps its slot until its thread ends.
-            found = await asyncio.shield(lookup)
+            # A lookup that nobody waits for anymore keeps its slot until its thread ends.
+            results = await asyncio.shield(lookup)
         except (OSError, UnicodeError) as error:
             raise NotSent(UNRESOLVED) from error
-        return [ip_address(text) for text in dict.fromkeys(str(one[4][0]) for one in found)]
+        return [ip_address(text) for text in dict.fromkeys(str(result[4][0]) for result in results)]
 
 
-def _in_daemon_thread(ask: Callable[[], T]) -> Future[T]:
-    """The process doesn't wait for such a thread when
-    it ends, as it does for those of an executor.
-    """
+def run_in_daemon_thread(function: Callable[[], T]) -> Future[T]:
+    """Runs a function in a thread that, unlike an executor, doesn't keep the process alive."""
     future: Future[T] = Future()
     future.set_running_or_notify_cancel()
 
-    def look_up() -> None:
+    def run() -> None:
         try:
-            future.set_result(ask())
+            future.set_result(function())
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=look_up, name="webhook-lookup", daemon=True).start()
+    threading.Thread(target=run, name="webhook-lookup", daemon=True).start()
     return future
 
 
-class Guard(httpcore.AsyncNetworkBackend):
-    """Connects to exactly an address that was looked at:
-    what the name means a moment later counts for nothing.
+class TargetGuard(httpcore.AsyncNetworkBackend):
+    """Connects only to an address that it has checked.
+
+    A second lookup of the host could have another result.
     """
 
     def __init__(self, targets: WebhookTargets, resolve: Resolve, scheme: str) -> None:
@@ -116,14 +118,16 @@ class Guard(httpcore.AsyncNetworkBackend):
         self._network: Any = httpcore.AnyIOBackend()
 
     async def connect_tcp(
-        self, host: str, port: int, *given: Any, **options: Any
+        self, host: str, port: int, *arguments: Any, **options: Any
     ) -> httpcore.AsyncNetworkStream:
-        """Raises NotSent where no address of the host is allowed, or none answers."""
-        found = await self._resolve(host, port)
-        allowed = [one for one in found if self._targets.allows(one, scheme=self._scheme)]
+        """Raises NotSent if no address of the host is allowed, or none answers."""
+        addresses = await self._resolve(host, port)
+        allowed = [
+            address for address in addresses if self._targets.allows(address, scheme=self._scheme)
+        ]
         if not allowed:
             raise NotSent(NOT_ALLOWED)
-        for address in allowed[:ADDRESSES]:
+        for address in allowed[:MAXIMUM_ADDRESSES]:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return await self._network.connect_tcp(str(address), port, timeout=CONNECT_SECONDS)
         raise NotSent(REFUSED)
@@ -131,83 +135,77 @@ class Guard(httpcore.AsyncNetworkBackend):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WebhookClient:
-    """Posts webhooks: no proxy, no redirects, a connection for each."""
+    """Posts webhooks without a proxy or redirects, each over its own connection."""
 
     targets: WebhookTargets
     trust: ssl.SSLContext
     resolve: Resolve = field(default_factory=Resolver)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """What came of it, always: no receiver can
-        make this raise, or last longer than a try may.
-        """
+        """Posts a webhook. It never raises, and never takes longer than TRY_SECONDS."""
         try:
             async with asyncio.timeout(TRY_SECONDS):
                 return await self._answer(httpcore.URL(url), headers, body)
         except TimeoutError:
             return Answer(error=TOO_SLOW)
         except Exception as error:
-            return Answer(error=_explain(error))
+            return Answer(error=describe_error(error))
 
     async def _answer(self, url: httpcore.URL, headers: Mapping[str, str], body: bytes) -> Answer:
-        guard = Guard(self.targets, self.resolve, url.scheme.decode())
+        guard = TargetGuard(self.targets, self.resolve, url.scheme.decode())
         async with (
             httpcore.AsyncHTTPConnection(
                 url.origin, ssl_context=self.trust, network_backend=guard
             ) as connection,
             connection.stream("POST", url, headers=[*headers.items()], content=body) as response,
         ):
-            said = await _read_beginning(response)
+            body_start = await read_start(response)
             if 200 <= response.status < 300:
                 return Answer(response.status)
-            given = {name.lower(): value for name, value in response.headers}
-            retry_after = given.get(b"retry-after", b"").decode("ascii", "replace") or None
-            return Answer(response.status, _reason(response.status, said), retry_after)
+            values = {name.lower(): value for name, value in response.headers}
+            retry_after = values.get(b"retry-after", b"").decode("ascii", "replace") or None
+            error = describe_status(response.status, body_start)
+            return Answer(response.status, error, retry_after)
 
 
-async def _read_beginning(response: httpcore.Response) -> bytes:
-    """The beginning of the answer, as it came; once there
-    is a status, a body that breaks off changes nothing.
-    """
-    said = b""
+async def read_start(response: httpcore.Response) -> bytes:
+    """The start of the body; the status counts even if the body is incomplete."""
+    start = b""
     chunks: Any = response.aiter_stream()
     with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
         async with asyncio.timeout(READ_SECONDS), aclosing(chunks):
             async for chunk in chunks:
-                said += chunk
-                if len(said) >= ANSWER_BYTES:
+                start += chunk
+                if len(start) >= ANSWER_BYTES:
                     break
-    return said
+    return start
 
 
-def _reason(status: int, said: bytes) -> str:
-    """What somebody can act on, with the first words of the answer where it is text."""
+def describe_status(status: int, body_start: bytes) -> str:
+    """What is wrong with an answer, with the start of its body if that is text."""
     if 300 <= status < 400:
         return f"The endpoint answered {status}: redirects are not followed."
     with suppress(UnicodeDecodeError):
-        text = " ".join(said.decode().split())
+        text = " ".join(body_start.decode().split())
         if text and text.isprintable():
             return f"The endpoint answered {status}: {text[:SHOWN_LENGTH]}"
     return f"The endpoint answered {status}."
 
 
-def _explain(error: Exception) -> str:
-    """A sentence for what went wrong; it holds no address, which may be one of our own network."""
+def describe_error(error: Exception) -> str:
+    """What went wrong; without an address, which could be one of an internal network."""
     cause = error.__cause__
     if isinstance(error, NotSent):
         return str(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"The TLS certificate is not trusted: {cause.verify_message}."
     if isinstance(error, httpcore.ConnectError):
-        return f"TLS could not be agreed on{_tls_reason(cause)}."
+        reason = getattr(cause, "reason", None)
+        details = f": {reason.replace('_', ' ').lower()}" if isinstance(reason, str) else ""
+        return f"TLS could not be agreed on{details}."
     if isinstance(error, httpcore.ProtocolError):
         return MALFORMED if isinstance(error, httpcore.RemoteProtocolError) and cause else BROKEN
     if isinstance(error, httpcore.NetworkError):
         return BROKEN
     log.error("webhook_not_sent", error=type(error).__name__)
     return UNKNOWN
-
-
-def _tls_reason(cause: BaseException | None) -> str:
-    reason = getattr(cause, "reason", None)
-    return f": {reason.replace('_', ' ').lower()}" if isinstance(reason, str) else ""

@@ -1,4 +1,4 @@
-"""What a webhook says: its body, the same on every try, and the headers that prove who sent it."""
+"""The content of a webhook: its body, the same in every attempt, and its signed headers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,17 +11,15 @@ from models.base import dumps, to_milliseconds
 from resolvers.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
-# Standard Webhooks has the one; the original's library looks for the other.
-NAMINGS = ("webhook", "svix")
+# Standard Webhooks uses the first; the libraries of Svix look for the second.
+HEADER_PREFIXES = ("webhook", "svix")
 
 
 def make_body(event: AnyRow, instance_id: str) -> bytes:
-    """The event in the envelope that docs/rules.md describes
-    under Webhooks, with what only secret keys may see.
-    """
-    private: dict[str, Any] = (
-        {} if event.private_metadata is None else {"private_metadata": event.private_metadata}
-    )
+    """The event in its envelope (docs/rules.md, Webhooks), including the private metadata."""
+    private: dict[str, Any] = {}
+    if event.private_metadata is not None:
+        private = {"private_metadata": event.private_metadata}
     return dumps(
         {
             "type": event.type,
@@ -35,12 +33,14 @@ def make_body(event: AnyRow, instance_id: str) -> bytes:
 
 
 def make_headers(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> Mapping[str, str]:
-    """The headers of a try, signed with each of the secrets: during a rotation there are two."""
+    """The headers of an attempt, signed with each secret; during a rotation there are two."""
     signatures = [Webhook(secret).sign(id, at, body.decode()) for secret in secrets]
-    signed = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}
-    named = {f"{naming}-{name}": value for naming in NAMINGS for name, value in signed.items()}
+    values = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}
+    signed = {
+        f"{prefix}-{name}": value for prefix in HEADER_PREFIXES for name, value in values.items()
+    }
     return {
-        **named,
+        **signed,
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "connection": "close",

@@ -1,90 +1,66 @@
-"""What works beside the requests, or alone: mail, webhooks, and the sweep of what lapsed."""
+"""The worker: mail, webhooks and cleanup, beside the requests of a server or alone."""
 
 import asyncio
-import ssl
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import httpx
-
-from models import webhooks
 from models.database.heartbeats import Heartbeat
-from models.database.store import Store
-from models.keys import encryption
-from resolvers.transaction import Clock
-from server.delivery.mail import MailSender, make_mail_sender
+from resolvers.server import Server
+from server.delivery.cleanup import Cleanup, make_cleanup
+from server.delivery.mail import MailResult, make_mail_queue
+from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import OnWritten
-from server.delivery.webhook_client import WebhookClient
-from server.delivery.webhooks import WebhookSender
-from server.settings.settings import Settings, make_webhook_targets
+from server.delivery.webhook_client import Answer
+from server.delivery.webhooks import make_webhook_queue
+from server.settings.settings import Settings
 
-# How long what is on its way may take once the worker is stopped.
+# How long a worker that is stopped can take to finish.
 STOP_SECONDS = 7.0
-
-
-@cache
-def load_trust_store() -> ssl.SSLContext:
-    """Whom we believe over TLS; reading all those
-    certificates takes a while, and they stay the same.
-    """
-    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worker:
-    """Both senders of one store; several may run on it."""
+    """All background work on one database; several workers can share it."""
 
-    mail: MailSender
-    webhooks: WebhookSender
+    mail: DeliveryQueue[MailResult]
+    webhooks: DeliveryQueue[Answer]
+    cleanup: Cleanup
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
-        return (self.mail.heartbeat, self.webhooks.heartbeat, self.mail.sweep_heartbeat)
+        return (self.mail.heartbeat, self.webhooks.heartbeat, self.cleanup.heartbeat)
 
     async def run(self) -> None:
-        """Until it is cancelled; then what is on its way gets a moment to arrive."""
+        """Works until it is cancelled, then waits briefly for what it is sending."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.mail.run())
             group.create_task(self.webhooks.run())
+            group.create_task(self.cleanup.run())
 
 
 class Background:
-    """Endless work beside something else."""
+    """A coroutine that runs beside something else."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
         self.task = asyncio.create_task(coroutine)
-        self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._abandoned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def stop(self) -> None:
-        """Lets it finish what it has begun, and gives it up when that takes too long."""
+        """Cancels it, and abandons it if it takes too long to finish."""
         if not self.task.cancelling():
             self.task.cancel()
-            asyncio.get_running_loop().call_later(STOP_SECONDS, self._given_up.cancel)
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._abandoned.cancel)
 
     async def ended(self) -> None:
-        """Waits until it has ended, or is given up."""
-        await asyncio.wait([self.task, self._given_up], return_when=asyncio.FIRST_COMPLETED)
+        """Waits until it has ended or is abandoned."""
+        await asyncio.wait([self.task, self._abandoned], return_when=asyncio.FIRST_COMPLETED)
 
 
-def make_webhook_sender(settings: Settings, store: Store, clock: Clock) -> WebhookSender:
-    """The sender of webhooks of these settings; receivers know the instance by its public URL."""
-    return WebhookSender(
-        store=store,
-        clock=clock,
-        calls=WebhookClient(make_webhook_targets(settings), load_trust_store()),
-        storage=encryption.make_cipher(settings.secret, webhooks.PURPOSE),
-        instance_id=settings.public_url,
-    )
-
-
-def make_worker(
-    settings: Settings, store: Store, clock: Clock, tell: OnWritten | None = None
-) -> Worker:
-    """All the work of these settings; in development
-    without a mail server, letters are told of by `tell`.
-    """
+def make_worker(settings: Settings, server: Server, on_written: OnWritten | None = None) -> Worker:
+    """The worker; `on_written` is called for each email that is written to the outbox."""
     return Worker(
-        make_mail_sender(settings, store, clock, tell), make_webhook_sender(settings, store, clock)
+        make_mail_queue(settings, server, on_written),
+        make_webhook_queue(server),
+        make_cleanup(settings, server),
     )

@@ -1,20 +1,21 @@
-"""A development server's own identity provider: it believes
-everybody, and signs what `tenantry token` asks for.
-"""
+"""A development server's own identity provider, which signs tokens for any address."""
 
-import os
-import secrets
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from models.validation.addresses import normalize_address
+from server.development.files import read_or_create
 from server.settings.names import ISSUER
 
 AUDIENCE = "tenantry"
@@ -30,45 +31,24 @@ MALLORY = ("mallory@example.com", "Mallory", "Archer")
 PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, ALAN, MALLORY)
 
 
-def read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """The text of a private file, made the first time;
-    of several processes the first one's is everybody's.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(make())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text()
-
-
-def _new_key() -> str:
-    encoding, kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return (
-        Ed25519PrivateKey.generate()
-        .private_bytes(encoding, kind, serialization.NoEncryption())
-        .decode()
-    )
-
-
 def make_subject(email: str) -> str:
-    """One person however the address is written; raises FormatInvalid."""
+    """The same subject however the address is written; raises FormatInvalid."""
     return f"dev|{normalize_address(email)}"
 
 
 class DevelopmentIssuer:
-    """Its key lies in the folder, which the server and the command line share."""
+    """Its key is a file in the folder, which the server and the command line share."""
 
     def __init__(self, folder: Path) -> None:
-        self._pem = read_or_create(folder / KEY_FILE, _new_key)
+        def generate_key() -> str:
+            key = Ed25519PrivateKey.generate()
+            return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+        self._pem = read_or_create(folder / KEY_FILE, generate_key)
 
     def public_key(self) -> str:
-        key = serialization.load_pem_private_key(self._pem.encode(), None)
-        encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        return key.public_key().public_bytes(encoding, kind).decode()
+        key = load_pem_private_key(self._pem.encode(), None).public_key()
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def token(
         self,

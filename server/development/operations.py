@@ -5,35 +5,32 @@ from pathlib import Path
 
 from graphql import OperationDefinitionNode, parse
 
+from models.keys.ticket_keys import TicketKeys
 from models.organizations import make_slug
-from resolvers.invitations.tickets import TicketKeys, TicketKind, make_ticket
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.pages import AnyRow
-from server.development.issuer import (
-    ALAN,
-    KATHERINE,
-    MALLORY,
-    MARGARET,
-)
+from server.development.issuer import ALAN, KATHERINE, MALLORY, MARGARET
 from server.http.graphiql import Document
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 COMPANY = "Analytical Engines"
 LAB = "Difference Lab"
-# Invited, and not there yet.
+# A person with an open invitation.
 JOAN = "joan@example.com"
-# Where the demo endpoint sends to, be there somebody who listens or not.
+# Where the demo endpoint sends to, whether or not anybody listens there.
 HOOKS = "http://127.0.0.1:9000/webhooks"
-# Whom the ready operation invites at once.
+# The recipients of the ready operation that invites several people.
 MANY = ("frances@example.com", "radia@example.com")
 # Pending invitations by organization id and address.
-Waiting = Mapping[tuple[str, str], AnyRow]
+PendingInvitations = Mapping[tuple[str, str], AnyRow]
 
 
-def ready_values(
-    ids: Mapping[str, str], waiting: Waiting, keys: TicketKeys, session_id: str
+def make_variables(
+    ids: Mapping[str, str], invitations: PendingInvitations, keys: TicketKeys, session_id: str
 ) -> dict[str, dict[str, object]]:
-    """What each ready document's variables are filled with,
-    so that one click shows something and spoils nothing.
+    """The variables of each ready document, so that one click shows something and breaks nothing.
+
+    `ids` are those of people by address, organizations by slug and the endpoint by URL.
     """
     company, lab = (ids.get(make_slug(name), "org_…") for name in (COMPANY, LAB))
 
@@ -41,15 +38,12 @@ def ready_values(
         return ids.get(person[0], "user_…")
 
     def invitation(organization_id: str, address: str) -> str:
-        row = waiting.get((organization_id, address))
+        row = invitations.get((organization_id, address))
         return row.id if row else "orginv_…"
 
-    passed_on = waiting.get((company, MALLORY[0]))
-    ticket = (
-        make_ticket(keys, TicketKind.LINK, passed_on.id, passed_on.nonce)
-        if passed_on
-        else "orginv_….…"
-    )
+    ticket = "orginv_….…"
+    if row := invitations.get((company, MALLORY[0])):
+        ticket = make_ticket(keys, TicketKind.LINK, row.id, row.nonce)
     return {
         "CreateOrganization": {"name": "Bernoulli Works"},
         "UpdateOrganization": {"organizationId": company, "name": f"{COMPANY} Ltd"},
@@ -59,7 +53,7 @@ def ready_values(
         "Invite": {"organizationId": company, "emailAddress": "barbara@example.com"},
         "InviteMany": {
             "organizationId": company,
-            "recipients": [{"emailAddress": one} for one in MANY],
+            "recipients": [{"emailAddress": address} for address in MANY],
         },
         "Invitations": {"organizationId": company},
         "ResendInvitation": {"organizationId": company, "invitationId": invitation(company, JOAN)},
@@ -101,15 +95,16 @@ def ready_values(
     }
 
 
-def documents(values: Mapping[str, dict[str, object]]) -> list[Document]:
-    """The operations of `graphql/operations/`, in the order of their file names, ready to run."""
-    return [_document(path, values) for path in sorted(OPERATIONS.glob("*.graphql"))]
-
-
-def _document(path: Path, values: Mapping[str, dict[str, object]]) -> Document:
-    text = path.read_text()
-    names = [
-        node.name for node in parse(text).definitions if isinstance(node, OperationDefinitionNode)
-    ]
-    name = names[0].value if names and names[0] else path.stem
-    return Document(name, text, values.get(name, {}))
+def load_documents(variables: Mapping[str, dict[str, object]]) -> list[Document]:
+    """The operations of `graphql/operations/` in the order of their file names, ready to run."""
+    documents: list[Document] = []
+    for path in sorted(OPERATIONS.glob("*.graphql")):
+        text = path.read_text()
+        names = [
+            node.name
+            for node in parse(text).definitions
+            if isinstance(node, OperationDefinitionNode)
+        ]
+        name = names[0].value if names and names[0] else path.stem
+        documents.append(Document(name, text, variables.get(name, {})))
+    return documents

@@ -114,33 +114,29 @@ Progress = Callable[[int], None]
 
 
 class Seeder:
-    """Makes rows from a fixed random sequence: ids,
-    names and memberships are the same every time.
-    """
+    """Generates rows from a fixed random sequence: the same numbers give the same rows."""
 
     def __init__(self, organizations: int, users: int, sequence: int) -> None:
         self.seed = f"{organizations}/{users}/{sequence}"
         self.random = random.Random(self.seed)
         self.sequence = sequence
         self.moment = EPOCH + timedelta(days=sequence)
-        self.users_made = [self._made("user") for _ in range(users)]
-        self.organizations_made = [self._made("org") for _ in range(organizations)]
+        self.user_ids = [self._next_id("user") for _ in range(users)]
+        self.organization_ids = [self._next_id("org") for _ in range(organizations)]
 
-    def _made(self, prefix: str) -> tuple[str, datetime]:
-        """An id and its time, a millisecond after the one before."""
+    def _next_id(self, prefix: str) -> tuple[str, datetime]:
+        """An id and its time, a millisecond after the previous one."""
         self.moment += timedelta(milliseconds=1)
         milliseconds = int(self.moment.timestamp() * 1000)
-        return (
-            f"{prefix}_{str(ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))).lower()}",
-            self.moment,
-        )
+        ulid = ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))
+        return f"{prefix}_{str(ulid).lower()}", self.moment
 
     def email(self, number: int) -> str:
         return f"user{number}.{self.sequence}@example.com"
 
     def count(self) -> int:
         """How many rows there will be."""
-        return len(self.users_made) + len(self.organizations_made) + sum(1 for _ in self._pairs())
+        return len(self.user_ids) + len(self.organization_ids) + sum(1 for _ in self._pairs())
 
     def _row(self, id: str, moment: datetime) -> Row:
         return {
@@ -152,10 +148,10 @@ class Seeder:
         }
 
     def users(self) -> Iterator[Row]:
-        for number, made in enumerate(self.users_made):
+        for number, id_and_time in enumerate(self.user_ids):
             first, last = self.random.choice(FIRST), self.random.choice(LAST)
             email = self.email(number)
-            yield self._row(*made) | {
+            yield self._row(*id_and_time) | {
                 "issuer": ISSUER,
                 "external_id": make_subject(email),
                 "identifier": email,
@@ -169,46 +165,44 @@ class Seeder:
             }
 
     def organizations(self, role_set_id: str) -> Iterator[Row]:
-        for number, made in enumerate(self.organizations_made):
+        for number, id_and_time in enumerate(self.organization_ids):
             name = f"{self.random.choice(ADJECTIVES)} {self.random.choice(NOUNS)} {number + 1}"
             slug = f"{make_slug(name)}-{self.sequence}"
-            yield self._row(*made) | {
+            yield self._row(*id_and_time) | {
                 "name": name,
                 "slug": slug,
                 "max_allowed_memberships": 0,
                 "admin_delete_enabled": True,
-                "created_by_id": self.random.choice(self.users_made)[0]
-                if self.users_made
-                else None,
+                "created_by_id": self.random.choice(self.user_ids)[0] if self.user_ids else None,
                 "role_set_id": role_set_id,
                 "search_text": to_search_text(name, slug),
             }
 
     def memberships(self, admin_id: str, member_id: str) -> Iterator[Row]:
-        """Everybody joins one organization, some two or
-        three; the first one holds half of all people.
-        """
+        """Everybody joins one to three organizations; half of all people join the first one."""
         for organization_id, user_id, is_first in self._pairs():
             role_id = admin_id if is_first else member_id
-            yield self._row(*self._made("orgmem")) | {
+            yield self._row(*self._next_id("orgmem")) | {
                 "organization_id": organization_id,
                 "user_id": user_id,
                 "role_id": role_id,
             }
 
     def _pairs(self) -> Iterator[tuple[str, str, bool]]:
-        chance, managed = random.Random(self.seed), set[str]()
-        for number, (user_id, _) in enumerate(self.users_made):
-            for organization_id in self._joined(number, chance):
+        """Each organization, each of its users, and whether the user is its first."""
+        chance = random.Random(self.seed)
+        managed: set[str] = set()
+        for number, (user_id, _) in enumerate(self.user_ids):
+            for organization_id in self._choose_organizations(number, chance):
                 yield organization_id, user_id, organization_id not in managed
                 managed.add(organization_id)
 
-    def _joined(self, number: int, chance: random.Random) -> list[str]:
-        if not self.organizations_made:
+    def _choose_organizations(self, number: int, chance: random.Random) -> list[str]:
+        if not self.organization_ids:
             return []
-        home = self.organizations_made[number % len(self.organizations_made)]
-        others = chance.choices(self.organizations_made, k=chance.choice((0, 0, 1, 2)))
-        large = [self.organizations_made[0]] if number % 2 else []
+        home = self.organization_ids[number % len(self.organization_ids)]
+        others = chance.choices(self.organization_ids, k=chance.choice((0, 0, 1, 2)))
+        large = [self.organization_ids[0]] if number % 2 else []
         return list(dict.fromkeys(id for id, _ in (home, *large, *others)))
 
 
@@ -220,8 +214,8 @@ async def _write(
         progress(len(batch))
 
 
-async def seed(store: Store, seeder: Seeder, progress: Progress) -> None:
-    """Writes everything in one transaction: a seed that is interrupted leaves nothing behind."""
+async def write_demo_data(store: Store, seeder: Seeder, progress: Progress) -> None:
+    """Writes everything in one transaction, so that an interrupted seed leaves nothing."""
     async with store.write() as session:
         role_set = (
             await session.execute(select(RoleSet).where(col(RoleSet.is_initial)))

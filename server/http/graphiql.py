@@ -1,4 +1,4 @@
-"""The GraphiQL page and its assets: served by us, nothing from another host."""
+"""The GraphiQL page and its assets, all served by this server."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ ASSETS = Path(__file__).parents[1] / "assets" / "graphiql"
 
 HEADERS = {
     "Cache-Control": "no-store",
-    # Monaco sets styles from script, and draws its squiggles and arrows as data URLs.
+    # Monaco sets styles from scripts, and draws its underlines and arrows as data URLs.
     "Content-Security-Policy": "; ".join(
         (
             "default-src 'none'",
@@ -63,7 +63,7 @@ MISSING = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class MenuIdentity:
-    """Someone to be signed in as; labels differ, and without an authorization it is nobody."""
+    """A user or service to sign in as, under a unique label; without authorization, nobody."""
 
     label: str
     detail: str
@@ -72,7 +72,7 @@ class MenuIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A ready operation, opened in a tab of its own."""
+    """An example operation, opened in a tab of its own."""
 
     name: str
     query: str
@@ -88,13 +88,13 @@ class Assets(StaticFiles):
         status_code: int = 200,
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        # The names stay the same from build to build, so a browser asks each time, by ETag.
+        # File names are the same in every build, so browsers must revalidate them by ETag.
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     async def check_config(self) -> None:
-        """A folder that is not there yet gives 404; the page says what to do."""
+        """Accepts a missing folder, whose files are 404; the page says what to do."""
 
 
 routes = [
@@ -105,7 +105,7 @@ routes = [
 def page(
     *, endpoint: str, identities: Sequence[MenuIdentity], documents: Sequence[Document]
 ) -> HTMLResponse:
-    """GraphiQL for the endpoint, signed in as the first identity."""
+    """Renders GraphiQL for the endpoint, signed in as the first identity."""
     if not (ASSETS / "graphiql.js").is_file():
         return HTMLResponse(MISSING, status_code=503, headers=HEADERS)
     config = {
@@ -117,8 +117,8 @@ def page(
 
 
 def script_json(value: object) -> str:
-    """JSON for the inside of a script element."""
-    # ASCII output already escapes U+2028; escaping these three leaves nothing that could end or
-    # open a tag or comment.
+    """Encodes JSON for the inside of a script element."""
+    # ASCII output already escapes U+2028; without these three characters nothing can open or close
+    # a tag or a comment.
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,6 +1,4 @@
-"""The page behind the link of an invitation: it tells what
-it is for and where to go, and changes nothing by itself.
-"""
+"""The page that the link of an invitation opens; opening it changes nothing."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -19,23 +17,18 @@ from models.errors import InputError, Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
 from models.validation.text import CONTROLS, check_url
-from resolvers.invitations.lists import Preview, load_preview
-from resolvers.invitations.tickets import TicketKind
+from resolvers.invitations.preview import Preview, load_preview
+from resolvers.invitations.tickets import ACCEPT_PATH, TicketKind
 from resolvers.invitations.validation import check_redirect_url
-from schema.foundation.context import ServerContext
-from schema.invitations.types import ACCEPT_PATH
+from resolvers.server import Server
 from server.http.graphiql import script_json
 
 
-def _without_controls(value: object) -> object:
-    """What a template shows: text that is stored from
-    before it was checked can't reorder the page.
-    """
-    return (
-        CONTROLS.sub("", value)
-        if isinstance(value, str) and not isinstance(value, Markup)
-        else value
-    )
+def remove_controls(value: object) -> object:
+    """Removes control characters, which text has that was stored before it was checked."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return CONTROLS.sub("", value)
+    return value
 
 
 pages = Environment(
@@ -43,7 +36,7 @@ pages = Environment(
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     auto_reload=False,
-    finalize=_without_controls,
+    finalize=remove_controls,
 )
 pages.filters["script_json"] = lambda value: Markup(script_json(value))
 
@@ -64,57 +57,50 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class DemoIdentity:
-    """In development, somebody to accept as."""
+    """A user as whom an invitation can be accepted in development."""
 
     label: str
     authorization: str
 
 
-# What an application's page is told in its query.
-ADDED = {"ticket", "status"}
 DemoIdentities = Callable[[str], Sequence[DemoIdentity]]
 
 
-def get_next_status(found: Preview) -> str:
-    """What the application is told; a link that proves no
-    mailbox never tells whether somebody has an account.
+def get_next_status(preview: Preview) -> str:
+    """Returns the `status` for the application's page.
+
+    A link that does not verify the mailbox must not reveal whether its user has an account.
     """
-    return "sign_in" if found.has_account or found.kind is TicketKind.LINK else "sign_up"
+    return "sign_in" if preview.has_account or preview.kind is TicketKind.LINK else "sign_up"
 
 
 def add_ticket(url: str, ticket: str, status: str) -> str:
-    """The application's page with `ticket` and `status`
-    added to the query it has, or put in their place.
-    """
+    """Adds `ticket` and `status` to the query of a URL, in place of any that it has."""
     parts = urlsplit(url)
-    kept = [
-        one
-        for one in parts.query.split("&")
-        if one and unquote_plus(one.partition("=")[0]) not in {"ticket", "status"}
+    added = {"ticket": ticket, "status": status}
+    parameters = [
+        parameter
+        for parameter in parts.query.split("&")
+        if parameter and unquote_plus(parameter.partition("=")[0]) not in added
     ]
-    return urlunsplit(
-        parts._replace(query="&".join([*kept, urlencode({"ticket": ticket, "status": status})]))
-    )
+    return urlunsplit(parts._replace(query="&".join([*parameters, urlencode(added)])))
 
 
-def choose_redirect(found: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
-    """Where the link leads on to, checked again now:
-    an origin may have been taken off the list since.
-    """
+def choose_redirect(preview: Preview, instance: Instance, schemes: frozenset[str]) -> str | None:
+    """Returns the application's page, checked again: its origin may be allowed no longer."""
     with suppress(InputError):
         redirect = check_redirect_url(
-            found.invitation.redirect_url, instance.allowed_redirect_origins, schemes
+            preview.invitation.redirect_url, instance.allowed_redirect_origins, schemes
         )
         if redirect:
             return redirect
     with suppress(InputError):
-        return (
-            check_url(instance.invitation_url, schemes=schemes) if instance.invitation_url else None
-        )
+        if instance.invitation_url:
+            return check_url(instance.invitation_url, schemes=schemes)
     return None
 
 
-def _csp(nonce: str) -> str:
+def _make_csp(nonce: str) -> str:
     parts = (
         "default-src 'none'",
         f"style-src 'nonce-{nonce}'",
@@ -128,66 +114,60 @@ def _csp(nonce: str) -> str:
     return "; ".join(parts)
 
 
-def _page(status: int, **values: object) -> HTMLResponse:
+def _render(status: int, **values: object) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
     html = pages.get_template("invitation_page.html").render(nonce=nonce, **values)
-    return HTMLResponse(html, status, {**HEADERS, "Content-Security-Policy": _csp(nonce)})
+    return HTMLResponse(html, status, {**HEADERS, "Content-Security-Policy": _make_csp(nonce)})
 
 
-def _notice(status: int, title: str, *sentences: str) -> HTMLResponse:
-    return _page(status, title=title, sentences=sentences, invitation=None, config=None)
+def _render_notice(status: int, title: str, *sentences: str) -> HTMLResponse:
+    return _render(status, title=title, sentences=sentences, invitation=None, config=None)
 
 
-def _unknown() -> HTMLResponse:
-    return _notice(
-        404,
-        "This link is not valid",
-        "It may have been sent again since, in a newer mail, or it was not copied whole.",
-        "Ask who invited you for a new invitation.",
-    )
-
-
-def _shown(found: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLResponse:
+def _render_preview(preview: Preview, ticket: str, demo: Sequence[DemoIdentity]) -> HTMLResponse:
     invitation = {
-        "organization": found.organization.name,
-        "image": found.organization.image_url or f"../images/{found.organization.id}.svg",
-        "inviter": found.inviter_name,
-        "role": found.role_name,
-        "address": found.invitation.email_address,
-        "until": f"{found.invitation.expires_at:%d %B %Y, %H:%M} UTC",
-        "next": get_next_status(found),
+        "organization": preview.organization.name,
+        "image": preview.organization.image_url or f"../images/{preview.organization.id}.svg",
+        "inviter": preview.inviter_name,
+        "role": preview.role_name,
+        "address": preview.invitation.email_address,
+        "until": f"{preview.invitation.expires_at:%d %B %Y, %H:%M} UTC",
+        "next": get_next_status(preview),
     }
-    identities = [{"label": one.label, "authorization": one.authorization} for one in demo]
+    identities = [
+        {"label": identity.label, "authorization": identity.authorization} for identity in demo
+    ]
     config = {"ticket": ticket, "identities": identities} if demo else None
-    sentences = [SENTENCES[found.status]] if found.status in SENTENCES else []
-    title = f"Join {found.organization.name}"
-    return _page(200, title=title, invitation=invitation, sentences=sentences, config=config)
+    sentences = [SENTENCES[preview.status]] if preview.status in SENTENCES else []
+    title = f"Join {preview.organization.name}"
+    return _render(200, title=title, invitation=invitation, sentences=sentences, config=config)
 
 
-async def _answer(
-    surroundings: ServerContext, ticket: str, demo: DemoIdentities | None
-) -> Response:
-    found = await load_preview(
-        surroundings.store, surroundings.ticket_keys, ticket, surroundings.clock()
-    )
-    if found is None:
-        return _unknown()
-    if found.status is not InvitationStatus.PENDING:
-        return _shown(found, ticket, ())
-    async with surroundings.store.read() as connection:
+async def _answer(server: Server, ticket: str, demo: DemoIdentities | None) -> Response:
+    preview = await load_preview(server.store, server.ticket_keys, ticket, server.clock())
+    if preview is None:
+        return _render_notice(
+            404,
+            "This link is not valid",
+            "It may have been sent again since, in a newer mail, or it was not copied whole.",
+            "Ask who invited you for a new invitation.",
+        )
+    if preview.status is not InvitationStatus.PENDING:
+        return _render_preview(preview, ticket, ())
+    async with server.store.read() as connection:
         instance: Instance = (await connection.execute(select(Instance))).one()  # pyright: ignore[reportAssignmentType]
-    page = choose_redirect(found, instance, surroundings.link_schemes)
+    page = choose_redirect(preview, instance, server.link_schemes)
     if page:
-        return RedirectResponse(add_ticket(page, ticket, get_next_status(found)), 303, HEADERS)
-    return _shown(found, ticket, demo(found.invitation.email_address) if demo else ())
+        return RedirectResponse(add_ticket(page, ticket, get_next_status(preview)), 303, HEADERS)
+    return _render_preview(preview, ticket, demo(preview.invitation.email_address) if demo else ())
 
 
-def routes(surroundings: ServerContext, demo: DemoIdentities | None) -> list[Route]:
+def routes(server: Server, demo: DemoIdentities | None) -> list[Route]:
     async def accept(request: Request) -> Response:
         try:
-            return await _answer(surroundings, request.query_params.get("ticket", ""), demo)
+            return await _answer(server, request.query_params.get("ticket", ""), demo)
         except Unavailable:
-            return _notice(
+            return _render_notice(
                 503, "Try again in a moment", "The invitation can't be looked up just now."
             )
 

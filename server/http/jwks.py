@@ -1,32 +1,25 @@
-"""What others verify our session tokens with: the
-public keys and where they are, open to everybody.
-"""
+"""The public keys that verify session tokens, and the discovery document that names them."""
 
 import hashlib
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.errors import Unavailable
 from models.keys.signing_keys import to_jwk_members
-from schema.foundation.context import ServerContext
+from resolvers.keys.signing_keys import Signer
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
-# How long caches may keep a document: behind one, the tokens of a new key are refused for that long
-# at most.
+# How long caches may keep a document. Behind a cache, tokens of a new key are refused for at most
+# that long.
 FRESH_SECONDS = 60
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 
 
-def _jwk(kid: str, key: RSAPublicKey) -> dict[str, str]:
-    return {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
-
-
-def _document(request: Request, content: object) -> Response:
+def _make_document(request: Request, content: object) -> Response:
     body = orjson.dumps(content)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**OPEN, "ETag": tag}
@@ -35,23 +28,31 @@ def _document(request: Request, content: object) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def routes(around: ServerContext) -> list[BaseRoute]:
+def routes(public_url: str, signer: Signer) -> list[BaseRoute]:
     discovery = {
-        "issuer": around.public_url,
-        "jwks_uri": f"{around.public_url}{JWKS_PATH}",
+        "issuer": public_url,
+        "jwks_uri": f"{public_url}{JWKS_PATH}",
         "id_token_signing_alg_values_supported": [ALGORITHM],
     }
 
     async def jwks(request: Request) -> Response:
         try:
-            keys = await around.signer.published()
+            keys = await signer.published()
         except Unavailable as error:
             return JSONResponse(
                 {"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"}
             )
-        return _document(request, {"keys": [_jwk(kid, key) for kid, key in keys.items()]})
+        return _make_document(
+            request,
+            {
+                "keys": [
+                    {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
+                    for kid, key in keys.items()
+                ]
+            },
+        )
 
     async def configuration(request: Request) -> Response:
-        return _document(request, discovery)
+        return _make_document(request, discovery)
 
     return [Route(JWKS_PATH, jwks), Route("/.well-known/openid-configuration", configuration)]

@@ -1,6 +1,4 @@
-"""Drawn logos: a pattern made from the id alone,
-so that an image tells nothing of an organization.
-"""
+"""Generated logos: patterns from an id alone, which reveal nothing about the organization."""
 
 import hashlib
 
@@ -20,13 +18,13 @@ DRAWING = (
 
 
 def draw_logo(id: str) -> str:
-    """A symmetric pattern of five by five squares."""
+    """Draws a symmetric pattern of five by five squares."""
     digest = hashlib.sha256(id.encode()).digest()
     filled = [
         (column, row) for row in range(5) for column in range(3) if digest[row * 3 + column] % 2
     ]
-    both = {place for column, row in filled for place in ((column, row), (4 - column, row))}
-    squares = "".join(f"M{column} {row}h1v1h-1z" for column, row in sorted(both))
+    mirrored = {square for column, row in filled for square in ((column, row), (4 - column, row))}
+    squares = "".join(f"M{column} {row}h1v1h-1z" for column, row in sorted(mirrored))
     return DRAWING.format(hue=digest[-1] * 360 // 256, squares=squares)
 
 

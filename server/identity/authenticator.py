@@ -1,6 +1,4 @@
-"""Who calls: the bearer credential of a request,
-verified, as an actor of the store (docs/decisions/0006).
-"""
+"""Authenticates requests: verifies a bearer credential and loads its actor (decision 0006)."""
 
 import hashlib
 import re
@@ -15,7 +13,6 @@ import structlog
 from sqlmodel import select
 
 from models.base import JSONObject
-from models.database.store import Store
 from models.errors import Unavailable
 from models.instance import Instance
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
@@ -23,9 +20,9 @@ from models.users import IdentityClaims
 from resolvers.access import Actor, ActorType
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
-from resolvers.sessions.lifecycle import SessionClaims, sign_in_session
-from resolvers.transaction import Clock
-from resolvers.users import sign_in
+from resolvers.provisioning import sign_in
+from resolvers.server import Clock, Server
+from resolvers.sessions.sign_in import SessionClaims, sign_in_session
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
     InvalidCredential,
@@ -35,15 +32,15 @@ from server.identity.tokens import (
     to_identity_claims,
     to_session_claims,
 )
+from server.settings.issuers import Issuer
 from server.settings.public_keys import PublicKey
-from server.settings.settings import Issuer
 
-# Seconds that our clock and an issuer's may differ.
+# How many seconds the clocks of this server and an issuer can differ.
 LEEWAY = 60
 CREDENTIAL_LENGTH = 16_384
-# Verified tokens are cached up to this sum of their lengths: what is kept of one is about as large.
+# The cache of verified tokens is bounded by the sum of their lengths; an entry is about as large.
 CACHED_TOKEN_BYTES = 8 * 1024 * 1024
-# What tokens and secret keys are made of: base64url without padding, and dots.
+# The characters of tokens and secret keys: base64url without padding, and dots.
 CREDENTIAL = re.compile(r"[A-Za-z0-9._-]+")
 OWN_ALGORITHMS = ("RS256",)
 
@@ -55,8 +52,9 @@ log = structlog.stdlib.get_logger("tenantry.identity")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnKeys:
-    """The keys that we sign session tokens with; such a token
-    is verified each time, so that a key can be withdrawn.
+    """The keys that this server signs session tokens with.
+
+    Such a token is verified on every request, so that a key can be withdrawn at once.
     """
 
     signer: Signer
@@ -65,7 +63,7 @@ class OwnKeys:
     def are_known(self) -> bool:
         return True
 
-    async def key(self, kid: str | None) -> PublicKey | None:
+    async def find_key(self, kid: str | None) -> PublicKey | None:
         public = await self.signer.verification_key(kid) if kid else None
         return PublicKey(public, OWN_ALGORITHMS, kid) if public else None
 
@@ -75,27 +73,23 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Provider:
-    """Who issues tokens: an identity provider, or we
-    ourselves; with its keys, and how its claims are read.
-    """
+    """An issuer of tokens: an identity provider, or this server itself."""
 
     issuer: str
     audience: str | list[str] | None
     keys: Keys
-    read: Callable[[JSONObject], IdentityClaims | SessionClaims] = to_identity_claims
+    read_claims: Callable[[JSONObject], IdentityClaims | SessionClaims] = to_identity_claims
 
 
 def make_provider(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
-    keys: Keys = (
-        OneKey(issuer.key)
-        if issuer.key
-        else KeySet(issuer.jwks_url or "", client, issuer.algorithms)
-    )
+    if issuer.key:
+        return Provider(issuer.issuer, issuer.audience, OneKey(issuer.key))
+    keys = KeySet(issuer.jwks_url or "", client, issuer.algorithms)
     return Provider(issuer.issuer, issuer.audience, keys)
 
 
 def make_own_provider(public_url: str, signer: Signer) -> Provider:
-    """The issuer of session tokens, which are for any audience and name none."""
+    """Makes the issuer of session tokens, which have no audience."""
     return Provider(public_url, None, OwnKeys(signer), to_session_claims)
 
 
@@ -104,7 +98,7 @@ def make_own_provider(public_url: str, signer: Signer) -> Provider:
 
 @dataclass(slots=True, eq=False)
 class VerifiedToken:
-    """A token that was verified, kept until it expires or its key leaves the set."""
+    """A verified token, cached until it expires or its key is removed from the key set."""
 
     claims: IdentityClaims | SessionClaims
     expires_at: int
@@ -112,40 +106,33 @@ class VerifiedToken:
     key: PublicKey
     size: int
 
-    def is_good(self, now: float) -> bool:
-        return self.expires_at + LEEWAY > now and self.provider.keys.holds(self.key)
-
-    def lasts(self, until: int, clock: Clock) -> bool:
-        return until > clock().timestamp() and self.provider.keys.holds(self.key)
-
-
-def _always() -> bool:
-    return True
+    def is_valid_until(self, end: int, clock: Clock) -> bool:
+        return end > clock().timestamp() and self.provider.keys.holds(self.key)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Credential:
-    """A credential that looks good; whom it stands for is read from the store each time."""
+    """A credential that was verified as far as possible without the store."""
 
-    # Raises BadCredential when the store knows it, or its owner, no more.
-    caller: Callable[[], Awaitable[tuple[Actor, Instance]]]
-    # Whether it has not lapsed; for what lapses in the store alone, always.
-    is_good: Callable[[], bool] = _always
+    # Reads the caller from the store. Raises InvalidCredential if the credential, or its owner, is
+    # no longer there.
+    load_caller: Callable[[], Awaitable[tuple[Actor, Instance]]]
+    # Whether it has not expired; always true for a credential that only the store can end.
+    is_valid: Callable[[], bool] = lambda: True
 
 
 @dataclass(slots=True, eq=False)
 class Authenticator:
-    """Tells who calls.
+    """Authenticates callers.
 
     Algorithms belong to the configured issuer and are never read from a token.
     """
 
-    store: Store
-    clock: Clock
+    server: Server
     providers: dict[str, Provider]
-    # Digests of the keys from the settings, by the id they act under.
+    # Digests of the secret keys in the settings, by the id of their actor.
     secret_keys: dict[str, str]
-    # We ourselves, as the issuer of session tokens.
+    # This server, as the issuer of session tokens.
     own: Provider | None = None
     verified: OrderedDict[bytes, VerifiedToken] = field(
         default_factory=OrderedDict[bytes, VerifiedToken]
@@ -153,9 +140,9 @@ class Authenticator:
     verified_size: int = 0
 
     async def authenticate(self, authorization: Sequence[str]) -> Credential | None:
-        """The one credential, as far as it can be told without the store; None where there is none.
+        """Verifies the Authorization header without the store; returns None if there is none.
 
-        Raises BadCredential.
+        Raises InvalidCredential and Unavailable.
         """
         if not authorization:
             return None
@@ -167,68 +154,62 @@ class Authenticator:
         if len(credential) > CREDENTIAL_LENGTH:
             raise InvalidCredential("it is too long")
         if credential.startswith(KEY_PREFIX):
-            return Credential(partial(self._service, credential))
-        return await self._token(credential)
+            return Credential(partial(self._load_service, credential))
+        return self._make_credential(await self._verify_cached(credential))
 
-    async def _token(self, token: str) -> Credential:
-        verified = await self._verify_cached(token)
-        claims = verified.claims
-        if isinstance(claims, SessionClaims):
-            return Credential(partial(self._session, claims))
-        is_sole_issuer = len(self.providers) == 1
-        caller = partial(sign_in, self.store, self.clock, claims, is_sole_issuer=is_sole_issuer)
-        return Credential(caller, partial(verified.lasts, self._get_expiry(verified), self.clock))
+    def _make_credential(self, token: VerifiedToken) -> Credential:
+        if isinstance(token.claims, SessionClaims):
+            return Credential(partial(self._load_session, token.claims))
+        load_caller = partial(sign_in, self.server, token.claims)
+        # A stream ends when the token expires, without leeway, unless only leeway is left of it.
+        end = token.expires_at
+        if end <= self.server.clock().timestamp():
+            end += LEEWAY
+        return Credential(load_caller, partial(token.is_valid_until, end, self.server.clock))
 
-    def _get_expiry(self, verified: VerifiedToken) -> int:
-        """Streams don't live on leeway, unless nothing else is left of the token's time."""
-        now = self.clock().timestamp()
-        return verified.expires_at if verified.expires_at > now else verified.expires_at + LEEWAY
-
-    async def instance(self) -> Instance:
-        async with self.store.read() as connection:
+    async def load_instance(self) -> Instance:
+        async with self.server.store.read() as connection:
             return (await connection.execute(select(Instance))).one()  # pyright: ignore[reportReturnType]
 
-    async def _service(self, secret: str) -> tuple[Actor, Instance]:
+    async def _load_service(self, secret: str) -> tuple[Actor, Instance]:
         for key_id, digest in self.secret_keys.items():
             if matches_digest(secret, digest):
-                return Actor(ActorType.SERVICE, key_id), await self.instance()
-        found = await sign_in_service(self.store, secret)
-        if found is None:
+                return Actor(ActorType.SERVICE, key_id), await self.load_instance()
+        caller = await sign_in_service(self.server.store, secret)
+        if caller is None:
             raise InvalidCredential("the secret key is unknown or revoked")
-        return found
+        return caller
 
-    async def _session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
-        found = await sign_in_session(self.store, self.clock, claims)
-        if found is None:
+    async def _load_session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
+        caller = await sign_in_session(self.server, claims)
+        if caller is None:
             raise InvalidCredential("its session is over")
-        return found
+        return caller
 
     async def _verify_cached(self, token: str) -> VerifiedToken:
         digest = hashlib.sha256(token.encode()).digest()
-        known = self.verified.get(digest)
-        if known and known.is_good(self.clock().timestamp()):
+        cached = self.verified.get(digest)
+        if cached and cached.is_valid_until(cached.expires_at + LEEWAY, self.server.clock):
             self.verified.move_to_end(digest)
-            return known
-        fresh = await self._verify(token)
-        if fresh.provider.keys.holds(fresh.key):
-            self._keep(digest, fresh)
-        return fresh
+            return cached
+        verified = await self._verify(token)
+        if verified.provider.keys.holds(verified.key):
+            self._cache(digest, verified)
+        return verified
 
-    def _keep(self, digest: bytes, fresh: VerifiedToken) -> None:
+    def _cache(self, digest: bytes, token: VerifiedToken) -> None:
         replaced = self.verified.pop(digest, None)
-        self.verified[digest] = fresh
-        self.verified_size += fresh.size - (replaced.size if replaced else 0)
+        self.verified[digest] = token
+        self.verified_size += token.size - (replaced.size if replaced else 0)
         while self.verified_size > CACHED_TOKEN_BYTES:
             self.verified_size -= self.verified.popitem(last=False)[1].size
 
     async def _verify(self, token: str) -> VerifiedToken:
         header, payload = decode_unverified(token)
-        provider = self._provider(payload.get("iss"))
-        if provider is None:
-            raise InvalidCredential("its issuer is not one of ours")
+        provider = self._find_provider(payload.get("iss"))
         if payload.get("aud") != provider.audience:
             raise InvalidCredential("it is meant for another audience")
-        key = await provider.keys.key(header.get("kid"))
+        key = await provider.keys.find_key(header.get("kid"))
         if key is None and not provider.keys.are_known:
             raise Unavailable(
                 "The keys of the token's issuer can't be fetched right now; try again in a moment."
@@ -237,18 +218,21 @@ class Authenticator:
             raise InvalidCredential("its key is not one of the issuer's")
         check_signature(token, key)
         expires_at = self._check_times(payload)
-        return VerifiedToken(provider.read(payload), expires_at, provider, key, len(token))
+        return VerifiedToken(provider.read_claims(payload), expires_at, provider, key, len(token))
 
-    def _provider(self, issuer: Any) -> Provider | None:
+    def _find_provider(self, issuer: Any) -> Provider:
         if self.own and issuer == self.own.issuer:
             return self.own
-        return self.providers.get(issuer) if isinstance(issuer, str) else None
+        if not isinstance(issuer, str) or issuer not in self.providers:
+            raise InvalidCredential("its issuer is not one of ours")
+        return self.providers[issuer]
 
     def _check_times(self, payload: JSONObject) -> int:
-        """When it expires; a clock that is off is named in
-        the log, for nobody finds that by looking at tokens.
+        """Checks the times of a token and returns when it expires.
+
+        Logs a clock that is wrong, because the tokens themselves would not show it.
         """
-        now = self.clock().timestamp()
+        now = self.server.clock().timestamp()
         expires_at = read_time_claim(payload, "exp")
         if expires_at is None:
             raise InvalidCredential("it has no exp")
@@ -269,8 +253,9 @@ class Authenticator:
 
 
 def make_digests(secret_keys: Sequence[str]) -> dict[str, str]:
-    """Each key from the settings under an id that stays the
-    same from start to start, and tells nothing of the key.
+    """Maps ids to the digests of the secret keys in the settings.
+
+    The id of a key is the same after every start, and reveals nothing of the key.
     """
     return {
         f"key_{hashlib.sha256(b'id:' + key.encode()).hexdigest()[:26]}": compute_digest(key)

@@ -1,4 +1,4 @@
-"""The public keys of identity providers: one from the settings, or a set behind a URL."""
+"""The public keys of identity providers: one from the settings, or a key set from a URL."""
 
 import asyncio
 import math
@@ -14,16 +14,16 @@ import structlog
 
 from server.settings.public_keys import PublicKey, filter_algorithms
 
-# Seconds between two fetches of one key set, however many unknown key ids come in.
+# Seconds between two fetches of one key set, however many unknown key ids arrive.
 COOL_DOWN = 30.0
-# How long a whole fetch may take, however slowly the bytes drip in.
+# How long a whole fetch may take, however slowly the bytes arrive.
 FETCH_SECONDS = 5.0
-# Seconds after which the next use of a key set fetches it anew, so that a withdrawn key is refused.
+# Seconds after which the next use of a key set fetches it again, so that withdrawn keys are found.
 KEYS_LIVE = 300.0
 # Seconds that a key set may be used after its last fetch while its issuer can't be reached.
 #
-# That is about how long a token lives: of an issuer that is down for longer hardly one is left. Who
-# stole a key and keeps us from hearing of its withdrawal gains no more than that.
+# That is about the lifetime of a token: an issuer that is down for longer has hardly any valid ones
+# left. An attacker who stole a key and blocks the fetch that would withdraw it gains no more time.
 KEYS_TRUSTED = 3_600.0
 KEY_SET_BYTES = 256 * 1024
 ASYMMETRIC_TYPES = frozenset({"RSA", "EC", "OKP"})
@@ -37,14 +37,14 @@ class Keys(Protocol):
     @property
     def are_known(self) -> bool: ...
 
-    async def key(self, kid: str | None) -> PublicKey | None: ...
+    async def find_key(self, kid: str | None) -> PublicKey | None: ...
 
     def holds(self, key: PublicKey) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneKey:
-    """A key from the settings: it takes any `kid`."""
+    """A key from the settings, which matches any `kid`."""
 
     only: PublicKey
 
@@ -52,7 +52,7 @@ class OneKey:
     def are_known(self) -> bool:
         return True
 
-    async def key(self, kid: str | None) -> PublicKey | None:
+    async def find_key(self, kid: str | None) -> PublicKey | None:
         return self.only
 
     def holds(self, key: PublicKey) -> bool:
@@ -61,11 +61,10 @@ class OneKey:
 
 @dataclass(slots=True, eq=False)
 class KeySet:
-    """A JWKS behind a URL: fetched when first needed, when
-    it is old, and for an unknown `kid` once per cool-down.
+    """A JWKS at a URL.
 
-    A key that is known never waits for a fetch: an old set goes on working while a new one is on
-    its way.
+    It is fetched when first needed, when it is old, and for an unknown `kid` once per cool-down.
+    A token with a known key never waits for a fetch: the old set is used until the new one arrives.
     """
 
     url: str
@@ -78,36 +77,37 @@ class KeySet:
 
     @property
     def are_known(self) -> bool:
-        """Whether a key that is not here is not the issuer's, rather than not fetched."""
+        """Whether a missing key is not the issuer's, rather than not fetched yet."""
         return monotonic() - self.fetched_at < KEYS_TRUSTED
 
-    async def key(self, kid: str | None) -> PublicKey | None:
-        if found := self._named(kid):
-            self._refresh_when_old()
-            return found
+    async def find_key(self, kid: str | None) -> PublicKey | None:
+        if key := self._get_key(kid):
+            self._refresh_if_old()
+            return key
         if fetching := self._refresh():
             await asyncio.wait({fetching})
-        return self._named(kid)
+        return self._get_key(kid)
 
     def holds(self, key: PublicKey) -> bool:
-        self._refresh_when_old()
+        self._refresh_if_old()
         return self.are_known and key in self.keys
 
-    def _named(self, kid: str | None) -> PublicKey | None:
-        """The one key that a token means; where there are
-        several, it has to say which (OpenID Connect Core, 10.1).
-        """
-        meant = [key for key in self.keys if kid in (None, key.kid)] if self.are_known else []
-        return meant[0] if len(meant) == 1 else None
+    def _get_key(self, kid: str | None) -> PublicKey | None:
+        """Returns the only key that matches; without a `kid`, the set must have a single key.
 
-    def _refresh_when_old(self) -> None:
+        See OpenID Connect Core, 10.1.
+        """
+        if not self.are_known:
+            return None
+        matching = [key for key in self.keys if kid in (None, key.kid)]
+        return matching[0] if len(matching) == 1 else None
+
+    def _refresh_if_old(self) -> None:
         if monotonic() - self.fetched_at >= KEYS_LIVE:
             self._refresh()
 
     def _refresh(self) -> asyncio.Task[None] | None:
-        """The fetch that is under way or was the last:
-        a new one begins only after the cool-down.
-        """
+        """Starts a fetch unless the last one is too recent; returns the current or last one."""
         if monotonic() - self.tried_at >= COOL_DOWN:
             self.tried_at = monotonic()
             self.fetching = asyncio.create_task(self._replace())
@@ -118,7 +118,7 @@ class KeySet:
             async with asyncio.timeout(FETCH_SECONDS):
                 keys = parse_key_set(await self._fetch(), self.algorithms)
         except Exception as error:
-            # Whatever goes wrong with a stranger's server, the keys that we have go on.
+            # Whatever goes wrong on the issuer's server, the known keys stay in use.
             log.warning("key_set_unavailable", url=self.url, error=type(error).__name__)
             return
         if not keys:
@@ -128,7 +128,7 @@ class KeySet:
         self.keys, self.fetched_at = keys, monotonic()
 
     async def _fetch(self) -> bytes:
-        """The body as it was sent: what is compressed could unpack to any size."""
+        """Fetches the body without compression, because a small one could expand to any size."""
         async with self.client.stream(
             "GET", self.url, headers={"accept-encoding": "identity"}
         ) as response:
@@ -142,20 +142,21 @@ class KeySet:
 
 
 def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ...]:
-    """The keys of a set that tokens may be signed with.
+    """Parses the keys of a set that tokens can be signed with.
 
-    Raises ValueError, KeyError or TypeError for what is no set.
+    Raises ValueError, KeyError or TypeError if the body is not a key set.
     """
     entries: Any = orjson.loads(body)["keys"]
     if not isinstance(entries, list):
         raise TypeError("keys is no list")
-    found = [_usable_key(entry, algorithms) for entry in entries]  # pyright: ignore[reportUnknownVariableType]
-    return tuple(key for key in found if key)
+    keys = [_parse_key(entry, algorithms) for entry in entries]  # pyright: ignore[reportUnknownVariableType]
+    return tuple(key for key in keys if key)
 
 
-def _usable_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
-    """None for what is no public key for signatures: everybody
-    knows a symmetric or private one in a public set.
+def _parse_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
+    """Returns None unless the entry is a public key for signatures.
+
+    A symmetric or private key in a public set is known to everyone.
     """
     try:
         kid, chosen = entry.get("kid"), entry.get("alg")
@@ -173,6 +174,6 @@ def _usable_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
         key = jwt.PyJWK(entry).key
         names = filter_algorithms(key, [name for name in algorithms if chosen in (None, name)])
     except Exception:
-        # One entry that nobody can read takes no other with it.
+        # One malformed entry must not affect the others.
         return None
     return PublicKey(key, names, kid) if names else None

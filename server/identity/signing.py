@@ -1,6 +1,4 @@
-"""Signs session tokens with RSA keys: those of the
-settings, or one that is kept, encrypted, in the database.
-"""
+"""Signs session tokens with RSA keys from the settings, or encrypted ones from the database."""
 
 import asyncio
 import math
@@ -14,7 +12,7 @@ import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from models.database.store import Store, shield
+from models.database.store import shield
 from models.errors import Unavailable
 from models.keys.signing_keys import (
     compute_thumbprint,
@@ -25,12 +23,13 @@ from models.keys.signing_keys import (
 )
 from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import add_first_key, load_published_keys
-from resolvers.transaction import Clock, begin
+from resolvers.server import Server
+from resolvers.transaction import begin
 from server.settings.settings import Settings, SettingsError
 
 ALGORITHM = "RS256"
-# After so long a process looks whether the keys have been rotated.
-SEEN_SECONDS = 5.0
+# How old the keys that a process has read may be before it checks for a rotation.
+MAXIMUM_AGE_SECONDS = 5.0
 UNREADABLE = (
     "TENANTRY_SECRET: it can't decrypt the signing keys in the database. Add the secret that they"
     " were made with behind"
@@ -42,7 +41,7 @@ log = structlog.stdlib.get_logger("tenantry.signing")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key pair with its name."""
+    """A key pair with its key id."""
 
     kid: str
     private: RSAPrivateKey
@@ -55,10 +54,10 @@ def make_key(private: RSAPrivateKey) -> Key:
 
 
 class KeyRing(Protocol):
-    """Where the keys come from: all of them are published, the first one signs."""
+    """A source of keys: all of them are published, the first one signs."""
 
-    async def keys(self, *, since: float) -> Sequence[Key]:
-        """The keys as they were at that moment, by the monotonic clock, or later."""
+    async def load_keys(self, *, since: float) -> Sequence[Key]:
+        """Returns the keys as of that moment of the monotonic clock, or later."""
         ...
 
 
@@ -66,97 +65,98 @@ class KeyRing(Protocol):
 class GivenKeys:
     """Keys from the settings, newest first."""
 
-    given: Sequence[Key]
+    keys: Sequence[Key]
 
-    async def keys(self, *, since: float) -> Sequence[Key]:
-        return self.given
+    async def load_keys(self, *, since: float) -> Sequence[Key]:
+        return self.keys
 
 
 @dataclass(slots=True, eq=False)
 class StoredKeys:
-    """Keys in the database, remembered; the first to look makes one.
+    """Keys in the database, cached; the first process that reads none creates one.
 
-    Raises WrongSettings for another root secret.
+    Raises SettingsError if the root secret has changed.
     """
 
-    store: Store
-    clock: Clock
+    server: Server
     storage: MultiFernet
     known: Sequence[Key] = ()
     read_at: float = -math.inf
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def keys(self, *, since: float) -> Sequence[Key]:
-        """Who comes while another looks shares what that one finds, if it is late enough."""
+    async def load_keys(self, *, since: float) -> Sequence[Key]:
+        """Shares one read among all that wait for it, if it began late enough."""
         if self.read_at < since:
             async with self.lock:
                 if self.read_at < since:
-                    await shield(self._look())
+                    await shield(self._refresh())
         return self.known
 
-    async def _look(self) -> None:
-        """Known keys stay in use while the database is unavailable,
-        or holds a key of a root secret not given here.
+    async def _refresh(self) -> None:
+        """Reads the keys; known ones stay in use if that fails.
 
-        That counts for everybody who waited.
+        It fails if the database is unavailable, or has a key of a root secret not configured here.
         """
-        began = monotonic()
+        read_at = monotonic()
         try:
-            self.known = await self._read() or await self._make()
+            self.known = await self._read() or await self._create()
         except (Unavailable, SettingsError) as error:
             if not self.known:
                 raise
             log.warning("signing_keys_unavailable", error=type(error).__name__)
-            began = monotonic()
-        self.read_at = began
+            # The known keys are good enough for everyone who waited meanwhile.
+            read_at = monotonic()
+        self.read_at = read_at
 
     async def _read(self) -> Sequence[Key]:
         known = {key.kid: key for key in self.known}
-        rows = await load_published_keys(self.store, self.clock())
-        return [known.get(kid) or self._opened(private_key) for kid, private_key in rows]
-
-    def _opened(self, private_key: str) -> Key:
+        rows = await load_published_keys(self.server.store, self.server.clock())
         try:
-            return make_key(decrypt_key(self.storage, private_key))
+            return [
+                known.get(kid) or make_key(decrypt_key(self.storage, private_key))
+                for kid, private_key in rows
+            ]
         except InvalidToken as error:
             raise SettingsError([UNREADABLE]) from error
 
-    async def _make(self) -> Sequence[Key]:
+    async def _create(self) -> Sequence[Key]:
         key = make_key(await asyncio.to_thread(generate_key))
-        async with begin(self.store, SYSTEM, self.clock) as tx:
+        async with begin(self.server, SYSTEM) as tx:
             await add_first_key(tx, kid=key.kid, private_key=encrypt_key(self.storage, key.private))
         return await self._read()
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSigner:
-    """Signs on the event loop: an RSA-2048 signature takes
-    less than a millisecond, a thread costs as much again.
+    """Signs tokens on the event loop.
+
+    An RSA-2048 signature takes less than a millisecond, and a thread would cost as much again.
     """
 
     ring: KeyRing
 
     async def sign(self, claims: Mapping[str, Any]) -> str:
-        key = (await self.ring.keys(since=monotonic() - SEEN_SECONDS))[0]
+        key = (await self.ring.load_keys(since=monotonic() - MAXIMUM_AGE_SECONDS))[0]
         return jwt.encode(dict(claims), key.private, ALGORITHM, headers={"kid": key.kid})
 
     async def verification_key(self, kid: str) -> RSAPublicKey | None:
-        """A name that is not known may be that of a key which another process has just made."""
-        for since in (monotonic() - SEEN_SECONDS, monotonic()):
-            for key in await self.ring.keys(since=since):
+        """Reads the keys again for an unknown key, which another process may have just created."""
+        for since in (monotonic() - MAXIMUM_AGE_SECONDS, monotonic()):
+            for key in await self.ring.load_keys(since=since):
                 if key.kid == kid:
                     return key.public
         return None
 
     async def published(self) -> Mapping[str, RSAPublicKey]:
-        """As of now: who has a token of the newest key
-        must find it here, whichever process answers.
+        """Returns the keys as of now.
+
+        Tokens of the newest key must be verifiable, whichever process signed them.
         """
-        return {key.kid: key.public for key in await self.ring.keys(since=monotonic())}
+        return {key.kid: key.public for key in await self.ring.load_keys(since=monotonic())}
 
 
-def make_signer(settings: Settings, store: Store, clock: Clock) -> TokenSigner:
-    """The signer that the settings ask for; it looks into the database when it is first used."""
+def make_signer(settings: Settings, server: Server) -> TokenSigner:
+    """Makes the configured signer, which reads the database only when it is first used."""
     if settings.signing_keys:
         return TokenSigner(GivenKeys([make_key(private) for private in settings.private_keys]))
-    return TokenSigner(StoredKeys(store, clock, make_cipher(settings.secret)))
+    return TokenSigner(StoredKeys(server, make_cipher(server.secrets)))

@@ -1,4 +1,4 @@
-"""Identity and session tokens: their form, their signature, and what they say."""
+"""Identity and session tokens: their form, signature and claims."""
 
 import jwt
 
@@ -7,7 +7,7 @@ from models.errors import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from models.validation.text import NAME_LENGTH, check_url
-from resolvers.sessions.lifecycle import SessionClaims
+from resolvers.sessions.sign_in import SessionClaims
 from resolvers.users import SUBJECT_LENGTH
 from server.settings.public_keys import PublicKey
 
@@ -19,11 +19,11 @@ SIGNATURES = jwt.PyJWS()
 
 
 class InvalidCredential(Exception):
-    """A credential that is no good is never treated as nobody: 401 for the whole request."""
+    """Rejects the whole request with 401; an invalid credential never counts as anonymous."""
 
 
 def read_time_claim(payload: JSONObject, name: str) -> int | None:
-    """A time claim: a number that is a time, no text and no truth value."""
+    """Reads a time claim, which must be a number, not a string or a boolean."""
     value = payload.get(name)
     if value is None:
         return None
@@ -32,15 +32,13 @@ def read_time_claim(payload: JSONObject, name: str) -> int | None:
     return int(value)
 
 
-def _text(payload: JSONObject, name: str) -> str | None:
+def _read_text(payload: JSONObject, name: str) -> str | None:
     value = payload.get(name)
     return value[:NAME_LENGTH] if isinstance(value, str) and value.isprintable() else None
 
 
-def _image(payload: JSONObject) -> str | None:
-    """The picture, unless others should not be shown it:
-    a link that runs as a script, or holds a whole file.
-    """
+def _read_image_url(payload: JSONObject) -> str | None:
+    """Reads the picture, unless it is unsafe to show: a `javascript:` link or a `data:` URL."""
     value = payload.get("picture")
     try:
         return check_url(value) if isinstance(value, str) else None
@@ -48,29 +46,26 @@ def _image(payload: JSONObject) -> str | None:
         return None
 
 
-def _address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
-    """The address as written and as compared, and whether
-    the issuer vouches for it: only the JSON value true does.
+def _read_address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
+    """Reads the address as written and as compared, and whether the issuer has verified it.
 
-    A claim that can't be an address is none, and tells that the address we know is not the user's
-    any more.
+    Only the JSON value true verifies it. A claim that is not an address says that the stored
+    address no longer belongs to the user.
     """
     email = payload.get("email")
     verified = payload["email_verified"] is True if "email_verified" in payload else None
     if email is None:
         return None, None, verified
+    if not isinstance(email, str):
+        return None, None, False
     try:
-        return (
-            (email, normalize_address(email), verified)
-            if isinstance(email, str)
-            else (None, None, False)
-        )
+        return email, normalize_address(email), verified
     except InputError:
         return None, None, False
 
 
 def to_identity_claims(payload: JSONObject) -> IdentityClaims:
-    """What a verified token says of its user: only the JSON value true verifies an address."""
+    """Reads the user from the claims of a verified identity token."""
     subject = payload.get("sub")
     if (
         not isinstance(subject, str)
@@ -78,7 +73,7 @@ def to_identity_claims(payload: JSONObject) -> IdentityClaims:
         or not subject.isprintable()
     ):
         raise InvalidCredential("its sub is missing or no subject")
-    address, key, verified = _address(payload)
+    address, key, verified = _read_address(payload)
     return IdentityClaims(
         issuer=payload["iss"],
         subject=subject,
@@ -86,16 +81,14 @@ def to_identity_claims(payload: JSONObject) -> IdentityClaims:
         email_address=address,
         address_key=key,
         email_verified=verified,
-        first_name=_text(payload, "given_name"),
-        last_name=_text(payload, "family_name"),
-        image_url=_image(payload),
+        first_name=_read_text(payload, "given_name"),
+        last_name=_read_text(payload, "family_name"),
+        image_url=_read_image_url(payload),
     )
 
 
 def to_session_claims(payload: JSONObject) -> SessionClaims:
-    """What a verified session token says; of its
-    organization only the id is read, and only as a default.
-    """
+    """Reads the claims of a verified session token; its organization is only a default."""
     subject, session_id = payload.get("sub"), payload.get("sid")
     if not isinstance(subject, str) or not isinstance(session_id, str):
         raise InvalidCredential("it names no session")
@@ -104,7 +97,7 @@ def to_session_claims(payload: JSONObject) -> SessionClaims:
 
 
 def decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
-    """Header and payload, of which nothing is believed yet but where to look for the key."""
+    """Decodes header and payload, which serve only to find the key until they are verified."""
     try:
         parts = jwt.decode_complete(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, TypeError) as error:
@@ -121,7 +114,7 @@ def decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
 
 
 def check_signature(token: str, key: PublicKey) -> None:
-    """By an algorithm of the key's, whatever the token names."""
+    """Checks the signature by an algorithm of the key, whichever one the token names."""
     try:
         SIGNATURES.decode(token, key.public, key.algorithms)
     except (jwt.PyJWTError, ValueError, TypeError) as error:

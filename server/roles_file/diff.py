@@ -1,10 +1,7 @@
-"""The differences of two role models as a person
-reviews them: + what comes, - what goes, ~ what changes.
-"""
+"""Shows the differences of two role models: + is new, - is deleted, ~ is changed."""
 
 import json
 from collections.abc import Generator, Sequence
-from typing import Any
 
 from resolvers.role_model.model import (
     Change,
@@ -16,52 +13,54 @@ from resolvers.role_model.model import (
 )
 
 LABELS = ("name", "description")
-CHOSEN = (*LABELS, "initial", "default_role", "creator_role")
+SET_VALUES = (*LABELS, "initial", "default_role", "creator_role")
 
 AnyChange = Change[ModelPermission] | Change[ModelRole] | Change[ModelRoleSet]
 
 
 def render_differences(differences: Differences, wanted: WantedModel) -> list[str]:
-    """The lines to show; the first sign of each tells what becomes of it."""
+    """The lines to show; the first sign of each says what happens to it."""
     lines: list[str] = []
     for change in differences.permissions:
-        lines += [_head("permission", change), *_values(change, LABELS)]
+        lines += [f"{get_sign(change)} permission {change.key}", *render_values(change, LABELS)]
     for change in differences.roles:
-        lines += [_head("role", change), *_values(change, LABELS), *_listed(change, "permissions")]
+        lines += [
+            f"{get_sign(change)} role {change.key}",
+            *render_values(change, LABELS),
+            *render_keys(change, "permissions"),
+        ]
     for change in differences.role_sets:
-        lines += [_head("role set", change), *_of_role_set(change, wanted)]
-    return [
-        *lines,
-        _summary([*differences.permissions, *differences.roles, *differences.role_sets]),
-    ]
+        lines += [f"{get_sign(change)} role set {change.key}", *render_role_set(change, wanted)]
+    changes = [*differences.permissions, *differences.roles, *differences.role_sets]
+    signs = [get_sign(change) for change in changes]
+    lines.append(
+        f"{signs.count('+')} to create, {signs.count('~')} to change, {signs.count('-')} to delete."
+    )
+    return lines
 
 
-def _sign(change: AnyChange) -> str:
+def get_sign(change: AnyChange) -> str:
     if change.before is None:
         return "+"
     return "-" if change.after is None else "~"
 
 
-def _head(what: str, change: AnyChange) -> str:
-    return f"{_sign(change)} {what} {change.key}"
-
-
-def _quoted(value: object) -> str:
-    """As JSON, with an escape in place of each control character."""
-    return json.dumps(value, ensure_ascii=not str(value).isprintable())
-
-
-def _values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
-    """The values that come or change; of what goes none, its key says all."""
+def render_values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
+    """The values that are new or change; none of a deleted part, whose key is enough."""
     for name in names if change.after else ():
         before, after = getattr(change.before, name, None), getattr(change.after, name)
         if change.before is None and after:
-            yield f"  + {name}: {_quoted(after)}"
+            yield f"  + {name}: {quote(after)}"
         elif change.before is not None and before != after:
-            yield f"  ~ {name}: {_quoted(before)} -> {_quoted(after)}"
+            yield f"  ~ {name}: {quote(before)} -> {quote(after)}"
 
 
-def _listed(change: AnyChange, name: str) -> Generator[str]:
+def quote(value: object) -> str:
+    """The value as JSON, with an escape in place of each control character."""
+    return json.dumps(value, ensure_ascii=not str(value).isprintable())
+
+
+def render_keys(change: AnyChange, name: str) -> Generator[str]:
     """The keys that a list gains and loses."""
     if change.after is None:
         return
@@ -71,24 +70,15 @@ def _listed(change: AnyChange, name: str) -> Generator[str]:
         yield f"  {'+' if key in after else '-'} {key}"
 
 
-def _of_role_set(change: Change[ModelRoleSet], wanted: WantedModel) -> Generator[str]:
+def render_role_set(change: Change[ModelRoleSet], wanted: WantedModel) -> Generator[str]:
     mappings = wanted.mappings.get(change.key, {})
     if change.after is None:
         yield f"  its organizations get {wanted.replaced_with[change.key]}"
-        yield from (
-            f"  who has {source} gets {target}" for source, target in sorted(mappings.items())
-        )
+        for source, target in sorted(mappings.items()):
+            yield f"  who has {source} gets {target}"
         return
-    yield from _values(change, CHOSEN)
-    for line in _listed(change, "roles"):
+    yield from render_values(change, SET_VALUES)
+    for line in render_keys(change, "roles"):
         sign, _, key = line.strip().partition(" ")
-        yield (
-            f"{line}, who has it gets {mappings[key]}" if sign == "-" and key in mappings else line
-        )
-
-
-def _summary(changes: Sequence[Any]) -> str:
-    signs = [_sign(change) for change in changes]
-    return (
-        f"{signs.count('+')} to create, {signs.count('~')} to change, {signs.count('-')} to delete."
-    )
+        is_mapped = sign == "-" and key in mappings
+        yield f"{line}, who has it gets {mappings[key]}" if is_mapped else line

@@ -1,1 +1,1 @@
-"""Settings, read once at start, and logging."""
+"""The settings, read once at start, and the logs."""

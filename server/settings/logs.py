@@ -1,4 +1,4 @@
-"""Logs: one line an event with ids, never an address, a token or a body."""
+"""Logs: one line per event, with ids but without addresses, tokens or bodies."""
 
 import io
 import logging
@@ -15,43 +15,28 @@ from models.validation.text import escape_controls
 from server.settings.settings import Settings
 
 
-def _processors(*, as_json: bool) -> tuple[list[Any], Any]:
-    """A trace goes without the values of local variables: tokens and addresses are among them."""
+def configure(settings: Settings) -> None:
+    """Writes logs and the warnings of libraries to standard error.
+
+    JSON lines in production, text for people in development.
+    """
+    as_json = settings.log_format == "json" if settings.log_format else not settings.is_development
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    renderer: Any
     if as_json:
-        without_locals = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-        return [*shared, without_locals], structlog.processors.JSONRenderer()
-    renderer = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=_traceback
-    )
-    return [*shared, _escape], renderer
-
-
-def _escape(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leaves nothing in the values that a terminal would obey; JSON has escapes of its own."""
-    return {
-        key: escape_controls(value) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
-
-
-def _traceback(file: TextIO, error: ExcInfo) -> None:
-    lines = io.StringIO()
-    structlog.dev.plain_traceback(lines, error)
-    file.write("\n".join(map(escape_controls, lines.getvalue().split("\n"))))
-
-
-def configure(settings: Settings) -> None:
-    """JSON lines in production, for a person in development,
-    all to standard error; libraries' warnings come along.
-    """
-    as_json = settings.log_format == "json" if settings.log_format else not settings.is_development
+        # A traceback omits the values of local variables: tokens and addresses are among them.
+        shared.append(ExceptionRenderer(ExceptionDictTransformer(show_locals=False)))
+        renderer = structlog.processors.JSONRenderer()
+    else:
+        shared.append(escape_values)
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=write_traceback
+        )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    shared, renderer = _processors(as_json=as_json)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -63,5 +48,22 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.ProcessorFormatter(processors=[remove, renderer], foreign_pre_chain=shared)
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
-    # What it warns of, such as a request that is no HTTP, anybody can send as often as they like.
+    # Anybody can cause its warnings as often as they like, for example with malformed requests.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+
+
+def escape_values(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Escapes the control characters in values, which a terminal would obey."""
+    return {
+        key: escape_controls(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
+
+
+def write_traceback(file: TextIO, error: ExcInfo) -> None:
+    """Writes the traceback with its control characters escaped."""
+    lines = io.StringIO()
+    structlog.dev.plain_traceback(lines, error)
+    file.write("\n".join(map(escape_controls, lines.getvalue().split("\n"))))

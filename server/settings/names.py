@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+# The folder of the database and of a development server's files.
 VAR = Path("var")
-# Production refuses it: its key lies in a folder.
+# The issuer of development tokens. Production rejects it: its key is a file in a folder.
 ISSUER = "urn:tenantry:development"

@@ -2,31 +2,55 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys
+
+from server.settings.values import ASYMMETRIC
+
+RSA_BITS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """An issuer's key, with the algorithms that its tokens
-    may name: those of the settings that it is made for.
-    """
+    """An issuer's key, with those algorithms of the settings that it is made for."""
 
     public: AllowedPublicKeys
     algorithms: Sequence[str]
     kid: str | None = None
 
 
-def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
-    """Those of the algorithms that the key is made for by
-    its type and curve; a short RSA key is made for none.
+def load_public_key(pem: str) -> AllowedPublicKeys:
+    """The key of a PEM text; raises ValueError.
+
+    Line ends may be written as backslash and n, as environment files do.
     """
-    return tuple(name for name in algorithms if _fits(key, name))
+    if "PRIVATE KEY" in pem:
+        raise ValueError(
+            "holds a private key: give the public one, and take the private one away from here"
+        )
+    try:
+        key: Any = load_pem_public_key(pem.replace("\\n", "\n").encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("is no PEM of a public key") from error
+    if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
+        raise ValueError(f"is an RSA key of less than {RSA_BITS} bits")
+    if not filter_algorithms(key, ASYMMETRIC):
+        raise ValueError("is no RSA, EC or Ed25519 key")
+    return key
 
 
-def _fits(key: AllowedPublicKeys, name: str) -> bool:
-    algorithm = jwt.get_algorithm_by_name(name)
+def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
+    """Those of the algorithms that the type, the curve and the length of the key allow."""
+    return tuple(name for name in algorithms if is_made_for(key, name))
+
+
+def is_made_for(key: AllowedPublicKeys, algorithm_name: str) -> bool:
+    algorithm = jwt.get_algorithm_by_name(algorithm_name)
     try:
         return algorithm.check_key_length(algorithm.prepare_key(key)) is None
     except (TypeError, jwt.InvalidKeyError):

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool
 from structlog.testing import capture_logs
 
-from models.database import store as models_store
+from models.database import connections
 from models.database.store import Store
 from tests.support.api import SERVICE, Answer, Api, Caller, contents
 from tests.support.factories import Acme, an_organization
@@ -29,8 +29,8 @@ WAIT = 1
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the store is made: it hands the time on to the drivers when they connect."""
-    monkeypatch.setattr(models_store, "WAIT_SECONDS", WAIT)
-    monkeypatch.setitem(models_store.POSTGRESQL_SETTINGS, "lock_timeout", str(WAIT * 1000))
+    monkeypatch.setattr(connections, "WAIT_SECONDS", WAIT)
+    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", str(WAIT * 1000))
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ PAGES = """query Pages($first: Int = 20) {
 
 
 def documents(**limits: int) -> Documents:
-    return Documents(schema._schema, schema.validation_errors, DocumentLimits(**limits))  # pyright: ignore[reportPrivateUsage]
+    return schema.make_documents(DocumentLimits(**limits))
 
 
 def find_excess(document: Document) -> dict[str, Any]:

@@ -12,16 +12,9 @@ from sqlalchemy import Integer, String, column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.errors import BadUserInput, LimitExceeded
-from resolvers.pages import (
-    AnyRow,
-    Order,
-    PageRequest,
-    Position,
-    decode_cursor,
-    encode_cursor,
-    make_page_request,
-    text_sort_key,
-)
+from resolvers.cursors import Order, Position, decode_cursor, encode_cursor, text_sort_key
+from resolvers.page_requests import PageArguments, PageRequest, make_page_request
+from resolvers.pages import AnyRow
 from tests.support.api import SERVICE, Api, Caller
 from tests.support.factories import Acme, a_member, an_organization
 
@@ -158,19 +151,19 @@ def test_a_name_is_sorted_by_code_point_whatever_the_locale_of_the_database() ->
 
 @given(size=st.integers(0, 100))
 def test_up_to_a_hundred_can_be_asked_for_from_either_end(size: int) -> None:
-    assert make_page_request(BY_ID, size, None) == PageRequest(size)
-    assert make_page_request(BY_ID, None, None, size) == PageRequest(size, backward=True)
+    assert make_page_request(BY_ID, PageArguments(first=size)) == PageRequest(size)
+    assert make_page_request(BY_ID, PageArguments(last=size)) == PageRequest(size, backward=True)
 
 
 def test_twenty_are_given_when_nothing_is_asked_for() -> None:
-    assert make_page_request(BY_ID, None, None) == PageRequest(20)
+    assert make_page_request(BY_ID, PageArguments()) == PageRequest(20)
 
 
 @given(size=st.integers(101))
 def test_more_than_a_hundred_are_refused(size: int) -> None:
     for ends in ((size, None), (None, size)):
         with pytest.raises(LimitExceeded) as refused:
-            make_page_request(BY_ID, ends[0], None, ends[1])
+            make_page_request(BY_ID, PageArguments(first=ends[0], last=ends[1]))
 
         assert refused.value.extensions == {"limit": "page", "allowed": 100, "asked": size}
 
@@ -179,13 +172,13 @@ def test_more_than_a_hundred_are_refused(size: int) -> None:
 def test_less_than_none_is_refused(size: int) -> None:
     for ends in ((size, None), (None, size)):
         with pytest.raises(BadUserInput):
-            make_page_request(BY_ID, ends[0], None, ends[1])
+            make_page_request(BY_ID, PageArguments(first=ends[0], last=ends[1]))
 
 
 @given(first=st.integers(), last=st.integers())
 def test_both_ends_at_once_are_refused(first: int, last: int) -> None:
     with pytest.raises(BadUserInput):
-        make_page_request(BY_ID, first, None, last)
+        make_page_request(BY_ID, PageArguments(first=first, last=last))
 
 
 # ------------------------------------------------------------------------------------ over the wire

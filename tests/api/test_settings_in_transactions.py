@@ -33,8 +33,8 @@ async def test_an_invitation_reads_the_settings_once_in_its_transaction(
 async def test_what_is_locked_to_be_changed_is_what_the_transaction_reads_from_then_on(
     api: Api,
 ) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
-        before = await tx.instance()
+    async with begin(api.server, SYSTEM) as tx:
+        before = await tx.load_instance()
         assert before.slugs_enabled
         await tx.session.execute(
             update(Instance)
@@ -46,8 +46,8 @@ async def test_what_is_locked_to_be_changed_is_what_the_transaction_reads_from_t
         assert not instance.slugs_enabled
         instance.max_allowed_memberships = 7
 
-        assert (await tx.instance()).max_allowed_memberships == 7
-        assert not (await tx.instance()).slugs_enabled
+        assert (await tx.load_instance()).max_allowed_memberships == 7
+        assert not (await tx.load_instance()).slugs_enabled
 
 
 async def test_who_waited_for_a_lock_is_judged_by_the_settings_after_the_wait(

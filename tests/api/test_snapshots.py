@@ -13,13 +13,14 @@ from sqlalchemy import event, text
 from sqlalchemy.util import await_only
 from structlog.testing import capture_logs
 
-from models.database import store as models_store
+from models.database import connections
 from models.database.store import Snapshot, Store
 from models.errors import Unavailable
 from models.instance import Instance
-from resolvers.queries import lists
+from models.users import User
+from resolvers.queries.roles import load_all
 from schema.foundation.context import Context
-from server.http.app import make_server_context
+from server.identity.signing import make_signer
 from tests.api.test_faults import all_done, locked, taken
 from tests.conftest import settings
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
@@ -51,7 +52,7 @@ def before_reading(store: Store, table: str, action: Action) -> Generator[None]:
 
 
 def free_seats(store: Store) -> list[int]:
-    seats = (store._reader_slots, store._snapshot_seats)  # pyright: ignore[reportPrivateUsage]
+    seats = (store._reader_slots, store._snapshot_slots)  # pyright: ignore[reportPrivateUsage]
     return [one._value for one in seats]
 
 
@@ -257,7 +258,7 @@ async def test_more_operations_than_connections_wait_for_each_other(api: Api, ac
     """
     query = "{ cursor organizations { nodes { memberships { nodes { user { identifier } } } } } roles { key } }"
 
-    async with asyncio.timeout(models_store.WAIT_SECONDS):
+    async with asyncio.timeout(connections.WAIT_SECONDS):
         answers = await asyncio.gather(*(api.run(query, by=SERVICE) for _ in range(40)))
 
     assert [answer.body for answer in answers if "errors" in answer.body] == []
@@ -297,7 +298,7 @@ async def test_tokens_are_minted_by_more_than_there_are_connections(api: Api, ac
       a: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } }
       b: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } } }"""
 
-    async with asyncio.timeout(models_store.WAIT_SECONDS):
+    async with asyncio.timeout(connections.WAIT_SECONDS):
         answers = await asyncio.gather(
             *(api.run(document, {"input": input}, by=acme.admin) for _ in range(20))
         )
@@ -378,17 +379,20 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
     api: Api, acme: Acme
 ) -> None:
     """It is cancelled while its statement runs, as when a field beside it has failed."""
-    around = make_server_context(settings(), api.store, api.clock, ())
-    before, context = free_seats(api.store), Context(around, None, Instance())
+    signer = make_signer(settings(), api.server)
+    before, context = (
+        free_seats(api.store),
+        Context(api.server, signer, api.reader, None, Instance()),
+    )
 
     for moment in range(0, 24, 2):
-        given_up = asyncio.create_task(context.read(lists.count, lists.UserFilter()))
+        given_up = asyncio.create_task(context.read(load_all, User))
         for _ in range(moment):
             await asyncio.sleep(0)
         given_up.cancel()
         await asyncio.gather(given_up, return_exceptions=True)
 
-        assert await context.read(lists.count, lists.UserFilter()) == 3
+        assert len(await context.read(load_all, User)) == 3
     await context.clear_loaders()
 
     assert (taken(api.store), free_seats(api.store)) == (0, before)
@@ -407,7 +411,7 @@ async def test_nothing_is_read_from_a_snapshot_that_is_closed(store: Store) -> N
 async def test_when_no_connection_is_to_be_had_all_fields_are_told_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models_store, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
     held = [Snapshot(api.store) for _ in range(free_seats(api.store)[1])]
     for one in held:
         async with one.read():

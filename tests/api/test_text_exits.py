@@ -25,16 +25,14 @@ from models.base import new_id
 from models.database.tables import metadata
 from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
-from server.cli.serving import _tell  # pyright: ignore[reportPrivateUsage]
+from server.cli.serving import print_mail
 from server.delivery.smtp import Outbox
-from server.http.app import make_server_context
 from server.http.graphiql import Document, MenuIdentity, page
 from server.http.invitation_page import DemoIdentity, routes
 from server.settings import logs
-from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.roles.test_roles_file import Owner, done, owner
-from tests.support.api import JSON, SERVICE, Api, test_issuer
+from tests.support.api import JSON, SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import codes, fields, unchanged
@@ -117,7 +115,7 @@ async def test_mail(
 ) -> None:
     await store_everywhere(api, text)
     await invited(api, acme, "new@example.com")
-    await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", _tell)).deliver()
+    await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", print_mail)).deliver()
 
     letter = only_letter_in(tmp_path / "outbox")
 
@@ -144,10 +142,7 @@ async def test_mail(
 
 @pytest.fixture
 async def browser(api: Api) -> AsyncIterator[httpx.AsyncClient]:
-    chosen = settings(env=Environment.DEVELOPMENT)
-    pages = routes(
-        make_server_context(chosen, api.store, api.clock, (test_issuer(),)), lambda address: DEMO
-    )
+    pages = routes(api.server, lambda address: DEMO)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(Starlette(routes=pages)), base_url="http://a"
     ) as client:

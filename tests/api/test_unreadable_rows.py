@@ -16,7 +16,7 @@ from tests.support.api import JSON, SERVICE, Api, events
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
 from tests.support.invitations import invited, stored
 from tests.support.processes import listening as serving
-from tests.support.smtp import Memory, delivery
+from tests.support.smtp import Memory, cleanup, delivery
 from tests.support.subscriptions import a_subscription, server_sent, server_sent_events
 from tests.support.webhook_receiver import an_endpoint, deliveries, listening, renamed, sender
 
@@ -299,21 +299,21 @@ async def test_an_email_that_cannot_be_written_fails_and_holds_up_no_other(
 
 
 async def test_an_organization_that_cannot_be_swept_holds_up_no_other(api: Api, acme: Acme) -> None:
-    worker = delivery(api.store, api.clock, Memory())
+    worker = cleanup(api.store, api.clock)
     other = await an_organization(api, by=acme.admin, name="Other")
     ids = [
         (await an_invitation(api, acme)).invitation_id,
         (await invited(api, other, by=acme.admin))["id"],
     ]
     api.clock.forward(days=16)
-    await worker.sweep()
+    await worker.clean_up()
     api.clock.forward(days=15)
     await overwrite(api, "invitation", "1 = 1", public_metadata=deep(3))
     # Deeper than it can be written into an event.
     await overwrite(api, "invitation", f"id = '{ids[0]}'", public_metadata=deep(1_000))
 
     with capture_logs() as lines:
-        await worker.sweep()
+        await worker.clean_up()
 
     assert [(await stored(api, id))["status"] for id in ids] == ["pending", "expired"]
     assert [line["event"] for line in lines] == ["organization_not_swept"]

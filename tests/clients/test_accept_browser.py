@@ -11,11 +11,8 @@ from playwright.async_api import Page, async_playwright, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from server.http.app import make_server_context
 from server.http.invitation_page import DemoIdentity, routes
-from server.settings.settings import Environment
-from tests.conftest import settings
-from tests.support.api import Api, test_issuer
+from tests.support.api import Api
 from tests.support.factories import Acme
 from tests.support.smtp import invited, mail_ticket, until
 
@@ -41,10 +38,7 @@ async def origin(api: Api) -> AsyncIterator[str]:
             DemoIdentity(label, f"Bearer {api.token(email)}") for label, email in people.items()
         ]
 
-    chosen = make_server_context(
-        settings(env=Environment.DEVELOPMENT), api.store, api.clock, (test_issuer(),)
-    )
-    app = Starlette(routes=[*routes(chosen, demo), Mount("/", app=api.app)])
+    app = Starlette(routes=[*routes(api.server, demo), Mount("/", app=api.app)])
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
     )

@@ -22,7 +22,7 @@ from models import base
 from models.database.store import Store
 from resolvers.sessions.claims import TokenContent, TokenFormat, make_claims
 from server.identity.signing import make_signer
-from tests.conftest import settings
+from tests.conftest import server_for, settings
 from tests.support.api import JSON
 from tests.support.processes import tenantry
 from tests.support.session_tokens import ADA, COMPANY, GRACE, LAB, MALLORY, ORIGIN, Issuing, issuing
@@ -165,9 +165,8 @@ def expired(here: Issuing) -> str:
 
     async def sign() -> str:
         store = Store(f"sqlite+aiosqlite:///{here.database}")
-        token = await make_signer(settings(secret=secret), store, base.now).sign(
-            make_claims(TokenFormat.V2, content)
-        )
+        server = server_for(store, base.now, secret=secret)
+        token = await make_signer(settings(), server).sign(make_claims(TokenFormat.V2, content))
         await store.close()
         return token
 

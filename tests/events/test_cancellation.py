@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import QueuePool, event
 from starlette.datastructures import Headers
 
-from models.database import store as models_store
+from models.database import connections
 from models.database.store import Store
 from models.events import EventType
 from models.keys.signing_keys import make_cipher
@@ -43,7 +43,7 @@ def a_stream(acme: Acme) -> Stream:
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         data = {"object": "organization"}
         tx.record(
             EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
@@ -107,7 +107,7 @@ async def first_event(api: Api, query: str) -> JSON:
     credential = await endpoint.identity.authenticate([SERVICE.authorization or ""])
     context = await endpoint.run_to_completion(endpoint.make_context(credential, Headers()))
     async with aclosing(endpoint.results(Operation(query, {}, None), context)) as results:
-        return await anext(results)
+        return (await anext(results)).body
 
 
 def torn(store: Store) -> list[BaseException]:
@@ -209,7 +209,7 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_reader, "PAGE", 1)
-    monkeypatch.setattr(models_store, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.1)
     tasks, following = asyncio.all_tasks(), api.reader.follow(a_stream(acme), 0)
     assert await anext(following)
 
@@ -226,17 +226,17 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
 
 
 async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api: Api) -> None:
-    ring, errors = StoredKeys(api.store, api.clock, make_cipher([SECRET])), torn(api.store)
-    known = await ring.keys(since=monotonic())
+    ring, errors = StoredKeys(api.server, make_cipher([SECRET])), torn(api.store)
+    known = await ring.load_keys(since=monotonic())
 
     async def is_found(wait: int, turns: int) -> bool:
         """Whether the keys were found before the caller
         was to be cancelled; others find them in any case.
         """
-        leaving = cancelled_at(ring.keys(since=monotonic()), wait=wait, turns=turns)
+        leaving = cancelled_at(ring.load_keys(since=monotonic()), wait=wait, turns=turns)
         await asyncio.sleep(0)  # It is the first to look.
         async with asyncio.timeout(SECONDS):
-            assert await ring.keys(since=monotonic()) == known
+            assert await ring.load_keys(since=monotonic()) == known
         with suppress(asyncio.CancelledError):
             await leaving
         return not leaving.cancelled()

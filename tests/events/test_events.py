@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -291,18 +292,18 @@ async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> Non
     slow_has_written, may_commit = asyncio.Event(), asyncio.Event()
 
     async def slow() -> int | None:
-        async with begin(api.store, SYSTEM, now) as tx:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             tx.record(EventType.USER_UPDATED, "user_slow", {})
             slow_has_written.set()
             await may_commit.wait()
-        return tx.cursor
+        return tx.events.cursor
 
     async def fast() -> int | None:
         await slow_has_written.wait()
-        async with begin(api.store, SYSTEM, now) as tx:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             tx.record(EventType.USER_UPDATED, "user_fast", {})
         may_commit.set()
-        return tx.cursor
+        return tx.events.cursor
 
     slow_cursor, fast_cursor = await asyncio.gather(slow(), fast())
 
@@ -321,17 +322,17 @@ async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commit
     first_has_cursor = asyncio.Event()
 
     async def first() -> None:
-        async with begin(api.store, SYSTEM, now) as tx:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             tx.record(EventType.USER_UPDATED, "user_first", {})
-            await tx.write_events()
-            tx.events.clear()
+            await tx.events.write()
+            tx.events.rows.clear()
             first_has_cursor.set()
             await tx.session.execute(text("SELECT pg_sleep(0.3)"))
             order.append("first")
 
     async def second() -> None:
         await first_has_cursor.wait()
-        async with begin(api.store, SYSTEM, now) as tx:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             tx.record(EventType.USER_UPDATED, "user_second", {})
         order.append("second")
 

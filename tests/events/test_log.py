@@ -672,10 +672,10 @@ async def test_the_cursor_of_an_empty_log_passes_no_writer_by(api: Api, acme: Ac
     has_cursor, may_commit = asyncio.Event(), asyncio.Event()
 
     async def write_slowly() -> None:
-        async with begin(api.store, SYSTEM, api.clock) as tx:
+        async with begin(api.server, SYSTEM) as tx:
             tx.record(EventType.USER_UPDATED, "user_slow", {"id": "user_slow"})
-            await tx.write_events()
-            tx.events.clear()
+            await tx.events.write()
+            tx.events.rows.clear()
             has_cursor.set()
             await may_commit.wait()
             await tx.session.execute(text("SELECT pg_sleep(0.2)"))

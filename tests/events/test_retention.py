@@ -11,11 +11,11 @@ from models.base import new_id
 from models.events import Event
 from resolvers.events import retention
 from resolvers.events.retention import delete_old_events
-from server.delivery.mail import make_mail_sender as of_settings
+from server.delivery.cleanup import make_cleanup
 from tests.conftest import settings
 from tests.support.api import SERVICE, Api, contents, events
 from tests.support.factories import Acme
-from tests.support.smtp import Memory, delivery, invited
+from tests.support.smtp import cleanup, invited
 from tests.support.webhook_receiver import many_events
 
 LIST = "query($after: String) { events(first: 100, after: $after) { nodes { cursor } } }"
@@ -61,7 +61,7 @@ async def test_who_comes_too_late_is_told_so(api: Api, acme: Acme) -> None:
     api.clock.forward(days=31)
     third, fourth = await change(api, acme, "org:admin", "org:member")
 
-    await delivery(api.store, api.clock, "smtp://127.0.0.1:1").sweep()
+    await cleanup(api.store, api.clock).clean_up()
 
     late = [await api.run(LIST, {"after": str(cursor)}, by=SERVICE) for cursor in (0, first)]
     assert [answer.code for answer in late] == ["CURSOR_EXPIRED"] * 2
@@ -71,10 +71,11 @@ async def test_who_comes_too_late_is_told_so(api: Api, acme: Acme) -> None:
 
 
 async def test_the_setting_says_how_long(api: Api) -> None:
-    assert of_settings(settings(), api.store, api.clock).events_kept == timedelta(days=30)
-    assert of_settings(
-        settings(event_retention_days=7), api.store, api.clock
-    ).events_kept == timedelta(days=7)
+    standard = make_cleanup(settings(), api.server)
+    shorter = make_cleanup(settings(event_retention_days=7), api.server)
+
+    assert standard.event_retention == timedelta(days=30)
+    assert shorter.event_retention == timedelta(days=7)
 
 
 async def forget(api: Api) -> int:
@@ -142,27 +143,27 @@ async def test_a_clock_that_leaps_ahead_for_one_sweep_destroys_nothing(
 ) -> None:
     await invited(api, acme, "new@example.com")
     assert (await api.send("create-session", by=acme.member)).payload
-    worker = delivery(api.store, api.clock, Memory())
+    worker = cleanup(api.store, api.clock)
     before = await contents(api.store)
 
-    for one in (worker, delivery(api.store, api.clock, Memory())):
+    for one in (worker, cleanup(api.store, api.clock)):
         with capture_logs() as logs:
             for days in (0, 400, -400):
                 api.clock.forward(days=days)
-                await one.sweep()
+                await one.clean_up()
         assert [entry["event"] for entry in logs] == ["clock_leapt"]
     assert await contents(api.store) == before
 
 
 async def test_a_clock_that_stays_ahead_is_believed_after_an_hour(api: Api, acme: Acme) -> None:
     await invited(api, acme, "new@example.com")
-    worker = delivery(api.store, api.clock, Memory())
-    await worker.sweep()
+    worker = cleanup(api.store, api.clock)
+    await worker.clean_up()
     api.clock.forward(days=400)
     await change(api, acme, "org:admin")
     before = await cursors(api)
 
     for minutes, expected in ((0, before), (59, before), (1, [before[-1], before[-1] + 1])):
         api.clock.forward(minutes=minutes)
-        await worker.sweep()
+        await worker.clean_up()
         assert await cursors(api) == expected

@@ -12,7 +12,7 @@ from models.events import EventType
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events.event_log import Scope
 from resolvers.keys.secret_keys import create_key, revoke_key
-from resolvers.queries import loaders
+from resolvers.queries import rows
 from resolvers.subscriptions import log_reader
 from resolvers.subscriptions.log_reader import LogReader, credential_expired
 from resolvers.subscriptions.streams import WAITING_EVENTS, Delivered, Stream
@@ -49,7 +49,7 @@ def told(cursor: int) -> Delivered:
 
 
 async def an_event(api: Api, organization_id: str) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         data = {"object": "organization"}
         tx.record(
             EventType.ORGANIZATION_UPDATED, organization_id, data, organization_id=organization_id
@@ -288,12 +288,12 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
     """Loaders are shared by all who are told: a future
     that one awaits must not be cancelled for all.
     """
-    by_id, reading = loaders._rows, asyncio.Event()  # pyright: ignore[reportPrivateUsage]
+    load_rows, reading = rows.load_rows, asyncio.Event()
 
     async def slow(*arguments: Any) -> Any:
         reading.set()
         await asyncio.sleep(0.3)
-        return await by_id(*arguments)
+        return await load_rows(*arguments)
 
     query = organization_events(
         acme.id, fields="cursor ... on OrganizationEvent { organization { name } }"
@@ -304,7 +304,7 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
         a_subscription(port, SERVICE, query) as other,
     ):
         await begun(api, 2)
-        monkeypatch.setattr(loaders, "_rows", slow)
+        monkeypatch.setattr(rows, "load_rows", slow)
         await an_event(api, acme.id)
         await reading.wait()
         await asyncio.sleep(0.05)
@@ -315,7 +315,7 @@ async def test_one_who_hangs_up_takes_nothing_from_the_others(
 async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         key, secret = await create_key(tx, name="service")
     revoked_keys = log_reader.load_revoked_keys
     done = False
@@ -326,7 +326,7 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         found = await revoked_keys(*arguments)
         if not done:
             done = True
-            async with begin(api.store, SYSTEM, api.clock) as tx:
+            async with begin(api.server, SYSTEM) as tx:
                 await revoke_key(tx, id_or_visible=key.id)
             await an_event(api, acme.id)
         return found

@@ -326,9 +326,9 @@ async def test_nothing_is_told_of_what_was_rolled_back(api: Api, acme: Acme) -> 
         input = {"organizationId": acme.id, "userId": acme.admin.id}
         assert (await api.mutate("removeMembership", input, by=acme.admin)).user_errors
         with suppress(RuntimeError):
-            async with begin(api.store, SYSTEM, api.clock) as tx:
+            async with begin(api.server, SYSTEM) as tx:
                 tx.record(EventType.ORGANIZATION_UPDATED, acme.id, {}, organization_id=acme.id)
-                await tx.write_events()
+                await tx.events.write()
                 raise RuntimeError
         await socket.quiet()
 
@@ -573,7 +573,7 @@ async def test_a_deleted_user_hears_no_more(api: Api, acme: Acme) -> None:
 
 
 async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         key, secret = await create_key(tx, name="service")
     service = Caller(f"Bearer {secret}")
     async with (
@@ -582,7 +582,7 @@ async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
         a_subscription(port, SERVICE, ALL) as other,
     ):
         await begun(api, 2)
-        async with begin(api.store, SYSTEM, api.clock) as tx:
+        async with begin(api.server, SYSTEM) as tx:
             await revoke_key(tx, id_or_visible=key.id)
 
         await _ends(socket, LAPSED)
@@ -614,7 +614,7 @@ async def test_who_is_outrun_goes_back_to_the_log_and_misses_nothing(
         a_subscription(port, acme.member, organization_events(acme.id)) as socket,
     ):
         await begun(api)
-        async with begin(api.store, SYSTEM, api.clock) as tx:
+        async with begin(api.server, SYSTEM) as tx:
             for _ in range(300):
                 tx.record(
                     EventType.ORGANIZATION_UPDATED,
@@ -643,7 +643,7 @@ async def test_who_reads_nothing_is_cut_off_and_costs_the_others_nothing(
         deaf.connection.transport.pause_reading()
         stream = next(one for one in api.reader.streams if one.actor.user_id == acme.admin.id)
         for _ in range(40):
-            async with begin(api.store, SYSTEM, api.clock) as tx:
+            async with begin(api.server, SYSTEM) as tx:
                 for _ in range(50):
                     data = {"object": "organization", "text": "x" * 4_000}
                     tx.record(

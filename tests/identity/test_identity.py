@@ -16,6 +16,7 @@ from server.identity import authenticator, key_sets
 from server.identity.authenticator import Authenticator, make_provider
 from server.identity.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
 from server.identity.tokens import InvalidCredential
+from tests.conftest import server_for
 from tests.support.api import Api, Clock, contents
 from tests.support.tokens import (
     KeySetServer,
@@ -202,7 +203,8 @@ async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_f
 ) -> None:
     async with httpx.AsyncClient() as client:
         issuer = issuer_of(rsa_key())
-        who = Authenticator(store, clock, {issuer.issuer: make_provider(issuer, client)}, {})
+        server = server_for(store, clock, identity_issuers=(issuer,))
+        who = Authenticator(server, {issuer.issuer: make_provider(issuer, client)}, {})
         tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
         monkeypatch.setattr(authenticator, "CACHED_TOKEN_BYTES", 3 * len(tokens[0]))
 

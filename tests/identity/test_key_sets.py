@@ -46,7 +46,7 @@ async def keys(server: KeySetServer, timer: Timer) -> AsyncIterator[KeySet]:
 
 
 async def has(keys: KeySet, kid: str | None) -> bool:
-    return await keys.key(kid) is not None
+    return await keys.find_key(kid) is not None
 
 
 # ------------------------------------------------------------------------------------ when to fetch
@@ -77,7 +77,7 @@ async def test_unknown_key_ids_fetch_once_per_cool_down(
 async def test_a_new_key_is_found_and_the_old_one_gone_with_one_fetch(
     keys: KeySet, server: KeySetServer, timer: Timer
 ) -> None:
-    old = await keys.key("good")
+    old = await keys.find_key("good")
     assert old
     timer.forward(COOL_DOWN)
 
@@ -127,7 +127,7 @@ async def test_an_old_set_goes_on_while_a_new_one_is_on_its_way(
 async def test_asking_whether_a_verified_tokens_key_is_still_there_fetches_an_old_set(
     keys: KeySet, server: KeySetServer, timer: Timer
 ) -> None:
-    known = await keys.key("good")
+    known = await keys.find_key("good")
     assert known
     server.publish()
     timer.forward(KEYS_LIVE)
@@ -141,7 +141,7 @@ async def test_asking_whether_a_verified_tokens_key_is_still_there_fetches_an_ol
 async def test_the_same_key_fetched_again_is_the_same_key(
     keys: KeySet, server: KeySetServer, timer: Timer
 ) -> None:
-    known = await keys.key("good")
+    known = await keys.find_key("good")
     assert known
     timer.forward(COOL_DOWN)
     assert not await has(keys, "unknown")
@@ -153,7 +153,7 @@ async def test_the_same_key_fetched_again_is_the_same_key(
 async def test_another_key_under_the_same_id_is_another_key(
     keys: KeySet, server: KeySetServer, timer: Timer
 ) -> None:
-    known = await keys.key("good")
+    known = await keys.find_key("good")
     assert known
     server.publish(jwk_of(rsa_key("next"), "good"))
     timer.forward(COOL_DOWN)
@@ -167,7 +167,7 @@ async def test_another_key_under_the_same_id_is_another_key(
 async def test_while_the_issuer_is_away_its_keys_go_on_for_an_hour(
     keys: KeySet, server: KeySetServer, timer: Timer
 ) -> None:
-    known = await keys.key("good")
+    known = await keys.find_key("good")
     assert known
     server.status = "503 Service Unavailable"
 
@@ -289,7 +289,7 @@ async def test_a_server_that_is_not_there_gives_no_keys() -> None:
         ):
             keys = KeySet(url, client, ("RS256",))
 
-            assert await keys.key("good") is None
+            assert await keys.find_key("good") is None
             assert not keys.are_known
 
 

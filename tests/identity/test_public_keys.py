@@ -8,7 +8,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from server.identity.key_sets import OneKey, parse_key_set
 from server.settings.public_keys import filter_algorithms
-from server.settings.settings import ASYMMETRIC
+from server.settings.values import ASYMMETRIC
 from tests.support.api import JSON
 from tests.support.tokens import base64url, ec_key, ed_key, issuer_of, jwk_of, pem_of, rsa_key
 
@@ -99,7 +99,7 @@ async def test_a_key_from_the_settings_takes_any_key_id() -> None:
     assert key
     keys = OneKey(key)
 
-    assert await keys.key(None) is await keys.key("any") is key
+    assert await keys.find_key(None) is await keys.find_key("any") is key
     assert keys.are_known
     assert keys.holds(key)
     assert not keys.holds(issuer_of(rsa_key("next")).key or key)

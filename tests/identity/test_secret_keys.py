@@ -13,7 +13,7 @@ from tests.support.tokens import assert_refused, bearer, serving
 
 
 async def make_key(api: Api, name: str = "Billing") -> tuple[str, Caller]:
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         key, secret = await create_key(tx, name=name)
     return key.id, bearer(secret)
 
@@ -32,7 +32,7 @@ async def test_a_revoked_key_is_refused_with_the_next_request(api: Api) -> None:
     _, other = await make_key(api, "Other")
     await an_organization(api, by=billing, name="Acme")
 
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         await revoke_key(tx, id_or_visible=key_id)
 
     await assert_refused(api, billing.authorization or "")
@@ -69,7 +69,7 @@ async def test_a_secret_is_stored_as_a_digest_only(api: Api) -> None:
     secret = (billing.authorization or "").removeprefix("Bearer ")
 
     assert secret[VISIBLE_LENGTH:] not in str(await contents(api.store))
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         (listed,) = await list_keys(tx)
     assert (listed.visible, listed.name) == (secret[:VISIBLE_LENGTH], "Billing")
     assert len({generate_secret() for _ in range(1_000)}) == 1_000

@@ -12,11 +12,10 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from resolvers.invitations.tickets import TicketKind
-from server.http.app import make_server_context
 from server.http.invitation_page import DemoIdentity, routes
 from server.settings.settings import Environment
-from tests.conftest import settings
-from tests.support.api import SERVICE, Api, contents, test_issuer
+from tests.conftest import server_for
+from tests.support.api import SERVICE, Api, contents
 from tests.support.factories import Acme
 from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.smtp import invited, mail_ticket
@@ -30,12 +29,9 @@ HOSTILE = "</script><script>alert(1)</script>"
 def pages(api: Api, store: Store | None = None, **values: Any) -> httpx.AsyncClient:
     """The page alone, for a development server; `demo` may be given."""
     demo = values.pop("demo", None)
-    chosen = settings(**{"env": Environment.DEVELOPMENT, **values})
-    app = Starlette(
-        routes=routes(
-            make_server_context(chosen, store or api.store, api.clock, (test_issuer(),)), demo
-        )
-    )
+    chosen = {"env": Environment.DEVELOPMENT, **values}
+    server = server_for(store or api.store, api.clock, **chosen)
+    app = Starlette(routes=routes(server, demo))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://evil.example")
 
 

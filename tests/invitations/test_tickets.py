@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket, verify_ticket
+from models.keys.ticket_keys import derive_ticket_keys
+from resolvers.invitations.tickets import TicketKind, make_ticket, verify_ticket
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller
 from tests.support.factories import Acme

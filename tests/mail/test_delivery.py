@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from models.database.store import Store
-from models.mail import LEASE
+from resolvers.delivery.mail import MAIL_QUEUE
 from server.delivery.mail import OVERTAKEN, UNREACHABLE
 from server.delivery.messages import Undeliverable
 from tests.support.api import Api
 from tests.support.factories import Acme
 from tests.support.invitations import resend
 from tests.support.smtp import Memory, delivery, invited, mails, shown_mail, until, working
+
+LEASE = MAIL_QUEUE.lease
 
 
 async def test_a_letter_is_sent_once(api: Api, acme: Acme) -> None:

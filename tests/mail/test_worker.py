@@ -11,14 +11,15 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
-from models.database import store as store_module
+from models.database import connections
 from models.database.store import Store
 from models.events import EventType
-from models.mail import LEASE
-from server.delivery import mail as delivery_module
+from resolvers.delivery.mail import MAIL_QUEUE
+from server.delivery import cleanup as cleanup_module
+from server.delivery import queue as queue_module
 from tests.support.api import SERVICE, Api, events
 from tests.support.factories import Acme, an_organization
-from tests.support.smtp import Memory, delivery, invited, mails, until, working
+from tests.support.smtp import Memory, cleanup, delivery, invited, mails, until, working
 
 EXPIRED = EventType.INVITATION_EXPIRED.value
 
@@ -43,6 +44,20 @@ async def test_a_slow_letter_holds_up_no_other(api: Api, acme: Acme) -> None:
         await until(lambda: len(memory.letters) == 2)
 
 
+async def test_an_email_is_sent_without_waiting_for_the_next_look(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 60.0)
+    memory, store = Memory(), another(api.store)
+
+    async with working(delivery(store, api.clock, memory)):
+        await asyncio.sleep(0.3)
+        for number in range(3):
+            await invited(api, acme, f"new{number}@example.com")
+            await until(lambda number=number: len(memory.letters) == number + 1, 3)
+    await store.close()
+
+
 async def test_a_worker_that_is_stopped_lets_letters_on_their_way_arrive(
     api: Api, acme: Acme
 ) -> None:
@@ -59,7 +74,7 @@ async def test_a_worker_that_is_stopped_lets_letters_on_their_way_arrive(
 async def test_a_worker_that_is_stopped_does_not_wait_for_ever(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_module, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(queue_module, "GRACE_SECONDS", 0.1)
     memory = Memory(pause=60)
     await invited(api, acme, "new@example.com")
 
@@ -67,7 +82,7 @@ async def test_a_worker_that_is_stopped_does_not_wait_for_ever(
         await until(lambda: bool(memory.tried))
 
     (mail,) = await mails(api.store)
-    assert (mail.status, mail.claimed_until) == ("queued", api.clock() + LEASE)
+    assert (mail.status, mail.claimed_until) == ("queued", api.clock() + MAIL_QUEUE.lease)
 
 
 # -------------------------------------------------------------------------- a database that is away
@@ -80,8 +95,8 @@ def another(store: Store) -> Store:
 @pytest.fixture
 async def impatient(api: Api, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """The same database for somebody who waits a second for its locks."""
-    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
-    monkeypatch.setitem(store_module.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
+    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
     store = another(api.store)
     yield store
     await store.close()
@@ -145,14 +160,14 @@ async def test_what_lapsed_is_written_down_once_in_every_organization(api: Api, 
     made = await invited(api, acme, "a@example.com", "b@example.com", expiresInDays=1)
     made += await invited(api, replace(acme, id=other), "a@example.com", expiresInDays=1)
     await invited(api, acme, "later@example.com", expiresInDays=2)
-    worker = delivery(api.store, api.clock, Memory())
+    worker = cleanup(api.store, api.clock)
 
     api.clock.forward(days=1, seconds=-1)
-    await worker.sweep()
+    await worker.clean_up()
     assert await lapsed(api) == []
     api.clock.forward(seconds=1)
-    await worker.sweep()
-    await worker.sweep()
+    await worker.clean_up()
+    await worker.clean_up()
 
     assert sorted(await lapsed(api)) == sorted(one["id"] for one in made)
 
@@ -169,7 +184,7 @@ async def test_two_workers_and_an_operation_at_once_write_one_event(api: Api, ac
     inviting = asyncio.create_task(
         api.mutate("createInvitation", again, "invitation { status }", by=admin)
     )
-    await asyncio.gather(*(delivery(store, api.clock, Memory()).sweep() for store in stores * 3))
+    await asyncio.gather(*(cleanup(store, api.clock).clean_up() for store in stores * 3))
     answer = await inviting
 
     assert answer.payload["invitation"]["status"] == "PENDING"
@@ -181,7 +196,7 @@ async def test_two_workers_and_an_operation_at_once_write_one_event(api: Api, ac
 async def test_the_worker_sweeps_when_it_starts_and_then_now_and_then(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_module, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(cleanup_module, "CLEANUP_SECONDS", 0.05)
     (first,) = await invited(api, acme, "a@example.com", expiresInDays=1)
     (second,) = await invited(api, acme, "b@example.com", expiresInDays=2)
     api.clock.forward(days=1)
@@ -189,7 +204,7 @@ async def test_the_worker_sweeps_when_it_starts_and_then_now_and_then(
     async def are_expired(ids: list[str]) -> bool:
         return await lapsed(api) == ids
 
-    async with working(delivery(api.store, api.clock, Memory())):
+    async with working(cleanup(api.store, api.clock)):
         await until(lambda: are_expired([first["id"]]))
         api.clock.forward(days=1)
         await until(lambda: are_expired([first["id"], second["id"]]))
@@ -201,15 +216,15 @@ async def test_mails_are_forgotten_a_month_after_their_invitation_is_gone(
     other = await an_organization(api, by=acme.admin, name="Other")
     await invited(api, acme, "stays@example.com", expiresInDays=365)
     await invited(api, replace(acme, id=other), "gone@example.com")
-    worker = delivery(api.store, api.clock, Memory())
-    await worker.deliver()
+    await delivery(api.store, api.clock, Memory()).deliver()
+    worker = cleanup(api.store, api.clock)
     await api.mutate("deleteOrganization", {"organizationId": other}, by=acme.admin)
 
     api.clock.forward(days=30)
-    await worker.sweep()
+    await worker.clean_up()
     assert len(await mails(api.store)) == 2
     api.clock.forward(seconds=1)
-    await worker.sweep()
+    await worker.clean_up()
 
     assert [one.address_key for one in await mails(api.store)] == ["stays@example.com"]
 
@@ -217,12 +232,12 @@ async def test_mails_are_forgotten_a_month_after_their_invitation_is_gone(
 async def test_sessions_are_forgotten_a_month_after_they_are_over(api: Api, acme: Acme) -> None:
     query = "query($id: ID!) { node(id: $id) { id } }"
     made = (await api.send("create-session", by=acme.member)).payload["session"]
-    worker = delivery(api.store, api.clock, Memory())
+    worker = cleanup(api.store, api.clock)
     found: list[bool] = []
 
     for days in (0, 36, 2):
         api.clock.forward(days=days)
-        await worker.sweep()
+        await worker.clean_up()
         found.append(
             (await api.run(query, {"id": made["id"]}, by=SERVICE)).data["node"] is not None
         )

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,15 @@ import pytest
 import typer
 from sqlalchemy import text
 
-from models.database import store as store_module
-from models.database.migrations import head
+from models.database import connections
+from models.database.revision import head
 from models.database.store import Store
 from schema import schema
 from schema.foundation.sdl import sdl
 from server import cli
+from tests.operations.test_settings import KEYS_URL, SECRET_KEY
 from tests.support.http import SLOW_ON_POSTGRESQL
-from tests.support.processes import done, invoke, refused, tenantry
+from tests.support.processes import PRODUCTION, done, invoke, refused, started, tenantry
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +39,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def commands() -> list[tuple[str, Any]]:
     top: Any = typer.main.get_command(cli.app)
     found = list(top.commands.items())
-    groups = [(group, top.commands[group].commands.items()) for group in ("keys", "secret")]
+    groups = [
+        (group, top.commands[group].commands.items()) for group in ("keys", "secret", "roles")
+    ]
     return [
         *found,
         *((f"{group} {name}", one) for group, commands in groups for name, one in commands),
@@ -46,7 +52,7 @@ def commands() -> list[tuple[str, Any]]:
 def test_help_is_the_manual(name: str, command: Any) -> None:
     shown = done(invoke(*name.split(), "--help"))
 
-    assert command.help.splitlines()[0].endswith((".", ":", "shown once: only its digest is kept."))
+    assert command.help.splitlines()[0].endswith(".")
     for parameter in command.params:
         assert parameter.help, f"{name} {parameter.name}"
         assert parameter.help.endswith("."), f"{name} {parameter.name}"
@@ -107,7 +113,7 @@ def test_a_postgresql_without_the_database_or_the_user_is_one_sentence(postgresq
 def test_a_busy_database_is_not_blamed_on_its_setting(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
     done(invoke("migrate"))
     with sqlite3.connect(folder / "var" / "tenantry.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -321,3 +327,112 @@ def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
         "TENANTRY_SECRET is missing: give at least 32 random bytes." in refusal.stderr.splitlines()
     )
     assert "Traceback" not in refusal.stderr
+
+
+# ------------------------------------------------------------------------------------ what is loaded
+
+SLOW = {
+    "alembic",
+    "asyncpg",
+    "cryptography",
+    "graphql",
+    "httpx",
+    "jwt",
+    "pydantic_settings",
+    "sqlalchemy",
+    "sqlmodel",
+    "starlette",
+    "strawberry",
+    "structlog",
+    "uvicorn",
+    "uvloop",
+}
+# Runs a command as `tenantry` does, then writes the names of the imported packages to a file.
+LIST_PACKAGES = """
+import atexit, sys
+from pathlib import Path
+packages = Path(sys.argv.pop(1))
+atexit.register(
+    lambda: packages.write_text(" ".join({name.partition(".")[0] for name in sys.modules}))
+)
+from server.cli import main
+main()
+"""
+
+
+def imported_by(*arguments: str, folder: Path, **environment: str) -> set[str]:
+    """The packages that a command imports in a process of its own."""
+    packages = folder / "packages.txt"
+    subprocess.run(
+        [sys.executable, "-c", LIST_PACKAGES, packages, *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        check=True,
+    )
+    return set(packages.read_text().split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["--help"], set[str]()),
+        (["keys", "--help"], set[str]()),
+        (["serve", "--help"], set[str]()),
+        (["token", "--email", "ada@example.com"], {"cryptography", "jwt"}),
+        (
+            ["keys", "list"],
+            {"cryptography", "pydantic_settings", "sqlalchemy", "sqlmodel", "structlog", "uvloop"},
+        ),
+    ],
+)
+def test_a_command_imports_only_what_it_needs(
+    arguments: list[str], needed: set[str], folder: Path
+) -> None:
+    done(invoke("migrate"))
+
+    assert imported_by(*arguments, folder=folder) & (SLOW - needed) == set()
+
+
+def test_a_migration_with_nothing_to_do_imports_only_settings_and_driver(
+    database_url: str, folder: Path
+) -> None:
+    settings = PRODUCTION | {
+        "TENANTRY_DATABASE_URL": database_url,
+        "TENANTRY_SECRET_KEYS": SECRET_KEY,
+        "TENANTRY_IDENTITY_ISSUERS": f"[{json.dumps(KEYS_URL)}]",
+    }
+    driver = set[str]() if database_url.startswith("sqlite") else {"asyncpg"}
+
+    packages = imported_by("migrate", folder=folder, **settings)
+
+    assert packages & (SLOW | {"rich"}) == {"pydantic_settings", *driver}
+
+
+def test_only_the_public_key_of_an_issuer_needs_cryptography(folder: Path) -> None:
+    done(invoke("migrate"))
+
+    packages = imported_by("migrate", folder=folder, **PRODUCTION)
+
+    assert packages & SLOW == {"pydantic_settings", "cryptography", "jwt"}
+
+
+@pytest.mark.parametrize("command", ["serve", "dev"])
+def test_a_server_with_a_migrated_database_answers_without_alembic(
+    command: str, folder: Path
+) -> None:
+    done(invoke("migrate"))
+    # Python imports this module at its start; None makes every later import fail.
+    (folder / "sitecustomize.py").write_text("import sys; sys.modules['alembic'] = None\n")
+
+    with started(command, folder=folder, PYTHONPATH=str(folder), **PRODUCTION) as server:
+        answer = server.graphql("{ __typename }")
+
+    assert answer.json() == {"data": {"__typename": "Query"}}
+    refusal = tenantry(
+        "migrate",
+        folder=folder,
+        PYTHONPATH=str(folder),
+        TENANTRY_DATABASE_URL="sqlite+aiosqlite:///new.db",
+    )
+    assert "import of alembic halted" in refusal.stderr

@@ -20,24 +20,30 @@ from graphql import (
     parse,
 )
 
+from models import base
 from models.database.store import Store
 from models.errors import FormatInvalid
-from server.development import demo_data
-from server.development.demo_data import AlreadyInUse, load_demo, stamp
-from server.development.issuer import DevelopmentIssuer, read_or_create
+from resolvers.server import Server
+from server.development.demo_company import load_demo
+from server.development.extras import make_development_extras
+from server.development.files import read_or_create
+from server.development.issuer import DevelopmentIssuer
+from server.development.stamp import AlreadyInUse, stamp
 from server.http.app import DevelopmentExtras, make_application
 from server.http.graphiql import Document
 from server.settings import names
-from server.settings.settings import BUILT_IN_ISSUER, Environment
-from tests.conftest import settings
+from server.settings.settings import Environment
+from tests.conftest import server_for, settings
 from tests.support.api import Answer, Api, Caller, Clock, contents
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import KEYS
 from tests.support.processes import listening
-from tests.support.webhooks import STORAGE
 
 ADA = "Ada Lovelace"
+
+
+def demo_server(store: Store) -> Server:
+    return server_for(store, base.now, env=Environment.DEVELOPMENT)
 
 
 async def prepared(
@@ -45,8 +51,8 @@ async def prepared(
 ) -> tuple[DevelopmentExtras, Api]:
     await stamp(store)
     if demo:
-        await load_demo(store, KEYS, STORAGE)
-    extra = await demo_data.development(store, folder, KEYS)
+        await load_demo(demo_server(store))
+    extra = await make_development_extras(demo_server(store), folder)
     app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     return extra, Api(app, store, Clock())
 
@@ -92,10 +98,10 @@ async def test_the_demo_company_has_an_admin_members_and_an_outsider(
 
 
 async def test_the_demo_company_is_loaded_once(store: Store, tmp_path: Path) -> None:
-    await load_demo(store, KEYS, STORAGE)
+    await load_demo(demo_server(store))
     before = await contents(store)
 
-    await load_demo(store, KEYS, STORAGE)
+    await load_demo(demo_server(store))
 
     assert await contents(store) == before
 
@@ -103,14 +109,14 @@ async def test_the_demo_company_is_loaded_once(store: Store, tmp_path: Path) -> 
 async def test_a_database_that_holds_an_organization_gets_no_demo(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
-    await load_demo(api.store, KEYS, STORAGE)
+    await load_demo(api.server)
 
     assert await contents(api.store) == before
 
 
 async def test_a_development_server_marks_its_database_once(store: Store, tmp_path: Path) -> None:
     await stamp(store)
-    await load_demo(store, KEYS, STORAGE)
+    await load_demo(demo_server(store))
     before = await contents(store)
 
     await stamp(store)
@@ -282,7 +288,7 @@ def test_the_issuer_keeps_its_key(tmp_path: Path) -> None:
         token, DevelopmentIssuer(tmp_path).public_key(), algorithms=["EdDSA"], audience="tenantry"
     )
 
-    assert claims["iss"] == names.ISSUER == BUILT_IN_ISSUER
+    assert claims["iss"] == names.ISSUER == "urn:tenantry:development"
     assert (claims["given_name"], claims["family_name"], claims["email_verified"]) == (
         "Ada",
         "Lovelace",

@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
-from models.database.migrations import head
+from models.database.revision import head
 from tests.support.processes import PRODUCTION, done, free_port, invoke
 
 

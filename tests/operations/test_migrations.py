@@ -6,10 +6,12 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlmodel import col, select
 
 from models.base import now
 from models.database import migrations
+from models.database.revision import head, load_revision
 from models.database.store import Store
 from models.database.tables import TABLES, metadata
 from models.instance import Instance
@@ -18,6 +20,7 @@ from models.roles import SYSTEM_PERMISSIONS, Permission, Role, RoleSet
 from resolvers.access import SYSTEM
 from resolvers.roles import load_roles_by_id
 from resolvers.transaction import begin
+from tests.conftest import server_for
 
 
 def differences(connection: Any) -> list[Any]:
@@ -35,7 +38,7 @@ def test_the_list_of_tables_is_whole() -> None:
 
 
 async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
-    async with begin(store, SYSTEM, now) as tx:
+    async with begin(server_for(store, now), SYSTEM) as tx:
         permissions = (await tx.session.execute(select(Permission))).scalars().all()
         ids = (await tx.session.execute(select(Role.id))).scalars().all()
         roles = {
@@ -57,7 +60,15 @@ async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
 async def test_migrating_again_changes_nothing(store: Store) -> None:
     await migrations.migrate(store)
 
-    assert await migrations.current(store) == migrations.head()
+    assert await load_revision(store) == head()
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    scripts = ScriptDirectory.from_config(migrations.make_config())
+
+    assert head() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 async def test_of_several_that_migrate_at_once_one_does_the_work(tmp_path: Path) -> None:
@@ -66,7 +77,7 @@ async def test_of_several_that_migrate_at_once_one_does_the_work(tmp_path: Path)
 
     await asyncio.gather(*map(migrations.migrate, stores))
 
-    assert [await migrations.current(store) for store in stores] == [migrations.head()] * 3
+    assert [await load_revision(store) for store in stores] == [head()] * 3
     for store in stores:
         await store.close()
 

@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.base import now
-from models.database import store as models_store
+from models.database import connections
 from models.database.store import Store
 from models.database.tables import metadata
 from tests.conftest import an_api
@@ -61,9 +61,9 @@ async def locked(store: Store, table: str) -> AsyncGenerator[None]:
 @pytest.fixture
 async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """An application whose statements wait for locks without end."""
-    monkeypatch.setitem(models_store.POSTGRESQL_SETTINGS, "lock_timeout", "0")
+    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "0")
     for name in ("READ_SECONDS", "WRITE_SECONDS", "WAIT_SECONDS"):
-        monkeypatch.setattr(models_store, name, 60)
+        monkeypatch.setattr(connections, name, 60)
     return an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
 
 
@@ -83,7 +83,7 @@ async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 async def test_a_worker_that_stands_still_is_named(
     patient: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch, table: str, what: str
 ) -> None:
-    monkeypatch.setattr("server.delivery.mail.SWEEP_SECONDS", 0.5)
+    monkeypatch.setattr("server.delivery.cleanup.CLEANUP_SECONDS", 0.5)
     async with listening(patient.app) as port:
         await until(lambda: is_ready(port))
         async with locked(patient.store, table):

@@ -4,6 +4,7 @@ and what a change of that secret does to each of it.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,19 +16,20 @@ from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
 from models.keys.signing_keys import encrypt_key as sealed_key
 from models.keys.signing_keys import generate_key
 from models.keys.signing_keys import make_cipher as key_storage
-from models.keys.ticket_keys import TicketKey
+from models.keys.ticket_keys import TicketKey, derive_ticket_keys
 from models.webhooks import WebhookEndpoint, generate_secret
 from resolvers.access import SYSTEM
-from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket, register_keys
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.keys.root_secret import ENCRYPTED_COLUMNS, State, load_encrypted_values, reencrypt
 from resolvers.keys.signing_keys import replace_key
+from resolvers.keys.ticket_keys import register_keys
 from resolvers.transaction import begin
-from server.cli.root_secret import ensure_readable, invalid_links
+from server.cli.root_secret import ensure_readable, explain_invalid_links
 from server.http.app import make_application
 from server.identity import signing
 from server.identity.signing import make_signer
 from server.settings.settings import Environment, SettingsError
-from tests.conftest import counted, settings
+from tests.conftest import counted, server_for, settings
 from tests.support.api import JSON, SECRET, SECRET_KEY, SERVICE, Api, Clock, contents, test_issuer
 from tests.support.factories import Acme
 from tests.support.invitations import accept, codes, invited, link_ticket, unchanged
@@ -62,14 +64,14 @@ async def states(store: Store, clock: Clock, *secrets: str) -> dict[str, State]:
 async def rotated(
     store: Store, clock: Clock, secrets: Sequence[str] = BOTH, *, discard: bool = False
 ) -> list[State]:
-    async with begin(store, SYSTEM, clock) as tx:
-        return [one.state for one in await reencrypt(tx, secrets, discard_unreadable=discard)]
+    async with begin(server_for(store, clock, secret=secrets), SYSTEM) as tx:
+        return [one.state for one in await reencrypt(tx, discard_unreadable=discard)]
 
 
 async def filled(api: Api) -> str:
     """Seals something for every purpose, as a server does; the id of a webhook endpoint."""
-    await register_keys(api.store, api.clock, derive_ticket_keys((SECRET,)))
-    await make_signer(settings(), api.store, api.clock).published()
+    await register_keys(api.server)
+    await make_signer(settings(), api.server).published()
     endpoint = await an_endpoint(api)
     assert (await change(api, "rotateWebhookSecret", endpoint["id"])).payload
     return endpoint["id"]
@@ -216,7 +218,7 @@ async def test_what_the_given_secrets_do_not_decrypt_is_named_and_counted(api: A
 
 async def test_what_is_not_in_use_any_more_needs_no_secret(api: Api) -> None:
     await filled(api)
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         await replace_key(
             tx, kid="new", private_key=sealed_key(key_storage((NEW,)), generate_key())
         )
@@ -286,10 +288,10 @@ async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`tenantry keys rotate-signing` with a new root secret, before the servers have it."""
-    monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
-    signer = make_signer(settings(), store, clock)
+    monkeypatch.setattr(signing, "MAXIMUM_AGE_SECONDS", 0.0)
+    signer = make_signer(settings(), server_for(store, clock))
     token = await signer.sign({"sub": "user_1"})
-    async with begin(store, SYSTEM, clock) as tx:
+    async with begin(server_for(store, clock), SYSTEM) as tx:
         await replace_key(tx, kid="new", private_key=sealed_key(key_storage(BOTH), generate_key()))
 
     again = await signer.sign({"sub": "user_1"})
@@ -297,8 +299,10 @@ async def test_a_process_that_can_t_read_the_new_signing_key_goes_on_with_those_
     assert again == token
     assert len(await signer.published()) == 1
     with pytest.raises(SettingsError):
-        await make_signer(settings(), store, clock).sign({"sub": "user_1"})
-    assert len(await make_signer(settings(secret=BOTH), store, clock).published()) == 2
+        await make_signer(settings(), server_for(store, clock)).sign({"sub": "user_1"})
+    assert (
+        len(await make_signer(settings(), server_for(store, clock, secret=BOTH)).published()) == 2
+    )
 
 
 # ------------------------------------------------------------------------------------------ tickets
@@ -334,7 +338,7 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(
     async def sentence(*secrets: str) -> str | None:
         async with api.store.read() as connection:
             values = await load_encrypted_values(connection, secrets, api.clock())
-        return await invalid_links(api.store, values, api.clock)
+        return await explain_invalid_links(api.store, values, api.clock)
 
     await filled(api)
     assert await sentence(NEW) is None
@@ -342,7 +346,7 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(
         await invited(api, acme.id, f"{number}@example.com", by=acme.admin, expiresInDays=days)
     last = api.clock() + timedelta(days=5)
     api.clock.forward(minutes=1)
-    await register_keys(api.store, api.clock, derive_ticket_keys((NEW,)))
+    await register_keys(replace(api.server, secrets=(NEW,)))
     api.clock.forward(minutes=1)
     await invited(with_secrets(api, NEW), acme.id, "later@example.com", by=acme.admin)
 
@@ -358,13 +362,13 @@ async def test_links_that_can_t_be_verified_are_counted_until_they_expire(
 
 
 async def test_a_process_that_starts_again_writes_nothing(api: Api) -> None:
-    await register_keys(api.store, api.clock, derive_ticket_keys(BOTH))
+    await register_keys(replace(api.server, secrets=BOTH))
 
     api.clock.forward(days=1)
     with counted(api.store) as statements:
-        await register_keys(api.store, api.clock, derive_ticket_keys(BOTH))
+        await register_keys(replace(api.server, secrets=BOTH))
     assert [one.partition(" ")[0] for one in statements] == ["SELECT"]
-    await register_keys(api.store, api.clock, derive_ticket_keys((SECRET, NEW)))
+    await register_keys(replace(api.server, secrets=(SECRET, NEW)))
 
     async with api.store.read() as connection:
         retired = (await connection.execute(select(TicketKey.retired_at))).scalars().all()

@@ -14,7 +14,7 @@ import pytest
 from standardwebhooks import Webhook
 from typer.testing import Result
 
-from server.cli.commands import UNUSED_SECRET
+from server.cli.root_secret import UNUSED_SECRET
 from tests.operations.test_root_secret import WEBHOOK_SECRET, status
 from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents

@@ -8,22 +8,21 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlalchemy.exc import IntegrityError
 
-from models.base import parse_prefix
+from models.base import now, parse_prefix
 from models.database.migrations import migrate
 from models.database.store import Store
 from models.database.tables import metadata
 from models.organizations import check_slug
 from models.validation.text import check_name
-from server.development import seed
-from server.development.demo_data import development, stamp
+from server.development.extras import make_development_extras
 from server.development.issuer import DevelopmentIssuer
-from server.development.seed import Seeder
+from server.development.seed import Seeder, write_demo_data
+from server.development.stamp import stamp
 from server.http.app import make_application
 from server.settings.settings import Environment
-from tests.conftest import settings
+from tests.conftest import server_for, settings
 from tests.support.api import Api, Caller, Clock, contents
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import KEYS
 
 TABLES = ("user", "organization", "membership")
 
@@ -31,7 +30,7 @@ TABLES = ("user", "organization", "membership")
 async def seeded(store: Store, organizations: int, users: int, sequence: int = 1) -> list[int]:
     """Seeds; the numbers of rows that were reported, one after another."""
     reported: list[int] = []
-    await seed.seed(store, Seeder(organizations, users, sequence), reported.append)
+    await write_demo_data(store, Seeder(organizations, users, sequence), reported.append)
     return reported
 
 
@@ -124,7 +123,7 @@ async def test_seeded_people_sign_in_and_see_their_organizations(
 ) -> None:
     await stamp(store)
     await seeded(store, 3, 10)
-    extra = await development(store, tmp_path, KEYS)
+    extra = await make_development_extras(server_for(store, now), tmp_path)
     app = make_application(settings(env=Environment.DEVELOPMENT), store=store, development=extra)
     api = Api(app, store, Clock())
     query = """query($text: String) { viewer { user { identifier emailVerified }

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from server.cli import serving
+from server.cli import http_server
 from server.http import graphiql
 from tests.support.api import AUDIENCE, ISSUER, Api
 from tests.support.factories import Acme
@@ -276,8 +276,8 @@ def test_serve_answers_the_tokens_of_its_provider_and_logs_its_life() -> None:
 
 @ONLY_SQLITE
 async def test_a_running_request_is_answered_before_the_server_ends(api: Api, acme: Acme) -> None:
-    listener = serving.listen("127.0.0.1", 0)
-    running = asyncio.create_task(serving.serve_on(listener, api.app))
+    listener = http_server.listen("127.0.0.1", 0)
+    running = asyncio.create_task(http_server.serve_on(listener, api.app))
     headers = {"authorization": acme.admin.authorization or ""}
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", headers=headers

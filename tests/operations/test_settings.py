@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jwt.algorithms import requires_cryptography
 
 from models.validation.webhook_targets import WebhookTargets
-from server.development import demo_data
+from server.development.files import load_development_key, load_development_secret
+from server.settings.checks import ensure_production
 from server.settings.names import ISSUER
 from server.settings.settings import (
-    BUILT_IN_ISSUER,
     Environment,
     Settings,
     SettingsError,
-    ensure_production,
     make_webhook_targets,
     read_settings,
 )
+from server.settings.values import ASYMMETRIC
 from tests.support.tokens import ec_key, ed_key, pem_of, rsa_key
 
 SECRET = "q3v8Zr1xT0mLw5KpB7nYc2HdJ6sFgA9eUoViXtRkMzQb"
@@ -210,7 +211,7 @@ def test_production_starts_with_its_necessary_settings() -> None:
         ({"secret": ""}, "TENANTRY_SECRET is missing"),
         ({"identity_issuers": []}, "TENANTRY_IDENTITY_ISSUERS is missing"),
         (
-            {"identity_issuers": issuer(issuer=BUILT_IN_ISSUER)},
+            {"identity_issuers": issuer(issuer=ISSUER)},
             "TENANTRY_IDENTITY_ISSUERS names urn:tenantry:development",
         ),
         ({"public_url": "http://orgs.example.com"}, "TENANTRY_PUBLIC_URL: give the https URL"),
@@ -265,14 +266,18 @@ def test_the_default_sender_is_at_a_host_name(url: str) -> None:
 
 
 def test_the_built_in_issuer_is_the_one_that_production_refuses() -> None:
-    assert ISSUER == BUILT_IN_ISSUER
+    assert ISSUER == "urn:tenantry:development"
+
+
+def test_algorithms_are_those_of_the_library() -> None:
+    assert requires_cryptography == ASYMMETRIC
 
 
 def test_what_the_commands_make_is_good_enough(tmp_path: Path) -> None:
     for number in range(100):
         folder = tmp_path / str(number)
         settings = read_settings(
-            secret=demo_data.development_secret(folder),
-            secret_keys=demo_data.development_key(folder),
+            secret=load_development_secret(folder),
+            secret_keys=load_development_key(folder),
         )
         assert settings.secret

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import text
 
-from models.database.store import Deadlock, Store
+from models.database.errors import Deadlock
+from models.database.store import Store
 from tests.conftest import an_api
 from tests.support.api import SERVICE, Api, Clock, contents
 from tests.support.factories import Acme

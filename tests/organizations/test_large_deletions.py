@@ -7,17 +7,19 @@ import gc
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from models.base import new_id, now, to_milliseconds
-from models.database.store import JOURNAL_BYTES
+from models.database.connections import JOURNAL_BYTES
 from models.events import EventType
 from resolvers.access import SYSTEM
+from resolvers.event_writer import PIECE
 from resolvers.organizations import delete_organization
-from resolvers.transaction import PIECE, Transaction, begin
+from resolvers.transaction import Transaction, begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.factories import Acme, a_role
 from tests.support.factories import an_organization as an_organization_of
@@ -100,9 +102,9 @@ async def test_deleting_a_large_organization_does_not_hold_up_the_event_loop(
 async def test_its_events_leave_memory_piece_by_piece(api: Api, acme: Acme) -> None:
     await with_members(api, acme.id, 3 * PIECE)
 
-    async with begin(api.store, SYSTEM, now) as tx:
+    async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         await delete_organization(tx, organization_id=acme.id)
-        waiting = len(tx.events)
+        waiting = len(tx.events.rows)
 
     assert waiting < PIECE
 
@@ -237,10 +239,10 @@ async def test_others_write_to_the_log_while_a_large_change_is_prepared(
         pytest.skip("SQLite has one writer.")
     before = len(await events(api.store))
 
-    async with begin(api.store, SYSTEM, now) as tx:
+    async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         for _ in range(2):
             record_many(tx, "user")
-            await tx.save_events()
+            await tx.events.save()
         tx.record(EventType.USER_UPDATED, "last", {"object": "user"})
         async with asyncio.timeout(3):
             assert await an_organization_of(api, by=acme.admin, name="Meanwhile")
@@ -252,16 +254,16 @@ async def test_others_write_to_the_log_while_a_large_change_is_prepared(
     ]
     ids = [f"user_{one}" for one in range(PIECE)]
     assert [one["object_id"] for one in told[2:]] == [*ids, *ids, "last"]
-    assert str(told[-1]["cursor"]) == str(tx.cursor)
+    assert str(told[-1]["cursor"]) == str(tx.events.cursor)
 
 
 async def test_a_large_change_that_fails_leaves_nothing(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
     async def fail() -> None:
-        async with begin(api.store, SYSTEM, now) as tx:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             record_many(tx, "user")
-            await tx.save_events()
+            await tx.events.save()
             raise ZeroDivisionError
 
     for _ in range(3):

@@ -443,7 +443,7 @@ async def own_claims(api: Api, acme: Acme) -> JSON:
 
 async def sign_as_we_do(api: Api, claims: JSON) -> str:
     chosen = settings(env="development", identity_issuers=(test_issuer(),))
-    return await make_signer(chosen, api.store, api.clock).sign(claims)
+    return await make_signer(chosen, api.server).sign(claims)
 
 
 WRONG: dict[str, Callable[[Acme], JSON]] = {
@@ -493,9 +493,7 @@ async def test_an_organization_that_is_claimed_is_a_default_and_no_membership(
 
 async def public_pem(api: Api, kid: str) -> bytes:
     """Our own public key, as everybody may read it."""
-    found = await make_signer(settings(env="development"), api.store, api.clock).verification_key(
-        kid
-    )
+    found = await make_signer(settings(env="development"), api.server).verification_key(kid)
     assert found
     encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     return found.public_bytes(encoding, kind)
@@ -547,7 +545,7 @@ async def test_a_session_token_lapses(api: Api, acme: Acme) -> None:
 async def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(api: Api, acme: Acme) -> None:
     keys = [make_key(rsa_key("first"))]
     signer = TokenSigner(GivenKeys(keys))
-    identity = Authenticator(api.store, api.clock, {}, {}, make_own_provider(OWN_ISSUER, signer))
+    identity = Authenticator(api.server, {}, {}, make_own_provider(OWN_ISSUER, signer))
     token = await signer.sign(await own_claims(api, acme))
     actor, _ = await caller_of(identity, [f"Bearer {token}"])
     assert actor

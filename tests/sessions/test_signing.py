@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -36,7 +37,7 @@ from server.cli import root_secret
 from server.identity import signing
 from server.identity.signing import StoredKeys, TokenSigner, make_signer
 from server.settings.settings import SettingsError, read_settings
-from tests.conftest import counted, settings
+from tests.conftest import counted, server_for, settings
 from tests.support.api import JSON, Clock, contents
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import PRODUCTION, done, invoke, refused, started
@@ -54,14 +55,15 @@ def signer(store: Store, clock: Clock) -> TokenSigner:
 
 
 def a_signer(store: Store, clock: Clock, *secrets: str) -> TokenSigner:
-    return make_signer(settings(secret=secrets or (SECRET,)), store, clock)
+    server = server_for(store, clock, secret=secrets or (SECRET,))
+    return make_signer(settings(), server)
 
 
 async def rotated(store: Store, clock: Clock, *secrets: str) -> str:
     """The name of a new key, as the command makes it."""
     key = generate_key()
     kid = compute_thumbprint(key.public_key())
-    async with begin(store, SYSTEM, clock) as tx:
+    async with begin(server_for(store, clock), SYSTEM) as tx:
         await replace_key(
             tx, kid=kid, private_key=encrypt_key(make_cipher(secrets or (SECRET,)), key)
         )
@@ -84,7 +86,7 @@ async def verified(signer: TokenSigner, token: str) -> JSON | None:
 @pytest.fixture
 def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the seconds had passed after which a process looks for new keys."""
-    monkeypatch.setattr(signing, "SEEN_SECONDS", 0.0)
+    monkeypatch.setattr(signing, "MAXIMUM_AGE_SECONDS", 0.0)
 
 
 # ------------------------------------------------------------------------------------------- tokens
@@ -202,11 +204,11 @@ async def test_while_the_database_is_away_the_known_keys_go_on(
     store: Store, clock: Clock, looks_at_once: None
 ) -> None:
     away = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
-    ring = StoredKeys(store, clock, make_cipher((SECRET,)))
+    ring = StoredKeys(server_for(store, clock), make_cipher((SECRET,)))
     signer = TokenSigner(ring)
     token = await signer.sign(CLAIMS)
 
-    ring.store = away
+    ring.server = replace(ring.server, store=away)
 
     assert kid_of(await signer.sign(CLAIMS)) == kid_of(token)
     assert await verified(signer, token)
@@ -218,16 +220,17 @@ async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(
     store: Store, clock: Clock
 ) -> None:
     """Each of them would wait for the database once more, one after the other."""
-    ring = StoredKeys(store, clock, make_cipher((SECRET,)))
-    known = await ring.keys(since=monotonic())
-    ring.store = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
+    ring = StoredKeys(server_for(store, clock), make_cipher((SECRET,)))
+    known = await ring.load_keys(since=monotonic())
+    away = Store("postgresql+asyncpg://tenantry@127.0.0.1:1/nowhere")
+    ring.server = replace(ring.server, store=away)
 
     with capture_logs() as lines:
-        found = await asyncio.gather(*(ring.keys(since=monotonic()) for _ in range(5)))
+        found = await asyncio.gather(*(ring.load_keys(since=monotonic()) for _ in range(5)))
 
     assert found == [known] * 5
     assert [line["event"] for line in lines] == ["signing_keys_unavailable"]
-    await ring.store.close()
+    await away.close()
 
 
 # ----------------------------------------------------------------------------------------- rotation
@@ -304,7 +307,7 @@ async def test_given_keys_are_all_published_and_the_first_signs(
     keys = [generate_key(), generate_key()]
     paths = [written(tmp_path, f"{number}.pem", key) for number, key in enumerate(keys)]
 
-    signer = make_signer(settings(signing_keys=", ".join(paths)), store, clock)
+    signer = make_signer(settings(signing_keys=", ".join(paths)), server_for(store, clock))
 
     token = await signer.sign(CLAIMS)
     names = [compute_thumbprint(key.public_key()) for key in keys]

@@ -17,8 +17,9 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from models.database.tables import metadata
+from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
-from server.settings.settings import Issuer
+from server.settings.issuers import Issuer
 
 ISSUER = "https://idp.example.com"
 AUDIENCE = "tenantry"
@@ -141,6 +142,10 @@ class Api:
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000"
         )
+
+    @property
+    def server(self) -> Server:
+        return self.app.state.server
 
     @property
     def reader(self) -> LogReader:

@@ -1,9 +1,11 @@
-"""One PostgreSQL database for many tests: its rows are
-replaced, a hundred times cheaper than the database.
+"""One PostgreSQL database for many tests.
+
+Replacing its rows takes a hundredth of the time that a new database takes.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -26,13 +28,15 @@ NO_ROWS = 21
 connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
-@asynccontextmanager
-async def connected(url: str, database: str) -> AsyncGenerator[Any]:
+async def open_connection(url: str, database: str) -> Any:
     """A plain connection: `url` has a place for the database's name."""
     parts = make_url(url.format(database))
-    connection = await connect(
-        host=str(parts.query["host"]), user=parts.username, database=database
-    )
+    return await connect(host=str(parts.query["host"]), user=parts.username, database=database)
+
+
+@asynccontextmanager
+async def connected(url: str, database: str) -> AsyncGenerator[Any]:
+    connection = await open_connection(url, database)
     try:
         yield connection
     finally:
@@ -86,16 +90,39 @@ async def _rows(connection: Any, table: str) -> bytes:
     return rows.getvalue()
 
 
-async def refill(url: str, database: str, contents: Content, template: str) -> None:
-    """The database with just these contents; made anew where it is missing or has another shape."""
-    try:
-        async with connected(url, database) as connection:
-            if await contents.fill(connection):
-                return
-    except asyncpg.InvalidCatalogNameError:
-        pass
-    await administer(
-        url,
-        f"DROP DATABASE IF EXISTS {database} WITH (FORCE)",
-        f"CREATE DATABASE {database} TEMPLATE {template}",
-    )
+class Refill:
+    """Gives each test the rows that it starts from, in one database and over one connection."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self.url = url
+        self.database = database
+        # The connection outlives the event loops of the tests, so it has a loop of its own.
+        self.runner = asyncio.Runner()
+        self.connection: Any = None
+
+    def __call__(self, contents: Content, template: str) -> None:
+        self.runner.run(self._refill(contents, template))
+
+    def close(self) -> None:
+        self.runner.run(self._disconnect())
+        self.runner.close()
+
+    async def _refill(self, contents: Content, template: str) -> None:
+        """Creates the database anew where it is missing, or a test has changed its tables."""
+        # A test may have cut all connections: the second one is new.
+        for _ in range(2):
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                self.connection = self.connection or await open_connection(self.url, self.database)
+                if await contents.fill(self.connection):
+                    return
+            await self._disconnect()
+        await administer(
+            self.url,
+            f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
+            f"CREATE DATABASE {self.database} TEMPLATE {template}",
+        )
+
+    async def _disconnect(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None and not connection.is_closed():
+            await connection.close()

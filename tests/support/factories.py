@@ -60,7 +60,7 @@ async def an_invitation(api: Api, acme: Acme) -> Acme:
 
 async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = True) -> str:
     """A role in the store, offered by the initial role set."""
-    async with begin(api.store, SYSTEM, now) as tx:
+    async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         role = Role(id=tx.new_id("role"), created_at=tx.now, updated_at=tx.now, key=key, name=key)
         tx.session.add(role)
         await tx.session.flush()

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models.database.tables import metadata
-from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
+from models.keys.ticket_keys import derive_ticket_keys
+from resolvers.invitations.tickets import TicketKind, make_ticket
 from tests.support.api import JSON, SECRET, SERVICE, Answer, Api, Caller, contents, events
 from tests.support.factories import a_member
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from schema.foundation.context import noop
 from server import cli
-from server.cli import serving
+from server.cli import http_server
 from tests.support.api import test_issuer
 
 TENANTRY = Path(sys.executable).with_name("tenantry")
@@ -43,14 +43,15 @@ T = TypeVar("T")
 
 @contextmanager
 def logs_put_back() -> Generator[None]:
-    """Commands set up logs for their process, which in tests is everybody's."""
+    """Restores the logging setup, which commands change for the whole process."""
+    configuration = structlog.get_config()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
 
 
 def invoke(*arguments: str, **environment: str) -> Result:
@@ -110,10 +111,10 @@ async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
     """The application behind uvicorn as `serve` sets it up,
     on the port that is given; it ends by SIGTERM, as ever.
     """
-    listener = serving.listen("127.0.0.1", port)
+    listener = http_server.listen("127.0.0.1", port)
     port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
-    running = asyncio.create_task(serving.serve_on(listener, app, stop_streams))
+    running = asyncio.create_task(http_server.serve_on(listener, app, stop_streams))
     async with httpx.AsyncClient() as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")
     try:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
@@ -22,10 +22,14 @@ from sqlalchemy import select
 
 from models.database.store import Store
 from models.database.tables import metadata
+from models.keys.ticket_keys import derive_ticket_keys
 from models.mail import Mail
-from resolvers.invitations.tickets import TicketKind, derive_ticket_keys, make_ticket
-from server.delivery.mail import MailSender
+from resolvers.invitations.tickets import TicketKind, make_ticket
+from server.delivery.cleanup import Cleanup
+from server.delivery.mail import MailChannel, MailResult
+from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import Smtp, Transport
+from tests.conftest import server_for
 from tests.support.api import SECRET, Answer, Api, Clock
 from tests.support.factories import Acme
 
@@ -151,21 +155,30 @@ def a_certificate(folder: Path) -> Certificate:
     return Certificate(path)
 
 
-def delivery(store: Store, clock: Clock, transport: Transport | str) -> MailSender:
-    """A delivery worker; a transport may be given as the URL of a mail server."""
-    return MailSender(
-        store=store,
-        clock=clock,
+def delivery(store: Store, clock: Clock, transport: Transport | str) -> DeliveryQueue[MailResult]:
+    """A queue of emails; a transport can be given as the URL of a mail server."""
+    server = server_for(store, clock, public_url=PUBLIC_URL)
+    channel = MailChannel(
+        server=server,
         transport=Smtp(transport) if isinstance(transport, str) else transport,
-        ticket_keys=KEYS,
-        public_url=PUBLIC_URL,
         sender=SENDER,
-        events_kept=timedelta(days=30),
     )
+    return DeliveryQueue(server, channel)
+
+
+def cleanup(store: Store, clock: Clock) -> Cleanup:
+    """A cleanup that keeps events for 30 days."""
+    return Cleanup(server_for(store, clock), timedelta(days=30))
+
+
+class Endless(Protocol):
+    """Something that runs until it is cancelled."""
+
+    async def run(self) -> None: ...
 
 
 @asynccontextmanager
-async def working(*workers: MailSender) -> AsyncGenerator[list[asyncio.Task[None]]]:
+async def working(*workers: Endless) -> AsyncGenerator[list[asyncio.Task[None]]]:
     """The workers run meanwhile, and are stopped as a server stops them."""
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:

@@ -28,7 +28,8 @@ from models.instance import Instance
 from resolvers.access import Actor
 from server.http.app import make_application
 from server.identity.authenticator import Authenticator
-from server.settings.settings import Environment, Issuer
+from server.settings.issuers import Issuer
+from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, contents
 
@@ -67,7 +68,7 @@ async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[
     """Who calls with these headers; raises BadCredential."""
     credential = await identity.authenticate(authorization)
     assert credential
-    return await credential.caller()
+    return await credential.load_caller()
 
 
 # --------------------------------------------------------------------------------------------- keys

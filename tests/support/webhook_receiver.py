@@ -23,9 +23,10 @@ from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.access import SYSTEM
 from resolvers.events.event_log import load_newest_cursor
 from resolvers.transaction import begin
-from server.delivery.webhook_client import WebhookClient
-from server.delivery.webhooks import WebhookSender
-from server.delivery.worker import load_trust_store
+from server.delivery.queue import DeliveryQueue
+from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhooks import WebhookChannel
+from tests.conftest import server_for
 from tests.support.api import SECRET, Api, Clock
 from tests.support.factories import Acme
 
@@ -140,16 +141,21 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Rec
 
 
 def sender(
-    store: Store, clock: Clock, *, calls: WebhookClient | None = None, chance: float = 0.0
-) -> WebhookSender:
-    return WebhookSender(
-        store=store,
-        clock=clock,
-        calls=calls or WebhookClient(ANYWHERE, load_trust_store()),
-        storage=STORAGE,
-        instance_id=INSTANCE,
-        chance=lambda: chance,
+    store: Store,
+    clock: Clock,
+    *,
+    client: WebhookClient | None = None,
+    root_secret: str = SECRET,
+    jitter: float = 0.0,
+) -> DeliveryQueue[Answer]:
+    """A queue of webhooks."""
+    server = server_for(store, clock, public_url=INSTANCE, secret=(root_secret,))
+    channel = WebhookChannel(
+        server=server,
+        client=client or WebhookClient(ANYWHERE, load_trust_store()),
+        get_random=lambda: jitter,
     )
+    return DeliveryQueue(server, channel)
 
 
 async def an_endpoint(api: Api, url: str, **values: Any) -> str:
@@ -188,7 +194,7 @@ async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
 
 async def many_events(api: Api, number: int) -> None:
     """That many events in one transaction, as a role that is replaced writes them."""
-    async with begin(api.store, SYSTEM, api.clock) as tx:
+    async with begin(api.server, SYSTEM) as tx:
         for one in range(number):
             tx.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
 
@@ -217,7 +223,7 @@ async def endpoint(store: Store, id: str) -> WebhookEndpoint:
 
 @asynccontextmanager
 async def working(
-    *senders: WebhookSender, patience: float | None = None
+    *senders: DeliveryQueue[Answer], patience: float | None = None
 ) -> AsyncGenerator[list[asyncio.Task[None]]]:
     """The senders run meanwhile, and are stopped as a
     server stops them, or, without patience, killed.

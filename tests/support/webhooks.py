@@ -1,5 +1,6 @@
 """Webhook endpoints and their deliveries, as tests make and read them."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -67,7 +68,7 @@ async def alter(api: Api, row_id: str, **values: Any) -> None:
 
 async def happen(api: Api, number: int) -> list[int]:
     """The cursors of so many new events."""
-    async with begin(api.store, SYSTEM, now) as tx:
+    async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         for one in range(number):
             tx.record(
                 EventType.USER_UPDATED, f"user_{one}", {"object": "user", "id": f"user_{one}"}

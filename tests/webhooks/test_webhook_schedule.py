@@ -6,8 +6,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from models.webhooks import DISABLED_AFTER, RETRY_DELAYS
-from server.delivery.webhooks import WebhookSender
+from models.webhooks import DISABLED_AFTER
+from server.delivery.queue import DeliveryQueue
+from server.delivery.retries import WEBHOOK_PAUSES
+from server.delivery.webhook_client import Answer
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
 from tests.support.http import SLOW_ON_POSTGRESQL
@@ -41,7 +43,7 @@ async def next_try(api: Api) -> datetime | None:
     return delivery.next_attempt_at
 
 
-async def until_settled(api: Api, worker: WebhookSender) -> list[datetime]:
+async def until_settled(api: Api, worker: DeliveryQueue[Answer]) -> list[datetime]:
     """The moments of all tries; just before each of them nothing is sent."""
     moments: list[datetime] = []
     while True:
@@ -81,10 +83,10 @@ async def test_pauses_are_spread_by_a_tenth_at_most(
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
 
-    moments = await until_settled(api, sender(api.store, api.clock, chance=1.0))
+    moments = await until_settled(api, sender(api.store, api.clock, jitter=1.0))
 
     pauses = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
-    assert pauses == [pause * 1.1 for pause in RETRY_DELAYS]
+    assert pauses == [pause * 1.1 for pause in WEBHOOK_PAUSES]
 
 
 async def test_a_receiver_that_recovers_gets_what_it_missed(

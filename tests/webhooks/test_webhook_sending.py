@@ -9,29 +9,27 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import text
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 from structlog.testing import capture_logs
 
-from models.database import store as store_module
+from models.database import connections
 from models.database.store import Store
 from models.keys import encryption
-from models.webhooks import LEASE
-from server.delivery import webhooks as webhooks_module
+from resolvers.delivery.webhooks import WEBHOOK_QUEUE
+from server.delivery import queue as queue_module
 from server.delivery.webhooks import AT_ONCE, RESERVED
 from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
-from tests.support.api import SECRET_KEY, SERVICE, Api, contents, events, test_issuer
+from tests.support.api import SECRET, SECRET_KEY, SERVICE, Api, contents, events, test_issuer
 from tests.support.factories import Acme
 from tests.support.smtp import until
 from tests.support.webhook_receiver import (
@@ -57,6 +55,7 @@ from tests.support.webhook_receiver import (
 
 CLERK = Path(__file__).parents[1] / "clients" / "clerk"
 NODE = Path(sys.executable).with_name("node")
+LEASE = WEBHOOK_QUEUE.lease
 FORMER_SECRET = "whsec_" + base64.b64encode(b"the key before the rotation").decode()
 
 
@@ -272,9 +271,7 @@ async def test_a_secret_that_can_t_be_read_is_told_and_nothing_is_sent(
     await an_endpoint(api, receiver.url())
     await renamed(api, acme)
 
-    await replace(
-        sender(api.store, api.clock), storage=MultiFernet([Fernet(Fernet.generate_key())])
-    ).deliver()
+    await sender(api.store, api.clock, root_secret=SECRET[::-1]).deliver()
 
     (delivery,) = await deliveries(api.store)
     assert (delivery.status, receiver.received) == ("pending", [])
@@ -346,7 +343,7 @@ async def test_an_endpoint_that_the_log_has_left_behind_goes_on_with_the_oldest_
 async def test_who_is_killed_before_writing_down_a_success_sends_again_with_the_same_id(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks_module, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(queue_module, "GRACE_SECONDS", 0.0)
     gate = asyncio.Event()
 
     async def thinking(writer: asyncio.StreamWriter) -> None:
@@ -500,8 +497,8 @@ async def test_who_is_stopped_lets_arrive_what_is_on_its_way(
 async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_none_twice(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
-    monkeypatch.setitem(store_module.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
+    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
     impatient, other, gate = another(api.store), another(api.store), asyncio.Event()
     lock = (
         "SELECT 1"
@@ -611,7 +608,7 @@ async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeat
             )
             await until(lambda: len(receiver.received) == 1)
             api.clock.forward(seconds=LEASE.total_seconds() + 1)
-            await asyncio.sleep(2)
+            await asyncio.sleep(2 * queue_module.POLL_SECONDS)
             assert len(receiver.received) == 1
 
         async def is_written_down() -> bool:

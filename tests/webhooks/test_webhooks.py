@@ -175,14 +175,14 @@ async def test_an_endpoint_gets_what_is_about_to_be_committed(api: Api) -> None:
         pytest.skip("SQLite has one writer at a time.")
     await happen(api, 1)
 
-    async with begin(api.store, SYSTEM, api.clock) as slow:
+    async with begin(api.server, SYSTEM) as slow:
         slow.record(EventType.USER_UPDATED, "user_slow", {})
-        await slow.write_events()
-        slow.events.clear()
+        await slow.events.write()
+        slow.events.rows.clear()
         endpoint_id = (await an_endpoint(api))["id"]
 
-    assert slow.cursor is not None
-    assert (await in_store(api, endpoint_id))["cursor"] < slow.cursor
+    assert slow.events.cursor is not None
+    assert (await in_store(api, endpoint_id))["cursor"] < slow.events.cursor
 
 
 def test_types_are_the_names_of_events() -> None:
@@ -301,8 +301,8 @@ async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None
 async def test_a_rotation_waits_for_one_that_is_not_committed_yet(api: Api) -> None:
     made = await an_endpoint(api)
 
-    async with begin(api.store, SYSTEM, api.clock) as tx:
-        first = (await rotate_secret(tx, endpoint_id=made["id"], storage=STORAGE)).secret
+    async with begin(api.server, SYSTEM) as tx:
+        first = (await rotate_secret(tx, endpoint_id=made["id"])).secret
         await tx.session.flush()
         second = asyncio.create_task(change(api, "rotateWebhookSecret", made["id"]))
         await asyncio.sleep(0.3)

@@ -1,51 +1,49 @@
-"""Alembic, run from the installed package: one step a file, never edited once merged."""
+"""The migrations: one revision per file, never edited once merged; Alembic runs them."""
 
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from models.database.revision import UnknownRevision, head, load_revision
 from models.database.store import Store
+
+# Alembic is imported only when there is something to migrate.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATION_LOCK = 7_236_001
 
 
-def config() -> Config:
-    settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent))
-    settings.set_main_option("path_separator", "os")
-    return settings
+def make_config() -> "Config":
+    from alembic.config import Config
 
-
-@cache
-def head() -> str:
-    """The newest step that this program knows."""
-    return ScriptDirectory.from_config(config()).get_current_head() or ""
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-    settings = config()
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 async def migrate(store: Store) -> None:
-    """Brings the database to the newest step in one
-    transaction; of several processes one does the work.
+    """Brings the database to the newest revision in one transaction.
+
+    If several processes do this at once, one does the work. Raises UnknownRevision.
     """
+    if await load_revision(store) == head():
+        return
     async with store.write() as session:
         await (await session.connection()).run_sync(_upgrade)
 
 
-async def current(store: Store) -> str | None:
-    """The step that the database is at; None before the first."""
-    async with store.read() as connection:
-        return await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    config = make_config()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise UnknownRevision(str(error)) from error

@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps, on the connection that `migrate` opened."""
+"""What Alembic runs: the revisions, on the connection that `migrate` opened."""
 
 from typing import Any
 

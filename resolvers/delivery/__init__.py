@@ -1,0 +1,1 @@
+"""The delivery queue in the database, and the cleanup of old rows."""

@@ -1,0 +1,69 @@
+"""The deliveries that wait to be sent, by endpoint."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Table, exists
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from models.events import Event
+from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
+from resolvers.delivery.queue import Claim, QueueTable
+from resolvers.pages import AnyRow
+
+DELIVERIES: Table = WebhookDelivery.metadata.tables["webhook_delivery"]
+# With the event and the endpoint, so that an attempt needs no other read.
+CLAIM_COLUMNS: Any = (
+    DELIVERIES.c.id,
+    DELIVERIES.c.endpoint_id,
+    DELIVERIES.c.attempts,
+    WebhookEndpoint.url,
+    WebhookEndpoint.secret,
+    WebhookEndpoint.previous_secret,
+    WebhookEndpoint.previous_signs_until,
+    col(Event.id).label("event_id"),
+    Event.type,
+    Event.occurred_at,
+    Event.data,
+    Event.private_metadata,
+)
+WEBHOOK_QUEUE = QueueTable(
+    rows=DELIVERIES,
+    waiting_status=PENDING,
+    lease=timedelta(minutes=2),
+    claim_query=Select[Any](*CLAIM_COLUMNS)
+    .select_from(DELIVERIES)
+    .join(WebhookEndpoint, col(WebhookEndpoint.id) == DELIVERIES.c.endpoint_id)
+    .join(Event, col(Event.cursor) == DELIVERIES.c.event_cursor),
+)
+
+
+async def load_due_endpoints(
+    connection: AsyncConnection, now: datetime, sending: Collection[Claim]
+) -> Sequence[AnyRow]:
+    """The ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
+    has_due = exists().where(
+        DELIVERIES.c.endpoint_id == col(WebhookEndpoint.id), WEBHOOK_QUEUE.is_due(now, sending)
+    )
+    columns: Any = (WebhookEndpoint.id, WebhookEndpoint.failing_since)
+    statement = Select[Any](*columns).where(col(WebhookEndpoint.enabled), has_due)
+    return (await connection.execute(statement)).all()
+
+
+async def load_due_delivery_ids(
+    connection: AsyncConnection,
+    endpoint_id: str,
+    now: datetime,
+    sending: Collection[Claim],
+    limit: int,
+) -> Sequence[str]:
+    """The deliveries of an endpoint that can be claimed, those that have waited longest first."""
+    statement = (
+        Select[str](DELIVERIES.c.id)
+        .where(DELIVERIES.c.endpoint_id == endpoint_id, WEBHOOK_QUEUE.is_due(now, sending))
+        .order_by(DELIVERIES.c.next_attempt_at, DELIVERIES.c.id)
+        .limit(limit)
+    )
+    return (await connection.execute(statement)).scalars().all()

@@ -1,0 +1,135 @@
+"""Creates invitations, and queues their emails (rules 11 to 21)."""
+
+import secrets
+from collections.abc import Sequence
+
+from models.errors import DuplicateRecord, InputError, InputErrors, InvitationNotUnique
+from models.events import EventType
+from models.invitations import Invitation
+from models.mail import Mail
+from models.organizations import Organization
+from resolvers.events.payloads import record_invitation
+from resolvers.invitations.rate_limits import ensure_invitation_rate, ensure_mail_rate
+from resolvers.invitations.validation import (
+    InvitationDraft,
+    InvitationOptions,
+    Recipient,
+    ValidRecipient,
+    validate_invitations,
+)
+from resolvers.members.expiry import expire_overdue
+from resolvers.members.seats import count_free_seats, no_free_seat
+from resolvers.transaction import Transaction
+
+
+async def create_invitation(
+    tx: Transaction, *, organization_id: str, recipient: Recipient, options: InvitationOptions
+) -> Invitation:
+    """Invites one email address; raises all errors of the input at once."""
+    organization = await tx.lock_organization(organization_id)
+    await expire_overdue(tx, organization)
+    draft = await validate_invitations(tx, organization, [recipient], options)
+    if draft.errors or draft.rejected:
+        raise InputErrors([*draft.errors, *(error for _, error in draft.rejected)])
+    if await count_free_seats(tx, organization) == 0:
+        raise no_free_seat(organization)
+    (invitation,) = await _insert_invitations(tx, organization, draft, draft.valid, options)
+    return invitation
+
+
+async def create_invitations(
+    tx: Transaction,
+    *,
+    organization_id: str,
+    recipients: Sequence[Recipient],
+    options: InvitationOptions,
+    skip_failed: bool,
+) -> tuple[list[Invitation], list[InputError]]:
+    """Invites many; an invalid recipient is left out with `skip_failed`, and else rejects all.
+
+    The errors that are returned are those of the recipients who are left out (rule 19).
+    """
+    organization = await tx.lock_organization(organization_id)
+    await expire_overdue(tx, organization)
+    draft = await validate_invitations(tx, organization, recipients, options)
+    valid, rejected = draft.valid, draft.rejected
+    seats = await count_free_seats(tx, organization)
+    if seats is not None and seats < len(valid):
+        without_seat = valid[seats:] if skip_failed else valid
+        rejected += [(entry.recipient, no_free_seat(organization)) for entry in without_seat]
+        valid = valid[:seats]
+    errors = group_by_code(rejected)
+    if draft.errors or (errors and not skip_failed):
+        raise InputErrors([*draft.errors, *errors])
+    return await _insert_invitations(tx, organization, draft, valid, options), errors
+
+
+def group_by_code(rejected: Sequence[tuple[Recipient, InputError]]) -> list[InputError]:
+    """Combines the errors of each kind into one, with the addresses that it is about."""
+    groups: dict[type[InputError], list[tuple[Recipient, InputError]]] = {}
+    for recipient, error in rejected:
+        kind = DuplicateRecord if isinstance(error, InvitationNotUnique) else type(error)
+        groups.setdefault(kind, []).append((recipient, error))
+    combined: list[InputError] = []
+    for kind, group in groups.items():
+        addresses = list(dict.fromkeys(recipient.email_address for recipient, _ in group))
+        first = group[0][1]
+        more = f" (and {len(addresses) - 1} more)" if len(addresses) > 1 else ""
+        meta = {**(first.meta or {}), "email_addresses": addresses}
+        combined.append(kind(f"{first.message}{more}", at="recipients", **meta))
+    return combined
+
+
+async def _insert_invitations(
+    tx: Transaction,
+    organization: Organization,
+    draft: InvitationDraft,
+    valid: Sequence[ValidRecipient],
+    options: InvitationOptions,
+) -> list[Invitation]:
+    """Inserts the invitations with their emails and events, if the rate limits allow them."""
+    await ensure_invitation_rate(tx, organization, len(valid))
+    if options.notify:
+        await ensure_mail_rate(tx, organization, [entry.address_key for entry in valid])
+    invitations = [
+        Invitation(
+            id=tx.new_id(Invitation.prefix),
+            created_at=tx.now,
+            updated_at=tx.now,
+            organization_id=organization.id,
+            email_address=entry.recipient.email_address,
+            address_key=entry.address_key,
+            role_id=entry.role.role.id,
+            inviter_id=draft.inviter_id,
+            by_service=draft.inviter_id is None,
+            nonce=secrets.token_urlsafe(32),
+            redirect_url=options.redirect_url,
+            public_metadata=entry.recipient.metadata.public or {},
+            private_metadata=entry.recipient.metadata.private or {},
+            expires_at=draft.expires_at,
+        )
+        for entry in valid
+    ]
+    tx.session.add_all(invitations)
+    await tx.session.flush()
+    for invitation in invitations:
+        if options.notify:
+            queue_mail(tx, invitation)
+        await record_invitation(tx, EventType.INVITATION_CREATED, invitation, organization)
+    return invitations
+
+
+def queue_mail(tx: Transaction, invitation: Invitation) -> None:
+    """Queues the invitation's email; the worker sends it once the transaction has committed."""
+    tx.session.add(
+        Mail(
+            id=tx.new_id(Mail.prefix),
+            created_at=tx.now,
+            updated_at=tx.now,
+            invitation_id=invitation.id,
+            organization_id=invitation.organization_id,
+            address_key=invitation.address_key,
+            nonce=invitation.nonce,
+            next_attempt_at=tx.now,
+        )
+    )

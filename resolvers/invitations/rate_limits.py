@@ -1,0 +1,66 @@
+"""How many invitations and emails are allowed in an hour (rule 21, Limits)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from math import ceil
+
+from sqlmodel import col, select
+
+from models.errors import RateLimited
+from models.invitations import (
+    INVITATIONS_PER_ORGANIZATION,
+    MAILS_PER_ADDRESS,
+    MAILS_PER_ADDRESS_AND_ORGANIZATION,
+    WINDOW,
+    Invitation,
+)
+from models.mail import Mail
+from models.organizations import Organization
+from resolvers.locks import take_lock
+from resolvers.transaction import Transaction
+
+
+async def ensure_invitation_rate(tx: Transaction, organization: Organization, number: int) -> None:
+    """Limits the recipients of an organization; those invited by secret keys don't count."""
+    if tx.actor.is_service:
+        return
+    recent = select(Invitation.created_at).where(
+        col(Invitation.organization_id) == organization.id,
+        col(Invitation.by_service).is_(False),
+        col(Invitation.created_at) > tx.now - WINDOW,
+    )
+    times = (await tx.session.execute(recent.order_by(col(Invitation.created_at)))).scalars().all()
+    _ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
+
+
+async def ensure_mail_rate(
+    tx: Transaction, organization: Organization, keys: Sequence[str]
+) -> None:
+    """Limits the emails to each address, from this organization and from all of them."""
+    if keys:
+        # Emails of several organizations to the same address are counted one after the other.
+        locks = sorted(
+            int.from_bytes(sha256(key.encode()).digest()[:8], signed=True) for key in keys
+        )
+        await take_lock(
+            tx.session,
+            f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{locks}::bigint[]) AS one",
+        )
+    recent = select(Mail.address_key, Mail.organization_id, Mail.created_at).where(
+        col(Mail.address_key).in_(keys), col(Mail.created_at) > tx.now - WINDOW
+    )
+    rows = (await tx.session.execute(recent.order_by(col(Mail.created_at)))).all()
+    for key in keys:
+        mails = [row for row in rows if row.address_key == key]
+        own = [mail.created_at for mail in mails if mail.organization_id == organization.id]
+        _ensure_within(tx.now, own, MAILS_PER_ADDRESS_AND_ORGANIZATION)
+        _ensure_within(tx.now, [mail.created_at for mail in mails], MAILS_PER_ADDRESS)
+
+
+def _ensure_within(now: datetime, times: Sequence[datetime], limit: int, number: int = 1) -> None:
+    """Raises RateLimited with the seconds until enough times, oldest first, leave the window."""
+    excess = len(times) + number - limit
+    if excess > 0:
+        free_at = times[min(excess, len(times)) - 1] + WINDOW
+        raise RateLimited(retryAfter=max(1, ceil((free_at - now).total_seconds())))

@@ -1,0 +1,27 @@
+"""Advisory locks of PostgreSQL; SQLite has one writer and needs none."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ROLES_LOCK = 7_236_002
+EVENTS_LOCK = 7_236_003
+KEYS_LOCK = 7_236_004
+
+
+async def is_on_postgresql(session: AsyncSession) -> bool:
+    return (await session.connection()).dialect.name == "postgresql"
+
+
+async def take_lock(session: AsyncSession, statement: str) -> None:
+    """Runs a statement that takes a lock until the end of the transaction, on PostgreSQL only."""
+    if await is_on_postgresql(session):
+        await session.execute(text(statement))
+
+
+async def take_advisory_lock(session: AsyncSession, lock: int) -> None:
+    await take_lock(session, f"SELECT pg_advisory_xact_lock({lock})")
+
+
+async def share_advisory_lock(session: AsyncSession, lock: int) -> None:
+    """Several transactions can share a lock that none of them takes alone."""
+    await take_lock(session, f"SELECT pg_advisory_xact_lock_shared({lock})")

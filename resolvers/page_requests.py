@@ -1,0 +1,63 @@
+"""The paging arguments of a list field, and the part of the list that they request."""
+
+from dataclasses import dataclass
+
+from models.errors import BadUserInput, LimitExceeded
+from resolvers.cursors import Order, Position, decode_cursor
+
+DEFAULT_SIZE = 20
+MAXIMUM_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageArguments:
+    """The paging arguments of a list field, as the client gave them."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The part of a list to read: `size` rows from its start, or from its end if `backward`."""
+
+    size: int = DEFAULT_SIZE
+    backward: bool = False
+    after: Position | None = None
+    before: Position | None = None
+
+    def is_of(self, parent: str) -> bool:
+        """Whether the cursors, if there are any, belong to that parent's list."""
+        positions = (self.after, self.before)
+        return all(position is None or position.parent == parent for position in positions)
+
+
+def check_page_size(size: int | None) -> int:
+    """The number of entries of a page; raises BadUserInput and LimitExceeded."""
+    if size is None:
+        return DEFAULT_SIZE
+    if size < 0:
+        raise BadUserInput("first and last can't be negative.")
+    if size > MAXIMUM_SIZE:
+        raise LimitExceeded(
+            f"A page has {MAXIMUM_SIZE} entries at most.",
+            limit="page",
+            allowed=MAXIMUM_SIZE,
+            asked=size,
+        )
+    return size
+
+
+def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
+    """The checked arguments of a list field; raises BadUserInput and LimitExceeded."""
+    if arguments.first is not None and arguments.last is not None:
+        raise BadUserInput("Give first or last, not both.")
+    is_backward = arguments.last is not None
+    return PageRequest(
+        check_page_size(arguments.last if is_backward else arguments.first),
+        is_backward,
+        decode_cursor(order, arguments.after),
+        decode_cursor(order, arguments.before),
+    )

@@ -1,0 +1,81 @@
+"""Creates and updates users from identity tokens, and adopts those that a secret key created."""
+
+from typing import cast
+
+from sqlalchemy import String, type_coerce
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from models.events import EventType
+from models.instance import Instance
+from models.users import (
+    IdentityClaims,
+    User,
+    make_user,
+    needs_refresh,
+    update_from_claims,
+)
+from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.events.payloads import record_user
+from resolvers.server import Server
+from resolvers.transaction import Transaction, begin
+
+
+async def sign_in(server: Server, claims: IdentityClaims) -> tuple[Actor, Instance]:
+    """Loads the caller of a verified identity token; creates or updates their user if needed.
+
+    A token that says nothing new costs one statement, which reads the instance's settings too.
+    """
+    same = (col(User.issuer) == claims.issuer) & (col(User.external_id) == claims.subject)
+    columns = select(
+        Instance, type_coerce(col(User.id), String).label("user_id"), col(User.refreshed_at)
+    )
+    async with server.store.read() as connection:
+        row = (await connection.execute(columns.outerjoin(User, same))).one()
+    user_id = row.user_id
+    if user_id is None or needs_refresh(row.refreshed_at, claims):
+        user_id = await _refresh_user(server, claims)
+    return Actor(ActorType.USER, user_id), cast(Instance, row)
+
+
+async def _refresh_user(server: Server, claims: IdentityClaims) -> str:
+    try:
+        async with begin(server, SYSTEM) as tx:
+            return await find_or_create_user(tx, claims)
+    except IntegrityError:
+        # Another request of the same new user has inserted the row first; now it can be found.
+        async with begin(server, SYSTEM) as tx:
+            return await find_or_create_user(tx, claims)
+
+
+async def find_or_create_user(tx: Transaction, claims: IdentityClaims) -> str:
+    """Returns the token's user: a known one, else one to adopt, else a new one."""
+    by_subject = select(User).where(
+        col(User.issuer) == claims.issuer, col(User.external_id) == claims.subject
+    )
+    known = (await tx.session.execute(by_subject.with_for_update())).scalar_one_or_none()
+    user = known or await _find_adoptable(tx, claims)
+    event = EventType.USER_UPDATED if user else EventType.USER_CREATED
+    if user is None:
+        user = make_user(tx.new_id(User.prefix), tx.now)
+        tx.session.add(user)
+    tx.actor = Actor(ActorType.USER, user.id)
+    before = update_from_claims(user, claims)
+    if before:
+        user.updated_at = tx.now
+        record_user(tx, event, user, before if event is EventType.USER_UPDATED else None)
+    return user.id
+
+
+async def _find_adoptable(tx: Transaction, claims: IdentityClaims) -> User | None:
+    """Finds the one user that `createUser` created for this verified address; None for several."""
+    if not (claims.address_key and claims.email_verified):
+        return None
+    issuer = col(User.issuer) == claims.issuer
+    if len(tx.server.issuers) == 1:
+        issuer |= col(User.issuer).is_(None)
+    adoptable = select(User).where(
+        col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer
+    )
+    users = (await tx.session.execute(adoptable.limit(2).with_for_update())).scalars().all()
+    return users[0] if len(users) == 1 else None

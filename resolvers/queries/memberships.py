@@ -1,0 +1,66 @@
+"""Memberships: one by its organization and user, and those that a user can see."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from models.database.store import Readable
+from models.memberships import Membership
+from models.organizations import Organization
+from resolvers.pages import load_rows
+from resolvers.queries.roles import select_reading_role_ids
+from resolvers.roles import select_manager_role_ids
+
+
+async def load_memberships(
+    store: Readable, keys: Sequence[tuple[str, str]]
+) -> Sequence[Membership | None]:
+    """By (organization ID, user ID).
+
+    Each column is compared by itself, because SQLite reads the whole table to compare pairs.
+    """
+    statement = select(Membership).where(
+        col(Membership.organization_id).in_({organization_id for organization_id, _ in keys}),
+        col(Membership.user_id).in_({user_id for _, user_id in keys}),
+    )
+    rows = {(row.organization_id, row.user_id): row for row in await load_rows(store, statement)}
+    return [rows.get(key) for key in keys]
+
+
+async def load_visible_memberships(
+    store: Readable, keys: Sequence[tuple[str, str]]
+) -> Sequence[Membership | None]:
+    """By (viewer's ID, membership's ID).
+
+    A user sees their own memberships, and those of organizations whose members they can read.
+    """
+    mine: Any = aliased(Membership)
+    statement = (
+        select(Membership)
+        .join(mine, mine.organization_id == col(Membership.organization_id))
+        .where(
+            col(Membership.id).in_({membership_id for _, membership_id in keys}),
+            mine.user_id.in_({viewer for viewer, _ in keys}),
+            or_(mine.id == col(Membership.id), mine.role_id.in_(select_reading_role_ids())),
+        )
+        .add_columns(mine.user_id.label("viewer"))
+    )
+    async with store.read() as connection:
+        rows = (await connection.execute(statement)).all()
+    visible = {(row.viewer, row.id): cast(Membership, row) for row in rows}
+    return [visible.get(key) for key in keys]
+
+
+async def load_is_managed(store: Readable, organization_ids: Sequence[str]) -> Sequence[bool]:
+    """Whether an organization has a member who can manage it (rule 8)."""
+    manager = exists().where(
+        col(Membership.organization_id) == col(Organization.id),
+        col(Membership.role_id).in_(select_manager_role_ids()),
+    )
+    statement = select(Organization.id).where(col(Organization.id).in_(organization_ids), manager)
+    async with store.read() as connection:
+        managed = set((await connection.execute(statement)).scalars())
+    return [organization_id in managed for organization_id in organization_ids]

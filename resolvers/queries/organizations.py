@@ -1,0 +1,66 @@
+"""Organizations: the list of all of them, and one by its slug."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Integer, func
+from sqlmodel import col, select
+
+from models.database.store import Readable
+from models.memberships import Membership
+from models.organizations import Organization
+from resolvers.cursors import text_sort_key
+from resolvers.lists import ListSpec, Search, Selection, SortKey, check_query, check_values
+from resolvers.pages import load_rows
+
+MEMBERS_COUNT = (
+    select(func.count(type_=Integer))
+    .where(col(Membership.organization_id) == col(Organization.id))
+    .scalar_subquery()
+)
+ORGANIZATIONS = ListSpec(
+    "organizations",
+    Organization,
+    sort_keys={
+        "CREATED_AT": None,
+        "NAME": SortKey(text_sort_key(col(Organization.name))),
+        "MEMBERS_COUNT": SortKey(MEMBERS_COUNT),
+    },
+    search=Search(col(Organization.search_text), col(Organization.id)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationFilter:
+    user_ids: tuple[str, ...] | None = None
+
+    def conditions(self) -> Iterable[ColumnElement[bool]]:
+        if self.user_ids is not None:
+            joined = select(Membership.organization_id).where(
+                col(Membership.user_id).in_(self.user_ids)
+            )
+            yield col(Organization.id).in_(joined)
+
+
+def select_organizations(
+    query: str | None, user_ids: Sequence[str] | None
+) -> Selection[Organization]:
+    """The organizations that the arguments of the list select; raises LimitExceeded."""
+    query = check_query(query)
+    return Selection(ORGANIZATIONS, OrganizationFilter(check_values(user_ids)), query)
+
+
+async def load_organization_by_slug(
+    store: Readable, slug: str, *, member_id: str | None
+) -> Organization | None:
+    """The organization with that slug; for a user only if they are a member of it.
+
+    It takes as long for an organization of others as for one that doesn't exist.
+    """
+    statement = select(Organization).where(col(Organization.slug) == slug)
+    if member_id:
+        statement = statement.join(
+            Membership, col(Membership.organization_id) == col(Organization.id)
+        ).where(col(Membership.user_id) == member_id)
+    rows = await load_rows(store, statement)
+    return rows[0] if rows else None

@@ -1,0 +1,69 @@
+"""Roles, permissions, and role sets: all of them, and what belongs to each."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.database.store import Readable
+from models.roles import (
+    MEMBERSHIPS_READ,
+    Permission,
+    Role,
+    RolePermission,
+    RoleSet,
+    RoleSetRole,
+)
+from resolvers.lists import RecordT
+from resolvers.pages import load_rows
+from resolvers.queries.rows import load_children
+
+
+async def load_all(store: Readable, table: type[RecordT]) -> Sequence[RecordT]:
+    """All rows of a small table, oldest first."""
+    return await load_rows(store, select(table).order_by(col(table.id)))
+
+
+async def load_initial_role_set(store: Readable) -> RoleSet:
+    (role_set,) = await load_rows(store, select(RoleSet).where(col(RoleSet.is_initial)))
+    return role_set
+
+
+async def load_permission_keys(store: Readable, keys: Sequence[None]) -> Sequence[frozenset[str]]:
+    """The keys of all permissions of the instance, for the one key that they are loaded by."""
+    async with store.read() as connection:
+        known = frozenset((await connection.execute(select(Permission.key))).scalars())
+    return [known for _ in keys]
+
+
+async def load_permissions(
+    store: Readable, role_ids: Sequence[str]
+) -> Sequence[Sequence[Permission]]:
+    """The permissions of each role, sorted by key."""
+    statement = (
+        select(Permission)
+        .join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
+        .order_by(col(Permission.key))
+    )
+    return await load_children(store, statement, col(RolePermission.role_id), role_ids)
+
+
+async def load_roles_of_set(
+    store: Readable, role_set_ids: Sequence[str]
+) -> Sequence[Sequence[Role]]:
+    """The roles of each role set, oldest first."""
+    statement = (
+        select(Role)
+        .join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
+        .order_by(col(Role.id))
+    )
+    return await load_children(store, statement, col(RoleSetRole.role_set_id), role_set_ids)
+
+
+def select_reading_role_ids() -> SelectOfScalar[str]:
+    """The roles that let a member read the other members."""
+    return (
+        select(RolePermission.role_id)
+        .join(Permission, col(Permission.id) == col(RolePermission.permission_id))
+        .where(col(Permission.key) == MEMBERSHIPS_READ)
+    )

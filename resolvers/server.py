@@ -1,0 +1,47 @@
+"""What every operation of a server has in common: its store, its clock, and its settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from cryptography.fernet import MultiFernet
+
+from models.database.store import Store
+from models.keys.encryption import Purpose, make_cipher
+from models.keys.ticket_keys import TicketKeys, derive_ticket_keys
+from models.validation.webhook_targets import WebhookTargets
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """The store, the clock, and the settings that operations read.
+
+    A process makes one of these when it starts, and every transaction carries it.
+    """
+
+    store: Store
+    clock: Clock
+    public_url: str
+    # The identity providers, by the `iss` of their tokens.
+    issuers: Sequence[str]
+    # The origins of the pages that can call the API.
+    allowed_origins: Sequence[str]
+    # What the URLs of links and images can begin with.
+    link_schemes: frozenset[str]
+    # Whether email can be sent.
+    can_mail: bool
+    webhook_targets: WebhookTargets
+    # The root secrets. Commands that encrypt nothing run without one.
+    secrets: Sequence[str] = field(repr=False)
+
+    @cached_property
+    def ticket_keys(self) -> TicketKeys:
+        return derive_ticket_keys(self.secrets)
+
+    @cached_property
+    def webhook_cipher(self) -> MultiFernet:
+        """Encrypts the secrets of webhook endpoints."""
+        return make_cipher(self.secrets, Purpose.WEBHOOK_SECRETS)

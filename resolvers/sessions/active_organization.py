@@ -1,0 +1,71 @@
+"""The organization that a session is active in (rule 28)."""
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import col, select
+
+from models.errors import NotFound
+from models.instance import requires_organization
+from models.memberships import Membership
+from models.organizations import Organization
+from models.sessions import TOUCH_INTERVAL, Session, is_open
+from resolvers.access import ensure_identity_token
+from resolvers.sessions.rows import is_open_at, lock_own_session, session_closed
+from resolvers.transaction import Transaction
+
+
+async def set_active_organization(
+    tx: Transaction, *, session_id: str, organization_id: str | None, slug: str | None
+) -> Session:
+    """Chooses the session's organization by ID or slug; with neither, the personal account.
+
+    In membership mode REQUIRED, choosing the personal account changes nothing. The membership is
+    locked before the session, in the same order as by its removal.
+    """
+    ensure_identity_token(tx.actor)
+    await tx.ensure_organizations_enabled()
+    membership = None
+    if organization_id is not None:
+        membership = await lock_own_membership(
+            tx, col(Membership.organization_id) == organization_id
+        )
+    elif slug is not None:
+        if not (await tx.load_instance()).slugs_enabled:
+            raise NotFound
+        with_slug = select(Organization.id).where(col(Organization.slug) == slug)
+        membership = await lock_own_membership(tx, col(Membership.organization_id).in_(with_slug))
+    session = await lock_own_session(tx, session_id)
+    if not is_open(session.closed_as, session.expires_at, tx.now):
+        raise session_closed()
+    membership_id = membership.id if membership else None
+    can_choose = membership is not None or not requires_organization(await tx.load_instance())
+    if can_choose and session.membership_id != membership_id:
+        session.membership_id = membership_id
+        session.updated_at = tx.now
+    if tx.now - session.last_active_at >= TOUCH_INTERVAL:
+        session.last_active_at = tx.now
+    await tx.session.flush()
+    return session
+
+
+async def activate_pending_session(tx: Transaction, membership: Membership) -> None:
+    """Makes the membership the choice of a pending session whose token created it (rule 28)."""
+    signed = tx.actor.session
+    if signed is None or not requires_organization(await tx.load_instance()):
+        return
+    pending = (col(Session.id) == signed.id) & col(Session.membership_id).is_(None)
+    chosen = {"membership_id": membership.id, "updated_at": tx.now}
+    await tx.session.execute(update(Session).where(pending, is_open_at(tx.now)).values(chosen))
+
+
+async def lock_own_membership(tx: Transaction, condition: ColumnElement[bool]) -> Membership:
+    """Returns a membership of the caller, locked so that it exists until the session holds it.
+
+    Raises NotFound.
+    """
+    await tx.ensure_organizations_enabled()
+    own = select(Membership).where(col(Membership.user_id) == tx.actor.user_id, condition)
+    locked = own.with_for_update(read=True, key_share=True)
+    membership = (await tx.session.execute(locked)).scalar_one_or_none()
+    if membership is None:
+        raise NotFound
+    return membership

@@ -1,0 +1,48 @@
+"""Loads sessions, locked, and closes them."""
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement, and_
+from sqlmodel import col, select
+
+from models.errors import ResourceNotFound, SessionClosed
+from models.events import EventType
+from models.sessions import Session, SessionStatus, is_open
+from resolvers.events.payloads import record_session
+from resolvers.transaction import Transaction
+
+
+def is_open_at(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return and_(col(Session.closed_as).is_(None), col(Session.expires_at) > now)
+
+
+def session_not_found() -> ResourceNotFound:
+    return ResourceNotFound("There is no such session.", at="session_id")
+
+
+def session_closed() -> SessionClosed:
+    return SessionClosed("The session is over: open a new one.", at="session_id")
+
+
+async def lock_session(tx: Transaction, *conditions: ColumnElement[bool]) -> Session:
+    """Returns the session, locked until the end; raises ResourceNotFound."""
+    statement = select(Session).where(*conditions).with_for_update()
+    session = (await tx.session.execute(statement)).scalar_one_or_none()
+    if session is None:
+        raise session_not_found()
+    return session
+
+
+async def lock_own_session(tx: Transaction, session_id: str) -> Session:
+    own = col(Session.user_id) == tx.actor.user_id
+    return await lock_session(tx, col(Session.id) == session_id, own)
+
+
+async def close_session(
+    tx: Transaction, session: Session, status: SessionStatus, event: EventType
+) -> None:
+    """Closes the session; one that is closed or has expired stays as it is."""
+    if is_open(session.closed_as, session.expires_at, tx.now):
+        session.closed_as = status.value
+        session.updated_at = tx.now
+        await record_session(tx, event, session)

@@ -1,0 +1,50 @@
+"""Authenticates the session token of a request."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from sqlalchemy import String, bindparam, type_coerce
+from sqlmodel import col, select
+
+from models.instance import Instance
+from models.sessions import Session
+from resolvers.access import Actor, ActorType, SigningSession
+from resolvers.pages import AnySelect
+from resolvers.server import Server
+from resolvers.sessions.rows import is_open_at
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClaims:
+    """The claims of a verified session token that are used."""
+
+    session_id: str
+    user_id: str
+    organization_id: str | None
+
+
+@cache
+def _select_caller() -> AnySelect:
+    """Selects the instance's settings, and the session if it is open and the user's."""
+    own = (col(Session.id) == bindparam("session_id")) & (
+        col(Session.user_id) == bindparam("user_id")
+    )
+    columns = select(
+        Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at)
+    )
+    return columns.outerjoin(Session, own & is_open_at(bindparam("now")))
+
+
+async def sign_in_session(server: Server, token: SessionClaims) -> tuple[Actor, Instance] | None:
+    """Loads the caller of a verified session token, in one statement.
+
+    Returns None if the session is closed, has expired, or was deleted with its user.
+    """
+    values = {"session_id": token.session_id, "user_id": token.user_id, "now": server.clock()}
+    async with server.store.read() as connection:
+        row = (await connection.execute(_select_caller(), values)).one()
+    if row.session_id is None:
+        return None
+    session = SigningSession(token.session_id, row.expires_at, token.organization_id)
+    return Actor(ActorType.USER, token.user_id, session), cast(Instance, row)

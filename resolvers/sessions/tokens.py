@@ -1,0 +1,232 @@
+"""Session tokens: which organization they are for, and what they say about it (rules 29 and 30)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from typing import cast
+
+from sqlalchemy import ColumnElement, bindparam, func, inspect, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col, select
+
+from models.database.store import Store
+from models.errors import NotFound
+from models.instance import Instance, MembershipMode, requires_organization
+from models.memberships import Membership
+from models.organizations import Organization
+from models.roles import Permission, Role, RolePermission
+from models.sessions import TOUCH_INTERVAL, Session, is_open
+from resolvers.access import Actor, ensure_identity_token
+from resolvers.pages import AnyRow, AnySelect
+from resolvers.server import Server
+from resolvers.sessions.claims import (
+    MOST_MEMBERSHIPS,
+    ActiveOrganization,
+    TokenClaims,
+    TokenContent,
+    TokenFormat,
+    make_claims,
+)
+from resolvers.sessions.rows import session_closed, session_not_found
+from resolvers.transaction import Transaction, organizations_disabled
+
+
+class Choice(Enum):
+    """Which organization a token is for, if the request names none."""
+
+    # The session's active organization.
+    OWN = "own"
+    # None: the personal account. In membership mode REQUIRED, the session's organization stays.
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOptions:
+    """The format and issuer of a token, and the origin of the page that requests it."""
+
+    format: TokenFormat
+    issuer: str
+    authorized_party: str | None
+
+
+def _select_membership(choice: Choice | None) -> ColumnElement[bool]:
+    """Selects the membership that a token is for; without a choice, the named organization's.
+
+    It selects none while organizations are disabled.
+    """
+    is_on = col(Instance.organizations_enabled)
+    own = col(Membership.id) == col(Session.membership_id)
+    if choice is Choice.OWN:
+        return own & is_on
+    if choice is Choice.PERSONAL:
+        return own & is_on & (col(Instance.membership_mode) == MembershipMode.REQUIRED.value)
+    named = col(Membership.organization_id) == bindparam("organization_id")
+    return named & (col(Membership.user_id) == col(Session.user_id)) & is_on
+
+
+def _select_permissions() -> ColumnElement[str]:
+    """Selects the permission keys of the membership's role, separated by spaces."""
+    keys = select(func.aggregate_strings(col(Permission.key), " ")).join(
+        RolePermission, col(RolePermission.permission_id) == col(Permission.id)
+    )
+    return (
+        keys.where(col(RolePermission.role_id) == col(Membership.role_id))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+
+
+def _select_memberships() -> ColumnElement[str]:
+    """Selects the user's newest memberships, separated by commas.
+
+    Each is `<membership ID> <organization ID> <role key>`.
+    """
+    parts = col(Membership.id) + " " + col(Membership.organization_id) + " " + col(Role.key)
+    newest = (
+        select(parts.label("entry"))
+        .join(Role, col(Role.id) == col(Membership.role_id))
+        .where(col(Membership.user_id) == bindparam("user_id"))
+        .order_by(col(Membership.id).desc())
+        .limit(MOST_MEMBERSHIPS)
+        .subquery()
+    )
+    return select(func.aggregate_strings(newest.c.entry, ",")).scalar_subquery()
+
+
+@cache
+def _select_content(choice: Choice | None, format: TokenFormat) -> AnySelect:
+    """Selects everything that a token says, in one row; none if the session isn't the user's.
+
+    The statement is cached because building it takes as long as running it.
+    """
+    own = (col(Session.id) == bindparam("session_id")) & (
+        col(Session.user_id) == bindparam("user_id")
+    )
+    columns: AnySelect = (
+        select(Session).join(Instance, own).outerjoin(Membership, _select_membership(choice))
+    )
+    columns = columns.outerjoin(
+        Organization, col(Organization.id) == col(Membership.organization_id)
+    )
+    columns = columns.outerjoin(Role, col(Role.id) == col(Membership.role_id)).add_columns(
+        col(Instance.organizations_enabled),
+        col(Instance.membership_mode),
+        col(Instance.slugs_enabled),
+        col(Organization.id).label("organization_id"),
+        col(Organization.slug),
+        col(Role.key).label("role"),
+        _select_permissions().label("permissions"),
+    )
+    return (
+        columns
+        if format is TokenFormat.V2
+        else columns.add_columns(_select_memberships().label("memberships"))
+    )
+
+
+def _parse_memberships(memberships: str | None) -> Sequence[tuple[str, str]]:
+    """Returns each organization ID with the role key, newest first."""
+    entries = sorted(memberships.split(",") if memberships else [], reverse=True)
+    return [
+        (organization_id, role)
+        for _, organization_id, role in (entry.split(" ") for entry in entries)
+    ]
+
+
+async def _load_token_claims(
+    connection: AsyncConnection,
+    now: datetime,
+    user_id: str | None,
+    *,
+    session_id: str,
+    choice: Choice | str,
+    options: TokenOptions,
+) -> tuple[AnyRow, TokenClaims]:
+    """Loads a session and makes the claims of a token for it.
+
+    `choice` can be the ID of an organization. A token with an organization is never pending.
+    """
+    named = choice if isinstance(choice, str) else None
+    statement = _select_content(None if isinstance(choice, str) else choice, options.format)
+    values = {"session_id": session_id, "user_id": user_id, "organization_id": named}
+    row: AnyRow | None = (await connection.execute(statement, values)).one_or_none()
+    if row is None:
+        raise session_not_found()
+    if not is_open(row.closed_as, row.expires_at, now):
+        raise session_closed()
+    organization = None
+    if row.organization_id is not None:
+        slug = row.slug if row.slugs_enabled else None
+        permissions = frozenset((row.permissions or "").split())
+        organization = ActiveOrganization(row.organization_id, slug, row.role, permissions)
+    if organization is None and named is not None:
+        raise NotFound if row.organizations_enabled else organizations_disabled()
+    content = TokenContent(
+        issuer=options.issuer,
+        user_id=row.user_id,
+        session_id=row.id,
+        is_pending=organization is None and requires_organization(cast(Instance, row)),
+        now=now,
+        authorized_party=options.authorized_party,
+        organization=organization,
+        memberships=_parse_memberships(
+            None if options.format is TokenFormat.V2 else row.memberships
+        ),
+        signed_in_at=row.created_at,
+    )
+    return row, make_claims(options.format, content)
+
+
+async def make_token_claims(
+    tx: Transaction, session: Session, options: TokenOptions
+) -> TokenClaims:
+    """Makes the claims of a token for the session's active organization."""
+    connection = await tx.session.connection()
+    _, claims = await _load_token_claims(
+        connection,
+        tx.now,
+        session.user_id,
+        session_id=session.id,
+        choice=Choice.OWN,
+        options=options,
+    )
+    return claims
+
+
+async def create_session_token(
+    server: Server,
+    actor: Actor,
+    *,
+    session_id: str,
+    choice: Choice | str,
+    options: TokenOptions,
+) -> tuple[Session, TokenClaims]:
+    """Makes the claims of a token for any organization of the caller, in one statement.
+
+    The session's own choice stays, so that browser tabs don't interfere. Once a minute, the session
+    is marked as active.
+    """
+    ensure_identity_token(actor)
+    now = server.clock()
+    async with server.store.read() as connection:
+        row, claims = await _load_token_claims(
+            connection, now, actor.user_id, session_id=session_id, choice=choice, options=options
+        )
+    if now - row.last_active_at >= TOUCH_INTERVAL:
+        row = await _touch(server.store, session_id, now) or row
+    # The row has the columns of the table, and may have those that the claims need.
+    return cast(Session, row), claims
+
+
+async def _touch(store: Store, session_id: str, now: datetime) -> AnyRow | None:
+    """Marks the session as active; returns None if another request did so in the same minute."""
+    idle = (col(Session.id) == session_id) & (col(Session.last_active_at) <= now - TOUCH_INTERVAL)
+    touched = update(Session).where(idle).values(last_active_at=now)
+    async with store.write() as session:
+        return (await session.execute(touched.returning(*inspect(Session).columns))).one_or_none()
+
+
+def get_expiry(claims: TokenClaims) -> datetime:
+    return datetime.fromtimestamp(claims["exp"], UTC)

@@ -1,0 +1,85 @@
+"""The queries of the event log, whose pages leave out events that can't be shown."""
+
+from typing import Annotated
+
+import strawberry
+
+from models.events import Event as EventRow
+from models.events import get_readable_types
+from resolvers.events.event_log import (
+    load_event_page,
+    load_newest_cursor,
+    make_event_page_request,
+)
+from resolvers.page_requests import PageArguments
+from resolvers.pages import Page
+from schema.events.enums import EventType
+from schema.events.types import Event, get_names, to_event_or_none
+from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info
+from schema.foundation.context import Info
+from schema.foundation.guards import ActorKind, query_guard
+
+
+@strawberry.type(description="A page of the log, oldest first.")
+class EventConnection:
+    edges: list[Edge[Event]] = strawberry.field(description="The events with their cursors.")
+    nodes: list[Event] = strawberry.field(description="The events.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in the log.")
+
+
+def make_event_connection(info: Info, page: Page[EventRow]) -> EventConnection:
+    events = [
+        (cursor, to_event_or_none(row, info.context))
+        for cursor, row in zip(page.cursors, page.rows, strict=True)
+    ]
+    edges = [Edge(cursor=cursor, node=event) for cursor, event in events if event]
+    return EventConnection(
+        edges=edges, nodes=[edge.node for edge in edges], page_info=make_page_info(page)
+    )
+
+
+async def load_events(
+    info: Info, organization_id: str, arguments: PageArguments, types: list[EventType] | None
+) -> EventConnection:
+    """The organization's events that the caller can read."""
+    viewer, loaders, names = info.context.user_id, info.context.loaders, get_names(types)
+    if viewer:
+        permissions = await loaders.load_permission_keys(organization_id, viewer)
+        readable = get_readable_types(permissions or frozenset[str]())
+        names = readable if names is None else readable & names
+    request = make_event_page_request(arguments, names)
+    return make_event_connection(info, await loaders.event_pages.load((organization_id, request)))
+
+
+@strawberry.type
+class EventQueries:
+    @strawberry.field(
+        description="The cursor of the newest event: read it before a snapshot, then go on with"
+        " what comes after it.",
+        extensions=query_guard(),
+    )
+    async def cursor(self, info: Info) -> str | None:
+        return str(await load_newest_cursor(info.context.store))
+
+    @strawberry.field(
+        description="The log of the instance, oldest first: everything that happened and is still"
+        " kept.",
+        extensions=query_guard(actor=ActorKind.SERVICE),
+    )
+    async def events(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        organization_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only events of this organization, which may be gone."),
+        ] = None,
+        types: Annotated[
+            list[EventType] | None,
+            strawberry.argument(description="Only events of one of these types."),
+        ] = None,
+    ) -> EventConnection | None:
+        request = make_event_page_request(PageArguments(first, after), get_names(types))
+        page = await info.context.read(load_event_page, request, organization_id=organization_id)
+        return make_event_connection(info, page)

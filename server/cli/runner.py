@@ -1,0 +1,77 @@
+"""Runs what a command does with the store, and ends the command with a sentence if it fails."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import uvloop
+from sqlalchemy.exc import DBAPIError
+
+from models import base
+from models.database.revision import UnknownRevision
+from models.database.store import Store
+from models.errors import Busy, CommitUnknown, InputError, Unavailable
+from resolvers.access import SYSTEM
+from resolvers.transaction import Transaction, begin
+from server.cli.console import fail
+from server.cli.database import ensure_migrated, explain_unreachable, to_display_url
+from server.cli.environment import load_settings
+from server.settings import logs
+from server.settings.server import make_server
+from server.settings.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+
+def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
+    """Sets up logs, and runs the function with the store."""
+
+    async def use_store() -> T:
+        store = Store(settings.database_url)
+        try:
+            return await use(store)
+        finally:
+            await store.close()
+
+    logs.configure(settings)
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+    with explain_errors(settings), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(use_store())
+
+
+def run_in_transaction(operation: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Runs an operation in a transaction of a migrated database."""
+
+    settings = load_settings()
+
+    async def use(store: Store) -> T:
+        await ensure_migrated(store)
+        async with begin(make_server(settings, store, base.now), SYSTEM) as tx:
+            return await operation(tx)
+
+    return run(settings, use)
+
+
+@contextmanager
+def explain_errors(settings: Settings) -> Generator[None]:
+    """Ends the command with a sentence instead of a traceback."""
+    try:
+        yield
+    except SettingsError as error:
+        raise fail(*error.messages) from error
+    except (InputError, Busy, CommitUnknown) as error:
+        raise fail(str(error)) from error
+    except UnknownRevision as error:
+        raise fail(
+            f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error})."
+        ) from error
+    except (Unavailable, DBAPIError) as error:
+        raise fail(explain_unreachable(settings, error)) from error
+    except OSError as error:
+        raise fail(
+            f"{error.filename or to_display_url(settings)}: {error.strerror or error}"
+        ) from error

@@ -1,0 +1,100 @@
+"""The demo company of a development server, created by the same operations as through the API."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from models import base
+from models.events import EventType
+from models.organizations import Organization
+from models.roles import MEMBERSHIPS_MANAGE
+from models.users import IdentityClaims
+from models.validation.addresses import normalize_address
+from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.invitations.accept import InvitationRef, accept_invitation
+from resolvers.invitations.create import create_invitation
+from resolvers.invitations.validation import InvitationOptions, Recipient
+from resolvers.members.memberships import create_membership
+from resolvers.metadata import Metadata
+from resolvers.organizations import NewOrganization, create_organization
+from resolvers.provisioning import find_or_create_user
+from resolvers.server import Server
+from resolvers.transaction import begin
+from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
+from server.development.issuer import (
+    ADA,
+    GRACE,
+    KATHERINE,
+    MALLORY,
+    MARGARET,
+    PEOPLE,
+    make_subject,
+)
+from server.development.operations import COMPANY, HOOKS, JOAN, LAB
+from server.settings.names import ISSUER
+
+# The person whose invitation has expired.
+EDSGER = "edsger@example.com"
+
+
+def long_ago() -> datetime:
+    """A time whose invitations have expired since."""
+    return base.now() - timedelta(days=60)
+
+
+async def load_demo(server: Server) -> None:
+    """Creates the company, unless the database contains an organization."""
+    async with server.store.read() as connection:
+        if (await connection.execute(select(Organization.id).limit(1))).first():
+            return
+    ids = {person: await create_person(server, *person) for person in PEOPLE}
+    ada = Actor(ActorType.USER, ids[ADA])
+    katherine = Actor(ActorType.USER, ids[KATHERINE])
+    async with begin(server, ada) as tx:
+        company, _ = await create_organization(tx, NewOrganization(name=COMPANY))
+        lab, _ = await create_organization(tx, NewOrganization(name=LAB))
+    for organization, person in ((company, GRACE), (company, MARGARET), (lab, GRACE)):
+        async with begin(server, SYSTEM) as tx:
+            await create_membership(
+                tx,
+                organization_id=organization.id,
+                user_id=ids[person],
+                role=None,
+                metadata=Metadata(),
+            )
+    await invite(replace(server, clock=long_ago), ada, company.id, EDSGER)
+    await invite(server, ada, company.id, JOAN, notify=True)
+    for organization in (company, lab):
+        await invite(server, ada, organization.id, MALLORY[0])
+    invitation_id = await invite(server, ada, company.id, KATHERINE[0])
+    async with begin(server, katherine) as tx:
+        await accept_invitation(tx, ref=InvitationRef(invitation_id=invitation_id))
+    # An endpoint for a rare event: nobody listens, and the log must not fill with failures.
+    endpoint = NewEndpoint(
+        HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value]
+    )
+    async with begin(server, SYSTEM) as tx:
+        await create_endpoint(tx, endpoint)
+
+
+async def create_person(server: Server, email: str, first: str, last: str) -> str:
+    claims = IdentityClaims(
+        ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last
+    )
+    async with begin(replace(server, issuers=[ISSUER]), SYSTEM) as tx:
+        return await find_or_create_user(tx, claims)
+
+
+async def invite(
+    server: Server, inviter: Actor, organization_id: str, address: str, *, notify: bool = False
+) -> str:
+    async with begin(server, inviter) as tx:
+        await tx.authorize(organization_id, MEMBERSHIPS_MANAGE)
+        invitation = await create_invitation(
+            tx,
+            organization_id=organization_id,
+            recipient=Recipient(address),
+            options=InvitationOptions(notify=notify),
+        )
+        return invitation.id

@@ -1,0 +1,127 @@
+"""What a development server adds to the application: an issuer, a secret key, a signed-in page."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from models import base
+from models.database.store import Store
+from models.invitations import PENDING, Invitation
+from models.organizations import Organization, make_slug
+from models.sessions import Session
+from models.users import User
+from models.webhooks import WebhookEndpoint
+from resolvers.access import Actor, ActorType
+from resolvers.server import Server
+from resolvers.sessions.lifecycle import create_session
+from resolvers.transaction import begin
+from server.delivery.smtp import OnWritten
+from server.development.files import load_development_key
+from server.development.issuer import ADA, AUDIENCE, GRACE, MALLORY, PEOPLE, DevelopmentIssuer
+from server.development.operations import (
+    COMPANY,
+    HOOKS,
+    JOAN,
+    LAB,
+    PendingInvitations,
+    load_documents,
+    make_variables,
+)
+from server.http.app import DevelopmentExtras
+from server.http.graphiql import MenuIdentity
+from server.http.invitation_page import DemoIdentity
+from server.settings.issuers import Issuer
+from server.settings.names import ISSUER
+
+
+async def make_development_extras(
+    server: Server, folder: Path, *, on_written: OnWritten | None = None
+) -> DevelopmentExtras:
+    """Everything that a development server adds; the database must be migrated."""
+    issuer = DevelopmentIssuer(folder)
+    key = load_development_key(folder)
+    ids = await load_ids(server.store)
+    invitations = await load_pending_invitations(server.store)
+    session_id = await ensure_session(server, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
+    return DevelopmentExtras(
+        issuer=Issuer(
+            issuer=ISSUER, audience=AUDIENCE, public_key=issuer.public_key(), algorithms=["EdDSA"]
+        ),
+        secret_key=key,
+        identities=partial(make_identities, issuer, key, has_demo=make_slug(COMPANY) in ids),
+        documents=load_documents(make_variables(ids, invitations, server.ticket_keys, session_id)),
+        accept_as=partial(make_accept_identities, issuer),
+        on_written=on_written,
+    )
+
+
+def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> list[MenuIdentity]:
+    """Whom GraphiQL can sign in as."""
+    people = [
+        (ADA, f"admin of {COMPANY}"),
+        (GRACE, f"member of {COMPANY}"),
+        (MALLORY, "outsider, invited"),
+    ]
+    return [
+        *(
+            MenuIdentity(
+                f"{first} {last}", detail if has_demo else "", f"Bearer {issuer.token(email)}"
+            )
+            for (email, first, last), detail in people
+        ),
+        MenuIdentity("Secret key", "a service, everything allowed", f"Bearer {key}"),
+        MenuIdentity("Nobody", "no credential", None),
+    ]
+
+
+def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
+    """Whom a demo invitation can be answered as: first the invited person, then two others."""
+    others = [email for email, _, _ in (ADA, MALLORY) if email != address]
+    labels = {address: f"{address}, who is invited"}
+    labels |= {email: f"{email}, somebody else" for email in others}
+    return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for email, label in labels.items()]
+
+
+async def load_ids(store: Store) -> dict[str, str]:
+    """The ids of demo people by address, organizations by slug and the endpoint by URL."""
+    people = select(User.address_key, User.id).where(
+        col(User.issuer) == ISSUER, col(User.address_key).in_([email for email, _, _ in PEOPLE])
+    )
+    organizations = select(Organization.slug, Organization.id).where(
+        col(Organization.slug).in_([make_slug(COMPANY), make_slug(LAB)])
+    )
+    endpoints = select(WebhookEndpoint.url, WebhookEndpoint.id).where(
+        col(WebhookEndpoint.url) == HOOKS
+    )
+    ids: dict[str, str] = {}
+    async with store.read() as connection:
+        for statement in (people, organizations, endpoints):
+            ids |= {name: id for name, id in await connection.execute(statement)}
+    return ids
+
+
+async def load_pending_invitations(store: Store) -> PendingInvitations:
+    """The open invitations of demo people by organization id and address."""
+    statement = select(Invitation).where(
+        col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
+    )
+    async with store.read() as connection:
+        rows = (await connection.execute(statement)).all()
+    return {(row.organization_id, row.address_key): row for row in rows}
+
+
+async def ensure_session(server: Server, user_id: str) -> str:
+    """The id of an open session of the user; creates one if none is open for another day."""
+    statement = select(Session.id).where(
+        col(Session.user_id) == user_id,
+        col(Session.closed_as).is_(None),
+        col(Session.expires_at) > base.now() + timedelta(days=1),
+    )
+    async with server.store.read() as connection:
+        session_id = (await connection.execute(statement.limit(1))).scalar_one_or_none()
+    if session_id is not None:
+        return session_id
+    async with begin(server, Actor(ActorType.USER, user_id)) as tx:
+        return (await create_session(tx, organization_id=None)).id

@@ -1,0 +1,31 @@
+"""The private files of a development server: its secrets, created at the first start."""
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+def read_or_create(path: Path, make: Callable[[], str]) -> str:
+    """The text of a private file; if several processes create it at once, all get the same."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
+
+
+def load_development_secret(folder: Path) -> str:
+    return read_or_create(folder / "development-secret", lambda: secrets.token_urlsafe(48))
+
+
+def load_development_key(folder: Path) -> str:
+    # Tables take long to import, and `tenantry token` needs none.
+    from models.keys.secret_keys import generate_secret
+
+    return read_or_create(folder / "development-key", generate_secret)

@@ -1,0 +1,50 @@
+"""What runs while the server runs: how the worker starts, and how everything stops in order."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from starlette.applications import Starlette
+
+from models.database.store import Store
+from resolvers.subscriptions.log_reader import LogReader
+from server.delivery.worker import Background, Worker
+from server.http.graphql import GraphQLEndpoint
+
+# How long operations may continue after their clients have left, once the server stops.
+FINISH_SECONDS = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class Lifespan:
+    """The lifespan of one application."""
+
+    store: Store
+    log: LogReader
+    client: httpx.AsyncClient
+    endpoint: GraphQLEndpoint
+    # None if another process sends mail and webhooks.
+    worker: Worker | None
+    background: Background | None = field(default=None, init=False)
+
+    @asynccontextmanager
+    async def run(self, app: Starlette) -> AsyncGenerator[None]:
+        if self.worker:
+            self.background = Background(self.worker.run())
+        yield
+        if self.background:
+            self.background.stop()
+            await self.background.ended()
+        if self.endpoint.running:
+            await asyncio.wait(self.endpoint.running, timeout=FINISH_SECONDS)
+        await self.log.wait_closed()
+        await self.client.aclose()
+        await self.store.close()
+
+    def stop(self) -> None:
+        """Ends subscriptions and the worker, while running requests are still answered."""
+        self.log.close()
+        if self.background:
+            self.background.stop()

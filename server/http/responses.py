@@ -1,0 +1,105 @@
+"""How GraphQL results and errors become the bodies and statuses of HTTP responses."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.responses import Response
+from strawberry.types import ExecutionResult
+
+from models.errors import LimitExceeded, RequestError, Unauthenticated
+from schema.foundation.errors import format_error, format_errors
+from server.http.requests import GRAPHQL_JSON, JSON, HttpError
+from server.identity.tokens import InvalidCredential
+
+INVALID_TOKEN = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+RETRY_SOON = {"Retry-After": "1"}
+HINT = re.compile(r" Did you mean [^?]*\?")
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedBody:
+    """A body with its JSON, which is encoded only once."""
+
+    body: Body
+    json: bytes
+
+
+def encode(body: Body) -> EncodedBody:
+    return EncodedBody(body, orjson.dumps(body))
+
+
+def make_body(result: ExecutionResult, *, executed: bool) -> Body:
+    """Makes the body of a result; one that was not executed at all has no `data`, not even null."""
+    if not result.errors:
+        return {"data": result.data}
+    errors = format_errors(result.errors, executed=executed)
+    if result.data is None and not any(error.path for error in result.errors):
+        return {"errors": errors}
+    return {"errors": errors, "data": result.data}
+
+
+def remove_hints(body: Body) -> None:
+    """Removes the suggestions of similar names, which would reveal a hidden schema."""
+    for error in body.get("errors", ()):
+        error["message"] = HINT.sub("", error["message"])
+
+
+def limit_size(encoded: EncodedBody, maximum: int, *, is_applied: bool) -> EncodedBody:
+    """Replaces a body that is too large with an error that says if a mutation was applied."""
+    size = len(encoded.json)
+    if size <= maximum:
+        return encoded
+    sentence = f"The answer has {size} bytes, and at most {maximum} are sent."
+    sentence += " The changes were made. Read them" if is_applied else " Ask for less at once,"
+    sentence += " with fewer fields or smaller pages."
+    extensions: dict[str, Any] = {"limit": "answerBytes", "allowed": maximum, "asked": size}
+    if is_applied:
+        extensions["applied"] = True
+    limit = LimitExceeded(sentence, **extensions)
+    error = GraphQLError(sentence, original_error=limit)
+    return encode({"errors": [format_error(error, executed=True)], "data": None})
+
+
+def make_response(encoded: EncodedBody, content_type: str) -> Response:
+    """Makes the response to an operation.
+
+    With the newer content type, a request that could not be executed at all has status 400; with
+    the older one it has 200.
+    """
+    is_rejected = "data" not in encoded.body and content_type == GRAPHQL_JSON
+    return Response(
+        encoded.json, 400 if is_rejected else 200, media_type=f"{content_type}; charset=utf-8"
+    )
+
+
+def make_error_response(error: Exception, content_type: str = JSON) -> Response:
+    """Makes the response to a request that failed as a whole; unexpected errors are logged."""
+    http_error = _to_http_error(error)
+    cause = http_error.error if http_error else error
+    formatted = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
+    return Response(
+        orjson.dumps({"errors": [formatted]}),
+        http_error.status if http_error else 500,
+        http_error.headers if http_error else None,
+        f"{content_type}; charset=utf-8",
+    )
+
+
+def _to_http_error(error: Exception) -> HttpError | None:
+    """Returns None for an error that nobody expected."""
+    match error:
+        case HttpError():
+            return error
+        case InvalidCredential():
+            return HttpError(
+                401, Unauthenticated(f"The credential was refused: {error}."), **INVALID_TOKEN
+            )
+        case RequestError():
+            return HttpError(503, error, **RETRY_SOON)
+        case _:
+            return None

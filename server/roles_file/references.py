@@ -1,0 +1,73 @@
+"""Finds the names in a role file that refer to nothing."""
+
+from collections.abc import Generator, Iterable
+
+from models.roles import SYSTEM_PERMISSIONS, is_system
+from resolvers.role_model.model import ModelProblem, Place
+from server.roles_file.entries import Entries, ReplacedEntry, RoleSetEntry, suggest
+
+
+def find_wrong_references(entries: Entries) -> Generator[ModelProblem]:
+    for key in filter(is_system, entries.permissions):
+        yield ModelProblem(
+            ("permissions", key), "System permissions stay as they are: leave it out."
+        )
+    permissions = {*entries.permissions, *SYSTEM_PERMISSIONS}
+    for key, role in entries.roles.items():
+        yield from find_unknown(
+            ("roles", key, "permissions"), "permission", role.permissions, permissions
+        )
+    for key, role_set in entries.kept_sets.items():
+        yield from check_kept_set(("role_sets", key), role_set, entries)
+    for key, role_set in entries.replaced_sets.items():
+        yield from check_replaced_set(("role_sets", key), role_set, entries)
+    initial = sorted(key for key, role_set in entries.kept_sets.items() if role_set.initial)
+    if len(initial) != 1:
+        state = f"these are: {', '.join(initial)}" if initial else "none is"
+        yield ModelProblem(("role_sets",), f"One role set has to be initial, {state}.")
+
+
+def check_kept_set(
+    place: Place, role_set: RoleSetEntry, entries: Entries
+) -> Generator[ModelProblem]:
+    yield from find_unknown((*place, "roles"), "role", role_set.roles, entries.roles)
+    for name in ("default_role", "creator_role"):
+        yield from check_role((*place, name), getattr(role_set, name), role_set.roles)
+    for source in role_set.mappings:
+        if source in role_set.roles:
+            yield ModelProblem(
+                (*place, "mappings", source),
+                "The role stays in the set, so that nobody needs another one.",
+            )
+    for source, target in role_set.mappings.items():
+        yield from check_role((*place, "mappings", source), target, role_set.roles)
+
+
+def check_replaced_set(
+    place: Place, role_set: ReplacedEntry, entries: Entries
+) -> Generator[ModelProblem]:
+    successor = entries.kept_sets.get(role_set.replaced_with)
+    if successor is None:
+        message = explain_unknown("role set that stays", role_set.replaced_with, entries.kept_sets)
+        yield ModelProblem((*place, "replaced_with"), message)
+        return
+    for source, target in role_set.mappings.items():
+        yield from check_role((*place, "mappings", source), target, successor.roles)
+
+
+def check_role(place: Place, role: str, roles: list[str]) -> Generator[ModelProblem]:
+    if role not in roles:
+        choice = ", ".join(roles[:10])
+        yield ModelProblem(place, f"{role[:80]!r} is not one of the set's roles: {choice}.")
+
+
+def find_unknown(
+    place: Place, what: str, keys: list[str], known: Iterable[str]
+) -> Generator[ModelProblem]:
+    for number, key in enumerate(keys):
+        if key not in known:
+            yield ModelProblem((*place, number), explain_unknown(what, key, known))
+
+
+def explain_unknown(what: str, key: str, known: Iterable[str]) -> str:
+    return f"There is no {what} {key[:80]!r}.{suggest(key, known)}"

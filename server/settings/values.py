@@ -1,0 +1,223 @@
+"""The types of settings: each parses and checks its value, and raises ValueError."""
+
+import re
+from ipaddress import ip_network
+from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+from models.database.revision import is_usual_url
+from models.validation.webhook_targets import Network, is_private_network
+
+# Every command reads the settings. What only some values need is imported where they are checked.
+
+# The algorithms that PyJWT verifies with a public key.
+ASYMMETRIC = frozenset(
+    {
+        "ES256",
+        "ES256K",
+        "ES384",
+        "ES512",
+        "ES521",
+        "EdDSA",
+        "PS256",
+        "PS384",
+        "PS512",
+        "RS256",
+        "RS384",
+        "RS512",
+    }
+)
+SECRET_BYTES = 32
+# The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
+SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# What random text never contains, but manuals and templates do: words, runs of keys, the secret of
+# a well-known tutorial.
+FAMOUS = re.compile(
+    "secret|change|passw|example|insecure|default|tenantry|abcdefgh|qwerty|1234567890|0123456789abcdef"
+    "|09d25e094faa6ca2556c818166b7a956",
+    re.IGNORECASE,
+)
+# Different pairs of neighboring characters: a random text of 32 characters has more, a repeated
+# word has fewer.
+DISTINCT_PAIRS = 16
+
+
+def parse_url(value: str) -> SplitResult:
+    """The parts of an absolute http or https URL without a user."""
+    refused = ValueError("is an absolute http or https URL without a user")
+    try:
+        parts = urlsplit(value)
+        is_whole = (
+            parts.scheme in {"http", "https"}
+            and parts.hostname
+            and parts.port != 0
+            and "@" not in parts.netloc
+        )
+    except ValueError as error:
+        raise refused from error
+    if not is_whole or not value.isascii() or not value.isprintable() or " " in value:
+        raise refused
+    return parts
+
+
+def to_origin(url: str) -> str:
+    """The origin of the URL, as browsers send it."""
+    parts = parse_url(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_safe_url(parts: SplitResult) -> bool:
+    """Whether nobody on the network can read or change what is sent there."""
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
+def check_database_url(value: str) -> str:
+    if is_usual_url(value):
+        return value
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError) as error:
+        raise ValueError("is no database URL") from error
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+    if url.drivername == "sqlite+aiosqlite" and in_memory:
+        raise ValueError("names a file: a database in memory would be lost")
+    return value
+
+
+def check_public_url(value: str) -> str:
+    parts = parse_url(value)
+    if parts.query or parts.fragment:
+        raise ValueError("has no query and no fragment")
+    return value.rstrip("/")
+
+
+def check_origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in value:
+        if origin != to_origin(origin) or "*" in origin:
+            raise ValueError(
+                f"{origin!r} is no origin: scheme, host and port in lower case, no path, no"
+                f" wildcard"
+            )
+    return value
+
+
+def check_smtp_url(value: str) -> str:
+    """A host, and either both of user and password or neither.
+
+    Nothing may follow the host: part of a password that isn't quoted would be there.
+    """
+    refused = ValueError(
+        "is smtp://user:password@host:587 or smtps://…, with @ in a password as %40"
+    )
+    try:
+        parts = urlsplit(value)
+        is_whole = (
+            parts.scheme in {"smtp", "smtps"}
+            and parts.hostname
+            and parts.port != 0
+            and bool(parts.username) == bool(parts.password)
+        )
+    except ValueError as error:
+        raise refused from error
+    has_rest = parts.path not in {"", "/"} or parts.query or parts.fragment
+    if not is_whole or has_rest or not value.isprintable():
+        raise refused
+    return value
+
+
+def check_sender(value: str) -> str:
+    """One mailbox of ASCII, without anything that mail servers reject or read as a header."""
+    from email.headerregistry import HeaderRegistry
+
+    refused = ValueError("is one address, such as Acme <hello@example.com>")
+    if not value.isprintable():
+        raise refused
+    header: Any = HeaderRegistry()("from", value)
+    if len(header.addresses) != 1 or header.defects or "@" not in header.addresses[0].addr_spec:
+        raise refused
+    return value
+
+
+def parse_private_networks(value: Any) -> Any:
+    """Networks that hold no public addresses."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    networks: list[Network] = []
+    for text in value:  # pyright: ignore[reportUnknownVariableType]
+        try:
+            network = ip_network(text if isinstance(text, str) else "")
+        except ValueError as error:
+            raise ValueError(f"{text!r} is no network, such as 10.0.0.0/8 or fd00::/8") from error
+        if not is_private_network(network):
+            raise ValueError(f"{text!r} is no private network, such as 10.0.0.0/8 or fd00::/8")
+        networks.append(network)
+    return tuple(networks)
+
+
+def is_guessable(secret: str) -> bool:
+    pairs = {*zip(secret, secret[1:], strict=False)}
+    return bool(FAMOUS.search(secret)) or len(pairs) < DISTINCT_PAIRS
+
+
+def check_secret_keys(value: tuple[str, ...]) -> tuple[str, ...]:
+    for key in value:
+        match = SECRET_KEY.fullmatch(key)
+        if not match or is_guessable(match[1]):
+            raise ValueError(
+                "each key is sk_ and at least 32 random letters and digits: openssl rand -hex 24"
+            )
+    return value
+
+
+def check_secrets(value: tuple[str, ...]) -> tuple[str, ...]:
+    for secret in value:
+        if len(secret.encode()) < SECRET_BYTES or is_guessable(secret):
+            raise ValueError(
+                f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48"
+            )
+    return value
+
+
+def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        return value
+    from server.settings.signing_keys import load_signing_key
+
+    for path in value:
+        load_signing_key(path)
+    return value
+
+
+def split_at_commas(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def to_none_if_empty(value: Any) -> Any:
+    return value or None
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_at_commas)]
+DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
+PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+Origins = Annotated[CommaSeparated, AfterValidator(check_origins)]
+SecretKeys = Annotated[CommaSeparated, AfterValidator(check_secret_keys)]
+Secrets = Annotated[CommaSeparated, AfterValidator(check_secrets)]
+SigningKeys = Annotated[CommaSeparated, AfterValidator(check_signing_keys)]
+SmtpUrl = Annotated[
+    Annotated[str, AfterValidator(check_smtp_url)] | None, BeforeValidator(to_none_if_empty)
+]
+Sender = Annotated[
+    Annotated[str, AfterValidator(check_sender)] | None, BeforeValidator(to_none_if_empty)
+]
+PrivateNetworks = Annotated[tuple[Network, ...], BeforeValidator(parse_private_networks)]
