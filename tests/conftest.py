@@ -135,8 +135,9 @@ def clock() -> Clock:
 
 
 def settings(**values: Any) -> Settings:
-    """Settings that look at nothing but what they are given, with a root secret."""
-    return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
+    """Settings that look at nothing but what they are given, with a root secret and no rates."""
+    defaults = {"secret": (SECRET,), "user_rate": None, "address_rate": None}
+    return Settings(_env_file=None, **{**defaults, **values})  # pyright: ignore[reportCallIssue]
 
 
 def server_for(store: Store, clock: Callable[[], datetime], **values: Any) -> Server:

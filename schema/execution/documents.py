@@ -3,7 +3,7 @@
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -138,11 +138,11 @@ class Documents:
             return document
         try:
             assert document.tree, "it has operations"
-            cost = measure_operation(self.schema, document.tree, size.node, variables or {}).cost
-            check_limit("cost", self.limits.cost, cost)
+            size = measure_operation(self.schema, document.tree, size.node, variables or {})
+            check_limit("cost", self.limits.cost, size.cost)
         except LimitExceeded as error:
             return Document(None, [to_error(error)])
-        return document
+        return replace(document, sizes={name or "": size})
 
     def _read(self, text: str) -> Document:
         most = self.limits.tokens

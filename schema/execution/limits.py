@@ -286,7 +286,7 @@ class Meter:
         """What `first` or `last` asks for, within what a page can have."""
         for name in ("first", "last"):
             size = self.read_argument(node, name)
-            if isinstance(size, int | float):
+            if isinstance(size, int) or (isinstance(size, float) and size.is_integer()):
                 return int(min(max(size, 0), MAXIMUM_SIZE))
         return DEFAULT_SIZE
 

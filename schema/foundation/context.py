@@ -56,6 +56,11 @@ class Context:
     # The event that a subscription delivers.
     delivered: Delivered | None = None
 
+    @property
+    def prepared_document(self) -> Document:
+        assert self.document, "a document is read before it is run"
+        return self.document
+
     @cached_property
     def snapshot(self) -> Snapshot:
         """What a query and the payload of a mutation read from: all fields see the same moment."""

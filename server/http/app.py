@@ -24,6 +24,7 @@ from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
 from server.http.middleware import make_middleware
+from server.http.rate_limits import Seats, make_rate_limits
 from server.http.websocket import SocketEndpoint
 from server.identity.authenticator import (
     Authenticator,
@@ -78,14 +79,16 @@ def make_application(
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
     endpoint = GraphQLEndpoint(
         schema=schema,
-        documents=schema.make_documents(DocumentLimits(tokens=settings.max_tokens)),
+        documents=schema.make_documents(_make_document_limits(settings)),
         max_answer_bytes=settings.max_answer_bytes,
         server=server,
         signer=signer,
         log=log_reader,
         identity=_make_authenticator(settings, server, signer, client, issuers, development),
+        rate_limits=make_rate_limits(settings),
         page=_choose_page(settings, development),
         shows_hints=_shows_schema(settings),
+        shows_cost=settings.is_development,
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, on_written) if delivers else None
@@ -101,6 +104,18 @@ def make_application(
     app.state.log = log_reader
     app.state.stop = lifespan.stop
     return app
+
+
+def _make_document_limits(settings: Settings) -> DocumentLimits:
+    return DocumentLimits(
+        tokens=settings.max_tokens,
+        operations=settings.max_operations,
+        directives=settings.max_directives,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases,
+        root_fields=settings.max_root_fields,
+        cost=settings.max_cost,
+    )
 
 
 def _make_authenticator(
@@ -128,7 +143,13 @@ def _make_routes(
 ) -> list[BaseRoute]:
     server = endpoint.server
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
-    sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
+    sockets = SocketEndpoint(
+        endpoint,
+        origins,
+        trusts_host=settings.is_development,
+        by_address=Seats(settings.max_sockets_per_address),
+        by_user=Seats(settings.max_sockets_per_user),
+    )
     heartbeats = (endpoint.log.heartbeat, *(lifespan.worker.heartbeats if lifespan.worker else ()))
     return [
         Route("/graphql", endpoint),

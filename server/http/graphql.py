@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from graphql import GraphQLError
-from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -23,9 +22,11 @@ from resolvers.keys.signing_keys import Signer
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
-from schema.execution.documents import Document, Documents
-from schema.foundation.context import Context, noop
+from schema.execution.documents import Documents
+from schema.execution.limits import OperationSize
+from schema.foundation.context import Context
 from server.http.connection import disconnect
+from server.http.rate_limits import RateLimits
 from server.http.requests import (
     JSON,
     Operation,
@@ -47,6 +48,7 @@ from server.http.responses import (
 )
 from server.http.sse import stream_events
 from server.identity.authenticator import Authenticator, Credential
+from server.identity.tokens import InvalidCredential
 
 ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
@@ -68,9 +70,12 @@ class GraphQLEndpoint:
     signer: Signer
     log: LogReader
     identity: Authenticator
+    rate_limits: RateLimits
     page: Callable[[], Response] | None = None
     # Whether errors suggest similar names for a misspelled one; off if the schema is hidden.
     shows_hints: bool = True
+    # Whether answers say what their operation cost.
+    shows_cost: bool = False
     running: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,9 +100,7 @@ class GraphQLEndpoint:
             if wants_stream(accept):
                 return stream_events(self.results(*await self._read_request(request)))
             content_type = choose_content_type(accept)
-            operation, context = await self._read_request(request)
-            document = self.documents.read(operation.query, operation.name, operation.variables)
-            encoded = await self.run_to_completion(self._run(operation, document, context))
+            encoded = await self.run_to_completion(self._run(*await self._read_request(request)))
             return make_response(encoded, content_type)
         except ClientDisconnect:
             raise
@@ -106,24 +109,40 @@ class GraphQLEndpoint:
 
     async def _read_request(self, request: Request) -> tuple[Operation, Context]:
         operation = read_operation(await read_body(request))
-        credential = await self.identity.authenticate(request.headers.getlist("authorization"))
-        context = await self.run_to_completion(
-            self.make_context(credential, request.headers, partial(disconnect, request.scope))
-        )
+        try:
+            credential = await self.identity.authenticate(request.headers.getlist("authorization"))
+            context = await self.run_to_completion(self.prepare(operation, credential, request))
+        except InvalidCredential:
+            await self.rate_limits.count_rejected(request)
+            raise
         return operation, context
 
+    async def prepare(
+        self, operation: Operation, credential: Credential | None, connection: HTTPConnection
+    ) -> Context:
+        """Makes the context of an operation with its document, and counts its root fields.
+
+        Raises InvalidCredential, RateLimited, and Unavailable.
+        """
+        context = await self.make_context(credential, connection)
+        context.document = self.documents.read(operation.query, operation.name, operation.variables)
+        size = context.document.get_size(operation.name)
+        await self.rate_limits.count(
+            context.actor, connection, fields=max(size.root_fields, 1) if size else 1
+        )
+        return context
+
     async def make_context(
-        self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = noop
+        self, credential: Credential | None, connection: HTTPConnection
     ) -> Context:
         """Makes the context of an operation, for which the caller is read from the store.
 
         Raises InvalidCredential and Unavailable.
         """
+        origin = connection.headers.get("origin")
         if credential is None:
             instance = await self.identity.load_instance()
-            return Context(
-                self.server, self.signer, self.log, None, instance, headers.get("origin")
-            )
+            return Context(self.server, self.signer, self.log, None, instance, origin)
         actor, instance = await credential.load_caller()
         return Context(
             self.server,
@@ -131,18 +150,16 @@ class GraphQLEndpoint:
             self.log,
             actor,
             instance,
-            headers.get("origin"),
+            origin,
             is_credential_valid=credential.is_valid,
-            disconnect=abandon,
+            disconnect=partial(disconnect, connection.scope),
         )
 
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[EncodedBody]:
         """Yields the one result of a query or a mutation, or each result of a subscription."""
-        document = context.document = self.documents.read(
-            operation.query, operation.name, operation.variables
-        )
+        document = context.prepared_document
         if not document.is_subscription(operation.name):
-            yield await self.run_to_completion(self._run(operation, document, context))
+            yield await self.run_to_completion(self._run(operation, context))
             return
         stream = await self.schema.subscribe(
             operation.query,
@@ -161,31 +178,40 @@ class GraphQLEndpoint:
         task.add_done_callback(self.running.discard)
         return await shield(task)
 
-    async def _run(self, operation: Operation, document: Document, context: Context) -> EncodedBody:
+    async def _run(self, operation: Operation, context: Context) -> EncodedBody:
         try:
-            result = await self.execute(operation, document, context)
+            result = await self.execute(operation, context)
         finally:
             await context.clear_loaders()
         return self._encode(
             result,
             executed=not isinstance(result, PreExecutionError),
-            is_applied=document.is_mutation(operation.name),
+            is_applied=context.prepared_document.is_mutation(operation.name),
+            size=context.prepared_document.get_size(operation.name),
         )
 
-    def _encode(self, result: ExecutionResult, *, executed: bool, is_applied: bool) -> EncodedBody:
+    def _encode(
+        self,
+        result: ExecutionResult,
+        *,
+        executed: bool,
+        is_applied: bool,
+        size: OperationSize | None = None,
+    ) -> EncodedBody:
         body = make_body(result, executed=executed)
+        if self.shows_cost and size:
+            limits = self.documents.limits
+            body["extensions"] = {"cost": {"asked": size.cost, "allowed": limits.cost}}
         if not self.shows_hints:
             remove_hints(body)
         return limit_size(encode(body), self.max_answer_bytes, is_applied=is_applied)
 
-    async def execute(
-        self, operation: Operation, document: Document, context: Context
-    ) -> ExecutionResult:
+    async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
+        document = context.prepared_document
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):
             return _reject(OPERATION_NAME_NEEDED)
-        context.document = document
         try:
             return await self.schema.execute(
                 operation.query,

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from server.settings.settings import Settings
 
@@ -28,6 +29,11 @@ class NoSniffMiddleware:
 
 def make_middleware(settings: Settings) -> list[Middleware]:
     middleware = [Middleware(NoSniffMiddleware)]
+    if settings.trusted_proxies:
+        # Only these can say with X-Forwarded-For who the client is.
+        middleware.append(
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+        )
     if settings.is_development:
         # A development server hands out credentials, so it answers only to its own names, whatever
         # another name resolves to.

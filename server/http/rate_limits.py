@@ -2,21 +2,23 @@
 
 import asyncio
 import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import cast
 
 import structlog
-from limits import RateLimitItem
+from limits import RateLimitItem, parse
 from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
+from starlette.requests import HTTPConnection
 
 from models.errors import RateLimited
 from resolvers.access import Actor, ActorType
+from server.settings.settings import Settings
 
 # Callers that are counted at a time; beyond them, those that came longest ago start anew.
 MOST_CALLERS = 100_000
@@ -93,14 +95,18 @@ class RateLimits:
         self.storage = connect(store_url) if store_url else ProcessStorage()
         self.limiter = FixedWindowRateLimiter(self.storage)
 
-    async def count(self, actor: Actor | None, address: str | None, fields: int) -> None:
-        """Counts fields that are about to be run; raises RateLimited if they are too many."""
+    async def count(self, actor: Actor | None, client: HTTPConnection, *, fields: int) -> None:
+        """Counts fields that are about to run; raises RateLimited if they are too many."""
         if actor is None:
-            await self.take(self.rates.address, "address", to_network(address), cost=fields)
+            await self.take(self.rates.address, "address", get_network(client), cost=fields)
         elif actor.type is ActorType.SERVICE:
             await self.take(self.rates.secret_key, "key", str(actor.id), cost=fields)
         else:
             await self.take(self.rates.user, "user", str(actor.id), cost=fields)
+
+    async def count_rejected(self, client: HTTPConnection) -> None:
+        """Counts a request whose credential was rejected; raises RateLimited."""
+        await self.take(self.rates.address, "address", get_network(client), cost=1)
 
     async def take(self, rate: RateLimitItem | None, *caller: str, cost: int) -> None:
         """Takes from what a caller has left; raises RateLimited with the seconds until more.
@@ -123,18 +129,46 @@ class RateLimits:
         raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
 
 
+@dataclass(slots=True)
+class Seats:
+    """What a caller has at the same time, up to a maximum; of this process alone."""
+
+    maximum: int
+    taken: Counter[str] = field(default_factory=Counter[str])
+
+    def take(self, caller: str) -> bool:
+        """Takes one, unless the caller has the maximum already."""
+        if self.taken[caller] >= self.maximum:
+            return False
+        self.taken[caller] += 1
+        return True
+
+    def give_back(self, caller: str) -> None:
+        self.taken[caller] -= 1
+        if not self.taken[caller]:
+            del self.taken[caller]
+
+
+def make_rate_limits(settings: Settings) -> RateLimits:
+    user, secret_key, address = (
+        parse(rate) if rate else None
+        for rate in (settings.user_rate, settings.secret_key_rate, settings.address_rate)
+    )
+    return RateLimits(Rates(user, secret_key, address), settings.rate_store_url)
+
+
 def connect(url: str) -> Storage:
     """The store behind a `redis://` or `valkey://` URL; connects with the first request."""
     storage = storage_from_string(f"async+{url}", implementation="valkey", wrap_exceptions=True)
     return cast(Storage, storage)
 
 
-def to_network(address: str | None) -> str:
-    """The address of a client, or of the network that one customer has of IPv6."""
+def get_network(client: HTTPConnection) -> str:
+    """The address of a client; of IPv6 the network, because one customer has all of it."""
     try:
-        parsed = ip_address(address or "")
+        address = ip_address(client.client.host if client.client else "")
     except ValueError:
         return "unknown"
-    if isinstance(parsed, IPv6Address):
-        parsed = parsed.ipv4_mapped or ip_network((parsed, IPV6_PREFIX), strict=False)
-    return str(parsed)
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, IPV6_PREFIX), strict=False))
+    return str(address)

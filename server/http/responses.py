@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from models.errors import LimitExceeded, RequestError, Unauthenticated
+from models.errors import LimitExceeded, RateLimited, RequestError, Unauthenticated
 from schema.foundation.errors import format_error, format_errors
 from server.http.requests import GRAPHQL_JSON, JSON, HttpError
 from server.identity.tokens import InvalidCredential
@@ -99,6 +99,8 @@ def _to_http_error(error: Exception) -> HttpError | None:
             return HttpError(
                 401, Unauthenticated(f"The credential was refused: {error}."), **INVALID_TOKEN
             )
+        case RateLimited():
+            return HttpError(429, error, **{"Retry-After": str(error.extensions["retryAfter"])})
         case RequestError():
             return HttpError(503, error, **RETRY_SOON)
         case _:

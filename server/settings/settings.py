@@ -14,7 +14,10 @@ from server.settings.values import (
     DatabaseUrl,
     Origins,
     PrivateNetworks,
+    Proxies,
     PublicUrl,
+    Rate,
+    RateStoreUrl,
     SecretKeys,
     Secrets,
     Sender,
@@ -80,6 +83,19 @@ class Settings(BaseSettings):
     webhook_networks: PrivateNetworks = ()
     event_retention_days: int = Field(default=30, ge=1, le=36_500)
     max_tokens: int = Field(default=2_000, ge=200, le=100_000)
+    max_depth: int = Field(default=10, ge=5, le=100)
+    max_aliases: int = Field(default=15, ge=1, le=1_000)
+    max_root_fields: int = Field(default=10, ge=1, le=1_000)
+    max_operations: int = Field(default=10, ge=1, le=1_000)
+    max_directives: int = Field(default=20, ge=0, le=1_000)
+    max_cost: int = Field(default=20_000, ge=100, le=10_000_000)
+    user_rate: Rate = "1000/minute"
+    secret_key_rate: Rate = None
+    address_rate: Rate = "300/minute"
+    rate_store_url: RateStoreUrl = Field(default=None, repr=False)
+    trusted_proxies: Proxies = ()
+    max_sockets_per_user: int = Field(default=20, ge=1, le=100_000)
+    max_sockets_per_address: int = Field(default=200, ge=1, le=100_000)
     max_answer_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
     introspection: bool | None = None
     graphiql: bool | None = None

@@ -41,6 +41,7 @@ FAMOUS = re.compile(
     "|09d25e094faa6ca2556c818166b7a956",
     re.IGNORECASE,
 )
+RATE = re.compile(r"[1-9][0-9]{0,6}/(second|minute|hour|day)")
 # Different pairs of neighboring characters: a random text of 32 characters has more, a repeated
 # word has fewer.
 DISTINCT_PAIRS = 16
@@ -197,6 +198,34 @@ def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise ValueError(
+                f"{text!r} must be an IP address or a network, such as 10.0.0.5 or 10.0.0.0/8"
+            ) from error
+    return value
+
+
+def parse_rate(value: Any) -> Any:
+    if value in {"off", None}:
+        return None
+    if not RATE.fullmatch(str(value)):
+        raise ValueError(
+            "must be a number per second, minute, hour, or day, such as 600/minute, or off"
+        )
+    return value
+
+
+def check_rate_store(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"redis", "rediss", "valkey", "valkeys"} or not parts.hostname:
+        raise ValueError("must be the URL of a Valkey or Redis server, such as valkey://host:6379")
+    return value
+
+
 def split_at_commas(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -219,5 +248,11 @@ SmtpUrl = Annotated[
 ]
 Sender = Annotated[
     Annotated[str, AfterValidator(check_sender)] | None, BeforeValidator(to_none_if_empty)
+]
+Proxies = Annotated[CommaSeparated, AfterValidator(check_proxies)]
+# None allows any number.
+Rate = Annotated[str | None, BeforeValidator(parse_rate)]
+RateStoreUrl = Annotated[
+    Annotated[str, AfterValidator(check_rate_store)] | None, BeforeValidator(to_none_if_empty)
 ]
 PrivateNetworks = Annotated[tuple[Network, ...], BeforeValidator(parse_private_networks)]

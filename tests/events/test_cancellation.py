@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import QueuePool, event
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from models.database import connections
 from models.database.store import Store
@@ -105,7 +105,9 @@ async def first_event(api: Api, query: str) -> JSON:
     """What a listener runs: from its credential to its first event."""
     endpoint = endpoint_of(api)
     credential = await endpoint.identity.authenticate([SERVICE.authorization or ""])
-    context = await endpoint.run_to_completion(endpoint.make_context(credential, Headers()))
+    connection = HTTPConnection({"type": "http", "headers": []})
+    context = await endpoint.run_to_completion(endpoint.make_context(credential, connection))
+    context.document = endpoint.documents.read(query)
     async with aclosing(endpoint.results(Operation(query, {}, None), context)) as results:
         return (await anext(results)).body
 
