@@ -136,7 +136,7 @@ def clock() -> Clock:
 
 def settings(**values: Any) -> Settings:
     """Settings that look at nothing but what they are given, with a root secret and no rates."""
-    defaults = {"secret": (SECRET,), "user_rate": None, "address_rate": None}
+    defaults = {"secret": (SECRET,), "user_rate": None, "address_rate": None, "update_rate": None}
     return Settings(_env_file=None, **{**defaults, **values})  # pyright: ignore[reportCallIssue]
 
 

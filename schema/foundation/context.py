@@ -13,6 +13,7 @@ from models.instance import Instance
 from resolvers.access import Actor, ActorType
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
+from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
@@ -42,6 +43,7 @@ class Context:
     signer: Signer
     # Follows the event log for subscriptions.
     log: LogReader
+    rate_limits: RateLimits
     # Who calls; None without a credential.
     actor: Actor | None
     instance: Instance

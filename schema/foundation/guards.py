@@ -245,6 +245,26 @@ class UntransactedMutationGuard(FieldExtension):
             await context.clear_loaders()
 
 
+@dataclass(eq=False)
+class UpdateLimit(FieldExtension):
+    """Limits how often a user can update one object, which these fields of the input identify.
+
+    It counts before the transaction begins, because the counter may be on another machine. List it
+    after the guard: the last extension of a list is the outermost one.
+    """
+
+    id_fields: tuple[str, ...]
+
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
+        context = info.context
+        if context.user_id:
+            ids = [str(getattr(arguments["input"], name)) for name in self.id_fields]
+            await context.rate_limits.count_update(context.user_id, *ids)
+        return await next_(source, info, **arguments)
+
+
 class WakesWorkers(FieldExtension):
     """Wakes the workers once the mutation is committed, so that they look for due work at once.
 

@@ -6,7 +6,7 @@ from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.members import memberships
 from resolvers.metadata import Metadata
 from schema.foundation.context import Info
-from schema.foundation.guards import ActorKind, mutation_guard
+from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard
 from schema.foundation.inputs import MetadataMode
 from schema.foundation.payloads import Payload
 from schema.foundation.scalars import JSONObject
@@ -87,7 +87,10 @@ class MembershipMutations:
 
     @strawberry.mutation(
         description="Changes a member's role, to one whose permissions the caller holds too.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=[
+            *mutation_guard(MEMBERSHIPS_MANAGE),
+            UpdateLimit(("organization_id", "user_id")),
+        ],
     )
     async def update_membership(
         self, info: Info, input: UpdateMembershipInput

@@ -20,6 +20,7 @@ from models.errors import Unavailable
 from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values
 from resolvers.keys.signing_keys import load_published_keys
+from resolvers.rate_limits import RateLimits, Rates, StorageError
 from server.cli import root_secret
 from server.cli.database import explain_unreachable, to_display_url
 from server.delivery.mail import OUTBOX
@@ -189,6 +190,28 @@ async def check_provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 
+async def check_rate_limits(settings: Settings) -> Finding:
+    """Whether the counters that processes share can be reached."""
+    if settings.rate_store_url is None:
+        return Finding(
+            "Rate limits",
+            True,
+            "counted in each process; if several serve, set TENANTRY_RATE_STORE_URL to share them",
+        )
+    limits = RateLimits(Rates(), settings.rate_store_url)
+    place = urlsplit(settings.rate_store_url).netloc.rpartition("@")[2]
+    try:
+        await limits.ping()
+    except (StorageError, OSError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        return Finding(
+            "Rate limits", False, f"TENANTRY_RATE_STORE_URL: {place} can't be used: {reason}"
+        )
+    finally:
+        await limits.close()
+    return Finding("Rate limits", True, f"shared by all processes at {place}")
+
+
 async def check_mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
         instead = (
@@ -216,6 +239,7 @@ async def examine(settings: Settings, port: int | None = None) -> list[Finding]:
         *check_settings(settings),
         *await check_database(settings),
         *server,
+        await check_rate_limits(settings),
         await check_mail(settings),
         *providers,
     ]

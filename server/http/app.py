@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from models import base
 from models.database.store import Store
+from resolvers.rate_limits import RateLimits, Rates
 from resolvers.server import Clock, Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import build
@@ -20,11 +21,11 @@ from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
 from server.http import graphiql, health, invitation_page, jwks, logos, sdl
+from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
 from server.http.middleware import make_middleware
-from server.http.rate_limits import Seats, make_rate_limits
 from server.http.websocket import SocketEndpoint
 from server.identity.authenticator import (
     Authenticator,
@@ -85,7 +86,7 @@ def make_application(
         signer=signer,
         log=log_reader,
         identity=_make_authenticator(settings, server, signer, client, issuers, development),
-        rate_limits=make_rate_limits(settings),
+        rate_limits=_make_rate_limits(settings),
         page=_choose_page(settings, development),
         shows_hints=_shows_schema(settings),
         shows_cost=settings.is_development,
@@ -116,6 +117,16 @@ def _make_document_limits(settings: Settings) -> DocumentLimits:
         root_fields=settings.max_root_fields,
         cost=settings.max_cost,
     )
+
+
+def _make_rate_limits(settings: Settings) -> RateLimits:
+    rates = Rates(
+        user=settings.user_rate,
+        secret_key=settings.secret_key_rate,
+        address=settings.address_rate,
+        update=settings.update_rate,
+    )
+    return RateLimits(rates, settings.rate_store_url)
 
 
 def _make_authenticator(

@@ -19,14 +19,15 @@ from strawberry.types.graphql import OperationType
 from models.database.store import shield
 from models.errors import BadUserInput
 from resolvers.keys.signing_keys import Signer
+from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
 from schema.execution.documents import Documents
 from schema.execution.limits import OperationSize
 from schema.foundation.context import Context
+from server.http.clients import get_network
 from server.http.connection import disconnect
-from server.http.rate_limits import RateLimits
 from server.http.requests import (
     JSON,
     Operation,
@@ -113,7 +114,7 @@ class GraphQLEndpoint:
             credential = await self.identity.authenticate(request.headers.getlist("authorization"))
             context = await self.run_to_completion(self.prepare(operation, credential, request))
         except InvalidCredential:
-            await self.rate_limits.count_rejected(request)
+            await self.rate_limits.count_rejected(get_network(request))
             raise
         return operation, context
 
@@ -127,8 +128,10 @@ class GraphQLEndpoint:
         context = await self.make_context(credential, connection)
         context.document = self.documents.read(operation.query, operation.name, operation.variables)
         size = context.document.get_size(operation.name)
-        await self.rate_limits.count(
-            context.actor, connection, fields=max(size.root_fields, 1) if size else 1
+        await self.rate_limits.count_fields(
+            context.actor,
+            get_network(connection),
+            fields=max(size.root_fields, 1) if size else 1,
         )
         return context
 
@@ -142,12 +145,15 @@ class GraphQLEndpoint:
         origin = connection.headers.get("origin")
         if credential is None:
             instance = await self.identity.load_instance()
-            return Context(self.server, self.signer, self.log, None, instance, origin)
+            return Context(
+                self.server, self.signer, self.log, self.rate_limits, None, instance, origin
+            )
         actor, instance = await credential.load_caller()
         return Context(
             self.server,
             self.signer,
             self.log,
+            self.rate_limits,
             actor,
             instance,
             origin,

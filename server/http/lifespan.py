@@ -41,6 +41,7 @@ class Lifespan:
             await asyncio.wait(self.endpoint.running, timeout=FINISH_SECONDS)
         await self.log.wait_closed()
         await self.client.aclose()
+        await self.endpoint.rate_limits.close()
         await self.store.close()
 
     def stop(self) -> None:

@@ -16,8 +16,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from models.errors import LimitExceeded, RateLimited, RequestError, Unauthenticated
 from schema.foundation.errors import format_error
+from server.http.clients import Seats, get_network
 from server.http.graphql import GraphQLEndpoint
-from server.http.rate_limits import Seats, get_network
 from server.http.requests import Operation
 from server.http.responses import Body, EncodedBody
 from server.http.websocket_messages import (
@@ -150,7 +150,7 @@ class Socket:
             actor, _ = await self.endpoint.run_to_completion(credential.load_caller())
         except (InvalidCredential, RequestError) as error:
             if isinstance(error, InvalidCredential):
-                await self.endpoint.rate_limits.count_rejected(self.websocket)
+                await self.endpoint.rate_limits.count_rejected(get_network(self.websocket))
             raise to_closed(error) from error
         if actor.user_id:
             if not self.by_user.take(actor.user_id):

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     user_rate: Rate = "1000/minute"
     secret_key_rate: Rate = None
     address_rate: Rate = "300/minute"
+    # Of one object by one user.
+    update_rate: Rate = "10/10 seconds"
     rate_store_url: RateStoreUrl = Field(default=None, repr=False)
     trusted_proxies: Proxies = ()
     max_sockets_per_user: int = Field(default=20, ge=1, le=100_000)

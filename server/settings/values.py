@@ -41,7 +41,7 @@ FAMOUS = re.compile(
     "|09d25e094faa6ca2556c818166b7a956",
     re.IGNORECASE,
 )
-RATE = re.compile(r"[1-9][0-9]{0,6}/(second|minute|hour|day)")
+RATE = re.compile(r"[1-9][0-9]{0,6}/([1-9][0-9]{0,3} )?(second|minute|hour|day)s?")
 # Different pairs of neighboring characters: a random text of 32 characters has more, a repeated
 # word has fewer.
 DISTINCT_PAIRS = 16
@@ -213,9 +213,7 @@ def parse_rate(value: Any) -> Any:
     if value in {"off", None}:
         return None
     if not RATE.fullmatch(str(value)):
-        raise ValueError(
-            "must be a number per second, minute, hour, or day, such as 600/minute, or off"
-        )
+        raise ValueError("must be a number and a time, such as 600/minute or 10/10 seconds, or off")
     return value
 
 

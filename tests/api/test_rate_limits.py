@@ -12,12 +12,15 @@ from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from models.database.store import Store
+from resolvers.rate_limits import MOST_CALLERS, ProcessStorage
+from server.cli.diagnosis import check_rate_limits
 from server.http.app import make_application
-from server.http.rate_limits import MOST_CALLERS, ProcessStorage, Seats
+from server.http.clients import Seats
 from server.settings.settings import Environment, SettingsError, read_settings
 from tests.conftest import settings
 from tests.support import redis
-from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Answer, Api, Clock, test_issuer
+from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Answer, Api, Caller, Clock, test_issuer
+from tests.support.factories import a_member, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
 from tests.support.subscriptions import a_connection, a_socket, server_sent
@@ -118,6 +121,50 @@ async def test_a_secret_key_is_limited_only_if_that_is_set(
         answers = [await api.run(NAME, by=SERVICE) for _ in range(4)]
 
     assert [refused(answer) for answer in answers] == [False, False, False, is_limited]
+
+
+@ONLY_SQLITE
+async def test_one_organization_is_updated_so_often_by_one_user(store: Store, clock: Clock) -> None:
+    async with limited(store, clock, update_rate="2/minute") as api:
+        ada = await api.person("ada@example.com")
+        organizations = [await an_organization(api, by=ada) for _ in range(2)]
+
+        async def rename(name: str, organization_id: str, by: Caller) -> Answer:
+            input = {"organizationId": organization_id, "name": name}
+            return await api.mutate("updateOrganization", input, by=by)
+
+        acme, other = organizations
+        answers = [await rename(name, acme, ada) for name in ("A", "B", "C")]
+        elsewhere = await rename("D", other, ada)
+        by_key = [await rename(name, acme, SERVICE) for name in ("E", "F", "G")]
+        name = await api.run(f'{{ organization(by: {{id: "{acme}"}}) {{ name }} }}', by=SERVICE)
+
+    assert [answer.body.get("errors") is None for answer in answers] == [True, True, False]
+    assert answers[2].code == "RATE_LIMITED"
+    assert answers[2].error["extensions"]["retryAfter"] in MINUTE
+    assert elsewhere.payload
+    assert all(answer.payload for answer in by_key)
+    assert name.data["organization"]["name"] == "G"
+
+
+@ONLY_SQLITE
+async def test_one_membership_is_updated_so_often_by_one_user(store: Store, clock: Clock) -> None:
+    async with limited(store, clock, update_rate="2/minute") as api:
+        ada = await api.person("ada@example.com")
+        acme = await an_organization(api, by=ada)
+        members = [await a_member(api, acme, f"{name}@example.com") for name in ("grace", "joan")]
+
+        async def change(member: Caller, role: str) -> Answer:
+            input = {"organizationId": acme, "userId": member.id, "role": role}
+            return await api.mutate("updateMembership", input, by=ada)
+
+        grace, joan = members
+        answers = [await change(grace, role) for role in ("org:admin", "org:member", "org:admin")]
+        of_another = await change(joan, "org:admin")
+
+    assert [answer.body.get("errors") is None for answer in answers] == [True, True, False]
+    assert answers[2].code == "RATE_LIMITED"
+    assert of_another.payload
 
 
 # --------------------------------------------------------------------------------------- addresses
@@ -276,17 +323,23 @@ def test_seats_are_forgotten_when_they_are_given_back() -> None:
 
 
 @ONLY_SQLITE
-async def test_two_processes_share_a_rate(store: Store, clock: Clock) -> None:
+async def test_two_servers_share_a_rate(database_url: str, clock: Clock) -> None:
     async with redis.running() as url:
         apps = [
-            an_application(store, clock, address_rate="3/minute", rate_store_url=url)
+            an_application(Store(database_url), clock, address_rate="3/minute", rate_store_url=url)
             for _ in range(2)
         ]
-        statuses = [
-            (await from_address(app, "192.0.2.1")).status_code for app in (*apps, *apps, *apps)
-        ]
+        async with (
+            listening(apps[0]) as first,
+            listening(apps[1]) as second,
+            httpx.AsyncClient() as client,
+        ):
+            answers = [
+                await client.post(f"http://127.0.0.1:{port}/graphql", json={"query": NAME})
+                for port in (first, second, first, second, first)
+            ]
 
-    assert statuses == [200, 200, 200, 429, 429, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
 
 
 @ONLY_SQLITE
@@ -302,6 +355,18 @@ async def test_while_the_shared_store_is_unavailable_everybody_is_served(
 
     assert statuses == [200, 200]
     assert "rate_limit_store_unavailable" in {line["event"] for line in lines}
+
+
+async def test_doctor_says_whether_rates_are_shared() -> None:
+    alone = await check_rate_limits(settings())
+    away = await check_rate_limits(settings(rate_store_url="redis://127.0.0.1:1"))
+    async with redis.running() as url:
+        shared = await check_rate_limits(settings(rate_store_url=url))
+
+    assert (alone.is_fine, away.is_fine, shared.is_fine) == (True, False, True)
+    assert "TENANTRY_RATE_STORE_URL" in alone.detail
+    assert "127.0.0.1:1 can't be used" in away.detail
+    assert "shared by all processes" in shared.detail
 
 
 # ---------------------------------------------------------------------------------------- settings

@@ -19,6 +19,7 @@ from models.errors import Unavailable
 from models.instance import Instance
 from models.users import User
 from resolvers.queries.roles import load_all
+from resolvers.rate_limits import RateLimits, Rates
 from schema.foundation.context import Context
 from server.identity.signing import make_signer
 from tests.api.test_faults import all_done, locked, taken
@@ -382,7 +383,7 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
     signer = make_signer(settings(), api.server)
     before, context = (
         free_seats(api.store),
-        Context(api.server, signer, api.reader, None, Instance()),
+        Context(api.server, signer, api.reader, RateLimits(Rates()), None, Instance()),
     )
 
     for moment in range(0, 24, 2):

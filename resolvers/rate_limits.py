@@ -1,43 +1,44 @@
-"""How many fields a caller can ask for in a while, on whichever way they come in."""
+"""Rate limits: how much each caller can ask for in a while, counted here or in a shared store."""
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address, ip_network
+from collections import OrderedDict
+from dataclasses import dataclass
 from math import ceil
-from typing import cast
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, parse
-from limits.aio.storage import Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from starlette.requests import HTTPConnection
+from limits.errors import StorageError as StorageError
+from valkey.asyncio import ConnectionPool
 
 from models.errors import RateLimited
 from resolvers.access import Actor, ActorType
-from server.settings.settings import Settings
 
 # Callers that are counted at a time; beyond them, those that came longest ago start anew.
 MOST_CALLERS = 100_000
-# What one customer of an internet provider has at least.
-IPV6_PREFIX = 64
 # How long a request waits for the store of several processes before it is let through.
 STORE_SECONDS = 0.25
+
+# How long `doctor` waits for it.
+PING_SECONDS = 5.0
 
 log = structlog.stdlib.get_logger("tenantry.rate_limits")
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How many fields each caller can ask for in a while; None means any number."""
+    """What each caller can do in a while, such as `600/minute`; None means any number."""
 
-    user: RateLimitItem | None
-    secret_key: RateLimitItem | None
+    # Fields of queries, mutations, and subscriptions.
+    user: str | None = None
+    secret_key: str | None = None
     # For requests without a credential, and with one that is rejected.
-    address: RateLimitItem | None
+    address: str | None = None
+    # Updates of one object by one user.
+    update: str | None = None
 
 
 class ProcessStorage(Storage):
@@ -88,25 +89,47 @@ class ProcessStorage(Storage):
 
 
 class RateLimits:
-    """Counts fields by caller, in this process or in a store that several processes share."""
+    """Counts what callers do, in this process or in a store that several processes share."""
 
     def __init__(self, rates: Rates, store_url: str | None = None) -> None:
-        self.rates = rates
-        self.storage = connect(store_url) if store_url else ProcessStorage()
-        self.limiter = FixedWindowRateLimiter(self.storage)
+        self.user = to_item(rates.user)
+        self.secret_key = to_item(rates.secret_key)
+        self.address = to_item(rates.address)
+        self.update = to_item(rates.update)
+        # The connections to the shared store, which are opened when they are needed.
+        self.pool: Any = ConnectionPool.from_url(store_url) if store_url else None  # pyright: ignore[reportUnknownMemberType]
+        storage: Storage = ProcessStorage()
+        if store_url:
+            storage = RedisStorage(
+                store_url, wrap_exceptions=True, implementation="valkey", connection_pool=self.pool
+            )
+        self.limiter = FixedWindowRateLimiter(storage)
 
-    async def count(self, actor: Actor | None, client: HTTPConnection, *, fields: int) -> None:
+    async def ping(self) -> None:
+        """Raises StorageError, or TimeoutError, if the store can't be used."""
+        async with asyncio.timeout(PING_SECONDS):
+            await self.limiter.storage.get("ping")
+
+    async def close(self) -> None:
+        if self.pool:
+            await self.pool.aclose()
+
+    async def count_fields(self, actor: Actor | None, address: str, *, fields: int) -> None:
         """Counts fields that are about to run; raises RateLimited if they are too many."""
         if actor is None:
-            await self.take(self.rates.address, "address", get_network(client), cost=fields)
+            await self.take(self.address, "address", address, cost=fields)
         elif actor.type is ActorType.SERVICE:
-            await self.take(self.rates.secret_key, "key", str(actor.id), cost=fields)
+            await self.take(self.secret_key, "key", str(actor.id), cost=fields)
         else:
-            await self.take(self.rates.user, "user", str(actor.id), cost=fields)
+            await self.take(self.user, "user", str(actor.id), cost=fields)
 
-    async def count_rejected(self, client: HTTPConnection) -> None:
+    async def count_rejected(self, address: str) -> None:
         """Counts a request whose credential was rejected; raises RateLimited."""
-        await self.take(self.rates.address, "address", get_network(client), cost=1)
+        await self.take(self.address, "address", address, cost=1)
+
+    async def count_update(self, user_id: str, *object_ids: str) -> None:
+        """Counts an update of an object by a user; raises RateLimited."""
+        await self.take(self.update, "update", user_id, *object_ids, cost=1)
 
     async def take(self, rate: RateLimitItem | None, *caller: str, cost: int) -> None:
         """Takes from what a caller has left; raises RateLimited with the seconds until more.
@@ -129,46 +152,5 @@ class RateLimits:
         raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
 
 
-@dataclass(slots=True)
-class Seats:
-    """What a caller has at the same time, up to a maximum; of this process alone."""
-
-    maximum: int
-    taken: Counter[str] = field(default_factory=Counter[str])
-
-    def take(self, caller: str) -> bool:
-        """Takes one, unless the caller has the maximum already."""
-        if self.taken[caller] >= self.maximum:
-            return False
-        self.taken[caller] += 1
-        return True
-
-    def give_back(self, caller: str) -> None:
-        self.taken[caller] -= 1
-        if not self.taken[caller]:
-            del self.taken[caller]
-
-
-def make_rate_limits(settings: Settings) -> RateLimits:
-    user, secret_key, address = (
-        parse(rate) if rate else None
-        for rate in (settings.user_rate, settings.secret_key_rate, settings.address_rate)
-    )
-    return RateLimits(Rates(user, secret_key, address), settings.rate_store_url)
-
-
-def connect(url: str) -> Storage:
-    """The store behind a `redis://` or `valkey://` URL; connects with the first request."""
-    storage = storage_from_string(f"async+{url}", implementation="valkey", wrap_exceptions=True)
-    return cast(Storage, storage)
-
-
-def get_network(client: HTTPConnection) -> str:
-    """The address of a client; of IPv6 the network, because one customer has all of it."""
-    try:
-        address = ip_address(client.client.host if client.client else "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or ip_network((address, IPV6_PREFIX), strict=False))
-    return str(address)
+def to_item(rate: str | None) -> RateLimitItem | None:
+    return parse(rate) if rate else None
