@@ -64,7 +64,7 @@ class ListSpec(Generic[RecordT]):
     )
 
     def newest_first(self) -> Order:
-        """The order of a list that has only one."""
+        """Makes the order of a list that can't be sorted in another way."""
         return Order(self.name, col(self.table.id), descending=True)
 
     def make_order(self, sort_field: str, *, descending: bool) -> Order:
@@ -77,7 +77,7 @@ class ListSpec(Generic[RecordT]):
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[RecordT]):
-    """The rows of a list that are wanted, whatever their order."""
+    """The rows of a list that match a filter and a search, whatever their order."""
 
     spec: ListSpec[RecordT]
     filter: Filter
@@ -99,7 +99,7 @@ class Selection(Generic[RecordT]):
 
 
 def check_values(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The values of a filter; raises LimitExceeded for more than a hundred."""
+    """Returns the values of a filter; raises LimitExceeded for more than a hundred."""
     if values is not None and len(values) > MAXIMUM_VALUES:
         raise LimitExceeded(
             f"A filter takes {MAXIMUM_VALUES} values at most.",
@@ -111,7 +111,7 @@ def check_values(values: Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def check_query(query: str | None) -> str | None:
-    """A search; raises LimitExceeded for one that is longer than any text it could find."""
+    """Returns a search; raises LimitExceeded for one that is longer than any text it could find."""
     if query is not None and len(query) > MAXIMUM_QUERY:
         raise LimitExceeded(
             f"A search takes {MAXIMUM_QUERY} characters at most.",

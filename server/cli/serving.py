@@ -46,7 +46,7 @@ log = structlog.stdlib.get_logger("tenantry.server")
 
 
 def complete_development_settings(port: int = 8000) -> Settings:
-    """The settings, with defaults of this machine for the root secret and the public URL."""
+    """Returns the settings, with defaults for the root secret and the public URL."""
     settings = load_development_settings()
     defaults: dict[str, str] = {}
     if "public_url" not in settings.model_fields_set:
@@ -106,7 +106,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
 
 
 async def ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has used.
+    """Ensures that the database is migrated and that no development server has used it.
 
     Raises SettingsError.
     """

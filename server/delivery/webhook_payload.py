@@ -16,7 +16,7 @@ HEADER_PREFIXES = ("webhook", "svix")
 
 
 def make_body(event: AnyRow, instance_id: str) -> bytes:
-    """The event in its envelope (docs/rules.md, Webhooks), including the private metadata."""
+    """Makes the event's envelope (docs/rules.md, Webhooks), including the private metadata."""
     private: dict[str, Any] = {}
     if event.private_metadata is not None:
         private = {"private_metadata": event.private_metadata}
@@ -33,7 +33,7 @@ def make_body(event: AnyRow, instance_id: str) -> bytes:
 
 
 def make_headers(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> Mapping[str, str]:
-    """The headers of an attempt, signed with each secret; during a rotation there are two."""
+    """Makes the headers of an attempt, signed with each secret; a rotation has two secrets."""
     signatures = [Webhook(secret).sign(id, at, body.decode()) for secret in secrets]
     values = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}
     signed = {
