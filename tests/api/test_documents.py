@@ -12,10 +12,10 @@ from graphql import get_introspection_query, parse
 from models.database.store import Store
 from schema import schema
 from schema.execution.documents import KEPT_BYTES, KEPT_LENGTH, Documents
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, Api
+from tests.support.application import make_application
 from tests.support.http import GRAPHQL_JSON, ONLY_SQLITE, post
 from tests.support.processes import listening, started
 from tests.support.subscriptions import a_connection, server_sent, server_sent_events
