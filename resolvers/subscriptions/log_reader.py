@@ -22,7 +22,7 @@ from resolvers.events.event_log import (
 )
 from resolvers.queries.loaders import Loaders
 from resolvers.server import Clock
-from resolvers.subscriptions.audience import find_affected, find_audience, group_streams
+from resolvers.subscriptions.matching import find_affected, find_matching, group_streams
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
@@ -243,7 +243,7 @@ class LogReader:
         groups = group_streams(self.streams)
         for row in rows:
             self._end_signed_out(row)
-            for stream in find_audience(row, groups):
+            for stream in find_matching(row, groups):
                 stream.behind_until = row.cursor
         try:
             await self._deliver(rows)
@@ -262,7 +262,7 @@ class LogReader:
         refusals, types = await self._load_refusals_and_types(affected, live)
         for row in rows:
             event: Delivered | None = None
-            for stream in find_audience(row, groups):
+            for stream in find_matching(row, groups):
                 if stream not in types:
                     continue
                 readable = types[stream]
