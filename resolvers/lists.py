@@ -99,7 +99,7 @@ class Selection(Generic[RecordT]):
 
 
 def check_values(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Returns the values of a filter; raises LimitExceeded for more than a hundred."""
+    """The values of a filter; raises LimitExceeded for more than a hundred."""
     if values is not None and len(values) > MAXIMUM_VALUES:
         raise LimitExceeded(
             f"A filter takes {MAXIMUM_VALUES} values at most.",
@@ -111,7 +111,7 @@ def check_values(values: Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def check_query(query: str | None) -> str | None:
-    """Returns a search; raises LimitExceeded for one that is longer than any text it could find."""
+    """A search; raises LimitExceeded for one that is longer than any text it could find."""
     if query is not None and len(query) > MAXIMUM_QUERY:
         raise LimitExceeded(
             f"A search takes {MAXIMUM_QUERY} characters at most.",

@@ -135,7 +135,7 @@ def clock() -> Clock:
 
 
 def settings(**values: Any) -> Settings:
-    """Makes settings with a root secret that ignore the environment."""
+    """Settings that look at nothing but what they are given, with a root secret."""
     return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
 
 

@@ -42,7 +42,7 @@ class EventPageRequest:
     types: frozenset[str] | None = None
 
     def apply_to(self, statement: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
-        """Selects the page in commit order; one more event shows whether the log continues."""
+        """In the order of commits, and one more than requested, to know whether there are more."""
         if self.after is not None:
             statement = statement.where(col(Event.cursor) > self.after)
         if self.types is not None:
@@ -118,14 +118,14 @@ class LogPart:
     newest: int
 
     def ensure_follows(self, after: int | None) -> None:
-        """Raises CursorExpired unless the log holds all events after the cursor, and reached it."""
+        """Raises CursorExpired unless the log holds everything after the cursor, and reached it."""
         begin = self.newest if self.oldest is None else self.oldest - 1
         if after is not None and not begin <= after <= self.newest:
             raise CursorExpired
 
 
 async def _load_part(connection: AsyncConnection, statement: SelectOfScalar[Any]) -> LogPart:
-    """Loads events and the ends of the log; without events, the row has only the ends."""
+    """Without events, the statement gives one row with nothing but the ends of the log."""
     oldest = select(func.min(col(Event.cursor))).scalar_subquery().label("oldest")
     ends = select(oldest, select_newest_cursor(connection).label("newest")).subquery("ends")
     listed = statement.subquery("listed")

@@ -57,6 +57,6 @@ class MembershipFilter:
 def select_memberships(
     spec: ListSpec[Membership], query: str | None = None, roles: Sequence[str] | None = None
 ) -> Selection[Membership]:
-    """Selects the memberships that match the arguments of a list; raises LimitExceeded."""
+    """The memberships that the arguments of a list field select; raises LimitExceeded."""
     query = check_query(query)
     return Selection(spec, MembershipFilter(check_values(roles)), query)

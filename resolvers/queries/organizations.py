@@ -45,7 +45,7 @@ class OrganizationFilter:
 def select_organizations(
     query: str | None, user_ids: Sequence[str] | None
 ) -> Selection[Organization]:
-    """Selects the organizations that match the arguments of the list; raises LimitExceeded."""
+    """The organizations that the arguments of the list select; raises LimitExceeded."""
     query = check_query(query)
     return Selection(ORGANIZATIONS, OrganizationFilter(check_values(user_ids)), query)
 
@@ -53,7 +53,7 @@ def select_organizations(
 async def load_organization_by_slug(
     store: Readable, slug: str, *, member_id: str | None
 ) -> Organization | None:
-    """Loads the organization with that slug; for a user only if they are a member of it.
+    """The organization with that slug; for a user only if they are a member of it.
 
     It takes as long for an organization of others as for one that doesn't exist.
     """

@@ -37,10 +37,10 @@ class UserError:
 
 def _log_internal(error: GraphQLError) -> dict[str, Any]:
     """Logs the error with its traceback under an ID, and returns a neutral error with that ID."""
-    error_id = f"err_{str(ULID()).lower()}"
+    trouble = f"err_{str(ULID()).lower()}"
     path = ".".join(map(str, error.path or ()))
-    log.error("internal_error", id=error_id, path=path, exc_info=error.original_error)
-    return {"message": INTERNAL_SENTENCE, "extensions": {"code": "INTERNAL", "id": error_id}}
+    log.error("internal_error", id=trouble, path=path, exc_info=error.original_error)
+    return {"message": INTERNAL_SENTENCE, "extensions": {"code": "INTERNAL", "id": trouble}}
 
 
 def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:

@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 def _parse_object(value: Any) -> JSONObject:
-    """Parses a JSON object that every database returns unchanged.
+    """A JSON object that comes back unchanged from every database.
 
     Raises GraphQLError for anything else.
     """
@@ -29,10 +29,10 @@ def _parse_object(value: Any) -> JSONObject:
     waiting: list[Any] = [value]
     while waiting:
         match waiting.pop():
-            case dict() as members:  # pyright: ignore[reportUnknownVariableType]
-                waiting += [*members.keys(), *members.values()]
-            case list() as items:  # pyright: ignore[reportUnknownVariableType]
-                waiting += items
+            case dict() as one:  # pyright: ignore[reportUnknownVariableType]
+                waiting += [*one.keys(), *one.values()]
+            case list() as one:  # pyright: ignore[reportUnknownVariableType]
+                waiting += one
             case str() as text if "\0" in text:
                 raise GraphQLError("The JSON object holds a NUL character.")
             case str() | bool() | None:
@@ -48,7 +48,9 @@ def _parse_object(value: Any) -> JSONObject:
 
 
 def _json(value: JSONObject) -> orjson.Fragment:
-    """Encodes the object separately, so that an error is one of its field, not of the response."""
+    """The object as JSON of its own: what is wrong with
+    it is an error of its field, not of the whole answer.
+    """
     try:
         return orjson.Fragment(dumps(value))
     except RecursionError:

@@ -76,7 +76,7 @@ class Recipient(str):
 
 
 def to_plain_text(text: str) -> str:
-    """Puts user input on one line, shortened, so that mail programs don't turn it into links."""
+    """User input on one line, shortened, and so that mail programs don't make links of it."""
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
     if contains_link(short):

@@ -33,7 +33,7 @@ def make_body(event: AnyRow, instance_id: str) -> bytes:
 
 
 def make_headers(id: str, body: bytes, at: datetime, secrets: Sequence[str]) -> Mapping[str, str]:
-    """Makes the headers of an attempt, signed with each secret; a rotation has two secrets."""
+    """The headers of an attempt, signed with each secret; during a rotation there are two."""
     signatures = [Webhook(secret).sign(id, at, body.decode()) for secret in secrets]
     values = {"id": id, "timestamp": str(int(at.timestamp())), "signature": " ".join(signatures)}
     signed = {

@@ -134,6 +134,6 @@ def make_result(attempt: Attempt[Answer], now: datetime, jitter: float) -> dict[
 
 
 def make_webhook_queue(server: Server) -> DeliveryQueue[Answer]:
-    """Makes the queue of webhooks."""
+    """The queue of webhooks."""
     client = WebhookClient(server.webhook_targets, load_trust_store())
     return DeliveryQueue(server, WebhookChannel(server, client))

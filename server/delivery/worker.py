@@ -58,7 +58,7 @@ class Background:
 
 
 def make_worker(settings: Settings, server: Server, on_written: OnWritten | None = None) -> Worker:
-    """Makes the worker; `on_written` is called for each email that is written to the outbox."""
+    """The worker; `on_written` is called for each email that is written to the outbox."""
     return Worker(
         make_mail_queue(settings, server, on_written),
         make_webhook_queue(server),
