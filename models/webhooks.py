@@ -91,12 +91,12 @@ class WebhookDelivery(Record, table=True):
 
 
 def generate_secret() -> str:
-    """A secret as Standard Webhooks writes it; the bytes after the prefix are the signing key."""
+    """Generates a secret in the format of Standard Webhooks, which encodes the signing key."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def check_types(types: Collection[str] | None) -> list[str] | None:
-    """The names of events, each once and in the order of the enum; None for all.
+    """Returns the names of the types, each once and in the order of the enum; None for all.
 
     Raises ValueInvalid if a name is unknown, or if there are none.
     """

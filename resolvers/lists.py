@@ -64,7 +64,7 @@ class ListSpec(Generic[RecordT]):
     )
 
     def newest_first(self) -> Order:
-        """The order of a list that has only one."""
+        """Makes the order of a list that can't be sorted in another way."""
         return Order(self.name, col(self.table.id), descending=True)
 
     def make_order(self, sort_field: str, *, descending: bool) -> Order:
@@ -77,7 +77,7 @@ class ListSpec(Generic[RecordT]):
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[RecordT]):
-    """The rows of a list that are wanted, whatever their order."""
+    """The rows of a list that match a filter and a search, whatever their order."""
 
     spec: ListSpec[RecordT]
     filter: Filter

@@ -23,5 +23,5 @@ async def take_advisory_lock(session: AsyncSession, lock: int) -> None:
 
 
 async def share_advisory_lock(session: AsyncSession, lock: int) -> None:
-    """Several transactions can share a lock that none of them takes alone."""
+    """Takes a lock that several transactions can share, but that excludes an exclusive one."""
     await take_lock(session, f"SELECT pg_advisory_xact_lock_shared({lock})")

@@ -31,7 +31,7 @@ def organizations_disabled() -> Forbidden:
 
 @dataclass(eq=False)
 class Transaction:
-    """What an operation works with.
+    """A unit of work: the server's facts, the session, the actor, the time, and the events.
 
     An operation never commits. It reads the clock only from here, after it has taken its locks.
     """

@@ -81,15 +81,13 @@ class Mutation(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, without its own logging of errors:
-    schema/foundation/errors.py tells what is worth a line.
-    """
+    """The schema of Strawberry without its logging of errors (see schema/foundation/errors.py)."""
 
     # Whether documents may ask for the schema, and get hints at its names.
     introspection: bool = True
 
     def validation_errors(self, document: DocumentNode) -> list[GraphQLError]:
-        """What is wrong with a document, whatever its variables are; few of many errors."""
+        """Validates a document, whatever its variables are; returns the first few errors."""
         rules = RULES if self.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
         return validate(
             self._schema,
@@ -109,9 +107,7 @@ class Schema(strawberry.Schema):
 
 
 def _without_null_defaults(schema: GraphQLSchema) -> None:
-    """An optional argument that is absent is absent: the
-    Python default None is no `= null` of the contract.
-    """
+    """Removes the `= null` that the Python default None adds to optional arguments in the SDL."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):
             _clear(type_.fields.values())
@@ -121,13 +117,13 @@ def _without_null_defaults(schema: GraphQLSchema) -> None:
 
 
 def _clear(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:
-    for one in inputs:
-        if one.default_value is None:
-            one.default_value = Undefined
+    for argument in inputs:
+        if argument.default_value is None:
+            argument.default_value = Undefined
 
 
 def build(*, introspection: bool = True) -> Schema:
-    """The schema; without introspection it gives no hints at names either."""
+    """Builds the schema; without introspection, errors don't suggest names either."""
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(

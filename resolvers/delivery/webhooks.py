@@ -43,7 +43,7 @@ WEBHOOK_QUEUE = QueueTable(
 async def load_due_endpoints(
     connection: AsyncConnection, now: datetime, sending: Collection[Claim]
 ) -> Sequence[AnyRow]:
-    """The ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
+    """Loads the ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
     has_due = exists().where(
         DELIVERIES.c.endpoint_id == col(WebhookEndpoint.id), WEBHOOK_QUEUE.is_due(now, sending)
     )
@@ -59,7 +59,7 @@ async def load_due_delivery_ids(
     sending: Collection[Claim],
     limit: int,
 ) -> Sequence[str]:
-    """The deliveries of an endpoint that can be claimed, those that have waited longest first."""
+    """Loads the IDs of an endpoint's deliveries that can be claimed, the longest waiting first."""
     statement = (
         Select[str](DELIVERIES.c.id)
         .where(DELIVERIES.c.endpoint_id == endpoint_id, WEBHOOK_QUEUE.is_due(now, sending))

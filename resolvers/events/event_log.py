@@ -74,7 +74,7 @@ class Scope:
 
 
 def parse_cursor(text: str | None) -> int | None:
-    """The place in the log of a cursor, which has one spelling; raises BadUserInput."""
+    """Parses a cursor, which has exactly one valid spelling; raises BadUserInput."""
     if text is None:
         return None
     if not CURSOR.fullmatch(text) or int(text) > LARGEST:
@@ -85,7 +85,7 @@ def parse_cursor(text: str | None) -> int | None:
 def make_event_page_request(
     arguments: PageArguments, types: frozenset[str] | None
 ) -> EventPageRequest:
-    """The checked arguments of a list of events; raises BadUserInput and LimitExceeded."""
+    """Checks the arguments of a list of events; raises BadUserInput and LimitExceeded."""
     return EventPageRequest(check_page_size(arguments.first), parse_cursor(arguments.after), types)
 
 
@@ -98,7 +98,7 @@ def select_newest_cursor(connection: AsyncConnection) -> ColumnElement[int]:
 
 
 async def load_newest_cursor(store: Readable) -> int:
-    """The cursor of the newest event.
+    """Loads the cursor of the newest event.
 
     If the log is empty, it is that of the last event there was, or 0 if there was none.
     """
@@ -146,7 +146,7 @@ async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) 
 async def load_event_page(
     store: Readable, request: EventPageRequest, *, organization_id: str | None = None
 ) -> Page[Event]:
-    """A page of the whole log, or of an organization's events, even if it was deleted.
+    """Loads a page of the whole log, or of an organization's events, even of a deleted one.
 
     Raises CursorExpired.
     """
@@ -157,7 +157,7 @@ async def load_event_page(
 async def load_events_after(
     store: Readable, request: EventPageRequest, scope: Scope
 ) -> tuple[Sequence[Event], int, bool]:
-    """The next events in scope, how far the log was read for them, and whether that was to its end.
+    """Loads the next events in scope, how far the log was read, and whether that is its end.
 
     Raises CursorExpired.
     """
@@ -169,7 +169,7 @@ async def load_events_after(
 
 
 async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[Event]:
-    """The events after the cursor, whatever they are about."""
+    """Loads the events after the cursor, whatever they are about."""
     statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor))
     return await load_rows(store, statement.limit(at_most))
 
@@ -177,7 +177,7 @@ async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Seq
 async def load_event_pages(
     store: Readable, keys: Sequence[tuple[str, EventPageRequest]]
 ) -> Sequence[Page[Event] | BaseException]:
-    """By (organization ID, request): CursorExpired where the log doesn't follow the cursor."""
+    """Loads pages by (organization ID, request), with CursorExpired for each expired cursor."""
 
     async def read(
         request: EventPageRequest, organization_ids: list[str]

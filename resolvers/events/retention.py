@@ -55,7 +55,7 @@ async def delete_old_events(
 
 
 async def load_newest_time(store: Store) -> datetime | None:
-    """When the newest event occurred; None if the log is empty."""
+    """Loads when the newest event occurred; None if the log is empty."""
     newest = select(Event.occurred_at).order_by(col(Event.cursor).desc()).limit(1)
     async with store.read() as connection:
         return (await connection.execute(newest)).scalar_one_or_none()

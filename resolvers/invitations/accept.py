@@ -42,7 +42,7 @@ class InvitationRef:
     invitation_id: str | None = None
 
     def not_found(self) -> InputError:
-        """The same error for an invitation that doesn't exist and for one of another person."""
+        """Makes the same error for an invitation that doesn't exist and for someone else's."""
         if self.ticket is not None:
             return TicketInvalid("This link is not valid any more.", at="ticket")
         return ResourceNotFound("There is no such invitation.", at="invitation_id")

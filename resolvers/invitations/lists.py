@@ -34,7 +34,7 @@ class InvitationFilter:
             yield or_(*map(self._has_status, self.statuses))
 
     def _has_status(self, status: InvitationStatus) -> ColumnElement[bool]:
-        """An invitation is expired as soon as its time is over, written down or not."""
+        """Matches the status at this moment: a stored status does not say that time has run out."""
         is_stored = col(Invitation.status) == status.value
         is_pending = col(Invitation.status) == PENDING
         if status is InvitationStatus.PENDING:
@@ -45,7 +45,7 @@ class InvitationFilter:
 
 
 async def load_last_mails(store: Readable, invitation_ids: Sequence[str]) -> Sequence[Mail | None]:
-    """The last email of each invitation.
+    """Loads the last email of each invitation.
 
     It is the one with the invitation's current ticket. IDs don't tell, because they only sort by
     the millisecond.

@@ -102,7 +102,7 @@ async def validate_invitations(
 def _list_service_only(
     recipients: Sequence[Recipient], options: InvitationOptions
 ) -> Collection[str]:
-    """The given inputs that only a secret key can use."""
+    """Lists the given inputs that only a secret key can use."""
     values = [
         *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
         *(("privateMetadata", recipient.metadata.private) for recipient in recipients),

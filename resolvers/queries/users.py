@@ -1,4 +1,4 @@
-"""Users: the list of all of them, and who can see whom."""
+"""Users: the list of all users, and which users a user can see."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def select_users(
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:
-    """By (viewer's ID, other user's ID): whether the viewer can see the other user.
+    """Loads, by (viewer's ID, other user's ID), whether the viewer can see the other user.
 
     They can if they belong to the same organization, and the viewer can read its members.
     """

@@ -51,7 +51,7 @@ class NewEndpoint:
 def _check(
     faults: ErrorCollector, given: dict[str, Any], targets: WebhookTargets
 ) -> dict[str, Any]:
-    """The given values as they are stored; `faults` collects what is wrong with them."""
+    """Returns the given values as they are stored; `faults` collects what is wrong with them."""
     values = dict(given)
     if "url" in given:
         with faults.at("url"):
@@ -96,7 +96,7 @@ async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
 
 
 async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
-    """The endpoint, locked until the end of the transaction; raises ResourceNotFound."""
+    """Loads the endpoint, locked until the end of the transaction; raises ResourceNotFound."""
     statement = (
         select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
     )

@@ -41,7 +41,7 @@ def make_event_connection(info: Info, page: Page[EventRow]) -> EventConnection:
 async def load_events(
     info: Info, organization_id: str, arguments: PageArguments, types: list[EventType] | None
 ) -> EventConnection:
-    """The organization's events that the caller can read."""
+    """Loads the organization's events that the caller can read."""
     viewer, loaders, names = info.context.user_id, info.context.loaders, get_names(types)
     if viewer:
         permissions = await loaders.load_permission_keys(organization_id, viewer)

@@ -92,7 +92,7 @@ async def load_connection(
     parent: str = "",
     order: Order | None = None,
 ) -> Connection[T]:
-    """The page that the arguments request, newest first unless another order is given.
+    """Loads the page that the arguments request, newest first unless another order is given.
 
     The list is the parent's, or a top-level one.
     """

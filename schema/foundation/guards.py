@@ -1,4 +1,4 @@
-"""The guards: who may call a field, and the transaction that each mutation runs in."""
+"""The guards: which callers can use a field, and the transaction that each mutation runs in."""
 
 import asyncio
 import random
@@ -105,7 +105,7 @@ async def keep_expired(context: Context) -> AsyncGenerator[None]:
 
 
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
-    """The mutation's payload with nothing but `userErrors`."""
+    """Makes the mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
     errors = error.errors if isinstance(error, InputErrors) else [error]
     return payload(user_errors=[UserError.from_error(error) for error in errors])
@@ -285,24 +285,24 @@ class WakesWorkers(FieldExtension):
 def query_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a query's field that not everyone can read."""
+    """Makes the extensions of a query's field that not everyone can read."""
     return [QueryGuard(actor, permission)]
 
 
 def subscription_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a subscription."""
+    """Makes the extensions of a subscription."""
     return [SubscriptionGuard(actor, permission)]
 
 
 def mutation_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a mutation."""
+    """Makes the extensions of a mutation."""
     return [MutationGuard(actor, permission)]
 
 
 def untransacted_guard(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
-    """The extensions of a mutation that begins a transaction itself, if it needs one at all."""
+    """Makes the extensions of a mutation that begins a transaction itself, if it needs one."""
     return [UntransactedMutationGuard(actor)]

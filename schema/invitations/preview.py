@@ -38,7 +38,7 @@ class InvitationPreview:
 
 
 async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
-    """A link that was passed on never reveals whether the invited person has an account.
+    """Chooses the next step; a forwarded link never reveals whether the person has an account.
 
     The inviter could use it to find out (rule 20).
     """

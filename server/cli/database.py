@@ -18,12 +18,12 @@ async def ensure_migrated(store: Store) -> None:
 
 
 def to_display_url(settings: Settings) -> str:
-    """The URL of the database, without the password."""
+    """Renders the URL of the database without the password."""
     return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
 def explain_unreachable(settings: Settings, error: BaseException) -> str:
-    """What the driver says is wrong, in one line."""
+    """Returns what the driver says is wrong, on one line."""
     while isinstance(error, (Unavailable, DBAPIError)):
         cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
         error = cause or RuntimeError("no answer")

@@ -110,7 +110,7 @@ async def check_schema_and_data(settings: Settings, store: Store) -> list[Findin
 
 
 async def check_work(store: Store) -> Finding:
-    """What a worker should have done by now."""
+    """Checks for work that a worker should have done by now."""
     late = await find_overdue(store, base.now())
     if late:
         what = f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` runs"
@@ -158,7 +158,7 @@ async def check_root_secret(settings: Settings, store: Store) -> list[Finding]:
 
 
 async def check_signing_keys(settings: Settings, store: Store) -> Finding:
-    """The keys that sign session tokens; creates none."""
+    """Checks the keys that sign session tokens; creates none."""
     if settings.signing_keys:
         number = len(settings.signing_keys)
         return Finding(

@@ -91,5 +91,5 @@ class Cleanup:
 
 
 def make_cleanup(settings: Settings, server: Server) -> Cleanup:
-    """The cleanup of a database."""
+    """Makes the cleanup of a database."""
     return Cleanup(server, timedelta(days=settings.event_retention_days))

@@ -85,7 +85,7 @@ def to_plain_text(text: str) -> str:
 
 
 def to_mailbox(address: str) -> Recipient:
-    """The address as it was entered, but with an ASCII domain that every mail server understands.
+    """Keeps the address as entered, but with an ASCII domain that every mail server understands.
 
     Raises Undeliverable if a stored address isn't accepted anymore.
     """
@@ -98,7 +98,7 @@ def to_mailbox(address: str) -> Recipient:
 
 
 def render(email: InvitationEmail, now: datetime) -> EmailMessage:
-    """The message, as plain text and HTML."""
+    """Renders the message, as plain text and HTML."""
     organization = to_plain_text(email.organization)
     subject = f"You are invited to join {organization}"
     values = {

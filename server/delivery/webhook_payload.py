@@ -16,7 +16,7 @@ HEADER_PREFIXES = ("webhook", "svix")
 
 
 def make_body(event: AnyRow, instance_id: str) -> bytes:
-    """The event in its envelope (docs/rules.md, Webhooks), including the private metadata."""
+    """Makes the event's envelope (docs/rules.md, Webhooks), including the private metadata."""
     private: dict[str, Any] = {}
     if event.private_metadata is not None:
         private = {"private_metadata": event.private_metadata}

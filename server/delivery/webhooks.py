@@ -113,7 +113,7 @@ class WebhookChannel:
 
 
 def make_result(attempt: Attempt[Answer], now: datetime, jitter: float) -> dict[str, Any]:
-    """The columns of a delivery after an attempt; `jitter`, from 0 to 1, makes the pause longer."""
+    """Makes the columns of a delivery after an attempt; `jitter` (0 to 1) lengthens the pause."""
     answer, attempts = attempt.result, attempt.claim.attempts
     result = {
         "status": DeliveryStatus.SUCCEEDED.value,

@@ -39,7 +39,7 @@ EDSGER = "edsger@example.com"
 
 
 def long_ago() -> datetime:
-    """A time whose invitations have expired since."""
+    """Returns a time whose invitations have expired by now."""
     return base.now() - timedelta(days=60)
 
 

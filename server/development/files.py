@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """The text of a private file; if several processes create it at once, all get the same."""
+    """Reads a private file; if several processes create it at once, all get the same text."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

@@ -9,10 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from models import base
-from models.database.store import Store
 from resolvers.rate_limits import RateLimits, Rates
-from resolvers.server import Clock, Server
+from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import build
 from schema import schema as open_schema
@@ -35,7 +33,6 @@ from server.identity.authenticator import (
 )
 from server.identity.signing import TokenSigner, make_signer
 from server.settings.issuers import Issuer
-from server.settings.server import make_server
 from server.settings.settings import Settings
 
 FETCH_SECONDS = 5.0
@@ -58,25 +55,24 @@ class DevelopmentExtras:
 
 def make_application(
     settings: Settings,
+    server: Server,
     *,
-    store: Store,
-    clock: Clock = base.now,
     development: DevelopmentExtras | None = None,
     delivers: bool = True,
 ) -> Starlette:
-    """Makes the application on a store, which the application closes when it stops.
+    """Makes the application of a server, whose store the application closes when it stops.
 
-    While it runs it sends mail and webhooks and records expirations, unless `delivers` is false
+    While it runs, it sends mail and webhooks and records expirations, unless `delivers` is false
     because another process does that.
     """
     client = httpx.AsyncClient(
         timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store()
     )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
-    server = make_server(settings, store, clock)
-    server = replace(server, issuers=[issuer.issuer for issuer in issuers])
+    if development:
+        server = replace(server, issuers=[issuer.issuer for issuer in issuers])
     signer = make_signer(settings, server)
-    log_reader = LogReader(store, clock)
+    log_reader = LogReader(server.store, server.clock)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
     endpoint = GraphQLEndpoint(
         schema=schema,
@@ -93,7 +89,7 @@ def make_application(
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, on_written) if delivers else None
-    lifespan = Lifespan(store, log_reader, client, endpoint, worker)
+    lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
     app = Starlette(
         routes=_make_routes(settings, endpoint, lifespan, development),
         middleware=make_middleware(settings),

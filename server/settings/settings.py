@@ -157,7 +157,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings; raises SettingsError with a sentence for each that is wrong."""
+    """Reads the settings; raises SettingsError with a sentence for each that is wrong."""
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -184,7 +184,7 @@ def _to_sentence(error: Any) -> str:
 
 
 def make_webhook_targets(settings: Settings) -> WebhookTargets:
-    """Where webhooks may be sent; in development anywhere."""
+    """Makes the rules for where webhooks can be sent; in development, that is anywhere."""
     return WebhookTargets(
         allows_private=settings.is_development, networks=settings.webhook_networks
     )

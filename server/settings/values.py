@@ -48,7 +48,7 @@ DISTINCT_PAIRS = 16
 
 
 def parse_url(value: str) -> SplitResult:
-    """The parts of an absolute http or https URL without a user."""
+    """Parses an absolute http or https URL without a user."""
     refused = ValueError("is an absolute http or https URL without a user")
     try:
         parts = urlsplit(value)
@@ -66,7 +66,7 @@ def parse_url(value: str) -> SplitResult:
 
 
 def to_origin(url: str) -> str:
-    """The origin of the URL, as browsers send it."""
+    """Returns the origin of the URL, as browsers send it."""
     parts = parse_url(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -112,7 +112,7 @@ def check_origins(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def check_smtp_url(value: str) -> str:
-    """A host, and either both of user and password or neither.
+    """Checks that there is a host, and either both of user and password or neither.
 
     Nothing may follow the host: part of a password that isn't quoted would be there.
     """
@@ -136,7 +136,7 @@ def check_smtp_url(value: str) -> str:
 
 
 def check_sender(value: str) -> str:
-    """One mailbox of ASCII, without anything that mail servers reject or read as a header."""
+    """Checks one mailbox in ASCII, with nothing that mail servers reject or read as a header."""
     from email.headerregistry import HeaderRegistry
 
     refused = ValueError("is one address, such as Acme <hello@example.com>")

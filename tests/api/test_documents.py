@@ -13,10 +13,10 @@ from models.database.store import Store
 from schema import schema
 from schema.execution.documents import KEPT_BYTES, KEPT_LENGTH, Documents
 from schema.execution.limits import DocumentLimits
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, SERVICE, Api
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import GRAPHQL_JSON, ONLY_SQLITE, post
 from tests.support.processes import listening, started

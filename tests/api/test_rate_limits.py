@@ -14,12 +14,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from models.database.store import Store
 from resolvers.rate_limits import MOST_CALLERS, ProcessStorage
 from server.cli.diagnosis import check_rate_limits
-from server.http.app import make_application
 from server.http.clients import Seats
 from server.settings.settings import Environment, SettingsError, read_settings
 from tests.conftest import settings
 from tests.support import redis
 from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Answer, Api, Caller, Clock, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import a_member, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening

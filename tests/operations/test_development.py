@@ -29,12 +29,13 @@ from server.development.extras import make_development_extras
 from server.development.files import read_or_create
 from server.development.issuer import DevelopmentIssuer
 from server.development.stamp import AlreadyInUse, stamp
-from server.http.app import DevelopmentExtras, make_application
+from server.http.app import DevelopmentExtras
 from server.http.graphiql import Document
 from server.settings import names
 from server.settings.settings import Environment
 from tests.conftest import server_for, settings
 from tests.support.api import Answer, Api, Caller, Clock, contents
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening

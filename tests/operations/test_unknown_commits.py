@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from models.database.errors import Deadlock
 from models.database.store import Store
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import SERVICE, Api, Clock, contents
 from tests.support.factories import Acme
 from tests.support.smtp import Memory, delivery, invited, mails
@@ -36,7 +36,7 @@ def link(database_url: str) -> Iterator[Link]:
 @pytest.fixture
 async def through(link: Link, database_url: str, clock: Clock) -> AsyncIterator[Api]:
     """The application, with its database behind the link."""
-    api = an_api(Store(link.url(database_url)), clock)
+    api = make_api(Store(link.url(database_url)), clock)
     yield api
     await api.client.aclose()
     await api.store.close()

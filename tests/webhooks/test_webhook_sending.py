@@ -26,10 +26,10 @@ from models.keys import encryption
 from resolvers.delivery.webhooks import WEBHOOK_QUEUE
 from server.delivery import queue as queue_module
 from server.delivery.webhooks import AT_ONCE, RESERVED
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET, SECRET_KEY, SERVICE, Api, contents, events, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.smtp import until
 from tests.support.webhook_receiver import (
