@@ -72,7 +72,9 @@ def make_application(
     )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     server = make_server(settings, store, clock)
-    server = replace(server, issuers=[issuer.issuer for issuer in issuers])
+    # The built-in issuer is the users' issuer only if none is configured.
+    if development and not server.issuers:
+        server = replace(server, issuers=[development.issuer.issuer])
     signer = make_signer(settings, server)
     log_reader = LogReader(store, clock)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
