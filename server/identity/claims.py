@@ -53,8 +53,8 @@ def _read_text(payload: JSONObject, claim: str) -> str | None:
     """Reads a text on one line, without characters that programs interpret instead of showing."""
     value = payload.get(claim)
     text = value if isinstance(value, str) else ""
-    visible = SURROGATE.sub("", CONTROLS.sub(" ", text))
-    cleaned = " ".join(visible.split())[:NAME_LENGTH].strip()
+    lines = CONTROLS.sub(lambda control: " " if control[0].isspace() else "", text)
+    cleaned = " ".join(SURROGATE.sub("", lines).split())[:NAME_LENGTH].strip()
     if value is not None and not cleaned:
         _log_unusable(payload, claim)
     return cleaned or None
