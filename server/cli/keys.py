@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 KEYS_ARE_GIVEN = (
-    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and"
-    " restart."
+    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key after the others and restart;"
+    " two minutes later, put it before them and restart again."
 )
 
 app = typer.Typer(
