@@ -212,6 +212,24 @@ async def check_rate_limits(settings: Settings) -> Finding:
     return Finding("Rate limits", True, f"shared by all processes at {place}")
 
 
+def describe_tokens(issuer: Issuer) -> Finding:
+    """What the tokens of an identity provider must hold, and which claims are read."""
+    names = issuer.claims
+    audience = " or ".join(sorted(issuer.audiences))
+    verified = (
+        "always verified, because claims.email_verified is true"
+        if names.email_verified is True
+        else f"verified if {names.email_verified} is true"
+    )
+    return Finding(
+        f"Tokens of {issuer.issuer}",
+        True,
+        f"must have sub, exp, and aud with {audience}; address from {names.email}, {verified};"
+        f" names from {names.given_name} and {names.family_name}, or {names.name};"
+        f" username from {names.username}; picture from {names.picture}",
+    )
+
+
 async def check_mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
         instead = (
@@ -233,7 +251,11 @@ async def check_mail(settings: Settings) -> Finding:
 async def examine(settings: Settings, port: int | None = None) -> list[Finding]:
     """Checks everything that can be checked without changing anything."""
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
-        providers = [await check_provider(issuer, client) for issuer in settings.identity_issuers]
+        providers = [
+            finding
+            for issuer in settings.identity_issuers
+            for finding in (await check_provider(issuer, client), describe_tokens(issuer))
+        ]
     server = await check_server(port or urlsplit(settings.public_url).port or DEFAULT_PORT)
     return [
         *check_settings(settings),

@@ -69,8 +69,9 @@ def make_application(
         timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store()
     )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
-    if development:
-        server = replace(server, issuers=[issuer.issuer for issuer in issuers])
+    # The built-in issuer is the users' issuer only if none is configured.
+    if development and not server.issuers:
+        server = replace(server, issuers=[development.issuer.issuer])
     signer = make_signer(settings, server)
     log_reader = LogReader(server.store, server.clock)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)

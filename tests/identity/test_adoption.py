@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
+from server.http.app import DevelopmentExtras, make_application
+from server.settings.names import ISSUER as BUILT_IN
+from server.settings.settings import Environment
+from tests.conftest import settings
 from tests.identity.test_provisioning import (
     ADA,
     CLAIMS,
@@ -17,7 +21,8 @@ from tests.identity.test_provisioning import (
     visit,
     with_two_issuers,
 )
-from tests.support.api import ISSUER, JSON, SERVICE, Api, Clock
+from tests.support.api import ISSUER, JSON, SECRET_KEY, SERVICE, Api, Clock, test_issuer
+from tests.support.tokens import claims_at, ed_key, issuer_of, signed
 
 
 async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> str:
@@ -64,7 +69,7 @@ async def test_a_user_is_adopted_once_even_by_two_at_once(api: Api) -> None:
     assert [user["id"] for user in users].count(user_id) == 1
 
 
-@pytest.mark.parametrize("value", [False, "true", None])
+@pytest.mark.parametrize("value", [False, "false", 1, None])
 async def test_an_unverified_address_adopts_nobody(api: Api, value: Any) -> None:
     user_id = await waiting(api)
 
@@ -136,3 +141,35 @@ async def test_a_user_made_with_a_subject_waits_for_that_subject_only(api: Api) 
         "lastName": None,
         "imageUrl": None,
     }
+
+
+async def test_the_built_in_issuer_is_not_a_configured_one(store: Store, clock: Clock) -> None:
+    """A development server with one provider adopts like a production server."""
+    built_in = issuer_of(ed_key(), BUILT_IN)
+    chosen = settings(
+        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
+    )
+    extras = DevelopmentExtras(issuer=built_in, secret_key=SECRET_KEY)
+    api = Api(make_application(chosen, store=store, clock=clock, development=extras), store, clock)
+    user_id, with_subject = await waiting(api), await waiting(api, externalId="sub|known")
+    demo = signed(claims_at(clock, BUILT_IN, **CLAIMS), ed_key())
+
+    assert (await visit(api, demo))["id"] != user_id
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+    assert (await visit(api, token(api, {"sub": "sub|known"})))["id"] == with_subject
+    await api.client.aclose()
+
+
+async def test_the_built_in_issuer_is_the_only_one_where_none_is_configured(
+    store: Store, clock: Clock
+) -> None:
+    built_in = issuer_of(ed_key(), BUILT_IN)
+    chosen = settings(env=Environment.DEVELOPMENT)
+    extras = DevelopmentExtras(issuer=built_in, secret_key=SECRET_KEY)
+    api = Api(make_application(chosen, store=store, clock=clock, development=extras), store, clock)
+    user_id = await waiting(api)
+
+    demo = signed(claims_at(clock, BUILT_IN, **CLAIMS), ed_key())
+
+    assert (await visit(api, demo))["id"] == user_id
+    await api.client.aclose()

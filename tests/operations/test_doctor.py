@@ -41,6 +41,9 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  Worker: nothing is overdue",
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
+        "   ok  Tokens of https://idp.example.com: must have sub, exp, and aud with tenantry;"
+        " address from email, verified if email_verified is true; names from given_name and"
+        " family_name, or name; username from preferred_username; picture from picture",
     ]
     assert code == 0
 
@@ -84,10 +87,25 @@ def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_
 
     code, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
 
-    assert (code, lines[-1]) == (
+    assert (code, lines[-2]) == (
         1,
         f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256",
     )
+
+
+def test_doctor_names_the_claims_that_are_read() -> None:
+    claims = {"email": "preferred_username", "email_verified": True, "name": "https://a/name"}
+    issuer = json.loads(PRODUCTION["TENANTRY_IDENTITY_ISSUERS"])[0]
+    issuers = json.dumps([{**issuer, "audience": ["web", "app"], "claims": claims}])
+
+    _, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
+
+    assert (
+        "must have sub, exp, and aud with app or web; address from preferred_username, always"
+        in (lines[-1])
+    )
+    assert "verified, because claims.email_verified is true;" in lines[-1]
+    assert "names from given_name and family_name, or https://a/name;" in lines[-1]
 
 
 @pytest.fixture
