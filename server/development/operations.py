@@ -99,7 +99,7 @@ def load_documents(variables: Mapping[str, dict[str, object]]) -> list[Document]
     """The operations of `graphql/operations/` in the order of their file names, ready to run."""
     documents: list[Document] = []
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         names = [
             node.name
             for node in parse(text).definitions

@@ -6,7 +6,7 @@ from models.base import JSONObject
 from models.errors import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
-from models.validation.text import NAME_LENGTH, check_url
+from models.validation.text import check_url, clean_name
 from resolvers.sessions.sign_in import SessionClaims
 from resolvers.users import SUBJECT_LENGTH
 from server.settings.public_keys import PublicKey
@@ -34,7 +34,7 @@ def read_time_claim(payload: JSONObject, name: str) -> int | None:
 
 def _read_text(payload: JSONObject, name: str) -> str | None:
     value = payload.get(name)
-    return value[:NAME_LENGTH] if isinstance(value, str) and value.isprintable() else None
+    return clean_name(value) if isinstance(value, str) else None
 
 
 def _read_image_url(payload: JSONObject) -> str | None:
