@@ -151,8 +151,8 @@ def check_description(description: str | None) -> str | None:
     """Checks and cleans a description: at most 1,024 characters, with line breaks and tabs."""
     if description is None:
         return None
-    ensure_readable(re.sub(r"[\r\n\t]", " ", description), "The description")
-    cleaned = re.sub(r"[^\r\n\t]+", lambda line: clean_line(line[0]), description.strip())
+    ensure_readable(re.sub(r"[\n\t]", " ", description), "The description")
+    cleaned = re.sub(r"[^\n\t]+", lambda line: clean_line(line[0]), description.strip())
     if len(cleaned) > DESCRIPTION_LENGTH:
         raise TooLong(
             f"The description is longer than {DESCRIPTION_LENGTH} characters.",

@@ -59,10 +59,11 @@ def clean(value: Any, type_: GraphQLInputType, name: str, list_length: int) -> A
             return None
         case GraphQLScalarType(name=scalar) if scalar in TEXTS:
             maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
-            _check_length(len(value), maximum, name, "characters")
+            _check_length(len(value), maximum, name, "characters", limit=name)
             return value.strip()
         case GraphQLList(of_type=entry):
-            _check_length(len(value), list_length, name, "values")
+            limit = name if list_length == LIST_LENGTH else "filter"
+            _check_length(len(value), list_length, name, "values", limit)
             return [clean(one, entry, name, list_length) for one in value]
         case GraphQLInputObjectType(fields=fields):
             return {
@@ -73,11 +74,11 @@ def clean(value: Any, type_: GraphQLInputType, name: str, list_length: int) -> A
             return value
 
 
-def _check_length(length: int, maximum: int, name: str, unit: str) -> None:
+def _check_length(length: int, maximum: int, name: str, unit: str, limit: str) -> None:
     if length > maximum:
         raise LimitExceeded(
             f"{name} can have at most {maximum} {unit}, and this has {length}.",
-            limit=name,
+            limit=limit,
             allowed=maximum,
             asked=length,
         )

@@ -73,10 +73,7 @@ def _parse_object_literal(node: ValueNode, variables: dict[str, Any] | None = No
     A field whose variable is absent is absent, and an entry of a list is null. While a document is
     validated, no variable has a value yet.
     """
-    try:
-        return _parse_object(_read_literal(node, variables or {}))
-    except RecursionError as error:
-        raise GraphQLError("The JSON object is nested too deeply.") from error
+    return _parse_object(_read_literal(node, variables or {}))
 
 
 def _read_literal(node: ValueNode, variables: dict[str, Any]) -> Any:
