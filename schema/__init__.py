@@ -18,15 +18,15 @@ from graphql import (
     validate,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, InstanceEvent
+from schema.execution.arguments import limit_arguments
 from schema.execution.documents import Documents, Prepared
-from schema.execution.graphql_core_patch import patch_suggestions
+from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
@@ -48,8 +48,8 @@ from schema.viewer import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
 from schema.webhooks.queries import WebhookQueries
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-patch_suggestions()
+RULES = (*specified_rules, OneOfInputValidationRule)
+patch_graphql_core()
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -137,6 +137,7 @@ def build(*, introspection: bool = True) -> Schema:
     )
     built.introspection = introspection
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
+    limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from models.errors import DuplicateRecord, InputError, InputErrors, InvitationNotUnique
 from models.events import EventType
-from models.invitations import Invitation
+from models.invitations import Invitation, make_search_text
 from models.mail import Mail
 from models.organizations import Organization
 from resolvers.events.payloads import record_invitation
@@ -99,6 +99,7 @@ async def _insert_invitations(
             organization_id=organization.id,
             email_address=entry.recipient.email_address,
             address_key=entry.address_key,
+            search_text=make_search_text(entry.recipient.email_address, entry.address_key),
             role_id=entry.role.role.id,
             inviter_id=draft.inviter_id,
             by_service=draft.inviter_id is None,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
 from models.database.store import Readable
@@ -14,7 +14,7 @@ from resolvers.lists import ListSpec, Search
 from resolvers.pages import load_rows
 
 NAME = "invitations"
-SEARCH = Search(col(Invitation.address_key), col(Invitation.id))
+SEARCH = Search(col(Invitation.search_text), col(Invitation.id))
 INVITATIONS_OF_ORGANIZATION = ListSpec(
     NAME, Invitation, col(Invitation.organization_id), search=SEARCH
 )
@@ -31,7 +31,7 @@ class InvitationFilter:
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.statuses is not None:
-            yield or_(*map(self._has_status, self.statuses))
+            yield or_(false(), *map(self._has_status, self.statuses))
 
     def _has_status(self, status: InvitationStatus) -> ColumnElement[bool]:
         """Matches the status at this moment: a stored status does not say that time has run out."""

@@ -56,8 +56,9 @@ def _check(
     if "url" in given:
         with faults.at("url"):
             values["url"] = targets.check_url(given["url"])
-    with faults.at("description"):
-        check_description(given.get("description"))
+    if "description" in given:
+        with faults.at("description"):
+            values["description"] = check_description(given["description"])
     if "types" in given:
         with faults.at("types"):
             values["types"] = check_types(given["types"])

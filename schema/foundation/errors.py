@@ -47,7 +47,9 @@ def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
     if isinstance(error, GraphQLSyntaxError):
         code = "GRAPHQL_PARSE_FAILED"
-    return {"message": error.message, "extensions": {"code": code}}
+    # graphql-core calls null by its name in Python.
+    message = error.message.replace("not to be None.", "not to be null.")
+    return {"message": message, "extensions": {"code": code}}
 
 
 def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:

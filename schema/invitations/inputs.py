@@ -98,8 +98,8 @@ class InvitationRefInput:
 
 @strawberry.input(description="The invitation that is meant: give one of the two.", one_of=True)
 class AcceptInvitationInput:
-    ticket: strawberry.Maybe[str] = strawberry.field(description="The ticket of the link.")
-    invitation_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+    ticket: str | None = strawberry.field(description="The ticket of the link.")
+    invitation_id: strawberry.ID | None = strawberry.field(
         description="The id, for who is signed in with the invited, verified address."
     )
 
@@ -124,7 +124,4 @@ def to_recipient(
 
 
 def to_ref(input: AcceptInvitationInput) -> InvitationRef:
-    return InvitationRef(
-        ticket=input.ticket.value if input.ticket else None,
-        invitation_id=input.invitation_id.value if input.invitation_id else None,
-    )
+    return InvitationRef(ticket=input.ticket, invitation_id=input.invitation_id)

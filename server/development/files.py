@@ -13,11 +13,11 @@ def read_or_create(path: Path, make: Callable[[], str]) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(make())
+        draft.write_text(make(), encoding="utf-8")
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-    return path.read_text()
+    return path.read_text(encoding="utf-8")
 
 
 def load_development_secret(folder: Path) -> str:

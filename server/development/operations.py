@@ -99,7 +99,7 @@ def load_documents(variables: Mapping[str, dict[str, object]]) -> list[Document]
     """Loads the operations of `graphql/operations/`, ready to run, in the order of file names."""
     documents: list[Document] = []
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         names = [
             node.name
             for node in parse(text).definitions

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Sequence
 
+from models.validation.text import escape_controls
 from resolvers.role_model.model import (
     Change,
     Differences,
@@ -57,7 +58,7 @@ def render_values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
 
 def quote(value: object) -> str:
     """Renders the value as JSON, with an escape in place of each control character."""
-    return json.dumps(value, ensure_ascii=not str(value).isprintable())
+    return escape_controls(json.dumps(value, ensure_ascii=False))
 
 
 def render_keys(change: AnyChange, name: str) -> Generator[str]:

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="TENANTRY_",
         env_file=".env",
+        env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,

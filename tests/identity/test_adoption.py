@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from server.http.app import DevelopmentExtras, make_application
+from server.http.app import DevelopmentExtras
 from server.settings.names import ISSUER as BUILT_IN
 from server.settings.settings import Environment
 from tests.conftest import settings
@@ -22,6 +22,7 @@ from tests.identity.test_provisioning import (
     with_two_issuers,
 )
 from tests.support.api import ISSUER, JSON, SECRET_KEY, SERVICE, Api, Clock, test_issuer
+from tests.support.application import make_application
 from tests.support.tokens import claims_at, ed_key, issuer_of, signed
 
 

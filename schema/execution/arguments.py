@@ -1,0 +1,84 @@
+"""Trims and limits the texts and lists of all arguments, before any resolver sees them.
+
+The limits protect the server, and are wide. Rules for single values, such as the length of a name,
+come later, with an error that names the input.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    is_introspection_type,
+)
+
+from models.errors import LimitExceeded
+
+TEXT_LENGTH = 4_096
+# A search: as long as the longest name that it can find.
+QUERY_LENGTH = 256
+# The values of a filter, and the ids of `nodes`.
+FILTER_VALUES = 100
+# The entries of a list in the input of a mutation.
+LIST_LENGTH = 1_000
+TEXTS = frozenset({"String", "ID"})
+
+Resolver = Callable[..., Any]
+
+
+def limit_arguments(schema: GraphQLSchema) -> None:
+    """Makes every field with arguments trim and limit them."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
+            for field in filter(lambda field: field.args, type_.fields.values()):
+                field.resolve = field.resolve and _with_clean_arguments(field, field.resolve)
+                field.subscribe = field.subscribe and _with_clean_arguments(field, field.subscribe)
+
+
+def _with_clean_arguments(field: GraphQLField, resolve: Resolver) -> Resolver:
+    def resolve_clean(source: Any, info: Any, **arguments: Any) -> Any:
+        for name, value in arguments.items():
+            list_length = LIST_LENGTH if name == "input" else FILTER_VALUES
+            arguments[name] = clean(value, field.args[name].type, name, list_length)
+        return resolve(source, info, **arguments)
+
+    return resolve_clean
+
+
+def clean(value: Any, type_: GraphQLInputType, name: str, list_length: int) -> Any:
+    """The value with its texts trimmed; raises LimitExceeded for what is too long."""
+    match type_.of_type if isinstance(type_, GraphQLNonNull) else type_:
+        case _ if value is None:
+            return None
+        case GraphQLScalarType(name=scalar) if scalar in TEXTS:
+            maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
+            _check_length(len(value), maximum, name, "characters", limit=name)
+            return value.strip()
+        case GraphQLList(of_type=entry):
+            limit = name if list_length == LIST_LENGTH else "filter"
+            _check_length(len(value), list_length, name, "values", limit)
+            return [clean(one, entry, name, list_length) for one in value]
+        case GraphQLInputObjectType(fields=fields):
+            return {
+                key: clean(inner, fields[key].type, key, list_length)
+                for key, inner in value.items()
+            }
+        case _:
+            return value
+
+
+def _check_length(length: int, maximum: int, name: str, unit: str, limit: str) -> None:
+    if length > maximum:
+        raise LimitExceeded(
+            f"{name} can have at most {maximum} {unit}, and this has {length}.",
+            limit=limit,
+            allowed=maximum,
+            asked=length,
+        )
