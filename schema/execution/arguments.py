@@ -10,7 +10,6 @@ from typing import Any
 from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
-    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -37,37 +36,43 @@ def limit_arguments(schema: GraphQLSchema) -> None:
     """Makes every field with arguments trim and limit them."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
-            for field in filter(lambda field: field.args, type_.fields.values()):
-                field.resolve = field.resolve and _with_clean_arguments(field, field.resolve)
-                field.subscribe = field.subscribe and _with_clean_arguments(field, field.subscribe)
+            fields: dict[str, GraphQLField] = type_.fields
+            for field in fields.values():
+                if field.args and field.resolve:
+                    field.resolve = _with_clean_arguments(field, field.resolve)
+                if field.args and field.subscribe:
+                    field.subscribe = _with_clean_arguments(field, field.subscribe)
 
 
 def _with_clean_arguments(field: GraphQLField, resolve: Resolver) -> Resolver:
+    types: dict[str, Any] = {name: argument.type for name, argument in field.args.items()}
+
     def resolve_clean(source: Any, info: Any, **arguments: Any) -> Any:
         for name, value in arguments.items():
             list_length = LIST_LENGTH if name == "input" else FILTER_VALUES
-            arguments[name] = clean(value, field.args[name].type, name, list_length)
+            arguments[name] = clean(value, types[name], name, list_length)
         return resolve(source, info, **arguments)
 
     return resolve_clean
 
 
-def clean(value: Any, type_: GraphQLInputType, name: str, list_length: int) -> Any:
+def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
     """The value with its texts trimmed; raises LimitExceeded for what is too long."""
-    match type_.of_type if isinstance(type_, GraphQLNonNull) else type_:
+    named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    match named:
         case _ if value is None:
             return None
-        case GraphQLScalarType(name=scalar) if scalar in TEXTS:
+        case GraphQLScalarType() if named.name in TEXTS:
             maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
             _check_length(len(value), maximum, name, "characters", limit=name)
             return value.strip()
-        case GraphQLList(of_type=entry):
+        case GraphQLList():
             limit = name if list_length == LIST_LENGTH else "filter"
             _check_length(len(value), list_length, name, "values", limit)
-            return [clean(one, entry, name, list_length) for one in value]
-        case GraphQLInputObjectType(fields=fields):
+            return [clean(one, named.of_type, name, list_length) for one in value]
+        case GraphQLInputObjectType():
             return {
-                key: clean(inner, fields[key].type, key, list_length)
+                key: clean(inner, named.fields[key].type, key, list_length)
                 for key, inner in value.items()
             }
         case _:

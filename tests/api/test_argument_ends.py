@@ -3,6 +3,9 @@
 The schema is walked, so that an argument that is added is tried as well.
 """
 
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 import json
 import re
 from collections.abc import AsyncGenerator, Iterator

@@ -1,5 +1,8 @@
 """Custom scalars: a literal and a variable give the same answer, and no number changes silently."""
 
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -20,9 +20,9 @@ NAME = "Rédacteur 編集者 👩\u200d💻 “„"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a migrated database and a file of roles."""
-    done = run(tmp_path, "migrate", LC_ALL="C.UTF-8")
+    done = run(tmp_path, {}, "migrate")
     assert done.returncode == 0, done.stderr
-    model = yaml.safe_load(run(tmp_path, "roles", "export").stdout.decode())
+    model = yaml.safe_load(run(tmp_path, {}, "roles", "export").stdout.decode())
     model["roles"]["org:editor"] = {"name": NAME, "description": NAME, "permissions": []}
     text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
     (tmp_path / "roles.yaml").write_text(text, encoding="utf-8")
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(
-    folder: Path, *arguments: str, input: bytes = b"", **environment: str
+    folder: Path, environment: dict[str, str], *arguments: str, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """A process as a person starts it, with its output in a pipe."""
     url = f"sqlite+aiosqlite:///{folder / 'tenantry.db'}"
@@ -39,7 +39,7 @@ def run(
         [TENANTRY, *arguments],
         cwd=folder,
         env={**kept, "TENANTRY_DATABASE_URL": url, **environment},
-        input=input,
+        input=stdin,
         capture_output=True,
         timeout=60,
         check=False,
@@ -51,10 +51,10 @@ def test_a_roles_file_goes_through_pipes_as_utf_8(folder: Path, locale: str) -> 
     environment = LOCALES[locale]
     file = (folder / "roles.yaml").read_bytes()
 
-    tried = run(folder, "roles", "apply", "roles.yaml", "--dry-run", **environment)
-    applied = run(folder, "roles", "apply", "-", "--yes", input=file, **environment)
-    exported = run(folder, "roles", "export", **environment)
-    unsure = run(folder, "roles", "apply", "-", input=b"", **environment)
+    tried = run(folder, environment, "roles", "apply", "roles.yaml", "--dry-run")
+    applied = run(folder, environment, "roles", "apply", "-", "--yes", stdin=file)
+    exported = run(folder, environment, "roles", "export")
+    unsure = run(folder, environment, "roles", "apply", "-", stdin=b"")
 
     for done in (tried, applied, exported):
         assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
@@ -68,7 +68,7 @@ def test_a_roles_file_goes_through_pipes_as_utf_8(folder: Path, locale: str) -> 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_command_fails_on_its_own_letters(folder: Path, locale: str) -> None:
     for arguments in (["--help"], ["roles", "apply", "--help"], ["doctor"], ["keys", "list"]):
-        done = run(folder, *arguments, **LOCALES[locale])
+        done = run(folder, LOCALES[locale], *arguments)
 
         assert done.returncode in {0, 1}, done.stderr.decode()
         assert b"Traceback" not in done.stderr
@@ -77,7 +77,7 @@ def test_no_command_fails_on_its_own_letters(folder: Path, locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_wrong_name_on_the_command_line_is_shown_or_escaped(folder: Path, locale: str) -> None:
-    done = run(folder, "roles", "apply", "\udcff\u7de8.yaml", **LOCALES[locale])
+    done = run(folder, LOCALES[locale], "roles", "apply", "\udcff\u7de8.yaml")
 
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
