@@ -335,7 +335,7 @@ async def test_an_id_that_two_keys_share_names_neither_unless_one_is_for_another
     assert not await has(keys, "same")
 
 
-NULLS = dict.fromkeys(("use", "alg", "key_ops", "x5c", "x5t", "d", "k"))
+NULLS: JSON = dict.fromkeys(("use", "alg", "key_ops", "x5c", "x5t", "d", "k"))
 TAKEN: list[JSON] = [
     {},
     NULLS,
