@@ -1,6 +1,5 @@
 """The user behind an identity token, read from the claims that its issuer's settings name."""
 
-import re
 from contextlib import suppress
 
 import structlog
@@ -9,13 +8,10 @@ from models.base import JSONObject
 from models.errors import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
-from models.validation.text import CONTROLS, NAME_LENGTH, check_url
+from models.validation.text import check_url, clean_name
 from resolvers.users import SUBJECT_LENGTH
 from server.identity.tokens import InvalidCredential, read_time_claim
 from server.settings.issuers import ClaimNames
-
-# Half of a character that JSON writes as two, which no database can store.
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 log = structlog.stdlib.get_logger("tenantry.identity")
 
@@ -52,12 +48,10 @@ def _log_unusable(payload: JSONObject, claim: str) -> None:
 def _read_text(payload: JSONObject, claim: str) -> str | None:
     """Reads a text on one line, without characters that programs interpret instead of showing."""
     value = payload.get(claim)
-    text = value if isinstance(value, str) else ""
-    lines = CONTROLS.sub(lambda control: " " if control[0].isspace() else "", text)
-    cleaned = " ".join(SURROGATE.sub("", lines).split())[:NAME_LENGTH].strip()
+    cleaned = clean_name(value) if isinstance(value, str) else None
     if value is not None and not cleaned:
         _log_unusable(payload, claim)
-    return cleaned or None
+    return cleaned
 
 
 def _read_names(payload: JSONObject, names: ClaimNames) -> tuple[str | None, str | None]:
