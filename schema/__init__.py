@@ -29,6 +29,7 @@ from schema.execution.documents import Prepared
 from schema.execution.graphql_core_patch import patch_suggestions
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
+from schema.foundation.guards import MutationGuard
 from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
@@ -96,6 +97,13 @@ class Schema(strawberry.Schema):
             rules,
             max_errors=MAXIMUM_ERRORS,
             hide_suggestions=not self.introspection,
+        )
+
+    def is_transaction(self, mutation: str) -> bool:
+        """Whether a mutation runs in a transaction of its guard."""
+        field = self.get_field_for_type(mutation, "Mutation")
+        return field is not None and any(
+            isinstance(extension, MutationGuard) for extension in field.extensions
         )
 
     def process_errors(

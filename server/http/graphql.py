@@ -26,6 +26,7 @@ from schema import Schema
 from schema.execution.documents import Document, Documents
 from schema.foundation.context import Context, noop
 from server.http.connection import disconnect
+from server.http.idempotency import run_idempotently
 from server.http.requests import (
     JSON,
     Operation,
@@ -110,6 +111,7 @@ class GraphQLEndpoint:
         context = await self.run_to_completion(
             self.make_context(credential, request.headers, partial(disconnect, request.scope))
         )
+        context.idempotency_keys = request.headers.getlist("idempotency-key")
         return operation, context
 
     async def make_context(
@@ -160,14 +162,28 @@ class GraphQLEndpoint:
         return await shield(task)
 
     async def _run(self, operation: Operation, document: Document, context: Context) -> EncodedBody:
+        def encode(result: ExecutionResult) -> EncodedBody:
+            return self._encode(
+                result,
+                executed=not isinstance(result, PreExecutionError),
+                is_applied=document.is_mutation(operation.name),
+            )
+
+        execute = partial(self.execute, operation, document, context)
         try:
-            result = await self.execute(operation, document, context)
+            if self._is_idempotent(operation, document, context):
+                return await run_idempotently(operation, document, context, execute, encode)
+            return encode(await execute())
         finally:
             await context.clear_loaders()
-        return self._encode(
-            result,
-            executed=not isinstance(result, PreExecutionError),
-            is_applied=document.is_mutation(operation.name),
+
+    def _is_idempotent(self, operation: Operation, document: Document, context: Context) -> bool:
+        """Whether a signed-in caller sends a mutation that changes something with a key."""
+        if not context.idempotency_keys or context.actor is None or document.errors:
+            return False
+        return document.is_mutation(operation.name) and any(
+            self.schema.is_transaction(field)
+            for field in document.find_root_keys(operation.name).values()
         )
 
     def _encode(self, result: ExecutionResult, *, executed: bool, is_applied: bool) -> EncodedBody:
