@@ -230,6 +230,13 @@ class BadUserInput(RequestError):
     message = "The request can't be understood."
 
 
+class PersistedQueryNotSupported(RequestError):
+    """Clients recognize this code and message, and send the whole query from then on."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    message = "PersistedQueryNotSupported"
+
+
 class IdempotencyMismatch(RequestError):
     code = "IDEMPOTENCY_MISMATCH"
     message = (

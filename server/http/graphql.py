@@ -53,7 +53,8 @@ ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
     "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 )
-OPERATION_NAME_NEEDED = "Say in operationName which query or mutation of the document is meant."
+# How many operations an error names.
+MOST_NAMES = 10
 
 T = TypeVar("T")
 
@@ -198,7 +199,7 @@ class GraphQLEndpoint:
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):
-            return _reject(OPERATION_NAME_NEEDED)
+            return _reject(_name_operations(document))
         context.document = document
         try:
             return await self.schema.execute(
@@ -209,9 +210,20 @@ class GraphQLEndpoint:
                 allowed_operation_types=ALLOWED_TYPES,
             )
         except CannotGetOperationTypeError:
-            return _reject(OPERATION_NAME_NEEDED)
+            return _reject(_name_operations(document, operation.name))
         except InvalidOperationTypeError:
             return _reject(SUBSCRIPTION_NEEDS_STREAM)
+
+
+def _name_operations(document: Document, unknown: str | None = None) -> str:
+    """Says which operations there are, whether none or a wrong one was named."""
+    if not document.names:
+        return "The document has one operation without a name: leave operationName out."
+    names = ", ".join(document.names[:MOST_NAMES])
+    names += ", and others" if len(document.names) > MOST_NAMES else ""
+    if unknown is None:
+        return f"operationName must name the operation to run. The document has: {names}."
+    return f'The document has no operation named "{unknown[:100]}". It has: {names}.'
 
 
 def _reject(sentence: str) -> PreExecutionError:

@@ -41,7 +41,7 @@ class Rejected(RequestError):
     """Rolls back the transaction of a request whose mutation was rejected with this result."""
 
     def __init__(self, result: ExecutionResult) -> None:
-        super().__init__("")
+        super().__init__("The mutation was rejected.")
         self.result = result
 
 

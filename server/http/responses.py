@@ -86,9 +86,12 @@ def make_error_response(error: Exception, content_type: str = JSON) -> Response:
     http_error = _to_http_error(error)
     cause = http_error.error if http_error else error
     formatted = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
+    status = http_error.status if http_error else 500
+    if status == 200 and content_type == GRAPHQL_JSON:
+        status = 400
     return Response(
         orjson.dumps({"errors": [formatted]}),
-        http_error.status if http_error else 500,
+        status,
         http_error.headers if http_error else None,
         f"{content_type}; charset=utf-8",
     )
