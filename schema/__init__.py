@@ -30,6 +30,7 @@ from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
+from schema.foundation.guards import MutationGuard
 from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
@@ -100,6 +101,13 @@ class Schema(strawberry.Schema):
     def make_documents(self, limits: DocumentLimits) -> Documents:
         """Makes the reader of documents of this schema."""
         return Documents(self._schema, self.validation_errors, limits)
+
+    def is_transaction(self, mutation: str) -> bool:
+        """Whether a mutation runs in a transaction of its guard."""
+        field = self.get_field_for_type(mutation, "Mutation")
+        return field is not None and any(
+            isinstance(extension, MutationGuard) for extension in field.extensions
+        )
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -103,15 +103,6 @@ def clean_name(name: str) -> str | None:
     return None if is_blank(shortened) else shortened
 
 
-def clean_name(name: str) -> str | None:
-    """Makes a name of a text that can't be sent back for correction, such as a claim.
-
-    Drops what `check_name` rejects, except links. Returns None if nothing is left to see.
-    """
-    line = re.sub("[\ud800-\udfff]", "", CONTROLS.sub(" ", name))
-    return " ".join(line.split())[:NAME_LENGTH].strip() or None
-
-
 def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:
     """Checks that a URL is absolute, has one of the schemes and no user."""
     allowed = " or ".join(sorted(schemes))

@@ -17,6 +17,10 @@ from resolvers.transaction import Transaction
 class Signer(Protocol):
     """Signs session tokens, and publishes the keys that verify them."""
 
+    async def prepare(self) -> None:
+        """Creates the first key if it is missing, so that signing writes nothing."""
+        ...
+
     async def sign(self, claims: Mapping[str, Any]) -> str:
         """Returns the claims as a JWT, signed with RS256, with the key's name as `kid`."""
         ...

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import (
-    GraphQLField,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
@@ -36,7 +35,7 @@ def limit_arguments(schema: GraphQLSchema) -> None:
     """Makes every field with arguments trim and limit them."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
-            fields: dict[str, GraphQLField] = type_.fields
+            fields: Any = type_.fields
             for field in fields.values():
                 if field.args and field.resolve:
                     field.resolve = _with_clean_arguments(field, field.resolve)
@@ -44,7 +43,7 @@ def limit_arguments(schema: GraphQLSchema) -> None:
                     field.subscribe = _with_clean_arguments(field, field.subscribe)
 
 
-def _with_clean_arguments(field: GraphQLField, resolve: Resolver) -> Resolver:
+def _with_clean_arguments(field: Any, resolve: Resolver) -> Resolver:
     types: dict[str, Any] = {name: argument.type for name, argument in field.args.items()}
 
     def resolve_clean(source: Any, info: Any, **arguments: Any) -> Any:
@@ -58,25 +57,24 @@ def _with_clean_arguments(field: GraphQLField, resolve: Resolver) -> Resolver:
 
 def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
     """The value with its texts trimmed; raises LimitExceeded for what is too long."""
-    named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-    match named:
-        case _ if value is None:
-            return None
-        case GraphQLScalarType() if named.name in TEXTS:
-            maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
-            _check_length(len(value), maximum, name, "characters", limit=name)
-            return value.strip()
-        case GraphQLList():
-            limit = name if list_length == LIST_LENGTH else "filter"
-            _check_length(len(value), list_length, name, "values", limit)
-            return [clean(one, named.of_type, name, list_length) for one in value]
-        case GraphQLInputObjectType():
-            return {
-                key: clean(inner, named.fields[key].type, key, list_length)
-                for key, inner in value.items()
-            }
-        case _:
-            return value
+    named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_  # pyright: ignore[reportUnknownMemberType]
+    if value is None:
+        return None
+    if isinstance(named, GraphQLScalarType) and named.name in TEXTS:
+        maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
+        _check_length(len(value), maximum, name, "characters", limit=name)
+        return value.strip()
+    if isinstance(named, GraphQLList):
+        limit = name if list_length == LIST_LENGTH else "filter"
+        _check_length(len(value), list_length, name, "values", limit)
+        inner: Any = named.of_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return [clean(entry, inner, name, list_length) for entry in value]
+    if isinstance(named, GraphQLInputObjectType):
+        return {
+            key: clean(entry, named.fields[key].type, key, list_length)
+            for key, entry in value.items()
+        }
+    return value
 
 
 def _check_length(length: int, maximum: int, name: str, unit: str, limit: str) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -81,6 +85,37 @@ class Document:
     def is_ambiguous(self, name: str | None) -> bool:
         """Whether a name is needed to say which of several operations to run."""
         return name is None and len(self._operations(None)) > 1
+
+    @property
+    def names(self) -> list[str]:
+        return [node.name.value for node in self._operations(None) if node.name]
+
+    def find_root_keys(self, name: str | None) -> dict[str, str]:
+        """Finds the fields of an operation that is named unambiguously, by their response keys.
+
+        Includes those that a directive may skip, but not `__typename`.
+        """
+        keys: dict[str, str] = {}
+        fragments = {
+            node.name.value: node
+            for node in (self.tree.definitions if self.tree else ())
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        (operation,) = self._operations(name)
+        pending = [*operation.selection_set.selections]
+        while pending:
+            match pending.pop():
+                case FieldNode() as field:
+                    if field.name.value != "__typename":
+                        keys[(field.alias or field.name).value] = field.name.value
+                case InlineFragmentNode() as inline:
+                    pending += inline.selection_set.selections
+                case FragmentSpreadNode() as spread:
+                    if fragment := fragments.pop(spread.name.value, None):
+                        pending += fragment.selection_set.selections
+                case _:
+                    pass
+        return keys
 
     def is_mutation(self, name: str | None) -> bool:
         return self._runs(OperationType.MUTATION, name)

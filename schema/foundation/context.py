@@ -1,6 +1,6 @@
 """What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -17,7 +17,7 @@ from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
-from resolvers.transaction import Transaction, organizations_disabled
+from resolvers.transaction import SharedTransaction, Transaction, organizations_disabled
 from schema.execution.documents import Document
 
 P = ParamSpec("P")
@@ -51,6 +51,10 @@ class Context:
     origin: str | None = None
     document: Document | None = None
     open_transaction: Transaction | None = field(default=None)
+    # The transaction of the whole request, if the request has an idempotency key.
+    shared_transaction: SharedTransaction | None = None
+    # The `Idempotency-Key` headers of the request.
+    idempotency_keys: Sequence[str] = ()
     # Whether the credential of the request is still valid.
     is_credential_valid: Callable[[], bool] = _always
     # Disconnects a client that does not read.
@@ -66,7 +70,9 @@ class Context:
     @cached_property
     def snapshot(self) -> Snapshot:
         """What a query and the payload of a mutation read from: all fields see the same moment."""
-        return Snapshot(self.store)
+        if self.shared_transaction is not None:
+            return Snapshot(self.shared_transaction.read)
+        return Snapshot(self.store.read_transaction)
 
     @cached_property
     def loaders(self) -> Loaders:

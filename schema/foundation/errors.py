@@ -52,10 +52,16 @@ def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
 
 
-def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+def find_cause(error: GraphQLError) -> Exception | None:
+    """Returns what a resolver raised; None for an error that GraphQL itself found."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
+    return cause
+
+
+def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+    cause = find_cause(error)
     if cause is None:
         return _request_fault(error, executed=executed)
     if isinstance(cause, RequestError):

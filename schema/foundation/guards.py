@@ -17,7 +17,7 @@ from models.database.errors import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.transaction import begin
+from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 
@@ -89,15 +89,17 @@ async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def keep_expired(context: Context) -> AsyncGenerator[None]:
-    """Stores the invitations that a rejected transaction found expired (rule 13).
+async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
+    """Begins a transaction; even if it is rejected, it stores which invitations it found expired.
 
-    The rollback undid their new status, so it's written again in a transaction of its own.
+    The rollback undoes their new status, so it's written again in a transaction of its own
+    (rule 13).
     """
+    rejected: Transaction | None = None
     try:
-        yield
+        async with begin(context.server, context.caller) as rejected:
+            yield rejected
     except (InputError, InputErrors, RequestError):
-        rejected = context.open_transaction
         if rejected is not None and rejected.expired_in is not None:
             async with begin(context.server, SYSTEM) as tx:
                 await expire_overdue_of(tx, rejected.expired_in)
@@ -181,6 +183,7 @@ class MutationGuard(FieldExtension):
     - Any other error rolls back and becomes a top-level error.
     - A deadlock rolls back and starts again at step 3, up to five attempts in all.
     - An unknown commit is an error and is never tried again.
+    - With an idempotency key, whoever began the request's transaction commits it or tries again.
 
     Invitations that the mutation found expired are stored even if it is rejected.
     """
@@ -200,7 +203,8 @@ class MutationGuard(FieldExtension):
         await context.clear_loaders()
 
         async def run() -> Any:
-            async with keep_expired(context), begin(context.server, context.caller) as tx:
+            shared = context.shared_transaction
+            async with shared.join() if shared else begin_for_caller(context) as tx:
                 context.open_transaction = tx
                 if self.permission:
                     await tx.authorize(arguments["input"].organization_id, self.permission)

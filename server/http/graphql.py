@@ -23,11 +23,12 @@ from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
-from schema.execution.documents import Documents
+from schema.execution.documents import Document, Documents
 from schema.execution.limits import OperationSize
 from schema.foundation.context import Context
 from server.http.clients import get_network
 from server.http.connection import disconnect
+from server.http.idempotency import run_idempotently
 from server.http.requests import (
     JSON,
     Operation,
@@ -55,7 +56,8 @@ ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
     "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 )
-OPERATION_NAME_NEEDED = "Say in operationName which query or mutation of the document is meant."
+# How many operations an error names.
+MOST_NAMES = 10
 
 T = TypeVar("T")
 
@@ -116,6 +118,7 @@ class GraphQLEndpoint:
         except InvalidCredential:
             await self.rate_limits.count_rejected(get_network(request))
             raise
+        context.idempotency_keys = request.headers.getlist("idempotency-key")
         return operation, context
 
     async def prepare(
@@ -185,15 +188,31 @@ class GraphQLEndpoint:
         return await shield(task)
 
     async def _run(self, operation: Operation, context: Context) -> EncodedBody:
+        document = context.prepared_document
+
+        def encode(result: ExecutionResult) -> EncodedBody:
+            return self._encode(
+                result,
+                executed=not isinstance(result, PreExecutionError),
+                is_applied=document.is_mutation(operation.name),
+                size=document.get_size(operation.name),
+            )
+
+        execute = partial(self.execute, operation, context)
         try:
-            result = await self.execute(operation, context)
+            if self._is_idempotent(operation, document, context):
+                return await run_idempotently(operation, document, context, execute, encode)
+            return encode(await execute())
         finally:
             await context.clear_loaders()
-        return self._encode(
-            result,
-            executed=not isinstance(result, PreExecutionError),
-            is_applied=context.prepared_document.is_mutation(operation.name),
-            size=context.prepared_document.get_size(operation.name),
+
+    def _is_idempotent(self, operation: Operation, document: Document, context: Context) -> bool:
+        """Whether a signed-in caller sends a mutation that changes something with a key."""
+        if not context.idempotency_keys or context.actor is None or document.errors:
+            return False
+        return document.is_mutation(operation.name) and any(
+            self.schema.is_transaction(field)
+            for field in document.find_root_keys(operation.name).values()
         )
 
     def _encode(
@@ -217,7 +236,7 @@ class GraphQLEndpoint:
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):
-            return _reject(OPERATION_NAME_NEEDED)
+            return _reject(_name_operations(document))
         try:
             return await self.schema.execute(
                 operation.query,
@@ -227,9 +246,20 @@ class GraphQLEndpoint:
                 allowed_operation_types=ALLOWED_TYPES,
             )
         except CannotGetOperationTypeError:
-            return _reject(OPERATION_NAME_NEEDED)
+            return _reject(_name_operations(document, operation.name))
         except InvalidOperationTypeError:
             return _reject(SUBSCRIPTION_NEEDS_STREAM)
+
+
+def _name_operations(document: Document, unknown: str | None = None) -> str:
+    """Says which operations there are, whether none or a wrong one was named."""
+    if not document.names:
+        return "The document has one operation without a name: leave operationName out."
+    names = ", ".join(document.names[:MOST_NAMES])
+    names += ", and others" if len(document.names) > MOST_NAMES else ""
+    if unknown is None:
+        return f"operationName must name the operation to run. The document has: {names}."
+    return f'The document has no operation named "{unknown[:100]}". It has: {names}.'
 
 
 def _reject(sentence: str) -> PreExecutionError:

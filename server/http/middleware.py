@@ -12,8 +12,36 @@ from server.settings.settings import Settings
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
 
-class NoSniffMiddleware:
-    """Adds `X-Content-Type-Options: nosniff` to every response."""
+# The headers that clients and their tracing add to requests from a page of another origin.
+ALLOWED_HEADERS = (
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "authorization",
+    "b3",
+    "baggage",
+    "content-type",
+    "graphql-preflight",
+    "idempotency-key",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+    "x-apollo-cache-key",
+    "x-apollo-operation-id",
+    "x-apollo-operation-name",
+    "x-apollo-operation-type",
+    "x-datadog-origin",
+    "x-datadog-parent-id",
+    "x-datadog-sampling-priority",
+    "x-datadog-trace-id",
+    "x-request-id",
+    "x-requested-with",
+)
+EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed")
+
+
+class HeadersMiddleware:
+    """Adds `nosniff` to every response, and `no-store` unless the response can be cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -21,14 +49,16 @@ class NoSniffMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, send_with_header)
 
 
 def make_middleware(settings: Settings) -> list[Middleware]:
-    middleware = [Middleware(NoSniffMiddleware)]
+    middleware = [Middleware(HeadersMiddleware)]
     if settings.trusted_proxies:
         # Only these can say with X-Forwarded-For who the client is.
         middleware.append(
@@ -46,8 +76,8 @@ def make_middleware(settings: Settings) -> list[Middleware]:
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
                 allow_methods=["POST"],
-                allow_headers=["authorization", "content-type"],
-                expose_headers=["Retry-After"],
+                allow_headers=[*ALLOWED_HEADERS, *settings.allowed_headers],
+                expose_headers=EXPOSED_HEADERS,
                 max_age=600,
             )
         )

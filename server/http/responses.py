@@ -9,7 +9,13 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from models.errors import LimitExceeded, RateLimited, RequestError, Unauthenticated
+from models.errors import (
+    IdempotencyMismatch,
+    LimitExceeded,
+    RateLimited,
+    RequestError,
+    Unauthenticated,
+)
 from schema.foundation.errors import format_error, format_errors
 from server.http.requests import GRAPHQL_JSON, JSON, HttpError
 from server.identity.tokens import InvalidCredential
@@ -27,6 +33,8 @@ class EncodedBody:
 
     body: Body
     json: bytes
+    # Whether this is the stored answer to an earlier request with the same idempotency key.
+    is_replayed: bool = False
 
 
 def encode(body: Body) -> EncodedBody:
@@ -68,13 +76,15 @@ def limit_size(encoded: EncodedBody, maximum: int, *, is_applied: bool) -> Encod
 def make_response(encoded: EncodedBody, content_type: str) -> Response:
     """Makes the response to an operation.
 
-    With the newer content type, a request that could not be executed at all has status 400; with
-    the older one it has 200.
+    With the newer content type, a request that could not be executed at all has status 400, or 422
+    if its idempotency key belongs to another request; with the older one it has 200.
     """
-    is_rejected = "data" not in encoded.body and content_type == GRAPHQL_JSON
-    return Response(
-        encoded.json, 400 if is_rejected else 200, media_type=f"{content_type}; charset=utf-8"
-    )
+    status = 200
+    if "data" not in encoded.body and content_type == GRAPHQL_JSON:
+        codes = {error["extensions"]["code"] for error in encoded.body["errors"]}
+        status = 422 if IdempotencyMismatch.code in codes else 400
+    headers = {"Idempotency-Replayed": "true"} if encoded.is_replayed else None
+    return Response(encoded.json, status, headers, f"{content_type}; charset=utf-8")
 
 
 def make_error_response(error: Exception, content_type: str = JSON) -> Response:
@@ -82,9 +92,12 @@ def make_error_response(error: Exception, content_type: str = JSON) -> Response:
     http_error = _to_http_error(error)
     cause = http_error.error if http_error else error
     formatted = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
+    status = http_error.status if http_error else 500
+    if status == 200 and content_type == GRAPHQL_JSON:
+        status = 400
     return Response(
         orjson.dumps({"errors": [formatted]}),
-        http_error.status if http_error else 500,
+        status,
         http_error.headers if http_error else None,
         f"{content_type}; charset=utf-8",
     )

@@ -12,6 +12,7 @@ from server.settings.issuers import Issuer
 from server.settings.values import (
     LOOPBACK,
     DatabaseUrl,
+    HeaderNames,
     Origins,
     PrivateNetworks,
     Proxies,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     secret: Secrets = Field(default=(), repr=False)
     signing_keys: SigningKeys = ()
     allowed_origins: Origins = ()
+    allowed_headers: HeaderNames = ()
     smtp_url: SmtpUrl = Field(default=None, repr=False)
     mail_from: Sender = None
     webhook_networks: PrivateNetworks = ()

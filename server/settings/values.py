@@ -33,6 +33,8 @@ ASYMMETRIC = frozenset(
 SECRET_BYTES = 32
 # The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
 SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
+# A token of RFC 9110, but no wildcard.
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # What random text never contains, but manuals and templates do: words, runs of keys, the secret of
 # a well-known tutorial.
@@ -234,9 +236,17 @@ def to_none_if_empty(value: Any) -> Any:
     return value or None
 
 
+def check_header_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not HEADER_NAME.fullmatch(value):
+            raise ValueError("must list names of HTTP headers, such as x-request-id; no wildcard")
+    return values
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_at_commas)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+HeaderNames = Annotated[CommaSeparated, AfterValidator(check_header_names)]
 Origins = Annotated[CommaSeparated, AfterValidator(check_origins)]
 SecretKeys = Annotated[CommaSeparated, AfterValidator(check_secret_keys)]
 Secrets = Annotated[CommaSeparated, AfterValidator(check_secrets)]

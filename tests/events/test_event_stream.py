@@ -45,7 +45,7 @@ async def test_a_subscription_replays_then_goes_on(api: Api, acme: Acme) -> None
 
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/event-stream")
-    assert response.headers["cache-control"] == "no-cache, no-transform"
+    assert response.headers["cache-control"] == "no-store, no-transform"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert [name for name, _ in [*replayed, live]] == ["next"] * 4
     assert live[1] == {"data": {"organizationEvents": {"type": "ORGANIZATION_UPDATED"}}}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -59,6 +60,32 @@ async def test_a_commit_without_an_answer_is_not_known_and_not_repeated(
     assert "not known whether the change was made" in answer.error["message"]
     assert "nothing was changed" not in answer.error["message"]
     assert (link.dropped_commits, link.commits_to_drop) == (1, 0)
+    assert (await names(through, acme)).count("Once Only") == 1
+
+
+async def test_an_unknown_commit_is_settled_by_the_idempotency_key(
+    through: Api, acme: Acme, link: Link
+) -> None:
+    async def create() -> httpx.Response:
+        query = """mutation { createOrganization(input: { name: "Once Only" }) {
+            organization { name } userErrors { code } } }"""
+        headers = {"authorization": str(acme.admin.authorization), "idempotency-key": "a-key"}
+        return await through.client.post("/graphql", json={"query": query}, headers=headers)
+
+    assert (await through.mutate("createOrganization", {"name": "Before"}, by=acme.admin)).payload
+    await through.client.get("/.well-known/jwks.json")
+    link.commits_to_drop = 1
+
+    unknown, repeated = await create(), await create()
+
+    (error,) = unknown.json()["errors"]
+    assert (error["path"], error["extensions"]["reason"]) == (
+        ["createOrganization"],
+        "commit_unknown",
+    )
+    assert "the same Idempotency-Key" in error["message"]
+    assert repeated.headers["idempotency-replayed"] == "true"
+    assert repeated.json()["data"]["createOrganization"]["organization"] == {"name": "Once Only"}
     assert (await names(through, acme)).count("Once Only") == 1
 
 

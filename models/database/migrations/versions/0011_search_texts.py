@@ -10,7 +10,7 @@ from models.invitations import make_search_text
 from models.validation.text import to_search_text
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 
 BATCH = 1_000
 
