@@ -151,7 +151,7 @@ async def accept_invitation(
     if await is_member(tx, organization, user):
         raise AlreadyAMember("You are a member of this organization already.")
     role = await _load_grantable_role(tx, organization, invitation)
-    await ensure_own_seat(tx, organization, at=None)
+    await ensure_own_seat(tx, organization)
     await transition(tx, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id

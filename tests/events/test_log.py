@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, insert, text, update
 
 from models.base import new_id
 from models.database.tables import metadata
 from models.events import EventType, get_readable_types
+from models.instance import Instance
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.access import SYSTEM
 from resolvers.transaction import begin
@@ -82,6 +83,7 @@ async def forget(api: Api, *, up_to: str) -> None:
     """What the retention of the log will do."""
     async with api.store.write() as session:
         await session.execute(delete(LOG).where(LOG.c.cursor <= int(up_to)))
+        await session.execute(update(Instance).values(forgotten_cursor=int(up_to)))
 
 
 async def promote(api: Api, acme: Acme, role: str = "org:admin") -> Answer:
@@ -787,7 +789,7 @@ async def test_a_page_of_a_long_log_is_found_by_index(api: Api, acme: Acme) -> N
         await log(api, organizationId=acme.id, after=await newest(api))
         await log(api, after=await newest(api))
 
-    of_log = [one for one in statements if "oldest" in one]
+    of_log = [one for one in statements if "forgotten" in one]
     async with api.store.read() as connection:
         plans = [
             [

@@ -90,6 +90,7 @@ async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: 
         "object": "event",
         "data": event["data"] | {"private_metadata": {}},
         "timestamp": int(api.clock().timestamp() * 1000),
+        "cursor": str(event["cursor"]),
         "instance_id": INSTANCE,
         "event_attributes": {"http_request": {"client_ip": "", "user_agent": ""}},
     }
@@ -98,6 +99,7 @@ async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: 
     assert received.headers["user-agent"].startswith("Tenantry/")
     assert received.headers["host"] == f"127.0.0.1:{receiver.port}"
     assert received.headers["webhook-id"] == event["id"]
+    assert received.headers["tenantry-cursor"] == str(event["cursor"])
     assert received.headers["webhook-timestamp"] == str(int(api.clock().timestamp()))
     for name in ("id", "timestamp", "signature"):
         assert received.headers[f"svix-{name}"] == received.headers[f"webhook-{name}"]
@@ -331,6 +333,9 @@ async def test_an_endpoint_that_the_log_has_left_behind_goes_on_with_the_oldest_
     await many_events(api, 3)
     async with api.store.write() as session:
         await session.execute(text("DELETE FROM event WHERE object_id <> 'role_2'"))
+        await session.execute(
+            text("UPDATE instance SET forgotten_cursor = (SELECT min(cursor) - 1 FROM event)")
+        )
 
     with capture_logs() as logs:
         await sender(api.store, api.clock).deliver()
