@@ -144,7 +144,7 @@ class LogPart:
 async def _load_part(connection: AsyncConnection, listed: Subquery) -> LogPart:
     """Without events, the statement gives rows with nothing but the ends of the log."""
     forgotten = select(Instance.forgotten_cursor).scalar_subquery().label("forgotten")
-    ends = select(forgotten, select_newest_cursor(connection).label("newest")).subquery("ends")
+    ends = select(select_newest_cursor(connection).label("newest"), forgotten).subquery("ends")
     both: AnySelect = Select(ends, listed)
     both = both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
     rows: Sequence[AnyRow] = (await connection.execute(both)).all()

@@ -72,8 +72,16 @@ def make_response(encoded: EncodedBody, content_type: str) -> Response:
     the older one it has 200.
     """
     is_rejected = "data" not in encoded.body and content_type == GRAPHQL_JSON
+    pauses = [
+        error["extensions"]["retryAfter"]
+        for error in encoded.body.get("errors", ())
+        if "retryAfter" in error["extensions"]
+    ]
     return Response(
-        encoded.json, 400 if is_rejected else 200, media_type=f"{content_type}; charset=utf-8"
+        encoded.json,
+        400 if is_rejected else 200,
+        {"Retry-After": str(max(pauses))} if pauses else None,
+        f"{content_type}; charset=utf-8",
     )
 
 

@@ -50,7 +50,7 @@ SECOND = {
     "createPermission": "form_identifier_exists",
     "updatePermission": SAME,
     "deletePermission": "resource_not_found",
-    "createRoleSet": "form_identifier_exists",
+    "createRoleSet": AGAIN,
     "updateRoleSet": SAME,
     "replaceRoleInRoleSet": "form_param_value_invalid",
     "replaceRoleSet": "resource_not_found",

@@ -395,6 +395,39 @@ async def test_who_lost_the_lease_writes_nothing_down(
     assert (delivery.status, delivery.attempts, delivery.last_status_code) == ("succeeded", 1, 200)
 
 
+@pytest.mark.parametrize("status", [200, 500, 410])
+@pytest.mark.parametrize("attempts", [0, 7])
+async def test_a_replay_during_an_attempt_begins_when_the_attempt_has_ended(
+    api: Api, acme: Acme, receiver: Receiver, status: int, attempts: int
+) -> None:
+    """Also during the last attempt, whose failure would end the delivery."""
+    id = await an_endpoint(api, receiver.url())
+    await renamed(api, acme)
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        receiver.behaves.clear()
+        (delivery,) = await deliveries(api.store)
+        answer = await api.mutate(
+            "replayWebhookDeliveries",
+            {"webhookEndpointId": id, "deliveryId": delivery.id},
+            by=SERVICE,
+        )
+        assert answer.payload
+        async with api.store.write() as session:
+            await session.execute(text(f"UPDATE webhook_delivery SET attempts = {attempts}"))
+        await answering(status)(writer)
+
+    receiver.behaves["/"] = slow
+    await sender(api.store, api.clock).deliver()
+    await changed(api, id, enabled=True)
+    await sender(api.store, api.clock).deliver()
+
+    first, second = receiver.received
+    assert (first.id, first.body) == (second.id, second.body)
+    (delivery,) = await deliveries(api.store)
+    assert (delivery.status, delivery.attempts, delivery.is_replay_due) == ("succeeded", 1, False)
+
+
 # -------------------------------------------------------------------------------------- undisturbed
 
 
