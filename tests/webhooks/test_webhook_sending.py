@@ -253,6 +253,31 @@ async def test_the_example_takes_what_we_sign_and_nothing_else(
     assert example.known == {received.id: "organization.updated"}
 
 
+async def test_the_example_ignores_an_older_event_that_arrives_later(
+    api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await an_endpoint(api, receiver.url())
+    for name in ("First", "Second"):
+        await renamed(api, acme, name)
+        await sender(api.store, api.clock).deliver()
+    monkeypatch.setenv("WEBHOOK_SECRET", ENDPOINT_SECRET)
+    example = importlib.reload(importlib.import_module("examples.webhook"))
+    older, newer = receiver.received
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(example.app), base_url="http://app"
+    ) as client:
+        for received in (newer, older, newer):
+            await client.post("/webhooks", content=received.body, headers=received.headers)
+
+    assert example.known == {newer.id: "organization.updated"}
+    assert example.newest == {acme.id: int(newer.headers["tenantry-cursor"])}
+    after = "query($after: String) { events(after: $after) { nodes { id } } }"
+    cursor = older.headers["tenantry-cursor"]
+    (missed,) = (await api.run(after, {"after": cursor}, by=SERVICE)).data["events"]["nodes"]
+    assert missed["id"] == newer.id
+
+
 async def test_the_readme_s_recipe_verifies(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
