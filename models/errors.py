@@ -288,9 +288,12 @@ class Unavailable(RequestError):
 
 
 class Busy(Unavailable):
-    """Others have held a lock or a connection for too long."""
+    """Others have held a lock or a connection for too long; `retryAfter` is in seconds."""
 
     cause = "The database is busy"
+
+    def __init__(self, *, is_unchanged: bool = False) -> None:
+        super().__init__(is_unchanged=is_unchanged, reason="busy", retryAfter=1)
 
 
 class CommitUnknown(Unavailable):

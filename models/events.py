@@ -85,6 +85,7 @@ MEMBERSHIP_TYPES = frozenset(
 class Event(BaseTable, table=True):
     __table_args__ = (
         Index(None, "organization_id", "cursor"),
+        Index(None, "organization_id", "type", "cursor"),
         Index(None, "user_id", "cursor"),
         {"sqlite_autoincrement": True},
     )

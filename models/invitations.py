@@ -12,12 +12,13 @@ from models.errors import ValueInvalid
 from models.validation.text import to_search_text
 
 MAXIMUM_DAYS = 365
-BULK_SIZE = 100
 # Emails to one address in an hour, from all organizations together.
 MAILS_PER_ADDRESS = 10
 MAILS_PER_ADDRESS_AND_ORGANIZATION = 3
 # Invitations of one organization in an hour; each recipient counts.
 INVITATIONS_PER_ORGANIZATION = 250
+# Emails that one user sends in an hour, for all organizations together; each recipient counts.
+MAILS_PER_INVITER = 250
 WINDOW = timedelta(hours=1)
 
 

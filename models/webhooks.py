@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, false, text
 from sqlmodel import Field
 
 from models.base import Record, UTCDateTime
@@ -88,6 +88,8 @@ class WebhookDelivery(Record, table=True):
     last_status_code: int | None = None
     last_error: str | None = None
     last_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # A replay was requested after the last claim: it begins when the attempt under way has ended.
+    is_replay_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 def generate_secret() -> str:

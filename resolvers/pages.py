@@ -38,6 +38,8 @@ class Page(Generic[TableT]):
     cursors: Sequence[str]
     has_next: bool
     has_previous: bool
+    # The cursor to continue after, where it isn't that of the last row.
+    end: str | None = None
 
 
 async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Sequence[TableT]:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, exists
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, Table, exists, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from models.events import Event
@@ -24,6 +24,7 @@ CLAIM_COLUMNS: Any = (
     WebhookEndpoint.previous_secret,
     WebhookEndpoint.previous_signs_until,
     col(Event.id).label("event_id"),
+    col(Event.cursor).label("event_cursor"),
     Event.type,
     Event.occurred_at,
     Event.data,
@@ -37,7 +38,18 @@ WEBHOOK_QUEUE = QueueTable(
     .select_from(DELIVERIES)
     .join(WebhookEndpoint, col(WebhookEndpoint.id) == DELIVERIES.c.endpoint_id)
     .join(Event, col(Event.cursor) == DELIVERIES.c.event_cursor),
+    claim_values={"is_replay_due": False},
 )
+
+
+async def start_due_replays(session: AsyncSession, ids: Collection[str], now: datetime) -> None:
+    """Restarts those of the deliveries that a replay was requested for during their attempt."""
+    restarted = update(DELIVERIES).where(
+        DELIVERIES.c.id.in_(ids), DELIVERIES.c.is_replay_due, DELIVERIES.c.claimed_until.is_(None)
+    )
+    await session.execute(
+        restarted.values(status=PENDING, attempts=0, next_attempt_at=now, is_replay_due=False)
+    )
 
 
 async def load_due_endpoints(

@@ -153,7 +153,7 @@ async def accept_invitation(
     if await is_member(tx, organization, user):
         raise AlreadyAMember("You are a member of this organization already.")
     role = await _load_grantable_role(tx, organization, invitation)
-    await ensure_own_seat(tx, organization, at=None)
+    await ensure_own_seat(tx, organization)
     if user.address_key is None:
         address = {"email_address": invitation.email_address, "email_verified": True}
         changes = apply_changes(user, address)

@@ -184,11 +184,13 @@ async def replay_deliveries(
     if delivery_id is None:
         has_failed = col(WebhookDelivery.status) == DeliveryStatus.FAILED.value
         is_chosen = has_failed & (col(WebhookDelivery.created_at) >= failed_since)
-    # A delivery that is being sent keeps its claim: replaying it doesn't send it more often.
+    # A delivery that is being sent keeps its claim, so that nothing is sent twice at once; the
+    # replay begins when the attempt has ended.
     restarted = update(WebhookDelivery).where(
         col(WebhookDelivery.endpoint_id) == endpoint.id, is_chosen
     )
     values = {"status": PENDING, "attempts": 0, "next_attempt_at": tx.now, "updated_at": tx.now}
+    values["is_replay_due"] = True
     result: Any = await tx.session.execute(restarted.values(values))
     if delivery_id is not None and result.rowcount == 0:
         raise ResourceNotFound("There is no such delivery of this endpoint.", at="delivery_id")

@@ -5,7 +5,7 @@ come later, with an error that names the input.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLInputObjectType,
@@ -57,7 +57,7 @@ def _with_clean_arguments(field: Any, resolve: Resolver) -> Resolver:
 
 def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
     """The value with its texts trimmed; raises LimitExceeded for what is too long."""
-    named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_  # pyright: ignore[reportUnknownMemberType]
+    named = cast(Any, type_).of_type if isinstance(type_, GraphQLNonNull) else type_
     if value is None:
         return None
     if isinstance(named, GraphQLScalarType) and named.name in TEXTS:

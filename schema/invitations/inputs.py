@@ -1,23 +1,12 @@
 """The inputs of invitation mutations, and their plain values."""
 
-from enum import Enum
-
 import strawberry
 
 from resolvers.invitations.accept import InvitationRef
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.metadata import Metadata
+from schema.foundation.inputs import BulkErrorPolicy
 from schema.foundation.scalars import JSONObject
-
-
-@strawberry.enum(description="What one bad recipient does to the others.")
-class BulkErrorPolicy(Enum):
-    REJECT_ALL = strawberry.enum_value(
-        "REJECT_ALL", description="Nobody is invited, and every bad one is named."
-    )
-    SKIP_FAILED = strawberry.enum_value(
-        "SKIP_FAILED", description="The good ones are invited, every bad one is named."
-    )
 
 
 @strawberry.input(description="One of many to invite.")

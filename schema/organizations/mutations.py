@@ -102,7 +102,7 @@ def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrga
 class OrganizationMutations:
     @strawberry.mutation(
         description="Makes an organization; the caller, or who a secret key names, becomes its"
-        " first member.",
+        " first member. A repeated call creates a second one, unless the input has a slug.",
         extensions=mutation_guard(),
     )
     async def create_organization(

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.revision import head, load_revision
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors import Busy, Unavailable
 from server.settings.settings import Settings, SettingsError
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
@@ -23,7 +23,9 @@ def to_display_url(settings: Settings) -> str:
 
 
 def explain_unreachable(settings: Settings, error: BaseException) -> str:
-    """Returns what the driver says is wrong, on one line."""
+    """Returns what the driver says is wrong, on one line; being busy is no fault of a setting."""
+    if isinstance(error, Busy):
+        return str(error)
     while isinstance(error, (Unavailable, DBAPIError)):
         cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
         error = cause or RuntimeError("no answer")

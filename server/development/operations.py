@@ -91,6 +91,15 @@ def make_variables(
             "webhookEndpointId": ids.get(HOOKS, "whep_…"),
             "failedSince": "2026-01-01T00:00:00Z",
         },
+        "CreateUsers": {
+            "users": [{"emailAddress": address} for address in MANY],
+            "onError": "SKIP_FAILED",
+        },
+        "AddMembers": {
+            "organizationId": lab,
+            "members": [{"userId": user(ALAN)}, {"userId": user(MARGARET)}],
+            "onError": "SKIP_FAILED",
+        },
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
     }
 

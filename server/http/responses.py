@@ -79,11 +79,15 @@ def make_response(encoded: EncodedBody, content_type: str) -> Response:
     With the newer content type, a request that could not be executed at all has status 400, or 422
     if its idempotency key belongs to another request; with the older one it has 200.
     """
-    status = 200
+    status, headers = 200, dict[str, str]()
+    errors = encoded.body.get("errors", ())
     if "data" not in encoded.body and content_type == GRAPHQL_JSON:
-        codes = {error["extensions"]["code"] for error in encoded.body["errors"]}
+        codes = {error["extensions"]["code"] for error in errors}
         status = 422 if IdempotencyMismatch.code in codes else 400
-    headers = {"Idempotency-Replayed": "true"} if encoded.is_replayed else None
+    if encoded.is_replayed:
+        headers["Idempotency-Replayed"] = "true"
+    if pauses := [pause for error in errors if (pause := error["extensions"].get("retryAfter"))]:
+        headers["Retry-After"] = str(max(pauses))
     return Response(encoded.json, status, headers, f"{content_type}; charset=utf-8")
 
 

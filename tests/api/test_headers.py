@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from models.database.store import Store
-from server.http.app import make_application
 from server.http.middleware import ALLOWED_HEADERS
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock
+from tests.support.application import make_application
 from tests.support.http import FINE, GRAPHQL_JSON, ONLY_SQLITE
 
 pytestmark = ONLY_SQLITE
