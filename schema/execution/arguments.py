@@ -4,6 +4,8 @@ The limits protect the server, and are wide. Rules for single values, such as th
 come later, with an error that names the input.
 """
 
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +60,7 @@ def _with_clean_arguments(field: GraphQLField, resolve: Resolver) -> Resolver:
 
 def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
     """The value with its texts trimmed; raises LimitExceeded for what is too long."""
+    # The types of graphql-core are generic, and don't say of what.
     named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     match named:
         case _ if value is None:
