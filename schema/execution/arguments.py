@@ -4,8 +4,6 @@ The limits protect the server, and are wide. Rules for single values, such as th
 come later, with an error that names the input.
 """
 
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
-
 from collections.abc import Callable
 from typing import Any, cast
 
