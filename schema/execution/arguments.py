@@ -26,6 +26,8 @@ QUERY_LENGTH = 256
 FILTER_VALUES = 100
 # The entries of a list in the input of a mutation.
 LIST_LENGTH = 1_000
+# What the limit on a list is called in errors, if not "filter".
+LIMITS = {"ids": "nodes"}
 TEXTS = frozenset({"String", "ID"})
 
 Resolver = Callable[..., Any]
@@ -63,9 +65,10 @@ def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
     if isinstance(named, GraphQLScalarType) and named.name in TEXTS:
         maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
         _check_length(len(value), maximum, name, "characters", limit=name)
-        return value.strip()
+        # An ID has one spelling.
+        return value.strip() if named.name == "String" else value
     if isinstance(named, GraphQLList):
-        limit = name if list_length == LIST_LENGTH else "filter"
+        limit = name if list_length == LIST_LENGTH else LIMITS.get(name, "filter")
         _check_length(len(value), list_length, name, "values", limit)
         inner: Any = named.of_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return [clean(entry, inner, name, list_length) for entry in value]

@@ -8,11 +8,12 @@ from random import Random, SystemRandom
 
 import pytest
 from gql.transport.exceptions import TransportError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from examples.mirror import Mirror
 from models.database.store import Store
 from models.database.tables import metadata
+from models.instance import Instance
 from tests.support.api import SECRET_KEY, Api
 from tests.support.factories import Acme, a_member
 from tests.support.http import SLOW_ON_POSTGRESQL
@@ -107,7 +108,9 @@ async def test_a_mirror_goes_on_from_its_cursor_or_takes_a_new_snapshot_when_tha
         )
         if is_expired:
             async with api.store.write() as session:
-                await session.execute(delete(event).where(event.c.cursor <= snapshots(path)[0] + 1))
+                expired = snapshots(path)[0] + 1
+                await session.execute(delete(event).where(event.c.cursor <= expired))
+                await session.execute(update(Instance).values(forgotten_cursor=expired))
 
         async with mirroring(path, f"http://127.0.0.1:{port}"):
             await equal(path, api.store)

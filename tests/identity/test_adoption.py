@@ -157,7 +157,8 @@ async def test_the_built_in_issuer_is_not_a_configured_one(store: Store, clock: 
     )
     extras = DevelopmentExtras(issuer=built_in, secret_key=SECRET_KEY)
     api = Api(make_application(chosen, store=store, clock=clock, development=extras), store, clock)
-    user_id, with_subject = await waiting(api), await waiting(api, externalId="sub|known")
+    user_id = await waiting(api)
+    with_subject = await waiting(api, "known@example.com", externalId="sub|known")
     demo = signed(claims_at(clock, BUILT_IN, **CLAIMS), ed_key())
 
     assert (await visit(api, demo))["id"] != user_id
