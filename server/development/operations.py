@@ -96,8 +96,8 @@ def make_variables(
             "onError": "SKIP_FAILED",
         },
         "AddMembers": {
-            "organizationId": lab,
-            "members": [{"userId": user(ALAN)}, {"userId": user(MARGARET)}],
+            "organizationId": company,
+            "members": [{"userId": user(KATHERINE)}],
             "onError": "SKIP_FAILED",
         },
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},

@@ -14,6 +14,11 @@ from aiosmtpd.handlers import Sink
 from models.database.revision import head
 from tests.support.processes import PRODUCTION, done, free_port, invoke
 
+SHARES_NO_RATES = (
+    "   ok  Rate limits: counted in each process; if several serve, set TENANTRY_RATE_STORE_URL to"
+    " share them"
+)
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -39,6 +44,7 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  Root secret: decrypts everything that is stored encrypted",
         "   ok  Signing keys: none yet; the first start makes one",
         "   ok  Worker: nothing is overdue",
+        SHARES_NO_RATES,
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
         "   ok  Tokens of https://idp.example.com: must have sub, exp, and aud with tenantry;"
@@ -57,6 +63,7 @@ def test_doctor_changes_nothing(folder: Path) -> None:
             "   ok  Settings: for development",
             "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry"
             " migrate",
+            SHARES_NO_RATES,
             "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
         ],
     )
