@@ -29,6 +29,7 @@ from schema import schema
 from schema.execution.arguments import FILTER_VALUES, LIST_LENGTH, TEXT_LENGTH
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.factories import Acme
+from tests.support.http import SLOW_ON_POSTGRESQL
 
 TYPES: Any = schema._schema.type_map  # pyright: ignore[reportPrivateUsage]
 # How to reach the fields with arguments of a type; `%s` is such a field.
@@ -262,6 +263,7 @@ def test_every_argument_can_be_reached() -> None:
     assert {place.parent for place in PLACES} == {*PARENTS, "Subscription"}
 
 
+@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize(("parent", "field"), FIELDS, ids=".".join)
 async def test_no_value_of_an_argument_is_a_fault_of_the_server(
     walker: Walker, parent: str, field: str
