@@ -285,7 +285,7 @@ async def test_a_search_finds_words_in_any_order(api: Api, acme: Acme) -> None:
 
 async def test_blanks_at_the_ends_of_inputs_mean_nothing(api: Api, acme: Acme) -> None:
     invitation = await invited(
-        api, f" {acme.id}\n", " new@example.com\t", by=acme.admin, role=" org:member "
+        api, acme.id, " new@example.com\t", by=acme.admin, role=" org:member "
     )
     user = await api.mutate(
         "createUser",
@@ -306,9 +306,15 @@ async def test_blanks_at_the_ends_of_inputs_mean_nothing(api: Api, acme: Acme) -
     assert user.payload["user"] == {"emailAddress": "other@example.com", "externalId": "sub|1"}
     assert await is_found(api, BY_SLUG, organization, "b-corp")
     assert accepted.payload["membership"]["role"]["key"] == "org:member"
-    assert await is_found(
-        api, "query($query: ID!) { node(id: $query) { id } }", acme.id, f" {acme.id} "
-    )
+
+
+async def test_an_id_has_no_blanks(api: Api, acme: Acme) -> None:
+    node = "query($id: ID!) { node(id: $id) { id } }"
+
+    padded = await api.run(node, {"id": f" {acme.id} "}, by=acme.admin)
+
+    assert padded.data == {"node": None}
+    assert (await api.run(node, {"id": acme.id}, by=acme.admin)).data == {"node": {"id": acme.id}}
 
 
 # --------------------------------------------------------------------------------------- older rows
