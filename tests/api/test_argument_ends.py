@@ -29,7 +29,6 @@ from schema import schema
 from schema.execution.arguments import FILTER_VALUES, LIST_LENGTH, TEXT_LENGTH
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 
 TYPES: Any = schema._schema.type_map  # pyright: ignore[reportPrivateUsage]
 # How to reach the fields with arguments of a type; `%s` is such a field.
@@ -263,8 +262,10 @@ def test_every_argument_can_be_reached() -> None:
     assert {place.parent for place in PLACES} == {*PARENTS, "Subscription"}
 
 
-@SLOW_ON_POSTGRESQL
-@pytest.mark.parametrize(("parent", "field"), FIELDS, ids=".".join)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parent", "field"), FIELDS, ids=[f"{parent}-{field}" for parent, field in FIELDS]
+)
 async def test_no_value_of_an_argument_is_a_fault_of_the_server(
     walker: Walker, parent: str, field: str
 ) -> None:
