@@ -118,7 +118,8 @@ def measure_document(
 ) -> dict[str, OperationSize]:
     """Measures each operation without variables, by name; "" is the one that has none.
 
-    Raises LimitExceeded for the first limit that the document or one of its operations exceeds.
+    Raises LimitExceeded for the first limit that the document or one of its operations exceeds. A
+    cost that depends on variables is checked when they are known.
     """
     operations = [
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
@@ -127,8 +128,10 @@ def measure_document(
     sizes: dict[str, OperationSize] = {}
     for operation in operations:
         size = measure_operation(schema, document, operation, {})
-        for limit in ("directives", "depth", "aliases", "cost"):
+        for limit in ("directives", "depth", "aliases"):
             check_limit(limit, getattr(limits, limit), getattr(size, limit))
+        if not size.depends_on_variables:
+            check_limit("cost", limits.cost, size.cost)
         if operation.operation is OperationType.MUTATION:
             check_limit("root_fields", limits.root_fields, size.root_fields)
         sizes[operation.name.value if operation.name else ""] = size
@@ -224,7 +227,7 @@ class Meter:
     """Measures what is selected, with the variables that the sizes of pages come from."""
 
     schema: GraphQLSchema
-    variables: Variables
+    variables: dict[str, Any]
     # The fragments that were measured; one that is missing is invalid.
     fragments: dict[str, Size] = field(default_factory=dict[str, Size])
     # What was counted on the way.
@@ -296,5 +299,5 @@ class Meter:
             if argument.name.value == name:
                 if isinstance(argument.value, VariableNode):
                     self.depends_on_variables = True
-                return value_from_ast_untyped(argument.value, dict(self.variables))
+                return value_from_ast_untyped(argument.value, self.variables)
         return None

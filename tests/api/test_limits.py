@@ -207,6 +207,16 @@ def test_a_cost_depends_on_the_variables() -> None:
     assert find_excess(known.read(PAGES, "Pages", {"first": 100})) == find_excess(dear)
 
 
+def test_only_the_sizes_that_are_asked_for_count() -> None:
+    pages = "memberships(first: $n) { nodes { organization { %s } } }"
+    text = f"query($n: Int) {{ viewer {{ user {{ {pages % (pages % 'id')} }} }} }}"
+    known = documents(cost=300)
+
+    assert not known.read(text, None, {"n": 2}).errors
+    assert find_excess(known.read(text))["limit"] == "cost"
+    assert find_excess(known.read(text, None, {"n": 100}))["limit"] == "cost"
+
+
 def test_a_fragment_that_is_spread_twice_costs_twice() -> None:
     once = "{ organizations(first: 10) { nodes { ...A } } } fragment A on Organization { %s }"
     page = "memberships(first: 10) { nodes { id } }"
