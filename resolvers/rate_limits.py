@@ -11,17 +11,17 @@ import structlog
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.errors import StorageError as StorageError
+from limits.errors import StorageError
 from valkey.asyncio import ConnectionPool
 
 from models.errors import RateLimited
+from models.idempotency import compute_digest
 from resolvers.access import Actor, ActorType
 
 # Callers that are counted at a time; beyond them, those that came longest ago start anew.
 MOST_CALLERS = 100_000
 # How long a request waits for the store of several processes before it is let through.
 STORE_SECONDS = 0.25
-
 # How long `doctor` waits for it.
 PING_SECONDS = 5.0
 
@@ -128,8 +128,11 @@ class RateLimits:
         await self.take(self.address, "address", address, cost=1)
 
     async def count_update(self, user_id: str, *object_ids: str) -> None:
-        """Counts an update of an object by a user; raises RateLimited."""
-        await self.take(self.update, "update", user_id, *object_ids, cost=1)
+        """Counts an update of an object by a user; raises RateLimited.
+
+        A client chooses the IDs, so only their digest is kept.
+        """
+        await self.take(self.update, "update", user_id, compute_digest(*object_ids), cost=1)
 
     async def take(self, rate: RateLimitItem | None, *caller: str, cost: int) -> None:
         """Takes from what a caller has left; raises RateLimited with the seconds until more.

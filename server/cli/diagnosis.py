@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from limits.errors import StorageError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +21,7 @@ from models.errors import Unavailable
 from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values
 from resolvers.keys.signing_keys import load_published_keys
-from resolvers.rate_limits import RateLimits, Rates, StorageError
+from resolvers.rate_limits import RateLimits, Rates
 from server.cli import root_secret
 from server.cli.database import explain_unreachable, to_display_url
 from server.delivery.mail import OUTBOX
