@@ -1,9 +1,12 @@
 """A migrated database is the tables of the code, and holds what an instance begins with."""
 
+import ast
 import asyncio
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,12 +18,17 @@ from models.database.revision import head, load_revision
 from models.database.store import Store
 from models.database.tables import TABLES, metadata
 from models.instance import Instance
+from models.invitations import make_search_text
 from models.organizations import Organization
 from models.roles import SYSTEM_PERMISSIONS, Permission, Role, RoleSet
+from models.validation.text import to_search_text
 from resolvers.access import SYSTEM
 from resolvers.roles import load_roles_by_id
 from resolvers.transaction import begin
 from tests.conftest import server_for
+from tests.test_house import PACKAGES
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
 
 
 def differences(connection: Any) -> list[Any]:
@@ -69,6 +77,57 @@ def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
     assert head() == scripts.get_current_head()
     for script in scripts.walk_revisions():
         assert Path(script.path).name.startswith(f"{script.revision}_")
+
+
+def test_a_migration_imports_nothing_that_can_change() -> None:
+    """What a migration does to a database is the same in every later version of the program."""
+    imported = {
+        name
+        for path in VERSIONS.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+    }
+
+    assert "alembic" in imported
+    assert {name.partition(".")[0] for name in imported}.isdisjoint(PACKAGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  Ada\u00a0\u2003Lovelace ", "ada lovelace"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("e\u0301 \u00c9", "\u00e9 \u00e9"),
+        ("α\u0345", "\u03b1\u03b9"),
+        ("نام\u200cخانوادگی", "نامخانوادگی"),
+        ("Ac\u00adme\u200b\ufeff", "acme"),
+        ("❤\ufe0f 葛\U000e0100", "❤ 葛"),
+        ("a \U0001f3f4\U000e0067\U000e0062\U000e007f b", "a  b"),
+        ("\U0001f3f4\u200d\U000e0067", "\U0001f3f4"),
+    ],
+)
+def test_search_texts_of_revision_0011_stay_as_they_were(text: str, folded: str) -> None:
+    revision = import_module("models.database.migrations.versions.0011_search_texts")
+
+    assert revision.fold_text(text) == folded
+    # Texts that are stored today are folded like that too: a change needs a new migration.
+    assert to_search_text(text) == folded
+
+
+def test_addresses_of_revision_0011_stay_as_they_were() -> None:
+    revision = import_module("models.database.migrations.versions.0011_search_texts")
+
+    for fold in (revision.fold_address, make_search_text):
+        assert fold("Ada@Example.com", "Ada@example.com") == "ada@example.com"
+        assert fold("a@BÜCHER.example", "a@xn--bcher-kva.example") == (
+            "a@bücher.example a@xn--bcher-kva.example"
+        )
 
 
 async def test_of_several_that_migrate_at_once_one_does_the_work(tmp_path: Path) -> None:

@@ -1,18 +1,26 @@
 """search texts."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from unicodedata import normalize
 
 import sqlalchemy as sa
 from alembic import op
-
-from models.invitations import make_search_text
-from models.validation.text import to_search_text
 
 revision = "0011"
 down_revision = "0010"
 
 BATCH = 1_000
+# Characters without a width, spaces, and flags of tags, as searches treated them at this revision.
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001]"
+)
+SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
+FLAG_OR_MODIFIER = re.compile(
+    f"({FLAG.pattern})|[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef\U000e0020-\U000e007f]"
+)
 
 
 def upgrade() -> None:
@@ -20,9 +28,21 @@ def upgrade() -> None:
         "invitation", sa.Column("search_text", sa.String(), nullable=False, server_default="")
     )
     op.execute("UPDATE invitation SET search_text = address_key")
-    _fold("invitation", ("email_address", "address_key"), make_search_text)
-    _fold("user", ("identifier", "first_name", "last_name"), to_search_text)
-    _fold("organization", ("name", "slug"), to_search_text)
+    _fold("invitation", ("email_address", "address_key"), fold_address)
+    _fold("user", ("identifier", "first_name", "last_name"), fold_text)
+    _fold("organization", ("name", "slug"), fold_text)
+
+
+def fold_text(*parts: str | None) -> str:
+    """Folds text as `to_search_text` did at this revision: a later change of it is a new one."""
+    text = INVISIBLE.sub("", " ".join(part for part in parts if part))
+    line = SPACES.sub(" ", FLAG_OR_MODIFIER.sub(r"\1", text)).strip()
+    return normalize("NFC", normalize("NFD", FLAG.sub("", line)).casefold())
+
+
+def fold_address(email_address: str, address_key: str) -> str:
+    """Folds an address; a domain that isn't ASCII is found by its encoding too."""
+    return fold_text(email_address, None if email_address.isascii() else address_key)
 
 
 def _fold(name: str, columns: Sequence[str], fold: Callable[..., str]) -> None:
