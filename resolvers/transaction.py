@@ -1,6 +1,6 @@
 """The transaction of an operation: its server, actor, time, locks, and events."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -197,18 +197,23 @@ class Transaction:
 class SharedTransaction:
     """A transaction that a mutation joins, so that its payload is read within it as well.
 
-    Whoever began it commits it, or rolls it back and perhaps begins again.
+    It begins when the mutation joins it: what the mutation waits for before, such as a counter on
+    another machine, holds no lock. The request that it belongs to commits it, or rolls it back and
+    perhaps begins again.
     """
 
-    tx: Transaction
-    # What the mutation raised.
+    begin: Callable[[], Awaitable[Transaction]]
+    # None until the mutation has joined.
+    tx: Transaction | None = None
+    # What the mutation, or the beginning of the transaction, raised.
     error: Exception | None = None
 
     @asynccontextmanager
     async def join(self) -> AsyncGenerator[Transaction]:
-        """Runs the mutation; the end of the block writes its events."""
+        """Begins the transaction and runs the mutation; the end of the block writes its events."""
         try:
             async with translate_errors(is_unchanged=True):
+                self.tx = await self.begin()
                 yield self.tx
                 await self.tx.events.write()
         except Deadlock as error:
@@ -222,6 +227,7 @@ class SharedTransaction:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """Lends the connection, which sees what the transaction has changed."""
+        assert self.tx, "nothing is read before the mutation"
         yield await self.tx.session.connection()
 
 

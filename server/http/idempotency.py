@@ -1,6 +1,7 @@
 """Idempotency keys: a mutation whose request is repeated has one effect and one answer."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import orjson
 from graphql import GraphQLError
@@ -22,7 +23,7 @@ from resolvers.idempotency import (
     load_answer,
     make_idempotent_request,
 )
-from resolvers.transaction import SharedTransaction
+from resolvers.transaction import SharedTransaction, Transaction
 from schema.execution.documents import Document
 from schema.foundation.context import Context
 from schema.foundation.errors import find_cause
@@ -45,6 +46,18 @@ class Rejected(RequestError):
         self.result = result
 
 
+class Replayed(RequestError):
+    """Ends the execution of a request that was answered before, with the stored answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__("The request was answered before.")
+        self.answer = answer
+
+
+# What ends the request itself, not only its mutation.
+FINAL = (IdempotencyMismatch, Replayed, Unavailable)
+
+
 async def run_idempotently(
     operation: Operation, document: Document, context: Context, execute: Execute, encode: Encode
 ) -> EncodedBody:
@@ -65,6 +78,8 @@ async def run_idempotently(
         )
         await context.signer.prepare()
         return await retry_deadlocks(lambda: _run_once(request, context, execute, encode))
+    except Replayed as replayed:
+        return EncodedBody(orjson.loads(replayed.answer), replayed.answer, is_replayed=True)
     except Rejected as rejected:
         return encode(rejected.result)
     except (BadUserInput, IdempotencyMismatch) as error:
@@ -79,17 +94,22 @@ async def run_idempotently(
 async def _run_once(
     request: IdempotentRequest, context: Context, execute: Execute, encode: Encode
 ) -> EncodedBody:
-    async with begin_for_caller(context) as tx:
-        if (answer := await load_answer(tx, request)) is not None:
-            return EncodedBody(orjson.loads(answer), answer, is_replayed=True)
-        shared = context.shared_transaction = SharedTransaction(tx)
+    async with AsyncExitStack() as stack:
+
+        async def begin() -> Transaction:
+            tx = await stack.enter_async_context(begin_for_caller(context))
+            if (answer := await load_answer(tx, request)) is not None:
+                raise Replayed(answer)
+            return tx
+
+        shared = context.shared_transaction = SharedTransaction(begin)
         try:
             result = await execute()
         finally:
             # Waits for reads that are still running.
             await context.clear_loaders()
             context.shared_transaction = None
-        _ensure_applied(result, shared)
+        tx = _ensure_applied(result, shared)
         encoded = encode(result)
         add_answer(tx, request, encoded.json)
     # Now workers and subscribers find what the mutation woke them for.
@@ -97,14 +117,17 @@ async def _run_once(
     return encoded
 
 
-def _ensure_applied(result: ExecutionResult, shared: SharedTransaction) -> None:
-    """Raises what went wrong; a field of the payload that the caller can't see is no failure."""
+def _ensure_applied(result: ExecutionResult, shared: SharedTransaction) -> Transaction:
+    """Returns the transaction of an applied mutation; raises what went wrong with any other.
+
+    A field of the payload that the caller can't see is no failure.
+    """
     for error in (shared.error, *map(find_cause, result.errors or ())):
-        is_temporary = isinstance(error, Unavailable)
-        if error and (is_temporary or not isinstance(error, EXPECTED)):
+        if error and (isinstance(error, FINAL) or not isinstance(error, EXPECTED)):
             raise error
-    if shared.error or result.data is None or None in result.data.values():
+    if shared.tx is None or shared.error or result.data is None or None in result.data.values():
         raise Rejected(result)
+    return shared.tx
 
 
 def _parse_key(context: Context) -> str:
