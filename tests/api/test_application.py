@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from models.database.store import Store
@@ -20,6 +21,8 @@ from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, test_issuer
 from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
+from tests.support.processes import listening
+from tests.support.subscriptions import a_socket, server_sent, server_sent_events
 
 OPEN, CLOSED = Environment.DEVELOPMENT, Environment.PRODUCTION
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -164,6 +167,43 @@ async def test_production_does_not_guess_what_was_meant(
         ]
 
     assert ["Did you mean" in hint for hint in hints] == [True, False]
+
+
+@ONLY_SQLITE
+async def test_every_door_hides_the_schema_in_production(store: Store) -> None:
+    async with running(store) as api, listening(api.app) as port, a_socket(port, SERVICE) as socket:
+        errors: list[Any] = []
+        for document in ("{ __schema { description } }", "{ viewe { user { id } } }"):
+            await socket.subscribe(document)
+            errors += (await socket.receive())["payload"]
+            async with server_sent(port, SERVICE, document) as response:
+                _, event = await anext(server_sent_events(response))
+            errors += event["errors"]
+        url = f"http://127.0.0.1:{port}/graphql"
+        async with httpx.AsyncClient() as client:
+            by_get = await client.get(url, params={"query": "{ __schema { description } }"})
+
+    assert [error["extensions"]["code"] for error in errors] == ["GRAPHQL_VALIDATION_FAILED"] * 4
+    assert not any("Did you mean" in error["message"] for error in errors)
+    assert by_get.status_code == 405
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    "header", ["x-apollo-tracing", "apollo-federation-include-trace", "x-trace", "x-debug"]
+)
+async def test_no_header_makes_production_trace_a_request(store: Store, header: str) -> None:
+    async with running(store) as api:
+        plain = await api.client.post("/graphql", json={"query": "{ __typename }"})
+        traced = await api.client.post(
+            "/graphql?trace=1",
+            json={"query": "{ __typename }", "extensions": {"tracing": True}},
+            headers={header: "ftv1"},
+        )
+
+    assert plain.json() == {"data": {"__typename": "Query"}}
+    assert traced.content == plain.content
+    assert traced.headers.keys() == plain.headers.keys()
 
 
 @ONLY_SQLITE

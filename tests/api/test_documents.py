@@ -18,7 +18,7 @@ from tests.conftest import settings
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, SERVICE, Api
 from tests.support.application import make_application
 from tests.support.factories import Acme
-from tests.support.http import GRAPHQL_JSON, ONLY_SQLITE, post
+from tests.support.http import GRAPHQL_JSON, INNARDS, ONLY_SQLITE, post
 from tests.support.processes import listening, started
 from tests.support.subscriptions import a_connection, server_sent, server_sent_events
 
@@ -237,6 +237,77 @@ async def test_no_document_costs_much(api: Api, name: str) -> None:
     assert seconds < 1
     assert answer.status_code == 200
     assert len(answer.json().get("errors", [])) <= 20
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("levels", [100, 450, 5_000])
+@pytest.mark.parametrize(
+    ("before", "middle", "after", "closing"),
+    [
+        ("", "{ viewer ", "", "}"),
+        ("{", "... {", "__typename }", "}"),
+        ("{ node(id: ", "[", ") { id } }", "]"),
+        ("mutation { createOrganization(input: ", "{ name: ", "1) { cursor } }", "}"),
+        ("query($a: ", "[", "Int) { __typename }", "]"),
+    ],
+    ids=["selections", "fragments", "lists", "objects", "types"],
+)
+async def test_a_deeply_nested_document_is_answered_in_time(
+    api: Api, before: str, middle: str, after: str, closing: str, levels: int
+) -> None:
+    core, rest = after.split(" ", 1) if after[:1] in {"_", "1", "I"} else ("", after)
+    query = f"{before}{middle * levels}{core}{closing * levels}{rest}"
+    began = time.process_time()
+    answer = await api.client.post("/graphql", json={"query": query})
+    seconds = time.process_time() - began
+
+    assert seconds < 1
+    assert answer.status_code == 200
+    assert "INTERNAL" not in answer.text
+    assert not INNARDS.search(answer.text)
+
+
+SAME = "viewer { user { id } }"
+MERGED = {
+    "fields": f"{{ {f'{SAME} ' * 280} }}",
+    "inline fragments": f"{{ {' '.join(f'... {{ {SAME} }}' for _ in range(199))} }}",
+    "inline fragments in each other": "{"
+    + " ".join(f"... {{ {' '.join(f'... {{ {SAME} }}' for _ in range(10))} }}" for _ in range(15))
+    + "}",
+    "fragments": "{"
+    + " ".join(f"...F{number}" for number in range(100))
+    + "}"
+    + "".join(f"fragment F{number} on Query {{ {SAME} }}" for number in range(100)),
+}
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("name", MERGED)
+async def test_comparing_the_same_fields_has_a_limit(api: Api, name: str) -> None:
+    answer = (await api.client.post("/graphql", json={"query": MERGED[name]})).json()
+
+    assert answer["errors"][0]["extensions"]["limit"] == "overlappingFields"
+    assert "data" not in answer
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ ... @defer { __typename } }",
+        "{ ...F @defer } fragment F on Query { __typename }",
+        '{ nodes(ids: ["a"]) @stream { id } }',
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+    ],
+    ids=["defer", "defer a fragment", "stream", "introspection in circles"],
+)
+async def test_no_document_keeps_work_open_or_goes_in_circles(api: Api, query: str) -> None:
+    answer = (await api.client.post("/graphql", json={"query": query})).json()
+
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {
+        "GRAPHQL_VALIDATION_FAILED"
+    }
+    assert "data" not in answer
 
 
 def resident(pid: int) -> int:

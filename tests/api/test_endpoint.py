@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.api import SERVICE, Api
 from tests.support.http import FINE, GRAPHQL_JSON, INNARDS, ONLY_SQLITE, fault, post
@@ -185,6 +186,27 @@ async def test_a_flood_of_errors_is_cut_at_twenty(api: Api) -> None:
 
     assert [len(answer["errors"]) for answer in answers] == [20, 20]
     assert {error["extensions"]["code"] for error in answers[1]["errors"]} == {"UNAUTHENTICATED"}
+
+
+@ONLY_SQLITE
+async def test_what_a_client_gets_wrong_fills_no_log(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    directives = " ".join(f"@nope{number}" for number in range(600))
+    documents = [
+        f"{{ __typename {directives} }}",
+        f"{{ {' '.join(f'nope{number}' for number in range(1_000))} }}",
+        "{ viewer",
+        "{ roles { key } }",
+        '{ organization(by: {id: "nope"}) { id } }',
+    ]
+
+    with capture_logs() as lines:
+        for document in documents:
+            assert "errors" in (await api.client.post("/graphql", json={"query": document})).json()
+
+    assert lines == []
+    assert "nope" not in caplog.text
 
 
 # ------------------------------------------------------------------------------------------ strings

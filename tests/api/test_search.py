@@ -6,7 +6,10 @@ import pytest
 
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.factories import Acme
+from tests.support.http import ONLY_SQLITE
+from tests.support.processes import listening
 from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
+from tests.support.subscriptions import a_socket
 
 USERS = [
     ("evariste@example.com", "Évariste", "Galois"),
@@ -285,6 +288,59 @@ async def test_a_search_takes_256_characters(api: Api, acme: Acme) -> None:
                 "asked": length,
             }
             assert refused.error["extensions"] == extensions
+
+
+@ONLY_SQLITE
+async def test_any_other_text_has_4096_characters(api: Api) -> None:
+    longest = "a" * 4_096
+    input = {"name": "Acme", "slug": longest}
+    document = "query($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } }"
+
+    shown = await api.run(document, {"id": longest}, by=SERVICE)
+    refused = await api.run(document, {"id": f"{longest}a"}, by=SERVICE)
+    checked = await api.mutate("createOrganization", input, by=SERVICE)
+    unchecked = await api.mutate("createOrganization", {**input, "slug": f"{longest}a"}, by=SERVICE)
+
+    def limit(name: str) -> JSON:
+        return {"code": "LIMIT_EXCEEDED", "limit": name, "allowed": 4_096, "asked": 4_097}
+
+    assert shown.data == {"node": None, "nodes": [None]}
+    assert [error["extensions"] for error in refused.body["errors"]] == [limit("id"), limit("ids")]
+    # The rule of slugs comes after the limit, and names the input.
+    assert checked.user_errors
+    assert unchecked.error["extensions"] == limit("slug")
+
+
+@ONLY_SQLITE
+async def test_a_list_in_an_input_has_1000_values(api: Api) -> None:
+    addresses = [{"emailAddress": f"user{number}@example.com"} for number in range(1_001)]
+
+    checked = await api.mutate("createUsers", {"users": addresses[:1_000]}, by=SERVICE)
+    unchecked = await api.mutate("createUsers", {"users": addresses}, by=SERVICE)
+
+    assert [error["code"] for error in checked.user_errors] == ["bulk_size_exceeded"]
+    assert unchecked.error["extensions"] == {
+        "code": "LIMIT_EXCEEDED",
+        "limit": "users",
+        "allowed": 1_000,
+        "asked": 1_001,
+    }
+
+
+@ONLY_SQLITE
+async def test_subscriptions_have_the_same_limits(api: Api) -> None:
+    long, many = "1" * 4_097, ", ".join(["USER_CREATED"] * 101)
+    documents = {
+        "after": f'subscription {{ events(after: "{long}") {{ id }} }}',
+        "filter": f"subscription {{ events(types: [{many}]) {{ id }} }}",
+        "organizationId": f'subscription {{ organizationEvents(organizationId: "{long}") {{ id }} }}',
+    }
+
+    async with listening(api.app) as port, a_socket(port, SERVICE) as socket:
+        for limit, document in documents.items():
+            await socket.subscribe(document)
+            refusal = await socket.refused()
+            assert (refusal["code"], refusal["limit"]) == ("LIMIT_EXCEEDED", limit)
 
 
 def id_for(document: str, acme: Acme) -> JSON:

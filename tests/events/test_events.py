@@ -161,11 +161,14 @@ async def test_each_mutation_writes_its_events_and_answers_with_the_last(
     if "Role" in mutation or "Permission" in mutation:
         await a_role_model(api)
     by = caller_of(acme, mutation)
-    before = len(await events(api.store))
+    before = await events(api.store)
 
     answer = await api.mutate(mutation, input(acme), by=by)
 
-    written = (await events(api.store))[before:]
+    log = await events(api.store)
+    written = log[len(before) :]
+    # No mutation edits or deletes what the log holds.
+    assert log[: len(before)] == before
     assert [event["type"] for event in written] == expected
     assert answer.payload["cursor"] == (str(written[-1]["cursor"]) if written else None)
     for event in written:

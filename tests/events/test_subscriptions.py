@@ -526,6 +526,21 @@ async def test_a_token_that_lapses_ends_its_streams_and_its_socket(api: Api, acm
         assert await socket.closed() == 4403
 
 
+async def test_a_token_that_only_the_leeway_keeps_valid_ends_its_streams_with_that(
+    api: Api, acme: Acme
+) -> None:
+    expired = int(api.clock().timestamp()) - 20
+    late = Caller(f"Bearer {api.token(acme.member.email, exp=expired)}", acme.member.id)
+    async with listening(api.app) as port, a_socket(port, late) as socket:
+        await socket.subscribe(organization_events(acme.id))
+        await begun(api)
+        api.clock.forward(seconds=39)
+        await socket.quiet()
+        api.clock.forward(seconds=1)
+
+        await _ends(socket, LAPSED)
+
+
 async def test_a_lapsed_token_begins_nothing_more_on_its_socket(api: Api, acme: Acme) -> None:
     soon = Caller(
         f"Bearer {api.token(acme.member.email, exp=int(api.clock().timestamp()) + 30)}",

@@ -219,3 +219,19 @@ async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_f
         "sub3",
     ]
     assert who.verified_size == sum(one.size for one in who.verified.values())
+
+
+@one_database
+async def test_a_token_that_is_verified_twice_at_once_is_cached_once(
+    store: Store, clock: Clock, server: KeySetServer
+) -> None:
+    async with httpx.AsyncClient() as client:
+        issuer = server.issuer()
+        identity = server_for(store, clock, identity_issuers=(issuer,))
+        who = Authenticator(identity, {issuer.issuer: make_provider(issuer, client)}, {})
+        new = token(clock)
+
+        await asyncio.gather(*(who.authenticate([f"Bearer {new}"]) for _ in range(3)))
+
+    assert len(who.verified) == 1
+    assert who.verified_size == len(new)
