@@ -9,12 +9,15 @@ from structlog.testing import capture_logs
 
 from models.base import new_id
 from models.events import Event
+from models.mail import Mail, MailStatus
 from resolvers.events import retention
 from resolvers.events.retention import delete_old_events
 from server.delivery.cleanup import make_cleanup
 from tests.conftest import settings
 from tests.support.api import SERVICE, Api, contents, events
 from tests.support.factories import Acme
+from tests.support.invitations import accept
+from tests.support.sessions import a_session
 from tests.support.smtp import cleanup, invited
 from tests.support.webhook_receiver import many_events
 
@@ -167,3 +170,44 @@ async def test_a_clock_that_stays_ahead_is_believed_after_an_hour(api: Api, acme
         api.clock.forward(minutes=minutes)
         await worker.clean_up()
         assert await cursors(api) == expected
+
+
+async def holding(api: Api, *texts: str) -> set[str]:
+    """The tables that hold one of the texts anywhere."""
+    return {
+        name
+        for name, rows in (await contents(api.store)).items()
+        if any(text in str(row).lower() for row in rows for text in texts)
+    }
+
+
+async def test_what_is_left_of_a_deleted_user(api: Api, acme: Acme) -> None:
+    """The table of SECURITY.md: what stays of a person, where, and for how long."""
+    worker = make_cleanup(settings(), api.server)
+    person = await api.person("hopper@example.org", family_name="Hopper")
+    invitation, _ = await invited(api, acme, "hopper@example.org", "other@example.com")
+    accepted = await accept(api, by=person, invitationId=invitation["id"])
+    await a_session(api, by=person)
+    texts = ("hopper", person.id)
+    everything = await holding(api, *texts)
+
+    assert accepted.payload
+    assert (await api.mutate("deleteUser", {"userId": person.id}, by=SERVICE)).payload
+    at_once = await holding(api, *texts)
+    api.clock.forward(days=30)
+    await change(api, acme, "org:admin")
+    api.clock.forward(seconds=1)
+    await worker.clean_up()
+    later = await holding(api, *texts)
+    await api.mutate("deleteOrganization", {"organizationId": acme.id}, by=SERVICE)
+    async with api.store.write() as session:
+        await session.execute(update(Mail).values(status=MailStatus.SENT.value))
+    for name in ("someone", "another"):
+        api.clock.forward(days=16)
+        await api.person(f"{name}@example.com")
+        await worker.clean_up()
+
+    assert everything == {"user", "membership", "session", "invitation", "mail", "event"}
+    assert at_once == {"invitation", "mail", "event"}
+    assert later == {"invitation", "mail"}
+    assert await holding(api, *texts) == set()
