@@ -125,7 +125,7 @@ def _ensure_applied(result: ExecutionResult, shared: SharedTransaction) -> Trans
     for error in (shared.error, *map(find_cause, result.errors or ())):
         if error and (isinstance(error, FINAL) or not isinstance(error, EXPECTED)):
             raise error
-    if shared.tx is None or shared.error or result.data is None or None in result.data.values():
+    if shared.tx is None or shared.error:
         raise Rejected(result)
     return shared.tx
 

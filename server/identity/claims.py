@@ -88,7 +88,7 @@ def _read_address(
     """
     email, verified = payload.get(names.email), None
     if names.email_verified is True:
-        verified = True if email is not None else None
+        verified = True
     elif names.email_verified in payload:
         word = payload[names.email_verified]
         verified = word is True or word == "true"

@@ -7,9 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from models.database import wakeup
 from models.database.tables import metadata
+from models.database.wakeup import Waiter
+from models.idempotency import compute_digest
 from server.delivery.cleanup import make_cleanup
 from tests.conftest import settings
 from tests.support.api import (
@@ -189,6 +192,46 @@ async def test_of_many_at_once_one_has_an_effect_and_all_have_its_answer(
     assert len({answer.content for answer in answers}) == 1
     assert [answer.headers.get("idempotency-replayed") for answer in answers].count("true") == 19
     assert await count(api) == 1
+
+
+async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> None:
+    if api.store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time.")
+    digest = compute_digest("user", acme.admin.id, KEY)
+    lock = int.from_bytes(bytes.fromhex(digest)[:8], signed=True)
+    rename = """mutation($input: UpdateOrganizationInput!) {
+        updateOrganization(input: $input) { organization { name } userErrors { code } } }"""
+    input = {"organizationId": acme.id, "name": "New"}
+
+    async with api.store.write() as other:
+        await other.execute(text(f"SELECT FROM organization WHERE id = '{acme.id}' FOR UPDATE"))
+        sent = asyncio.create_task(send(api, {"input": input}, by=acme.admin, query=rename))
+        # The request has its lock, and waits for the organization.
+        await asyncio.sleep(0.5)
+        await other.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
+        assert not sent.done()
+    answer = await sent
+
+    assert answer.json()["data"]["updateOrganization"] == {
+        "organization": {"name": "New"},
+        "userErrors": [],
+    }
+
+
+async def test_listeners_are_woken_once_the_answer_is_committed(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakeup, "FILE_POLL_SECONDS", 60.0)
+
+    async def find(listener: Waiter) -> tuple[int, int]:
+        await asyncio.wait_for(listener.signaled.wait(), 5)
+        return await count(api), len(await stored(api))
+
+    async with api.store.wakeup.listen() as listener:
+        await listener.wait(0.2)
+        found, _ = await asyncio.gather(find(listener), create(api, by=acme.admin))
+
+    assert found == (1, 1)
 
 
 async def test_different_keys_do_not_wait_for_each_other(api: Api, acme: Acme) -> None:

@@ -279,6 +279,7 @@ async def test_what_is_compressed_is_not_unpacked(keys: KeySet, server: KeySetSe
     server.body, server.headers = gzip.compress(server.body), ["Content-Encoding: gzip"]
 
     assert not await has(keys, "good")
+    assert b"accept-encoding: identity\r\n" in server.request.lower()
 
 
 async def test_a_server_that_is_not_there_gives_no_keys() -> None:

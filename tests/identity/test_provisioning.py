@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database.store import Store
+from server.settings.issuers import ClaimNames
 from tests.conftest import counted
 from tests.support.api import (
     AUDIENCE,
@@ -360,6 +361,21 @@ async def test_a_word_without_an_address_verifies_none(api: Api) -> None:
     api.clock.forward(minutes=1)
 
     assert not (await visit(api, token(api, {"email_verified": True})))["emailVerified"]
+
+
+async def test_a_constant_without_an_address_verifies_none(store: Store, clock: Clock) -> None:
+    claims = ClaimNames(email_verified=True)
+    api = serving(store, clock, test_issuer().model_copy(update={"claims": claims}))
+    user = {"externalId": "sub|ada", "emailAddress": "ada@example.com"}
+    created = await api.mutate("createUser", user, "user { emailVerified }", by=SERVICE)
+
+    unknown = await visit(api, token(api, {}))
+    api.clock.forward(minutes=1)
+    known = await visit(api, token(api, {"email": "ada@example.com"}))
+
+    assert not created.payload["user"]["emailVerified"]
+    assert (unknown["emailAddress"], unknown["emailVerified"]) == ("ada@example.com", False)
+    assert known["emailVerified"]
 
 
 async def test_an_older_token_changes_nothing(api: Api) -> None:

@@ -182,6 +182,8 @@ class KeySetServer:
 
     def __init__(self) -> None:
         self.fetches = 0
+        # The head of the last request.
+        self.request = b""
         self.status = "200 OK"
         self.headers: list[str] = []
         self.body = b""
@@ -202,7 +204,7 @@ class KeySetServer:
         )
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        self.request = await reader.readuntil(b"\r\n\r\n")
         self.fetches += 1
         await self.open.wait()
         head = [
