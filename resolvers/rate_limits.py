@@ -1,4 +1,4 @@
-"""Rate limits: how much each caller can ask for in a while, counted here or in a shared store."""
+"""Rate limits: how much each caller can request, counted in this process or a shared store."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ from models.errors import RateLimited
 from models.idempotency import compute_digest
 from resolvers.access import Actor, ActorType
 
-# Callers that are counted at a time; beyond them, those that came longest ago start anew.
+# The most callers that are counted; beyond them, the one that was idle longest is forgotten.
 MOST_CALLERS = 100_000
 # How long a request waits for the store of several processes before it is let through.
 STORE_SECONDS = 0.25
@@ -30,7 +30,7 @@ log = structlog.stdlib.get_logger("tenantry.rate_limits")
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What each caller can do in a while, such as `600/minute`; None means any number."""
+    """The rate of each kind of caller, such as `600/minute`; None means unlimited."""
 
     # Fields of queries, mutations, and subscriptions.
     user: str | None = None
@@ -44,14 +44,14 @@ class Rates:
 class ProcessStorage(Storage):
     """Counts in this process, for a bounded number of callers.
 
-    The library's own storage in memory looks through all callers with every request.
+    The library's own in-memory storage scans all callers on every request.
     """
 
     STORAGE_SCHEME = ["async+process"]
 
     def __init__(self, uri: str | None = None) -> None:
         super().__init__(uri)
-        # How much each caller has used, and until when that counts.
+        # How much each caller has used, and when that expires.
         self.used: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     @property
@@ -89,7 +89,7 @@ class ProcessStorage(Storage):
 
 
 class RateLimits:
-    """Counts what callers do, in this process or in a store that several processes share."""
+    """Counts requests, in this process or in a store that several processes share."""
 
     def __init__(self, rates: Rates, store_url: str | None = None) -> None:
         self.user = to_item(rates.user)
@@ -115,7 +115,7 @@ class RateLimits:
             await self.pool.aclose()
 
     async def count_fields(self, actor: Actor | None, address: str, *, fields: int) -> None:
-        """Counts fields that are about to run; raises RateLimited if they are too many."""
+        """Counts fields that are about to run; raises RateLimited if there are too many."""
         if actor is None:
             await self.take(self.address, "address", address, cost=fields)
         elif actor.type is ActorType.SERVICE:

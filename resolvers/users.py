@@ -57,7 +57,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class UserDraft:
-    """What the checks have found of a new user."""
+    """A new user who passed the checks."""
 
     new: NewUser
     errors: ErrorCollector
@@ -77,7 +77,7 @@ async def create_user(tx: Transaction, new: NewUser) -> User:
 async def create_users(
     tx: Transaction, new: Sequence[NewUser], *, skip_failed: bool
 ) -> tuple[list[User], list[InputError]]:
-    """Creates many users; an invalid one is left out with `skip_failed`, and else rejects all.
+    """Creates many users; an invalid one rejects the call, or is skipped with `skip_failed`.
 
     The errors that are returned are those of the users who are left out.
     """
@@ -93,7 +93,7 @@ async def create_users(
 
 
 async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraft]:
-    """Checks each user as if those before it in the call existed already."""
+    """Checks each user as if the ones before it in the call already existed."""
     drafts = [_check_user(tx, user) for user in new]
     waiting = await _lock_and_load_waiting(tx, {draft.address_key for draft in drafts} - {""})
     taken = await _load_taken_subjects(tx, drafts)
@@ -184,7 +184,7 @@ def _check_subject(external_id: str | None) -> None:
 async def _load_taken_subjects(
     tx: Transaction, drafts: Sequence[UserDraft]
 ) -> set[tuple[str | None, str | None]]:
-    """Loads which subjects belong to a user already, each with its issuer."""
+    """Loads which subjects already belong to a user, each with its issuer."""
     subjects = {draft.new.external_id for draft in drafts} - {None}
     if not subjects:
         return set()
@@ -215,9 +215,9 @@ async def _lock_and_load_waiting(
 
 
 def _ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> None:
-    """Ensures that a first visit can adopt one user at most: with two, it would adopt neither."""
+    """Ensures that a first visit can adopt at most one user: with two, it would adopt neither."""
     if any(issuer is None or other in (None, issuer) for other in waiting):
-        raise IdentifierExists("A user with this address already waits for their first visit.")
+        raise IdentifierExists("A user with this address already exists and hasn't signed in yet.")
 
 
 def _check_profile(

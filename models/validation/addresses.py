@@ -26,7 +26,7 @@ def _invalid(address: str) -> FormatInvalid:
 
 
 def _encode_domain(domain: str) -> str:
-    """Encodes the domain in ASCII; raises ValueError if it can't be the domain of an address.
+    """Encodes the domain in ASCII; raises ValueError if no address can have it.
 
     UTS 46 maps it first, as browsers do: to lower case, and to the usual width and full stops.
     """
@@ -40,7 +40,7 @@ def _encode_domain(domain: str) -> str:
 
 
 def _fold_local_part(local: str) -> str:
-    """Applies NFC and lower case for ASCII letters; raises ValueError if it can't be one.
+    """Applies NFC and lower case for ASCII letters; raises ValueError if it is invalid.
 
     NFC replaces a few characters with an ASCII one, as it does with the Kelvin sign. That would
     turn one user's address into another's.

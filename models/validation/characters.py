@@ -1,4 +1,4 @@
-"""Which characters a text for people can hold: a rule of our own, the same on every Python."""
+"""Which characters text for people can contain, independent of the Python version."""
 
 import re
 from unicodedata import category
@@ -11,7 +11,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 # Surrogates and private code points are no characters that a reader could know.
 MEANINGLESS = re.compile(f"[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff{UNASSIGNED}]")
 SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-# What has no width and says nothing: soft hyphens, zero-width spaces and no-break spaces, marks of
+# Characters without width or meaning: soft hyphens, zero-width spaces and no-break spaces, marks of
 # direction, invisible operators, deprecated and annotation characters.
 INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001]"
@@ -34,16 +34,16 @@ BLANKS = re.compile(
 
 
 def is_joinable(character: str) -> bool:
-    """Whether a joiner can stand beside it: a letter, a mark, or a symbol such as an emoji.
+    """Whether a joiner can be next to it: a letter, a mark, or a symbol such as an emoji.
 
-    What this Python doesn't know yet is assumed to be one: it's assigned all the same.
+    A character that this Python version doesn't know yet is assumed to be one.
     """
     kind = category(character)
     return kind[0] in "LM" or (kind in {"So", "Sk", "Cn"} and not character.isascii())
 
 
 def clean_line(line: str) -> str:
-    """Replaces each run of spaces by one, and drops what is invisible where it has no effect.
+    """Collapses each run of spaces, and drops invisible characters that have no effect.
 
     Joiners stay between letters, marks and emoji; variation selectors after a visible character.
     """
@@ -63,12 +63,12 @@ def clean_line(line: str) -> str:
         return match[0] if is_effective(match) else ""
 
     line, previous = INVISIBLE.sub("", line), None
-    # What is dropped can leave its neighbor without effect.
+    # Dropping a character can leave its neighbor without effect.
     while line != previous:
         previous, line = line, MODIFIERS.sub(keep, line)
     return SPACES.sub(" ", line).strip()
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of the text can be seen."""
+    """Whether the text has no visible character."""
     return not BLANKS.sub("", text).strip()

@@ -36,11 +36,11 @@ DECODINGS = 3
 
 
 def ensure_readable(text: str, what: str) -> None:
-    """Raises FormatInvalid for characters that do more than be shown, or that can't be shown."""
+    """Raises FormatInvalid for control characters, and for characters that can't be displayed."""
     if CONTROLS.search(text):
         raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
     if MEANINGLESS.search(text):
-        raise FormatInvalid(f"{what} holds a character that can't be shown.")
+        raise FormatInvalid(f"{what} contains a character that can't be displayed.")
 
 
 def escape_controls(text: str) -> str:
@@ -94,9 +94,9 @@ def check_name(name: str, what: str = "The name") -> str:
 
 
 def clean_name(name: str) -> str | None:
-    """Makes a name of a text that can't be sent back for correction, such as a claim.
+    """Makes a valid name from text that nobody can correct, such as a claim.
 
-    Drops what `check_name` rejects, except links. Returns None if nothing is left to see.
+    Drops what `check_name` rejects, except links. Returns None if nothing visible is left.
     """
     cleaned = clean_line(MEANINGLESS.sub("", CONTROLS.sub(" ", name)))
     shortened = clean_line(cleaned[:NAME_LENGTH])

@@ -108,7 +108,7 @@ def _parse_address(host: str) -> Address | None:
     """
     if ":" not in host and not NUMBER.fullmatch(host):
         if len(host) > NAME_LENGTH or not NAME.fullmatch(host):
-            raise _invalid(f"has a host that is no name: {host[:80]!r}")
+            raise _invalid(f"has an invalid host name: {host[:80]!r}")
         return None
     try:
         if "%" in host:

@@ -23,7 +23,7 @@ from resolvers.pages import AnyRow, AnySelect, Page, in_ids, load_grouped, load_
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1
-# How many events a page reads at most to find those that match; then it is short.
+# The most events that a page reads in search of matches; a page that reaches it is short.
 MAXIMUM_READ = 10_000
 # The last cursor that was given out, for a log that is empty.
 #
@@ -47,7 +47,7 @@ class EventPageRequest:
     types: frozenset[str] | None = None
 
     def apply_to(self, part: SelectOfScalar[Any], end: ColumnElement[int]) -> SelectOfScalar[Any]:
-        """In the order of commits, and one more than requested, to know whether there are more."""
+        """In the order of commits, with one more than requested to see whether there are more."""
         part = self.skip_to_start(part).where(col(Event.cursor) < func.coalesce(end, LARGEST))
         if self.types is not None:
             part = part.where(col(Event.type).in_(sorted(self.types)))
@@ -136,13 +136,13 @@ class LogPart:
     newest: int
 
     def ensure_follows(self, after: int | None) -> None:
-        """Raises CursorExpired unless the log holds everything after the cursor, and reached it."""
+        """Raises CursorExpired if the log lacks an event after the cursor, or never reached it."""
         if after is not None and not self.forgotten <= after <= self.newest:
             raise CursorExpired
 
 
 async def _load_part(connection: AsyncConnection, listed: Subquery) -> LogPart:
-    """Without events, the statement gives rows with nothing but the ends of the log."""
+    """Without events, the statement returns a row with only the bounds of the log."""
     forgotten = select(Instance.forgotten_cursor).scalar_subquery().label("forgotten")
     ends = select(select_newest_cursor(connection).label("newest"), forgotten).subquery("ends")
     both: AnySelect = Select(ends, listed)
@@ -153,7 +153,7 @@ async def _load_part(connection: AsyncConnection, listed: Subquery) -> LogPart:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page has read: its events, perhaps one more, and where it stopped before the end."""
+    """What a page has read: its events, perhaps one more, and where it stopped early."""
 
     events: Sequence[Event]
     stopped_at: int | None
@@ -204,7 +204,7 @@ async def load_events_after(
 
 
 async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[Event]:
-    """Loads the events after the cursor, whatever they are about."""
+    """Loads the events after the cursor, of every scope."""
     statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor))
     return await load_rows(store, statement.limit(at_most))
 

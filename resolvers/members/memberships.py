@@ -156,7 +156,7 @@ class NewMember:
 
 @dataclass(frozen=True, slots=True)
 class MemberDraft:
-    """What the checks have found of a new member."""
+    """A new member who passed the checks."""
 
     new: NewMember
     errors: ErrorCollector
@@ -182,7 +182,7 @@ async def create_membership(tx: Transaction, *, organization_id: str, new: NewMe
 async def create_memberships(
     tx: Transaction, *, organization_id: str, new: Sequence[NewMember], skip_failed: bool
 ) -> tuple[list[Membership], list[InputError]]:
-    """Adds many users; one who can't be added is left out with `skip_failed`, and else rejects all.
+    """Adds many users; one who can't be added rejects the call, or is skipped with `skip_failed`.
 
     The errors that are returned are those of the users who are left out.
     """
@@ -201,7 +201,7 @@ async def create_memberships(
 async def _check_members(
     tx: Transaction, organization: Organization, new: Sequence[NewMember]
 ) -> list[MemberDraft]:
-    """Checks each user as if those before them in the call were members already."""
+    """Checks each user as if the ones before them in the call were already members."""
     users = await _lock_users(tx, {member.user_id for member in new})
     offered = default = None
     if any(member.role for member in new):
@@ -221,7 +221,7 @@ async def _check_members(
             check_metadata(member.metadata.private or {})
         with errors.at("user_id"):
             if user is None:
-                raise ResourceNotFound("There is no such user.")
+                raise ResourceNotFound("The user doesn't exist.")
             if user.id in joined:
                 raise already_a_member()
         with errors.at("role"):
@@ -250,7 +250,7 @@ async def _lock_users(tx: Transaction, ids: Collection[str]) -> dict[str, User]:
 async def _load_joined(
     tx: Transaction, organization: Organization, user_ids: Collection[str]
 ) -> set[str]:
-    """Loads which of the users are members already."""
+    """Loads which of the users are already members."""
     joined = select(Membership.user_id).where(
         col(Membership.organization_id) == organization.id, col(Membership.user_id).in_(user_ids)
     )
@@ -279,8 +279,8 @@ async def _add_drafted(
     """Revokes the invitations of the new members, whose seats they use, and adds them."""
     invitations = [draft.invitation for draft in drafts if draft.invitation]
     if invitations:
-        # Kept until the events are recorded, so that the session finds the roles without asking the
-        # database again.
+        # Kept until the events are recorded, so that the session finds the roles without another
+        # query.
         known = {draft.role.role.id for draft in drafts if draft.role}
         other = {invitation.role_id for invitation in invitations} - known
         _roles = await load_roles_by_id(tx.session, list(other)) if other else {}

@@ -20,13 +20,13 @@ from graphql import (
 from models.errors import LimitExceeded
 
 TEXT_LENGTH = 4_096
-# A search: as long as the longest name that it can find.
+# A search, which can be as long as the longest name.
 QUERY_LENGTH = 256
 # The values of a filter, and the ids of `nodes`.
 FILTER_VALUES = 100
 # The entries of a list in the input of a mutation.
 LIST_LENGTH = 1_000
-# What the limit on a list is called in errors, if not "filter".
+# The name of a list's limit in errors, if not "filter".
 LIMITS = {"ids": "nodes"}
 TEXTS = frozenset({"String", "ID"})
 
@@ -34,7 +34,7 @@ Resolver = Callable[..., Any]
 
 
 def limit_arguments(schema: GraphQLSchema) -> None:
-    """Makes every field with arguments trim and limit them."""
+    """Makes every field trim and limit its arguments."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
             fields: Any = type_.fields
@@ -58,7 +58,7 @@ def _with_clean_arguments(field: Any, resolve: Resolver) -> Resolver:
 
 
 def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
-    """The value with its texts trimmed; raises LimitExceeded for what is too long."""
+    """Returns the value with its texts trimmed; raises LimitExceeded if one is too long."""
     named = cast(Any, type_).of_type if isinstance(type_, GraphQLNonNull) else type_
     if value is None:
         return None
@@ -83,7 +83,7 @@ def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
 def _check_length(length: int, maximum: int, name: str, unit: str, limit: str) -> None:
     if length > maximum:
         raise LimitExceeded(
-            f"{name} can have at most {maximum} {unit}, and this has {length}.",
+            f"{name} can have at most {maximum} {unit}; this one has {length}.",
             limit=limit,
             allowed=maximum,
             asked=length,

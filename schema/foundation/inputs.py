@@ -15,7 +15,9 @@ class MetadataMode(Enum):
     )
 
 
-@strawberry.enum(description="What one invalid entry of a bulk mutation does to the others.")
+@strawberry.enum(
+    description="What happens to the other entries of a bulk mutation if one is invalid."
+)
 class BulkErrorPolicy(Enum):
     REJECT_ALL = strawberry.enum_value(
         "REJECT_ALL", description="Nothing is changed, and every error is reported."

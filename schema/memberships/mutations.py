@@ -21,7 +21,7 @@ class MembershipPayload(Payload):
     )
 
 
-@strawberry.type(description="The memberships of a mutation.")
+@strawberry.type(description="Result of a mutation that creates memberships.")
 class MembershipsPayload(Payload):
     memberships: list[Membership] = strawberry.field(
         description="The memberships that were created, in the order of the input.",
@@ -44,11 +44,11 @@ class CreateMembershipInput:
     )
 
 
-@strawberry.input(description="One of many users to add directly.")
+@strawberry.input(description="A user to add with `createMemberships`.")
 class MembershipRecipientInput:
     user_id: strawberry.ID = strawberry.field(description="The user.")
     role: str | None = strawberry.field(
-        description="The key of the role; the call's when absent.", default=None
+        description="Role key; by default, the role of the call.", default=None
     )
     public_metadata: JSONObject | None = strawberry.field(
         description="Notes for everybody who sees the membership, at most 8 KB.", default=None
@@ -58,7 +58,7 @@ class MembershipRecipientInput:
     )
 
 
-@strawberry.input(description="Many users to add directly, without their consent.")
+@strawberry.input(description="Users to add to an organization without inviting them.")
 class CreateMembershipsInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization.")
     members: list[MembershipRecipientInput] = strawberry.field(
@@ -70,7 +70,7 @@ class CreateMembershipsInput:
         default=None,
     )
     on_error: BulkErrorPolicy = strawberry.field(
-        description="What one user who can't be added does to the others.",
+        description="What happens to the others if one user can't be added.",
         default=BulkErrorPolicy.REJECT_ALL,
     )
 

@@ -17,7 +17,7 @@ class UserPayload(Payload):
     user: User | None = strawberry.field(description="The user as it is now.", default=None)
 
 
-@strawberry.type(description="The users of a mutation.")
+@strawberry.type(description="Result of a mutation that creates users.")
 class UsersPayload(Payload):
     users: list[User] = strawberry.field(
         description="The users that were created, in the order of the input.",
@@ -50,11 +50,12 @@ class CreateUserInput:
     )
 
 
-@strawberry.input(description="Many users to create before their first visit.")
+@strawberry.input(description="Users to create before they sign in for the first time.")
 class CreateUsersInput:
     users: list[CreateUserInput] = strawberry.field(description="The users, at most 100.")
     on_error: BulkErrorPolicy = strawberry.field(
-        description="What one invalid user does to the others.", default=BulkErrorPolicy.REJECT_ALL
+        description="What happens to the others if one user is invalid.",
+        default=BulkErrorPolicy.REJECT_ALL,
     )
 
 
@@ -113,8 +114,9 @@ def to_new_user(input: CreateUserInput) -> users.NewUser:
 @strawberry.type
 class UserMutations:
     @strawberry.mutation(
-        description="Creates a user before their first visit. While a user with the same address"
-        " waits for theirs, the answer is form_identifier_exists: a retry creates no second one.",
+        description="Creates a user before they sign in for the first time. If a user with the same"
+        " address hasn't signed in yet, the answer is form_identifier_exists, so that a retry"
+        " doesn't create a duplicate.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:

@@ -23,7 +23,7 @@ def to_display_url(settings: Settings) -> str:
 
 
 def explain_unreachable(settings: Settings, error: BaseException) -> str:
-    """Returns what the driver says is wrong, on one line; being busy is no fault of a setting."""
+    """Returns what the driver says is wrong, on one line; a busy database isn't a wrong setting."""
     if isinstance(error, Busy):
         return str(error)
     while isinstance(error, (Unavailable, DBAPIError)):

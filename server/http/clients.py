@@ -6,12 +6,12 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
-# What one customer of an internet provider has at least.
+# The smallest network that an internet provider assigns to a customer.
 IPV6_PREFIX = 64
 
 
 def get_network(client: HTTPConnection) -> str:
-    """The address of a client; of IPv6 the network, because one customer has all of it."""
+    """Returns the client's address, or its network for IPv6, which one customer has whole."""
     try:
         address = ip_address(client.client.host if client.client else "")
     except ValueError:
@@ -23,13 +23,13 @@ def get_network(client: HTTPConnection) -> str:
 
 @dataclass(slots=True)
 class Seats:
-    """What a caller has at the same time, up to a maximum; of this process alone."""
+    """Counts what each caller has open in this process, up to a maximum."""
 
     maximum: int
     taken: Counter[str] = field(default_factory=Counter[str])
 
     def take(self, caller: str) -> bool:
-        """Takes one, unless the caller has the maximum already."""
+        """Takes one, unless the caller already has the maximum."""
         if self.taken[caller] >= self.maximum:
             return False
         self.taken[caller] += 1

@@ -56,7 +56,7 @@ ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
     "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 )
-# How many operations an error names.
+# The most operation names in an error.
 MOST_NAMES = 10
 
 T = TypeVar("T")
@@ -254,7 +254,7 @@ class GraphQLEndpoint:
 def _name_operations(document: Document, unknown: str | None = None) -> str:
     """Says which operations there are, whether none or a wrong one was named."""
     if not document.names:
-        return "The document has one operation without a name: leave operationName out."
+        return "The document has one operation without a name: omit operationName."
     names = ", ".join(document.names[:MOST_NAMES])
     names += ", and others" if len(document.names) > MOST_NAMES else ""
     if unknown is None:

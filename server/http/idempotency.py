@@ -31,7 +31,7 @@ from schema.foundation.guards import begin_for_caller, retry_deadlocks
 from server.http.requests import Operation
 from server.http.responses import EncodedBody
 
-# What the result reports in its own way.
+# Errors that the result already reports.
 EXPECTED = (RequestError, InputError, InputErrors)
 
 Execute = Callable[[], Awaitable[ExecutionResult]]
@@ -112,7 +112,7 @@ async def _run_once(
         tx = _ensure_applied(result, shared)
         encoded = encode(result)
         add_answer(tx, request, encoded.json)
-    # Now workers and subscribers find what the mutation woke them for.
+    # Workers and subscribers can see the change only now.
     context.store.wakeup.notify()
     return encoded
 
@@ -148,8 +148,8 @@ def _find_field(operation: Operation, document: Document) -> str:
     if len(keys) != 1:
         raise BadUserInput(
             "A request with an Idempotency-Key must have exactly one mutation field, because each"
-            f" field is a transaction of its own. This one has {len(keys)}: send each in a request"
-            " with a key of its own."
+            f" field is its own transaction. This one has {len(keys)}: send each in a request with"
+            " its own key."
         )
     return next(iter(keys))
 

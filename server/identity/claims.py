@@ -24,7 +24,7 @@ def read_identity_claims(payload: JSONObject, names: ClaimNames) -> IdentityClai
         or not 0 < len(subject) <= SUBJECT_LENGTH
         or not subject.isprintable()
     ):
-        raise InvalidCredential("its sub is missing or no subject")
+        raise InvalidCredential("its sub is missing or invalid")
     address, key, verified = _read_address(payload, names)
     first_name, last_name = _read_names(payload, names)
     return IdentityClaims(

@@ -150,7 +150,7 @@ async def test_a_persisted_query_is_asked_for_whole(
         (
             "{ __typename }",
             "A",
-            "The document has one operation without a name: leave operationName out.",
+            "The document has one operation without a name: omit operationName.",
         ),
     ],
 )

@@ -48,13 +48,14 @@ async def send(
     by: Caller,
     key: str | list[str] | None = KEY,
     query: str = CREATE,
+    name: str | None = None,
     accept: str = GRAPHQL_JSON,
 ) -> httpx.Response:
     keys = [key] if isinstance(key, str) else key or []
     headers = [("accept", accept), *(("idempotency-key", value) for value in keys)]
     if by.authorization:
         headers.append(("authorization", by.authorization))
-    body = {"query": query, "variables": variables}
+    body = {"query": query, "variables": variables, "operationName": name}
     return await api.client.post("/graphql", json=body, headers=headers)
 
 
@@ -137,6 +138,20 @@ async def test_another_request_with_the_same_key_is_refused(api: Api, acme: Acme
     assert (document.status_code, code(document)) == (422, "IDEMPOTENCY_MISMATCH")
     assert "data" not in newer.json()
     assert await contents(api.store) == after
+
+
+@ONLY_SQLITE
+async def test_another_operation_of_the_document_is_another_request(api: Api, acme: Acme) -> None:
+    both = CREATE.replace("mutation", "mutation A") + CREATE.replace("mutation", "mutation B")
+    variables = {"input": {"name": "Once"}}
+
+    first = await send(api, variables, by=acme.admin, query=both, name="A")
+    repeated = await send(api, variables, by=acme.admin, query=both, name="A")
+    other = await send(api, variables, by=acme.admin, query=both, name="B")
+
+    assert repeated.content == first.content
+    assert code(other) == "IDEMPOTENCY_MISMATCH"
+    assert await count(api) == 1
 
 
 @pytest.mark.parametrize(("value", "other"), [(1, True), (1, 1.0), (0, False)])

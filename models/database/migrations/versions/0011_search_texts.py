@@ -46,7 +46,7 @@ def fold_address(email_address: str, address_key: str) -> str:
 
 
 def _fold(name: str, columns: Sequence[str], fold: Callable[..., str]) -> None:
-    """Writes the search texts anew that differ, a batch of rows at a time."""
+    """Rewrites the search texts that differ, one batch of rows at a time."""
     table = sa.table(name, *map(sa.column, ("id", "search_text", *columns)))
     change = (
         sa.update(table)

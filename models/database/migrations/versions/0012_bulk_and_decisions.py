@@ -18,7 +18,7 @@ def upgrade() -> None:
         "instance",
         sa.Column("forgotten_cursor", sa.BigInteger(), nullable=False, server_default="0"),
     )
-    # Before, the log was taken to begin with its oldest event.
+    # Until this revision, the log was assumed to begin with its oldest event.
     op.execute(
         "UPDATE instance SET forgotten_cursor = (SELECT coalesce(min(cursor) - 1, 0) FROM event)"
     )
