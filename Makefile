@@ -48,7 +48,8 @@ check: install ## Everything that CI runs: format, lint, types, import law, SDL,
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov -m "not slow"
+	$(BIN)/pytest -m slow
 
 format: install ## Format the code, mend what lint can mend, export the schema.
 	$(BIN)/ruff format .

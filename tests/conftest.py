@@ -1,6 +1,7 @@
 """The fixtures: a migrated database of each kind, and an application on it."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -40,8 +41,31 @@ structlog.configure(
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Runs more workers than cores, because many tests wait for processes, sockets and time-outs."""
+    return int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") or 2 * (os.cpu_count() or 1))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Starts slow tests first, so that no worker is left with one at the end."""
+    """Marks what `make test` leaves to `make check`, and starts slow tests first.
+
+    Of the cases of a test, `make test` runs the first one on PostgreSQL and all on SQLite.
+    """
+    seen = set[str]()
+    for item in items:
+        cases = (
+            item.callspec.params
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else {}
+        )
+        if cases.get("database_url") != "postgresql":
+            continue
+        name = item.nodeid.split("[")[0]
+        if name in seen:
+            item.add_marker(pytest.mark.slow)
+        seen.add(name)
+    # No worker is left with a slow test at the end.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

@@ -173,6 +173,7 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(
 
 
 @SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_no_step_is_left_out_without_notice(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -202,6 +203,7 @@ async def test_no_step_is_left_out_without_notice(
 
 
 @SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -242,6 +244,7 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
 
 
 @SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_links_whose_secret_was_removed_too_early_are_named(
     api: Api, operator: Operator, folder: Path
 ) -> None:
@@ -276,6 +279,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
 
 
 @SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_an_old_secret_that_is_lost_can_be_given_up(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -297,6 +301,7 @@ async def test_an_old_secret_that_is_lost_can_be_given_up(
 
 
 @ONLY_SQLITE
+@pytest.mark.slow
 async def test_signing_keys_are_rotated_while_the_root_secret_is(
     api: Api, operator: Operator
 ) -> None:
