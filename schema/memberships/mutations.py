@@ -106,6 +106,15 @@ class LeaveOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization.")
 
 
+def to_new_member(
+    input: CreateMembershipInput | MembershipRecipientInput, role: str | None
+) -> memberships.NewMember:
+    metadata = Metadata(input.public_metadata, input.private_metadata)
+    return memberships.NewMember(
+        input.user_id, role if input.role is None else input.role, metadata
+    )
+
+
 @strawberry.type
 class MembershipMutations:
     @strawberry.mutation(
@@ -119,11 +128,7 @@ class MembershipMutations:
         row = await memberships.create_membership(
             info.context.transaction,
             organization_id=input.organization_id,
-            new=memberships.NewMember(
-                input.user_id,
-                input.role,
-                Metadata(input.public_metadata, input.private_metadata),
-            ),
+            new=to_new_member(input, None),
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
@@ -139,14 +144,7 @@ class MembershipMutations:
         rows, errors = await memberships.create_memberships(
             info.context.transaction,
             organization_id=input.organization_id,
-            new=[
-                memberships.NewMember(
-                    member.user_id,
-                    input.role if member.role is None else member.role,
-                    Metadata(member.public_metadata, member.private_metadata),
-                )
-                for member in input.members
-            ],
+            new=[to_new_member(member, input.role) for member in input.members],
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
         )
         return MembershipsPayload(

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, text
 
 from models.database import wakeup
 from models.database.tables import metadata
-from models.database.wakeup import Waiter
 from models.idempotency import compute_digest
 from server.delivery.cleanup import make_cleanup
 from tests.conftest import settings
@@ -30,6 +29,8 @@ from tests.support.factories import Acme
 from tests.support.http import GRAPHQL_JSON, ONLY_SQLITE
 from tests.support.invitations import change, invited
 from tests.support.processes import PRODUCTION, started
+from tests.support.smtp import until
+from tests.support.webhooks import a_failed_delivery, an_endpoint, kept
 
 KEY = "4f6c0e2a-8a27-4f0e-9d53-0d9f1f6f3b51"
 CREATE = """mutation($input: CreateOrganizationInput!) {
@@ -221,10 +222,10 @@ async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> N
     async with api.store.write() as other:
         await other.execute(text(f"SELECT FROM organization WHERE id = '{acme.id}' FOR UPDATE"))
         sent = asyncio.create_task(send(api, {"input": input}, by=acme.admin, query=rename))
-        # The request has its lock, and waits for the organization.
-        await asyncio.sleep(0.5)
+        # The request has its own lock, and waits for the organization.
+        waiting = text("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+        await until(lambda: other.scalar(waiting))
         await other.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
-        assert not sent.done()
     answer = await sent
 
     assert answer.json()["data"]["updateOrganization"] == {
@@ -233,20 +234,27 @@ async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> N
     }
 
 
-async def test_listeners_are_woken_once_the_answer_is_committed(
-    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+async def test_workers_are_woken_once_the_change_is_committed(
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wakeup, "FILE_POLL_SECONDS", 60.0)
-
-    async def find(listener: Waiter) -> tuple[int, int]:
-        await asyncio.wait_for(listener.signaled.wait(), 5)
-        return await count(api), len(await stored(api))
+    endpoint_id = (await an_endpoint(api))["id"]
+    failed = await a_failed_delivery(api, endpoint_id)
+    replay = """mutation($input: ReplayWebhookDeliveriesInput!) {
+        replayWebhookDeliveries(input: $input) { userErrors { code } } }"""
+    input = {"webhookEndpointId": endpoint_id, "deliveryId": failed}
 
     async with api.store.wakeup.listen() as listener:
         await listener.wait(0.2)
-        found, _ = await asyncio.gather(find(listener), create(api, by=acme.admin))
+        sent = asyncio.create_task(send(api, {"input": input}, by=SERVICE, query=replay))
+        async with asyncio.timeout(5):
+            status = "failed"
+            while status != "pending":
+                await listener.signaled.wait()
+                listener.signaled.clear()
+                status = (await kept(api, failed) or {})["status"]
 
-    assert found == (1, 1)
+    assert (await sent).json()["data"]["replayWebhookDeliveries"] == {"userErrors": []}
 
 
 async def test_different_keys_do_not_wait_for_each_other(api: Api, acme: Acme) -> None:

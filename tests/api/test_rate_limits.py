@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from models.database.store import Store
-from resolvers.rate_limits import MOST_CALLERS, ProcessStorage
+from models.errors import RateLimited
+from resolvers.rate_limits import MOST_CALLERS, ProcessStorage, RateLimits, Rates
 from server.cli.diagnosis import check_rate_limits
 from server.http.clients import Seats
 from server.settings.settings import Environment, SettingsError, read_settings
@@ -237,12 +238,28 @@ async def test_only_a_trusted_proxy_can_say_who_calls(
 
 async def test_the_callers_that_are_counted_are_bounded() -> None:
     storage = ProcessStorage()
-    for number in range(MOST_CALLERS + 10):
+    for number in range(MOST_CALLERS):
+        await storage.incr(str(number), 60)
+    await storage.incr("1", 60)
+    for number in range(MOST_CALLERS, MOST_CALLERS + 10):
         await storage.incr(str(number), 60)
 
     assert len(storage.used) == MOST_CALLERS
+    # The one that was idle longest is forgotten first.
     assert await storage.get("0") == 0
+    assert await storage.get("1") == 2
     assert await storage.get(str(MOST_CALLERS)) == 1
+
+
+async def test_a_client_cannot_fill_the_memory_with_long_ids() -> None:
+    limits = RateLimits(Rates(update="1/minute"))
+    await limits.count_update("user_1", "a" * 4_096)
+
+    (known,) = cast(ProcessStorage, limits.limiter.storage).used
+    assert len(known) < 200
+    await limits.count_update("user_1", "a" * 4_095)
+    with pytest.raises(RateLimited):
+        await limits.count_update("user_1", "a" * 4_096)
 
 
 # ------------------------------------------------------------------------------------ other doors
@@ -355,6 +372,25 @@ async def test_while_the_shared_store_is_unavailable_everybody_is_served(
 
     assert statuses == [200, 200]
     assert "rate_limit_store_unavailable" in {line["event"] for line in lines}
+
+
+@ONLY_SQLITE
+async def test_a_shared_store_that_does_not_answer_is_not_waited_for(
+    store: Store, clock: Clock
+) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    url = f"valkey://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    app = an_application(store, clock, address_rate="1/minute", rate_store_url=url)
+
+    async with asyncio.timeout(5):
+        answer = await from_address(app, "192.0.2.1")
+    silent.close()
+
+    assert answer.status_code == 200
 
 
 async def test_doctor_says_whether_rates_are_shared() -> None:
