@@ -8,6 +8,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -15,7 +16,7 @@ from models.database.store import Store
 from models.errors import RateLimited
 from resolvers.rate_limits import MOST_CALLERS, ProcessStorage, RateLimits, Rates
 from server.cli.diagnosis import check_rate_limits
-from server.http.clients import Seats
+from server.http.clients import Seats, get_network
 from server.settings.settings import Environment, SettingsError, read_settings
 from tests.conftest import settings
 from tests.support import redis
@@ -325,6 +326,15 @@ async def test_an_address_has_so_many_sockets(store: Store, clock: Clock) -> Non
 
     assert refusal.value.response.status_code == 429
     assert "retry-after" in refusal.value.response.headers
+
+
+@pytest.mark.parametrize("client", [None, ("", 0), ("a-socket", 0)])
+def test_a_client_without_an_address_is_counted_with_its_like(
+    client: tuple[str, int] | None,
+) -> None:
+    scope = {"type": "http", "headers": [], "client": client}
+
+    assert get_network(HTTPConnection(scope)) == "unknown"
 
 
 def test_seats_are_forgotten_when_they_are_given_back() -> None:
