@@ -142,6 +142,25 @@ def test_an_operation_has_twenty_directives_at_most(document: str) -> None:
     assert read(document.format(select(21))) == exceeding("directives", 20, 21)
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query({1}) {{ {0} }}",
+        "{{ {2} {0} }} fragment A on Query {{ __typename }}",
+    ],
+    ids=["of variables", "of spreads"],
+)
+def test_directives_of_variables_and_spreads_are_counted(document: str) -> None:
+    def repeat(count: int) -> str:
+        variables = " ".join(f"$v{number}: Int @skip(if: false)" for number in range(count))
+        return document.format("__typename", variables, "...A @skip(if: false) " * count)
+
+    # Whether a variable can have a directive is left to validation.
+    errors = documents().read(repeat(20)).errors
+    assert not any(isinstance(error.original_error, LimitExceeded) for error in errors)
+    assert read(repeat(21)) == exceeding("directives", 20, 21)
+
+
 # ------------------------------------------------------------------------------------------- costs
 
 

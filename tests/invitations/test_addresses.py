@@ -135,6 +135,14 @@ REFUSED = [
 ]
 
 
+def test_a_domain_is_not_too_long_once_it_is_encoded() -> None:
+    label = "ü" * 8
+
+    assert normalize_address(f"a@{label}.example")
+    with pytest.raises(FormatInvalid):
+        normalize_address(f"a@{'.'.join([label] * 25)}.example")
+
+
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_spellings_of_one_address_are_the_same(one: str, other: str) -> None:
     assert one != other
