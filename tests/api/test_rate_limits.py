@@ -332,7 +332,7 @@ async def test_an_address_has_so_many_sockets(store: Store, clock: Clock) -> Non
 def test_a_client_without_an_address_is_counted_with_its_like(
     client: tuple[str, int] | None,
 ) -> None:
-    scope = {"type": "http", "headers": [], "client": client}
+    scope: dict[str, Any] = {"type": "http", "headers": [], "client": client}
 
     assert get_network(HTTPConnection(scope)) == "unknown"
 
