@@ -194,8 +194,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
             for headers in (head, upgrade)
         ]
 
-    # Behind an upgrade that we don't take, the parser reads no body.
-    assert [response.status_code for response in late] == [408, 400]
+    assert [response.status_code for response in late] == [408, 408]
     assert fault(late[0])["message"] == "The body did not come within 0.2 seconds."
 
 
