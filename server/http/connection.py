@@ -35,6 +35,8 @@ NO_LINGER = struct.pack("ii", 1, 0)
 ABORT = "tenantry.abort"
 TRY_AGAIN_LATER = 1013
 MESSAGE_TOO_BIG = 1009
+# How much of a header the response to an invalid handshake shows.
+REASON_LENGTH = 200
 # The most frames that a message can consist of.
 FRAMES = 1_000
 REFUSAL = (
@@ -208,7 +210,7 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         if version not in {"1.0", "1.1"}:
             raise InvalidRequest(BAD_REQUEST, "The request must be HTTP/1.1.")
         hosts, codings, lengths = (
-            [value.lower() for name, value in self.headers if name == wanted]
+            [value.strip(b" \t").lower() for name, value in self.headers if name == wanted]
             for wanted in (b"host", b"transfer-encoding", b"content-length")
         )
         if len(hosts) > 1 or (not hosts and version == "1.1"):
@@ -261,16 +263,17 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         self._stop_waiting()
         self._is_rejected = True
         cycle = self.cycle
-        if cycle and not cycle.response_complete and not cycle.more_body:
-            # This is about the next request: the one that runs gets its response first.
-            cycle.keep_alive = False
-            return
-        if cycle and not cycle.response_complete:
+        if cycle and cycle.more_body:
+            # This is about its body, which nobody must wait for.
             cycle.disconnected = True
             cycle.message_event.set()
             if self.pipeline or cycle.response_started:
                 self.transport.close()
                 return
+        elif cycle and not cycle.response_complete:
+            # This is about the next request: the one that runs gets its response first.
+            cycle.keep_alive = False
+            return
         # A client that has sent nothing expects no response.
         if not self.scope:
             self.transport.close()
@@ -283,7 +286,12 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
 
 
 class Handshake(ServerProtocol):
-    """Adds the headers of every response to those that reject a handshake."""
+    """Adds the headers of every response to those that reject a handshake, and shortens them."""
+
+    def reject(self, status: int, text: str) -> Response:
+        return super().reject(
+            status, text if len(text) <= REASON_LENGTH else f"{text[:REASON_LENGTH]}…\n"
+        )
 
     def send_response(self, response: Response) -> None:
         for name, value in SAFE_HEADERS.items():

@@ -10,6 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from websockets import http11
 
 from server.cli import http_server
 from server.http import connection
@@ -217,6 +218,8 @@ AMBIGUOUS: dict[str, bytes] = {
     "a method in lower case": b"get /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "CONNECT": b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "bytes above 127 in the path": b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a socket with bytes above 127 in its path": SOCKET.replace(b"/graphql", b"/\xff") + b"\r\n",
+    "a socket with bytes above 127 in its query": SOCKET.replace(b"hql", b"hql?\xff") + b"\r\n",
     "a socket with two Hosts": SOCKET + b"Host: localhost\r\n\r\n",
     "a socket with a body": SOCKET + b"Content-Length: 5\r\n\r\nhello",
     "a socket with chunks": SOCKET + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -245,10 +248,11 @@ async def test_a_request_that_two_readers_understand_differently_is_refused(
         get(version=b"1.0"),
         get(b"Host: [::1]:8000", b"Connection: close"),
         get(b"Host: tenantry_1.example:", b"Connection: close"),
-        post(b"Transfer-Encoding: Chunked"),
+        post(b"Transfer-Encoding: Chunked \t"),
+        get(b"Host:\tlocalhost \t", b"Connection: close"),
         SIZED,
     ],
-    ids=["HTTP/1.0 without a Host", "IPv6", "an empty port", "Chunked", "a length"],
+    ids=["HTTP/1.0 without a Host", "IPv6", "an empty port", "Chunked", "blanks", "a length"],
 )
 async def test_a_request_with_one_reading_is_answered(api: Api, head: bytes) -> None:
     async with listening(api.app) as port:
@@ -395,6 +399,27 @@ async def test_every_answer_to_a_handshake_is_safe(api: Api, head: bytes, expect
 
     assert status(answer) == expected
     assert is_safe(answer), answer
+
+
+async def test_a_handshake_that_cannot_be_read_is_answered(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http11, "MAX_NUM_HEADERS", 3)
+    async with listening(api.app) as port:
+        answer = await send(port, SOCKET + b"\r\n")
+
+    assert status(answer) == 400
+    assert is_safe(answer)
+
+
+async def test_the_answer_to_a_handshake_does_not_repeat_all_of_it(api: Api) -> None:
+    async with listening(api.app) as port:
+        answer = await send(
+            port, SOCKET + b"Sec-WebSocket-Protocol: ," + b"\xff" * 50_000 + b"\r\n\r\n"
+        )
+
+    assert status(answer) == 400
+    assert len(answer) < 1_000
 
 
 async def fail(request: Request) -> Response:
