@@ -5,7 +5,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -22,7 +22,7 @@ from schema import schema
 from tests.support.api import JSON, SECRET_KEY, sign_token, test_issuer
 from tests.support.documents import JSON_VALUES, TEXTS, nearly_valid, requests
 from tests.support.http import INNARDS
-from tests.support.processes import Server, started
+from tests.support.processes import TENANTRY, Server, started
 from tests.support.subscriptions import PROTOCOL
 
 T = TypeVar("T")
@@ -88,10 +88,10 @@ def token() -> str:
 
 
 @contextmanager
-def target(folder: Path) -> Generator[Target]:
+def target(folder: Path, program: Sequence[str | Path] = (TENANTRY,)) -> Generator[Target]:
     """Serves on a fresh database; fails if the server wrote a traceback until the end."""
     with (
-        started("serve", folder=folder, **SETTINGS) as server,
+        started("serve", folder=folder, program=program, **SETTINGS) as server,
         httpx.Client(base_url=server.url, timeout=ANSWER_SECONDS) as client,
     ):
         organization = server.graphql(FOUND, SERVICE, name="Fuzz").json()["data"]
@@ -107,8 +107,13 @@ def target(folder: Path) -> Generator[Target]:
         assert not re.search("Traceback|internal_error|never retrieved", written), written
 
 
-def explore(strategy: st.SearchStrategy[T], check: Callable[[T], None], examples: int) -> None:
-    """Tries a property with examples that are always the same, or with new ones for SECONDS."""
+def explore(
+    strategy: st.SearchStrategy[T],
+    check: Callable[[T], None],
+    examples: int,
+    seconds: float = SECONDS,
+) -> None:
+    """Tries a property with examples that are always the same, then with new ones for a time."""
 
     def try_examples(**options: Any) -> None:
         health: Any = list(HealthCheck)  # pyright: ignore[reportUnknownVariableType]
@@ -122,7 +127,7 @@ def explore(strategy: st.SearchStrategy[T], check: Callable[[T], None], examples
         chosen(given(strategy)(check))()
 
     try_examples(derandomize=True)
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try_examples()
 
