@@ -34,6 +34,7 @@ NO_LINGER = struct.pack("ii", 1, 0)
 # The extension in the scope of a connection that disconnects it.
 ABORT = "tenantry.abort"
 TRY_AGAIN_LATER = 1013
+INVALID_DATA = 1007
 MESSAGE_TOO_BIG = 1009
 # How much of a header the response to an invalid handshake shows.
 REASON_LENGTH = 200
@@ -338,6 +339,17 @@ class SocketProtocol(WatchedWrites, WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self.conn.data_to_send()
+
+    def send_receive_event_to_app(self) -> None:
+        try:
+            if self.curr_msg_data_type == "text":
+                b"".join(self.frames).decode()
+        except UnicodeDecodeError:
+            # Uvicorn would log a traceback, which every client can cause as often as it likes.
+            self.conn.fail(INVALID_DATA, "invalid UTF-8")
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) < FRAMES:

@@ -62,14 +62,19 @@ def parse_accept(accept: str) -> dict[str, float]:
     return qualities
 
 
+def _get_json_qualities(qualities: dict[str, float]) -> tuple[float, float]:
+    """Returns the qualities of the newer and of the older content type."""
+    default = qualities.get("application/*", qualities.get("*/*", 0.0))
+    return qualities.get(GRAPHQL_JSON, default), qualities.get(JSON, default)
+
+
 def choose_content_type(accept: str) -> str:
     """Chooses the newer content type only if the client names it.
 
     Raises HttpError if the client accepts neither.
     """
     qualities = parse_accept(accept or "*/*")
-    default = qualities.get("application/*", qualities.get("*/*", 0.0))
-    newer, older = qualities.get(GRAPHQL_JSON, default), qualities.get(JSON, default)
+    newer, older = _get_json_qualities(qualities)
     if not newer and not older:
         raise bad_request(406, f"This answers {GRAPHQL_JSON} or {JSON}.")
     if newer > older or (newer == older and GRAPHQL_JSON in qualities):
@@ -77,9 +82,15 @@ def choose_content_type(accept: str) -> str:
     return JSON
 
 
-def wants_stream(accept: str) -> bool:
-    """Whether the client accepts server-sent events."""
+def accepts_stream(accept: str) -> bool:
+    """Whether the client accepts server-sent events, among others perhaps."""
     return parse_accept(accept).get(EVENT_STREAM, 0.0) > 0
+
+
+def prefers_stream(accept: str) -> bool:
+    """Whether the client wants events for a single result as well, rather than JSON."""
+    qualities = parse_accept(accept)
+    return qualities.get(EVENT_STREAM, 0.0) > max(_get_json_qualities(qualities))
 
 
 def wants_page(request: Request) -> bool:

@@ -113,6 +113,11 @@ async def test_a_compressed_body_is_not_read(api: Api, encoding: str) -> None:
         ("text/html", None),
         ("text/event-stream", "text/event-stream"),
         ("text/event-stream;q=0", None),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        # As urql and other clients that take every answer ask for it.
+        (f"{GRAPHQL_JSON}, application/json, text/event-stream, multipart/mixed", GRAPHQL_JSON),
+        ("text/event-stream, */*", "application/json"),
+        ("application/json, text/event-stream;q=0.9", "application/json"),
         ("multipart/mixed", None),
         ("application/jsonp", None),
         (f"{GRAPHQL_JSON}p", None),

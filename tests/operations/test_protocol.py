@@ -18,6 +18,7 @@ from server.http.connection import HEAD_BYTES
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
+from tests.support.subscriptions import a_connection
 
 pytestmark = ONLY_SQLITE
 
@@ -456,3 +457,34 @@ async def test_a_request_that_the_end_of_the_server_cuts_off_is_answered_safely(
     assert status(answer) == 503
     assert is_safe(answer)
     assert b"Retry-After: 1" in answer.replace(b"retry-after", b"Retry-After")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"\x81\x81" + bytes(4) + b"\xd2"],
+        [b"\x01\x81" + bytes(4) + b"\xc3", b"\x80\x81" + bytes(4) + b"a"],
+    ],
+    ids=["text", "parts of a text"],
+)
+async def test_a_text_that_is_not_utf_8_closes_the_socket_without_a_traceback(
+    api: Api, caplog: pytest.LogCaptureFixture, parts: list[bytes]
+) -> None:
+    async with listening(api.app) as port, a_connection(port) as client:
+        client.connection.transport.write(b"".join(parts))
+        code = await client.closed()
+
+    assert code == 1007
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+async def test_a_client_that_breaks_the_protocol_and_leaves_causes_no_traceback(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(api.app) as port:
+        for _ in range(20):
+            async with a_connection(port) as client:
+                await client.connection.send("1")
+                client.connection.transport.abort()
+
+    assert [record.getMessage() for record in caplog.records] == []
