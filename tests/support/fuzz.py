@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar
 
 import httpx
@@ -94,6 +95,12 @@ def target(folder: Path, program: Sequence[str | Path] = (TENANTRY,)) -> Generat
         started("serve", folder=folder, program=program, **SETTINGS) as server,
         httpx.Client(base_url=server.url, timeout=ANSWER_SECONDS) as client,
     ):
+        # Read while it is written: a server whose output nobody takes would wait for ever.
+        output = server.process.stdout
+        assert output
+        lines = list[str]()
+        reader = Thread(target=lambda: lines.extend(output))
+        reader.start()
         organization = server.graphql(FOUND, SERVICE, name="Fuzz").json()["data"]
         user = server.graphql(PERSON, SERVICE, email="first@example.com").json()["data"]
         yield Target(
@@ -102,7 +109,10 @@ def target(folder: Path, program: Sequence[str | Path] = (TENANTRY,)) -> Generat
             organization["createOrganization"]["organization"]["id"],
             user["createUser"]["user"]["id"],
         )
-        code, written = server.stop()
+        server.process.terminate()
+        code = server.process.wait(30)
+        reader.join()
+        written = "".join(lines)
         assert code == 0, written
         assert not re.search("Traceback|internal_error|never retrieved", written), written
 
