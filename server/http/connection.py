@@ -210,9 +210,9 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
             raise InvalidRequest(BAD_REQUEST, "The request must be HTTP/1.1.")
-        hosts, codings, lengths = (
+        hosts, codings = (
             [value.strip(b" \t").lower() for name, value in self.headers if name == wanted]
-            for wanted in (b"host", b"transfer-encoding", b"content-length")
+            for wanted in (b"host", b"transfer-encoding")
         )
         if len(hosts) > 1 or (not hosts and version == "1.1"):
             raise InvalidRequest(BAD_REQUEST, "The request must have one Host header.")
@@ -224,8 +224,6 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
             raise InvalidRequest(
                 BAD_REQUEST, "The Transfer-Encoding header must be chunked, and needs HTTP/1.1."
             )
-        if self._should_upgrade() and (codings or lengths not in ([], [b"0"])):
-            raise InvalidRequest(BAD_REQUEST, "The request for a WebSocket must have no body.")
 
     def _ignore_upgrade(self, rest: bytes) -> None:
         """Parses a request again without its Upgrade header, such as the `h2c` of Java's client."""
