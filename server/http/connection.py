@@ -263,9 +263,8 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         self._is_rejected = True
         cycle = self.cycle
         if cycle and cycle.more_body:
-            # This is about its body, which nobody must wait for.
+            # This is about its body: this is the response, whatever the application sends.
             cycle.disconnected = True
-            cycle.message_event.set()
             if self.pipeline or cycle.response_started:
                 self.transport.close()
                 return
