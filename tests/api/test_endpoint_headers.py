@@ -240,3 +240,10 @@ async def test_no_credential_is_a_field_error(api: Api) -> None:
         assert response.status_code == 200
         assert response.json()["data"] == {"instance": {"slugsEnabled": True}, "roles": None}
         assert (error["path"], error["extensions"]["code"]) == (["roles"], "UNAUTHENTICATED")
+
+
+async def test_events_end_their_lines_as_every_client_reads_them(api: Api) -> None:
+    response = await post(api, FINE, accept="text/event-stream")
+
+    assert "\r" not in response.text
+    assert response.text.endswith("\n\nevent: complete\ndata:\n\n")
