@@ -3,6 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
+CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
 
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List what there is.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) tests/clients/clerk/node_modules/.package-lock.json ## Make .venv from the lock, and the GraphiQL page.
+install: .venv/installed $(PAGE) $(CLIENTS) ## Make .venv from the lock, and the GraphiQL page.
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
 .venv/installed: requirements.lock uv.lock.txt pyproject.toml
@@ -63,4 +64,4 @@ lock: ## Resolve the dependencies anew and write the locks, with hashes and with
 		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
 
 clean: ## Remove what install made; the data in ./var stay.
-	rm -rf .venv web/node_modules tests/clients/clerk/node_modules server/assets
+	rm -rf .venv web/node_modules tests/clients/*/node_modules server/assets

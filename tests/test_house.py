@@ -34,6 +34,7 @@ def test_graphql_is_no_package() -> None:
         "uv.lock.txt",
         "web/package-lock.json",
         "tests/clients/clerk/package-lock.json",
+        "tests/clients/protocol/package-lock.json",
     ],
 )
 def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:

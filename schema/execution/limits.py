@@ -24,6 +24,7 @@ from graphql import (
     OperationType,
     SchemaMetaFieldDef,
     SelectionSetNode,
+    TokenKind,
     TypeMetaFieldDef,
     VariableNode,
     get_named_type,
@@ -44,7 +45,12 @@ FIELDS_PER_ENTRY = 10
 # Doubling fragments multiply to numbers of hundreds of digits; above this they are all alike.
 SATURATED = 10**9
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+# The most characters of a name, which an answer can repeat for every entry of its lists, and of a
+# number. GraphQL itself limits neither.
+WORD_LENGTH = 256
+WORDS = {TokenKind.NAME, TokenKind.INT, TokenKind.FLOAT}
 SENTENCES = {
+    "word_length": "A name or a number can have at most {:,} characters.",
     "operations": "A document can have at most {:,} operations.",
     "directives": "An operation can have at most {:,} directives.",
     "depth": "Fields can be nested at most {:,} levels deep.",
@@ -121,6 +127,7 @@ def measure_document(
     Raises LimitExceeded for the first limit that the document or one of its operations exceeds. A
     cost that depends on variables is checked when they are known.
     """
+    check_limit("word_length", WORD_LENGTH, max(map(len, find_words(document)), default=0))
     operations = [
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
@@ -136,6 +143,15 @@ def measure_document(
             check_limit("root_fields", limits.root_fields, size.root_fields)
         sizes[operation.name.value if operation.name else ""] = size
     return sizes
+
+
+def find_words(document: DocumentNode) -> Iterator[str]:
+    """The names and numbers of a document."""
+    token = document.loc.start_token if document.loc else None
+    while token:
+        if token.kind in WORDS:
+            yield token.value or ""
+        token = token.next
 
 
 def check_limit(limit: str, allowed: int, asked: int) -> None:

@@ -11,6 +11,8 @@ from models.errors import InputError, RequestError
 from schema.foundation.scalars import JSONObject
 
 MAXIMUM_ERRORS = 20
+# The longest message: errors repeat what a client wrote, which can be as long as its request.
+MESSAGE_LENGTH = 1_000
 INTERNAL_SENTENCE = "Something went wrong on our side. The id tells the operator where to look."
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
@@ -32,7 +34,16 @@ class UserError:
     @classmethod
     def from_error(cls, refusal: InputError) -> "UserError":
         meta = JSONObject(refusal.meta) if refusal.meta else None
-        return cls(code=refusal.code, message=refusal.message, field=refusal.field, meta=meta)
+        message = shorten(refusal.message)
+        return cls(code=refusal.code, message=message, field=refusal.field, meta=meta)
+
+
+def shorten(message: str) -> str:
+    """Leaves out the middle of a message that is too long: its ends say what is wrong."""
+    if len(message) <= MESSAGE_LENGTH:
+        return message
+    half = MESSAGE_LENGTH // 2
+    return f"{message[:half]} … {message[-half:]}"
 
 
 def _log_internal(error: GraphQLError) -> dict[str, Any]:
@@ -72,6 +83,7 @@ def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[s
 def format_error(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
     """Formats an error for the client; `executed` if the document itself was valid."""
     formatted = _to_message_and_extensions(error, executed=executed)
+    formatted["message"] = shorten(formatted["message"])
     if error.locations:
         formatted["locations"] = [location.formatted for location in error.locations]
     if error.path:

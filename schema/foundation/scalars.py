@@ -27,6 +27,7 @@ DateTime = NewType("DateTime", datetime)
 
 # What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
 LARGEST_NUMBER = 2**53 - 1
+TOO_SMALL = "Numbers must be 0 or at least 5e-324: smaller ones would become 0."
 # RFC 3339, with a zone, and `t` and `z` in either case. A leap second is read as the second after.
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
@@ -103,8 +104,16 @@ def _to_json(value: Any) -> Any:
             return value
 
 
+def is_too_small(number: str) -> bool:
+    """Whether a number that is not zero would be read as zero."""
+    digits = number.lower().partition("e")[0]
+    return float(number) == 0 and not set(digits) <= set("-.0")
+
+
 def _read_number(text: str) -> int | float:
     """Reads a number as orjson reads it in the variables; one that is too large stays so."""
+    if is_too_small(text):
+        raise GraphQLError(TOO_SMALL)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

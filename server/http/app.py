@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from resolvers.rate_limits import RateLimits, Rates
 from resolvers.server import Server
@@ -23,7 +24,7 @@ from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
-from server.http.middleware import make_middleware
+from server.http.middleware import HeadersMiddleware, make_middleware
 from server.http.websocket import SocketEndpoint
 from server.identity.authenticator import (
     Authenticator,
@@ -51,6 +52,13 @@ class DevelopmentExtras:
     accept_as: DemoIdentities | None = None
     # Called with each email that was written to the outbox instead of being sent.
     on_written: OnWritten | None = None
+
+
+class Application(Starlette):
+    """Sends the headers of every response with errors that no route has handled, too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return HeadersMiddleware(super().build_middleware_stack())
 
 
 def make_application(
@@ -91,7 +99,7 @@ def make_application(
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, on_written) if delivers else None
     lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
-    app = Starlette(
+    app = Application(
         routes=_make_routes(settings, endpoint, lifespan, development),
         middleware=make_middleware(settings),
         lifespan=lifespan.run,

@@ -32,12 +32,13 @@ from server.http.idempotency import run_idempotently
 from server.http.requests import (
     JSON,
     Operation,
+    accepts_stream,
     bad_request,
     choose_content_type,
+    prefers_stream,
     read_body,
     read_operation,
     wants_page,
-    wants_stream,
 )
 from server.http.responses import (
     EncodedBody,
@@ -100,10 +101,15 @@ class GraphQLEndpoint:
                     Allow="GET, HEAD, POST" if self.page else "POST",
                 )
             accept = ",".join(request.headers.getlist("accept"))
-            if wants_stream(accept):
-                return stream_events(self.results(*await self._read_request(request)))
-            content_type = choose_content_type(accept)
-            encoded = await self.run_to_completion(self._run(*await self._read_request(request)))
+            is_streamed = prefers_stream(accept)
+            if not is_streamed:
+                content_type = choose_content_type(accept)
+            operation, context = await self._read_request(request)
+            if context.prepared_document.is_subscription(operation.name):
+                is_streamed = accepts_stream(accept)
+            if is_streamed:
+                return stream_events(self.results(operation, context))
+            encoded = await self.run_to_completion(self._run(operation, context))
             return make_response(encoded, content_type)
         except ClientDisconnect:
             raise

@@ -1,12 +1,16 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
+import asyncio
+
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from server.http.responses import RETRY_SOON
 from server.settings.settings import Settings
 
 OWN_NAMES = ["127.0.0.1", "localhost"]
@@ -40,25 +44,42 @@ ALLOWED_HEADERS = (
 EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed")
 
 
+# The headers of every response; one that a cache can keep has another Cache-Control.
+SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
 class HeadersMiddleware:
-    """Adds `nosniff` to every response, and `no-store` unless the response can be cached."""
+    """Adds SAFE_HEADERS to every response, also to those that reject a WebSocket.
+
+    It stands around everything else, so that errors pass through it as well.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_header(message: Message) -> None:
-            if message["type"] == "http.response.start":
+        has_begun = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            if message["type"].endswith("http.response.start"):
                 headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_header)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and not has_begun:
+                response = PlainTextResponse("The server is stopping.\n", 503, RETRY_SOON)
+                await response(scope, receive, send_with_headers)
+            raise
 
 
 def make_middleware(settings: Settings) -> list[Middleware]:
-    middleware = [Middleware(HeadersMiddleware)]
+    middleware: list[Middleware] = []
     if settings.trusted_proxies:
         # Only these can say with X-Forwarded-For who the client is.
         middleware.append(

@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from models.errors import BadUserInput, PersistedQueryNotSupported, RequestError
+from schema.foundation.scalars import TOO_SMALL, is_too_small
 
 BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
@@ -21,6 +22,12 @@ JSON_TYPE = re.compile(r"application/json\s*(;\s*(charset\s*=\s*\"?utf-8\"?\s*)?
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)")
 # An escape of NUL, in JSON and in GraphQL alike. Two backslashes are an escaped backslash.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
+
+
+# What can be a number smaller than every double: one with an exponent, or with many zeros.
+TINY = re.compile(rb"[eE]-0*\d\d|\.0{300}")
+# A string, whatever it contains, or a number.
+STRING_OR_NUMBER = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|(-?\d[\d.eE+-]*)')
 
 
 class HttpError(Exception):
@@ -55,14 +62,19 @@ def parse_accept(accept: str) -> dict[str, float]:
     return qualities
 
 
+def _get_json_qualities(qualities: dict[str, float]) -> tuple[float, float]:
+    """Returns the qualities of the newer and of the older content type."""
+    default = qualities.get("application/*", qualities.get("*/*", 0.0))
+    return qualities.get(GRAPHQL_JSON, default), qualities.get(JSON, default)
+
+
 def choose_content_type(accept: str) -> str:
     """Chooses the newer content type only if the client names it.
 
     Raises HttpError if the client accepts neither.
     """
     qualities = parse_accept(accept or "*/*")
-    default = qualities.get("application/*", qualities.get("*/*", 0.0))
-    newer, older = qualities.get(GRAPHQL_JSON, default), qualities.get(JSON, default)
+    newer, older = _get_json_qualities(qualities)
     if not newer and not older:
         raise bad_request(406, f"This answers {GRAPHQL_JSON} or {JSON}.")
     if newer > older or (newer == older and GRAPHQL_JSON in qualities):
@@ -70,9 +82,15 @@ def choose_content_type(accept: str) -> str:
     return JSON
 
 
-def wants_stream(accept: str) -> bool:
-    """Whether the client accepts server-sent events."""
+def accepts_stream(accept: str) -> bool:
+    """Whether the client accepts server-sent events, among others perhaps."""
     return parse_accept(accept).get(EVENT_STREAM, 0.0) > 0
+
+
+def prefers_stream(accept: str) -> bool:
+    """Whether the client wants events for a single result as well, rather than JSON."""
+    qualities = parse_accept(accept)
+    return qualities.get(EVENT_STREAM, 0.0) > max(_get_json_qualities(qualities))
 
 
 def wants_page(request: Request) -> bool:
@@ -144,7 +162,16 @@ def parse_operation(data: dict[str, Any], text: bytes) -> Operation:
             raise bad_request(400, f"{key} is an object.")
     if _contains_nul(text, query):
         raise bad_request(400, "NUL characters are not taken.")
+    if _contains_too_small(text):
+        raise bad_request(400, TOO_SMALL)
     return Operation(query, variables, name or None)
+
+
+def _contains_too_small(text: bytes) -> bool:
+    """Whether a number in the JSON, outside of all strings, has silently become zero."""
+    return bool(TINY.search(text)) and any(
+        match[1] and is_too_small(match[1].decode()) for match in STRING_OR_NUMBER.finditer(text)
+    )
 
 
 def _contains_nul(text: bytes, query: str) -> bool:

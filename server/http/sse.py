@@ -3,31 +3,35 @@
 from collections.abc import AsyncGenerator
 
 from starlette.responses import Response, StreamingResponse
-from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
+from strawberry.http.streaming import merge_stream_with_heartbeat
 
 from server.http.responses import EncodedBody
 
 HEARTBEAT_SECONDS = 12.0
-# Neither a cache nor a proxy that compresses may hold events back.
-HEADERS = {"Cache-Control": "no-store, no-transform"}
-TRANSPORT = SSETransport()
+# Neither a cache, nor a proxy that compresses, nor nginx may hold events back.
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
 
 
 def stream_events(results: AsyncGenerator[EncodedBody]) -> Response:
     """Sends an event `next` for each result, then `complete`.
 
-    A comment every HEARTBEAT_SECONDS keeps the connection open.
+    A comment every HEARTBEAT_SECONDS keeps the connection open. Lines end with a line feed alone,
+    because some clients, such as urql, know no other end.
     """
 
     async def encode_results() -> AsyncGenerator[str, None]:
         async for encoded in results:
-            yield TRANSPORT.encode_event("next", encoded.json.decode())
-        yield TRANSPORT.encode_complete()
+            yield f"event: next\ndata: {encoded.json.decode()}\n\n"
+        yield "event: complete\ndata:\n\n"
 
     stream = merge_stream_with_heartbeat(
         encode_results,
-        lambda: TRANSPORT.encode_comment("ping"),
+        lambda: ": ping\n\n",
         HEARTBEAT_SECONDS,
         send_initial_heartbeat=False,
     )
-    return StreamingResponse(stream(), headers={**TRANSPORT.headers, **HEADERS})
+    return StreamingResponse(stream(), headers=HEADERS)

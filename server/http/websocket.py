@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -260,7 +260,10 @@ class Socket:
             raise WebSocketDisconnect(1006) from error
 
     async def _close(self, code: int, reason: str) -> None:
-        if self.websocket.application_state is WebSocketState.CONNECTED:
+        if self.websocket.application_state is not WebSocketState.CONNECTED:
+            return
+        # The client may have left meanwhile, or the server below Starlette has closed it.
+        with suppress(WebSocketDisconnect, RuntimeError):
             await self.websocket.close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))
 
 

@@ -113,6 +113,11 @@ async def test_a_compressed_body_is_not_read(api: Api, encoding: str) -> None:
         ("text/html", None),
         ("text/event-stream", "text/event-stream"),
         ("text/event-stream;q=0", None),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        # As urql and other clients that take every answer ask for it.
+        (f"{GRAPHQL_JSON}, application/json, text/event-stream, multipart/mixed", GRAPHQL_JSON),
+        ("text/event-stream, */*", "application/json"),
+        ("application/json, text/event-stream;q=0.9", "application/json"),
         ("multipart/mixed", None),
         ("application/jsonp", None),
         (f"{GRAPHQL_JSON}p", None),
@@ -194,8 +199,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
             for headers in (head, upgrade)
         ]
 
-    # Behind an upgrade that we don't take, the parser reads no body.
-    assert [response.status_code for response in late] == [408, 400]
+    assert [response.status_code for response in late] == [408, 408]
     assert fault(late[0])["message"] == "The body did not come within 0.2 seconds."
 
 
@@ -236,3 +240,10 @@ async def test_no_credential_is_a_field_error(api: Api) -> None:
         assert response.status_code == 200
         assert response.json()["data"] == {"instance": {"slugsEnabled": True}, "roles": None}
         assert (error["path"], error["extensions"]["code"]) == (["roles"], "UNAUTHENTICATED")
+
+
+async def test_events_end_their_lines_as_every_client_reads_them(api: Api) -> None:
+    response = await post(api, FINE, accept="text/event-stream")
+
+    assert "\r" not in response.text
+    assert response.text.endswith("\n\nevent: complete\ndata:\n\n")

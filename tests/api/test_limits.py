@@ -9,7 +9,7 @@ from graphql import get_introspection_query
 from models.errors import LimitExceeded
 from schema import schema
 from schema.execution.documents import Document, Documents
-from schema.execution.limits import DocumentLimits
+from schema.execution.limits import WORD_LENGTH, DocumentLimits
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
@@ -73,6 +73,47 @@ def test_levels_are_counted_through_fragments() -> None:
 
     assert read(document("role { key }")) == {}
     assert read(document("organization { createdBy { id } }")) == exceeding("depth", 10, 11)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ %s: __typename }",
+        "{ %s }",
+        "query %s { __typename }",
+        "query($%s: Int) { __typename }",
+        "query($a: %s) { __typename }",
+        "{ users(%s: 1) { totalCount } }",
+        "{ users(first: %s) { totalCount } }",
+        "{ users @%s { totalCount } }",
+        "{ ...%s }",
+        "fragment %s on Query { __typename }",
+        "{ ... on %s { __typename } }",
+        "mutation { createOrganization(input: {%s: 1}) { cursor } }",
+    ],
+)
+def test_the_length_of_every_name_is_limited(document: str) -> None:
+    excess = exceeding("wordLength", WORD_LENGTH, WORD_LENGTH + 1)
+
+    assert read(document % ("a" * (WORD_LENGTH + 1))) == excess
+    # This may be invalid, but not for its length.
+    assert "wordLength" not in str(documents().read(document % ("a" * WORD_LENGTH)).errors)
+
+
+@pytest.mark.parametrize("number", ["9", "1.", "1e1", "-1"])
+def test_the_length_of_a_number_is_limited(number: str) -> None:
+    document = "query($a: JSONObject = {b: %s}) { users(first: %s) { totalCount } }"
+    long = number + "9" * (WORD_LENGTH + 1 - len(number))
+
+    assert read(document % (long, 1))["limit"] == "wordLength"
+    assert read(document % ("{}", long))["limit"] == "wordLength"
+    assert "wordLength" not in str(documents().read(document % (1, long[:-1])).errors)
+
+
+def test_a_string_is_no_name() -> None:
+    text = "a" * (WORD_LENGTH + 1)
+
+    assert read(f'{{ users(query: "{text}") {{ totalCount }} }} # {text}') == {}
 
 
 def alias(count: int, field: str = "__typename", prefix: str = "a") -> str:

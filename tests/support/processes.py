@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -179,10 +179,15 @@ def _await_answer(server: Server) -> None:
 
 
 @contextmanager
-def process(*arguments: str, folder: Path, **environment: str) -> Generator[subprocess.Popen[str]]:
+def process(
+    *arguments: str,
+    folder: Path,
+    program: Sequence[str | Path] = (TENANTRY,),
+    **environment: str,
+) -> Generator[subprocess.Popen[str]]:
     """Runs a command, until the end of the block at the latest."""
     running = subprocess.Popen(
-        [TENANTRY, *arguments],
+        [*program, *arguments],
         cwd=folder,
         env=_environment(environment),
         text=True,
@@ -197,10 +202,16 @@ def process(*arguments: str, folder: Path, **environment: str) -> Generator[subp
 
 
 @contextmanager
-def started(*arguments: str, folder: Path, **environment: str) -> Generator[Server]:
+def started(
+    *arguments: str,
+    folder: Path,
+    program: Sequence[str | Path] = (TENANTRY,),
+    **environment: str,
+) -> Generator[Server]:
     """Runs a server, until the end of the block at the latest."""
     port = free_port()
-    with process(*arguments, "--port", str(port), folder=folder, **environment) as running:
+    arguments = (*arguments, "--port", str(port))
+    with process(*arguments, folder=folder, program=program, **environment) as running:
         server = Server(running, f"http://127.0.0.1:{port}")
         _await_answer(server)
         yield server

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
@@ -131,6 +131,40 @@ async def begun(api: Api, number: int = 1) -> None:
 async def left(api: Api) -> None:
     """Waits until there are no subscriptions, and the reader has stopped."""
     await until(lambda: not (api.reader.streams or api.reader.task))
+
+
+async def begin_stream(api: Api, content: bytes, headers: dict[str, str]) -> tuple[int, JSON]:
+    """Asks for server-sent events, and leaves once it would wait for the next one.
+
+    Returns the status, and the first result: the response itself if it is no stream.
+    """
+    sent = iter([{"type": "http.request", "body": content}])
+    status, received = 0, b""
+
+    async def receive() -> MutableMapping[str, Any]:
+        for message in sent:
+            return message
+        await begun(api)
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        nonlocal status, received
+        status = message.get("status", status)
+        received += message.get("body", b"")
+
+    given = {"accept": "text/event-stream", **headers}
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST"},
+        **{"scheme": "http", "path": "/graphql", "query_string": b"", "client": ("127.0.0.1", 1)},
+        "headers": [(b"host", b"127.0.0.1:8000")]
+        + [(name.encode(), value.encode()) for name, value in given.items()],
+    }
+    await api.app(scope, receive, send)
+    await left(api)
+    (first, *_) = [
+        line.removeprefix(b"data: ") for line in received.splitlines() if b"{" in line
+    ] or [b"{}"]
+    return status, json.loads(first)
 
 
 @asynccontextmanager

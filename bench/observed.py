@@ -1,0 +1,60 @@
+"""Runs a `tenantry` command that writes what its process holds at each SIGUSR1, as a line of JSON.
+
+`python -m bench.observed <file> serve --port 8000`
+"""
+
+import asyncio
+import gc
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from models.database.store import Store
+from resolvers.subscriptions.log_reader import LogReader
+from server import cli
+from server.http.graphql import GraphQLEndpoint
+from server.http.websocket import Socket, SocketEndpoint
+
+
+def count_held() -> dict[str, int]:
+    """What requests and listeners hold while they last, and must give back."""
+    held = {
+        **{"tasks": len(asyncio.all_tasks()), "operations": 0, "subscribers": 0},
+        **{"sockets": 0, "seats": 0, "connections": 0},
+    }
+    gc.collect()
+    for one in gc.get_objects():
+        match one:
+            case GraphQLEndpoint():
+                held["operations"] += len(one.running)
+            case LogReader():
+                held["subscribers"] += len(one.streams)
+            case Socket():
+                held["sockets"] += 1
+            case SocketEndpoint():
+                seats = (one.by_address, one.by_user)
+                held["seats"] += sum(sum(seat.taken.values()) for seat in seats)
+            case Store():
+                pools: list[Any] = [engine.sync_engine.pool for engine in (one.reader, one.writer)]
+                held["connections"] += sum(pool.checkedout() for pool in pools)
+            case _:
+                pass
+    return held
+
+
+def main() -> None:
+    file = Path(sys.argv.pop(1))
+
+    def write(number: int, frame: object) -> None:
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps(count_held()))
+        draft.rename(file)
+
+    signal.signal(signal.SIGUSR1, write)
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

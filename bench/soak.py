@@ -1,0 +1,294 @@
+"""What is left in a server after minutes of mixed load: `python -m bench.soak --minutes 10`.
+
+Clients query, change, listen and leave in all ways, and send nonsense. It prints what the process
+holds over time. After the warm-up, which is a fifth of the time, all clients leave once, and what
+is held then is all that may be left in the end. It fails if there is more, or if the memory grows
+by more than a tenth.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from bench.subscribers import memory
+from tests.support import fuzz
+from tests.support.processes import Server
+from tests.support.subscriptions import PROTOCOL
+
+MEMBERS = 40
+GROWTH = 0.10
+# The part of the time after which pools and caches are filled.
+WARM_UP = 0.2
+SAMPLE_SECONDS = 10.0
+# How long the server may take to notice that all clients are gone.
+LEAVE_SECONDS = 30.0
+FUZZ_SECONDS = 3.0
+QUERIES = [
+    "{ viewer { user { id identifier } } }",
+    """{ organizations(first: 20) { nodes { id name
+      memberships(first: 20) { nodes { role { key } user { identifier } } } } } }""",
+    "{ users(first: 50) { totalCount nodes { id identifier publicMetadata } } }",
+    "{ events(first: 50) { nodes { cursor type } } }",
+    "{ organizations { nope } }",
+]
+LISTEN = "subscription($id: ID!) { membershipChanged(organizationId: $id) { cursor type userId } }"
+REPLAY = 'subscription { events(after: "0") { cursor type } }'
+CREATE = """mutation($input: CreateUsersInput!) { createUsers(input: $input) {
+  users { id } userErrors { code } } }"""
+JOIN = """mutation($input: CreateMembershipsInput!) { createMemberships(input: $input) {
+  memberships { id } userErrors { code message } } }"""
+CHANGE = """mutation($input: UpdateMembershipInput!) { updateMembership(input: $input) {
+  cursor userErrors { code } } }"""
+FOUND = """mutation($input: CreateOrganizationInput!) { createOrganization(input: $input) {
+  organization { id } } }"""
+DELETE = """mutation($input: DeleteOrganizationInput!) { deleteOrganization(input: $input) {
+  cursor } }"""
+INVITE = """mutation($input: CreateInvitationInput!) { createInvitation(input: $input) {
+  invitation { id } userErrors { code } } }"""
+REVOKE = """mutation($input: InvitationRefInput!) { revokeInvitation(input: $input) {
+  cursor userErrors { code } } }"""
+# Not the generator of the process, which the fuzz in its thread sets back.
+CHANCE = random.Random()
+KEY = {"authorization": fuzz.SERVICE}
+
+
+class Load:
+    """Clients of all kinds, until the time is over."""
+
+    def __init__(self, target: fuzz.Target) -> None:
+        self.target = target
+        self.deadline = 0.0
+        self.done = Counter[str]()
+        self.members: list[str] = []
+        self.organization: dict[str, str] = {}
+        self.client = httpx.AsyncClient(base_url=target.server.url, headers=KEY, timeout=30)
+
+    async def send(self, query: str, input: Any = None) -> Any:
+        body = {"query": query, "variables": {"input": input} if input else {}}
+        return (await self.client.post("/graphql", json=body)).json().get("data")
+
+    async def prepare(self) -> None:
+        """Makes an organization and members that the fuzz does not know."""
+        founded = await self.send(FOUND, {"name": "Soaked"})
+        self.organization = {"organizationId": founded["createOrganization"]["organization"]["id"]}
+        users = [{"emailAddress": f"m{number}@example.com"} for number in range(MEMBERS)]
+        created = await self.send(CREATE, {"users": users})
+        self.members = [user["id"] for user in created["createUsers"]["users"]]
+        joining = [{"userId": id, "role": "org:member"} for id in self.members]
+        joined = await self.send(JOIN, {**self.organization, "members": joining})
+        assert not joined["createMemberships"]["userErrors"], joined
+
+    async def repeat(self, name: str, act: Callable[[], Awaitable[None]]) -> None:
+        while time.monotonic() < self.deadline:
+            with suppress(httpx.TransportError, ConnectionClosed, OSError, TimeoutError):
+                await act()
+            self.done[name] += 1
+            await asyncio.sleep(CHANCE.uniform(0, 0.05))
+
+    async def run(self, seconds: float) -> None:
+        self.deadline = time.monotonic() + seconds
+        kinds = {self.query: 3, self.change: 2, self.found: 1, self.invite: 1, self.drop: 1}
+        kinds |= {self.listen: 4, self.stream: 3}
+        async with asyncio.TaskGroup() as group:
+            for act, number in kinds.items():
+                for _ in range(number):
+                    group.create_task(self.repeat(act.__name__, act))
+            group.create_task(asyncio.to_thread(self.fuzz))
+
+    # ---------------------------------------------------------------------------- kinds of clients
+
+    async def query(self) -> None:
+        await self.send(CHANCE.choice(QUERIES))
+
+    async def change(self) -> None:
+        given = {**self.organization, "userId": CHANCE.choice(self.members)}
+        await self.send(CHANGE, {**given, "role": CHANCE.choice(["org:member", "org:admin"])})
+
+    async def found(self) -> None:
+        created = (await self.send(FOUND, {"name": "Short-lived"}))["createOrganization"]
+        await self.send(DELETE, {"organizationId": created["organization"]["id"]})
+
+    async def invite(self) -> None:
+        address = f"i{CHANCE.randrange(10**9)}@example.com"
+        given = {**self.organization, "emailAddress": address, "role": "org:member"}
+        invited = (await self.send(INVITE, given))["createInvitation"]
+        if invited["invitation"]:
+            reference = {**self.organization, "invitationId": invited["invitation"]["id"]}
+            await self.send(REVOKE, reference)
+
+    async def drop(self) -> None:
+        """Leaves in the middle of a request or of its answer."""
+        _, writer = await asyncio.open_connection("127.0.0.1", self.target.port)
+        body = json.dumps({"query": CHANCE.choice(QUERIES)}).encode()
+        head = [
+            *("POST /graphql HTTP/1.1", "Host: localhost", f"Authorization: {fuzz.SERVICE}"),
+            *("Content-Type: application/json", f"Content-Length: {len(body)}", "", ""),
+        ]
+        sent = "\r\n".join(head).encode() + body
+        writer.write(sent[: CHANCE.choice([len(sent), CHANCE.randrange(len(sent))])])
+        await asyncio.sleep(CHANCE.uniform(0, 0.05))
+        writer.transport.abort()
+
+    async def listen(self) -> None:
+        """Listens by WebSocket, and leaves politely or not."""
+        url = self.target.server.url.replace("http", "ws")
+        connection = await connect(f"{url}/graphql", subprotocols=[PROTOCOL], compression=None)
+        await connection.send(json.dumps({"type": "connection_init", "payload": KEY}))
+        for id in range(CHANCE.randrange(5)):
+            payload = {"query": LISTEN, "variables": {"id": self.organization["organizationId"]}}
+            if CHANCE.random() < 0.3:
+                payload = {"query": REPLAY}
+            await connection.send(
+                json.dumps({"type": "subscribe", "id": str(id), "payload": payload})
+            )
+            if CHANCE.random() < 0.3:
+                await connection.send(json.dumps({"type": "complete", "id": str(id)}))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CHANCE.choice([0, 0.02, 1, 3])):
+                while True:
+                    await connection.recv()
+        if CHANCE.random() < 0.5:
+            await connection.close()
+        connection.transport.abort()
+
+    async def stream(self) -> None:
+        """Listens to server-sent events, and goes away."""
+        body = {"query": LISTEN, "variables": {"id": self.organization["organizationId"]}}
+        headers = {**KEY, "accept": "text/event-stream"}
+        with suppress(TimeoutError):
+            async with (
+                asyncio.timeout(CHANCE.choice([0.02, 0.5, 2])),
+                self.client.stream("POST", "/graphql", json=body, headers=headers) as response,
+            ):
+                async for _ in response.aiter_lines():
+                    pass
+
+    def fuzz(self) -> None:
+        for name, (strategy, check) in itertools.cycle(fuzz.get_properties(self.target).items()):
+            if time.monotonic() >= self.deadline:
+                return
+            fuzz.explore(strategy, check, 20, seconds=FUZZ_SECONDS)
+            self.done[f"fuzz: {name}"] += 1
+
+
+# ------------------------------------------------------------------------------------- measurements
+
+
+def measure(server: Server, file: Path) -> dict[str, int]:
+    """What the process holds now."""
+    file.unlink(missing_ok=True)
+    server.process.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline, "the server does not answer"
+        time.sleep(0.05)
+    descriptors = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    return {
+        "MB": memory(server) // 1024**2,
+        "descriptors": descriptors,
+        **json.loads(file.read_text()),
+    }
+
+
+def show(began: float, held: dict[str, int]) -> None:
+    shown = "  ".join(f"{name} {number:4}" for name, number in held.items())
+    print(f"{time.monotonic() - began:5.0f} s  {shown}", flush=True)
+
+
+@asynccontextmanager
+async def sampling(server: Server, file: Path) -> AsyncGenerator[list[dict[str, int]]]:
+    samples: list[dict[str, int]] = []
+    began = time.monotonic()
+
+    async def sample() -> None:
+        while True:
+            samples.append(await asyncio.to_thread(measure, server, file))
+            show(began, samples[-1])
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    task = asyncio.create_task(sample())
+    yield samples
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def find_growth(samples: list[dict[str, int]]) -> float:
+    """How much larger the memory is in the last fifth of the time than in the first one."""
+    fifth = max(len(samples) // 5, 1)
+    sizes = [sample["MB"] for sample in samples]
+    return statistics.median(sizes[-fifth:]) / statistics.median(sizes[:fifth]) - 1
+
+
+async def measure_rest(
+    server: Server, file: Path, allowed: dict[str, int] | None = None
+) -> dict[str, int]:
+    """What the process holds once all clients are gone, which takes it a moment."""
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while True:
+        await asyncio.sleep(LEAVE_SECONDS / 10)
+        held = await asyncio.to_thread(measure, server, file)
+        is_over = allowed is not None and not find_rest(allowed, held)
+        if is_over or time.monotonic() > deadline:
+            return held
+
+
+def find_rest(allowed: dict[str, int], held: dict[str, int]) -> dict[str, int]:
+    """What is held beyond what is allowed."""
+    over = {name: held[name] - number for name, number in allowed.items() if name != "MB"}
+    return {name: number for name, number in over.items() if number > 0}
+
+
+async def soak(target: fuzz.Target, file: Path, minutes: float) -> list[str]:
+    """Runs the load; returns what is wrong."""
+    load = Load(target)
+    await load.prepare()
+    await load.run(minutes * 60 * WARM_UP)
+    before = await measure_rest(target.server, file)
+    print(f"after the warm-up  {before}", flush=True)
+    async with sampling(target.server, file) as samples:
+        await load.run(minutes * 60 * (1 - WARM_UP))
+    after = await measure_rest(target.server, file, before)
+    await load.client.aclose()
+    print(f"at the end         {after}")
+    for name, number in load.done.most_common():
+        print(f"{number:8} {name}")
+    growth = find_growth(samples)
+    print(f"memory {growth:+.1%} after the warm-up")
+    wrong = [f"{number} {name} are left over." for name, number in find_rest(before, after).items()]
+    if growth > GROWTH:
+        wrong.append(f"The memory has grown by {growth:.1%}.")
+    return wrong
+
+
+def main(minutes: Annotated[float, typer.Option(help="How long.")] = 10) -> None:
+    """Runs the load, prints what the server holds, and fails if something is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "held.json")
+        program = (sys.executable, Path(__file__).with_name("observed.py"), str(file))
+        with fuzz.target(Path(folder), program) as target:
+            wrong = asyncio.run(soak(target, file, minutes))
+    for sentence in wrong:
+        print(sentence)
+    raise typer.Exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(typer.run(main))
