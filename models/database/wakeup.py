@@ -53,7 +53,7 @@ class Watcher:
                     self.notify()
                     await watch(connection)
             except Exception as error:
-                log.warning("bell_away", error=type(error).__name__)
+                log.warning("database wake-up signal unavailable", error=type(error).__name__)
                 await self._pause(RETRY_SECONDS)
 
     async def _pause(self, seconds: float) -> bool:

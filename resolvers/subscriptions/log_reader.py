@@ -218,9 +218,9 @@ class LogReader:
                     await self._poll()
                     self.heartbeat.beat()
                 except Unavailable:
-                    log.warning("event_log_away")
+                    log.warning("event log unavailable")
                 except Exception:
-                    log.exception("event_log_not_read")
+                    log.exception("event log not read")
                 await waiter.wait(POLL_SECONDS)
             # Without waiting in between: a stream that begins from now on starts a new reader.
             self.task = self.head = None

@@ -39,7 +39,7 @@ def _log_internal(error: GraphQLError) -> dict[str, Any]:
     """A neutral answer with an id, and the whole story under that id in the log."""
     trouble = f"err_{str(ULID()).lower()}"
     path = ".".join(map(str, error.path or ()))
-    log.error("internal_error", id=trouble, path=path, exc_info=error.original_error)
+    log.error("internal error", id=trouble, path=path, exc_info=error.original_error)
     return {"message": INTERNAL_SENTENCE, "extensions": {"code": "INTERNAL", "id": trouble}}
 
 

@@ -54,7 +54,7 @@ def _json(value: JSONObject) -> orjson.Fragment:
     try:
         return orjson.Fragment(dumps(value))
     except RecursionError:
-        log.error("json_too_deep")
+        log.error("stored JSON too deep")
         return orjson.Fragment(dumps(UNREADABLE))
 
 

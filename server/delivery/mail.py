@@ -88,7 +88,7 @@ class MailChannel:
             # Only the kind and the code: what a mail server says can contain an address.
             cause = error.__cause__ or error
             log.warning(
-                "mail_not_sent",
+                "mail not sent",
                 id=claim.id,
                 attempts=claim.attempts,
                 error=type(cause).__name__,

@@ -125,9 +125,9 @@ class DeliveryQueue(Generic[Result]):
             self.heartbeat.beat()
             return has_more
         except Unavailable:
-            log.warning(f"{self.channel.name}_queue_away")
+            log.warning(f"{self.channel.name} queue unavailable")
         except Exception:
-            log.exception(f"{self.channel.name}_queue_failed")
+            log.exception(f"{self.channel.name} queue failed")
         return False
 
     async def _claim(self) -> Sequence[Claim]:
@@ -157,7 +157,7 @@ class DeliveryQueue(Generic[Result]):
             async with self.settling:
                 await self._settle()
         except Exception:
-            log.exception(f"{self.channel.name}_not_settled", id=claim.id)
+            log.exception(f"{self.channel.name} not settled", id=claim.id)
 
     async def _settle(self) -> None:
         """Writes down the results of all attempts that ended since the last time.

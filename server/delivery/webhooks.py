@@ -90,7 +90,7 @@ class WebhookChannel:
         except InvalidToken:
             return Answer(error=UNREADABLE)
         except Exception:
-            log.exception("webhook_not_built", id=claim.id)
+            log.exception("webhook not built", id=claim.id)
             return Answer(error=NOT_BUILT)
         return await self.client.post(row.url, headers, body)
 

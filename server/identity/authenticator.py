@@ -237,13 +237,13 @@ class Authenticator:
         if expires_at is None:
             raise InvalidCredential("it has no exp")
         if expires_at + LEEWAY <= now:
-            log.info("token_expired", seconds_ago=round(now - expires_at))
+            log.info("token expired", seconds_ago=round(now - expires_at))
             raise InvalidCredential("it has expired")
         for name in ("nbf", "iat"):
             moment = read_time_claim(payload, name)
             if moment is not None and moment - LEEWAY > now:
                 log.warning(
-                    "token_from_the_future",
+                    "token from the future",
                     claim=name,
                     skew_seconds=round(moment - now),
                     leeway=LEEWAY,

@@ -96,7 +96,7 @@ async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_t
     )
     assert extensions == {"code": "INTERNAL", "id": line["id"]}
     assert (line["event"], line["log_level"], line["path"]) == (
-        "internal_error",
+        "internal error",
         "error",
         "organizations",
     )

@@ -35,7 +35,7 @@ def written(capsys: pytest.CaptureFixture[str], env: Environment, **values: Any)
     try:
         fail_with(TOKEN)
     except RuntimeError as error:
-        log.error("internal_error", id="err_1", exc_info=error)
+        log.error("internal error", id="err_1", exc_info=error)
         logging.getLogger("library").warning("it failed too", exc_info=error)
     log.debug("not asked for")
     logging.getLogger("uvicorn.error").warning("anybody can make it say this")
@@ -50,7 +50,7 @@ def test_production_logs_a_json_object_a_line(capsys: pytest.CaptureFixture[str]
     renamed, error, library = (json.loads(line) for line in lines)
     assert (renamed["event"], renamed["level"], renamed["id"]) == ("renamed", "info", "org_1")
     assert renamed["name"] == "Acme\r\n2026 [error] forged \x1b[31m"
-    assert (error["event"], error["id"]) == ("internal_error", "err_1")
+    assert (error["event"], error["id"]) == ("internal error", "err_1")
     assert error["exception"][0]["exc_value"] == "something about 27 letters"
     assert [frame["name"] for frame in error["exception"][0]["frames"]] == ["written", "fail_with"]
     assert library["event"] == "it failed too"
@@ -70,4 +70,4 @@ def test_development_logs_for_a_person(capsys: pytest.CaptureFixture[str]) -> No
 def test_level_and_format_are_settings(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, Environment.DEVELOPMENT, log_level="error", log_format="json")
 
-    assert [json.loads(line)["event"] for line in lines] == ["internal_error"]
+    assert [json.loads(line)["event"] for line in lines] == ["internal error"]
