@@ -41,6 +41,11 @@ class Document:
         """Whether a name is needed to say which of several operations to run."""
         return name is None and len(self._operations(None)) > 1
 
+    def get_operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Returns the operation that runs, or None if it is ambiguous or missing."""
+        operations = self._operations(name)
+        return operations[0] if len(operations) == 1 else None
+
     def is_mutation(self, name: str | None) -> bool:
         return self._runs(OperationType.MUTATION, name)
 
@@ -48,8 +53,8 @@ class Document:
         return self._runs(OperationType.SUBSCRIPTION, name)
 
     def _runs(self, kind: OperationType, name: str | None) -> bool:
-        operations = self._operations(name)
-        return len(operations) == 1 and operations[0].operation is kind
+        operation = self.get_operation(name)
+        return operation is not None and operation.operation is kind
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
         return [

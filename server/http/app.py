@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import httpx
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from schema.execution.documents import Documents
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import graphiql, health, invitation_page, jwks, logos, sdl
+from server.http import graphiql, health, invitation_page, jwks, logos, metrics, sdl
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
@@ -32,6 +33,9 @@ from server.identity.authenticator import (
     make_provider,
 )
 from server.identity.signing import TokenSigner, make_signer
+from server.observability.metrics import Reading
+from server.observability.observer import make_observer
+from server.observability.tracing import Tracing, make_tracing
 from server.settings.issuers import Issuer
 from server.settings.server import make_server
 from server.settings.settings import Settings
@@ -61,6 +65,7 @@ def make_application(
     clock: Clock = base.now,
     development: DevelopmentExtras | None = None,
     delivers: bool = True,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """Makes the application on a store, which the application closes when it stops.
 
@@ -75,32 +80,65 @@ def make_application(
     server = replace(server, issuers=[issuer.issuer for issuer in issuers])
     signer = make_signer(settings, server)
     log_reader = LogReader(store, clock)
+    tracing = tracing or make_tracing(trusts_traceparent=settings.trust_traceparent)
+    observer = make_observer(settings, server, tracing)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
+    documents = Documents(schema.validation_errors, settings.max_tokens)
+    identity = _make_authenticator(settings, server, signer, client, issuers, development)
+    observer.metrics.add_readings(*_make_readings(documents, identity, log_reader))
     endpoint = GraphQLEndpoint(
         schema=schema,
-        documents=Documents(schema.validation_errors, settings.max_tokens),
+        documents=documents,
         max_answer_bytes=settings.max_answer_bytes,
         server=server,
         signer=signer,
         log=log_reader,
-        identity=_make_authenticator(settings, server, signer, client, issuers, development),
+        identity=identity,
+        observer=observer,
         page=_choose_page(settings, development),
         shows_hints=_shows_schema(settings),
     )
     on_written = development.on_written if development else None
-    worker = make_worker(settings, server, on_written) if delivers else None
+    worker = make_worker(settings, server, observer, on_written) if delivers else None
     lifespan = Lifespan(store, log_reader, client, endpoint, worker)
     app = Starlette(
         routes=_make_routes(settings, endpoint, lifespan, development),
-        middleware=make_middleware(settings),
+        middleware=make_middleware(settings, observer),
         lifespan=lifespan.run,
     )
     # A redirect to the path without its trailing slash would repeat the untrusted Host header.
     app.router.redirect_slashes = False
     app.state.server = server
     app.state.log = log_reader
+    app.state.observer = observer
     app.state.stop = lifespan.stop
     return app
+
+
+def _make_readings(
+    documents: Documents, identity: Authenticator, log_reader: LogReader
+) -> list[Reading]:
+    """The numbers that the caches and the reader of the event log keep."""
+    lookups = "Lookups in a cache."
+    caches = {"documents": documents, "tokens": identity}
+    return [
+        Reading(
+            "tenantry_subscribers",
+            "Subscriptions that are open.",
+            lambda: len(log_reader.streams),
+        ),
+        *(
+            Reading(
+                "tenantry_cache_lookups",
+                lookups,
+                partial(getattr, cache, result),
+                {"cache": name, "result": result},
+                is_counter=True,
+            )
+            for name, cache in caches.items()
+            for result in ("hits", "misses")
+        ),
+    ]
 
 
 def _make_authenticator(
@@ -135,6 +173,7 @@ def _make_routes(
         WebSocketRoute("/graphql", sockets),
         *health.routes(server.store, heartbeats),
         sdl.route(endpoint, is_public=_shows_schema(settings)),
+        *metrics.routes(settings, endpoint.observer),
         *logos.routes,
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),

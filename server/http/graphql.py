@@ -19,6 +19,7 @@ from strawberry.types.graphql import OperationType
 
 from models.database.store import shield
 from models.errors import BadUserInput
+from models.tracing import start_span
 from resolvers.keys.signing_keys import Signer
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
@@ -47,6 +48,8 @@ from server.http.responses import (
 )
 from server.http.sse import stream_events
 from server.identity.authenticator import Authenticator, Credential
+from server.observability.observer import Observer
+from server.observability.records import find_organization_id, get_record
 
 ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
@@ -68,6 +71,7 @@ class GraphQLEndpoint:
     signer: Signer
     log: LogReader
     identity: Authenticator
+    observer: Observer
     page: Callable[[], Response] | None = None
     # Whether errors suggest similar names for a misspelled one; off if the schema is hidden.
     shows_hints: bool = True
@@ -83,6 +87,8 @@ class GraphQLEndpoint:
     async def respond(self, request: Request) -> Response:
         if self.page and request.method in {"GET", "HEAD"} and wants_page(request):
             return self.page()
+        record = get_record()
+        record.is_operation = True
         content_type = JSON
         try:
             if request.method != "POST":
@@ -93,10 +99,11 @@ class GraphQLEndpoint:
                 )
             accept = ",".join(request.headers.getlist("accept"))
             if wants_stream(accept):
+                record.door = "sse"
                 return stream_events(self.results(*await self._read_request(request)))
             content_type = choose_content_type(accept)
             operation, context = await self._read_request(request)
-            document = self.documents.read(operation.query)
+            document = self.read_document(operation)
             encoded = await self.run_to_completion(self._run(operation, document, context))
             return make_response(encoded, content_type)
         except ClientDisconnect:
@@ -106,6 +113,7 @@ class GraphQLEndpoint:
 
     async def _read_request(self, request: Request) -> tuple[Operation, Context]:
         operation = read_operation(await read_body(request))
+        get_record().organization_id = find_organization_id(operation.variables)
         credential = await self.identity.authenticate(request.headers.getlist("authorization"))
         context = await self.run_to_completion(
             self.make_context(credential, request.headers, partial(disconnect, request.scope))
@@ -125,6 +133,7 @@ class GraphQLEndpoint:
                 self.server, self.signer, self.log, None, instance, headers.get("origin")
             )
         actor, instance = await credential.load_caller()
+        get_record().actor = actor
         return Context(
             self.server,
             self.signer,
@@ -136,9 +145,15 @@ class GraphQLEndpoint:
             disconnect=abandon,
         )
 
+    def read_document(self, operation: Operation) -> Document:
+        """Reads the document, and records which operation runs."""
+        document = self.documents.read(operation.query)
+        get_record().set_operation(document, operation.name, self.observer.known_operations)
+        return document
+
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[EncodedBody]:
         """Yields the one result of a query or a mutation, or each result of a subscription."""
-        document = context.document = self.documents.read(operation.query)
+        document = context.document = self.read_document(operation)
         if not document.is_subscription(operation.name):
             yield await self.run_to_completion(self._run(operation, document, context))
             return
@@ -160,10 +175,14 @@ class GraphQLEndpoint:
         return await shield(task)
 
     async def _run(self, operation: Operation, document: Document, context: Context) -> EncodedBody:
+        record = get_record()
         try:
-            result = await self.execute(operation, document, context)
+            with start_span(record.kind, {"graphql.operation.name": record.operation}):
+                result = await self.execute(operation, document, context)
         finally:
             await context.clear_loaders()
+        record.organization_id = context.changed_organization_id or record.organization_id
+        record.user_error_codes = context.user_error_codes
         return self._encode(
             result,
             executed=not isinstance(result, PreExecutionError),
@@ -172,6 +191,7 @@ class GraphQLEndpoint:
 
     def _encode(self, result: ExecutionResult, *, executed: bool, is_applied: bool) -> EncodedBody:
         body = make_body(result, executed=executed)
+        get_record().add_errors(body.get("errors", ()))
         if not self.shows_hints:
             remove_hints(body)
         return limit_size(encode(body), self.max_answer_bytes, is_applied=is_applied)

@@ -1,14 +1,78 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.observability.observer import Observer
+from server.observability.records import RequestRecord, choose_request_id
 from server.settings.settings import Settings
 
 OWN_NAMES = ["127.0.0.1", "localhost"]
+
+
+REQUEST_ID = "X-Request-Id"
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+
+
+class ObservationMiddleware:
+    """Records every request and socket, and answers with the ID of the request."""
+
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+        self.app = app
+        self.observer = observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        door = "http" if scope["type"] == "http" else "websocket"
+        record = RequestRecord(choose_request_id(headers), door)
+
+        async def send_with_id(message: Message) -> None:
+            match message["type"]:
+                case "http.response.start":
+                    record.status = message["status"]
+                    MutableHeaders(scope=message)[REQUEST_ID] = record.request_id
+                case "websocket.accept":
+                    record.status = 101
+                    MutableHeaders(scope=message)[REQUEST_ID] = record.request_id
+                case _:
+                    pass
+            await send(message)
+
+        with self.observer.observe(record), self._trace(scope, record, headers):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                record.status = record.status or 500
+                raise
+            finally:
+                if route := scope.get("route"):
+                    record.route = route.path
+
+    @contextmanager
+    def _trace(self, scope: Scope, record: RequestRecord, headers: Headers) -> Generator[None]:
+        tracing = self.observer.tracing
+        if tracing is None:
+            yield
+            return
+        # A client can choose any word as the method.
+        method = scope.get("method", "GET")
+        method = method if method in METHODS else "_OTHER"
+        attributes = {"http.request.method": method, "tenantry.request.id": record.request_id}
+        with tracing.start(method, attributes, headers.get("traceparent")) as span:
+            try:
+                yield
+            finally:
+                span.set_attribute("http.route", record.route)
+                span.set_attribute("http.response.status_code", record.status or 0)
 
 
 class NoSniffMiddleware:
@@ -26,8 +90,8 @@ class NoSniffMiddleware:
         await self.app(scope, receive, send_with_header)
 
 
-def make_middleware(settings: Settings) -> list[Middleware]:
-    middleware = [Middleware(NoSniffMiddleware)]
+def make_middleware(settings: Settings, observer: Observer) -> list[Middleware]:
+    middleware = [Middleware(ObservationMiddleware, observer), Middleware(NoSniffMiddleware)]
     if settings.is_development:
         # A development server hands out credentials, so it answers only to its own names, whatever
         # another name resolves to.
@@ -41,7 +105,7 @@ def make_middleware(settings: Settings) -> list[Middleware]:
                 allow_origins=settings.allowed_origins,
                 allow_methods=["POST"],
                 allow_headers=["authorization", "content-type"],
-                expose_headers=["Retry-After"],
+                expose_headers=["Retry-After", REQUEST_ID],
                 max_age=600,
             )
         )

@@ -138,6 +138,8 @@ class Authenticator:
         default_factory=OrderedDict[bytes, VerifiedToken]
     )
     verified_size: int = 0
+    hits: int = 0
+    misses: int = 0
 
     async def authenticate(self, authorization: Sequence[str]) -> Credential | None:
         """Verifies the Authorization header without the store; returns None if there is none.
@@ -190,8 +192,10 @@ class Authenticator:
         digest = hashlib.sha256(token.encode()).digest()
         cached = self.verified.get(digest)
         if cached and cached.is_valid_until(cached.expires_at + LEEWAY, self.server.clock):
+            self.hits += 1
             self.verified.move_to_end(digest)
             return cached
+        self.misses += 1
         verified = await self._verify(token)
         if verified.provider.keys.holds(verified.key):
             self._cache(digest, verified)

@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -33,6 +34,7 @@ ASYMMETRIC = frozenset(
 SECRET_BYTES = 32
 # The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
 SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
+METRICS_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # What random text never contains, but manuals and templates do: words, runs of keys, the secret of
 # a well-known tutorial.
@@ -197,6 +199,21 @@ def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def check_metrics_token(value: str) -> str:
+    if not METRICS_TOKEN.fullmatch(value) or is_guessable(value):
+        raise ValueError("is at least 32 random letters and digits: openssl rand -hex 24")
+    return value
+
+
+def check_operations_folder(value: Path) -> Path:
+    from server.settings.operations import load_operation_names
+
+    if not value.is_dir():
+        raise ValueError("is not a folder")
+    load_operation_names(value)
+    return value
+
+
 def split_at_commas(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -219,5 +236,12 @@ SmtpUrl = Annotated[
 ]
 Sender = Annotated[
     Annotated[str, AfterValidator(check_sender)] | None, BeforeValidator(to_none_if_empty)
+]
+MetricsToken = Annotated[
+    Annotated[str, AfterValidator(check_metrics_token)] | None, BeforeValidator(to_none_if_empty)
+]
+OperationsFolder = Annotated[
+    Annotated[Path, AfterValidator(check_operations_folder)] | None,
+    BeforeValidator(to_none_if_empty),
 ]
 PrivateNetworks = Annotated[tuple[Network, ...], BeforeValidator(parse_private_networks)]

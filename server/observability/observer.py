@@ -1,0 +1,108 @@
+"""The observer of an application: it records requests, and says how the queues are doing."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from time import monotonic
+
+import structlog
+
+from models.database.revision import head
+from models.errors import Unavailable
+from models.tracing import current_tracer
+from resolvers.delivery.backlog import load_backlogs
+from resolvers.server import Server
+from server.observability.metrics import Metrics, Reading
+from server.observability.records import RequestRecord, current_record
+from server.observability.statements import watch_statements
+from server.observability.tracing import Tracing
+from server.settings.operations import OPERATIONS, load_operation_names
+from server.settings.settings import Settings
+
+# How long the numbers of the queues are kept, however often the metrics are read.
+BACKLOG_SECONDS = 5.0
+# Paths that monitors ask for every few seconds.
+QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+
+log = structlog.stdlib.get_logger("tenantry.requests")
+
+
+@dataclass(slots=True, eq=False)
+class Observer:
+    """Writes the log line of each request, and keeps the metrics and the tracer."""
+
+    server: Server
+    metrics: Metrics
+    known_operations: frozenset[str]
+    tracing: Tracing | None = None
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    counted_at: float = float("-inf")
+
+    @contextmanager
+    def observe(self, record: RequestRecord) -> Generator[RequestRecord]:
+        """Records a request until the block ends, then logs and counts it."""
+        reset_record = current_record.set(record)
+        reset_tracer = current_tracer.set(self.tracing)
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=record.request_id):
+                try:
+                    yield record
+                finally:
+                    self._finish(record)
+        finally:
+            current_tracer.reset(reset_tracer)
+            current_record.reset(reset_record)
+
+    def _finish(self, record: RequestRecord) -> None:
+        if record.is_operation:
+            self.metrics.observe_operation(record)
+        write = log.debug if record.route in QUIET_ROUTES else log.info
+        write("request", **record.to_fields())
+
+    def observe_delivery(self, queue: str, outcome: str, seconds: float) -> None:
+        self.metrics.observe_delivery(queue, outcome, seconds)
+
+    async def render_metrics(self) -> bytes:
+        """Renders the metrics, with the queues counted a moment ago."""
+        async with self.counting:
+            if monotonic() - self.counted_at >= BACKLOG_SECONDS:
+                self.counted_at = monotonic()
+                await self._count_backlogs()
+        return self.metrics.render()
+
+    async def _count_backlogs(self) -> None:
+        now = self.server.clock()
+        try:
+            backlogs = await load_backlogs(self.server.store, now)
+        except Unavailable:
+            self.metrics.database_up.set(0)
+            return
+        self.metrics.database_up.set(1)
+        for name, backlog in backlogs.items():
+            age = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
+            self.metrics.queue_due.labels(name).set(backlog.count)
+            self.metrics.queue_age.labels(name).set(age)
+
+
+def make_observer(settings: Settings, server: Server, tracing: Tracing | None = None) -> Observer:
+    """Makes the observer, which counts the statements of the server's store from now on."""
+    metrics = Metrics(version=version("tenantry"), revision=head())
+    watch_statements(server.store, metrics)
+    store = server.store
+    for name, engine in (("reader", store.reader), ("writer", store.writer)):
+        pool = engine.pool
+        metrics.add_readings(
+            *(
+                Reading(
+                    "tenantry_pool_connections",
+                    "Connections to the database.",
+                    read,
+                    {"pool": name, "state": state},
+                )
+                for state, read in (("in_use", pool.checkedout), ("idle", pool.checkedin))  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+            )
+        )
+    known = load_operation_names(OPERATIONS) | settings.operation_names
+    return Observer(server, metrics, known, tracing)
