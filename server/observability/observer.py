@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -92,7 +93,7 @@ def make_observer(settings: Settings, server: Server, tracing: Tracing | None = 
     watch_statements(server.store, metrics)
     store = server.store
     for name, engine in (("reader", store.reader), ("writer", store.writer)):
-        pool = engine.pool
+        pool: Any = engine.pool
         metrics.add_readings(
             *(
                 Reading(
@@ -101,7 +102,7 @@ def make_observer(settings: Settings, server: Server, tracing: Tracing | None = 
                     read,
                     {"pool": name, "state": state},
                 )
-                for state, read in (("in_use", pool.checkedout), ("idle", pool.checkedin))  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+                for state, read in (("in_use", pool.checkedout), ("idle", pool.checkedin))
             )
         )
     known = load_operation_names(OPERATIONS) | settings.operation_names
