@@ -90,7 +90,7 @@ class Observer:
 def make_observer(settings: Settings, server: Server, tracing: Tracing | None = None) -> Observer:
     """Makes the observer, which counts the statements of the server's store from now on."""
     metrics = Metrics(version=version("tenantry"), revision=head())
-    watch_statements(server.store, metrics)
+    watch_statements(server.store, metrics, tracing)
     store = server.store
     for name, engine in (("reader", store.reader), ("writer", store.writer)):
         pool: Any = engine.pool

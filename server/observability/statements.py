@@ -9,12 +9,13 @@ from models.database.store import Store
 from models.tracing import Span, current_tracer
 from server.observability.metrics import Metrics
 from server.observability.records import current_record
+from server.observability.tracing import Tracing
 
 KINDS = {"S": "select", "W": "select", "I": "insert", "U": "update", "D": "delete"}
 SPAN = "tenantry.span"
 
 
-def watch_statements(store: Store, metrics: Metrics) -> None:
+def watch_statements(store: Store, metrics: Metrics, tracing: Tracing | None) -> None:
     """Counts every statement from now on, except those that begin a transaction."""
     system = store.url.get_backend_name()
     counters = {
@@ -29,9 +30,9 @@ def watch_statements(store: Store, metrics: Metrics) -> None:
         counters[KINDS.get(text[0], "other")].inc()
         if record := current_record.get():
             record.statements += 1
-        if tracer := current_tracer.get():
+        if tracing and tracing is current_tracer.get():
             attributes = {"db.system.name": system, "db.query.text": text}
-            span = tracer.start(text.split(None, 1)[0].upper(), attributes)
+            span = tracing.start(text.split(None, 1)[0].upper(), attributes)
             span.__enter__()
             connection.info[SPAN] = span
 

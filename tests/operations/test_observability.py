@@ -197,15 +197,15 @@ async def test_names_of_clients_make_no_series(api: Api, acme: Acme) -> None:
 
 @ONLY_SQLITE
 async def test_who_reads_the_metrics_in_production(api: Api) -> None:
-    async def status(given: str | bytes | None, **values: Any) -> int:
+    async def status(given: bytes | None, **values: Any) -> int:
         app = make_application(settings(**values), store=api.store)
-        headers = {"authorization": given} if given else {}
+        headers = {b"authorization": given} if given else {}
         api.client._transport.app = app  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
         return (await api.client.get("/metrics", headers=headers)).status_code
 
     assert await status(None) == 404
-    assert await status(f"Bearer {TOKEN}") == 404
+    assert await status(f"Bearer {TOKEN}".encode()) == 404
     assert await status(None, metrics_token=TOKEN) == 401
-    assert await status(f"Bearer {TOKEN[:-1]}", metrics_token=TOKEN) == 401
+    assert await status(f"Bearer {TOKEN[:-1]}".encode(), metrics_token=TOKEN) == 401
     assert await status(b"Bearer \xfc", metrics_token=TOKEN) == 401
-    assert await status(f"Bearer {TOKEN}", metrics_token=TOKEN) == 200
+    assert await status(f"Bearer {TOKEN}".encode(), metrics_token=TOKEN) == 200
