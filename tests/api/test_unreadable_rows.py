@@ -165,7 +165,9 @@ async def test_an_event_of_a_newer_version_is_left_out(api: Api, acme: Acme) -> 
         page = await log_of(api, "type")
 
     assert page["nodes"] == [*whole["nodes"][:-2], whole["nodes"][-1]]
-    assert [(line["event"], str(line["cursor"])) for line in lines] == [("event not shown", cursor)]
+    assert [
+        (line["event"], str(line["cursor"])) for line in lines if line["event"] != "request"
+    ] == [("event not shown", cursor)]
 
 
 @pytest.mark.parametrize("what", ROWS)
