@@ -12,6 +12,8 @@ from starlette.routing import Route
 SECRET = os.environ["WEBHOOK_SECRET"]
 known: dict[str, str] = {}
 """What happened, by the event's id: a real service keeps that in its database, with what it did about it."""
+newest: dict[str, int] = {}
+"""The cursor of the newest event of each object: webhooks can arrive in any order."""
 
 
 async def webhooks(request: Request) -> Response:
@@ -19,7 +21,10 @@ async def webhooks(request: Request) -> Response:
         event = Webhook(SECRET).verify(await request.body(), dict(request.headers))
     except WebhookVerificationError:
         return PlainTextResponse("That is not signed by Tenantry.\n", 400)
-    known.setdefault(request.headers["webhook-id"], event["type"])
+    object_id, cursor = event["data"]["id"], int(event["cursor"])
+    if cursor > newest.get(object_id, 0):
+        newest[object_id] = cursor
+        known[request.headers["webhook-id"]] = event["type"]
     return Response(status_code=204)
 
 

@@ -230,6 +230,21 @@ class BadUserInput(RequestError):
     message = "The request can't be understood."
 
 
+class PersistedQueryNotSupported(RequestError):
+    """Clients recognize this code and message, and send the whole query from then on."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    message = "PersistedQueryNotSupported"
+
+
+class IdempotencyMismatch(RequestError):
+    code = "IDEMPOTENCY_MISMATCH"
+    message = (
+        "This Idempotency-Key was already used for a request with another document, operation name,"
+        " or variables. Use a new key for each new request."
+    )
+
+
 class CursorExpired(RequestError):
     code = "CURSOR_EXPIRED"
     message = (
@@ -273,9 +288,12 @@ class Unavailable(RequestError):
 
 
 class Busy(Unavailable):
-    """Others have held a lock or a connection for too long."""
+    """Others have held a lock or a connection for too long; `retryAfter` is in seconds."""
 
     cause = "The database is busy"
+
+    def __init__(self, *, is_unchanged: bool = False) -> None:
+        super().__init__(is_unchanged=is_unchanged, reason="busy", retryAfter=1)
 
 
 class CommitUnknown(Unavailable):
@@ -284,7 +302,8 @@ class CommitUnknown(Unavailable):
     def __init__(self) -> None:
         super().__init__(
             "The connection to the database was lost during the commit, so it's not known whether"
-            " the change was made. Read the data, and repeat the request only if it is missing.",
+            " the change was made. Send the request again with the same Idempotency-Key. Without a"
+            " key, read the data first, and repeat the request only if the change is missing.",
             reason="commit_unknown",
         )
 

@@ -14,7 +14,12 @@ from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
-    """The types of events; the values are the names that webhooks use."""
+    """The types of events; the values are the names that webhooks use.
+
+    A new type also needs a description in schema/events/enums.py, and a call of
+    `Transaction.record` with its data, which resolvers/events/payloads.py makes. A new subject also
+    needs a permission below, or only secret keys can read its events.
+    """
 
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_UPDATED = "organization.updated"
@@ -80,6 +85,7 @@ MEMBERSHIP_TYPES = frozenset(
 class Event(BaseTable, table=True):
     __table_args__ = (
         Index(None, "organization_id", "cursor"),
+        Index(None, "organization_id", "type", "cursor"),
         Index(None, "user_id", "cursor"),
         {"sqlite_autoincrement": True},
     )

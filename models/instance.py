@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint
 from sqlmodel import Field
 
 from models.base import BaseTable
@@ -33,6 +33,10 @@ class Instance(BaseTable, table=True):
     invitation_expires_in_days: int = 30
     invitation_url: str | None = None
     allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)
+    # The newest cursor that the event log has deleted: it holds everything after that.
+    forgotten_cursor: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
 
 
 def requires_organization(instance: Instance) -> bool:

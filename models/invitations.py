@@ -9,14 +9,16 @@ from sqlmodel import Field
 
 from models.base import JSONObject, Record, UTCDateTime, json_column
 from models.errors import ValueInvalid
+from models.validation.text import to_search_text
 
 MAXIMUM_DAYS = 365
-BULK_SIZE = 100
 # Emails to one address in an hour, from all organizations together.
 MAILS_PER_ADDRESS = 10
 MAILS_PER_ADDRESS_AND_ORGANIZATION = 3
 # Invitations of one organization in an hour; each recipient counts.
 INVITATIONS_PER_ORGANIZATION = 250
+# Emails that one user sends in an hour, for all organizations together; each recipient counts.
+MAILS_PER_INVITER = 250
 WINDOW = timedelta(hours=1)
 
 
@@ -52,6 +54,7 @@ class Invitation(Record, table=True):
     email_address: str
     # The normalized address, for comparisons.
     address_key: str
+    search_text: str = Field(default="", sa_column_kwargs={"server_default": ""})
     # No foreign key: an invitation that is no longer pending outlives its role (see `DeletedRole`).
     role_id: str = Field(index=True)
     # As stored. A pending invitation past `expires_at` is expired, even if that is not stored yet.
@@ -71,6 +74,11 @@ class Invitation(Record, table=True):
     accepted_by_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
+
+
+def make_search_text(email_address: str, address_key: str) -> str:
+    """Folds an address for searches; a domain that isn't ASCII is found by its encoding too."""
+    return to_search_text(email_address, None if email_address.isascii() else address_key)
 
 
 def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationStatus:

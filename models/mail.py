@@ -23,6 +23,7 @@ class Mail(Record, table=True):
         Index(None, "status", "next_attempt_at"),
         Index(None, "address_key", "created_at"),
         Index(None, "invitation_id", "id"),
+        Index(None, "inviter_id", "created_at"),
     )
     prefix: ClassVar[str] = "mail"
 
@@ -33,6 +34,8 @@ class Mail(Record, table=True):
     )
     organization_id: str
     address_key: str
+    # The user who sent it; null for a secret key.
+    inviter_id: str | None = None
     # The invitation's nonce when the email was queued: with another one, the link would be dead.
     nonce: str
     status: str = MailStatus.QUEUED.value

@@ -99,7 +99,7 @@ class Organization(Record, table=True):
 
 
 def check_slug(slug: str) -> str:
-    """A slug as rule 2 wants it; raises the refusal that says what is wrong with it."""
+    """Checks a slug (rule 2); raises the error that says what is wrong with it."""
     if not slug:
         raise TooShort("The slug is empty.")
     if len(slug) > SLUG_LENGTH:

@@ -10,7 +10,8 @@ from sqlmodel import Field
 
 from models.base import BaseTable, Record
 from models.errors import FormatInvalid, TooLong
-from models.validation.text import ensure_no_controls
+from models.validation.characters import clean_line
+from models.validation.text import ensure_readable
 
 SYSTEM_PREFIX = "org:sys_"
 ROLE_KEY = re.compile(r"org:[a-z0-9_]+")
@@ -147,13 +148,14 @@ def check_role_set_key(key: str) -> str:
 
 
 def check_description(description: str | None) -> str | None:
-    """Checks a description: at most 1,024 characters, with line breaks and tabs allowed."""
+    """Checks and cleans a description: at most 1,024 characters, with line breaks and tabs."""
     if description is None:
         return None
-    if len(description) > DESCRIPTION_LENGTH:
+    ensure_readable(re.sub(r"[\n\t]", " ", description), "The description")
+    cleaned = re.sub(r"[^\n\t]+", lambda line: clean_line(line[0]), description.strip())
+    if len(cleaned) > DESCRIPTION_LENGTH:
         raise TooLong(
             f"The description is longer than {DESCRIPTION_LENGTH} characters.",
             limit=DESCRIPTION_LENGTH,
         )
-    ensure_no_controls(description.replace("\n", " ").replace("\t", " "), "The description")
-    return description
+    return cleaned

@@ -21,6 +21,8 @@ class User(Record, table=True):
     email_address: str | None = None
     address_key: str | None = Field(default=None, index=True)
     email_verified: bool = False
+    # The name at the identity provider, which identifies a user who has no address.
+    username: str | None = None
     first_name: str | None = None
     last_name: str | None = None
     image_url: str | None = None
@@ -43,6 +45,7 @@ class IdentityClaims:
     email_address: str | None = None
     address_key: str | None = None
     email_verified: bool | None = None
+    username: str | None = None
     first_name: str | None = None
     last_name: str | None = None
     image_url: str | None = None
@@ -79,17 +82,21 @@ def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
     for name in before:
         setattr(user, name, new[name])
     user.address_key = claims.address_key or user.address_key
+    user.username = claims.username or user.username
     user.refreshed_at = claims.issued_at
+    identifier = user.identifier
     update_derived_fields(user)
+    if not before and user.identifier != identifier:
+        return {"identifier": identifier}
     return before
 
 
 def update_derived_fields(user: User) -> None:
     """Updates the columns that are derived from others.
 
-    Without an address, the subject of the token identifies the user.
+    Without an address, the username or else the subject of the token identifies the user.
     """
-    user.identifier = user.email_address or user.external_id or user.id
+    user.identifier = user.email_address or user.username or user.external_id or user.id
     user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, false, text
 from sqlmodel import Field
 
 from models.base import Record, UTCDateTime
@@ -88,15 +88,17 @@ class WebhookDelivery(Record, table=True):
     last_status_code: int | None = None
     last_error: str | None = None
     last_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # A replay was requested after the last claim: it begins when the attempt under way has ended.
+    is_replay_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 def generate_secret() -> str:
-    """A secret as Standard Webhooks writes it; the bytes after the prefix are the signing key."""
+    """Generates a secret in the format of Standard Webhooks, which encodes the signing key."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def check_types(types: Collection[str] | None) -> list[str] | None:
-    """The names of events, each once and in the order of the enum; None for all.
+    """Returns the names of the types, each once and in the order of the enum; None for all.
 
     Raises ValueInvalid if a name is unknown, or if there are none.
     """

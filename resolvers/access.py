@@ -1,4 +1,4 @@
-"""Who calls, and what they can do: read from the database, never from a token."""
+"""Callers, and what they can do: read from the database, never from a token."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class SigningSession:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls: a user, a service with a secret key, or the system itself."""
+    """The caller: a user, a service with a secret key, or the system itself."""
 
     type: ActorType
     # The ID of the user or the secret key.
@@ -114,7 +114,7 @@ def wrong_address() -> Forbidden:
 
 
 def ensure_identity_token(actor: Actor) -> None:
-    """Rejects a session token: whoever is shown one can't keep the session alive (rule 28)."""
+    """Rejects a session token, which must not be enough to keep a session alive (rule 28)."""
     if actor.session is not None:
         raise Forbidden(
             "This needs the token of your identity provider, not a session token.",

@@ -40,18 +40,18 @@ class Order:
     key_table: type[BaseTable] | None = field(default=None, compare=False)
 
     def sort_columns(self, *, backward: bool) -> list[ColumnElement[Any]]:
-        """What to order a statement by, from the end of the list if `backward`."""
+        """Lists what to order a statement by, from the end of the list if `backward`."""
         columns = [self.id] if self.key is None else [self.key, self.id]
         is_descending = self.descending != backward
         return [column.desc() if is_descending else column.asc() for column in columns]
 
     def is_after(self, position: Position) -> ColumnElement[bool]:
-        """The rows that come after the position in the list."""
+        """Matches the rows that come after the position in the list."""
         row, place = self._compared(position)
         return row < place if self.descending else row > place
 
     def is_before(self, position: Position) -> ColumnElement[bool]:
-        """The rows that come before the position in the list."""
+        """Matches the rows that come before the position in the list."""
         row, place = self._compared(position)
         return row > place if self.descending else row < place
 
@@ -65,7 +65,7 @@ class Order:
 
 
 class _ByCodePoint(ColumnElement[str]):
-    """A text that is compared by code point, which only PostgreSQL has to be asked for."""
+    """A text that is compared by code point, which only PostgreSQL does not do by default."""
 
     type = String()
     inherit_cache = True
@@ -86,7 +86,7 @@ def _compile_collated_text(element: _ByCodePoint, compiler: Any, **options: Any)
 
 
 def text_sort_key(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
-    """A sort key that orders texts alike in every database.
+    """Makes a sort key that orders texts in the same way in every database.
 
     Null sorts first, and the case of ASCII letters is ignored.
     """
@@ -97,7 +97,7 @@ def text_sort_key(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
 
 
 def encode_cursor(order: Order, row: Row[Any], parent: str = "") -> str:
-    """The cursor of a row.
+    """Encodes the position of a row as a cursor.
 
     It carries no authority: a list is read as if there were no cursor, and then cut.
     """
@@ -109,7 +109,7 @@ def _encode(values: list[Any]) -> str:
 
 
 def decode_cursor(order: Order, cursor: str | None) -> Position | None:
-    """The place that a cursor stands for.
+    """Decodes the position that a cursor refers to.
 
     Raises BadUserInput for a cursor of another order, or one that was edited.
     """
@@ -127,7 +127,7 @@ def decode_cursor(order: Order, cursor: str | None) -> Position | None:
 
 
 def _decode(cursor: str) -> list[Any]:
-    """The values in a cursor, which has one spelling.
+    """Decodes the values in a cursor, which has exactly one valid spelling.
 
     Raises ValueError, or TypeError for a value that is nested too deeply.
     """
@@ -147,5 +147,5 @@ def _is_key_of(order: Order, key: Any) -> bool:
 
 
 def wrong_list_cursor() -> BadUserInput:
-    """For a cursor that no entry of the list has."""
+    """Makes the error for a cursor that no entry of the list has."""
     return BadUserInput("The cursor is not one of this list.")

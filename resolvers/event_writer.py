@@ -58,7 +58,7 @@ class EventWriter:
         self.rows.clear()
 
     async def write(self) -> None:
-        """Writes the events in commit order.
+        """Writes the events in commit order; writing again adds only newer ones.
 
         Every writer takes the lock of the log last. What follows is a new statement, so that it
         sees what the transaction before committed.
@@ -73,6 +73,8 @@ class EventWriter:
         if self.rows:
             # Inserts into the table, not the entity, so that the rows go out together and in order.
             await self.session.execute(insert(EVENTS), self.rows)
+        self.rows.clear()
+        self.saved = 0
         newest = func.max(Event.cursor)
         select_newest = Select[Any](newest)
         if must_notify:

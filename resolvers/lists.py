@@ -1,20 +1,16 @@
 """Lists: what they hold, and what they can be filtered, searched, and sorted by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, true
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable, Record
-from models.errors import LimitExceeded
 from models.validation.text import to_search_text
 from resolvers.cursors import Order
-
-MAXIMUM_VALUES = 100
-MAXIMUM_QUERY = 256
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -34,8 +30,10 @@ class Search:
     table: type[BaseTable] | None = None
 
     def matches(self, query: str) -> ColumnElement[bool]:
-        """Whether the text contains the query, taken literally, or the id equals it."""
-        return or_(self.text.contains(to_search_text(query), autoescape=True), self.id == query)
+        """Whether the text contains each word, taken literally, or the id equals the query."""
+        words = to_search_text(query).split()
+        has_words = (self.text.contains(word, autoescape=True) for word in words)
+        return or_(and_(true(), *has_words), self.id == query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class ListSpec(Generic[RecordT]):
     )
 
     def newest_first(self) -> Order:
-        """The order of a list that has only one."""
+        """Makes the order of a list that can't be sorted in another way."""
         return Order(self.name, col(self.table.id), descending=True)
 
     def make_order(self, sort_field: str, *, descending: bool) -> Order:
@@ -77,7 +75,7 @@ class ListSpec(Generic[RecordT]):
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[RecordT]):
-    """The rows of a list that are wanted, whatever their order."""
+    """The rows of a list that match a filter and a search, whatever their order."""
 
     spec: ListSpec[RecordT]
     filter: Filter
@@ -93,30 +91,3 @@ class Selection(Generic[RecordT]):
         if search and self.query is not None:
             statement = statement.where(search.matches(self.query))
         return statement.where(*self.filter.conditions())
-
-
-# ---------------------------------------------------------------------------------------- arguments
-
-
-def check_values(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The values of a filter; raises LimitExceeded for more than a hundred."""
-    if values is not None and len(values) > MAXIMUM_VALUES:
-        raise LimitExceeded(
-            f"A filter takes {MAXIMUM_VALUES} values at most.",
-            limit="filter",
-            allowed=MAXIMUM_VALUES,
-            asked=len(values),
-        )
-    return None if values is None else tuple(values)
-
-
-def check_query(query: str | None) -> str | None:
-    """A search; raises LimitExceeded for one that is longer than any text it could find."""
-    if query is not None and len(query) > MAXIMUM_QUERY:
-        raise LimitExceeded(
-            f"A search takes {MAXIMUM_QUERY} characters at most.",
-            limit="query",
-            allowed=MAXIMUM_QUERY,
-            asked=len(query),
-        )
-    return query

@@ -1,5 +1,8 @@
 """Advisory locks of PostgreSQL; SQLite has one writer and needs none."""
 
+from collections.abc import Collection
+from hashlib import sha256
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,5 +26,18 @@ async def take_advisory_lock(session: AsyncSession, lock: int) -> None:
 
 
 async def share_advisory_lock(session: AsyncSession, lock: int) -> None:
-    """Several transactions can share a lock that none of them takes alone."""
+    """Takes a lock that several transactions can share, but that excludes an exclusive one."""
     await take_lock(session, f"SELECT pg_advisory_xact_lock_shared({lock})")
+
+
+async def lock_texts(session: AsyncSession, texts: Collection[str]) -> None:
+    """Lets transactions that are about the same texts, such as addresses, run one after another.
+
+    The locks are taken in one order, so that two transactions can't deadlock.
+    """
+    locks = sorted(int.from_bytes(sha256(one.encode()).digest()[:8], signed=True) for one in texts)
+    if locks:
+        await take_lock(
+            session,
+            f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{locks}::bigint[]) AS one",
+        )

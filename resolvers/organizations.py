@@ -48,7 +48,7 @@ class NewOrganization:
     role_set: str | None = None
 
     def list_service_only(self) -> set[str]:
-        """The given inputs that only a secret key can use."""
+        """Lists the given inputs that only a secret key can use."""
         values = {
             "publicMetadata": self.public_metadata,
             "privateMetadata": self.private_metadata,

@@ -35,7 +35,7 @@ class PageRequest:
 
 
 def check_page_size(size: int | None) -> int:
-    """The number of entries of a page; raises BadUserInput and LimitExceeded."""
+    """Returns the number of entries of a page; raises BadUserInput and LimitExceeded."""
     if size is None:
         return DEFAULT_SIZE
     if size < 0:
@@ -51,7 +51,7 @@ def check_page_size(size: int | None) -> int:
 
 
 def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
-    """The checked arguments of a list field; raises BadUserInput and LimitExceeded."""
+    """Checks the arguments of a list field; raises BadUserInput and LimitExceeded."""
     if arguments.first is not None and arguments.last is not None:
         raise BadUserInput("Give first or last, not both.")
     is_backward = arguments.last is not None

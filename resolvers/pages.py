@@ -38,10 +38,12 @@ class Page(Generic[TableT]):
     cursors: Sequence[str]
     has_next: bool
     has_previous: bool
+    # The cursor to continue after, where it isn't that of the last row.
+    end: str | None = None
 
 
 async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Sequence[TableT]:
-    """The rows that a select of a table finds, typed as that table.
+    """Loads the rows that a select of a table finds, typed as that table.
 
     They are rows of SQLAlchemy Core, which is faster than making entities. The cast holds because
     they have the columns of the table as attributes.
@@ -53,7 +55,7 @@ async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Seque
 async def load_list_pages(
     store: Readable, keys: Sequence[tuple[str, ListRequest[Any]]]
 ) -> Sequence[Page[Any] | BaseException]:
-    """By (parent, request): BadUserInput for each list that the cursors don't belong to."""
+    """Loads pages by (parent, request), with BadUserInput for each cursor of another list."""
 
     async def read(
         request: ListRequest[Any], parents: list[str]
@@ -77,7 +79,7 @@ async def load_list_pages(
 async def load_list_counts(
     store: Readable, keys: Sequence[tuple[str, Selection[Any]]]
 ) -> Sequence[int]:
-    """By (parent, selection): the number of rows."""
+    """Counts the rows by (parent, selection)."""
 
     async def read(selection: Selection[Any], parents: list[str]) -> Sequence[int]:
         parent = selection.spec.parent
@@ -98,7 +100,7 @@ async def load_grouped(
     keys: Sequence[tuple[str, Request]],
     read: Callable[[Request, list[str]], Awaitable[Sequence[Answer]]],
 ) -> list[Answer]:
-    """The answers for (parent, request), by one read per distinct request."""
+    """Loads the answers for (parent, request), by one read per distinct request."""
     answers: dict[tuple[str, Request], Answer] = {}
     for request in dict.fromkeys(request for _, request in keys):
         parents = [parent for parent, other in keys if other == request]
@@ -110,7 +112,7 @@ async def load_grouped(
 def in_ids(
     connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect
 ) -> ColumnElement[bool]:
-    """`column IN (ids)`, as an array on PostgreSQL.
+    """Compiles to `column IN (ids)`, or to a comparison with an array on PostgreSQL.
 
     PostgreSQL would read the whole table for the subquery; it uses the index for an array.
     """
@@ -122,7 +124,7 @@ def in_ids(
 def _select_rows(
     connection: AsyncConnection, request: ListRequest[Any], parents: Sequence[str]
 ) -> AnySelect:
-    """The rows of a page, from the list's end if it is backward, and one more row.
+    """Selects the rows of a page, from the list's end if it is backward, and one more row.
 
     For several parents, it finds the IDs of each parent's rows by index, then those rows. A window
     function would read all rows of all parents: fifty times slower beside a list of 10,000.
@@ -151,7 +153,7 @@ def _select_rows(
 
 
 def _make_page(request: ListRequest[Any], parent: str, rows: Sequence[AnyRow]) -> Page[Any]:
-    """The rows in list order; the one more says whether the list continues."""
+    """Makes a page of rows in list order; one row too many shows that the list continues."""
     page = request.page
     shown = list(rows[: page.size])
     has_more = len(rows) > page.size

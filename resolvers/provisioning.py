@@ -72,7 +72,7 @@ async def _find_adoptable(tx: Transaction, claims: IdentityClaims) -> User | Non
     if not (claims.address_key and claims.email_verified):
         return None
     issuer = col(User.issuer) == claims.issuer
-    if len(tx.server.issuers) == 1:
+    if tx.server.issuers == [claims.issuer]:
         issuer |= col(User.issuer).is_(None)
     adoptable = select(User).where(
         col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer

@@ -25,7 +25,7 @@ class Server:
     store: Store
     clock: Clock
     public_url: str
-    # The identity providers, by the `iss` of their tokens.
+    # The configured identity providers, by the `iss` of their tokens.
     issuers: Sequence[str]
     # The origins of the pages that can call the API.
     allowed_origins: Sequence[str]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
-from models.errors import Forbidden, NotFound
+from models.database.errors import Deadlock, translate_errors
+from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.memberships import Membership
@@ -35,7 +36,7 @@ def organizations_disabled() -> Forbidden:
 
 @dataclass(eq=False)
 class Transaction:
-    """What an operation works with.
+    """A unit of work: the server's facts, the session, the actor, the time, and the events.
 
     An operation never commits. It reads the clock only from here, after it has taken its locks.
     """
@@ -194,6 +195,38 @@ class Transaction:
                 "changes": changes,
             }
         )
+
+
+@dataclass(eq=False)
+class SharedTransaction:
+    """A transaction that a mutation joins, so that its payload is read within it as well.
+
+    Whoever began it commits it, or rolls it back and perhaps begins again.
+    """
+
+    tx: Transaction
+    # What the mutation raised.
+    error: Exception | None = None
+
+    @asynccontextmanager
+    async def join(self) -> AsyncGenerator[Transaction]:
+        """Runs the mutation; the end of the block writes its events."""
+        try:
+            async with translate_errors(is_unchanged=True):
+                yield self.tx
+                await self.tx.events.write()
+        except Deadlock as error:
+            self.error = error
+            # Not a deadlock for the mutation, which can't begin the transaction again.
+            raise Busy(is_unchanged=True) from error
+        except Exception as error:
+            self.error = error
+            raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """Lends the connection, which sees what the transaction has changed."""
+        yield await self.tx.session.connection()
 
 
 @asynccontextmanager

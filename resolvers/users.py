@@ -1,6 +1,6 @@
 """Users: create, update, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from models.database.errors import Deadlock
 from models.errors import (
     ErrorCollector,
     IdentifierExists,
+    InputError,
+    InputErrors,
     ParameterMissing,
     ParameterNil,
     ResourceNotFound,
@@ -25,8 +27,10 @@ from models.organizations import check_limit
 from models.users import User, make_user, update_derived_fields
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url
+from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_user
+from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
 from resolvers.transaction import Transaction
 
@@ -51,15 +55,70 @@ class NewUser:
     private_metadata: JSONObject | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UserDraft:
+    """What the checks have found of a new user."""
+
+    new: NewUser
+    errors: ErrorCollector
+    issuer: str | None
+    address_key: str
+    profile: dict[str, Any]
+
+
 async def create_user(tx: Transaction, new: NewUser) -> User:
     """Creates a user before their first visit; raises all errors of the input at once."""
-    errors = ErrorCollector()
-    issuer = subject = None
-    key = ""
+    (draft,) = await _check_users(tx, [new])
+    draft.errors.raise_if_any()
+    (user,) = await _insert_users(tx, [draft])
+    return user
+
+
+async def create_users(
+    tx: Transaction, new: Sequence[NewUser], *, skip_failed: bool
+) -> tuple[list[User], list[InputError]]:
+    """Creates many users; an invalid one is left out with `skip_failed`, and else rejects all.
+
+    The errors that are returned are those of the users who are left out.
+    """
+    ensure_bulk_size(len(new), at="users")
+    drafts = await _check_users(tx, new)
+    rejected = [
+        (draft.new.email_address, error) for draft in drafts for error in draft.errors.errors
+    ]
+    errors = group_by_code(rejected, at="users", meta_name="email_addresses")
+    if errors and not skip_failed:
+        raise InputErrors(errors)
+    return await _insert_users(tx, [draft for draft in drafts if not draft.errors.errors]), errors
+
+
+async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraft]:
+    """Checks each user as if those before it in the call existed already."""
+    drafts = [_check_user(tx, user) for user in new]
+    waiting = await _lock_and_load_waiting(tx, {draft.address_key for draft in drafts} - {""})
+    taken = await _load_taken_subjects(tx, drafts)
+    for draft in drafts:
+        errors, subject = draft.errors, (draft.issuer, draft.new.external_id)
+        with errors.at("external_id"):
+            if subject in taken:
+                raise subject_taken()
+        with errors.at("email_address"):
+            _ensure_nobody_waits(waiting.get(draft.address_key, []), draft.issuer)
+        if errors.errors:
+            continue
+        if draft.new.external_id is None:
+            waiting[draft.address_key].append(draft.issuer)
+        else:
+            taken.add(subject)
+    return drafts
+
+
+def _check_user(tx: Transaction, new: NewUser) -> UserDraft:
+    errors, issuer, key = ErrorCollector(), None, ""
     with errors.at("issuer"):
         issuer = _choose_issuer(new, tx.server.issuers)
     with errors.at("external_id"):
-        subject = await _check_subject(tx, new.external_id, issuer)
+        _check_subject(new.external_id)
     with errors.at("email_address"):
         key = normalize_address(new.email_address)
     profile = _check_profile(
@@ -73,23 +132,31 @@ async def create_user(tx: Transaction, new: NewUser) -> User:
             "private_metadata": new.private_metadata or {},
         },
     )
-    errors.raise_if_any()
-    user = make_user(tx.new_id(User.prefix), tx.now)
-    user.issuer = issuer
-    user.external_id = subject
-    user.email_address = new.email_address
-    user.address_key = key
-    user.email_verified = new.email_verified
-    for name, value in profile.items():
-        setattr(user, name, value)
-    update_derived_fields(user)
-    tx.session.add(user)
+    return UserDraft(new, errors, issuer, key, profile)
+
+
+async def _insert_users(tx: Transaction, drafts: Sequence[UserDraft]) -> list[User]:
+    users: list[User] = []
+    for draft in drafts:
+        user = make_user(tx.new_id(User.prefix), tx.now)
+        user.issuer = draft.issuer
+        user.external_id = draft.new.external_id
+        user.email_address = draft.new.email_address
+        user.address_key = draft.address_key
+        user.email_verified = draft.new.email_verified
+        for name, value in draft.profile.items():
+            setattr(user, name, value)
+        update_derived_fields(user)
+        users.append(user)
+    tx.session.add_all(users)
     try:
         await tx.session.flush()
     except IntegrityError as error:
-        raise subject_taken() from error
-    record_user(tx, EventType.USER_CREATED, user)
-    return user
+        # The first token of one of them has created a user meanwhile: the next run finds that user.
+        raise Deadlock from error
+    for user in users:
+        record_user(tx, EventType.USER_CREATED, user)
+    return users
 
 
 def _choose_issuer(new: NewUser, issuers: Sequence[str]) -> str | None:
@@ -103,25 +170,54 @@ def _choose_issuer(new: NewUser, issuers: Sequence[str]) -> str | None:
     return new.issuer or (issuers[0] if new.external_id is not None else None)
 
 
-async def _check_subject(
-    tx: Transaction, external_id: str | None, issuer: str | None
-) -> str | None:
+def _check_subject(external_id: str | None) -> None:
     if external_id is None:
-        return None
+        return
     if not external_id:
         raise ParameterMissing("The subject is empty.")
     if len(external_id) > SUBJECT_LENGTH:
         raise TooLong(
             f"The subject is longer than {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH
         )
-    same = select(User.id).where(col(User.issuer) == issuer, col(User.external_id) == external_id)
-    if issuer and (await tx.session.execute(same)).first():
-        raise subject_taken()
-    return external_id
+
+
+async def _load_taken_subjects(
+    tx: Transaction, drafts: Sequence[UserDraft]
+) -> set[tuple[str | None, str | None]]:
+    """Loads which subjects belong to a user already, each with its issuer."""
+    subjects = {draft.new.external_id for draft in drafts} - {None}
+    if not subjects:
+        return set()
+    columns = select(User.issuer, User.external_id)
+    same = columns.where(col(User.external_id).in_(subjects), col(User.issuer).is_not(None))
+    return {(row[0], row[1]) for row in (await tx.session.execute(same)).all()}
 
 
 def subject_taken() -> IdentifierExists:
     return IdentifierExists("There is a user with that subject already.", at="external_id")
+
+
+async def _lock_and_load_waiting(
+    tx: Transaction, keys: Collection[str], *, other_than: str = ""
+) -> dict[str, list[str | None]]:
+    """Loads the issuers of the users who wait for their first visit, by address.
+
+    The addresses are locked, so that no other call creates a user who waits with one of them.
+    """
+    await lock_texts(tx.session, keys)
+    statement = select(User.address_key, User.issuer).where(
+        col(User.address_key).in_(keys), col(User.external_id).is_(None), col(User.id) != other_than
+    )
+    waiting: dict[str, list[str | None]] = {key: [] for key in keys}
+    for key, issuer in (await tx.session.execute(statement)).all():
+        waiting[key or ""].append(issuer)
+    return waiting
+
+
+def _ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> None:
+    """Ensures that a first visit can adopt one user at most: with two, it would adopt neither."""
+    if any(issuer is None or other in (None, issuer) for other in waiting):
+        raise IdentifierExists("A user with this address already waits for their first visit.")
 
 
 def _check_profile(
@@ -166,6 +262,7 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
     if "email_address" in given:
         with errors.at("email_address"):
             new |= _make_address_changes(user, given)
+            await _ensure_address_is_free(tx, user, new["address_key"])
     if given.get("create_organizations_limit") is not None:
         with errors.at("create_organizations_limit"):
             check_limit(given["create_organizations_limit"], "The limit of organizations")
@@ -189,6 +286,12 @@ def _make_address_changes(user: User, given: dict[str, Any]) -> dict[str, Any]:
     key = None if address is None else normalize_address(address)
     verified = user.email_verified and key == user.address_key
     return {"address_key": key, "email_verified": given.get("email_verified", verified)}
+
+
+async def _ensure_address_is_free(tx: Transaction, user: User, key: str | None) -> None:
+    if key is not None and key != user.address_key:
+        waiting = await _lock_and_load_waiting(tx, [key], other_than=user.id)
+        _ensure_nobody_waits(waiting[key], user.issuer)
 
 
 async def delete_user(tx: Transaction, *, user_id: str) -> str:

@@ -18,17 +18,19 @@ from graphql import (
     validate,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, InstanceEvent
-from schema.execution.documents import Prepared
-from schema.execution.graphql_core_patch import patch_suggestions
+from schema.execution.arguments import limit_arguments
+from schema.execution.documents import Documents, Prepared
+from schema.execution.graphql_core_patch import patch_graphql_core
+from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.errors import MAXIMUM_ERRORS
+from schema.foundation.guards import MutationGuard
 from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
@@ -47,8 +49,8 @@ from schema.viewer import ViewerQueries
 from schema.webhooks.mutations import WebhookMutations
 from schema.webhooks.queries import WebhookQueries
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-patch_suggestions()
+RULES = (*specified_rules, OneOfInputValidationRule)
+patch_graphql_core()
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -80,15 +82,13 @@ class Mutation(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, without its own logging of errors:
-    schema/foundation/errors.py tells what is worth a line.
-    """
+    """The schema of Strawberry without its logging of errors (see schema/foundation/errors.py)."""
 
     # Whether documents may ask for the schema, and get hints at its names.
     introspection: bool = True
 
     def validation_errors(self, document: DocumentNode) -> list[GraphQLError]:
-        """What is wrong with a document, whatever its variables are; few of many errors."""
+        """Validates a document, whatever its variables are; returns the first few errors."""
         rules = RULES if self.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
         return validate(
             self._schema,
@@ -98,15 +98,24 @@ class Schema(strawberry.Schema):
             hide_suggestions=not self.introspection,
         )
 
+    def make_documents(self, limits: DocumentLimits) -> Documents:
+        """Makes the reader of documents of this schema."""
+        return Documents(self._schema, self.validation_errors, limits)
+
+    def is_transaction(self, mutation: str) -> bool:
+        """Whether a mutation runs in a transaction of its guard."""
+        field = self.get_field_for_type(mutation, "Mutation")
+        return field is not None and any(
+            isinstance(extension, MutationGuard) for extension in field.extensions
+        )
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None: ...
 
 
 def _without_null_defaults(schema: GraphQLSchema) -> None:
-    """An optional argument that is absent is absent: the
-    Python default None is no `= null` of the contract.
-    """
+    """Removes the `= null` that the Python default None adds to optional arguments in the SDL."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):
             _clear(type_.fields.values())
@@ -116,13 +125,13 @@ def _without_null_defaults(schema: GraphQLSchema) -> None:
 
 
 def _clear(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:
-    for one in inputs:
-        if one.default_value is None:
-            one.default_value = Undefined
+    for argument in inputs:
+        if argument.default_value is None:
+            argument.default_value = Undefined
 
 
 def build(*, introspection: bool = True) -> Schema:
-    """The schema; without introspection it gives no hints at names either."""
+    """Builds the schema; without introspection, errors don't suggest names either."""
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(
@@ -136,6 +145,7 @@ def build(*, introspection: bool = True) -> Schema:
     )
     built.introspection = introspection
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
+    limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 
 

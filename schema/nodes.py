@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from models.base import parse_prefix
-from models.errors import LimitExceeded
 from models.invitations import Invitation as InvitationRow
 from models.memberships import Membership as MembershipRow
 from models.organizations import Organization as OrganizationRow
@@ -28,9 +27,6 @@ from schema.roles.types import load_visible_permission, load_visible_role, load_
 from schema.sessions.types import load_visible_session
 from schema.users.types import load_visible_user
 from schema.webhooks.types import load_visible_delivery, load_visible_endpoint
-
-MAXIMUM_NODES = 100
-
 
 # The prefix of an ID says which table it belongs to.
 FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
@@ -77,11 +73,4 @@ class NodeQueries:
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")],
     ) -> list[Node | None] | None:
-        if len(ids) > MAXIMUM_NODES:
-            raise LimitExceeded(
-                f"At most {MAXIMUM_NODES} ids.",
-                limit="nodes",
-                allowed=MAXIMUM_NODES,
-                asked=len(ids),
-            )
         return list(await asyncio.gather(*(load_node(info, id) for id in ids)))

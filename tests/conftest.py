@@ -16,13 +16,13 @@ from sqlalchemy import event
 from models.database.migrations import migrate
 from models.database.store import Store
 from resolvers.server import Server
-from server.http.app import make_application
 from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
 from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
+from tests.support.application import make_application
 from tests.support.database_refill import Content, Refill, administer, content
-from tests.support.factories import ADMIN, Acme, found_acme
+from tests.support.factories import ADMIN, Acme, create_acme
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -41,7 +41,7 @@ structlog.configure(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests start first, so that no worker is left with one at the end."""
+    """Starts slow tests first, so that no worker is left with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
@@ -51,10 +51,10 @@ async def _migrate(url: str) -> None:
     await store.close()
 
 
-async def _found(url: str, clock: Clock) -> Acme:
+async def _create_acme(url: str, clock: Clock) -> Acme:
     store = Store(url)
-    api = an_api(store, clock)
-    acme = await found_acme(api)
+    api = make_api(store, clock)
+    acme = await create_acme(api)
     await api.client.aclose()
     await store.close()
     return acme
@@ -62,7 +62,7 @@ async def _found(url: str, clock: Clock) -> Acme:
 
 @dataclass(frozen=True)
 class Templates:
-    """A migrated database, and one with an organization in it, to be copied for each test."""
+    """A migrated database, and one that also has an organization, to copy for each test."""
 
     url: str
     clock: Clock
@@ -75,7 +75,7 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     url = f"sqlite+aiosqlite:///{folder}/{{}}.db"
     asyncio.run(_migrate(url.format("empty")))
     shutil.copy(folder / "empty.db", folder / "acme.db")
-    return Templates(str(folder), clock, asyncio.run(_found(url.format("acme"), clock)))
+    return Templates(str(folder), clock, asyncio.run(_create_acme(url.format("acme"), clock)))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +91,7 @@ def postgresql() -> Iterator[str]:
 def postgresql_templates(postgresql: str) -> Templates:
     clock = Clock()
     asyncio.run(administer(postgresql, "CREATE DATABASE acme TEMPLATE empty"))
-    return Templates(postgresql, clock, asyncio.run(_found(postgresql.format("acme"), clock)))
+    return Templates(postgresql, clock, asyncio.run(_create_acme(postgresql.format("acme"), clock)))
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +110,7 @@ def postgresql_refill(postgresql_templates: Templates) -> Iterator[Refill]:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database of the test's own; with Acme in it for who asks for the fixture `acme`."""
+    """A migrated database for one test; it contains Acme if the test uses the fixture `acme`."""
     templates: Templates = request.getfixturevalue(f"{request.param}_templates")
     template = "acme" if "acme" in request.fixturenames else "empty"
     if request.param == "sqlite":
@@ -135,16 +135,17 @@ def clock() -> Clock:
 
 
 def settings(**values: Any) -> Settings:
-    """Settings that look at nothing but what they are given, with a root secret."""
-    return Settings(_env_file=None, **{"secret": (SECRET,), **values})  # pyright: ignore[reportCallIssue]
+    """Settings that look at nothing but what they are given, with a root secret and no rates."""
+    defaults = {"secret": (SECRET,), "user_rate": None, "address_rate": None, "update_rate": None}
+    return Settings(_env_file=None, **{**defaults, **values})  # pyright: ignore[reportCallIssue]
 
 
 def server_for(store: Store, clock: Callable[[], datetime], **values: Any) -> Server:
-    """The server of such settings."""
+    """Makes the server that these settings describe."""
     return make_server(settings(**values), store, clock)
 
 
-def an_api(store: Store, clock: Clock) -> Api:
+def make_api(store: Store, clock: Clock) -> Api:
     chosen = settings(
         env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
     )
@@ -153,17 +154,15 @@ def an_api(store: Store, clock: Clock) -> Api:
 
 @pytest.fixture
 async def api(store: Store, clock: Clock) -> AsyncIterator[Api]:
-    """The application on a migrated database, for development with one configured issuer."""
-    api = an_api(store, clock)
+    """The application on a migrated database, in development mode with one configured issuer."""
+    api = make_api(store, clock)
     yield api
     await api.client.aclose()
 
 
 @pytest.fixture
 def acme(api: Api, request: pytest.FixtureRequest) -> Acme:
-    """An organization with an administrator and a member,
-    and somebody outside; their tokens have been seen before.
-    """
+    """An organization with an administrator, a member, and an outsider, whose tokens aren't new."""
     kind = "sqlite" if api.store.is_sqlite else "postgresql"
     templates: Templates = request.getfixturevalue(f"{kind}_templates")
     seen_at = int(templates.clock().timestamp())
@@ -184,10 +183,9 @@ def acme(api: Api, request: pytest.FixtureRequest) -> Acme:
 
 @contextmanager
 def counted(store: Store) -> Generator[list[str]]:
-    """The statements that are sent to the database
-    meanwhile, without those that begin a transaction.
+    """Records the statements sent to the database in the block, without those that begin one.
 
-    Only on SQLite do these pass here; the driver of PostgreSQL sends its own.
+    Only SQLite's are seen here, because the driver of PostgreSQL sends its own.
     """
     statements: list[str] = []
 

@@ -38,7 +38,7 @@ def head() -> str:
 
 
 async def load_revision(store: "Store") -> str | None:
-    """The revision of the database; None before the first migration."""
+    """Loads the revision of the database; None before the first migration."""
     from sqlalchemy import inspect, text
 
     async with store.read() as connection:
@@ -53,7 +53,7 @@ def is_usual_url(url: str) -> bool:
 
 
 def read_revision(url: str) -> str | None:
-    """The revision of the database, read without SQLAlchemy.
+    """Reads the revision of the database without SQLAlchemy.
 
     None if it can't be read this way, for whatever reason.
     """

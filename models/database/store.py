@@ -1,7 +1,7 @@
 """The store: the only place that opens connections and begins transactions."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -170,8 +170,8 @@ class Snapshot:
     reads fail with the same error.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
+        self._connect = connect
         self._turn = asyncio.Lock()
         self._exit_stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
@@ -187,7 +187,7 @@ class Snapshot:
                 async with translate_errors(is_unchanged=False):
                     if self._connection is None:
                         self._connection = await self._exit_stack.enter_async_context(
-                            self._store.read_transaction()
+                            self._connect()
                         )
                     yield self._connection
             except (DBAPIError, Unavailable) as error:

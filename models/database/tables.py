@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.events import Event
+from models.idempotency import IdempotentAnswer
 from models.instance import Instance
 from models.invitations import Invitation
 from models.keys.secret_keys import SecretKey
@@ -36,6 +37,7 @@ TABLES = (
     Event,
     WebhookEndpoint,
     WebhookDelivery,
+    IdempotentAnswer,
 )
 
 metadata = SQLModel.metadata

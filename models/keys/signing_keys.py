@@ -24,13 +24,20 @@ from models.keys import encryption
 
 KEY_BITS = 2_048
 EXPONENT = 65_537
+# How long a new key is published before it signs: as long as verifiers can cache the JWKS, and some
+# time for clock differences.
+ANNOUNCED_BEFORE = timedelta(minutes=2)
 # How long a retired key is still published: its last tokens expire after a minute, the rest is for
 # caches and clock differences.
 PUBLISHED_AFTER = timedelta(minutes=10)
 
 
 class SigningKey(BaseTable, table=True):
-    """A key pair, of which one signs until a rotation retires it; never stored unencrypted."""
+    """A key pair; never stored unencrypted.
+
+    A rotation announces the next key, which is then the current one, and sets when the key before
+    it retires. Of the keys that have not retired, the oldest one signs.
+    """
 
     __table_args__ = (
         Index(

@@ -11,6 +11,14 @@ from urllib.parse import unquote, urlsplit
 import orjson
 
 from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
+from models.validation.characters import (
+    CONTROLS,
+    JOINERS,
+    MEANINGLESS,
+    MODIFIERS,
+    clean_line,
+    is_blank,
+)
 
 # Only for its type: the command line imports this module, and tables take long to import.
 if TYPE_CHECKING:
@@ -22,23 +30,21 @@ METADATA_BYTES = 8_192
 METADATA_LEVELS = 32
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 URL = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
-
-# Characters that programs interpret instead of showing: control characters, line and paragraph
-# separators, and those that embed, override or isolate the direction of the text around them.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 ENCODED_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
 # How often a text is decoded in search of a link, such as a link in a word encoded twice.
 DECODINGS = 3
 
 
-def ensure_no_controls(text: str, what: str) -> None:
-    """Raises FormatInvalid for control characters and bidirectional overrides."""
+def ensure_readable(text: str, what: str) -> None:
+    """Raises FormatInvalid for characters that do more than be shown, or that can't be shown."""
     if CONTROLS.search(text):
         raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
+    if MEANINGLESS.search(text):
+        raise FormatInvalid(f"{what} holds a character that can't be shown.")
 
 
 def escape_controls(text: str) -> str:
-    """Escapes each character that `ensure_no_controls` rejects."""
+    """Escapes control characters and bidirectional overrides, for a terminal or a log."""
     return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
@@ -65,6 +71,7 @@ def _decode(text: str) -> str:
 
 def contains_link(text: str) -> bool:
     """Whether the text contains HTML or a link, as it stands or once decoded."""
+    text = JOINERS.sub("", text)
     for _ in range(DECODINGS):
         if HTML.search(text) or URL.search(text):
             return True
@@ -73,18 +80,27 @@ def contains_link(text: str) -> bool:
 
 
 def check_name(name: str, what: str = "The name") -> str:
-    """Checks and trims a name: 1 to 256 characters on one line, no HTML and no URL (rule 2)."""
+    """Checks and cleans a name: 1 to 256 characters on one line, no HTML and no URL (rule 2)."""
     trimmed = name.strip()
-    if not trimmed:
+    ensure_readable(trimmed, what)
+    cleaned = clean_line(trimmed)
+    if is_blank(cleaned):
         raise ParameterMissing(f"{what} is empty.")
-    if len(trimmed) > NAME_LENGTH:
+    if len(cleaned) > NAME_LENGTH:
         raise TooLong(f"{what} is longer than {NAME_LENGTH} characters.", limit=NAME_LENGTH)
-    ensure_no_controls(trimmed, what)
-    if not trimmed.isprintable():
-        raise FormatInvalid(f"{what} holds a character that can't be shown.")
-    if contains_link(trimmed):
+    if contains_link(cleaned):
         raise ValueInvalid(f"{what} can't hold HTML or a link.")
-    return trimmed
+    return cleaned
+
+
+def clean_name(name: str) -> str | None:
+    """Makes a name of a text that can't be sent back for correction, such as a claim.
+
+    Drops what `check_name` rejects, except links. Returns None if nothing is left to see.
+    """
+    cleaned = clean_line(MEANINGLESS.sub("", CONTROLS.sub(" ", name)))
+    shortened = clean_line(cleaned[:NAME_LENGTH])
+    return None if is_blank(shortened) else shortened
 
 
 def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:
@@ -144,5 +160,10 @@ def merge_metadata(current: "JSONObject", patch: "JSONObject") -> "JSONObject":
 
 
 def to_search_text(*parts: str | None) -> str:
-    """Folds text for searches here, because databases differ in how they lower-case it."""
-    return unicodedata.normalize("NFC", " ".join(part for part in parts if part).casefold())
+    """Folds text for searches here, because databases differ in how they lower-case it.
+
+    Canonically equal texts are equal once folded, and so are texts that differ in joiners.
+    """
+    text = clean_line(" ".join(part for part in parts if part))
+    decomposed = unicodedata.normalize("NFD", MODIFIERS.sub("", text))
+    return unicodedata.normalize("NFC", decomposed.casefold())

@@ -13,7 +13,7 @@ from models.sessions import Session
 
 
 async def load_organizations_with_expired_invitations(store: Store, now: datetime) -> Sequence[str]:
-    """The IDs of the organizations whose pending invitations include one that has expired."""
+    """Loads the IDs of organizations that have a pending invitation that has expired."""
     organization_ids = select(Invitation.organization_id).where(
         col(Invitation.status) == PENDING, col(Invitation.expires_at) <= now
     )

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from models.base import new_id
 from models.database.store import Store
 from models.events import Event
+from models.instance import Instance
 from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.delivery.webhooks import DELIVERIES
 from resolvers.server import Clock
@@ -53,14 +54,14 @@ async def create_deliveries(store: Store, clock: Clock, endpoint_id: str) -> boo
         events = (await session.execute(next_events)).all()
         if not events:
             return False
-        oldest = (await session.execute(select(func.min(col(Event.cursor))))).scalar_one()
-        if oldest > endpoint.cursor + 1:
+        forgotten = (await session.execute(select(Instance.forgotten_cursor))).scalar_one()
+        if forgotten > endpoint.cursor:
             # The log has deleted events before the endpoint got them.
             log.warning(
                 "webhook events deleted before they were sent",
                 endpoint=endpoint_id,
                 cursor=endpoint.cursor,
-                oldest=oldest,
+                forgotten=forgotten,
             )
         now = clock()
         deliveries = [

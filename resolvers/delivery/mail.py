@@ -37,7 +37,7 @@ MAIL_QUEUE = QueueTable(
 async def load_due_mail_ids(
     store: Store, now: datetime, sending: Collection[Claim], limit: int
 ) -> Sequence[str]:
-    """The emails that can be claimed, those that have waited longest first."""
+    """Loads the IDs of emails that can be claimed, those that have waited longest first."""
     is_due = MAIL_QUEUE.is_due(now, sending)
     statement = Select[str](MAILS.c.id).where(is_due).order_by(MAILS.c.next_attempt_at)
     async with store.read() as connection:
@@ -45,7 +45,7 @@ async def load_due_mail_ids(
 
 
 async def load_invitation(store: Store, invitation_id: str | None) -> AnyRow | None:
-    """The invitation that an email is about; None if it was deleted."""
+    """Loads the invitation that an email is about; None if it was deleted."""
     columns: Any = (
         Invitation.id,
         Invitation.nonce,

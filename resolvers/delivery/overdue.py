@@ -20,7 +20,7 @@ OVERDUE_AFTER = timedelta(minutes=3)
 
 
 async def find_overdue(store: Store, now: datetime) -> list[str]:
-    """The names of the kinds of work that have been due for long, and that no worker has done."""
+    """Returns the names of the kinds of work that are long overdue."""
     before = now - OVERDUE_AFTER
     endpoint_id = col(WebhookEndpoint.id) == DELIVERIES.c.endpoint_id
     is_enabled = exists().where(endpoint_id, col(WebhookEndpoint.enabled)).correlate(DELIVERIES)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, exists
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, Table, exists, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from models.events import Event
@@ -24,6 +24,7 @@ CLAIM_COLUMNS: Any = (
     WebhookEndpoint.previous_secret,
     WebhookEndpoint.previous_signs_until,
     col(Event.id).label("event_id"),
+    col(Event.cursor).label("event_cursor"),
     Event.type,
     Event.occurred_at,
     Event.data,
@@ -37,13 +38,24 @@ WEBHOOK_QUEUE = QueueTable(
     .select_from(DELIVERIES)
     .join(WebhookEndpoint, col(WebhookEndpoint.id) == DELIVERIES.c.endpoint_id)
     .join(Event, col(Event.cursor) == DELIVERIES.c.event_cursor),
+    claim_values={"is_replay_due": False},
 )
+
+
+async def start_due_replays(session: AsyncSession, ids: Collection[str], now: datetime) -> None:
+    """Restarts those of the deliveries that a replay was requested for during their attempt."""
+    restarted = update(DELIVERIES).where(
+        DELIVERIES.c.id.in_(ids), DELIVERIES.c.is_replay_due, DELIVERIES.c.claimed_until.is_(None)
+    )
+    await session.execute(
+        restarted.values(status=PENDING, attempts=0, next_attempt_at=now, is_replay_due=False)
+    )
 
 
 async def load_due_endpoints(
     connection: AsyncConnection, now: datetime, sending: Collection[Claim]
 ) -> Sequence[AnyRow]:
-    """The ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
+    """Loads the ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
     has_due = exists().where(
         DELIVERIES.c.endpoint_id == col(WebhookEndpoint.id), WEBHOOK_QUEUE.is_due(now, sending)
     )
@@ -59,7 +71,7 @@ async def load_due_delivery_ids(
     sending: Collection[Claim],
     limit: int,
 ) -> Sequence[str]:
-    """The deliveries of an endpoint that can be claimed, those that have waited longest first."""
+    """Loads the IDs of an endpoint's deliveries that can be claimed, the longest waiting first."""
     statement = (
         Select[str](DELIVERIES.c.id)
         .where(DELIVERIES.c.endpoint_id == endpoint_id, WEBHOOK_QUEUE.is_due(now, sending))

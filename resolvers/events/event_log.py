@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal_column, true
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, literal_column, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
+from models.instance import Instance
 from models.organizations import Organization
 from resolvers.cursors import wrong_list_cursor
 from resolvers.locks import EVENTS_LOCK
@@ -21,6 +23,8 @@ from resolvers.pages import AnyRow, AnySelect, Page, in_ids, load_grouped, load_
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1
+# How many events a page reads at most to find those that match; then it is short.
+MAXIMUM_READ = 10_000
 # The last cursor that was given out, for a log that is empty.
 #
 # The sequence of PostgreSQL also counts cursors that are not committed yet. So it is read while no
@@ -31,6 +35,7 @@ GIVEN = {
     "postgresql": f"CASE WHEN pg_advisory_xact_lock_shared({EVENTS_LOCK}) IS NULL THEN 0 "
     "ELSE pg_sequence_last_value(CAST(pg_get_serial_sequence('event', 'cursor') AS regclass)) END",
 }
+NO_END: ColumnElement[int] = cast(None, BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,21 @@ class EventPageRequest:
     after: int | None = None
     types: frozenset[str] | None = None
 
-    def apply_to(self, statement: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
+    def apply_to(self, part: SelectOfScalar[Any], end: ColumnElement[int]) -> SelectOfScalar[Any]:
         """In the order of commits, and one more than requested, to know whether there are more."""
-        if self.after is not None:
-            statement = statement.where(col(Event.cursor) > self.after)
+        part = self.skip_to_start(part).where(col(Event.cursor) < func.coalesce(end, LARGEST))
         if self.types is not None:
-            statement = statement.where(col(Event.type).in_(sorted(self.types)))
-        return statement.order_by(col(Event.cursor)).limit(self.size + 1)
+            part = part.where(col(Event.type).in_(sorted(self.types)))
+        return part.order_by(col(Event.cursor)).limit(self.size + 1)
+
+    def skip_to_start(self, part: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
+        return part if self.after is None else part.where(col(Event.cursor) > self.after)
+
+    def select_end(self, part: SelectOfScalar[Any]) -> ColumnElement[int]:
+        """Where the page stops reading a part of the log; null if it can read all of it."""
+        beyond = self.skip_to_start(part).with_only_columns(col(Event.cursor))
+        beyond = beyond.order_by(col(Event.cursor)).offset(MAXIMUM_READ).limit(1)
+        return beyond.scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +70,19 @@ class Scope:
     organization_id: str | None = None
     member_id: str | None = None
 
-    def apply_to(self, statement: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
+    def select(self, request: EventPageRequest) -> tuple[SelectOfScalar[Any], ColumnElement[int]]:
+        """Selects the events of a page, and where it stops reading."""
+        part = select(Event)
         if self.organization_id is not None:
-            statement = statement.where(col(Event.organization_id) == self.organization_id)
+            part = part.where(col(Event.organization_id) == self.organization_id)
         if self.member_id is not None:
-            statement = statement.where(
-                col(Event.user_id) == self.member_id, col(Event.type).in_(sorted(MEMBERSHIP_TYPES))
-            )
-        return statement
+            part = part.where(col(Event.user_id) == self.member_id)
+        is_indexed = self.organization_id is not None and len(request.types or ()) == 1
+        is_filtered = request.types is not None or self.member_id is not None
+        end = request.select_end(part) if is_filtered and not is_indexed else NO_END
+        if self.member_id is not None:
+            part = part.where(col(Event.type).in_(sorted(MEMBERSHIP_TYPES)))
+        return request.apply_to(part, end), end
 
     def covers(self, event: Event) -> bool:
         is_member = self.member_id is None or (
@@ -74,7 +92,7 @@ class Scope:
 
 
 def parse_cursor(text: str | None) -> int | None:
-    """The place in the log of a cursor, which has one spelling; raises BadUserInput."""
+    """Parses a cursor, which has exactly one valid spelling; raises BadUserInput."""
     if text is None:
         return None
     if not CURSOR.fullmatch(text) or int(text) > LARGEST:
@@ -85,7 +103,7 @@ def parse_cursor(text: str | None) -> int | None:
 def make_event_page_request(
     arguments: PageArguments, types: frozenset[str] | None
 ) -> EventPageRequest:
-    """The checked arguments of a list of events; raises BadUserInput and LimitExceeded."""
+    """Checks the arguments of a list of events; raises BadUserInput and LimitExceeded."""
     return EventPageRequest(check_page_size(arguments.first), parse_cursor(arguments.after), types)
 
 
@@ -98,7 +116,7 @@ def select_newest_cursor(connection: AsyncConnection) -> ColumnElement[int]:
 
 
 async def load_newest_cursor(store: Readable) -> int:
-    """The cursor of the newest event.
+    """Loads the cursor of the newest event.
 
     If the log is empty, it is that of the last event there was, or 0 if there was none.
     """
@@ -111,65 +129,82 @@ async def load_newest_cursor(store: Readable) -> int:
 
 @dataclass(frozen=True, slots=True)
 class LogPart:
-    """Events, with the oldest and the newest cursor of the log at that moment."""
+    """Events, with the newest cursor of the log at that moment, and the newest one it deleted."""
 
-    events: Sequence[Event]
-    oldest: int | None
+    rows: Sequence[AnyRow]
+    forgotten: int
     newest: int
 
     def ensure_follows(self, after: int | None) -> None:
         """Raises CursorExpired unless the log holds everything after the cursor, and reached it."""
-        begin = self.newest if self.oldest is None else self.oldest - 1
-        if after is not None and not begin <= after <= self.newest:
+        if after is not None and not self.forgotten <= after <= self.newest:
             raise CursorExpired
 
 
-async def _load_part(connection: AsyncConnection, statement: SelectOfScalar[Any]) -> LogPart:
-    """Without events, the statement gives one row with nothing but the ends of the log."""
-    oldest = select(func.min(col(Event.cursor))).scalar_subquery().label("oldest")
-    ends = select(oldest, select_newest_cursor(connection).label("newest")).subquery("ends")
-    listed = statement.subquery("listed")
+async def _load_part(connection: AsyncConnection, listed: Subquery) -> LogPart:
+    """Without events, the statement gives rows with nothing but the ends of the log."""
+    forgotten = select(Instance.forgotten_cursor).scalar_subquery().label("forgotten")
+    ends = select(select_newest_cursor(connection).label("newest"), forgotten).subquery("ends")
     both: AnySelect = Select(ends, listed)
     both = both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
     rows: Sequence[AnyRow] = (await connection.execute(both)).all()
-    events = cast(list[Event], [row for row in rows if row.cursor is not None])
-    return LogPart(events, rows[0].oldest, rows[0].newest)
+    return LogPart(rows, rows[0].forgotten, rows[0].newest)
 
 
-async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) -> LogPart:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page has read: its events, perhaps one more, and where it stopped before the end."""
+
+    events: Sequence[Event]
+    stopped_at: int | None
+    newest: int
+
+
+def _make_reading(part: LogPart, rows: Sequence[AnyRow], end: int | None) -> Reading:
+    events = cast_type(list[Event], [row for row in rows if row.cursor is not None])
+    return Reading(events, None if end is None else end - 1, part.newest)
+
+
+async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) -> Reading:
     async with store.read() as connection:
-        part = await _load_part(connection, scope.apply_to(request.apply_to(select(Event))))
+        statement, end = scope.select(request)
+        stop = select(end.label("end")).subquery("stop")
+        listed = statement.subquery("found")
+        both: AnySelect = Select(stop, listed)
+        both = both.select_from(stop.outerjoin(listed, true()))
+        part = await _load_part(connection, both.subquery("listed"))
     part.ensure_follows(request.after)
-    return part
+    return _make_reading(part, part.rows, part.rows[0].end)
 
 
 async def load_event_page(
     store: Readable, request: EventPageRequest, *, organization_id: str | None = None
 ) -> Page[Event]:
-    """A page of the whole log, or of an organization's events, even if it was deleted.
+    """Loads a page of the whole log, or of an organization's events, even of a deleted one.
 
     Raises CursorExpired.
     """
-    part = await _load_scope(store, request, Scope(organization_id))
-    return _make_page(request, part.events)
+    return _make_page(request, await _load_scope(store, request, Scope(organization_id)))
 
 
 async def load_events_after(
     store: Readable, request: EventPageRequest, scope: Scope
 ) -> tuple[Sequence[Event], int, bool]:
-    """The next events in scope, how far the log was read for them, and whether that was to its end.
+    """Loads the next events in scope, how far the log was read, and whether that is its end.
 
     Raises CursorExpired.
     """
-    part = await _load_scope(store, request, scope)
-    if len(part.events) <= request.size:
-        return part.events, part.newest, True
-    events = part.events[: request.size]
-    return events, events[-1].cursor, False
+    reading = await _load_scope(store, request, scope)
+    if len(reading.events) > request.size:
+        events = reading.events[: request.size]
+        return events, events[-1].cursor, False
+    if reading.stopped_at is not None:
+        return reading.events, reading.stopped_at, False
+    return reading.events, reading.newest, True
 
 
 async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[Event]:
-    """The events after the cursor, whatever they are about."""
+    """Loads the events after the cursor, whatever they are about."""
     statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor))
     return await load_rows(store, statement.limit(at_most))
 
@@ -177,44 +212,56 @@ async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Seq
 async def load_event_pages(
     store: Readable, keys: Sequence[tuple[str, EventPageRequest]]
 ) -> Sequence[Page[Event] | BaseException]:
-    """By (organization ID, request): CursorExpired where the log doesn't follow the cursor."""
+    """Loads pages by (organization ID, request), with CursorExpired for each expired cursor."""
 
     async def read(
         request: EventPageRequest, organization_ids: list[str]
     ) -> Sequence[Page[Event] | BaseException]:
         async with store.read() as connection:
-            statement = _select_of_organizations(connection, request, organization_ids)
-            part = await _load_part(connection, statement)
+            listed = _select_of_organizations(connection, request, organization_ids)
+            part = await _load_part(connection, listed.subquery("listed"))
         try:
             part.ensure_follows(request.after)
         except CursorExpired:
             return [CursorExpired() for _ in organization_ids]
-        groups: dict[str | None, list[Event]] = {key: [] for key in organization_ids}
-        for event in part.events:
-            groups[event.organization_id].append(event)
-        return [_make_page(request, groups[key]) for key in organization_ids]
+        groups: dict[str | None, list[AnyRow]] = {key: [] for key in organization_ids}
+        for row in part.rows:
+            groups.setdefault(row.owner_id, []).append(row)
+        ends = {row.owner_id: row.end for row in part.rows}
+        return [
+            _make_page(request, _make_reading(part, groups[key], ends.get(key)))
+            for key in organization_ids
+        ]
 
     return await load_grouped(keys, read)
 
 
 def _select_of_organizations(
     connection: AsyncConnection, request: EventPageRequest, organization_ids: Sequence[str]
-) -> SelectOfScalar[Any]:
-    """Finds the cursors of each organization's events by index, then those events."""
+) -> AnySelect:
+    """Finds the cursors of each organization's events by index, then those events.
+
+    An organization without events has a row too.
+    """
     owner = Organization.metadata.tables["organization"].alias("owner")
     own: Any = select(Event.cursor).where(col(Event.organization_id) == owner.c.id).correlate(owner)
-    return (
-        select(Event)
-        .join(owner, in_ids(connection, col(Event.cursor), request.apply_to(own)))
-        .where(owner.c.id.in_(organization_ids))
+    end = NO_END if request.types is None else request.select_end(own)
+    is_on_page = in_ids(connection, col(Event.cursor), request.apply_to(own, end))
+    columns: AnySelect = Select(owner.c.id.label("owner_id"), end.label("end"), Event)
+    events = Event.metadata.tables["event"]
+    return columns.select_from(owner.outerjoin(events, is_on_page)).where(
+        owner.c.id.in_(organization_ids)
     )
 
 
-def _make_page(request: EventPageRequest, events: Sequence[Event]) -> Page[Event]:
-    rows = events[: request.size]
+def _make_page(request: EventPageRequest, reading: Reading) -> Page[Event]:
+    rows = reading.events[: request.size]
+    has_more = len(reading.events) > request.size
+    is_short = reading.stopped_at is not None and not has_more
     return Page(
         rows=rows,
         cursors=[str(event.cursor) for event in rows],
-        has_next=len(events) > request.size,
+        has_next=has_more or is_short,
         has_previous=request.after is not None,
+        end=str(reading.stopped_at) if is_short else None,
     )

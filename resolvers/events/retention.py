@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
 from models.base import first_id
 from models.database.store import Store
 from models.events import Event
+from models.instance import Instance
 
 # How many events one transaction deletes: others have to write too.
 BATCH = 2_000
@@ -48,6 +49,9 @@ async def delete_old_events(
             cursors = (await session.execute(batch)).scalars().all()
             if cursors:
                 await session.execute(delete(Event).where(col(Event.cursor) <= cursors[-1]))
+                is_further = col(Instance.forgotten_cursor) < cursors[-1]
+                forgotten = update(Instance).where(is_further)
+                await session.execute(forgotten.values(forgotten_cursor=cursors[-1]))
         after_batch()
         deleted += len(cursors)
         if len(cursors) < BATCH:
@@ -55,7 +59,7 @@ async def delete_old_events(
 
 
 async def load_newest_time(store: Store) -> datetime | None:
-    """When the newest event occurred; None if the log is empty."""
+    """Loads when the newest event occurred; None if the log is empty."""
     newest = select(Event.occurred_at).order_by(col(Event.cursor).desc()).limit(1)
     async with store.read() as connection:
         return (await connection.execute(newest)).scalar_one_or_none()

@@ -21,9 +21,10 @@ from models.invitations import Invitation, InvitationStatus
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE, RoleSet
-from models.users import User
+from models.users import User, update_derived_fields
 from resolvers.access import address_unverified, load_grant, wrong_address
-from resolvers.events.payloads import record_invitation
+from resolvers.changes import apply_changes
+from resolvers.events.payloads import record_invitation, record_user
 from resolvers.invitations.manage import transition
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.expiry import expire_overdue
@@ -42,7 +43,7 @@ class InvitationRef:
     invitation_id: str | None = None
 
     def not_found(self) -> InputError:
-        """The same error for an invitation that doesn't exist and for one of another person."""
+        """Makes the same error for an invitation that doesn't exist and for someone else's."""
         if self.ticket is not None:
             return TicketInvalid("This link is not valid any more.", at="ticket")
         return ResourceNotFound("There is no such invitation.", at="invitation_id")
@@ -92,9 +93,11 @@ async def _lock_and_verify(
         if kind is None:
             raise ref.not_found()
     user = await _load_caller(tx)
-    if user.address_key != invitation.address_key:
+    if user.address_key != invitation.address_key and (user.address_key or kind is None):
         raise wrong_address() if kind else ref.not_found()
-    if kind is not TicketKind.MAIL and not user.email_verified:
+    # Without an address, nothing but the ticket of the email connects the user to the mailbox.
+    is_verified = user.email_verified and user.address_key is not None
+    if kind is not TicketKind.MAIL and not is_verified:
         raise address_unverified()
     status = InvitationStatus(invitation.status)
     if status is not InvitationStatus.PENDING:
@@ -104,13 +107,9 @@ async def _lock_and_verify(
 
 
 async def _load_caller(tx: Transaction) -> User:
-    # FOR KEY SHARE: the user can't be deleted until the membership exists, so that the deletion
-    # finds it.
-    statement = (
-        select(User)
-        .where(col(User.id) == tx.actor.user_id)
-        .with_for_update(read=True, key_share=True)
-    )
+    # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
+    # finds it, and of two invitations to different addresses only one can give its address.
+    statement = select(User).where(col(User.id) == tx.actor.user_id).with_for_update(key_share=True)
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise Unauthenticated
@@ -146,12 +145,21 @@ async def _load_grantable_role(
 async def accept_invitation(
     tx: Transaction, *, ref: InvitationRef
 ) -> tuple[Invitation, Membership]:
-    """Makes the invited person a member with the invitation's role and metadata."""
+    """Makes the invited person a member with the invitation's role and metadata.
+
+    If they have no address, the invited one becomes theirs, verified by the ticket of the email.
+    """
     invitation, organization, user = await _lock_and_verify(tx, ref)
     if await is_member(tx, organization, user):
         raise AlreadyAMember("You are a member of this organization already.")
     role = await _load_grantable_role(tx, organization, invitation)
-    await ensure_own_seat(tx, organization, at=None)
+    await ensure_own_seat(tx, organization)
+    if user.address_key is None:
+        address = {"email_address": invitation.email_address, "email_verified": True}
+        changes = apply_changes(user, address)
+        user.address_key, user.updated_at = invitation.address_key, tx.now
+        update_derived_fields(user)
+        record_user(tx, EventType.USER_UPDATED, user, changes)
     await transition(tx, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id

@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Sequence
 
-from models.errors import DuplicateRecord, InputError, InputErrors, InvitationNotUnique
+from models.errors import InputError, InputErrors
 from models.events import EventType
-from models.invitations import Invitation
+from models.invitations import Invitation, make_search_text
 from models.mail import Mail
 from models.organizations import Organization
+from resolvers.bulk import group_by_code
 from resolvers.events.payloads import record_invitation
 from resolvers.invitations.rate_limits import ensure_invitation_rate, ensure_mail_rate
 from resolvers.invitations.validation import (
@@ -58,26 +59,14 @@ async def create_invitations(
         without_seat = valid[seats:] if skip_failed else valid
         rejected += [(entry.recipient, no_free_seat(organization)) for entry in without_seat]
         valid = valid[:seats]
-    errors = group_by_code(rejected)
+    errors = group_by_code(
+        [(recipient.email_address, error) for recipient, error in rejected],
+        at="recipients",
+        meta_name="email_addresses",
+    )
     if draft.errors or (errors and not skip_failed):
         raise InputErrors([*draft.errors, *errors])
     return await _insert_invitations(tx, organization, draft, valid, options), errors
-
-
-def group_by_code(rejected: Sequence[tuple[Recipient, InputError]]) -> list[InputError]:
-    """Combines the errors of each kind into one, with the addresses that it is about."""
-    groups: dict[type[InputError], list[tuple[Recipient, InputError]]] = {}
-    for recipient, error in rejected:
-        kind = DuplicateRecord if isinstance(error, InvitationNotUnique) else type(error)
-        groups.setdefault(kind, []).append((recipient, error))
-    combined: list[InputError] = []
-    for kind, group in groups.items():
-        addresses = list(dict.fromkeys(recipient.email_address for recipient, _ in group))
-        first = group[0][1]
-        more = f" (and {len(addresses) - 1} more)" if len(addresses) > 1 else ""
-        meta = {**(first.meta or {}), "email_addresses": addresses}
-        combined.append(kind(f"{first.message}{more}", at="recipients", **meta))
-    return combined
 
 
 async def _insert_invitations(
@@ -99,6 +88,7 @@ async def _insert_invitations(
             organization_id=organization.id,
             email_address=entry.recipient.email_address,
             address_key=entry.address_key,
+            search_text=make_search_text(entry.recipient.email_address, entry.address_key),
             role_id=entry.role.role.id,
             inviter_id=draft.inviter_id,
             by_service=draft.inviter_id is None,
@@ -129,6 +119,7 @@ def queue_mail(tx: Transaction, invitation: Invitation) -> None:
             invitation_id=invitation.id,
             organization_id=invitation.organization_id,
             address_key=invitation.address_key,
+            inviter_id=tx.actor.user_id,
             nonce=invitation.nonce,
             next_attempt_at=tx.now,
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
 from models.database.store import Readable
@@ -14,7 +14,7 @@ from resolvers.lists import ListSpec, Search
 from resolvers.pages import load_rows
 
 NAME = "invitations"
-SEARCH = Search(col(Invitation.address_key), col(Invitation.id))
+SEARCH = Search(col(Invitation.search_text), col(Invitation.id))
 INVITATIONS_OF_ORGANIZATION = ListSpec(
     NAME, Invitation, col(Invitation.organization_id), search=SEARCH
 )
@@ -31,10 +31,10 @@ class InvitationFilter:
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.statuses is not None:
-            yield or_(*map(self._has_status, self.statuses))
+            yield or_(false(), *map(self._has_status, self.statuses))
 
     def _has_status(self, status: InvitationStatus) -> ColumnElement[bool]:
-        """An invitation is expired as soon as its time is over, written down or not."""
+        """Matches the status at this moment: a stored status does not say that time has run out."""
         is_stored = col(Invitation.status) == status.value
         is_pending = col(Invitation.status) == PENDING
         if status is InvitationStatus.PENDING:
@@ -45,7 +45,7 @@ class InvitationFilter:
 
 
 async def load_last_mails(store: Readable, invitation_ids: Sequence[str]) -> Sequence[Mail | None]:
-    """The last email of each invitation.
+    """Loads the last email of each invitation.
 
     It is the one with the invitation's current ticket. IDs don't tell, because they only sort by
     the millisecond.

@@ -34,7 +34,7 @@ class Preview:
 async def load_preview(
     store: Readable, keys: TicketKeys, ticket: str, now: datetime
 ) -> Preview | None:
-    """The invitation that a ticket is for; None if the ticket can't be verified."""
+    """Loads the invitation that a ticket is for; None if the ticket can't be verified."""
     invitation_id = parse_invitation_id(ticket)
     if invitation_id is None:
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from math import ceil
 
 from sqlmodel import col, select
@@ -12,12 +11,13 @@ from models.invitations import (
     INVITATIONS_PER_ORGANIZATION,
     MAILS_PER_ADDRESS,
     MAILS_PER_ADDRESS_AND_ORGANIZATION,
+    MAILS_PER_INVITER,
     WINDOW,
     Invitation,
 )
 from models.mail import Mail
 from models.organizations import Organization
-from resolvers.locks import take_lock
+from resolvers.locks import lock_texts
 from resolvers.transaction import Transaction
 
 
@@ -37,20 +37,22 @@ async def ensure_invitation_rate(tx: Transaction, organization: Organization, nu
 async def ensure_mail_rate(
     tx: Transaction, organization: Organization, keys: Sequence[str]
 ) -> None:
-    """Limits the emails to each address, from this organization and from all of them."""
-    if keys:
-        # Emails of several organizations to the same address are counted one after the other.
-        locks = sorted(
-            int.from_bytes(sha256(key.encode()).digest()[:8], signed=True) for key in keys
-        )
-        await take_lock(
-            tx.session,
-            f"SELECT pg_advisory_xact_lock(one) FROM unnest(ARRAY{locks}::bigint[]) AS one",
-        )
-    recent = select(Mail.address_key, Mail.organization_id, Mail.created_at).where(
-        col(Mail.address_key).in_(keys), col(Mail.created_at) > tx.now - WINDOW
-    )
+    """Limits the emails to each address, and those of a user, for this organization and for all."""
+    if not keys:
+        return
+    # Emails of several organizations to the same address, or by the same user, are counted one
+    # after the other.
+    inviter_id = tx.actor.user_id
+    await lock_texts(tx.session, [*keys, inviter_id] if inviter_id else keys)
+    columns = select(Mail.address_key, Mail.organization_id, Mail.created_at, Mail.inviter_id)
+    is_counted = col(Mail.address_key).in_(keys)
+    if inviter_id:
+        is_counted |= col(Mail.inviter_id) == inviter_id
+    recent = columns.where(is_counted, col(Mail.created_at) > tx.now - WINDOW)
     rows = (await tx.session.execute(recent.order_by(col(Mail.created_at)))).all()
+    if inviter_id:
+        sent = [row.created_at for row in rows if row.inviter_id == inviter_id]
+        _ensure_within(tx.now, sent, MAILS_PER_INVITER, len(keys))
     for key in keys:
         mails = [row for row in rows if row.address_key == key]
         own = [mail.created_at for mail in mails if mail.organization_id == organization.id]

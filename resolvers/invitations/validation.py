@@ -9,7 +9,6 @@ from sqlmodel import col, select
 
 from models.errors import (
     AlreadyAMember,
-    BulkSizeExceeded,
     ErrorCollector,
     InputError,
     InvitationNotUnique,
@@ -17,7 +16,7 @@ from models.errors import (
     ResourceNotFound,
     ValueInvalid,
 )
-from models.invitations import BULK_SIZE, PENDING, Invitation, check_expiry_days
+from models.invitations import PENDING, Invitation, check_expiry_days
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE
@@ -25,6 +24,7 @@ from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_url
 from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
+from resolvers.bulk import ensure_bulk_size
 from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions, find_role, load_default_role, load_roles_of_set
 from resolvers.transaction import Transaction
@@ -75,10 +75,7 @@ async def validate_invitations(
     options: InvitationOptions,
 ) -> InvitationDraft:
     """Collects what is wrong with a call; raises Forbidden for what the caller is not allowed."""
-    if len(recipients) > BULK_SIZE:
-        raise BulkSizeExceeded(
-            f"At most {BULK_SIZE} recipients in a call.", at="recipients", limit=BULK_SIZE
-        )
+    ensure_bulk_size(len(recipients), at="recipients")
     ensure_service(tx.actor, _list_service_only(recipients, options))
     errors, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
     with errors.at("inviter_user_id"):
@@ -102,7 +99,7 @@ async def validate_invitations(
 def _list_service_only(
     recipients: Sequence[Recipient], options: InvitationOptions
 ) -> Collection[str]:
-    """The given inputs that only a secret key can use."""
+    """Lists the given inputs that only a secret key can use."""
     values = [
         *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
         *(("privateMetadata", recipient.metadata.private) for recipient in recipients),

@@ -114,11 +114,8 @@ async def reencrypt(tx: Transaction, *, discard_unreadable: bool) -> list[Encryp
     secrets = tx.server.secrets
     await ticket_keys.store_keys(tx)
     # Others can read the values meanwhile, but not add or change them.
-    await take_lock(
-        tx.session,
-        f"LOCK TABLE {', '.join({one.column.table.name: None for one in ENCRYPTED_COLUMNS})} IN"
-        f" EXCLUSIVE MODE",
-    )
+    tables = dict.fromkeys(encrypted.column.table.name for encrypted in ENCRYPTED_COLUMNS)
+    await take_lock(tx.session, f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
     values = await load_encrypted_values(tx.session, secrets, tx.now)
     for value in values:
         if value.state is State.OUTDATED:

@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, case, delete, update
 from sqlmodel import col, or_, select
 
 from models.database.store import Store
-from models.keys.signing_keys import PUBLISHED_AFTER, SigningKey
+from models.keys.signing_keys import ANNOUNCED_BEFORE, PUBLISHED_AFTER, SigningKey
 from resolvers.locks import KEYS_LOCK, take_advisory_lock
 from resolvers.transaction import Transaction
 
 
 class Signer(Protocol):
     """Signs session tokens, and publishes the keys that verify them."""
+
+    async def prepare(self) -> None:
+        """Creates the first key if it is missing, so that signing writes nothing."""
+        ...
 
     async def sign(self, claims: Mapping[str, Any]) -> str:
         """Returns the claims as a JWT, signed with RS256, with the key's name as `kid`."""
@@ -31,13 +35,19 @@ class Signer(Protocol):
 
 
 def is_published(now: datetime) -> ColumnElement[bool]:
-    """Whether a key signs, or signed tokens that can still be valid."""
+    """Whether a key will sign, signs, or signed tokens that can still be valid."""
     return or_(col(SigningKey.is_current), col(SigningKey.retired_at) > now - PUBLISHED_AFTER)
 
 
 async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str, str]]:
-    """Loads the name and encrypted private key of each published key; a current one comes first."""
-    order = (col(SigningKey.is_current).desc(), col(SigningKey.created_at).desc())
+    """Loads the name and encrypted private key of each published key; the one that signs first."""
+    is_retired = case((col(SigningKey.retired_at) <= now, 1), else_=0)
+    order = (
+        is_retired,
+        col(SigningKey.is_current),
+        col(SigningKey.retired_at),
+        col(SigningKey.created_at),
+    )
     statement = (
         select(SigningKey.kid, SigningKey.private_key).where(is_published(now)).order_by(*order)
     )
@@ -55,15 +65,22 @@ async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
         )
 
 
-async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """Makes the key the current one; the key before stays published, and older ones are deleted."""
+async def replace_key(tx: Transaction, *, kid: str, private_key: str) -> datetime:
+    """Announces the key, and returns when it begins to sign.
+
+    The key before it retires at that time and stays published; older ones are deleted. The first
+    key signs at once.
+    """
     await take_advisory_lock(tx.session, KEYS_LOCK)
     is_old = col(SigningKey.retired_at) <= tx.now - PUBLISHED_AFTER
     await tx.session.execute(delete(SigningKey).where(is_old))
+    retirement = tx.now + ANNOUNCED_BEFORE
     retired = (
         update(SigningKey)
         .where(col(SigningKey.is_current))
-        .values(is_current=False, retired_at=tx.now)
+        .values(is_current=False, retired_at=retirement)
+        .returning(col(SigningKey.kid))
     )
-    await tx.session.execute(retired)
+    is_first = (await tx.session.execute(retired)).first() is None
     tx.session.add(SigningKey(kid=kid, private_key=private_key, is_current=True, created_at=tx.now))
+    return tx.now if is_first else retirement

@@ -1,11 +1,21 @@
 """Memberships: add, change the role, remove, leave (rules 7 to 10)."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base import JSONObject
-from models.errors import AlreadyAMember, ErrorCollector, MinimumPermissionsNeeded, ResourceNotFound
+from models.errors import (
+    AlreadyAMember,
+    ErrorCollector,
+    InputError,
+    InputErrors,
+    MinimumPermissionsNeeded,
+    ResourceNotFound,
+)
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.memberships import Membership
@@ -14,16 +24,20 @@ from models.roles import can_manage
 from models.users import User
 from models.validation.text import check_metadata
 from resolvers.access import ensure_grantable
+from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import membership_data, record_invitation
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.seats import count_free_seats, ensure_own_seat, no_free_seat
+from resolvers.members.seats import count_taken_seats, no_free_seat
 from resolvers.metadata import Metadata, apply_metadata
 from resolvers.roles import (
     RoleWithPermissions,
+    find_role,
     load_default_role,
     load_role_by_id,
     load_role_in_set,
+    load_roles_by_id,
+    load_roles_of_set,
     select_manager_role_ids,
 )
 from resolvers.sessions.active_organization import activate_pending_session
@@ -50,6 +64,36 @@ def _record(
     )
 
 
+async def add_members(
+    tx: Transaction,
+    organization: Organization,
+    members: Sequence[tuple[User, RoleWithPermissions, Metadata]],
+) -> list[Membership]:
+    """Inserts memberships; every path that adds a member ends here."""
+    memberships = [
+        Membership(
+            id=tx.new_id(Membership.prefix),
+            created_at=tx.now,
+            updated_at=tx.now,
+            organization_id=organization.id,
+            user_id=user.id,
+            role_id=role.role.id,
+            public_metadata=metadata.public or {},
+            private_metadata=metadata.private or {},
+        )
+        for user, role, metadata in members
+    ]
+    tx.session.add_all(memberships)
+    try:
+        await tx.session.flush()
+    except IntegrityError as error:
+        raise already_a_member() from error
+    for membership, (user, role, _) in zip(memberships, members, strict=True):
+        _record(tx, EventType.MEMBERSHIP_CREATED, membership, organization, user, role)
+        await activate_pending_session(tx, membership)
+    return memberships
+
+
 async def add_member(
     tx: Transaction,
     organization: Organization,
@@ -57,26 +101,12 @@ async def add_member(
     role: RoleWithPermissions,
     metadata: Metadata | None = None,
 ) -> Membership:
-    """Inserts a membership; every path that adds a member ends here."""
-    metadata = metadata or Metadata()
-    membership = Membership(
-        id=tx.new_id(Membership.prefix),
-        created_at=tx.now,
-        updated_at=tx.now,
-        organization_id=organization.id,
-        user_id=user.id,
-        role_id=role.role.id,
-        public_metadata=metadata.public or {},
-        private_metadata=metadata.private or {},
-    )
-    tx.session.add(membership)
-    try:
-        await tx.session.flush()
-    except IntegrityError as error:
-        raise AlreadyAMember("This user is already a member.", at="user_id") from error
-    _record(tx, EventType.MEMBERSHIP_CREATED, membership, organization, user, role)
-    await activate_pending_session(tx, membership)
+    (membership,) = await add_members(tx, organization, [(user, role, metadata or Metadata())])
     return membership
+
+
+def already_a_member() -> AlreadyAMember:
+    return AlreadyAMember("This user is already a member.", at="user_id")
 
 
 async def _load_member(
@@ -115,71 +145,162 @@ async def _ensure_other_manager(
         )
 
 
-async def _load_user(tx: Transaction, user_id: str) -> User:
-    # FOR KEY SHARE: the user can't be deleted until the membership exists, so that the deletion
-    # finds it.
-    statement = (
-        select(User).where(col(User.id) == user_id).with_for_update(read=True, key_share=True)
-    )
-    user = (await tx.session.execute(statement)).scalar_one_or_none()
-    if user is None:
-        raise ResourceNotFound("There is no such user.", at="user_id")
-    return user
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A user to add; without a role, with the default role of the role set."""
+
+    user_id: str
+    role: str | None = None
+    metadata: Metadata = field(default_factory=Metadata)
 
 
-async def create_membership(
-    tx: Transaction, *, organization_id: str, user_id: str, role: str | None, metadata: Metadata
-) -> Membership:
+@dataclass(frozen=True, slots=True)
+class MemberDraft:
+    """What the checks have found of a new member."""
+
+    new: NewMember
+    errors: ErrorCollector
+    user: User | None
+    role: RoleWithPermissions | None
+    # The pending invitation to the user's verified address, whose seat the membership uses.
+    invitation: Invitation | None
+
+
+async def create_membership(tx: Transaction, *, organization_id: str, new: NewMember) -> Membership:
     """Adds a user directly, without their consent; raises all errors of the input at once.
 
     A pending invitation to the user's verified address is revoked, and its seat is used.
     """
     organization = await tx.lock_organization(organization_id)
     await expire_overdue(tx, organization)
-    errors = ErrorCollector()
-    with errors.at("public_metadata"):
-        check_metadata(metadata.public or {})
-    with errors.at("private_metadata"):
-        check_metadata(metadata.private or {})
-    user = new_role = None
-    with errors.at("user_id"):
-        user = await _load_user(tx, user_id)
-    with errors.at("role"):
-        new_role = await (
-            load_role_in_set(tx, organization.role_set_id, role)
-            if role
-            else load_default_role(tx, organization.role_set_id)
-        )
-    errors.raise_if_any()
-    assert user
-    assert new_role
-    if await is_member(tx, organization, user):
-        raise AlreadyAMember("This user is already a member.", at="user_id")
-    if await _revoke_own_invitation(tx, organization, user):
-        await ensure_own_seat(tx, organization)
-    elif await count_free_seats(tx, organization) == 0:
-        raise no_free_seat(organization)
-    return await add_member(tx, organization, user, new_role, metadata)
+    (draft,) = await _check_members(tx, organization, [new])
+    draft.errors.raise_if_any()
+    (membership,) = await _add_drafted(tx, organization, [draft])
+    return membership
 
 
-async def _revoke_own_invitation(tx: Transaction, organization: Organization, user: User) -> bool:
-    """Revokes a pending invitation to the user's verified address; returns whether there is one."""
-    if not user.email_verified:
-        return False
-    own = (
-        update(Invitation)
-        .where(
-            col(Invitation.organization_id) == organization.id,
-            col(Invitation.address_key) == user.address_key,
-            col(Invitation.status) == PENDING,
-        )
-        .values(status=InvitationStatus.REVOKED.value, updated_at=tx.now)
-        .returning(Invitation)
+async def create_memberships(
+    tx: Transaction, *, organization_id: str, new: Sequence[NewMember], skip_failed: bool
+) -> tuple[list[Membership], list[InputError]]:
+    """Adds many users; one who can't be added is left out with `skip_failed`, and else rejects all.
+
+    The errors that are returned are those of the users who are left out.
+    """
+    ensure_bulk_size(len(new), at="members")
+    organization = await tx.lock_organization(organization_id)
+    await expire_overdue(tx, organization)
+    drafts = await _check_members(tx, organization, new)
+    rejected = [(draft.new.user_id, error) for draft in drafts for error in draft.errors.errors]
+    errors = group_by_code(rejected, at="members", meta_name="user_ids")
+    if errors and not skip_failed:
+        raise InputErrors(errors)
+    valid = [draft for draft in drafts if not draft.errors.errors]
+    return await _add_drafted(tx, organization, valid), errors
+
+
+async def _check_members(
+    tx: Transaction, organization: Organization, new: Sequence[NewMember]
+) -> list[MemberDraft]:
+    """Checks each user as if those before them in the call were members already."""
+    users = await _lock_users(tx, {member.user_id for member in new})
+    offered = default = None
+    if any(member.role for member in new):
+        offered = await load_roles_of_set(tx, organization.role_set_id)
+    if not all(member.role for member in new):
+        default = await load_default_role(tx, organization.role_set_id)
+    joined = await _load_joined(tx, organization, users)
+    invitations = await _load_own_invitations(tx, organization, users.values())
+    members, pending = await count_taken_seats(tx, organization)
+    limit = organization.max_allowed_memberships
+    drafts: list[MemberDraft] = []
+    for member in new:
+        errors, role, user = ErrorCollector(), None, users.get(member.user_id)
+        with errors.at("public_metadata"):
+            check_metadata(member.metadata.public or {})
+        with errors.at("private_metadata"):
+            check_metadata(member.metadata.private or {})
+        with errors.at("user_id"):
+            if user is None:
+                raise ResourceNotFound("There is no such user.")
+            if user.id in joined:
+                raise already_a_member()
+        with errors.at("role"):
+            role = find_role(offered or {}, member.role) if member.role else default
+        key = user.address_key if user and user.email_verified else None
+        invitation = invitations.get(key or "")
+        with errors.at("organization_id"):
+            if limit and not errors.errors and members + (0 if invitation else pending) >= limit:
+                raise no_free_seat(organization)
+        if user and not errors.errors:
+            joined.add(user.id)
+            members += 1
+            pending -= invitations.pop(key or "", None) is not None
+        drafts.append(MemberDraft(member, errors, user, role, invitation))
+    return drafts
+
+
+async def _lock_users(tx: Transaction, ids: Collection[str]) -> dict[str, User]:
+    # FOR KEY SHARE: a user can't be deleted until the membership exists, so that the deletion
+    # finds it.
+    statement = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))
+    locked = statement.with_for_update(read=True, key_share=True)
+    return {user.id: user for user in (await tx.session.execute(locked)).scalars()}
+
+
+async def _load_joined(
+    tx: Transaction, organization: Organization, user_ids: Collection[str]
+) -> set[str]:
+    """Loads which of the users are members already."""
+    joined = select(Membership.user_id).where(
+        col(Membership.organization_id) == organization.id, col(Membership.user_id).in_(user_ids)
     )
-    invitation = (await tx.session.execute(own)).scalar_one_or_none()
-    if invitation is not None:
-        await record_invitation(tx, EventType.INVITATION_REVOKED, invitation, organization)
-    return invitation is not None
+    return set((await tx.session.execute(joined)).scalars())
+
+
+async def _load_own_invitations(
+    tx: Transaction, organization: Organization, users: Collection[User]
+) -> dict[str, Invitation]:
+    """Loads the pending invitations to verified addresses of the users, by address."""
+    keys = {user.address_key for user in users if user.email_verified and user.address_key}
+    if not keys:
+        return {}
+    own = select(Invitation).where(
+        col(Invitation.organization_id) == organization.id,
+        col(Invitation.address_key).in_(keys),
+        col(Invitation.status) == PENDING,
+    )
+    invitations = (await tx.session.execute(own)).scalars()
+    return {invitation.address_key: invitation for invitation in invitations}
+
+
+async def _add_drafted(
+    tx: Transaction, organization: Organization, drafts: Sequence[MemberDraft]
+) -> list[Membership]:
+    """Revokes the invitations of the new members, whose seats they use, and adds them."""
+    invitations = [draft.invitation for draft in drafts if draft.invitation]
+    if invitations:
+        # Kept until the events are recorded, so that the session finds the roles without asking the
+        # database again.
+        known = {draft.role.role.id for draft in drafts if draft.role}
+        other = {invitation.role_id for invitation in invitations} - known
+        _roles = await load_roles_by_id(tx.session, list(other)) if other else {}
+        revoked = update(Invitation).where(col(Invitation.id).in_([one.id for one in invitations]))
+        values = {"status": InvitationStatus.REVOKED.value, "updated_at": tx.now}
+        await tx.session.execute(revoked.values(values))
+    for draft in drafts:
+        if draft.invitation:
+            await record_invitation(
+                tx, EventType.INVITATION_REVOKED, draft.invitation, organization
+            )
+    return await add_members(
+        tx,
+        organization,
+        [
+            (draft.user, draft.role, draft.new.metadata)
+            for draft in drafts
+            if draft.user and draft.role
+        ],
+    )
 
 
 async def is_member(tx: Transaction, organization: Organization, user: User) -> bool:

@@ -10,30 +10,33 @@ from models.organizations import Organization
 from resolvers.transaction import Transaction
 
 
-async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
-    """Counts the seats that are left; None if the number is unlimited."""
+async def count_taken_seats(tx: Transaction, organization: Organization) -> tuple[int, int]:
+    """Counts the members and the pending invitations; (0, 0) if the number is unlimited."""
     if not organization.max_allowed_memberships:
-        return None
+        return 0, 0
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     pending = select(func.count()).where(
         col(Invitation.organization_id) == organization.id,
         col(Invitation.status) == PENDING,
         col(Invitation.expires_at) > tx.now,
     )
-    taken = (
-        await tx.session.execute(select(members.scalar_subquery() + pending.scalar_subquery()))
-    ).scalar_one()
-    return max(0, organization.max_allowed_memberships - taken)
+    taken = select(members.scalar_subquery(), pending.scalar_subquery())
+    row = (await tx.session.execute(taken)).one()
+    return row[0], row[1]
 
 
-async def ensure_own_seat(
-    tx: Transaction, organization: Organization, *, at: str | None = "organization_id"
-) -> None:
+async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
+    """Counts the seats that are left; None if the number is unlimited."""
+    limit = organization.max_allowed_memberships
+    return max(0, limit - sum(await count_taken_seats(tx, organization))) if limit else None
+
+
+async def ensure_own_seat(tx: Transaction, organization: Organization) -> None:
     """Rejects an invited person, who has a seat, only if members alone fill the organization."""
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
     if limit and (await tx.session.execute(members)).scalar_one() >= limit:
-        raise no_free_seat(organization, at=at)
+        raise no_free_seat(organization, at=None)
 
 
 def no_free_seat(

@@ -36,9 +36,9 @@ class BatchLoader(DataLoader[K, V]):
         self._pending: dict[K, Awaitable[V]] = {}
 
     def load(self, key: K) -> Awaitable[V]:
-        """One answer for all who ask before the batch is read.
+        """Shares one answer among all callers that come before the batch is read.
 
-        Whoever is cancelled doesn't cancel it for the others.
+        A caller that is cancelled doesn't cancel it for the others.
         """
         if key not in self._pending:
             self._pending[key] = super().load(key)
@@ -66,7 +66,7 @@ class BatchLoader(DataLoader[K, V]):
 
 
 async def load_existing(loader: DataLoader[K, V | None], key: K) -> V:
-    """The row that a foreign key refers to.
+    """Loads the row that a foreign key refers to.
 
     Raises DeletedMeanwhile: an event, or the payload of a mutation, is older than what is read
     about it.

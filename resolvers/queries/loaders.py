@@ -76,7 +76,7 @@ class Loaders:
         self.store = store
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
-        """A page of the parent's list."""
+        """Loads a page of the parent's list."""
         page = await self.pages.load((parent, request))
         if request.selection.spec is MEMBERSHIPS_OF_USER:
             # The guards of their organizations' fields ask for them next.
@@ -88,7 +88,7 @@ class Loaders:
     async def load_permission_keys(
         self, organization_id: str, user_id: str
     ) -> frozenset[str] | None:
-        """The permissions of the user's membership; None for a user who isn't a member."""
+        """Loads the permissions of the user's membership; None for a user who isn't a member."""
         membership = await self.memberships.load((organization_id, user_id))
         if membership is None:
             return None

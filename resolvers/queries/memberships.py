@@ -18,7 +18,7 @@ from resolvers.roles import select_manager_role_ids
 async def load_memberships(
     store: Readable, keys: Sequence[tuple[str, str]]
 ) -> Sequence[Membership | None]:
-    """By (organization ID, user ID).
+    """Loads memberships by (organization ID, user ID).
 
     Each column is compared by itself, because SQLite reads the whole table to compare pairs.
     """
@@ -33,7 +33,7 @@ async def load_memberships(
 async def load_visible_memberships(
     store: Readable, keys: Sequence[tuple[str, str]]
 ) -> Sequence[Membership | None]:
-    """By (viewer's ID, membership's ID).
+    """Loads memberships by (viewer's ID, membership's ID).
 
     A user sees their own memberships, and those of organizations whose members they can read.
     """

@@ -20,7 +20,7 @@ from resolvers.queries.rows import load_children
 
 
 async def load_all(store: Readable, table: type[RecordT]) -> Sequence[RecordT]:
-    """All rows of a small table, oldest first."""
+    """Loads all rows of a small table, oldest first."""
     return await load_rows(store, select(table).order_by(col(table.id)))
 
 
@@ -30,7 +30,7 @@ async def load_initial_role_set(store: Readable) -> RoleSet:
 
 
 async def load_permission_keys(store: Readable, keys: Sequence[None]) -> Sequence[frozenset[str]]:
-    """The keys of all permissions of the instance, for the one key that they are loaded by."""
+    """Loads the keys of all permissions of the instance, under one key of the loader."""
     async with store.read() as connection:
         known = frozenset((await connection.execute(select(Permission.key))).scalars())
     return [known for _ in keys]
@@ -39,7 +39,7 @@ async def load_permission_keys(store: Readable, keys: Sequence[None]) -> Sequenc
 async def load_permissions(
     store: Readable, role_ids: Sequence[str]
 ) -> Sequence[Sequence[Permission]]:
-    """The permissions of each role, sorted by key."""
+    """Loads the permissions of each role, sorted by key."""
     statement = (
         select(Permission)
         .join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
@@ -51,7 +51,7 @@ async def load_permissions(
 async def load_roles_of_set(
     store: Readable, role_set_ids: Sequence[str]
 ) -> Sequence[Sequence[Role]]:
-    """The roles of each role set, oldest first."""
+    """Loads the roles of each role set, oldest first."""
     statement = (
         select(Role)
         .join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
@@ -61,7 +61,7 @@ async def load_roles_of_set(
 
 
 def select_reading_role_ids() -> SelectOfScalar[str]:
-    """The roles that let a member read the other members."""
+    """Selects the roles whose members can read the other members."""
     return (
         select(RolePermission.role_id)
         .join(Permission, col(Permission.id) == col(RolePermission.permission_id))

@@ -52,7 +52,7 @@ async def load_children(
     parent: SQLColumnExpression[str],
     parents: Sequence[str],
 ) -> Sequence[Sequence[TableT]]:
-    """The statement's rows for each parent, in the order of the statement."""
+    """Loads the statement's rows for each parent, in the order of the statement."""
     selected = statement.add_columns(parent.label("parent")).where(parent.in_(parents))
     children: dict[str, list[TableT]] = {key: [] for key in parents}
     async with store.read() as connection:

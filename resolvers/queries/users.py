@@ -1,4 +1,4 @@
-"""Users: the list of all of them, and who can see whom."""
+"""Users: the list of all users, and which users a user can see."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from models.errors import FormatInvalid
 from models.memberships import Membership
 from models.users import User
 from models.validation.addresses import normalize_address
-from resolvers.lists import ListSpec, Search, Selection, check_query, check_values
+from resolvers.lists import ListSpec, Search, Selection
 from resolvers.queries.roles import select_reading_role_ids
 
 USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id)))
@@ -34,22 +34,21 @@ class UserFilter:
 def select_users(
     query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
 ) -> Selection[User]:
-    """Compares addresses as rule 11 says; a malformed one matches nobody. Raises LimitExceeded."""
-    addresses = check_values(email_addresses)
-    query, external_ids = check_query(query), check_values(external_ids)
-    if addresses is None:
-        return Selection(USERS, UserFilter(external_ids=external_ids), query)
+    """Compares addresses as rule 11 says; a malformed one matches nobody."""
+    subjects = None if external_ids is None else tuple(external_ids)
+    if email_addresses is None:
+        return Selection(USERS, UserFilter(external_ids=subjects), query)
     keys: list[str] = []
-    for address in addresses:
+    for address in email_addresses:
         try:
             keys.append(normalize_address(address))
         except FormatInvalid:
             continue
-    return Selection(USERS, UserFilter(tuple(keys), external_ids), query)
+    return Selection(USERS, UserFilter(tuple(keys), subjects), query)
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:
-    """By (viewer's ID, other user's ID): whether the viewer can see the other user.
+    """Loads, by (viewer's ID, other user's ID), whether the viewer can see the other user.
 
     They can if they belong to the same organization, and the viewer can read its members.
     """

@@ -80,7 +80,7 @@ async def apply_model(tx: Transaction, wanted: WantedModel, shown: Differences) 
     current = await load_model(tx)
     if compare_models(current, wanted.model) != shown:
         raise MovedOn
-    for phase in phases(current, wanted, shown):
+    for phase in plan_phases(current, wanted, shown):
         await _run_phase(tx, phase)
 
 
@@ -102,7 +102,9 @@ async def _run_phase(tx: Transaction, phase: Sequence[Step]) -> None:
 # ------------------------------------------------------------------------------------------- phases
 
 
-def phases(current: RoleModel, wanted: WantedModel, differences: Differences) -> list[list[Step]]:
+def plan_phases(
+    current: RoleModel, wanted: WantedModel, differences: Differences
+) -> list[list[Step]]:
     """Orders the steps so that none prevents another.
 
     A role gains permissions before members are moved to it, and loses them afterwards, so that the
@@ -110,11 +112,11 @@ def phases(current: RoleModel, wanted: WantedModel, differences: Differences) ->
     moved from are deleted first, which makes room for others.
     """
     deleted = [change.key for change in differences.roles if change.after is None]
-    at_once = [key for key in deleted if _is_free(key, current, wanted)]
+    free = [key for key in deleted if _is_free(key, current, wanted)]
     narrowed = [change for change in differences.roles if _is_narrowed(change)]
     early, late = _plan_replacements(current, wanted)
     return [
-        [_delete_role(key) for key in at_once],
+        [_delete_role(key) for key in free],
         [_save_permission(change) for change in differences.permissions if change.after],
         [
             _save_role(change)
@@ -130,9 +132,13 @@ def phases(current: RoleModel, wanted: WantedModel, differences: Differences) ->
             if key in current.role_sets
         ],
         [_save_role(change) for change in narrowed],
-        [_delete_role(key) for key in deleted if key not in at_once],
+        [_delete_role(key) for key in deleted if key not in free],
         [
-            _delete_permission(change.key)
+            Step(
+                ("permissions", change.key),
+                partial(delete_permission, key=change.key),
+                deletes=True,
+            )
             for change in differences.permissions
             if change.after is None
         ],
@@ -158,7 +164,7 @@ def _is_narrowed(change: Change[ModelRole]) -> bool:
     return can_manage(before.permissions) and not can_manage(after.permissions)
 
 
-def _changed_fields(before: Any, after: Any, *names: str) -> dict[str, Any]:
+def _find_new_values(before: Any, after: Any, *names: str) -> dict[str, Any]:
     return {
         name: getattr(after, name)
         for name in names
@@ -182,13 +188,9 @@ def _save_permission(change: Change[ModelPermission]) -> Step:
         partial(
             update_permission,
             key=key,
-            given=_changed_fields(change.before, after, "name", "description"),
+            given=_find_new_values(change.before, after, "name", "description"),
         ),
     )
-
-
-def _delete_permission(key: str) -> Step:
-    return Step(("permissions", key), partial(delete_permission, key=key), deletes=True)
 
 
 def _save_role(change: Change[ModelRole]) -> Step:
@@ -197,7 +199,7 @@ def _save_role(change: Change[ModelRole]) -> Step:
     if change.before is None:
         new = NewRole(key, after.name, after.description, sorted(after.permissions))
         return Step(place, partial(create_role, new=new))
-    given = _changed_fields(change.before, after, "name", "description", "permissions")
+    given = _find_new_values(change.before, after, "name", "description", "permissions")
     return Step(place, partial(update_role, key=key, given=given))
 
 
@@ -209,31 +211,27 @@ def _delete_role(key: str) -> Step:
 
 
 def _save_role_set(change: Change[ModelRoleSet]) -> list[Step]:
-    before, after, place = change.before, change.after, ("role_sets", change.key)
+    key, before, after = change.key, change.before, change.after
+    place = ("role_sets", key)
     if after is None:
         return []
     if before is None:
-        return _create_role_set(change.key, after)
-    given = _changed_fields(before, after, "name", "description", "default_role", "creator_role")
+        new = NewRoleSet(
+            key,
+            after.name,
+            after.description,
+            sorted(after.roles),
+            after.default_role,
+            after.creator_role,
+        )
+        operation = partial(_create_and_make_initial, new=new, initial=after.initial)
+        return [Step(place, operation)]
+    given = _find_new_values(before, after, "name", "description", "default_role", "creator_role")
     if added := after.roles - before.roles:
         given["add_roles"] = sorted(added)
     if after.initial and not before.initial:
         given["make_initial"] = True
-    return [Step(place, partial(update_role_set, key=change.key, given=given))] if given else []
-
-
-def _create_role_set(key: str, after: ModelRoleSet) -> list[Step]:
-    new = NewRoleSet(
-        key,
-        after.name,
-        after.description,
-        sorted(after.roles),
-        after.default_role,
-        after.creator_role,
-    )
-    return [
-        Step(("role_sets", key), partial(_create_and_make_initial, new=new, initial=after.initial))
-    ]
+    return [Step(place, partial(update_role_set, key=key, given=given))] if given else []
 
 
 async def _create_and_make_initial(tx: Transaction, *, new: NewRoleSet, initial: bool) -> None:
@@ -253,18 +251,17 @@ def _plan_replacements(current: RoleModel, wanted: WantedModel) -> tuple[list[St
         after = wanted.model.role_sets.get(key)
         mappings = wanted.mappings.get(key, {})
         for role in sorted(before.roles & mappings.keys()) if after else ():
-            step = _replace_role(key, role, mappings[role])
-            is_manager = can_manage(wanted.model.roles[mappings[role]].permissions)
+            new = mappings[role]
+            step = Step(
+                ("role_sets", key, "mappings", role),
+                partial(replace_role, role_set=key, role=role, with_role=new),
+            )
+            is_manager = can_manage(wanted.model.roles[new].permissions)
             if role == before.creator_role and not is_manager:
                 late.append(step)
             else:
                 early.append((not is_manager, step))
     return [step for _, step in sorted(early, key=itemgetter(0))], late
-
-
-def _replace_role(role_set: str, role: str, with_role: str) -> Step:
-    place = ("role_sets", role_set, "mappings", role)
-    return Step(place, partial(replace_role, role_set=role_set, role=role, with_role=with_role))
 
 
 def _replace_set(key: str, wanted: WantedModel) -> Step:

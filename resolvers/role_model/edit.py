@@ -38,11 +38,12 @@ from resolvers.role_model.fields import check_labels, index_by_key
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.role_model.offered_roles import (
     add_to_role_set,
+    load_initial_role_set,
     missing_creator_permissions,
     record_role_set,
 )
 from resolvers.role_model.permissions import load_permissions_by_key
-from resolvers.roles import RoleWithPermissions, load_role_set, load_roles
+from resolvers.roles import RoleWithPermissions, load_roles
 from resolvers.transaction import Transaction
 
 
@@ -91,12 +92,6 @@ async def _check_new_key(tx: Transaction, key: str) -> str:
     return key
 
 
-async def _check_role_quota(tx: Transaction) -> None:
-    custom = select(func.count()).select_from(Role).where(col(Role.key).not_in(FIRST_ROLES))
-    if (await tx.session.execute(custom)).scalar_one() >= CUSTOM_ROLES:
-        raise RolesQuotaExceeded(f"There can be {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES)
-
-
 async def create_role(tx: Transaction, new: NewRole) -> Role:
     """Creates a role; raises all errors of the input together."""
     await tx.lock_roles_exclusively()
@@ -107,7 +102,8 @@ async def create_role(tx: Transaction, new: NewRole) -> Role:
     with errors.at("permissions"):
         permissions = await load_permissions_by_key(tx, new.permissions)
     errors.raise_if_any()
-    await _check_role_quota(tx)
+    if await _count(tx, Role, col(Role.key).not_in(FIRST_ROLES)) >= CUSTOM_ROLES:
+        raise RolesQuotaExceeded(f"There can be {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES)
     role = Role(
         id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels
     )
@@ -115,7 +111,10 @@ async def create_role(tx: Transaction, new: NewRole) -> Role:
     await tx.session.flush()
     _record(tx, EventType.ROLE_CREATED, await _save_permissions(tx, role, permissions))
     if new.add_to_initial_role_set:
-        await _add_to_initial_role_set(tx, role)
+        initial = await load_initial_role_set(tx)
+        await add_to_role_set(tx, initial, [role], at="add_to_initial_role_set")
+        initial.updated_at = tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial)
     return role
 
 
@@ -128,14 +127,6 @@ async def _save_permissions(
         rows = [{"role_id": role.id, "permission_id": permission.id} for permission in permissions]
         await tx.session.execute(insert(RolePermission), rows)
     return RoleWithPermissions(role, frozenset(permission.key for permission in permissions))
-
-
-async def _add_to_initial_role_set(tx: Transaction, role: Role) -> None:
-    initial = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
-    assert initial, "there is an initial role set from the first migration on"
-    await add_to_role_set(tx, initial, [role], at="add_to_initial_role_set")
-    initial.updated_at = tx.now
-    await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial)
 
 
 # ------------------------------------------------------------------------------------------- update
@@ -190,27 +181,33 @@ async def _load_role_set_keys(tx: Transaction, condition: Any) -> list[str]:
 
 
 async def delete_role(tx: Transaction, *, key: str) -> str:
-    """Deletes a role from all its sets; no member, invitation or default may use it (rule 25)."""
+    """Deletes a role, also from its sets; raises all reasons why it is still needed (rule 25)."""
     await tx.lock_roles_exclusively()
     role = await load_role_by_key(tx, key)
     await _check_unused(tx, role.role)
-    await _remove_from_sets(tx, role.role)
+    role_id = role.role.id
+    offering = select(RoleSetRole.role_set_id).where(col(RoleSetRole.role_id) == role_id)
+    statement = select(RoleSet).where(col(RoleSet.id).in_(offering)).order_by(col(RoleSet.id))
+    sets = (await tx.session.execute(statement)).scalars().all()
+    await tx.session.execute(delete(RoleSetRole).where(col(RoleSetRole.role_id) == role_id))
+    for role_set in sets:
+        role_set.updated_at = tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set)
     tx.session.add(DeletedRole(**role.role.model_dump()))
     _record(tx, EventType.ROLE_DELETED, role)
-    role_id = role.role.id
     await tx.session.execute(delete(Role).where(col(Role.id) == role_id))
     return role_id
 
 
 async def _check_unused(tx: Transaction, role: Role) -> None:
-    """Raises all of the four possible errors that apply (rule 25)."""
+    """Raises every reason why the role can't be deleted: who has it, and whose default it is."""
     errors = ErrorCollector()
     await expire_overdue_in(
         tx, select(Invitation.organization_id).where(col(Invitation.role_id) == role.id)
     )
     members = await _count(tx, Membership, col(Membership.role_id) == role.id)
-    waiting = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
-    pending = await _count(tx, Invitation, waiting)
+    is_pending = (col(Invitation.role_id) == role.id) & (col(Invitation.status) == PENDING)
+    pending = await _count(tx, Invitation, is_pending)
     creator = await _load_role_set_keys(tx, col(RoleSet.creator_role_id) == role.id)
     default = await _load_role_set_keys(tx, col(RoleSet.default_role_id) == role.id)
     with errors.at("key"):
@@ -237,13 +234,3 @@ async def _check_unused(tx: Transaction, role: Role) -> None:
 async def _count(tx: Transaction, table: type[Any], condition: Any) -> int:
     statement = select(func.count()).select_from(table).where(condition)
     return (await tx.session.execute(statement)).scalar_one()
-
-
-async def _remove_from_sets(tx: Transaction, role: Role) -> None:
-    offering = select(RoleSetRole.role_set_id).where(col(RoleSetRole.role_id) == role.id)
-    statement = select(RoleSet).where(col(RoleSet.id).in_(offering)).order_by(col(RoleSet.id))
-    sets = (await tx.session.execute(statement)).scalars().all()
-    await tx.session.execute(delete(RoleSetRole).where(col(RoleSetRole.role_id) == role.id))
-    for role_set in sets:
-        role_set.updated_at = tx.now
-        await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set)

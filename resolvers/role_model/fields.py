@@ -35,6 +35,7 @@ def check_labels(errors: ErrorCollector, given: dict[str, Any]) -> dict[str, Any
     if "name" in labels:
         with errors.at("name"):
             labels["name"] = check_name(labels["name"])
-    with errors.at("description"):
-        check_description(labels.get("description"))
+    if "description" in labels:
+        with errors.at("description"):
+            labels["description"] = check_description(labels["description"])
     return labels

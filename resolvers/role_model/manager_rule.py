@@ -35,19 +35,15 @@ async def keep_managers(tx: Transaction, among: Any, *, at: str) -> AsyncGenerat
     yield
     unmanaged = before - await _load_managed(tx, among)
     if unmanaged:
-        raise await _make_error(tx, unmanaged, at)
-
-
-async def _make_error(tx: Transaction, ids: set[str], at: str) -> MinimumPermissionsNeeded:
-    first = select(Organization.id, Organization.name).where(
-        col(Organization.id).in_(sorted(ids)[:NAMED])
-    )
-    rows = (await tx.session.execute(first.order_by(col(Organization.id)))).all()
-    named = ", ".join(row.name for row in rows)
-    more = f" and {len(ids) - len(rows)} more" if len(ids) > len(rows) else ""
-    return MinimumPermissionsNeeded(
-        f"Nobody could manage these organizations any more: {named}{more}.",
-        at=at,
-        organizations=[{"id": row.id, "name": row.name} for row in rows],
-        count=len(ids),
-    )
+        first = select(Organization.id, Organization.name).where(
+            col(Organization.id).in_(sorted(unmanaged)[:NAMED])
+        )
+        rows = (await tx.session.execute(first.order_by(col(Organization.id)))).all()
+        names = ", ".join(row.name for row in rows)
+        more = f" and {len(unmanaged) - len(rows)} more" if len(unmanaged) > len(rows) else ""
+        raise MinimumPermissionsNeeded(
+            f"Nobody could manage these organizations any more: {names}{more}.",
+            at=at,
+            organizations=[{"id": row.id, "name": row.name} for row in rows],
+            count=len(unmanaged),
+        )

@@ -162,26 +162,15 @@ def ensure_mapped(current: RoleModel, wanted: WantedModel) -> None:
     problems: list[ModelProblem] = []
     for key, before in current.role_sets.items():
         after = wanted.model.role_sets.get(key)
-        if after is not None:
-            problems += _find_unmapped(key, before.roles - after.roles, wanted)
-        elif key not in wanted.replaced_with:
-            problems.append(
-                ModelProblem(
-                    ("role_sets", key),
-                    "It is gone: say with `replaced_with` which set takes its place.",
-                )
-            )
+        if after is None:
+            if key not in wanted.replaced_with:
+                message = "It is gone: say with `replaced_with` which set takes its place."
+                problems.append(ModelProblem(("role_sets", key), message))
+            continue
+        # A deleted role needs no mapping, because deleting it checks its use.
+        leaving = (before.roles - after.roles) & wanted.model.roles.keys()
+        for role in sorted(leaving - wanted.mappings.get(key, {}).keys()):
+            message = f"{role} leaves the set: say which role its members get."
+            problems.append(ModelProblem(("role_sets", key, "mappings"), message))
     if problems:
         raise ModelError(problems)
-
-
-def _find_unmapped(key: str, leaving: frozenset[str], wanted: WantedModel) -> list[ModelProblem]:
-    """Finds unmapped roles; a deleted role needs no mapping, because deleting it checks its use."""
-    missing = sorted((leaving & wanted.model.roles.keys()) - wanted.mappings.get(key, {}).keys())
-    return [
-        ModelProblem(
-            ("role_sets", key, "mappings"),
-            f"{role} leaves the set: say which role its members get.",
-        )
-        for role in missing
-    ]

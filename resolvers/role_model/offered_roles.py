@@ -37,6 +37,12 @@ async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") ->
     return role_set
 
 
+async def load_initial_role_set(tx: Transaction) -> RoleSet:
+    role_set = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
+    assert role_set, "there is an initial role set from the first migration on"
+    return role_set
+
+
 async def record_role_set(
     tx: Transaction, type: EventType, role_set: RoleSet, changes: dict[str, Any] | None = None
 ) -> None:

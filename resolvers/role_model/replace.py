@@ -9,7 +9,7 @@ from sqlmodel import col
 from models.errors import ErrorCollector, ValueInvalid
 from models.events import EventType
 from models.organizations import Organization
-from models.roles import Role, RoleSet, RoleSetRole
+from models.roles import RoleSet, RoleSetRole
 from resolvers.changes import apply_changes
 from resolvers.event_writer import PIECE
 from resolvers.events.payloads import record_organization
@@ -53,8 +53,12 @@ async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: 
     assert old
     assert new
     before = {role.role.id: role.role.key for role in roles}
-    await _swap_roles(tx, target, old.role, new.role)
-    changes = name_roles(_inherit(target, old.role, new.role), before)
+    is_old = (col(RoleSetRole.role_set_id) == target.id) & (col(RoleSetRole.role_id) == old.role.id)
+    await tx.session.execute(delete(RoleSetRole).where(is_old))
+    await add_to_role_set(tx, target, [new.role], at="with_role")
+    first_roles = ("default_role_id", "creator_role_id")
+    inherited = [name for name in first_roles if getattr(target, name) == old.role.id]
+    changes = name_roles(apply_changes(target, dict.fromkeys(inherited, new.role.id)), before)
     changes |= {"roles": sorted(before.values())}
     await tx.session.flush()
     await expire_overdue_in(tx, _select_organization_ids(target))
@@ -62,20 +66,6 @@ async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: 
     target.updated_at = tx.now
     await record_role_set(tx, EventType.ROLE_SET_UPDATED, target, changes)
     return target
-
-
-async def _swap_roles(tx: Transaction, role_set: RoleSet, old: Role, new: Role) -> None:
-    entry = (col(RoleSetRole.role_set_id) == role_set.id) & (col(RoleSetRole.role_id) == old.id)
-    await tx.session.execute(delete(RoleSetRole).where(entry))
-    await add_to_role_set(tx, role_set, [new], at="with_role")
-
-
-def _inherit(role_set: RoleSet, old: Role, new: Role) -> dict[str, Any]:
-    """Makes the new role the default or creator role if the old one was."""
-    names = [
-        name for name in ("default_role_id", "creator_role_id") if getattr(role_set, name) == old.id
-    ]
-    return apply_changes(role_set, dict.fromkeys(names, new.id))
 
 
 async def replace_role_set(
@@ -98,7 +88,11 @@ async def replace_role_set(
     )
     await _move_organizations(tx, old, new, moves)
     if old.is_initial:
-        await _transfer_initial(tx, old, new)
+        # There must always be exactly one initial set.
+        old.is_initial = False
+        await tx.session.flush()
+        new.is_initial, new.updated_at = True, tx.now
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, new, {"is_initial": False})
     await record_role_set(tx, EventType.ROLE_SET_DELETED, old)
     await tx.session.execute(delete(RoleSet).where(col(RoleSet.id) == old.id))
     return new
@@ -122,14 +116,6 @@ async def _move_organizations(tx: Transaction, old: RoleSet, new: RoleSet, moves
         await tx.events.save()
         if len(rows) < PIECE:
             return
-
-
-async def _transfer_initial(tx: Transaction, old: RoleSet, new: RoleSet) -> None:
-    """Makes the new set initial, because there must always be exactly one initial set."""
-    old.is_initial = False
-    await tx.session.flush()
-    new.is_initial, new.updated_at = True, tx.now
-    await record_role_set(tx, EventType.ROLE_SET_UPDATED, new, {"is_initial": False})
 
 
 async def set_organization_role_set(

@@ -16,11 +16,7 @@ from models.errors import (
 )
 from models.events import EventType
 from models.organizations import make_slug
-from models.roles import (
-    ROLES_PER_SET,
-    RoleSet,
-    check_role_set_key,
-)
+from models.roles import ROLES_PER_SET, RoleSet, check_role_set_key
 from resolvers.changes import apply_changes
 from resolvers.role_model.edit import load_roles_by_key
 from resolvers.role_model.fields import check_labels
@@ -28,6 +24,7 @@ from resolvers.role_model.offered_roles import (
     add_to_role_set,
     find_creator_role,
     find_offered_role,
+    load_initial_role_set,
     load_offered_roles,
     load_role_set_by_key,
     name_roles,
@@ -63,13 +60,6 @@ async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
     return from_name
 
 
-def _check_role_count(keys: Sequence[str]) -> None:
-    if not keys:
-        raise ParameterMissing("A role set has a role at least.")
-    if len(set(keys)) > ROLES_PER_SET:
-        raise QuotaExceeded(f"A role set has {ROLES_PER_SET} roles at most.", limit=ROLES_PER_SET)
-
-
 async def create_role_set(tx: Transaction, new: NewRoleSet) -> RoleSet:
     """Creates a role set that no organization uses yet; raises all errors of the input together."""
     await tx.lock_roles_exclusively()
@@ -78,7 +68,11 @@ async def create_role_set(tx: Transaction, new: NewRoleSet) -> RoleSet:
     with errors.at("key"):
         key = await _choose_key(tx, new.key, new.name)
     with errors.at("roles"):
-        _check_role_count(new.roles)
+        if not new.roles:
+            raise ParameterMissing("A role set has a role at least.")
+        if len(set(new.roles)) > ROLES_PER_SET:
+            message = f"A role set has {ROLES_PER_SET} roles at most."
+            raise QuotaExceeded(message, limit=ROLES_PER_SET)
         roles = await load_roles_by_key(tx, new.roles)
     default = creator = None
     if roles:
@@ -135,7 +129,10 @@ async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -
     before = {role.id: role.key for role in offered}
     is_extended = await add_to_role_set(tx, role_set, [role.role for role in added], at="add_roles")
     if makes_initial and not role_set.is_initial:
-        await _clear_initial(tx)
+        initial = await load_initial_role_set(tx)
+        initial.is_initial, initial.updated_at = False, tx.now
+        await tx.session.flush()
+        await record_role_set(tx, EventType.ROLE_SET_UPDATED, initial, {"is_initial": True})
         new["is_initial"] = True
     changes = name_roles(apply_changes(role_set, new), before)
     if is_extended:
@@ -144,12 +141,3 @@ async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -
         role_set.updated_at = tx.now
         await record_role_set(tx, EventType.ROLE_SET_UPDATED, role_set, changes)
     return role_set
-
-
-async def _clear_initial(tx: Transaction) -> None:
-    """Makes the initial set an ordinary one."""
-    old = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
-    assert old, "there is an initial role set from the first migration on"
-    old.is_initial, old.updated_at = False, tx.now
-    await tx.session.flush()
-    await record_role_set(tx, EventType.ROLE_SET_UPDATED, old, {"is_initial": True})

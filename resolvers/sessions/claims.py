@@ -42,7 +42,7 @@ class ActiveOrganization:
 
 @dataclass(frozen=True, slots=True)
 class TokenContent:
-    """What the claims of a token are made from."""
+    """What the claims of a token are derived from."""
 
     issuer: str
     user_id: str
@@ -64,7 +64,10 @@ def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
     """
     claims = _make_common_claims(content) | FORMATS[format](content)
     if (size := count_token_bytes(claims)) > TOKEN_BYTES:
-        name = _find_largest(claims)
+        # The path of the largest claim, such as `fea` or `o.per`.
+        flat = {key: value for key, value in claims.items() if key != "o"}
+        flat |= {f"o.{key}": value for key, value in claims.get("o", {}).items()}
+        name = max(flat, key=lambda key: _count_json_bytes(flat[key]))
         raise TokenTooLarge(
             f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name}"
             f" is too large."
@@ -87,13 +90,6 @@ def _count_json_bytes(value: object) -> int:
     return len(json.dumps(value, separators=(",", ":")))
 
 
-def _find_largest(claims: TokenClaims) -> str:
-    """Returns the path of the largest claim, such as `fea` or `o.per`."""
-    flat = {key: value for key, value in claims.items() if key != "o"}
-    flat |= {f"o.{key}": value for key, value in claims.get("o", {}).items()}
-    return max(flat, key=lambda key: _count_json_bytes(flat[key]))
-
-
 def _make_common_claims(content: TokenContent) -> TokenClaims:
     issued_at = int(content.now.timestamp())
     party = {"azp": content.authorized_party} if content.authorized_party else {}
@@ -113,10 +109,6 @@ def _make_common_claims(content: TokenContent) -> TokenClaims:
 # ----------------------------------------------------------------------------------------------- V2
 
 
-def _remove_prefix(role: str) -> str:
-    return role.removeprefix(ORGANIZATION_PREFIX)
-
-
 def _make_v2_claims(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
@@ -127,7 +119,12 @@ def _make_v2_claims(content: TokenContent) -> TokenClaims:
     return {
         "v": 2,
         **fea,
-        "o": {"id": active.id, **slug, "rol": _remove_prefix(active.role), **encoded},
+        "o": {
+            "id": active.id,
+            **slug,
+            "rol": active.role.removeprefix(ORGANIZATION_PREFIX),
+            **encoded,
+        },
     }
 
 
@@ -174,7 +171,7 @@ def _make_legacy_claims(content: TokenContent) -> TokenClaims:
 
 def to_legacy_role(role: str) -> str:
     """Returns the role as legacy tokens call it (rule 30)."""
-    return LEGACY_ROLES.get(role) or _remove_prefix(role)
+    return LEGACY_ROLES.get(role) or role.removeprefix(ORGANIZATION_PREFIX)
 
 
 def _make_orgs(

@@ -29,7 +29,12 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
         if organization_id is not None
         else None
     )
-    await _end_idle_sessions(tx)
+    # If there is no room for another session, the ones that were idle longest end.
+    own = select(Session).where(col(Session.user_id) == user_id, is_open_at(tx.now))
+    newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
+    idle = newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()
+    for old in (await tx.session.execute(idle)).scalars().all():
+        await close_session(tx, old, SessionStatus.ENDED, EventType.SESSION_ENDED)
     session = Session(
         id=tx.new_id(Session.prefix),
         created_at=tx.now,
@@ -43,15 +48,6 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
     await tx.session.flush()
     await record_session(tx, EventType.SESSION_CREATED, session)
     return session
-
-
-async def _end_idle_sessions(tx: Transaction) -> None:
-    """Ends the caller's sessions that were idle longest, if there is no room for another one."""
-    own = select(Session).where(col(Session.user_id) == tx.actor.user_id, is_open_at(tx.now))
-    newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
-    idle = newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()
-    for session in (await tx.session.execute(idle)).scalars().all():
-        await close_session(tx, session, SessionStatus.ENDED, EventType.SESSION_ENDED)
 
 
 async def end_session(tx: Transaction, *, session_id: str) -> Session:

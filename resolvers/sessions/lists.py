@@ -25,7 +25,7 @@ class SessionFilter:
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.statuses is not None:
-            yield or_(*map(self._has_status, self.statuses))
+            yield or_(false(), *map(self._has_status, self.statuses))
 
     def _has_status(self, status: SessionStatus) -> ColumnElement[bool]:
         if status in CLOSED:

@@ -1,8 +1,8 @@
 """The one reader of the event log in a process, which serves all streams (docs/decisions/0005)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence, Set
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence, Set
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,12 +22,7 @@ from resolvers.events.event_log import (
 )
 from resolvers.queries.loaders import Loaders
 from resolvers.server import Clock
-from resolvers.subscriptions.audience import (
-    Groups,
-    find_affected,
-    find_audience,
-    group_streams,
-)
+from resolvers.subscriptions.matching import find_affected, find_matching, group_streams
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
@@ -95,7 +90,11 @@ class LogReader:
         It ends only by raising the reason: NotFound, Forbidden, Unauthenticated, CursorExpired,
         TooSlow or Unavailable.
         """
-        with self._register(stream):
+        # From now on the reader can end the stream, also while it catches up.
+        self.streams.add(stream)
+        if self.task is None:
+            self.task = asyncio.create_task(self._run())
+        try:
             stream.position = self._start_at(stream, after, await self.openings.ask(stream))
             while True:
                 async with aclosing(self._catch_up(stream)) as missed:
@@ -103,15 +102,6 @@ class LogReader:
                         yield event
                 while event := await stream.next():
                     yield event
-
-    @contextmanager
-    def _register(self, stream: Stream) -> Generator[None]:
-        """Registers a stream, which the reader ends from now on, also while it catches up."""
-        self.streams.add(stream)
-        if self.task is None:
-            self.task = asyncio.create_task(self._run())
-        try:
-            yield
         finally:
             self.streams.discard(stream)
 
@@ -227,18 +217,15 @@ class LogReader:
             self.heartbeat.rest()
 
     async def _poll(self) -> None:
-        self._end_expired()
-        await self._end_revoked()
-        while self.head is not None and await self._deliver_next(self.head):
-            self.heartbeat.beat()
-
-    def _end_expired(self) -> None:
         for stream in self.streams:
             if not stream.is_good():
                 stream.end(credential_expired())
             if stream.is_stuck(STUCK_SECONDS):
                 stream.end(TooSlow())
                 stream.disconnect()
+        await self._end_revoked()
+        while self.head is not None and await self._deliver_next(self.head):
+            self.heartbeat.beat()
 
     async def _end_revoked(self) -> None:
         """Ends the streams of revoked secret keys, for which there is no event."""
@@ -256,7 +243,7 @@ class LogReader:
         groups = group_streams(self.streams)
         for row in rows:
             self._end_signed_out(row)
-            for stream in find_audience(row, groups):
+            for stream in find_matching(row, groups):
                 stream.behind_until = row.cursor
         try:
             await self._deliver(rows)
@@ -274,7 +261,14 @@ class LogReader:
         live = {stream for stream in affected if stream.is_live}
         refusals, types = await self._load_refusals_and_types(affected, live)
         for row in rows:
-            self._enqueue(row, groups, types)
+            event: Delivered | None = None
+            for stream in find_matching(row, groups):
+                if stream not in types:
+                    continue
+                readable = types[stream]
+                if readable is None or row.type in readable:
+                    event = event or self._make_event(row)
+                    stream.enqueue(event)
             await asyncio.sleep(0)
         for stream, refusal in refusals.items():
             stream.finish(refusal)
@@ -295,15 +289,6 @@ class LogReader:
         return refusals, {
             stream: rights.get_types(stream) for stream in live if stream.reason is None
         }
-
-    def _enqueue(
-        self, row: Event, groups: Groups, types: Mapping[Stream, frozenset[str] | None]
-    ) -> None:
-        event: Delivered | None = None
-        for stream in find_audience(row, groups):
-            if stream in types and ((readable := types[stream]) is None or row.type in readable):
-                event = event or self._make_event(row)
-                stream.enqueue(event)
 
     def _make_event(self, row: Event) -> Delivered:
         size = len(dumps((row.data, row.private_metadata, row.changes)))

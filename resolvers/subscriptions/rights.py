@@ -18,7 +18,7 @@ from models.roles import MEMBERSHIPS_READ, Permission, RolePermission
 from models.sessions import Session
 from models.users import User
 from resolvers.access import Actor, missing_permission
-from resolvers.pages import AnyRow, AnySelect
+from resolvers.pages import AnySelect
 from resolvers.sessions.rows import is_open_at
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import organizations_disabled
@@ -96,16 +96,14 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
             statement = _select_permissions(organization_ids, user_ids[start : start + BATCH])
             for row in await connection.execute(statement):
                 organizations_enabled = row.organizations_enabled
-                if row.id is not None:
-                    _add_row(permissions.setdefault(row.id, {}), row)
+                if row.id is None:
+                    continue
+                members = permissions.setdefault(row.id, {})
+                # An organization without members has no user, and a role can have no permission.
+                if row.user_id is not None:
+                    keys = frozenset([row.key] if row.key else [])
+                    members[row.user_id] = members.get(row.user_id, frozenset()) | keys
     return Rights(organizations_enabled, permissions)
-
-
-def _add_row(members: dict[str, frozenset[str]], row: AnyRow) -> None:
-    """Adds a row to the members of its organization; it may lack a user, or a permission."""
-    if row.user_id is not None:
-        keys = frozenset([row.key] if row.key else [])
-        members[row.user_id] = members.get(row.user_id, frozenset()) | keys
 
 
 async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:

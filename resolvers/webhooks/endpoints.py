@@ -51,13 +51,14 @@ class NewEndpoint:
 def _check(
     faults: ErrorCollector, given: dict[str, Any], targets: WebhookTargets
 ) -> dict[str, Any]:
-    """The given values as they are stored; `faults` collects what is wrong with them."""
+    """Returns the given values as they are stored; `faults` collects what is wrong with them."""
     values = dict(given)
     if "url" in given:
         with faults.at("url"):
             values["url"] = targets.check_url(given["url"])
-    with faults.at("description"):
-        check_description(given.get("description"))
+    if "description" in given:
+        with faults.at("description"):
+            values["description"] = check_description(given["description"])
     if "types" in given:
         with faults.at("types"):
             values["types"] = check_types(given["types"])
@@ -96,7 +97,7 @@ async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
 
 
 async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
-    """The endpoint, locked until the end of the transaction; raises ResourceNotFound."""
+    """Loads the endpoint, locked until the end of the transaction; raises ResourceNotFound."""
     statement = (
         select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
     )
@@ -183,11 +184,13 @@ async def replay_deliveries(
     if delivery_id is None:
         has_failed = col(WebhookDelivery.status) == DeliveryStatus.FAILED.value
         is_chosen = has_failed & (col(WebhookDelivery.created_at) >= failed_since)
-    # A delivery that is being sent keeps its claim: replaying it doesn't send it more often.
+    # A delivery that is being sent keeps its claim, so that nothing is sent twice at once; the
+    # replay begins when the attempt has ended.
     restarted = update(WebhookDelivery).where(
         col(WebhookDelivery.endpoint_id) == endpoint.id, is_chosen
     )
     values = {"status": PENDING, "attempts": 0, "next_attempt_at": tx.now, "updated_at": tx.now}
+    values["is_replay_due"] = True
     result: Any = await tx.session.execute(restarted.values(values))
     if delivery_id is not None and result.rowcount == 0:
         raise ResourceNotFound("There is no such delivery of this endpoint.", at="delivery_id")

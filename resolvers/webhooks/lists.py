@@ -26,5 +26,5 @@ class DeliveryFilter:
 
 
 async def load_endpoints(store: Readable) -> Sequence[WebhookEndpoint]:
-    """All webhook endpoints, oldest first; there are few."""
+    """Loads all webhook endpoints, oldest first; there are few."""
     return await load_rows(store, select(WebhookEndpoint).order_by(col(WebhookEndpoint.id)))

@@ -20,7 +20,11 @@ from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, query_guard
 
 
-@strawberry.type(description="A page of the log, oldest first.")
+@strawberry.type(
+    description="A page of the log, oldest first. With a filter, a page reads at most 10,000"
+    " events: if few of them match, it is short, hasNextPage is true, and endCursor says where to"
+    " continue."
+)
 class EventConnection:
     edges: list[Edge[Event]] = strawberry.field(description="The events with their cursors.")
     nodes: list[Event] = strawberry.field(description="The events.")
@@ -41,7 +45,7 @@ def make_event_connection(info: Info, page: Page[EventRow]) -> EventConnection:
 async def load_events(
     info: Info, organization_id: str, arguments: PageArguments, types: list[EventType] | None
 ) -> EventConnection:
-    """The organization's events that the caller can read."""
+    """Loads the organization's events that the caller can read."""
     viewer, loaders, names = info.context.user_id, info.context.loaders, get_names(types)
     if viewer:
         permissions = await loaders.load_permission_keys(organization_id, viewer)

@@ -49,7 +49,7 @@ class Event:
 
 
 def _hide_slugs(data: dict[str, Any]) -> dict[str, Any]:
-    """The data with null in place of the slug, also in the organization inside it."""
+    """Replaces the slug with null, also in the organization inside the data."""
     hidden = {"slug": None} if "slug" in data else {}
     nested = {
         name: _hide_slugs(data[name])
@@ -60,7 +60,7 @@ def _hide_slugs(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
-    """The fields that all events have."""
+    """Makes the fields that all events have."""
     # What is stored may be anything.
     data = row.data if isinstance(row.data, dict) else UNREADABLE  # pyright: ignore[reportUnnecessaryIsInstance]
     if not context.instance.slugs_enabled:
@@ -190,7 +190,7 @@ def to_event(row: EventRow, context: Context) -> Event:
 
 
 def to_event_or_none(row: EventRow, context: Context) -> Event | None:
-    """The event, or None if it can't be shown.
+    """Converts an event; returns None if it can't be shown.
 
     A row of a newer version can't be, for example, and must not hide the rows after it.
     """

@@ -2,13 +2,19 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -17,6 +23,13 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
 from models.errors import LimitExceeded
+from schema.execution.limits import (
+    DocumentLimits,
+    OperationSize,
+    check_limit,
+    measure_document,
+    measure_operation,
+)
 
 # The limit on comparing fields that overlap; a document that exceeds it is invalid. The default of
 # 500,000 could block the event loop for more than half a second.
@@ -28,6 +41,36 @@ KEPT_BYTES = 16 * 1024 * 1024
 KEPT_LENGTH = 16 * 1024
 # The end of the message of graphql-core for a document with too many tokens or comments.
 ABORTED = "Parsing aborted."
+# Its whole message when fields overlap too often.
+OVERLAPPING = "Validation aborted."
+
+
+def too_many_tokens(most: int) -> LimitExceeded:
+    """How many tokens were sent is not known: nothing after the last allowed one is read."""
+    return LimitExceeded(
+        f"A document can have at most {most} tokens, and as many comments."
+        " Split it into several requests.",
+        limit="tokens",
+        allowed=most,
+    )
+
+
+def explain(error: GraphQLError) -> GraphQLError:
+    """What a budget of validation means to whoever wrote the document."""
+    if error.message != OVERLAPPING:
+        return error
+    return to_error(
+        LimitExceeded(
+            "The document selects the same fields too often."
+            " Select each once, or give them different aliases in different requests.",
+            limit="overlappingFields",
+            allowed=overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET,
+        )
+    )
+
+
+def to_error(limit: LimitExceeded) -> GraphQLError:
+    return GraphQLError(str(limit), original_error=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +79,8 @@ class Document:
 
     tree: DocumentNode | None
     errors: Sequence[GraphQLError]
+    # Its operations by name; empty for one that has errors.
+    sizes: Mapping[str, OperationSize] = field(default_factory=dict[str, OperationSize])
 
     def is_ambiguous(self, name: str | None) -> bool:
         """Whether a name is needed to say which of several operations to run."""
@@ -46,6 +91,37 @@ class Document:
         operations = self._operations(name)
         return operations[0] if len(operations) == 1 else None
 
+    @property
+    def names(self) -> list[str]:
+        return [node.name.value for node in self._operations(None) if node.name]
+
+    def find_root_keys(self, name: str | None) -> dict[str, str]:
+        """Finds the fields of an operation that is named unambiguously, by their response keys.
+
+        Includes those that a directive may skip, but not `__typename`.
+        """
+        keys: dict[str, str] = {}
+        fragments = {
+            node.name.value: node
+            for node in (self.tree.definitions if self.tree else ())
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        (operation,) = self._operations(name)
+        pending = [*operation.selection_set.selections]
+        while pending:
+            match pending.pop():
+                case FieldNode() as field:
+                    if field.name.value != "__typename":
+                        keys[(field.alias or field.name).value] = field.name.value
+                case InlineFragmentNode() as inline:
+                    pending += inline.selection_set.selections
+                case FragmentSpreadNode() as spread:
+                    if fragment := fragments.pop(spread.name.value, None):
+                        pending += fragment.selection_set.selections
+                case _:
+                    pass
+        return keys
+
     def is_mutation(self, name: str | None) -> bool:
         return self._runs(OperationType.MUTATION, name)
 
@@ -55,6 +131,12 @@ class Document:
     def _runs(self, kind: OperationType, name: str | None) -> bool:
         operation = self.get_operation(name)
         return operation is not None and operation.operation is kind
+
+    def get_size(self, name: str | None) -> OperationSize | None:
+        """The size of the operation that a request with this name runs, if there is just one."""
+        if name is None:
+            return next(iter(self.sizes.values())) if len(self.sizes) == 1 else None
+        return self.sizes.get(name)
 
     def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
         return [
@@ -67,46 +149,53 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class Documents:
-    """Reads documents, and caches valid ones until they are the least recently used.
+    """Reads documents, and keeps the valid ones that were used last."""
 
-    Limits on depth, aliases and cost belong in `_read`, between parsing and validation.
-    """
-
+    schema: GraphQLSchema
     validate: Callable[[DocumentNode], list[GraphQLError]]
-    max_tokens: int
+    limits: DocumentLimits
     hits: int = 0
     misses: int = 0
     # An estimate of the memory that the cached documents take, in bytes.
     size: int = 0
     kept: OrderedDict[str, Document] = field(default_factory=OrderedDict[str, Document])
 
-    def read(self, text: str) -> Document:
-        if document := self.kept.get(text):
+    def read(
+        self, text: str, name: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> Document:
+        """The document; with errors if an operation of that name would cost too much."""
+        document = self.kept.get(text)
+        if document:
             self.hits += 1
             self.kept.move_to_end(text)
+        else:
+            self.misses += 1
+            document = self._read(text)
+            if document.tree and not document.errors and len(text) <= KEPT_LENGTH:
+                self._keep(text, document)
+        size = document.get_size(name)
+        if size is None or not size.depends_on_variables:
             return document
-        self.misses += 1
-        document = self._read(text)
-        if document.tree and not document.errors and len(text) <= KEPT_LENGTH:
-            self._keep(text, document)
-        return document
+        try:
+            assert document.tree, "it has operations"
+            size = measure_operation(self.schema, document.tree, size.node, variables or {})
+            check_limit("cost", self.limits.cost, size.cost)
+        except LimitExceeded as error:
+            return Document(None, [to_error(error)])
+        return replace(document, sizes={name or "": size})
 
     def _read(self, text: str) -> Document:
+        most = self.limits.tokens
         try:
-            # Comments are not lexical tokens, but the tree contains them as well.
-            tree = parse(text, max_lexical_tokens=self.max_tokens, max_comments=self.max_tokens)
+            # Comments are no lexical tokens, but the tree keeps them as well.
+            tree = parse(text, max_lexical_tokens=most, max_comments=most)
+            sizes = measure_document(self.schema, tree, self.limits)
         except GraphQLSyntaxError as error:
-            return Document(None, [self._too_large() if error.message.endswith(ABORTED) else error])
-        return Document(tree, self.validate(tree))
-
-    def _too_large(self) -> GraphQLError:
-        """Makes the error without the number of tokens, because parsing stops at the limit."""
-        sentence = (
-            f"A document can have at most {self.max_tokens} tokens, and as many comments."
-            " Split it into several requests."
-        )
-        limit = LimitExceeded(sentence, limit="tokens", allowed=self.max_tokens)
-        return GraphQLError(sentence, original_error=limit)
+            too_large = error.message.endswith(ABORTED)
+            return Document(None, [to_error(too_many_tokens(most)) if too_large else error])
+        except LimitExceeded as error:
+            return Document(None, [to_error(error)])
+        return Document(tree, [explain(error) for error in self.validate(tree)], sizes)
 
     def _keep(self, text: str, document: Document) -> None:
         self.kept[text] = document

@@ -50,7 +50,8 @@ class PageInfo:
         description="The cursor of the first entry, null on an empty page."
     )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of the last entry, null on an empty page."
+        description="Where the next page continues: the cursor of the last entry, null on an empty"
+        " page. A page of events that has read much and found little ends after what it has read."
     )
 
 
@@ -79,7 +80,7 @@ def make_page_info(page: Page[Any]) -> PageInfo:
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
         start_cursor=page.cursors[0] if page.cursors else None,
-        end_cursor=page.cursors[-1] if page.cursors else None,
+        end_cursor=page.end or (page.cursors[-1] if page.cursors else None),
     )
 
 
@@ -92,7 +93,7 @@ async def load_connection(
     parent: str = "",
     order: Order | None = None,
 ) -> Connection[T]:
-    """The page that the arguments request, newest first unless another order is given.
+    """Loads the page that the arguments request, newest first unless another order is given.
 
     The list is the parent's, or a top-level one.
     """

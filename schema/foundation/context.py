@@ -1,6 +1,6 @@
 """What a resolver can reach: the caller, the instance, the store and the operation's loaders."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,10 +13,11 @@ from models.instance import Instance
 from resolvers.access import Actor, ActorType
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
+from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
-from resolvers.transaction import Transaction, organizations_disabled
+from resolvers.transaction import SharedTransaction, Transaction, organizations_disabled
 from schema.execution.documents import Document
 
 P = ParamSpec("P")
@@ -42,6 +43,7 @@ class Context:
     signer: Signer
     # Follows the event log for subscriptions.
     log: LogReader
+    rate_limits: RateLimits
     # Who calls; None without a credential.
     actor: Actor | None
     instance: Instance
@@ -49,6 +51,10 @@ class Context:
     origin: str | None = None
     document: Document | None = None
     open_transaction: Transaction | None = field(default=None)
+    # The transaction of the whole request, if the request has an idempotency key.
+    shared_transaction: SharedTransaction | None = None
+    # The `Idempotency-Key` headers of the request.
+    idempotency_keys: Sequence[str] = ()
     # Whether the credential of the request is still valid.
     is_credential_valid: Callable[[], bool] = _always
     # Disconnects a client that does not read.
@@ -60,10 +66,17 @@ class Context:
     # The event that a subscription delivers.
     delivered: Delivered | None = None
 
+    @property
+    def prepared_document(self) -> Document:
+        assert self.document, "a document is read before it is run"
+        return self.document
+
     @cached_property
     def snapshot(self) -> Snapshot:
         """What a query and the payload of a mutation read from: all fields see the same moment."""
-        return Snapshot(self.store)
+        if self.shared_transaction is not None:
+            return Snapshot(self.shared_transaction.read)
+        return Snapshot(self.store.read_transaction)
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -36,7 +36,7 @@ class UserError:
 
 
 def _log_internal(error: GraphQLError) -> dict[str, Any]:
-    """A neutral answer with an id, and the whole story under that id in the log."""
+    """Logs the error with its traceback under an ID, and returns a neutral error with that ID."""
     trouble = f"err_{str(ULID()).lower()}"
     path = ".".join(map(str, error.path or ()))
     log.error("internal error", id=trouble, path=path, exc_info=error.original_error)
@@ -47,13 +47,21 @@ def _request_fault(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     code = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
     if isinstance(error, GraphQLSyntaxError):
         code = "GRAPHQL_PARSE_FAILED"
-    return {"message": error.message, "extensions": {"code": code}}
+    # graphql-core calls null by its name in Python.
+    message = error.message.replace("not to be None.", "not to be null.")
+    return {"message": message, "extensions": {"code": code}}
 
 
-def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+def find_cause(error: GraphQLError) -> Exception | None:
+    """Returns what a resolver raised; None for an error that GraphQL itself found."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
+    return cause
+
+
+def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
+    cause = find_cause(error)
     if cause is None:
         return _request_fault(error, executed=executed)
     if isinstance(cause, RequestError):
@@ -62,15 +70,15 @@ def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[s
 
 
 def format_error(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
-    """One error as a client reads it; `executed` tells a wrong value from a wrong document."""
-    told = _to_message_and_extensions(error, executed=executed)
+    """Formats an error for the client; `executed` if the document itself was valid."""
+    formatted = _to_message_and_extensions(error, executed=executed)
     if error.locations:
-        told["locations"] = [location.formatted for location in error.locations]
+        formatted["locations"] = [location.formatted for location in error.locations]
     if error.path:
-        told["path"] = error.path
-    return told  # pyright: ignore[reportReturnType]
+        formatted["path"] = error.path
+    return formatted  # pyright: ignore[reportReturnType]
 
 
 def format_errors(errors: list[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
-    """At most twenty: a flood of errors helps nobody."""
+    """Formats at most twenty errors, because more would not help the client."""
     return [format_error(error, executed=executed) for error in errors[:MAXIMUM_ERRORS]]

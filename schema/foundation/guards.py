@@ -1,4 +1,4 @@
-"""The guards: who may call a field, and the transaction that each mutation runs in."""
+"""The guards: which callers can use a field, and the transaction that each mutation runs in."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestE
 from models.tracing import Span, start_span
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.transaction import begin
+from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 
@@ -90,15 +90,17 @@ async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def keep_expired(context: Context) -> AsyncGenerator[None]:
-    """Stores the invitations that a rejected transaction found expired (rule 13).
+async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
+    """Begins a transaction; even if it is rejected, it stores which invitations it found expired.
 
-    The rollback undid their new status, so it's written again in a transaction of its own.
+    The rollback undoes their new status, so it's written again in a transaction of its own
+    (rule 13).
     """
+    rejected: Transaction | None = None
     try:
-        yield
+        async with begin(context.server, context.caller) as rejected:
+            yield rejected
     except (InputError, InputErrors, RequestError):
-        rejected = context.open_transaction
         if rejected is not None and rejected.expired_in is not None:
             async with begin(context.server, SYSTEM) as tx:
                 await expire_overdue_of(tx, rejected.expired_in)
@@ -106,7 +108,7 @@ async def keep_expired(context: Context) -> AsyncGenerator[None]:
 
 
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
-    """The mutation's payload with nothing but `userErrors`."""
+    """Makes the mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
     errors = error.errors if isinstance(error, InputErrors) else [error]
     info.context.user_error_codes += [error.code for error in errors]
@@ -188,6 +190,7 @@ class MutationGuard(FieldExtension):
     - Any other error rolls back and becomes a top-level error.
     - A deadlock rolls back and starts again at step 3, up to five attempts in all.
     - An unknown commit is an error and is never tried again.
+    - With an idempotency key, whoever began the request's transaction commits it or tries again.
 
     Invitations that the mutation found expired are stored even if it is rejected.
     """
@@ -207,7 +210,8 @@ class MutationGuard(FieldExtension):
         await context.clear_loaders()
 
         async def run() -> Any:
-            async with keep_expired(context), begin(context.server, context.caller) as tx:
+            shared = context.shared_transaction
+            async with shared.join() if shared else begin_for_caller(context) as tx:
                 context.open_transaction = tx
                 if self.permission:
                     await tx.authorize(arguments["input"].organization_id, self.permission)
@@ -256,6 +260,26 @@ class UntransactedMutationGuard(FieldExtension):
             await context.clear_loaders()
 
 
+@dataclass(eq=False)
+class UpdateLimit(FieldExtension):
+    """Limits how often a user can update one object, which these fields of the input identify.
+
+    It counts before the transaction begins, because the counter may be on another machine. List it
+    after the guard: the last extension of a list is the outermost one.
+    """
+
+    id_fields: tuple[str, ...]
+
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
+        context = info.context
+        if context.user_id:
+            ids = [str(getattr(arguments["input"], name)) for name in self.id_fields]
+            await context.rate_limits.count_update(context.user_id, *ids)
+        return await next_(source, info, **arguments)
+
+
 class WakesWorkers(FieldExtension):
     """Wakes the workers once the mutation is committed, so that they look for due work at once.
 
@@ -276,24 +300,24 @@ class WakesWorkers(FieldExtension):
 def query_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a query's field that not everyone can read."""
+    """Makes the extensions of a query's field that not everyone can read."""
     return [QueryGuard(actor, permission)]
 
 
 def subscription_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a subscription."""
+    """Makes the extensions of a subscription."""
     return [SubscriptionGuard(actor, permission)]
 
 
 def mutation_guard(
     permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
 ) -> list[FieldExtension]:
-    """The extensions of a mutation."""
+    """Makes the extensions of a mutation."""
     return [MutationGuard(actor, permission)]
 
 
 def untransacted_guard(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
-    """The extensions of a mutation that begins a transaction itself, if it needs one at all."""
+    """Makes the extensions of a mutation that begins a transaction itself, if it needs one."""
     return [UntransactedMutationGuard(actor)]

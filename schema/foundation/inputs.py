@@ -15,6 +15,16 @@ class MetadataMode(Enum):
     )
 
 
+@strawberry.enum(description="What one invalid entry of a bulk mutation does to the others.")
+class BulkErrorPolicy(Enum):
+    REJECT_ALL = strawberry.enum_value(
+        "REJECT_ALL", description="Nothing is changed, and every error is reported."
+    )
+    SKIP_FAILED = strawberry.enum_value(
+        "SKIP_FAILED", description="The valid entries are applied, and every error is reported."
+    )
+
+
 def get_given(input: Any) -> dict[str, Any]:
     """Returns the optional fields that an input gives, nulls included, by their Python names."""
     values: dict[str, strawberry.Some[Any] | None] = {

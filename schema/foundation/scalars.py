@@ -1,12 +1,24 @@
-"""The scalars of the contract."""
+"""The scalars of the contract, which read a literal and a variable alike."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any, NewType
 
 import orjson
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import (
+    FloatValueNode,
+    GraphQLError,
+    IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    value_from_ast_untyped,
+)
 
 from models.base import UNREADABLE, dumps
 
@@ -15,12 +27,20 @@ DateTime = NewType("DateTime", datetime)
 
 # What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
 LARGEST_NUMBER = 2**53 - 1
+# RFC 3339, with a zone, and `t` and `z` in either case. A leap second is read as the second after.
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
+)
+TIME_EXPECTED = "A time is written as in 2026-11-21T09:30:00.123Z, with its zone."
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
+# ----------------------------------------------------------------------------------- JSON objects
+
+
 def _parse_object(value: Any) -> JSONObject:
-    """A JSON object that comes back unchanged from every database.
+    """Checks a JSON object, which comes back unchanged from every database.
 
     Raises GraphQLError for anything else.
     """
@@ -47,10 +67,52 @@ def _parse_object(value: Any) -> JSONObject:
     return JSONObject(value)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _json(value: JSONObject) -> orjson.Fragment:
-    """The object as JSON of its own: what is wrong with
-    it is an error of its field, not of the whole answer.
+def _parse_object_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> JSONObject:
+    """Reads a literal as JSON reads it, with the values of the variables in it.
+
+    A field whose variable is absent is absent, and an entry of a list is null. While a document is
+    validated, no variable has a value yet.
     """
+    return _parse_object(_read_literal(node, variables or {}))
+
+
+def _read_literal(node: ValueNode, variables: dict[str, Any]) -> Any:
+    match node:
+        case ObjectValueNode(fields=fields):
+            read = [(field.name.value, _read_literal(field.value, variables)) for field in fields]
+            return {name: value for name, value in read if value is not Undefined}
+        case ListValueNode(values=values):
+            read = [_read_literal(value, variables) for value in values]
+            return [None if value is Undefined else value for value in read]
+        case VariableNode():
+            return _to_json(variables.get(node.name.value, Undefined))
+        case IntValueNode(value=text) | FloatValueNode(value=text):
+            return _read_number(text)
+        case _:
+            return value_from_ast_untyped(node)
+
+
+def _to_json(value: Any) -> Any:
+    """A variable's value as the client sent it."""
+    match value:
+        case datetime():
+            return _serialize_time(value)
+        case Enum():
+            return value.name
+        case _:
+            return value
+
+
+def _read_number(text: str) -> int | float:
+    """Reads a number as orjson reads it in the variables; one that is too large stays so."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return float("inf")
+
+
+def _serialize_object(value: JSONObject) -> orjson.Fragment:
+    """Serializes the object by itself, so that a fault in it is an error of its field alone."""
     try:
         return orjson.Fragment(dumps(value))
     except RecursionError:
@@ -58,18 +120,30 @@ def _json(value: JSONObject) -> orjson.Fragment:
         return orjson.Fragment(dumps(UNREADABLE))
 
 
+# ------------------------------------------------------------------------------------------- times
+
+
 def _serialize_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _parse_time(text: Any) -> DateTime:
+    """Reads a time of RFC 3339 in UTC, cut to the milliseconds that the API shows."""
+    match = TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise GraphQLError(TIME_EXPECTED)
+    minute, second, fraction, zone = match.groups()
+    is_leap_second = second == "60"
+    second = "59" if is_leap_second else second
+    milliseconds = f"{fraction or '':0<3.3}"
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
-        raise GraphQLError("A time is written as in 2026-11-21T09:30:00.123Z.") from error
-    if moment.tzinfo is None:
-        raise GraphQLError("A time needs its zone, as in 2026-11-21T09:30:00.123Z.")
-    return DateTime(moment)
+        moment = datetime.fromisoformat(f"{minute}:{second}.{milliseconds}{zone}".upper())
+        moment += timedelta(seconds=is_leap_second)
+        return DateTime(moment.astimezone(UTC))
+    except ValueError as error:
+        raise GraphQLError(TIME_EXPECTED) from error
+    except OverflowError as error:
+        raise GraphQLError("A time must lie in the years 1 to 9999 in UTC.") from error
 
 
 SCALARS: dict[object, Any] = {
@@ -78,8 +152,9 @@ SCALARS: dict[object, Any] = {
         description="A JSON object, never a string or a list, with numbers between"
         " -9007199254740991 and"
         " 9007199254740991.",
-        serialize=_json,
+        serialize=_serialize_object,
         parse_value=_parse_object,
+        parse_literal=_parse_object_literal,
     ),
     DateTime: strawberry.scalar(
         name="DateTime",

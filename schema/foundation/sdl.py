@@ -52,7 +52,7 @@ class _Sorted(Visitor):
 
 
 def sdl(schema: Schema) -> str:
-    """The sorted SDL, with the directives on it."""
+    """Prints the sorted SDL, with its directives."""
     document: DocumentNode = visit(parse(schema.as_str()), _Sorted())
     own = [
         node

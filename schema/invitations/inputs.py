@@ -1,23 +1,12 @@
 """The inputs of invitation mutations, and their plain values."""
 
-from enum import Enum
-
 import strawberry
 
 from resolvers.invitations.accept import InvitationRef
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.metadata import Metadata
+from schema.foundation.inputs import BulkErrorPolicy
 from schema.foundation.scalars import JSONObject
-
-
-@strawberry.enum(description="What one bad recipient does to the others.")
-class BulkErrorPolicy(Enum):
-    REJECT_ALL = strawberry.enum_value(
-        "REJECT_ALL", description="Nobody is invited, and every bad one is named."
-    )
-    SKIP_FAILED = strawberry.enum_value(
-        "SKIP_FAILED", description="The good ones are invited, every bad one is named."
-    )
 
 
 @strawberry.input(description="One of many to invite.")
@@ -98,8 +87,8 @@ class InvitationRefInput:
 
 @strawberry.input(description="The invitation that is meant: give one of the two.", one_of=True)
 class AcceptInvitationInput:
-    ticket: strawberry.Maybe[str] = strawberry.field(description="The ticket of the link.")
-    invitation_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+    ticket: str | None = strawberry.field(description="The ticket of the link.")
+    invitation_id: strawberry.ID | None = strawberry.field(
         description="The id, for who is signed in with the invited, verified address."
     )
 
@@ -124,7 +113,4 @@ def to_recipient(
 
 
 def to_ref(input: AcceptInvitationInput) -> InvitationRef:
-    return InvitationRef(
-        ticket=input.ticket.value if input.ticket else None,
-        invitation_id=input.invitation_id.value if input.invitation_id else None,
-    )
+    return InvitationRef(ticket=input.ticket, invitation_id=input.invitation_id)

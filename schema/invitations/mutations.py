@@ -7,10 +7,10 @@ from resolvers.invitations import accept, create, manage
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
 from schema.foundation.guards import ActorKind, mutation_guard
+from schema.foundation.inputs import BulkErrorPolicy
 from schema.foundation.payloads import Payload
 from schema.invitations.inputs import (
     AcceptInvitationInput,
-    BulkErrorPolicy,
     CreateInvitationInput,
     CreateInvitationsInput,
     InvitationRefInput,

@@ -38,7 +38,7 @@ class InvitationPreview:
 
 
 async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
-    """A link that was passed on never reveals whether the invited person has an account.
+    """Chooses the next step; a forwarded link never reveals whether the person has an account.
 
     The inviter could use it to find out (rule 20).
     """
@@ -46,8 +46,10 @@ async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
         return InvitationNext.NONE
     viewer = info.context.user_id
     user = await info.context.loaders.users.load(viewer) if viewer else None
-    if user is not None and user.address_key == preview.invitation.address_key:
-        return InvitationNext.ACCEPT
+    if user is not None:
+        has_no_address = user.address_key is None and preview.kind is TicketKind.MAIL
+        if has_no_address or user.address_key == preview.invitation.address_key:
+            return InvitationNext.ACCEPT
     if preview.has_account or preview.kind is TicketKind.LINK:
         return InvitationNext.SIGN_IN
     return InvitationNext.SIGN_UP

@@ -137,7 +137,7 @@ class Invitation(Node):
 
 
 async def load_visible_invitation(info: Info, id: str) -> Invitation | None:
-    """The invitation, for the invited person, members who can manage members, and secret keys.
+    """Loads the invitation, for the invited person, managers of members, and secret keys.
 
     The invited person is the user who has its email address, verified.
     """

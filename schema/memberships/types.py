@@ -134,13 +134,13 @@ async def load_memberships(
 
 
 async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:
-    """The membership, for a caller who can read it."""
+    """Loads the membership, for a caller who can read it."""
     row = await info.context.loaders.memberships.load((organization_id, user_id))
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """The membership, for its user, members who can read members, and secret keys."""
+    """Loads the membership, for its user, members who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer:
         row = await loaders.visible_memberships.load((viewer, id))

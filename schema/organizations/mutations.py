@@ -6,7 +6,7 @@ from models.roles import PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import organizations
 from resolvers.metadata import Metadata
 from schema.foundation.context import Info
-from schema.foundation.guards import ActorKind, mutation_guard
+from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard
 from schema.foundation.inputs import MetadataMode, get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import JSONObject
@@ -102,7 +102,7 @@ def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrga
 class OrganizationMutations:
     @strawberry.mutation(
         description="Makes an organization; the caller, or who a secret key names, becomes its"
-        " first member.",
+        " first member. A repeated call creates a second one, unless the input has a slug.",
         extensions=mutation_guard(),
     )
     async def create_organization(
@@ -118,7 +118,7 @@ class OrganizationMutations:
 
     @strawberry.mutation(
         description="Changes an organization's own fields.",
-        extensions=mutation_guard(PROFILE_MANAGE),
+        extensions=[*mutation_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
     )
     async def update_organization(
         self, info: Info, input: UpdateOrganizationInput

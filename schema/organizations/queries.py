@@ -27,8 +27,8 @@ from schema.organizations.types import Organization, load_organization
 
 @strawberry.input(description="Which organization is meant: give one of the two.", one_of=True)
 class OrganizationBy:
-    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
-    slug: strawberry.Maybe[str] = strawberry.field(description="Its slug.")
+    id: strawberry.ID | None = strawberry.field(description="Its id.")
+    slug: str | None = strawberry.field(description="Its slug.")
 
 
 @strawberry.enum(description="What organizations are sorted by.")
@@ -60,11 +60,11 @@ class OrganizationQueries:
         by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")],
     ) -> Organization | None:
         info.context.ensure_organizations_enabled()
-        if by.id:
-            return await load_organization(info, by.id.value)
+        if by.id is not None:
+            return await load_organization(info, by.id)
         if by.slug and info.context.instance.slugs_enabled:
             row = await info.context.read(
-                load_organization_by_slug, by.slug.value, member_id=info.context.user_id
+                load_organization_by_slug, by.slug, member_id=info.context.user_id
             )
             return Organization.from_row(row, info.context) if row else None
         return None

@@ -251,7 +251,7 @@ class PublicOrganization:
 
 
 async def load_organization(info: Info, id: str) -> Organization | None:
-    """The organization, for its members and secret keys.
+    """Loads the organization, for its members and secret keys.
 
     For others, it takes as many statements as for an organization that doesn't exist.
     """

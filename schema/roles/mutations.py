@@ -219,7 +219,9 @@ class RoleMutations:
         return DeletedPayload(deleted_id=strawberry.ID(permission_id))
 
     @strawberry.mutation(
-        description="Makes a role set.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Makes a role set. A repeated call creates a second one, unless the input has a"
+        " key.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_role_set(self, info: Info, input: CreateRoleSetInput) -> RoleSetPayload | None:
         new = sets.NewRoleSet(

@@ -94,7 +94,7 @@ class Role(Node):
 
 
 async def load_role_or_deleted(info: Info, role_id: str) -> Role:
-    """The role of an invitation, which may have been deleted since the invitation was settled."""
+    """Loads the role of an invitation, even if it was deleted after the invitation was settled."""
     return Role.from_row(await load_existing(info.context.loaders.roles_ever, role_id))
 
 
@@ -141,19 +141,19 @@ class RoleSet(Node):
 
 
 async def load_visible_role(info: Info, role_id: str) -> Role | None:
-    """The role, for every caller."""
+    """Loads the role, for every caller."""
     row = await info.context.loaders.roles.load(role_id)
     return Role.from_row(row) if row else None
 
 
 async def load_visible_permission(info: Info, permission_id: str) -> Permission | None:
-    """The permission, for every caller."""
+    """Loads the permission, for every caller."""
     row = await info.context.loaders.permissions_by_id.load(permission_id)
     return Permission.from_row(row) if row else None
 
 
 async def load_visible_role_set(info: Info, role_set_id: str) -> RoleSet | None:
-    """The role set, for secret keys."""
+    """Loads the role set, for secret keys."""
     if not info.context.is_service:
         return None
     row = await info.context.loaders.role_sets.load(role_set_id)

@@ -50,7 +50,7 @@ class SessionRefInput:
 
 
 def get_organization_id(input: SetActiveOrganizationInput) -> str | None:
-    """The id that is given; raises BadUserInput unless exactly one of id and slug is."""
+    """Returns the given ID; raises BadUserInput unless exactly one of ID and slug is given."""
     if (input.organization_id is None) == (input.slug is None):
         raise BadUserInput(
             "Give organizationId, null for the personal account, or slug, and not both."

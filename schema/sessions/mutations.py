@@ -33,7 +33,7 @@ class SessionPayload(Payload):
 class SessionMutations:
     @strawberry.mutation(
         description="Opens a session of seven days for the bearer of an identity token, and mints"
-        " its first token.",
+        " its first token. A repeated call opens a second session.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def create_session(self, info: Info, input: CreateSessionInput) -> SessionPayload | None:

@@ -81,7 +81,7 @@ class Session(Node):
 
 
 async def load_visible_session(info: Info, session_id: str) -> Session | None:
-    """The session, for its user and secret keys."""
+    """Loads the session, for its user and secret keys."""
     row = await info.context.loaders.sessions.load(session_id)
     if row is None or not (info.context.is_service or info.context.user_id == row.user_id):
         return None
@@ -127,7 +127,7 @@ def to_token(claims: TokenClaims) -> SessionToken:
 
 
 def make_token_options(context: Context, format: TokenFormat) -> TokenOptions:
-    """The page's origin goes into the token only if it is an allowed one."""
+    """Makes the options; the page's origin goes into the token only if it is an allowed one."""
     server = context.server
     party = context.origin if context.origin in server.allowed_origins else None
     return TokenOptions(format, server.public_url, party)

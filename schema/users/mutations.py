@@ -4,8 +4,9 @@ import strawberry
 
 from resolvers import users
 from schema.foundation.context import Info
+from schema.foundation.errors import UserError
 from schema.foundation.guards import ActorKind, mutation_guard
-from schema.foundation.inputs import get_given
+from schema.foundation.inputs import BulkErrorPolicy, get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.foundation.scalars import JSONObject
 from schema.users.types import User
@@ -14,6 +15,14 @@ from schema.users.types import User
 @strawberry.type(description="The user of a mutation.")
 class UserPayload(Payload):
     user: User | None = strawberry.field(description="The user as it is now.", default=None)
+
+
+@strawberry.type(description="The users of a mutation.")
+class UsersPayload(Payload):
+    users: list[User] = strawberry.field(
+        description="The users that were created, in the order of the input.",
+        default_factory=list[User],
+    )
 
 
 @strawberry.input(description="A user to make before their first visit.")
@@ -38,6 +47,14 @@ class CreateUserInput:
     )
     private_metadata: JSONObject | None = strawberry.field(
         description="Notes for services, at most 8 KB.", default=None
+    )
+
+
+@strawberry.input(description="Many users to create before their first visit.")
+class CreateUsersInput:
+    users: list[CreateUserInput] = strawberry.field(description="The users, at most 100.")
+    on_error: BulkErrorPolicy = strawberry.field(
+        description="What one invalid user does to the others.", default=BulkErrorPolicy.REJECT_ALL
     )
 
 
@@ -96,12 +113,29 @@ def to_new_user(input: CreateUserInput) -> users.NewUser:
 @strawberry.type
 class UserMutations:
     @strawberry.mutation(
-        description="Makes a user before their first visit.",
+        description="Creates a user before their first visit. While a user with the same address"
+        " waits for theirs, the answer is form_identifier_exists: a retry creates no second one.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
         row = await users.create_user(info.context.transaction, to_new_user(input))
         return UserPayload(user=User.from_row(row, info.context))
+
+    @strawberry.mutation(
+        description="Creates many users at once, at most 100, in one transaction. The errors of"
+        " each kind are one error, with the addresses in meta.email_addresses.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
+    )
+    async def create_users(self, info: Info, input: CreateUsersInput) -> UsersPayload | None:
+        rows, errors = await users.create_users(
+            info.context.transaction,
+            [to_new_user(user) for user in input.users],
+            skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
+        )
+        return UsersPayload(
+            users=[User.from_row(row, info.context) for row in rows],
+            user_errors=[UserError.from_error(error) for error in errors],
+        )
 
     @strawberry.mutation(
         description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE)

@@ -120,7 +120,7 @@ class User(Node):
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """The user, for themselves, fellow members who can read members, and secret keys."""
+    """Loads the user, for themselves, fellow members who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
     if viewer and viewer != user_id and not await loaders.are_fellows.load((viewer, user_id)):
         return None

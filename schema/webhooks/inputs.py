@@ -55,6 +55,6 @@ def to_new_endpoint(input: CreateWebhookEndpointInput) -> NewEndpoint:
 
 
 def to_changes(input: UpdateWebhookEndpointInput) -> dict[str, Any]:
-    """What is given, types by their names."""
+    """Converts the given fields, with the types by their names."""
     values = get_given(input)
     return values | {"types": get_names(values["types"])} if "types" in values else values

@@ -27,8 +27,8 @@ class WebhookEndpointPayload(Payload):
 @strawberry.type
 class WebhookMutations:
     @strawberry.mutation(
-        description="Makes a webhook endpoint, which is sent what happens from now on; there can"
-        " be 50.",
+        description="Creates a webhook endpoint, which is sent what happens from now on; there can"
+        " be 50. Several can have the same URL, so a repeated call creates a second endpoint.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_webhook_endpoint(
@@ -67,7 +67,7 @@ class WebhookMutations:
 
     @strawberry.mutation(
         description="Gives a webhook endpoint a new secret; the one before it signs too for 24"
-        " hours.",
+        " hours. A repeated call replaces the secret again, and only the last two sign.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def rotate_webhook_secret(
@@ -80,7 +80,7 @@ class WebhookMutations:
 
     @strawberry.mutation(
         description="Sends one delivery again, or all that failed since a time, with the same ids"
-        " as before.",
+        " as before. A delivery that is being sent is sent again when that attempt has ended.",
         extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def replay_webhook_deliveries(

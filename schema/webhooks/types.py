@@ -138,7 +138,7 @@ class WebhookEndpoint(Node):
 
 
 async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
-    """The endpoint, for secret keys."""
+    """Loads the endpoint, for secret keys."""
     if not info.context.is_service:
         return None
     row = await info.context.loaders.webhook_endpoints.load(endpoint_id)
@@ -146,7 +146,7 @@ async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint
 
 
 async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
-    """The delivery, for secret keys."""
+    """Loads the delivery, for secret keys."""
     if not info.context.is_service:
         return None
     row = await info.context.loaders.webhook_deliveries.load(delivery_id)

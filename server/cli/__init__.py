@@ -5,6 +5,8 @@ everything takes over a second.
 """
 
 import gc
+import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -37,6 +39,11 @@ app.command()(doctor.doctor)
 
 
 def main() -> None:
+    # What is printed ends up in files and in other programs: the locale of the terminal, which can
+    # be Latin-1 or ASCII, decides nothing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     # Imports leave no garbage, and looking for it takes a tenth of the start. `run` looks again.
     gc.disable()
     app()

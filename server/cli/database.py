@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.revision import head, load_revision
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors import Busy, Unavailable
 from server.settings.settings import Settings, SettingsError
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"
@@ -18,12 +18,14 @@ async def ensure_migrated(store: Store) -> None:
 
 
 def to_display_url(settings: Settings) -> str:
-    """The URL of the database, without the password."""
+    """Renders the URL of the database without the password."""
     return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
 def explain_unreachable(settings: Settings, error: BaseException) -> str:
-    """What the driver says is wrong, in one line."""
+    """Returns what the driver says is wrong, on one line; being busy is no fault of a setting."""
+    if isinstance(error, Busy):
+        return str(error)
     while isinstance(error, (Unavailable, DBAPIError)):
         cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
         error = cause or RuntimeError("no answer")

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from limits.errors import StorageError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -21,6 +22,7 @@ from models.errors import Unavailable
 from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values
 from resolvers.keys.signing_keys import load_published_keys
+from resolvers.rate_limits import RateLimits, Rates
 from server.cli import root_secret
 from server.cli.database import explain_unreachable, to_display_url
 from server.delivery.mail import OUTBOX
@@ -137,7 +139,7 @@ async def check_schema_and_data(settings: Settings, store: Store) -> list[Findin
 
 
 async def check_work(store: Store) -> Finding:
-    """What a worker should have done by now."""
+    """Checks for work that a worker should have done by now."""
     late = await find_overdue(store, base.now())
     if late:
         what = f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` runs"
@@ -185,7 +187,7 @@ async def check_root_secret(settings: Settings, store: Store) -> list[Finding]:
 
 
 async def check_signing_keys(settings: Settings, store: Store) -> Finding:
-    """The keys that sign session tokens; creates none."""
+    """Checks the keys that sign session tokens; creates none."""
     if settings.signing_keys:
         number = len(settings.signing_keys)
         return Finding(
@@ -217,6 +219,46 @@ async def check_provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
     return Finding(what, True, f"{number} {'key' if number == 1 else 'keys'} at {issuer.jwks_url}")
 
 
+async def check_rate_limits(settings: Settings) -> Finding:
+    """Whether the counters that processes share can be reached."""
+    if settings.rate_store_url is None:
+        return Finding(
+            "Rate limits",
+            True,
+            "counted in each process; if several serve, set TENANTRY_RATE_STORE_URL to share them",
+        )
+    limits = RateLimits(Rates(), settings.rate_store_url)
+    place = urlsplit(settings.rate_store_url).netloc.rpartition("@")[2]
+    try:
+        await limits.ping()
+    except (StorageError, OSError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        return Finding(
+            "Rate limits", False, f"TENANTRY_RATE_STORE_URL: {place} can't be used: {reason}"
+        )
+    finally:
+        await limits.close()
+    return Finding("Rate limits", True, f"shared by all processes at {place}")
+
+
+def describe_tokens(issuer: Issuer) -> Finding:
+    """What the tokens of an identity provider must hold, and which claims are read."""
+    names = issuer.claims
+    audience = " or ".join(sorted(issuer.audiences))
+    verified = (
+        "always verified, because claims.email_verified is true"
+        if names.email_verified is True
+        else f"verified if {names.email_verified} is true"
+    )
+    return Finding(
+        f"Tokens of {issuer.issuer}",
+        True,
+        f"must have sub, exp, and aud with {audience}; address from {names.email}, {verified};"
+        f" names from {names.given_name} and {names.family_name}, or {names.name};"
+        f" username from {names.username}; picture from {names.picture}",
+    )
+
+
 async def check_mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
         instead = (
@@ -238,12 +280,17 @@ async def check_mail(settings: Settings) -> Finding:
 async def examine(settings: Settings, port: int | None = None) -> list[Finding]:
     """Checks everything that can be checked without changing anything."""
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
-        providers = [await check_provider(issuer, client) for issuer in settings.identity_issuers]
+        providers = [
+            finding
+            for issuer in settings.identity_issuers
+            for finding in (await check_provider(issuer, client), describe_tokens(issuer))
+        ]
     server = await check_server(port or urlsplit(settings.public_url).port or DEFAULT_PORT)
     return [
         *check_settings(settings),
         *await check_database(settings),
         *server,
+        await check_rate_limits(settings),
         await check_mail(settings),
         *providers,
     ]

@@ -13,7 +13,7 @@ def load_settings() -> Settings:
 
 
 def load_development_settings() -> Settings:
-    """The settings of a command that is for development only."""
+    """Loads the settings of a command that is for development only."""
     settings = load_settings()
     if "env" in settings.model_fields_set and not settings.is_development:
         from server.cli.console import fail

@@ -22,7 +22,7 @@ KEEP_ALIVE_SECONDS = 75
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections at once; early clients wait until the server is ready."""
+    """Opens a socket whose early clients wait until the server is ready."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)

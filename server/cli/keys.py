@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 KEYS_ARE_GIVEN = (
-    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key before the others, and"
-    " restart."
+    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key after the others and restart;"
+    " two minutes later, put it before them and restart again."
 )
 
 app = typer.Typer(
@@ -72,15 +72,19 @@ def revoke_key(
 
 @app.command("rotate-signing")
 def rotate_signing() -> None:
-    """Make a new key for session tokens.
+    """Create the next key for session tokens.
 
-    Tokens of the key before it are good until they lapse, a minute later.
+    It is published at once and signs two minutes later, when no cache lacks it any more.
 
-    Running servers sign with the new key within seconds. The old public key stays published for ten
-    minutes. Needs the TENANTRY_SECRET of the server, which `tenantry secret rotate` replaces; for a
+    Running servers follow within seconds. Tokens of the old key stay valid until they expire, and
+    its public key stays published for ten minutes. The first key of a database signs at once.
+
+    Needs the TENANTRY_SECRET of the server, which `tenantry secret rotate` replaces; for a
     development server run it in the folder where `tenantry dev` runs. Keys given by
     TENANTRY_SIGNING_KEYS are changed there.
     """
+    from datetime import datetime
+
     from models import base
     from models.database.store import Store
     from models.keys import signing_keys
@@ -100,15 +104,21 @@ def rotate_signing() -> None:
     key = signing_keys.generate_key()
     kid = signing_keys.compute_thumbprint(key.public_key())
 
-    async def replace(store: Store) -> None:
+    async def replace(store: Store) -> tuple[datetime, bool]:
         await ensure_migrated(store)
         cipher = signing_keys.make_cipher(await load_secrets(settings, store))
         async with begin(make_server(settings, store, base.now), SYSTEM) as tx:
-            await replace_key(tx, kid=kid, private_key=signing_keys.encrypt_key(cipher, key))
+            signs_from = await replace_key(
+                tx, kid=kid, private_key=signing_keys.encrypt_key(cipher, key)
+            )
+            return signs_from, signs_from == tx.now
 
-    run(settings, replace)
+    signs_from, is_first = run(settings, replace)
     minutes = int(signing_keys.PUBLISHED_AFTER.total_seconds() // 60)
     console.print(
-        f"{kid} signs session tokens now. The key before it stays published for {minutes} minutes.",
+        f"{kid} signs session tokens now."
+        if is_first
+        else f"{kid} is published now and signs session tokens from {signs_from:%H:%M:%S} UTC on."
+        f" The key before it stays published for {minutes} minutes more.",
         markup=False,
     )

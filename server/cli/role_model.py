@@ -18,6 +18,7 @@ from server.roles_file.document import LIMIT, RoleFile, read_role_file
 from server.roles_file.dump import dump_model
 from server.roles_file.yaml_lines import add_lines
 
+STANDARD_INPUT = Path("-")
 STYLES = {"+": "green", "-": "red", "~": "yellow"}
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ def apply_roles(path: Path, *, dry_run: bool, yes: bool) -> None:
 
 def load_file(path: Path) -> RoleFile:
     try:
+        if path == STANDARD_INPUT:
+            return read_role_file(sys.stdin.buffer.read(LIMIT + 1))
         with path.open("rb") as file:
             return read_role_file(file.read(LIMIT + 1))
     except OSError as error:

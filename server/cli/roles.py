@@ -28,7 +28,10 @@ def export_roles(
 @app.command("apply")
 def apply_roles(
     file: Annotated[
-        Path, typer.Argument(help="The YAML file, such as `tenantry roles export` writes.")
+        Path,
+        typer.Argument(
+            help="The YAML file, such as `tenantry roles export` writes; `-` for standard input."
+        ),
     ],
     dry_run: Annotated[
         bool,

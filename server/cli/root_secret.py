@@ -38,7 +38,7 @@ log = structlog.stdlib.get_logger("tenantry.root_secret")
 
 
 def describe_values(values: Sequence[EncryptedValue], state: State) -> str:
-    """The number of values of each kind in that state: "1 signing key and 2 webhook secrets"."""
+    """Counts the values of each kind in that state: "1 signing key and 2 webhook secrets"."""
     numbers = Counter(value.column.name for value in values if value.state is state)
     phrases = [f"{number} {name}{'s'[: number > 1]}" for name, number in numbers.items()]
     if len(phrases) < 2:
@@ -60,7 +60,7 @@ def ensure_readable(
 async def explain_invalid_links(
     store: Store, values: Sequence[EncryptedValue], clock: Clock
 ) -> str | None:
-    """What to do about open invitations whose tickets can't be verified; None if there are none."""
+    """Says what to do about open invitations with unverifiable tickets; None if there are none."""
     keys = [value for value in values if value.column.purpose is Purpose.TICKET_KEYS]
     lost = [key.row_id for key in keys if key.state is State.UNREADABLE]
     async with store.read() as connection:
@@ -77,7 +77,7 @@ async def explain_invalid_links(
 
 
 def get_required_purposes(settings: Settings) -> Collection[Purpose]:
-    """What a server can't work without: stored signing keys only if the settings give none."""
+    """Returns what a server needs to decrypt: signing keys only if the settings give none."""
     if settings.signing_keys:
         return {Purpose.WEBHOOK_SECRETS}
     return {Purpose.WEBHOOK_SECRETS, Purpose.SIGNING_KEYS}
@@ -100,7 +100,7 @@ async def prepare(server: Server, purposes: Collection[Purpose]) -> None:
 
 
 async def load_secrets(settings: Settings, store: Store) -> Sequence[str]:
-    """The root secrets; a development server has one in its folder.
+    """Loads the root secrets; a development server has one in its folder.
 
     Raises SettingsError if there is none.
     """

@@ -28,11 +28,11 @@ def export_schema(
     text = sdl(schema)
     if check:
         file = to or SDL
-        if not file.exists() or file.read_text() != text:
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
             raise fail(
                 f"{file} is not the schema of the code. Run: tenantry export-schema --to {file}"
             )
     elif to:
-        to.write_text(text)
+        to.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)

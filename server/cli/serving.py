@@ -14,6 +14,7 @@ from models.database import migrations
 from models.database.store import Store
 from models.keys.encryption import Purpose
 from models.validation.text import escape_controls
+from resolvers.server import Server
 from server.cli import root_secret
 from server.cli.console import console, fail
 from server.cli.database import ensure_migrated
@@ -49,7 +50,7 @@ log = structlog.stdlib.get_logger("tenantry.server")
 
 
 def complete_development_settings(port: int = 8000) -> Settings:
-    """The settings, with defaults of this machine for the root secret and the public URL."""
+    """Returns the settings, with defaults for the root secret and the public URL."""
     settings = load_development_settings()
     defaults: dict[str, str] = {}
     if "public_url" not in settings.model_fields_set:
@@ -59,10 +60,11 @@ def complete_development_settings(port: int = 8000) -> Settings:
     return read_settings(env=Environment.DEVELOPMENT, **defaults)
 
 
-async def prepare_development(settings: Settings, store: Store, *, demo: bool) -> DevelopmentExtras:
-    await migrations.migrate(store)
-    await stamp(store)
-    server = make_server(settings, store, base.now)
+async def prepare_development(
+    settings: Settings, server: Server, *, demo: bool
+) -> DevelopmentExtras:
+    await migrations.migrate(server.store)
+    await stamp(server.store)
     await root_secret.prepare(server, root_secret.get_required_purposes(settings))
     await make_signer(settings, server).published()
     if demo:
@@ -96,9 +98,10 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     listener = listen(host, port)
 
     async def use(store: Store) -> None:
-        extras = await prepare_development(settings, store, demo=demo)
+        server = make_server(settings, store, base.now)
+        extras = await prepare_development(settings, server, demo=demo)
         print_welcome(f"http://{host}:{port}", extras.secret_key)
-        app = make_application(settings, store=store, development=extras)
+        app = make_application(settings, server, development=extras)
         await serve_on(listener, app, app.state.stop)
 
     with listener:
@@ -109,7 +112,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
 
 
 async def ensure_ready(store: Store) -> None:
-    """Production takes only a migrated database that no development server has used.
+    """Ensures that the database is migrated and that no development server has used it.
 
     Raises SettingsError.
     """
@@ -140,7 +143,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         await root_secret.prepare(server, root_secret.get_required_purposes(settings))
         await make_signer(settings, server).published()
         log.info("serving", host=host, port=port)
-        app = make_application(settings, store=store, delivers=delivers)
+        app = make_application(settings, server, delivers=delivers)
         await serve_on(listener, app, app.state.stop)
         log.info("stopped")
 

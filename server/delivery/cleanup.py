@@ -16,6 +16,7 @@ from resolvers.delivery.cleanup import (
     load_organizations_with_expired_invitations,
 )
 from resolvers.events.retention import delete_old_events, load_newest_time
+from resolvers.idempotency import delete_old_answers
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.server import Server
 from resolvers.transaction import begin
@@ -75,6 +76,7 @@ class Cleanup:
                 log.exception("organization not cleaned up", id=organization_id)
             self.heartbeat.beat()
         await delete_old_mails_and_sessions(store, now - RETENTION)
+        await delete_old_answers(store, now)
         await delete_old_events(store, now - self.event_retention, self.heartbeat.beat)
 
     async def _is_clock_trusted(self, now: datetime) -> bool:
@@ -91,5 +93,5 @@ class Cleanup:
 
 
 def make_cleanup(settings: Settings, server: Server) -> Cleanup:
-    """The cleanup of a database."""
+    """Makes the cleanup of a database."""
     return Cleanup(server, timedelta(days=settings.event_retention_days))

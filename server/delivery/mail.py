@@ -56,11 +56,11 @@ class MailChannel:
     sender: str
 
     async def fan_out(self) -> bool:
-        """Nothing to do: the transaction that creates an invitation also creates its email."""
+        """Does nothing: the transaction that creates an invitation also creates its email."""
         return False
 
     async def find_due(self, now: datetime, sending: Collection[Claim]) -> Sequence[str]:
-        """The emails that have waited longest."""
+        """Finds the emails that have waited longest."""
         if self.transport is None:
             return []
         return await load_due_mail_ids(self.server.store, now, sending, self.at_once - len(sending))
@@ -107,7 +107,7 @@ class MailChannel:
         return make_result(claim, MailStatus.SENT, sent_at=self.server.clock(), last_error=None)
 
     async def make_email(self, claim: Claim) -> InvitationEmail | None:
-        """The email; None if the invitation was settled, sent again, or deleted."""
+        """Makes the email; None if the invitation was settled, sent again, or deleted."""
         invitation = await load_invitation(self.server.store, claim.row.invitation_id)
         if invitation is None or invitation.nonce != claim.row.nonce:
             return None
@@ -146,7 +146,7 @@ class MailChannel:
 
 
 def make_result(claim: Claim, status: MailStatus, **changes: Any) -> MailResult:
-    """The columns of an email after an attempt; what isn't given stays as it is."""
+    """Makes the columns of an email after an attempt; what isn't given stays as it is."""
     return {
         "status": status.value,
         "attempts": claim.attempts,
@@ -158,7 +158,7 @@ def make_result(claim: Claim, status: MailStatus, **changes: Any) -> MailResult:
 
 
 def describe_error(error: Exception) -> str:
-    """What managers can read about a failure, on one line.
+    """Describes a failure for managers, on one line.
 
     It contains what the mail server said about the message, but nothing about the server.
     """
@@ -175,7 +175,7 @@ def make_mail_queue(
     on_written: OnWritten | None = None,
     observer: Observer | None = None,
 ) -> DeliveryQueue[MailResult]:
-    """The queue of emails; `on_written` is called for each one that is written to the outbox."""
+    """Makes the queue of emails; `on_written` is called for each one written to the outbox."""
     transport: Transport | None = None
     if settings.smtp_url:
         transport = Smtp(settings.smtp_url)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from models.errors import FormatInvalid
 from models.validation.addresses import normalize_address
-from models.validation.text import contains_link
+from models.validation.text import clean_name, contains_link
 
 # The rest of a longer name is left out: it could be a message of its own.
 SHOWN_LENGTH = 80
@@ -77,7 +77,7 @@ class Recipient(str):
 
 def to_plain_text(text: str) -> str:
     """User input on one line, shortened, and so that mail programs don't make links of it."""
-    line = "".join(character for character in " ".join(text.split()) if character.isprintable())
+    line = clean_name(text) or ""
     short = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
     if contains_link(short):
         short = short.replace(ENCODED_WORD, f"={WORD_JOINER}?")
@@ -85,7 +85,7 @@ def to_plain_text(text: str) -> str:
 
 
 def to_mailbox(address: str) -> Recipient:
-    """The address as it was entered, but with an ASCII domain that every mail server understands.
+    """Keeps the address as entered, but with an ASCII domain that every mail server understands.
 
     Raises Undeliverable if a stored address isn't accepted anymore.
     """
@@ -98,7 +98,7 @@ def to_mailbox(address: str) -> Recipient:
 
 
 def render(email: InvitationEmail, now: datetime) -> EmailMessage:
-    """The message, as plain text and HTML."""
+    """Renders the message, as plain text and HTML."""
     organization = to_plain_text(email.organization)
     subject = f"You are invited to join {organization}"
     values = {

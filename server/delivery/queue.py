@@ -59,7 +59,7 @@ class Channel(Protocol[Result]):
         ...
 
     async def find_due(self, now: datetime, sending: Collection[Claim]) -> Sequence[str]:
-        """The IDs of the rows to claim next; no more than there is room for."""
+        """Returns the IDs of the rows to claim next; no more than there is room for."""
         ...
 
     async def attempt(self, claim: Claim, started_at: datetime) -> Result:

@@ -29,12 +29,12 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 
 def get_pause(pauses: Sequence[timedelta], attempts: int) -> timedelta | None:
-    """The pause after that many failed attempts; None if there is no other attempt."""
+    """Returns the pause after that many failed attempts; None if there is no other attempt."""
     return pauses[attempts - 1] if attempts <= len(pauses) else None
 
 
 def parse_retry_after(retry_after: str | None, now: datetime) -> timedelta:
-    """The pause that a Retry-After header asks for, in seconds or until a date.
+    """Parses the pause that a Retry-After header asks for, in seconds or until a date.
 
     It is a day at most, and nothing if the header has no valid value.
     """

@@ -102,7 +102,7 @@ class Smtp:
 
 
 def smtp_options(url: str) -> dict[str, Any]:
-    """The options of the client.
+    """Makes the options of the client.
 
     The certificate of the server is checked only if there is TLS from the start or a password.
     """
@@ -123,6 +123,6 @@ def smtp_options(url: str) -> dict[str, Any]:
 
 
 def to_failure(answer: aiosmtplib.SMTPResponseException) -> Undeliverable | TemporaryFailure:
-    """The error for an answer of the server: 5xx about the address or the message is permanent."""
+    """Makes the error for a reply: 5xx about the address or the message is permanent."""
     is_permanent = answer.code >= 500 and answer.code not in SESSION_CODES
     return (Undeliverable if is_permanent else TemporaryFailure)(f"{answer.code} {answer.message}")

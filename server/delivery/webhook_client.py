@@ -46,7 +46,7 @@ log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 @cache
 def load_trust_store() -> ssl.SSLContext:
-    """The certificate authorities that are trusted; they are read once, which takes a while."""
+    """Loads the trusted certificate authorities once, because reading them takes a while."""
     return httpx.create_ssl_context()
 
 
@@ -68,7 +68,7 @@ class Answer:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the receiver asked for no more webhooks."""
+        """Whether the receiver asked to stop sending webhooks."""
         return self.status == 410
 
 
@@ -79,7 +79,7 @@ class Resolver:
     slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, LOOKUPS))
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
-        """The addresses of a host, each once, the best first; raises NotSent if there are none."""
+        """Returns the addresses of a host, the best first; raises NotSent if there are none."""
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         await self.slots.acquire()
         lookup = asyncio.wrap_future(run_in_daemon_thread(look_up))
@@ -169,7 +169,7 @@ class WebhookClient:
 
 
 async def read_start(response: httpcore.Response) -> bytes:
-    """The start of the body; the status counts even if the body is incomplete."""
+    """Reads the start of the body; an incomplete body doesn't change what the status means."""
     start = b""
     chunks: Any = response.aiter_stream()
     with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
@@ -182,7 +182,7 @@ async def read_start(response: httpcore.Response) -> bytes:
 
 
 def describe_status(status: int, body_start: bytes) -> str:
-    """What is wrong with an answer, with the start of its body if that is text."""
+    """Describes a rejected response, with the start of its body if that is text."""
     if 300 <= status < 400:
         return f"The endpoint answered {status}: redirects are not followed."
     with suppress(UnicodeDecodeError):
@@ -193,7 +193,7 @@ def describe_status(status: int, body_start: bytes) -> str:
 
 
 def describe_error(error: Exception) -> str:
-    """What went wrong; without an address, which could be one of an internal network."""
+    """Describes an error without the address, which could be one of an internal network."""
     cause = error.__cause__
     if isinstance(error, NotSent):
         return str(error)

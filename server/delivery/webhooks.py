@@ -16,7 +16,12 @@ from models.webhooks import DeliveryStatus
 from resolvers.delivery.endpoint_health import update_endpoint_health
 from resolvers.delivery.fan_out import fan_out
 from resolvers.delivery.queue import Claim
-from resolvers.delivery.webhooks import WEBHOOK_QUEUE, load_due_delivery_ids, load_due_endpoints
+from resolvers.delivery.webhooks import (
+    WEBHOOK_QUEUE,
+    load_due_delivery_ids,
+    load_due_endpoints,
+    start_due_replays,
+)
 from resolvers.server import Server
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
@@ -87,7 +92,7 @@ class WebhookChannel:
             secrets = [decrypt(self.server.webhook_cipher, secret) for secret in encrypted]
             # Receivers know the instance by its public URL.
             body = make_body(row, self.server.public_url)
-            headers = make_headers(row.event_id, body, started_at, secrets)
+            headers = make_headers(row.event_id, row.event_cursor, body, started_at, secrets)
         except InvalidToken:
             return Answer(error=UNREADABLE)
         except Exception:
@@ -122,10 +127,11 @@ class WebhookChannel:
             (attempt.claim, make_result(attempt, now, self.get_random())) for attempt in attempts
         ]
         await self.table.settle(session, results, now)
+        await start_due_replays(session, [attempt.claim.id for attempt in attempts], now)
 
 
 def make_result(attempt: Attempt[Answer], now: datetime, jitter: float) -> dict[str, Any]:
-    """The columns of a delivery after an attempt; `jitter`, from 0 to 1, makes the pause longer."""
+    """Makes the columns of a delivery after an attempt; `jitter` (0 to 1) lengthens the pause."""
     answer, attempts = attempt.result, attempt.claim.attempts
     result = {
         "status": DeliveryStatus.SUCCEEDED.value,

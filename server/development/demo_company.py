@@ -15,8 +15,7 @@ from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from resolvers.members.memberships import create_membership
-from resolvers.metadata import Metadata
+from resolvers.members.memberships import NewMember, create_membership
 from resolvers.organizations import NewOrganization, create_organization
 from resolvers.provisioning import find_or_create_user
 from resolvers.server import Server
@@ -39,7 +38,7 @@ EDSGER = "edsger@example.com"
 
 
 def long_ago() -> datetime:
-    """A time whose invitations have expired since."""
+    """Returns a time whose invitations have expired by now."""
     return base.now() - timedelta(days=60)
 
 
@@ -56,13 +55,8 @@ async def load_demo(server: Server) -> None:
         lab, _ = await create_organization(tx, NewOrganization(name=LAB))
     for organization, person in ((company, GRACE), (company, MARGARET), (lab, GRACE)):
         async with begin(server, SYSTEM) as tx:
-            await create_membership(
-                tx,
-                organization_id=organization.id,
-                user_id=ids[person],
-                role=None,
-                metadata=Metadata(),
-            )
+            new = NewMember(ids[person])
+            await create_membership(tx, organization_id=organization.id, new=new)
     await invite(replace(server, clock=long_ago), ada, company.id, EDSGER)
     await invite(server, ada, company.id, JOAN, notify=True)
     for organization in (company, lab):

@@ -39,7 +39,7 @@ from server.settings.names import ISSUER
 async def make_development_extras(
     server: Server, folder: Path, *, on_written: OnWritten | None = None
 ) -> DevelopmentExtras:
-    """Everything that a development server adds; the database must be migrated."""
+    """Makes everything that a development server adds; the database must be migrated."""
     issuer = DevelopmentIssuer(folder)
     key = load_development_key(folder)
     ids = await load_ids(server.store)
@@ -58,7 +58,7 @@ async def make_development_extras(
 
 
 def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> list[MenuIdentity]:
-    """Whom GraphiQL can sign in as."""
+    """Lists the users and services that GraphiQL can sign in as."""
     people = [
         (ADA, f"admin of {COMPANY}"),
         (GRACE, f"member of {COMPANY}"),
@@ -77,7 +77,7 @@ def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> l
 
 
 def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
-    """Whom a demo invitation can be answered as: first the invited person, then two others."""
+    """Lists users to answer a demo invitation as: first the invited person, then two others."""
     others = [email for email, _, _ in (ADA, MALLORY) if email != address]
     labels = {address: f"{address}, who is invited"}
     labels |= {email: f"{email}, somebody else" for email in others}
@@ -85,7 +85,7 @@ def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[Demo
 
 
 async def load_ids(store: Store) -> dict[str, str]:
-    """The ids of demo people by address, organizations by slug and the endpoint by URL."""
+    """Loads the IDs of demo people by address, organizations by slug and the endpoint by URL."""
     people = select(User.address_key, User.id).where(
         col(User.issuer) == ISSUER, col(User.address_key).in_([email for email, _, _ in PEOPLE])
     )
@@ -103,7 +103,7 @@ async def load_ids(store: Store) -> dict[str, str]:
 
 
 async def load_pending_invitations(store: Store) -> PendingInvitations:
-    """The open invitations of demo people by organization id and address."""
+    """Loads the open invitations of demo people by organization ID and address."""
     statement = select(Invitation).where(
         col(Invitation.address_key).in_([JOAN, MALLORY[0]]), col(Invitation.status) == PENDING
     )
@@ -113,7 +113,7 @@ async def load_pending_invitations(store: Store) -> PendingInvitations:
 
 
 async def ensure_session(server: Server, user_id: str) -> str:
-    """The id of an open session of the user; creates one if none is open for another day."""
+    """Returns the ID of an open session of the user; creates one if none stays open for a day."""
     statement = select(Session.id).where(
         col(Session.user_id) == user_id,
         col(Session.closed_as).is_(None),

@@ -8,16 +8,16 @@ from pathlib import Path
 
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """The text of a private file; if several processes create it at once, all get the same."""
+    """Reads a private file; if several processes create it at once, all get the same text."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(make())
+        draft.write_text(make(), encoding="utf-8")
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-    return path.read_text()
+    return path.read_text(encoding="utf-8")
 
 
 def load_development_secret(folder: Path) -> str:

@@ -32,7 +32,7 @@ PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, ALAN, MALLORY)
 
 
 def make_subject(email: str) -> str:
-    """The same subject however the address is written; raises FormatInvalid."""
+    """Makes the same subject for every spelling of an address; raises FormatInvalid."""
     return f"dev|{normalize_address(email)}"
 
 
@@ -59,7 +59,7 @@ class DevelopmentIssuer:
         subject: str | None = None,
         **names: str | None,
     ) -> str:
-        """An identity token for the address; the names of demo people are known.
+        """Mints an identity token for the address; the names of demo people are known.
 
         Raises FormatInvalid.
         """

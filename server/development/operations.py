@@ -28,7 +28,7 @@ PendingInvitations = Mapping[tuple[str, str], AnyRow]
 def make_variables(
     ids: Mapping[str, str], invitations: PendingInvitations, keys: TicketKeys, session_id: str
 ) -> dict[str, dict[str, object]]:
-    """The variables of each ready document, so that one click shows something and breaks nothing.
+    """Makes the variables of each document, so that one click shows something and breaks nothing.
 
     `ids` are those of people by address, organizations by slug and the endpoint by URL.
     """
@@ -91,15 +91,24 @@ def make_variables(
             "webhookEndpointId": ids.get(HOOKS, "whep_…"),
             "failedSince": "2026-01-01T00:00:00Z",
         },
+        "CreateUsers": {
+            "users": [{"emailAddress": address} for address in MANY],
+            "onError": "SKIP_FAILED",
+        },
+        "AddMembers": {
+            "organizationId": company,
+            "members": [{"userId": user(KATHERINE)}],
+            "onError": "SKIP_FAILED",
+        },
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
     }
 
 
 def load_documents(variables: Mapping[str, dict[str, object]]) -> list[Document]:
-    """The operations of `graphql/operations/` in the order of their file names, ready to run."""
+    """Loads the operations of `graphql/operations/`, ready to run, in the order of file names."""
     documents: list[Document] = []
     for path in sorted(OPERATIONS.glob("*.graphql")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         names = [
             node.name
             for node in parse(text).definitions

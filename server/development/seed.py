@@ -125,7 +125,7 @@ class Seeder:
         self.organization_ids = [self._next_id("org") for _ in range(organizations)]
 
     def _next_id(self, prefix: str) -> tuple[str, datetime]:
-        """An id and its time, a millisecond after the previous one."""
+        """Returns a new ID and its time, a millisecond after the previous one."""
         self.moment += timedelta(milliseconds=1)
         milliseconds = int(self.moment.timestamp() * 1000)
         ulid = ULID(milliseconds.to_bytes(6) + self.random.randbytes(10))
@@ -135,7 +135,7 @@ class Seeder:
         return f"user{number}.{self.sequence}@example.com"
 
     def count(self) -> int:
-        """How many rows there will be."""
+        """Counts the rows to write."""
         return len(self.user_ids) + len(self.organization_ids) + sum(1 for _ in self._pairs())
 
     def _row(self, id: str, moment: datetime) -> Row:
@@ -179,7 +179,7 @@ class Seeder:
             }
 
     def memberships(self, admin_id: str, member_id: str) -> Iterator[Row]:
-        """Everybody joins one to three organizations; half of all people join the first one."""
+        """Yields one to three memberships of each user; half of all users join the first one."""
         for organization_id, user_id, is_first in self._pairs():
             role_id = admin_id if is_first else member_id
             yield self._row(*self._next_id("orgmem")) | {
@@ -189,7 +189,7 @@ class Seeder:
             }
 
     def _pairs(self) -> Iterator[tuple[str, str, bool]]:
-        """Each organization, each of its users, and whether the user is its first."""
+        """Yields each organization, each of its users, and whether the user is its first."""
         chance = random.Random(self.seed)
         managed: set[str] = set()
         for number, (user_id, _) in enumerate(self.user_ids):

@@ -10,17 +10,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from models import base
-from models.database.store import Store
-from resolvers.server import Clock, Server
+from resolvers.rate_limits import RateLimits, Rates
+from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
+from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
 from server.http import graphiql, health, invitation_page, jwks, logos, metrics, sdl
+from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
@@ -37,7 +38,6 @@ from server.observability.metrics import Reading
 from server.observability.observer import make_observer
 from server.observability.tracing import Tracing, make_tracing
 from server.settings.issuers import Issuer
-from server.settings.server import make_server
 from server.settings.settings import Settings
 
 FETCH_SECONDS = 5.0
@@ -60,30 +60,30 @@ class DevelopmentExtras:
 
 def make_application(
     settings: Settings,
+    server: Server,
     *,
-    store: Store,
-    clock: Clock = base.now,
     development: DevelopmentExtras | None = None,
     delivers: bool = True,
     tracing: Tracing | None = None,
 ) -> Starlette:
-    """Makes the application on a store, which the application closes when it stops.
+    """Makes the application of a server, whose store the application closes when it stops.
 
-    While it runs it sends mail and webhooks and records expirations, unless `delivers` is false
+    While it runs, it sends mail and webhooks and records expirations, unless `delivers` is false
     because another process does that.
     """
     client = httpx.AsyncClient(
         timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store()
     )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
-    server = make_server(settings, store, clock)
-    server = replace(server, issuers=[issuer.issuer for issuer in issuers])
+    # The built-in issuer is the users' issuer only if none is configured.
+    if development and not server.issuers:
+        server = replace(server, issuers=[development.issuer.issuer])
     signer = make_signer(settings, server)
-    log_reader = LogReader(store, clock)
+    log_reader = LogReader(server.store, server.clock)
     tracing = tracing or make_tracing(trusts_traceparent=settings.trust_traceparent)
     observer = make_observer(settings, server, tracing)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
-    documents = Documents(schema.validation_errors, settings.max_tokens)
+    documents = schema.make_documents(_make_document_limits(settings))
     identity = _make_authenticator(settings, server, signer, client, issuers, development)
     observer.metrics.add_readings(*_make_readings(documents, identity, log_reader))
     endpoint = GraphQLEndpoint(
@@ -94,13 +94,15 @@ def make_application(
         signer=signer,
         log=log_reader,
         identity=identity,
+        rate_limits=_make_rate_limits(settings),
         observer=observer,
         page=_choose_page(settings, development),
         shows_hints=_shows_schema(settings),
+        shows_cost=settings.is_development,
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None
-    lifespan = Lifespan(store, log_reader, client, endpoint, worker)
+    lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
     app = Starlette(
         routes=_make_routes(settings, endpoint, lifespan, development),
         middleware=make_middleware(settings, observer),
@@ -141,6 +143,28 @@ def _make_readings(
     ]
 
 
+def _make_document_limits(settings: Settings) -> DocumentLimits:
+    return DocumentLimits(
+        tokens=settings.max_tokens,
+        operations=settings.max_operations,
+        directives=settings.max_directives,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases,
+        root_fields=settings.max_root_fields,
+        cost=settings.max_cost,
+    )
+
+
+def _make_rate_limits(settings: Settings) -> RateLimits:
+    rates = Rates(
+        user=settings.user_rate,
+        secret_key=settings.secret_key_rate,
+        address=settings.address_rate,
+        update=settings.update_rate,
+    )
+    return RateLimits(rates, settings.rate_store_url)
+
+
 def _make_authenticator(
     settings: Settings,
     server: Server,
@@ -166,7 +190,13 @@ def _make_routes(
 ) -> list[BaseRoute]:
     server = endpoint.server
     origins = frozenset([settings.public_origin, *settings.allowed_origins])
-    sockets = SocketEndpoint(endpoint, origins, trusts_host=settings.is_development)
+    sockets = SocketEndpoint(
+        endpoint,
+        origins,
+        trusts_host=settings.is_development,
+        by_address=Seats(settings.max_sockets_per_address),
+        by_user=Seats(settings.max_sockets_per_user),
+    )
     heartbeats = (endpoint.log.heartbeat, *(lifespan.worker.heartbeats if lifespan.worker else ()))
     return [
         Route("/graphql", endpoint),

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from graphql import GraphQLError
-from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -21,12 +20,16 @@ from models.database.store import shield
 from models.errors import BadUserInput
 from models.tracing import start_span
 from resolvers.keys.signing_keys import Signer
+from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
 from schema.execution.documents import Document, Documents
-from schema.foundation.context import Context, noop
+from schema.execution.limits import OperationSize
+from schema.foundation.context import Context
+from server.http.clients import get_network
 from server.http.connection import disconnect
+from server.http.idempotency import run_idempotently
 from server.http.requests import (
     JSON,
     Operation,
@@ -48,6 +51,7 @@ from server.http.responses import (
 )
 from server.http.sse import stream_events
 from server.identity.authenticator import Authenticator, Credential
+from server.identity.tokens import InvalidCredential
 from server.observability.observer import Observer
 from server.observability.records import find_organization_id, get_record
 
@@ -55,7 +59,8 @@ ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
     "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 )
-OPERATION_NAME_NEEDED = "Say in operationName which query or mutation of the document is meant."
+# How many operations an error names.
+MOST_NAMES = 10
 
 T = TypeVar("T")
 
@@ -71,10 +76,13 @@ class GraphQLEndpoint:
     signer: Signer
     log: LogReader
     identity: Authenticator
+    rate_limits: RateLimits
     observer: Observer
     page: Callable[[], Response] | None = None
     # Whether errors suggest similar names for a misspelled one; off if the schema is hidden.
     shows_hints: bool = True
+    # Whether answers say what their operation cost.
+    shows_cost: bool = False
     running: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,9 +110,7 @@ class GraphQLEndpoint:
                 record.door = "sse"
                 return stream_events(self.results(*await self._read_request(request)))
             content_type = choose_content_type(accept)
-            operation, context = await self._read_request(request)
-            document = self.read_document(operation)
-            encoded = await self.run_to_completion(self._run(operation, document, context))
+            encoded = await self.run_to_completion(self._run(*await self._read_request(request)))
             return make_response(encoded, content_type)
         except ClientDisconnect:
             raise
@@ -114,23 +120,45 @@ class GraphQLEndpoint:
     async def _read_request(self, request: Request) -> tuple[Operation, Context]:
         operation = read_operation(await read_body(request))
         get_record().organization_id = find_organization_id(operation.variables)
-        credential = await self.identity.authenticate(request.headers.getlist("authorization"))
-        context = await self.run_to_completion(
-            self.make_context(credential, request.headers, partial(disconnect, request.scope))
-        )
+        try:
+            credential = await self.identity.authenticate(request.headers.getlist("authorization"))
+            context = await self.run_to_completion(self.prepare(operation, credential, request))
+        except InvalidCredential:
+            await self.rate_limits.count_rejected(get_network(request))
+            raise
+        context.idempotency_keys = request.headers.getlist("idempotency-key")
         return operation, context
 
+    async def prepare(
+        self, operation: Operation, credential: Credential | None, connection: HTTPConnection
+    ) -> Context:
+        """Makes the context of an operation with its document, and counts its root fields.
+
+        Raises InvalidCredential, RateLimited, and Unavailable.
+        """
+        context = await self.make_context(credential, connection)
+        context.document = self.documents.read(operation.query, operation.name, operation.variables)
+        get_record().set_operation(context.document, operation.name, self.observer.known_operations)
+        size = context.document.get_size(operation.name)
+        await self.rate_limits.count_fields(
+            context.actor,
+            get_network(connection),
+            fields=max(size.root_fields, 1) if size else 1,
+        )
+        return context
+
     async def make_context(
-        self, credential: Credential | None, headers: Headers, abandon: Callable[[], None] = noop
+        self, credential: Credential | None, connection: HTTPConnection
     ) -> Context:
         """Makes the context of an operation, for which the caller is read from the store.
 
         Raises InvalidCredential and Unavailable.
         """
+        origin = connection.headers.get("origin")
         if credential is None:
             instance = await self.identity.load_instance()
             return Context(
-                self.server, self.signer, self.log, None, instance, headers.get("origin")
+                self.server, self.signer, self.log, self.rate_limits, None, instance, origin
             )
         actor, instance = await credential.load_caller()
         get_record().actor = actor
@@ -138,24 +166,19 @@ class GraphQLEndpoint:
             self.server,
             self.signer,
             self.log,
+            self.rate_limits,
             actor,
             instance,
-            headers.get("origin"),
+            origin,
             is_credential_valid=credential.is_valid,
-            disconnect=abandon,
+            disconnect=partial(disconnect, connection.scope),
         )
-
-    def read_document(self, operation: Operation) -> Document:
-        """Reads the document, and records which operation runs."""
-        document = self.documents.read(operation.query)
-        get_record().set_operation(document, operation.name, self.observer.known_operations)
-        return document
 
     async def results(self, operation: Operation, context: Context) -> AsyncGenerator[EncodedBody]:
         """Yields the one result of a query or a mutation, or each result of a subscription."""
-        document = context.document = self.read_document(operation)
+        document = context.prepared_document
         if not document.is_subscription(operation.name):
-            yield await self.run_to_completion(self._run(operation, document, context))
+            yield await self.run_to_completion(self._run(operation, context))
             return
         stream = await self.schema.subscribe(
             operation.query,
@@ -174,36 +197,60 @@ class GraphQLEndpoint:
         task.add_done_callback(self.running.discard)
         return await shield(task)
 
-    async def _run(self, operation: Operation, document: Document, context: Context) -> EncodedBody:
-        record = get_record()
+    async def _run(self, operation: Operation, context: Context) -> EncodedBody:
+        document, record = context.prepared_document, get_record()
+
+        def encode(result: ExecutionResult) -> EncodedBody:
+            return self._encode(
+                result,
+                executed=not isinstance(result, PreExecutionError),
+                is_applied=document.is_mutation(operation.name),
+                size=document.get_size(operation.name),
+            )
+
+        execute = partial(self.execute, operation, context)
         try:
             with start_span(record.kind, {"graphql.operation.name": record.operation}):
-                result = await self.execute(operation, document, context)
+                if self._is_idempotent(operation, document, context):
+                    return await run_idempotently(operation, document, context, execute, encode)
+                return encode(await execute())
         finally:
             await context.clear_loaders()
-        record.organization_id = context.changed_organization_id or record.organization_id
-        record.user_error_codes = context.user_error_codes
-        return self._encode(
-            result,
-            executed=not isinstance(result, PreExecutionError),
-            is_applied=document.is_mutation(operation.name),
+            record.organization_id = context.changed_organization_id or record.organization_id
+            record.user_error_codes = context.user_error_codes
+
+    def _is_idempotent(self, operation: Operation, document: Document, context: Context) -> bool:
+        """Whether a signed-in caller sends a mutation that changes something with a key."""
+        if not context.idempotency_keys or context.actor is None or document.errors:
+            return False
+        return document.is_mutation(operation.name) and any(
+            self.schema.is_transaction(field)
+            for field in document.find_root_keys(operation.name).values()
         )
 
-    def _encode(self, result: ExecutionResult, *, executed: bool, is_applied: bool) -> EncodedBody:
+    def _encode(
+        self,
+        result: ExecutionResult,
+        *,
+        executed: bool,
+        is_applied: bool,
+        size: OperationSize | None = None,
+    ) -> EncodedBody:
         body = make_body(result, executed=executed)
         get_record().add_errors(body.get("errors", ()))
+        if self.shows_cost and size:
+            limits = self.documents.limits
+            body["extensions"] = {"cost": {"asked": size.cost, "allowed": limits.cost}}
         if not self.shows_hints:
             remove_hints(body)
         return limit_size(encode(body), self.max_answer_bytes, is_applied=is_applied)
 
-    async def execute(
-        self, operation: Operation, document: Document, context: Context
-    ) -> ExecutionResult:
+    async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
+        document = context.prepared_document
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
         if document.is_ambiguous(operation.name):
-            return _reject(OPERATION_NAME_NEEDED)
-        context.document = document
+            return _reject(_name_operations(document))
         try:
             return await self.schema.execute(
                 operation.query,
@@ -213,9 +260,20 @@ class GraphQLEndpoint:
                 allowed_operation_types=ALLOWED_TYPES,
             )
         except CannotGetOperationTypeError:
-            return _reject(OPERATION_NAME_NEEDED)
+            return _reject(_name_operations(document, operation.name))
         except InvalidOperationTypeError:
             return _reject(SUBSCRIPTION_NEEDS_STREAM)
+
+
+def _name_operations(document: Document, unknown: str | None = None) -> str:
+    """Says which operations there are, whether none or a wrong one was named."""
+    if not document.names:
+        return "The document has one operation without a name: leave operationName out."
+    names = ", ".join(document.names[:MOST_NAMES])
+    names += ", and others" if len(document.names) > MOST_NAMES else ""
+    if unknown is None:
+        return f"operationName must name the operation to run. The document has: {names}."
+    return f'The document has no operation named "{unknown[:100]}". It has: {names}.'
 
 
 def _reject(sentence: str) -> PreExecutionError:

@@ -57,7 +57,7 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class DemoIdentity:
-    """A user as whom an invitation can be accepted in development."""
+    """A user that an invitation can be accepted as, in development."""
 
     label: str
     authorization: str

@@ -13,8 +13,8 @@ from resolvers.keys.signing_keys import Signer
 from server.identity.signing import ALGORITHM
 
 JWKS_PATH = "/.well-known/jwks.json"
-# How long caches may keep a document. Behind a cache, tokens of a new key are refused for at most
-# that long.
+# How long caches may keep a document: less than ANNOUNCED_BEFORE, so that no token has a key that a
+# cached document lacks.
 FRESH_SECONDS = 60
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 

@@ -43,6 +43,7 @@ class Lifespan:
             await asyncio.wait(self.endpoint.running, timeout=FINISH_SECONDS)
         await self.log.wait_closed()
         await self.client.aclose()
+        await self.endpoint.rate_limits.close()
         await self.store.close()
         if tracing := self.endpoint.observer.tracing:
             await asyncio.to_thread(tracing.shut_down)

@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from server.observability.observer import Observer
 from server.observability.records import RequestRecord, choose_request_id
@@ -16,7 +17,33 @@ from server.settings.settings import Settings
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
 
+# The headers that clients and their tracing add to requests from a page of another origin.
+ALLOWED_HEADERS = (
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "authorization",
+    "b3",
+    "baggage",
+    "content-type",
+    "graphql-preflight",
+    "idempotency-key",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+    "x-apollo-cache-key",
+    "x-apollo-operation-id",
+    "x-apollo-operation-name",
+    "x-apollo-operation-type",
+    "x-datadog-origin",
+    "x-datadog-parent-id",
+    "x-datadog-sampling-priority",
+    "x-datadog-trace-id",
+    "x-request-id",
+    "x-requested-with",
+)
 REQUEST_ID = "X-Request-Id"
+EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", REQUEST_ID)
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 
@@ -75,8 +102,8 @@ class ObservationMiddleware:
                 span.set_attribute("http.response.status_code", record.status or 0)
 
 
-class NoSniffMiddleware:
-    """Adds `X-Content-Type-Options: nosniff` to every response."""
+class HeadersMiddleware:
+    """Adds `nosniff` to every response, and `no-store` unless the response can be cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,14 +111,21 @@ class NoSniffMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, send_with_header)
 
 
 def make_middleware(settings: Settings, observer: Observer) -> list[Middleware]:
-    middleware = [Middleware(ObservationMiddleware, observer), Middleware(NoSniffMiddleware)]
+    middleware = [Middleware(ObservationMiddleware, observer), Middleware(HeadersMiddleware)]
+    if settings.trusted_proxies:
+        # Only these can say with X-Forwarded-For who the client is.
+        middleware.append(
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+        )
     if settings.is_development:
         # A development server hands out credentials, so it answers only to its own names, whatever
         # another name resolves to.
@@ -104,8 +138,8 @@ def make_middleware(settings: Settings, observer: Observer) -> list[Middleware]:
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
                 allow_methods=["POST"],
-                allow_headers=["authorization", "content-type"],
-                expose_headers=["Retry-After", REQUEST_ID],
+                allow_headers=[*ALLOWED_HEADERS, *settings.allowed_headers],
+                expose_headers=EXPOSED_HEADERS,
                 max_age=600,
             )
         )

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from models.errors import BadUserInput, RequestError
+from models.errors import BadUserInput, PersistedQueryNotSupported, RequestError
 
 BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
@@ -131,6 +131,10 @@ def read_operation(body: bytes) -> Operation:
 def parse_operation(data: dict[str, Any], text: bytes) -> Operation:
     """Parses an operation that was decoded from this JSON text; raises HttpError."""
     query, variables, name = (data.get(key) for key in ("query", "variables", "operationName"))
+    extensions = data.get("extensions")
+    if not query and isinstance(extensions, dict) and "persistedQuery" in extensions:
+        # Status 200: clients then send the same operation again with its query.
+        raise HttpError(200, PersistedQueryNotSupported())
     if not isinstance(query, str) or not query.strip():
         raise bad_request(400, "The body has no query.")
     if not isinstance(name, (str, type(None))):

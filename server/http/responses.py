@@ -9,7 +9,13 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from models.errors import LimitExceeded, RequestError, Unauthenticated
+from models.errors import (
+    IdempotencyMismatch,
+    LimitExceeded,
+    RateLimited,
+    RequestError,
+    Unauthenticated,
+)
 from schema.foundation.errors import format_error, format_errors
 from server.http.requests import GRAPHQL_JSON, JSON, HttpError
 from server.identity.tokens import InvalidCredential
@@ -28,6 +34,8 @@ class EncodedBody:
 
     body: Body
     json: bytes
+    # Whether this is the stored answer to an earlier request with the same idempotency key.
+    is_replayed: bool = False
 
 
 def encode(body: Body) -> EncodedBody:
@@ -69,13 +77,19 @@ def limit_size(encoded: EncodedBody, maximum: int, *, is_applied: bool) -> Encod
 def make_response(encoded: EncodedBody, content_type: str) -> Response:
     """Makes the response to an operation.
 
-    With the newer content type, a request that could not be executed at all has status 400; with
-    the older one it has 200.
+    With the newer content type, a request that could not be executed at all has status 400, or 422
+    if its idempotency key belongs to another request; with the older one it has 200.
     """
-    is_rejected = "data" not in encoded.body and content_type == GRAPHQL_JSON
-    return Response(
-        encoded.json, 400 if is_rejected else 200, media_type=f"{content_type}; charset=utf-8"
-    )
+    status, headers = 200, dict[str, str]()
+    errors = encoded.body.get("errors", ())
+    if "data" not in encoded.body and content_type == GRAPHQL_JSON:
+        codes = {error["extensions"]["code"] for error in errors}
+        status = 422 if IdempotencyMismatch.code in codes else 400
+    if encoded.is_replayed:
+        headers["Idempotency-Replayed"] = "true"
+    if pauses := [pause for error in errors if (pause := error["extensions"].get("retryAfter"))]:
+        headers["Retry-After"] = str(max(pauses))
+    return Response(encoded.json, status, headers, f"{content_type}; charset=utf-8")
 
 
 def make_error_response(error: Exception, content_type: str = JSON) -> Response:
@@ -84,9 +98,12 @@ def make_error_response(error: Exception, content_type: str = JSON) -> Response:
     cause = http_error.error if http_error else error
     formatted = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
     get_record().add_errors([formatted])
+    status = http_error.status if http_error else 500
+    if status == 200 and content_type == GRAPHQL_JSON:
+        status = 400
     return Response(
         orjson.dumps({"errors": [formatted]}),
-        http_error.status if http_error else 500,
+        status,
         http_error.headers if http_error else None,
         f"{content_type}; charset=utf-8",
     )
@@ -101,6 +118,8 @@ def _to_http_error(error: Exception) -> HttpError | None:
             return HttpError(
                 401, Unauthenticated(f"The credential was refused: {error}."), **INVALID_TOKEN
             )
+        case RateLimited():
+            return HttpError(429, error, **{"Retry-After": str(error.extensions["retryAfter"])})
         case RequestError():
             return HttpError(503, error, **RETRY_SOON)
         case _:

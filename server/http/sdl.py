@@ -19,7 +19,7 @@ def route(endpoint: GraphQLEndpoint, *, is_public: bool) -> Route:
             credential = await endpoint.identity.authenticate(
                 request.headers.getlist("authorization")
             )
-            context = await endpoint.make_context(credential, request.headers)
+            context = await endpoint.make_context(credential, request)
         except Exception as error:
             return make_error_response(error)
         if not is_public and not context.is_service:

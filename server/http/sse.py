@@ -8,6 +8,8 @@ from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from server.http.responses import EncodedBody
 
 HEARTBEAT_SECONDS = 12.0
+# Neither a cache nor a proxy that compresses may hold events back.
+HEADERS = {"Cache-Control": "no-store, no-transform"}
 TRANSPORT = SSETransport()
 
 
@@ -28,4 +30,4 @@ def stream_events(results: AsyncGenerator[EncodedBody]) -> Response:
         HEARTBEAT_SECONDS,
         send_initial_heartbeat=False,
     )
-    return StreamingResponse(stream(), headers=dict(TRANSPORT.headers))
+    return StreamingResponse(stream(), headers={**TRANSPORT.headers, **HEADERS})

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import orjson
 import structlog
 from graphql import GraphQLError
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from models.errors import LimitExceeded, RequestError, Unauthenticated
+from models.errors import LimitExceeded, RateLimited, RequestError, Unauthenticated
 from schema.foundation.errors import format_error
-from server.http.connection import disconnect
+from server.http.clients import Seats, get_network
 from server.http.graphql import GraphQLEndpoint
 from server.http.requests import Operation
 from server.http.responses import Body, EncodedBody
@@ -40,6 +40,8 @@ LEAVING_SECONDS = 5.0
 # The longest reason that a close frame carries.
 REASON_BYTES = 123
 
+RETRY_LATER = {"Retry-After": "60"}
+
 log = structlog.stdlib.get_logger("tenantry.sockets")
 
 
@@ -52,15 +54,26 @@ class SocketEndpoint:
     origins: frozenset[str]
     # Whether the origin of the Host header can as well; safe only if that header is checked.
     trusts_host: bool
+    # The open sockets of each address and of each user.
+    by_address: Seats
+    by_user: Seats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
         if PROTOCOL not in scope["subprotocols"] or not self._is_allowed(websocket.headers):
             await websocket.close()
             return
-        await websocket.accept(PROTOCOL)
-        with self.endpoint.observer.metrics.sockets.track_inprogress():
-            await Socket(websocket, self.endpoint).serve()
+        address = get_network(websocket)
+        if not self.by_address.take(address):
+            sentence = f"At most {self.by_address.maximum} sockets can be open from an address.\n"
+            await websocket.send_denial_response(PlainTextResponse(sentence, 429, RETRY_LATER))
+            return
+        try:
+            await websocket.accept(PROTOCOL)
+            with self.endpoint.observer.metrics.sockets.track_inprogress():
+                await Socket(websocket, self.endpoint, self.by_user).serve()
+        finally:
+            self.by_address.give_back(address)
 
     def _is_allowed(self, headers: Headers) -> bool:
         """Checks the origin, which every browser sends; other clients need none."""
@@ -75,6 +88,9 @@ class Socket:
 
     websocket: WebSocket
     endpoint: GraphQLEndpoint
+    by_user: Seats
+    # The user who opened it.
+    owner: str | None = None
     operations: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     # All tasks that have not ended, including those of operations that the client has canceled.
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -94,6 +110,8 @@ class Socket:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self.owner:
+                self.by_user.give_back(self.owner)
 
     # ------------------------------------------------------------------------------------- messages
 
@@ -131,9 +149,15 @@ class Socket:
         try:
             credential = await self.endpoint.identity.authenticate(authorization)
             assert credential, "the authorization is not empty"
-            await self.endpoint.run_to_completion(credential.load_caller())
+            actor, _ = await self.endpoint.run_to_completion(credential.load_caller())
         except (InvalidCredential, RequestError) as error:
+            if isinstance(error, InvalidCredential):
+                await self.endpoint.rate_limits.count_rejected(get_network(self.websocket))
             raise to_closed(error) from error
+        if actor.user_id:
+            if not self.by_user.take(actor.user_id):
+                raise Closed(4429, f"Too many sockets: a user can have {self.by_user.maximum} open")
+            self.owner = actor.user_id
         return credential
 
     async def _handle(self, credential: Credential, message: dict[str, Any]) -> None:
@@ -221,10 +245,12 @@ class Socket:
     ) -> AsyncGenerator[EncodedBody]:
         """Reads the caller again for each operation, because a socket can be days old."""
         try:
-            headers, abandon = self.websocket.headers, partial(disconnect, self.websocket.scope)
             context = await self.endpoint.run_to_completion(
-                self.endpoint.make_context(credential, headers, abandon)
+                self.endpoint.prepare(operation, credential, self.websocket)
             )
+        except RateLimited:
+            # The operation is refused, and the socket stays open.
+            raise
         except (InvalidCredential, RequestError) as error:
             raise to_closed(error) from error
         if not context.may_continue():

@@ -23,13 +23,14 @@ from resolvers.keys.signing_keys import Signer
 from resolvers.provisioning import sign_in
 from resolvers.server import Clock, Server
 from resolvers.sessions.sign_in import SessionClaims, sign_in_session
+from server.identity.claims import read_identity_claims
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
     InvalidCredential,
     check_signature,
     decode_unverified,
+    is_meant_for,
     read_time_claim,
-    to_identity_claims,
     to_session_claims,
 )
 from server.settings.issuers import Issuer
@@ -40,8 +41,9 @@ LEEWAY = 60
 CREDENTIAL_LENGTH = 16_384
 # The cache of verified tokens is bounded by the sum of their lengths; an entry is about as large.
 CACHED_TOKEN_BYTES = 8 * 1024 * 1024
-# The characters of tokens and secret keys: base64url without padding, and dots.
-CREDENTIAL = re.compile(r"[A-Za-z0-9._-]+")
+# The scheme in any case, one or more spaces (RFC 9110, 11.4), and the characters of tokens and
+# secret keys: base64url without padding, and dots.
+BEARER = re.compile(r"bearer +([a-z0-9._-]+)", re.IGNORECASE | re.ASCII)
 OWN_ALGORITHMS = ("RS256",)
 
 log = structlog.stdlib.get_logger("tenantry.identity")
@@ -76,21 +78,24 @@ class Provider:
     """An issuer of tokens: an identity provider, or this server itself."""
 
     issuer: str
-    audience: str | list[str] | None
+    # A token must be for one of these, or, if there are none, for no audience in particular.
+    audiences: frozenset[str]
     keys: Keys
-    read_claims: Callable[[JSONObject], IdentityClaims | SessionClaims] = to_identity_claims
+    read_claims: Callable[[JSONObject], IdentityClaims | SessionClaims]
 
 
 def make_provider(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
     if issuer.key:
-        return Provider(issuer.issuer, issuer.audience, OneKey(issuer.key))
-    keys = KeySet(issuer.jwks_url or "", client, issuer.algorithms)
-    return Provider(issuer.issuer, issuer.audience, keys)
+        keys: Keys = OneKey(issuer.key)
+    else:
+        keys = KeySet(issuer.jwks_url or "", client, issuer.algorithms)
+    read_claims = partial(read_identity_claims, names=issuer.claims)
+    return Provider(issuer.issuer, issuer.audiences, keys, read_claims)
 
 
 def make_own_provider(public_url: str, signer: Signer) -> Provider:
     """Makes the issuer of session tokens, which have no audience."""
-    return Provider(public_url, None, OwnKeys(signer), to_session_claims)
+    return Provider(public_url, frozenset(), OwnKeys(signer), to_session_claims)
 
 
 # ----------------------------------------------------------------------------------------- identity
@@ -150,9 +155,10 @@ class Authenticator:
             return None
         if len(authorization) > 1:
             raise InvalidCredential("there is more than one Authorization header")
-        scheme, _, credential = authorization[0].partition(" ")
-        if scheme.lower() != "bearer" or not CREDENTIAL.fullmatch(credential):
+        bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
+        if not bearer:
             raise InvalidCredential("write it as Authorization: Bearer <token>")
+        credential = bearer[1]
         if len(credential) > CREDENTIAL_LENGTH:
             raise InvalidCredential("it is too long")
         if credential.startswith(KEY_PREFIX):
@@ -211,7 +217,7 @@ class Authenticator:
     async def _verify(self, token: str) -> VerifiedToken:
         header, payload = decode_unverified(token)
         provider = self._find_provider(payload.get("iss"))
-        if payload.get("aud") != provider.audience:
+        if not is_meant_for(provider.audiences, payload.get("aud")):
             raise InvalidCredential("it is meant for another audience")
         key = await provider.keys.find_key(header.get("kid"))
         if key is None and not provider.keys.are_known:

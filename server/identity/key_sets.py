@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -146,32 +147,39 @@ def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ..
 
     Raises ValueError, KeyError or TypeError if the body is not a key set.
     """
-    entries: Any = orjson.loads(body)["keys"]
+    entries: Any = orjson.loads(body.removeprefix(BOM_UTF8))["keys"]
     if not isinstance(entries, list):
         raise TypeError("keys is no list")
-    keys = [_parse_key(entry, algorithms) for entry in entries]  # pyright: ignore[reportUnknownVariableType]
-    return tuple(key for key in keys if key)
+    keys: list[PublicKey] = []
+    for entry in entries:  # pyright: ignore[reportUnknownVariableType]
+        key = _parse_key(entry, algorithms)
+        # A key that is listed twice is one key.
+        if key and key not in keys:
+            keys.append(key)
+    return tuple(keys)
 
 
 def _parse_key(entry: Any, algorithms: Sequence[str]) -> PublicKey | None:
     """Returns None unless the entry is a public key for signatures.
 
-    A symmetric or private key in a public set is known to everyone.
+    A symmetric or private key in a public set is known to everyone. A member that is null counts as
+    absent.
     """
     try:
-        kid, chosen = entry.get("kid"), entry.get("alg")
+        members = {name: value for name, value in entry.items() if value is not None}
+        kid, chosen = members.get("kid"), members.get("alg")
         is_public = (
-            entry["kty"] in ASYMMETRIC_TYPES
-            and "d" not in entry
+            members["kty"] in ASYMMETRIC_TYPES
+            and "d" not in members
             and isinstance(kid, (str, type(None)))
         )
         if (
             not is_public
-            or entry.get("use", "sig") != "sig"
-            or "verify" not in entry.get("key_ops", ["verify"])
+            or members.get("use", "sig") != "sig"
+            or "verify" not in members.get("key_ops", ["verify"])
         ):
             return None
-        key = jwt.PyJWK(entry).key
+        key = jwt.PyJWK(members).key
         names = filter_algorithms(key, [name for name in algorithms if chosen in (None, name)])
     except Exception:
         # One malformed entry must not affect the others.

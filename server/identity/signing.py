@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol
@@ -134,6 +135,11 @@ class TokenSigner:
     """
 
     ring: KeyRing
+
+    async def prepare(self) -> None:
+        # Signing itself reports what is wrong, to those who need a signature.
+        with suppress(Unavailable, SettingsError):
+            await self.ring.load_keys(since=monotonic() - MAXIMUM_AGE_SECONDS)
 
     async def sign(self, claims: Mapping[str, Any]) -> str:
         key = (await self.ring.load_keys(since=monotonic() - MAXIMUM_AGE_SECONDS))[0]

@@ -1,20 +1,19 @@
-"""Identity and session tokens: their form, signature and claims."""
+"""Identity and session tokens: their form, signature, times and audience."""
+
+from typing import cast
 
 import jwt
 
 from models.base import JSONObject
-from models.errors import InputError
-from models.users import IdentityClaims
-from models.validation.addresses import normalize_address
-from models.validation.text import NAME_LENGTH, check_url
 from resolvers.sessions.sign_in import SessionClaims
-from resolvers.users import SUBJECT_LENGTH
 from server.settings.public_keys import PublicKey
 
 # The last second of the year 9999, in which all calendars end.
 LATEST = 253_402_300_799
 REFUSED_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c", "b64"})
-TYPES = frozenset({"jwt", "at+jwt"})
+# Media types, whose prefix `application/` can be left out (RFC 7515, 4.1.9). `at+jwt` is an access
+# token (RFC 9068).
+TYPES = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 SIGNATURES = jwt.PyJWS()
 
 
@@ -32,59 +31,15 @@ def read_time_claim(payload: JSONObject, name: str) -> int | None:
     return int(value)
 
 
-def _read_text(payload: JSONObject, name: str) -> str | None:
-    value = payload.get(name)
-    return value[:NAME_LENGTH] if isinstance(value, str) and value.isprintable() else None
+def is_meant_for(audiences: frozenset[str], claim: object) -> bool:
+    """Whether `aud`, a string or a list of strings (RFC 7519, 4.1.3), names one of the audiences.
 
-
-def _read_image_url(payload: JSONObject) -> str | None:
-    """Reads the picture, unless it is unsafe to show: a `javascript:` link or a `data:` URL."""
-    value = payload.get("picture")
-    try:
-        return check_url(value) if isinstance(value, str) else None
-    except InputError:
-        return None
-
-
-def _read_address(payload: JSONObject) -> tuple[str | None, str | None, bool | None]:
-    """Reads the address as written and as compared, and whether the issuer has verified it.
-
-    Only the JSON value true verifies it. A claim that is not an address says that the stored
-    address no longer belongs to the user.
+    Without audiences, the claim must be absent.
     """
-    email = payload.get("email")
-    verified = payload["email_verified"] is True if "email_verified" in payload else None
-    if email is None:
-        return None, None, verified
-    if not isinstance(email, str):
-        return None, None, False
-    try:
-        return email, normalize_address(email), verified
-    except InputError:
-        return None, None, False
-
-
-def to_identity_claims(payload: JSONObject) -> IdentityClaims:
-    """Reads the user from the claims of a verified identity token."""
-    subject = payload.get("sub")
-    if (
-        not isinstance(subject, str)
-        or not 0 < len(subject) <= SUBJECT_LENGTH
-        or not subject.isprintable()
-    ):
-        raise InvalidCredential("its sub is missing or no subject")
-    address, key, verified = _read_address(payload)
-    return IdentityClaims(
-        issuer=payload["iss"],
-        subject=subject,
-        issued_at=read_time_claim(payload, "iat") or 0,
-        email_address=address,
-        address_key=key,
-        email_verified=verified,
-        first_name=_read_text(payload, "given_name"),
-        last_name=_read_text(payload, "family_name"),
-        image_url=_read_image_url(payload),
-    )
+    if not audiences:
+        return claim is None
+    named = cast(list[object], claim if isinstance(claim, list) else [claim])
+    return all(isinstance(name, str) for name in named) and not audiences.isdisjoint(named)
 
 
 def to_session_claims(payload: JSONObject) -> SessionClaims:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Sequence
 
+from models.validation.text import escape_controls
 from resolvers.role_model.model import (
     Change,
     Differences,
@@ -19,7 +20,7 @@ AnyChange = Change[ModelPermission] | Change[ModelRole] | Change[ModelRoleSet]
 
 
 def render_differences(differences: Differences, wanted: WantedModel) -> list[str]:
-    """The lines to show; the first sign of each says what happens to it."""
+    """Renders the lines to show; the first character of each says what happens to it."""
     lines: list[str] = []
     for change in differences.permissions:
         lines += [f"{get_sign(change)} permission {change.key}", *render_values(change, LABELS)]
@@ -46,7 +47,7 @@ def get_sign(change: AnyChange) -> str:
 
 
 def render_values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
-    """The values that are new or change; none of a deleted part, whose key is enough."""
+    """Renders the values that are new or change; for a deleted part, the key is enough."""
     for name in names if change.after else ():
         before, after = getattr(change.before, name, None), getattr(change.after, name)
         if change.before is None and after:
@@ -56,12 +57,12 @@ def render_values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
 
 
 def quote(value: object) -> str:
-    """The value as JSON, with an escape in place of each control character."""
-    return json.dumps(value, ensure_ascii=not str(value).isprintable())
+    """Renders the value as JSON, with an escape in place of each control character."""
+    return escape_controls(json.dumps(value, ensure_ascii=False))
 
 
 def render_keys(change: AnyChange, name: str) -> Generator[str]:
-    """The keys that a list gains and loses."""
+    """Renders the keys that a list gains and loses."""
     if change.after is None:
         return
     before: frozenset[str] = getattr(change.before, name, frozenset[str]())

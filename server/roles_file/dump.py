@@ -29,7 +29,7 @@ SafelyQuoted.add_representer(str, represent_text)
 
 
 def dump_model(model: RoleModel) -> str:
-    """The file of a model: the same text for the same model."""
+    """Renders the file of a model: the same text for the same model."""
     permissions = {key: to_labels(permission) for key, permission in model.permissions.items()}
     roles = {
         key: to_labels(role) | {"permissions": sorted(role.permissions)}

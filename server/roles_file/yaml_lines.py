@@ -22,7 +22,7 @@ CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndTok
 
 
 def add_lines(faults: Iterable[ModelProblem], lines: Lines) -> list[ModelProblem]:
-    """The problems in the order of the file, each with its line in its message.
+    """Sorts the problems in the order of the file, and adds its line to each message.
 
     The line is that of the nearest part above, if the part itself is not in the file.
     """
@@ -64,7 +64,7 @@ def parse_yaml(content: bytes) -> tuple[Any, Lines]:
 
 
 def make_loader(text: str) -> Any:
-    """The parser of `yaml.safe_load`, whose parts have no types."""
+    """Makes the parser of `yaml.safe_load`, whose parts have no types."""
     return yaml.SafeLoader(text)
 
 

@@ -84,7 +84,7 @@ def is_risky_origin(origin: str) -> bool:
 
 
 def find_unsafe_delivery(settings: Settings) -> list[str]:
-    """What is wrong with the links and the mail that people get, one sentence for each."""
+    """Finds what is wrong with the links and the mail that people get, one sentence for each."""
     wrong: list[str] = []
     has_public_url = "public_url" in settings.model_fields_set
     if not settings.secret:

@@ -1,8 +1,15 @@
 """TENANTRY_IDENTITY_ISSUERS: the identity providers whose tokens are accepted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from server.settings.values import ASYMMETRIC, is_safe_url, parse_url
 
@@ -11,17 +18,45 @@ if TYPE_CHECKING:
     from server.settings.public_keys import PublicKey
 
 
+class ClaimNames(BaseModel):
+    """Which claims of an issuer's tokens hold the user's address and names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    email: str = "email"
+    # True verifies every address, whatever the token holds. It is only safe if no user of the
+    # issuer can choose the value of the `email` claim: a verified address gives its owner the
+    # invitations and the waiting user with that address.
+    email_verified: str | Literal[True] = "email_verified"
+    given_name: str = "given_name"
+    family_name: str = "family_name"
+    # Split into both names if a token holds neither of them.
+    name: str = "name"
+    # Identifies a user who has no address.
+    username: str = "preferred_username"
+    picture: str = "picture"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def check_name(cls, value: Any, info: ValidationInfo) -> Any:
+        is_constant = info.field_name == "email_verified" and value is True
+        if not is_constant and not (isinstance(value, str) and value):
+            constant = ", or true" if info.field_name == "email_verified" else ""
+            raise ValueError(f"must be the name of a claim{constant}")
+        return value
+
+
 class Issuer(BaseModel):
     """An identity provider whose tokens are accepted, and the one source of its keys.
 
-    A token's `aud` must equal `audience`: a text, or, for an issuer that writes several, exactly
-    that list.
+    A token's `aud` must contain `audience`, or one of them if it is a list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     issuer: str = Field(min_length=1)
     audience: str | list[str]
+    claims: ClaimNames = ClaimNames()
     jwks_url: str | None = None
     public_key: str | None = None
     algorithms: list[str] = ["RS256"]
@@ -66,6 +101,10 @@ class Issuer(BaseModel):
                 f"public_key is no key for {', '.join(self.algorithms)}: set algorithms"
             )
         return self
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        return frozenset([self.audience] if isinstance(self.audience, str) else self.audience)
 
     @property
     def key(self) -> "PublicKey | None":

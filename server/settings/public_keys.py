@@ -17,7 +17,7 @@ RSA_BITS = 2_048
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """An issuer's key, with those algorithms of the settings that it is made for."""
+    """An issuer's key, with those algorithms of the settings that it can be used with."""
 
     public: AllowedPublicKeys
     algorithms: Sequence[str]
@@ -25,7 +25,7 @@ class PublicKey:
 
 
 def load_public_key(pem: str) -> AllowedPublicKeys:
-    """The key of a PEM text; raises ValueError.
+    """Loads the key of a PEM text; raises ValueError.
 
     Line ends may be written as backslash and n, as environment files do.
     """
@@ -45,7 +45,7 @@ def load_public_key(pem: str) -> AllowedPublicKeys:
 
 
 def filter_algorithms(key: AllowedPublicKeys, algorithms: Iterable[str]) -> tuple[str, ...]:
-    """Those of the algorithms that the type, the curve and the length of the key allow."""
+    """Returns the algorithms that the type, the curve and the length of the key allow."""
     return tuple(name for name in algorithms if is_made_for(key, name))
 
 

@@ -12,11 +12,15 @@ from server.settings.issuers import Issuer
 from server.settings.values import (
     LOOPBACK,
     DatabaseUrl,
+    HeaderNames,
     MetricsToken,
     OperationsFolder,
     Origins,
     PrivateNetworks,
+    Proxies,
     PublicUrl,
+    Rate,
+    RateStoreUrl,
     SecretKeys,
     Secrets,
     Sender,
@@ -64,6 +68,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="TENANTRY_",
         env_file=".env",
+        env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -77,11 +82,27 @@ class Settings(BaseSettings):
     secret: Secrets = Field(default=(), repr=False)
     signing_keys: SigningKeys = ()
     allowed_origins: Origins = ()
+    allowed_headers: HeaderNames = ()
     smtp_url: SmtpUrl = Field(default=None, repr=False)
     mail_from: Sender = None
     webhook_networks: PrivateNetworks = ()
     event_retention_days: int = Field(default=30, ge=1, le=36_500)
     max_tokens: int = Field(default=2_000, ge=200, le=100_000)
+    max_depth: int = Field(default=10, ge=5, le=100)
+    max_aliases: int = Field(default=15, ge=1, le=1_000)
+    max_root_fields: int = Field(default=10, ge=1, le=1_000)
+    max_operations: int = Field(default=10, ge=1, le=1_000)
+    max_directives: int = Field(default=20, ge=0, le=1_000)
+    max_cost: int = Field(default=20_000, ge=100, le=10_000_000)
+    user_rate: Rate = "1000/minute"
+    secret_key_rate: Rate = None
+    address_rate: Rate = "300/minute"
+    # Of one object by one user.
+    update_rate: Rate = "10/10 seconds"
+    rate_store_url: RateStoreUrl = Field(default=None, repr=False)
+    trusted_proxies: Proxies = ()
+    max_sockets_per_user: int = Field(default=20, ge=1, le=100_000)
+    max_sockets_per_address: int = Field(default=200, ge=1, le=100_000)
     max_answer_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
     introspection: bool | None = None
     graphiql: bool | None = None
@@ -154,7 +175,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings; raises SettingsError with a sentence for each that is wrong."""
+    """Reads the settings; raises SettingsError with a sentence for each that is wrong."""
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -181,7 +202,7 @@ def _to_sentence(error: Any) -> str:
 
 
 def make_webhook_targets(settings: Settings) -> WebhookTargets:
-    """Where webhooks may be sent; in development anywhere."""
+    """Makes the rules for where webhooks can be sent; in development, that is anywhere."""
     return WebhookTargets(
         allows_private=settings.is_development, networks=settings.webhook_networks
     )

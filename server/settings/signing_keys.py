@@ -10,7 +10,7 @@ from models.keys.signing_keys import EXPONENT, KEY_BITS
 
 
 def load_signing_key(path: str) -> RSAPrivateKey:
-    """The key of a PEM file; raises ValueError, which never shows what the file holds."""
+    """Loads the key of a PEM file; raises ValueError, which never shows what the file holds."""
     try:
         key = load_pem_private_key(Path(path).read_bytes(), None)
     except OSError as error:

@@ -35,6 +35,8 @@ SECRET_BYTES = 32
 # The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
 SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
 METRICS_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
+# A token of RFC 9110, but no wildcard.
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # What random text never contains, but manuals and templates do: words, runs of keys, the secret of
 # a well-known tutorial.
@@ -43,13 +45,14 @@ FAMOUS = re.compile(
     "|09d25e094faa6ca2556c818166b7a956",
     re.IGNORECASE,
 )
+RATE = re.compile(r"[1-9][0-9]{0,6}/([1-9][0-9]{0,3} )?(second|minute|hour|day)s?")
 # Different pairs of neighboring characters: a random text of 32 characters has more, a repeated
 # word has fewer.
 DISTINCT_PAIRS = 16
 
 
 def parse_url(value: str) -> SplitResult:
-    """The parts of an absolute http or https URL without a user."""
+    """Parses an absolute http or https URL without a user."""
     refused = ValueError("is an absolute http or https URL without a user")
     try:
         parts = urlsplit(value)
@@ -67,7 +70,7 @@ def parse_url(value: str) -> SplitResult:
 
 
 def to_origin(url: str) -> str:
-    """The origin of the URL, as browsers send it."""
+    """Returns the origin of the URL, as browsers send it."""
     parts = parse_url(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -113,7 +116,7 @@ def check_origins(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def check_smtp_url(value: str) -> str:
-    """A host, and either both of user and password or neither.
+    """Checks that there is a host, and either both of user and password or neither.
 
     Nothing may follow the host: part of a password that isn't quoted would be there.
     """
@@ -137,7 +140,7 @@ def check_smtp_url(value: str) -> str:
 
 
 def check_sender(value: str) -> str:
-    """One mailbox of ASCII, without anything that mail servers reject or read as a header."""
+    """Checks one mailbox in ASCII, with nothing that mail servers reject or read as a header."""
     from email.headerregistry import HeaderRegistry
 
     refused = ValueError("is one address, such as Acme <hello@example.com>")
@@ -201,7 +204,7 @@ def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def check_metrics_token(value: str) -> str:
     if not METRICS_TOKEN.fullmatch(value) or is_guessable(value):
-        raise ValueError("is at least 32 random letters and digits: openssl rand -hex 24")
+        raise ValueError("must be at least 32 random letters and digits: openssl rand -hex 24")
     return value
 
 
@@ -209,8 +212,34 @@ def check_operations_folder(value: Path) -> Path:
     from server.settings.operations import load_operation_names
 
     if not value.is_dir():
-        raise ValueError("is not a folder")
+        raise ValueError(f"{str(value)!r} must be a folder")
     load_operation_names(value)
+    return value
+
+
+def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise ValueError(
+                f"{text!r} must be an IP address or a network, such as 10.0.0.5 or 10.0.0.0/8"
+            ) from error
+    return value
+
+
+def parse_rate(value: Any) -> Any:
+    if value in {"off", None}:
+        return None
+    if not RATE.fullmatch(str(value)):
+        raise ValueError("must be a number and a time, such as 600/minute or 10/10 seconds, or off")
+    return value
+
+
+def check_rate_store(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"redis", "rediss", "valkey", "valkeys"} or not parts.hostname:
+        raise ValueError("must be the URL of a Valkey or Redis server, such as valkey://host:6379")
     return value
 
 
@@ -224,9 +253,17 @@ def to_none_if_empty(value: Any) -> Any:
     return value or None
 
 
+def check_header_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not HEADER_NAME.fullmatch(value):
+            raise ValueError("must list names of HTTP headers, such as x-request-id; no wildcard")
+    return values
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_at_commas)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+HeaderNames = Annotated[CommaSeparated, AfterValidator(check_header_names)]
 Origins = Annotated[CommaSeparated, AfterValidator(check_origins)]
 SecretKeys = Annotated[CommaSeparated, AfterValidator(check_secret_keys)]
 Secrets = Annotated[CommaSeparated, AfterValidator(check_secrets)]
@@ -243,5 +280,11 @@ MetricsToken = Annotated[
 OperationsFolder = Annotated[
     Annotated[Path, AfterValidator(check_operations_folder)] | None,
     BeforeValidator(to_none_if_empty),
+]
+Proxies = Annotated[CommaSeparated, AfterValidator(check_proxies)]
+# None allows any number.
+Rate = Annotated[str | None, BeforeValidator(parse_rate)]
+RateStoreUrl = Annotated[
+    Annotated[str, AfterValidator(check_rate_store)] | None, BeforeValidator(to_none_if_empty)
 ]
 PrivateNetworks = Annotated[tuple[Network, ...], BeforeValidator(parse_private_networks)]

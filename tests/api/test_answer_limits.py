@@ -3,10 +3,10 @@
 import pytest
 
 from models.database.store import Store
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, events
+from tests.support.application import make_application
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
 from tests.support.subscriptions import a_socket, server_sent, server_sent_events

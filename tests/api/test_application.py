@@ -13,10 +13,11 @@ from models.database.store import Store
 from schema import schema
 from schema.foundation.sdl import sdl
 from server.http import graphiql
-from server.http.app import DevelopmentExtras, make_application
+from server.http.app import DevelopmentExtras
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 

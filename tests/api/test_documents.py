@@ -12,10 +12,12 @@ from graphql import get_introspection_query, parse
 from models.database.store import Store
 from schema import schema
 from schema.execution.documents import KEPT_BYTES, KEPT_LENGTH, Documents
-from server.http.app import make_application
+from schema.execution.limits import DocumentLimits
 from server.settings.settings import Environment
 from tests.conftest import settings
-from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, Api
+from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, SERVICE, Api
+from tests.support.application import make_application
+from tests.support.factories import Acme
 from tests.support.http import GRAPHQL_JSON, ONLY_SQLITE, post
 from tests.support.processes import listening, started
 from tests.support.subscriptions import a_connection, server_sent, server_sent_events
@@ -29,7 +31,7 @@ TOO_MANY_COMMENTS = "{ __typename }" + "#\n" * (LIMIT + 1)
 
 
 def documents(max_tokens: int = LIMIT) -> Documents:
-    return Documents(schema.validation_errors, max_tokens)
+    return schema.make_documents(DocumentLimits(tokens=max_tokens))
 
 
 # ------------------------------------------------------------------------------------------- tokens
@@ -50,11 +52,17 @@ async def test_a_document_with_too_many_tokens_is_refused(api: Api, query: str) 
 
 
 @ONLY_SQLITE
-async def test_a_document_with_as_many_tokens_as_allowed_is_run(api: Api) -> None:
-    # The same field 660 times under different names, for fields of one name are compared.
-    query = "{" + " ".join(f"a{number}: __typename" for number in range(660)) + "}"
+async def test_a_document_with_as_many_tokens_as_allowed_is_run(api: Api, acme: Acme) -> None:
+    # Three tokens for each key of the metadata, and up to 32 for everything else.
+    keys = " ".join(f"a{number}: 1" for number in range((LIMIT - 32) // 3))
+    query = f"""mutation {{ updateOrganizationMetadata(
+        input: {{ organizationId: "{acme.id}", mode: MERGE, publicMetadata: {{ {keys} }} }}
+    ) {{ organization {{ publicMetadata }} userErrors {{ code message }} }} }}"""
 
-    assert len((await api.run(query)).data) == 660
+    answer = await api.run(query, by=SERVICE)
+
+    assert LIMIT - 9 < parse(query).token_count <= LIMIT
+    assert len(answer.data["updateOrganizationMetadata"]["organization"]["publicMetadata"]) > 650
     assert documents().read(LARGEST).tree is not None
     assert documents().read(TOO_LARGE).tree is None
 
@@ -75,17 +83,18 @@ async def test_sockets_and_event_streams_have_the_same_limit(api: Api) -> None:
 
     assert by_socket == LIMIT_EXCEEDED
     assert (name, event["errors"][0]["extensions"]) == ("next", LIMIT_EXCEEDED)
-    assert afterwards["payload"] == {"data": {"__typename": "Query"}}
+    assert afterwards["payload"]["data"] == {"__typename": "Query"}
 
 
 @ONLY_SQLITE
 async def test_the_limit_is_a_setting(store: Store) -> None:
     chosen = settings(env=Environment.DEVELOPMENT, secret_keys=(SECRET_KEY,), max_tokens=200)
     app = make_application(chosen, store=store)
-    refused, answered = (
-        "{" + " ".join(f"a{number}: __typename" for number in range(fields)) + "}"
-        for fields in (67, 66)
-    )
+    # Two braces, and 198 tokens in selection sets of 15 aliases at most.
+    aliases = " ".join(f"a{number}: __typename" for number in range(15))
+    viewers = " ".join(f"v{number}: viewer {{ {aliases} }}" for number in range(3))
+    answered = f"{{ {viewers} {'__typename ' * 48} }}"
+    refused = answered.replace("}", "__typename }", 1)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://127.0.0.1"
     ) as client:
@@ -93,7 +102,8 @@ async def test_the_limit_is_a_setting(store: Store) -> None:
         answer = (await client.post("/graphql", json={"query": answered})).json()
 
     assert refusal["errors"][0]["extensions"] == {**LIMIT_EXCEEDED, "allowed": 200}
-    assert len(answer["data"]) == 66
+    assert parse(answered).token_count == 200
+    assert answer["data"].keys() == {"__typename", "v0", "v1", "v2"}
 
 
 def test_our_own_documents_have_room_to_spare() -> None:

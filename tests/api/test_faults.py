@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -164,10 +165,33 @@ async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(
         answer.error["message"]
         == "The database is busy; nothing was changed, try again in a moment."
     )
+    assert answer.error["extensions"] == {"code": "UNAVAILABLE", "reason": "busy", "retryAfter": 1}
     assert not INNARDS.search(str(answer.body))
     assert WAIT * 0.9 < waited < WAIT * 4
     assert await contents(api.store) == before
     assert (await rename(api, acme)).payload
+
+
+@pytest.mark.usefixtures("short_waits")
+async def test_a_busy_answer_has_the_header_of_when_to_come_again(api: Api, acme: Acme) -> None:
+    input = {"organizationId": acme.id, "name": "Acme Ltd"}
+    document = """mutation($input: UpdateOrganizationInput!) {
+      updateOrganization(input: $input) { userErrors { code } } }"""
+
+    async def send() -> httpx.Response:
+        return await api.client.post(
+            "/graphql",
+            json={"query": document, "variables": {"input": input}},
+            headers={"authorization": acme.admin.authorization or ""},
+        )
+
+    async with locked(api.store, acme.id):
+        busy = await send()
+    done = await send()
+
+    assert (busy.status_code, busy.headers["retry-after"]) == (200, "1")
+    assert "retry-after" not in done.headers
+    assert done.json()["data"] == {"updateOrganization": {"userErrors": []}}
 
 
 @ONLY_SQLITE

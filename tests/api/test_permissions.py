@@ -65,6 +65,10 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, SERVICES),
     "deleteOrganization": (of, GUARDED),
     "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, SERVICES),
+    "createMemberships": (
+        lambda acme: {**of(acme), "members": [{"userId": acme.outsider.id}]},
+        SERVICES,
+    ),
     "updateMembership": (lambda acme: {**member_of(acme), "role": "org:admin"}, GUARDED),
     "updateMembershipMetadata": (lambda acme: {**member_of(acme), **MERGE}, SERVICES),
     "removeMembership": (member_of, GUARDED),
@@ -81,6 +85,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | No
     "acceptInvitation": (own_invitation, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
     "declineInvitation": (own_invitation, (UNAUTHENTICATED, OK, OK, OK, USER_ONLY)),
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, SERVICES),
+    "createUsers": (lambda acme: {"users": [{"emailAddress": "new@example.com"}]}, SERVICES),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, SERVICES),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, SERVICES),
     "createRole": (lambda acme: {"key": "org:new", "name": "New", "permissions": []}, SERVICES),

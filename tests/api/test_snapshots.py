@@ -19,6 +19,7 @@ from models.errors import Unavailable
 from models.instance import Instance
 from models.users import User
 from resolvers.queries.roles import load_all
+from resolvers.rate_limits import RateLimits, Rates
 from schema.foundation.context import Context
 from server.identity.signing import make_signer
 from tests.api.test_faults import all_done, locked, taken
@@ -337,7 +338,7 @@ async def test_a_snapshot_whose_reader_is_cancelled_says_that_it_is_lost_and_giv
     """The task that reads is cancelled itself, as when
     the loop ends, after so many turns of the loop.
     """
-    before, snapshot = free_seats(api.store), Snapshot(api.store)
+    before, snapshot = free_seats(api.store), Snapshot(api.store.read_transaction)
 
     async def read(times: int) -> None:
         for _ in range(times):
@@ -382,7 +383,7 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
     signer = make_signer(settings(), api.server)
     before, context = (
         free_seats(api.store),
-        Context(api.server, signer, api.reader, None, Instance()),
+        Context(api.server, signer, api.reader, RateLimits(Rates()), None, Instance()),
     )
 
     for moment in range(0, 24, 2):
@@ -399,7 +400,7 @@ async def test_a_field_that_is_given_up_does_not_take_the_snapshot_from_the_othe
 
 
 async def test_nothing_is_read_from_a_snapshot_that_is_closed(store: Store) -> None:
-    before, snapshot = free_seats(store), Snapshot(store)
+    before, snapshot = free_seats(store), Snapshot(store.read_transaction)
     await snapshot.close()
 
     with pytest.raises(RuntimeError):
@@ -412,7 +413,7 @@ async def test_when_no_connection_is_to_be_had_all_fields_are_told_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
-    held = [Snapshot(api.store) for _ in range(free_seats(api.store)[1])]
+    held = [Snapshot(api.store.read_transaction) for _ in range(free_seats(api.store)[1])]
     for one in held:
         async with one.read():
             pass

@@ -103,7 +103,7 @@ async def test_my_organizations_with_their_members_are_twelve_statements(api: Ap
 
 async def test_everything_below_my_organizations_is_seventeen_statements(api: Api) -> None:
     document = """{ viewer {
-      memberships(first: 100) {
+      memberships(first: 20) {
         totalCount
         nodes {
           permissions role { key permissions { key } isCreatorEligible }
@@ -113,7 +113,7 @@ async def test_everything_below_my_organizations_is_seventeen_statements(api: Ap
             first: viewerCan(permission: "org:sys_profile:manage") second: viewerCan(permission: "org:none:such")
             roles { key permissions { key } }
             roleSet { key roles { key } defaultRole { key } creatorRole { key } }
-            memberships(first: 100) {
+            memberships(first: 20) {
               totalCount pageInfo { hasNextPage endCursor }
               nodes { permissions role { key permissions { key } } user { identifier } organization { name } }
             } } } } } }"""
@@ -172,9 +172,9 @@ async def test_all_organizations_for_a_secret_key_are_sixteen_statements(api: Ap
         viewerMembership { id } viewerPermissions
         first: viewerCan(permission: "org:sys_profile:manage") second: viewerCan(permission: "org:none:such")
         roles { key membersCount permissions { key } }
-        memberships(first: 100) { nodes {
+        memberships(first: 15) { nodes {
           role { key }
-          user { privateMetadata memberships(first: 100) { totalCount nodes { organization { name } } } }
+          user { privateMetadata memberships(first: 15) { totalCount nodes { organization { name } } } }
         } } } } }"""
     await a_company(api, 20, 10)
 

@@ -36,7 +36,7 @@ from tests.support.api import JSON, SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import codes, fields, unchanged
-from tests.support.processes import logs_put_back
+from tests.support.processes import restored_logging
 from tests.support.roles import PRIMARY, make_permission, shape
 from tests.support.smtp import delivery, invited, mail_ticket, text_of
 from tests.support.webhook_receiver import an_endpoint, listening, renamed, sender
@@ -277,7 +277,7 @@ async def test_webhooks(api: Api, acme: Acme, text: str) -> None:
 @every_nasty_text
 @pytest.mark.parametrize("format", ["json", "console"])
 def test_logs(text: str, format: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with logs_put_back():
+    with restored_logging():
         logs.configure(settings(log_format=format))
         structlog.stdlib.get_logger("tenantry").warning(text, text=text, many=[text])
         logging.getLogger("library").warning("%s", text)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from models.database.store import Store
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import Api, Clock, contents, events
 from tests.support.client_programs import (
     ALL,
@@ -118,7 +118,7 @@ async def test_a_client_comes_back_to_the_next_server_and_misses_nothing(
     after, port = await newest(api, by=acme.admin), free_port()
     who = {"token": token_of(acme.admin), "organization": acme.id, "after": after}
     store = Store(database_url)
-    other = an_api(store, clock)
+    other = make_api(store, clock)
 
     async with listener(program, tmp_path, port=port, **who) as running:
         async with listening(api.app, port):
@@ -140,7 +140,7 @@ async def test_a_stream_ends_with_the_server_and_goes_on_behind_its_last_event(
     api: Api, acme: Acme, clock: Clock, database_url: str, program: Program, tmp_path: Path
 ) -> None:
     start = partial(listener, program, tmp_path, token=token_of(acme.admin), organization=acme.id)
-    after, other = await newest(api, by=acme.admin), an_api(Store(database_url), clock)
+    after, other = await newest(api, by=acme.admin), make_api(Store(database_url), clock)
 
     async with AsyncExitStack() as stack:
         async with listening(api.app) as port:

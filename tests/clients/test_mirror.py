@@ -8,11 +8,12 @@ from random import Random, SystemRandom
 
 import pytest
 from gql.transport.exceptions import TransportError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from examples.mirror import Mirror
 from models.database.store import Store
 from models.database.tables import metadata
+from models.instance import Instance
 from tests.support.api import SECRET_KEY, Api
 from tests.support.factories import Acme, a_member
 from tests.support.http import SLOW_ON_POSTGRESQL
@@ -23,11 +24,11 @@ from tests.support.mirror import (
     a_server,
     applied,
     audited,
-    held,
+    load_expected_cursors,
+    load_memberships,
     ready,
     snapshots,
     stored,
-    told,
 )
 from tests.support.processes import listening
 from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
@@ -59,7 +60,7 @@ async def equal(path: Path, store: Store) -> None:
     """Waits until the mirror holds what the store holds."""
 
     async def is_equal() -> bool:
-        return held(path) == await stored(store)
+        return load_memberships(path) == await stored(store)
 
     await until(is_equal)
 
@@ -82,7 +83,7 @@ async def test_a_mirror_holds_what_was_there_on_all_pages_and_what_happens_then(
 
     async with listening(api.app) as port, mirroring(path, f"http://127.0.0.1:{port}"):
         await equal(path, api.store)
-        assert len(held(path)) == len(memberships) + 2
+        assert len(load_memberships(path)) == len(memberships) + 2
         await a_member(api, acme.id, acme.outsider, "org:admin")
         await api.send(
             "remove-member", by=acme.admin, organizationId=acme.id, userId=acme.member.id
@@ -90,7 +91,7 @@ async def test_a_mirror_holds_what_was_there_on_all_pages_and_what_happens_then(
         await equal(path, api.store)
 
     assert len(snapshots(path)) == 1
-    assert applied(path) == await told(api.store, after=snapshots(path)[0])
+    assert applied(path) == await load_expected_cursors(api.store, after=snapshots(path)[0])
 
 
 @pytest.mark.parametrize("is_expired", [False, True])
@@ -107,12 +108,14 @@ async def test_a_mirror_goes_on_from_its_cursor_or_takes_a_new_snapshot_when_tha
         )
         if is_expired:
             async with api.store.write() as session:
-                await session.execute(delete(event).where(event.c.cursor <= snapshots(path)[0] + 1))
+                expired = snapshots(path)[0] + 1
+                await session.execute(delete(event).where(event.c.cursor <= expired))
+                await session.execute(update(Instance).values(forgotten_cursor=expired))
 
         async with mirroring(path, f"http://127.0.0.1:{port}"):
             await equal(path, api.store)
 
-    assert len(held(path)) == 2
+    assert len(load_memberships(path)) == 2
     assert (len(snapshots(path)), len(applied(path))) == ((2, 0) if is_expired else (1, 2))
 
 
@@ -125,14 +128,14 @@ async def test_a_key_that_is_refused_ends_the_mirror_and_changes_nothing(
         if not is_new:
             async with mirroring(path, url):
                 await equal(path, api.store)
-        before = held(path)
+        before = load_memberships(path)
         mirror = Mirror(str(path), url=url, key=f"{SECRET_KEY}x")
 
         with pytest.raises(TransportError):
             await asyncio.wait_for(mirror.keep(), 5)
         mirror.database.close()
 
-    assert held(path) == before
+    assert load_memberships(path) == before
     assert len(snapshots(path)) == (0 if is_new else 1)
 
 
@@ -196,7 +199,7 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
                 return crew.changes < changes or not all(task.done() for task in killing)
 
             await asyncio.gather(*killing, *(crew.write(goes_on) for _ in range(writers)))
-        last = (await told(store, after=0))[-1]
+        last = (await load_expected_cursors(store, after=0))[-1]
         await until(
             lambda: applied(path)[-1:] == [last] or not mirror.is_running(), CATCH_UP_SECONDS
         )
@@ -204,6 +207,6 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
 
     (first,) = snapshots(path)
     assert is_running, path.with_suffix(".log").read_text()
-    assert held(path) == await stored(store)
-    assert applied(path) == await told(store, after=first)
+    assert load_memberships(path) == await stored(store)
+    assert applied(path) == await load_expected_cursors(store, after=first)
     assert len(applied(path)) > changes / 2

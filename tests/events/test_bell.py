@@ -14,7 +14,7 @@ from models.database import wakeup
 from models.database.store import Store
 from models.database.wakeup import Wakeup
 from resolvers.subscriptions import log_reader
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.processes import listening
@@ -34,7 +34,7 @@ async def test_another_process_is_heard_at_once(
 ) -> None:
     """Two stores on one database are to each other as two processes are."""
     monkeypatch.setattr(log_reader, "POLL_SECONDS", 60.0)
-    other = an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
+    other = make_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
     async with (
         listening(other.app) as port,
         a_subscription(port, acme.member, organization_events(acme.id)) as socket,
@@ -90,7 +90,7 @@ async def test_a_listener_that_is_cut_off_listens_again(
         assert (await socket.told())["type"] == "ORGANIZATION_UPDATED"
         await asyncio.sleep(0.5)
 
-        other = an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
+        other = make_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
         await other.send(
             "update-organization", by=acme.admin, organizationId=acme.id, name="Afterwards"
         )

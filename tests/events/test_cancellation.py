@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import QueuePool, event
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from models.database import connections
 from models.database.store import Store
@@ -105,13 +105,15 @@ async def first_event(api: Api, query: str) -> JSON:
     """What a listener runs: from its credential to its first event."""
     endpoint = endpoint_of(api)
     credential = await endpoint.identity.authenticate([SERVICE.authorization or ""])
-    context = await endpoint.run_to_completion(endpoint.make_context(credential, Headers()))
+    connection = HTTPConnection({"type": "http", "headers": []})
+    context = await endpoint.run_to_completion(endpoint.make_context(credential, connection))
+    context.document = endpoint.documents.read(query)
     async with aclosing(endpoint.results(Operation(query, {}, None), context)) as results:
         return (await anext(results)).body
 
 
-def torn(store: Store) -> list[BaseException]:
-    """The errors that connections are lost by from now on."""
+def record_broken_connections(store: Store) -> list[BaseException]:
+    """Records the errors that invalidate connections from now on."""
     errors: list[BaseException] = []
 
     def note(connection: Any, record: Any, error: BaseException | None) -> None:
@@ -144,7 +146,10 @@ async def all_seats_taken(store: Store) -> AsyncGenerator[None]:
 async def test_a_listener_may_be_cancelled_at_any_await(
     api: Api, acme: Acme, after: str | None
 ) -> None:
-    query, errors = organization_events(acme.id, after, FIELDS), torn(api.store)
+    query, errors = (
+        organization_events(acme.id, after, FIELDS),
+        record_broken_connections(api.store),
+    )
     reader, tasks = api.reader, asyncio.all_tasks()
 
     def is_there(task: asyncio.Task[JSON], number: int) -> bool:
@@ -226,7 +231,10 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
 
 
 async def test_who_looks_for_the_signing_keys_may_be_cancelled_at_any_await(api: Api) -> None:
-    ring, errors = StoredKeys(api.server, make_cipher([SECRET])), torn(api.store)
+    ring, errors = (
+        StoredKeys(api.server, make_cipher([SECRET])),
+        record_broken_connections(api.store),
+    )
     known = await ring.load_keys(since=monotonic())
 
     async def is_found(wait: int, turns: int) -> bool:

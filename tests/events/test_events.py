@@ -69,6 +69,10 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, ["organization.updated"]),
     "deleteOrganization": (of, [DELETED, DELETED, "organization.deleted"]),
     "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, [CREATED]),
+    "createMemberships": (
+        lambda acme: {**of(acme), "members": [{"userId": acme.outsider.id}]},
+        [CREATED],
+    ),
     "updateMembership": (
         lambda acme: {**member_of(acme), "role": "org:admin"},
         ["organizationMembership.updated"],
@@ -95,6 +99,12 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "acceptInvitation": (own_invitation, [f"{INVITATION}.accepted", CREATED]),
     "declineInvitation": (own_invitation, [f"{INVITATION}.declined"]),
     "createUser": (lambda acme: {"emailAddress": "new@example.com"}, ["user.created"]),
+    "createUsers": (
+        lambda acme: {
+            "users": [{"emailAddress": f"{one}@example.com"} for one in ("new", "other")]
+        },
+        ["user.created", "user.created"],
+    ),
     "updateUser": (lambda acme: {"userId": acme.member.id, "firstName": "New"}, ["user.updated"]),
     "deleteUser": (lambda acme: {"userId": acme.member.id}, [DELETED, "user.deleted"]),
     "createRole": (

@@ -11,11 +11,11 @@ from websockets.exceptions import InvalidStatus
 
 from models.database.store import Store
 from server.http import websocket
-from server.http.app import make_application
 from server.http.websocket import OPERATIONS
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, contents
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
 from tests.support.processes import listening
@@ -43,14 +43,10 @@ async def test_a_query_and_a_mutation_are_answered_once(api: Api, acme: Acme) ->
         )
         mutation = [await socket.receive(), await socket.receive()]
 
-    assert query == [
-        {
-            "type": "next",
-            "id": "q",
-            "payload": {"data": {"viewer": {"user": {"id": acme.admin.id}}}},
-        },
-        {"type": "complete", "id": "q"},
-    ]
+    assert query[0]["type"] == "next"
+    assert query[0]["id"] == "q"
+    assert query[0]["payload"]["data"] == {"viewer": {"user": {"id": acme.admin.id}}}
+    assert query[1] == {"type": "complete", "id": "q"}
     assert int(mutation[0]["payload"]["data"]["updateOrganization"]["cursor"]) > 0
     renamed = await api.run(
         "{ viewer { memberships { nodes { organization { name } } } } }", by=acme.admin

@@ -6,8 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from models.database.store import Store
+from models.users import User
+from server.http.app import DevelopmentExtras
+from server.settings.names import ISSUER as BUILT_IN
+from server.settings.settings import Environment
+from tests.conftest import settings
 from tests.identity.test_provisioning import (
     ADA,
     CLAIMS,
@@ -17,7 +23,9 @@ from tests.identity.test_provisioning import (
     visit,
     with_two_issuers,
 )
-from tests.support.api import ISSUER, JSON, SERVICE, Api, Clock
+from tests.support.api import ISSUER, JSON, SECRET_KEY, SERVICE, Api, Clock, test_issuer
+from tests.support.application import make_application
+from tests.support.tokens import claims_at, ed_key, issuer_of, signed
 
 
 async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> str:
@@ -64,7 +72,7 @@ async def test_a_user_is_adopted_once_even_by_two_at_once(api: Api) -> None:
     assert [user["id"] for user in users].count(user_id) == 1
 
 
-@pytest.mark.parametrize("value", [False, "true", None])
+@pytest.mark.parametrize("value", [False, "false", 1, None])
 async def test_an_unverified_address_adopts_nobody(api: Api, value: Any) -> None:
     user_id = await waiting(api)
 
@@ -90,7 +98,10 @@ async def test_another_address_adopts_nobody(api: Api) -> None:
 
 
 async def test_with_two_candidates_none_is_adopted(api: Api) -> None:
-    candidates = {await waiting(api), await waiting(api, issuer=ISSUER)}
+    """`createUser` refuses the second one by now; databases can have such users from before."""
+    candidates = {await waiting(api), await waiting(api, "other@example.com", issuer=ISSUER)}
+    async with api.store.write() as session:
+        await session.execute(update(User).values(address_key="ada@example.com"))
 
     assert (await visit(api, token(api, CLAIMS)))["id"] not in candidates
 
@@ -136,3 +147,36 @@ async def test_a_user_made_with_a_subject_waits_for_that_subject_only(api: Api) 
         "lastName": None,
         "imageUrl": None,
     }
+
+
+async def test_the_built_in_issuer_is_not_a_configured_one(store: Store, clock: Clock) -> None:
+    """A development server with one provider adopts like a production server."""
+    built_in = issuer_of(ed_key(), BUILT_IN)
+    chosen = settings(
+        env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
+    )
+    extras = DevelopmentExtras(issuer=built_in, secret_key=SECRET_KEY)
+    api = Api(make_application(chosen, store=store, clock=clock, development=extras), store, clock)
+    user_id = await waiting(api)
+    with_subject = await waiting(api, "known@example.com", externalId="sub|known")
+    demo = signed(claims_at(clock, BUILT_IN, **CLAIMS), ed_key())
+
+    assert (await visit(api, demo))["id"] != user_id
+    assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
+    assert (await visit(api, token(api, {"sub": "sub|known"})))["id"] == with_subject
+    await api.client.aclose()
+
+
+async def test_the_built_in_issuer_is_the_only_one_where_none_is_configured(
+    store: Store, clock: Clock
+) -> None:
+    built_in = issuer_of(ed_key(), BUILT_IN)
+    chosen = settings(env=Environment.DEVELOPMENT)
+    extras = DevelopmentExtras(issuer=built_in, secret_key=SECRET_KEY)
+    api = Api(make_application(chosen, store=store, clock=clock, development=extras), store, clock)
+    user_id = await waiting(api)
+
+    demo = signed(claims_at(clock, BUILT_IN, **CLAIMS), ed_key())
+
+    assert (await visit(api, demo))["id"] == user_id
+    await api.client.aclose()

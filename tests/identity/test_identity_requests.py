@@ -21,6 +21,7 @@ from tests.support.tokens import (
     ATTEMPT,
     assert_accepted,
     assert_refused,
+    attempt,
     base64url,
     bearer,
     claims_at,
@@ -62,7 +63,9 @@ async def test_only_one_bearer_header_counts(guarded: Api, clock: Clock) -> None
     for one in (
         f"{good}, {good}",
         f"{good} {good}",
-        f"Bearer  {token(clock)}",
+        f"Bearer\t{token(clock)}",
+        f"Bearer\xa0{token(clock)}",
+        f"Bearer{token(clock)}",
         token(clock),
         "Bearer",
         "Bearer ",
@@ -72,7 +75,10 @@ async def test_only_one_bearer_header_counts(guarded: Api, clock: Clock) -> None
     for scheme in ("Basic", "Token", "JWT", "DPoP", "BearerBearer"):
         await assert_refused(guarded, f"{scheme} {token(clock)}")
 
-    await assert_accepted(guarded, token(clock))
+    for scheme in ("Bearer", "bearer", "BEARER", "bEaReR"):
+        for blanks in (" ", "  ", " " * 40):
+            assert (await attempt(guarded, f"{scheme}{blanks}{token(clock)}"))[0] == 200
+    assert (await attempt(guarded, f" {good}\t "))[0] == 200
 
 
 async def test_a_token_elsewhere_and_identity_headers_are_nobodys(

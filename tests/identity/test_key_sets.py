@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 
 from server.identity import key_sets
 from server.identity.key_sets import COOL_DOWN, KEY_SET_BYTES, KEYS_LIVE, KEYS_TRUSTED, KeySet
+from tests.support.api import JSON
 from tests.support.tokens import (
     KeySetServer,
     Timer,
@@ -331,3 +333,122 @@ async def test_an_id_that_two_keys_share_names_neither_unless_one_is_for_another
     assert not await has(keys, "new")
 
     assert not await has(keys, "same")
+
+
+NULLS: JSON = dict.fromkeys(("use", "alg", "key_ops", "x5c", "x5t", "d", "k"))
+TAKEN: list[JSON] = [
+    {},
+    NULLS,
+    {"use": "sig", "alg": "RS256", "key_ops": ["verify"]},
+    {"key_ops": ["sign", "verify"]},
+    {"x5t": "4dZ0uBQQzZSmFUYWSSWeVEE0nAs", "x5c": ["MIIC"], "issuer": "https://example.com/v2.0"},
+    {"ext": True, "nbf": 1_790_000_000, "exp": None},
+]
+
+
+@pytest.mark.parametrize("members", TAKEN)
+async def test_a_key_is_taken_with_members_that_are_null_or_unknown(
+    keys: KeySet, server: KeySetServer, members: JSON
+) -> None:
+    server.publish(jwk_of(rsa_key(), "good", **members))
+
+    assert await has(keys, "good")
+    assert not await has(keys, "other")
+
+
+async def test_a_key_whose_id_is_null_is_a_key_without_one(
+    keys: KeySet, server: KeySetServer
+) -> None:
+    server.publish(jwk_of(rsa_key(), kid=None) | {"kid": None})
+
+    assert await has(keys, None)
+    assert not await has(keys, "None")
+
+
+SKIPPED: list[Any] = [
+    None,
+    [],
+    "key",
+    {},
+    {"kty": "AKP", "kid": "other", "alg": "ML-DSA-44", "pub": "AA"},
+    {"kty": None, "kid": "other"},
+    {"kty": "RSA", "kid": "other", "use": "sig", "x5c": ["MIIC"]},
+    {"kty": "RSA", "kid": "other", "n": "AQAB", "e": "AQAB"},
+    {"kty": "EC", "kid": "other", "crv": "P-256", "x": "AA", "y": "AA"},
+    {"kty": "EC", "kid": "other", "crv": "brainpoolP256r1", "x": "AA", "y": "AA"},
+    {"kty": "OKP", "kid": "other", "crv": "X25519", "x": "A" * 43},
+    {"kty": "OKP", "kid": "other", "crv": "Ed448", "x": "A" * 76},
+    {"kty": "oct", "kid": "other", "k": "c2VjcmV0", "alg": "HS256"},
+    jwk_of(ec_key(), "other"),
+    jwk_of(rsa_key("other"), "other", use="enc"),
+    jwk_of(rsa_key("other"), "other", use="enc", alg="RSA-OAEP"),
+    jwk_of(rsa_key("other"), "other", alg="RSA-OAEP"),
+    jwk_of(rsa_key("other"), "other", alg="PS256"),
+    jwk_of(rsa_key("other"), "other", key_ops=["encrypt", "wrapKey"]),
+    jwk_of(rsa_key("other"), "other", key_ops=[]),
+    jwk_of(rsa_key("other"), "other", d="AQAB"),
+    jwk_of(rsa_key("small", 1024), "other"),
+    jwk_of(rsa_key("other")) | {"kid": 5},
+    jwk_of(rsa_key("other")) | {"kid": ["other"]},
+]
+
+
+@pytest.mark.parametrize("entry", SKIPPED)
+async def test_what_is_no_key_for_signatures_is_skipped_next_to_a_good_one(
+    keys: KeySet, server: KeySetServer, entry: Any
+) -> None:
+    server.publish(entry, jwk_of(rsa_key(), "good"), entry)
+
+    assert await has(keys, "good")
+    assert await has(keys, None)
+    assert not await has(keys, "other")
+
+
+async def test_a_key_that_is_listed_twice_is_one_key(keys: KeySet, server: KeySetServer) -> None:
+    server.publish(jwk_of(rsa_key(), "good"), jwk_of(rsa_key(), "good", alg="RS256", use="sig"))
+
+    assert await has(keys, "good")
+    assert await has(keys, None)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-16",
+        "application/jwk-set+json",
+        "text/plain",
+        "application/octet-stream",
+        "nonsense",
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+async def test_the_content_type_does_not_matter(
+    keys: KeySet, server: KeySetServer, content_type: str, mark: bytes
+) -> None:
+    server.headers, server.body = [f"Content-Type: {content_type}"], mark + server.body
+
+    assert await has(keys, "good")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "temporarily_unavailable"}',
+        b'{"keys": null, "error": {"code": 429}}',
+        b'{"message": "Too many requests", "keys": "none"}',
+        b'{"4b835cb": "-----BEGIN CERTIFICATE-----"}',
+    ],
+)
+async def test_an_error_with_status_200_changes_nothing(
+    keys: KeySet, server: KeySetServer, timer: Timer, body: bytes
+) -> None:
+    assert await has(keys, "good")
+    timer.forward(COOL_DOWN)
+    server.body = body
+
+    with capture_logs() as lines:
+        assert not await has(keys, "next")
+
+    assert [line["event"] for line in lines] == ["key_set_unavailable"]
+    assert await has(keys, "good")

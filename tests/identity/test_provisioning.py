@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from models.database.store import Store
 from tests.conftest import counted
@@ -107,12 +108,26 @@ async def test_without_any_address_the_subject_stands_for_the_user(api: Api) -> 
 
 
 @pytest.mark.parametrize(
-    "value", ["true", "True", 1, "1", "yes", [True], {"verified": True}, None, False]
+    "value",
+    [
+        "True",
+        "true ",
+        "false",
+        1,
+        1.0,
+        "1",
+        "yes",
+        [True],
+        ["true"],
+        {"verified": True},
+        None,
+        False,
+    ],
 )
-async def test_only_the_json_value_true_verifies_an_address(api: Api, value: Any) -> None:
-    grace = await visit(
-        api, token(api, {**CLAIMS, "sub": "sub|grace", "email": "grace@example.com"})
-    )
+@pytest.mark.parametrize("word", [True, "true"])
+async def test_only_the_word_true_verifies_an_address(api: Api, value: Any, word: Any) -> None:
+    grace: JSON = {"sub": "sub|grace", "email": "grace@example.com", "email_verified": word}
+    grace = await visit(api, token(api, {**CLAIMS, **grace}))
     ada = await visit(api, token(api, {**CLAIMS, "email_verified": value}))
 
     assert (grace["emailVerified"], ada["emailVerified"]) == (True, False)
@@ -146,22 +161,110 @@ async def test_users_of_different_issuers_may_share_subject_and_address(
         {"picture": 5},
         {"given_name": 5},
         {"given_name": ["Ada"]},
-        {"given_name": "A\x00da"},
-        {"family_name": "Love\nlace"},
-        {"family_name": "\u202ecalevoL"},
+        {"given_name": ""},
+        {"given_name": " \t\u3000\n"},
+        {"given_name": "\x00\x07\u202e\u2066"},
         {"given_name": "\ud800"},
-        {"given_name": None, "family_name": None},
+        {"family_name": True, "name": {"family": "Love"}},
     ],
 )
-async def test_a_claim_that_can_not_be_shown_is_as_good_as_absent(api: Api, odd: JSON) -> None:
-    assert await return_with(api, {**CLAIMS, **odd}) == {
-        "id": (await visit(api, token(api, {})))["id"],
-        **ADA,
+async def test_a_claim_that_can_not_be_used_is_dropped_and_named_in_the_log(
+    api: Api, odd: JSON
+) -> None:
+    with capture_logs() as lines:
+        user = await return_with(api, {**CLAIMS, **odd})
+
+    assert user == {"id": user["id"], **ADA}
+    unusable = [line for line in lines if line["event"] == "claim unusable"]
+    assert {line["claim"] for line in unusable} == odd.keys()
+    assert {frozenset(line) for line in unusable} == {
+        frozenset({"event", "log_level", "issuer", "claim"})
     }
 
 
-async def test_a_long_name_is_cut(api: Api) -> None:
-    assert (await visit(api, token(api, {"given_name": "x" * 1_000})))["firstName"] == "x" * 256
+async def test_an_absent_or_null_name_is_nothing_to_log(api: Api) -> None:
+    with capture_logs() as lines:
+        await return_with(api, {**CLAIMS, "given_name": None, "family_name": None, "name": None})
+
+    assert [line for line in lines if line["event"] == "claim unusable"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" Ada\n", "Ada"),
+        ("Jean\u00a0Luc", "Jean Luc"),
+        ("\u3000Ada  \t Augusta ", "Ada Augusta"),
+        ("Love\r\nlace", "Love lace"),
+        ("Love\u2028lace", "Love lace"),
+        ("A\x00da\x1b", "A da"),
+        ("\u202ecalevoL\u2069", "calevoL"),
+        ("A\ud800da", "Ada"),
+        ("\u0645\u0646\u200c\u0686", "\u0645\u0646\u200c\u0686"),
+        ("\U0001f469\u200d\U0001f467", "\U0001f469\u200d\U0001f467"),
+        ("O\u2019Brien-\u014c", "O\u2019Brien-\u014c"),
+        ("x" * 1_000, "x" * 256),
+    ],
+)
+async def test_a_name_is_cleaned_and_kept(api: Api, written: str, kept: str) -> None:
+    claims = {"given_name": written, "family_name": written, "preferred_username": written}
+
+    user = await visit(api, token(api, claims))
+
+    assert (user["firstName"], user["lastName"], user["identifier"]) == (kept, kept, kept)
+
+
+@pytest.mark.parametrize("email", [" ada@example.com", "ada@example.com\n", "\tada@example.com "])
+async def test_blanks_around_an_address_are_trimmed(api: Api, email: str) -> None:
+    user = await visit(api, token(api, {**CLAIMS, "email": email}))
+
+    assert user == {"id": user["id"], **ADA}
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Grace Hopper", "Grace", "Hopper"),
+        (" Grace  Brewster Murray\u00a0Hopper ", "Grace Brewster Murray", "Hopper"),
+        ("Grace", "Grace", None),
+        ("grace@example.com", None, None),
+        ("", None, None),
+        (5, None, None),
+    ],
+)
+async def test_a_full_name_stands_in_for_the_names(
+    api: Api, name: Any, first: str | None, last: str | None
+) -> None:
+    user = await visit(api, token(api, {"name": name}))
+
+    assert (user["firstName"], user["lastName"]) == (first, last)
+
+
+@pytest.mark.parametrize("present", ["given_name", "family_name"])
+async def test_a_full_name_is_not_split_where_one_of_the_names_is_there(
+    api: Api, present: str
+) -> None:
+    user = await visit(api, token(api, {present: "Madonna", "name": "Madonna"}))
+
+    assert [user["firstName"], user["lastName"]].count("Madonna") == 1
+
+
+async def test_a_username_identifies_who_has_no_address(api: Api) -> None:
+    user = await visit(api, token(api, {"preferred_username": "ada"}))
+    assert (user["identifier"], user["emailAddress"]) == ("ada", None)
+
+    api.clock.forward(seconds=1)
+    assert (await visit(api, token(api, {"preferred_username": "augusta"})))["identifier"] == (
+        "augusta"
+    )
+    api.clock.forward(seconds=1)
+    assert (await visit(api, token(api, CLAIMS)))["identifier"] == "ada@example.com"
+
+    gone = {"userId": user["id"], "emailAddress": None}
+    assert (await api.mutate("updateUser", gone, by=SERVICE)).payload
+    api.clock.forward(seconds=1)
+    assert (await visit(api, token(api, {})))["identifier"] == "augusta"
+    assert [changes for _, changes in await happened(api.store)][1] == {"identifier": "ada"}
 
 
 # ------------------------------------------------------------------------------------------- return

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from models.errors import FormatInvalid
 from models.validation.addresses import normalize_address
+from models.validation.characters import CONTROLS
 
 SAME = [
     ("victim@corp.test", "VICTIM@corp.test"),
@@ -22,6 +23,14 @@ SAME = [
     ("a@b\u00fccher.example", "a@bu\u0308cher.example"),
     ("a@b\u00fccher.example", "a@xn--bcher-kva.example"),
     ("a@b\u00fccher.example", "A@XN--BCHER-KVA.Example"),
+    ("a@b\u00fccher.example", "A@B\u00dcCHER.example"),
+    ("a@b\u00fccher.example", "A@BU\u0308CHER.EXAMPLE"),
+    ("a@stra\u00dfe.example", "a@STRA\u1e9eE.example"),
+    ("a@kelvin.test", "a@\u212aelvin.test"),
+    ("a@corp.test", "a@corp\u3002test"),
+    ("a@corp.test", "a@corp\uff0etest"),
+    ("a@corp.test", "a@corp\uff61test"),
+    ("a@corp.test", "a@\uff43orp.test"),
     ("a@\u4f8b\u3048.\u30c6\u30b9\u30c8", "a@xn--r8jz45g.xn--zckzah"),
 ]
 
@@ -70,6 +79,10 @@ REFUSED = [
     "a@corp.test:25",
     "a@corp.test/x",
     "a@\u00fc-.test",
+    "a@ab--\u00fc.test",
+    "a@corp\uff20evil.test",
+    "a@corp\u2100evil.test",
+    "a@\ufdfa.test" * 20,
     "a@xn--.test",
     "a@xn--abc.test",
     "a@xn--a-.test",
@@ -107,16 +120,10 @@ REFUSED = [
     "mailto:a@corp.test",
     "a:b@corp.test",
     "\u212aelvin@corp.test",
-    "a@\u212aelvin.test",
     "\u212ae\u0301vin@corp.test",
     "\u212a\u0327@corp.test",
     "a\u037eb@corp.test",
     "a\u1fefb@corp.test",
-    "a@corp\u3002test",
-    "a@corp\uff0etest",
-    "a@corp\uff61test",
-    "a@\uff43orp.test",
-    "a@B\u00dcCHER.test",
     "a@cor\u0131\u0307p\u200c.test",
     "a\uff20corp.test",
     "a@corp.test\uff20evil.test",
@@ -157,6 +164,9 @@ def test_what_is_no_single_address_is_refused(address: str) -> None:
         "a!#$%&'*+-/=?^_`{|}~@example.com",
         "a=?utf-8?x?b?=@b.co",
         "1@2.example",
+        "a@r3---sn.example",
+        "a@ab--cd.example",
+        "a@ab--cd.xn--bcher-kva.example",
         "\u7528\u6237@b.co",
     ],
 )
@@ -237,4 +247,4 @@ def test_canonically_equal_texts_are_one_address(address: str) -> None:
 def test_any_text_has_a_key_or_is_refused(address: str) -> None:
     key = key_or_none(address)
 
-    assert key is None or (key.count("@") == 1 and key.isprintable())
+    assert key is None or (key.count("@") == 1 and not CONTROLS.search(key) and " " not in key)

@@ -2,6 +2,7 @@
 anybody is invited or written to (rules 13, 18, 21).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -27,6 +28,8 @@ from tests.support.invitations import (
     ticket,
     unchanged,
 )
+
+MAIL = metadata.tables["mail"]
 
 
 def retry_after(answer: Answer) -> int:
@@ -261,6 +264,61 @@ async def test_an_organization_invites_250_an_hour_each_recipient_counted(
     assert await invited(api, acme.id, "c@example.com", by=SERVICE)
     api.clock.forward(minutes=45)
     assert await invited(api, acme.id, "d@example.com", by=await again(api, acme.admin))
+
+
+async def have_mailed(api: Api, organization_id: str, by: Caller, number: int) -> None:
+    """Many emails of one inviter to as many addresses, copied from one that was queued."""
+    await invited(api, organization_id, "seed@example.com", by=by)
+    async with api.store.write() as session:
+        (row,) = (await session.execute(select(MAIL))).mappings().all()
+        rows = [
+            {**row, "id": f"{row['id'][:-4]}{n:04d}", "address_key": f"x{n}", "status": "sent"}
+            for n in range(1, number)
+        ]
+        await session.execute(insert(MAIL), rows)
+
+
+async def test_a_user_writes_to_250_recipients_an_hour_for_all_organizations(
+    api: Api, acme: Acme
+) -> None:
+    other = await an_organization(api, by=acme.admin, name="Other")
+    await have_mailed(api, acme.id, acme.admin, 248)
+    api.clock.forward(minutes=15)
+
+    async with unchanged(api):
+        over = await invite_many(
+            api, other, ["a@example.com", "b@example.com", "c@example.com"], by=acme.admin
+        )
+        assert retry_after(over) == 45 * 60
+    made = await invite_many(api, other, ["a@example.com", "b@example.com"], by=acme.admin)
+    assert made.payload
+
+    async with unchanged(api):
+        assert retry_after(await invite(api, other, "c@example.com", by=acme.admin)) == 45 * 60
+        first = made.payload["invitations"][0]["id"]
+        assert (await resend(api, other, first, by=acme.admin)).code == "RATE_LIMITED"
+    assert await invited(api, other, "c@example.com", by=SERVICE)
+    assert await invited(api, other, "d@example.com", by=acme.admin, notify=False)
+    colleague = await a_member(api, other, "colleague@example.com", "org:admin")
+    assert await invited(api, other, "e@example.com", by=colleague)
+    api.clock.forward(minutes=45)
+    assert await invited(api, other, "f@example.com", by=await again(api, acme.admin))
+
+
+async def test_the_limit_of_a_user_is_exact_for_organizations_at_once(api: Api, acme: Acme) -> None:
+    ids = [await an_organization(api, by=acme.admin, name=f"Other {n}") for n in range(8)]
+    await have_mailed(api, acme.id, acme.admin, 247)
+
+    answers = await asyncio.gather(
+        *(
+            invite(api, id, f"new{number}@example.com", by=acme.admin)
+            for number, id in enumerate(ids)
+        )
+    )
+
+    limited = [answer for answer in answers if "errors" in answer.body]
+    assert {answer.code for answer in limited} == {"RATE_LIMITED"}
+    assert len(limited) == 5
 
 
 async def test_the_invitations_of_a_key_are_not_counted(api: Api, acme: Acme) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import counted, settings
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
-from tests.support.factories import Acme, an_organization, found_acme
+from tests.support.application import make_application
+from tests.support.factories import Acme, an_organization, create_acme
 from tests.support.invitations import (
     FIELDS,
     a_member_who_was_invited,
@@ -227,7 +227,7 @@ async def statements_of(api: Api, document: str, by: Caller, variables: JSON | N
 async def test_a_list_of_invitations_takes_the_same_statements_for_one_and_for_twenty(
     running: Api,
 ) -> None:
-    acme = await found_acme(running)
+    acme = await create_acme(running)
     await invited(running, acme.id, "first@example.com", by=acme.admin)
     one = await statements_of(running, LISTED, acme.admin, {"id": acme.id})
 

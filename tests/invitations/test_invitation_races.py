@@ -153,10 +153,13 @@ async def test_accepting_and_being_added_at_once_is_one_membership(api: Api, acm
     answers = await at_once(ways[n % 2] for n in range(CALLERS))
 
     assert len(wins(answers)) == 1
+    # An addition that wins revokes the invitation.
     assert losing_codes(answers) <= {
         "already_a_member_in_organization",
         "organization_invitation_already_accepted",
+        "organization_invitation_revoked_code",
     }
+    assert (await stored(api, made["id"]))["status"] in {"accepted", "revoked"}
     assert await members(api, acme.id) == 3
     created = [
         event

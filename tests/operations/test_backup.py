@@ -10,7 +10,7 @@ import pytest
 
 from models.database.store import Store
 from server.backup import BackupError, copy_database
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import Api, Clock
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
@@ -78,7 +78,7 @@ async def test_a_copy_is_one_moment_of_a_database_that_is_written_to(
 
     # It restores: a server on the copy answers and goes on writing.
     store = Store(f"sqlite+aiosqlite:///{target}")
-    restored = an_api(store, clock)
+    restored = make_api(store, clock)
     await rename(restored, acme, 1_000_000)
     await restored.client.aclose()
     await store.close()

@@ -16,6 +16,11 @@ from aiosmtpd.handlers import Sink
 from models.database.revision import head
 from tests.support.processes import PRODUCTION, done, free_port, invoke
 
+SHARES_NO_RATES = (
+    "   ok  Rate limits: counted in each process; if several serve, set TENANTRY_RATE_STORE_URL to"
+    " share them"
+)
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -45,8 +50,12 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  Root secret: decrypts everything that is stored encrypted",
         "   ok  Signing keys: none yet; the first start makes one",
         "   ok  Worker: nothing is overdue",
+        SHARES_NO_RATES,
         "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
+        "   ok  Tokens of https://idp.example.com: must have sub, exp, and aud with tenantry;"
+        " address from email, verified if email_verified is true; names from given_name and"
+        " family_name, or name; username from preferred_username; picture from picture",
     ]
     assert code == 0
 
@@ -60,6 +69,7 @@ def test_doctor_changes_nothing(folder: Path) -> None:
             "   ok  Settings: for development",
             "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry"
             " migrate",
+            SHARES_NO_RATES,
             "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
         ],
     )
@@ -90,10 +100,25 @@ def test_doctor_tells_a_key_set_without_a_usable_key_from_none_at_all(empty_key_
 
     code, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
 
-    assert (code, lines[-1]) == (
+    assert (code, lines[-2]) == (
         1,
         f"wrong  Identity provider https://a: {empty_key_set} has no usable key for RS256",
     )
+
+
+def test_doctor_names_the_claims_that_are_read() -> None:
+    claims = {"email": "preferred_username", "email_verified": True, "name": "https://a/name"}
+    issuer = json.loads(PRODUCTION["TENANTRY_IDENTITY_ISSUERS"])[0]
+    issuers = json.dumps([{**issuer, "audience": ["web", "app"], "claims": claims}])
+
+    _, lines = examined(**{**PRODUCTION, "TENANTRY_IDENTITY_ISSUERS": issuers})
+
+    assert (
+        "must have sub, exp, and aud with app or web; address from preferred_username, always"
+        in (lines[-1])
+    )
+    assert "verified, because claims.email_verified is true;" in lines[-1]
+    assert "names from given_name and family_name, or https://a/name;" in lines[-1]
 
 
 @pytest.fixture

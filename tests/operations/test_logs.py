@@ -11,14 +11,14 @@ import structlog
 from server.settings import logs
 from server.settings.settings import Environment
 from tests.conftest import settings
-from tests.support.processes import logs_put_back
+from tests.support.processes import restored_logging
 
 TOKEN = "sk_token_of_somebody"
 
 
 @pytest.fixture(autouse=True)
 def put_back() -> Iterator[None]:
-    with logs_put_back():
+    with restored_logging():
         yield
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from server.http.app import make_application
 from tests.conftest import settings
 from tests.support.api import NOBODY, SERVICE, Api
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening

@@ -17,7 +17,7 @@ from models.base import now
 from models.database import connections
 from models.database.store import Store
 from models.database.tables import metadata
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import SECRET_KEY, SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
@@ -64,7 +64,7 @@ async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "0")
     for name in ("READ_SECONDS", "WRITE_SECONDS", "WAIT_SECONDS"):
         monkeypatch.setattr(connections, name, 60)
-    return an_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
+    return make_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
 
 
 @ONLY_POSTGRESQL

@@ -25,12 +25,12 @@ from resolvers.keys.signing_keys import replace_key
 from resolvers.keys.ticket_keys import register_keys
 from resolvers.transaction import begin
 from server.cli.root_secret import ensure_readable, explain_invalid_links
-from server.http.app import make_application
 from server.identity import signing
 from server.identity.signing import make_signer
 from server.settings.settings import Environment, SettingsError
 from tests.conftest import counted, server_for, settings
 from tests.support.api import JSON, SECRET, SECRET_KEY, SERVICE, Api, Clock, contents, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.invitations import accept, codes, invited, link_ticket, unchanged
 from tests.support.webhooks import ENDPOINTS, STORAGE, URL, an_endpoint, change, create, kept

@@ -18,10 +18,10 @@ from server.development.extras import make_development_extras
 from server.development.issuer import DevelopmentIssuer
 from server.development.seed import Seeder, write_demo_data
 from server.development.stamp import stamp
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import server_for, settings
 from tests.support.api import Api, Caller, Clock, contents
+from tests.support.application import make_application
 from tests.support.http import ONLY_SQLITE
 
 TABLES = ("user", "organization", "membership")

@@ -329,7 +329,7 @@ def test_dev_starts_and_ends_as_a_process(ending: signal.Signals, folder: Path) 
         server.process.send_signal(ending)
         written, _ = server.process.communicate(timeout=30)
 
-    assert answer.json() == {"data": {"instance": {"slugsEnabled": True}}}
+    assert answer.json()["data"] == {"instance": {"slugsEnabled": True}}
     assert server.process.returncode == 0
     assert f"{server.url}/graphql" in written
     assert "Traceback" not in written

@@ -11,11 +11,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from server.delivery.worker import make_worker
-from server.http.app import make_application
 from server.observability.tracing import Tracing
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import Api, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from models.database.errors import Deadlock
 from models.database.store import Store
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import SERVICE, Api, Clock, contents
 from tests.support.factories import Acme
 from tests.support.smtp import Memory, delivery, invited, mails
@@ -36,7 +37,7 @@ def link(database_url: str) -> Iterator[Link]:
 @pytest.fixture
 async def through(link: Link, database_url: str, clock: Clock) -> AsyncIterator[Api]:
     """The application, with its database behind the link."""
-    api = an_api(Store(link.url(database_url)), clock)
+    api = make_api(Store(link.url(database_url)), clock)
     yield api
     await api.client.aclose()
     await api.store.close()
@@ -59,6 +60,32 @@ async def test_a_commit_without_an_answer_is_not_known_and_not_repeated(
     assert "not known whether the change was made" in answer.error["message"]
     assert "nothing was changed" not in answer.error["message"]
     assert (link.dropped_commits, link.commits_to_drop) == (1, 0)
+    assert (await names(through, acme)).count("Once Only") == 1
+
+
+async def test_an_unknown_commit_is_settled_by_the_idempotency_key(
+    through: Api, acme: Acme, link: Link
+) -> None:
+    async def create() -> httpx.Response:
+        query = """mutation { createOrganization(input: { name: "Once Only" }) {
+            organization { name } userErrors { code } } }"""
+        headers = {"authorization": str(acme.admin.authorization), "idempotency-key": "a-key"}
+        return await through.client.post("/graphql", json={"query": query}, headers=headers)
+
+    assert (await through.mutate("createOrganization", {"name": "Before"}, by=acme.admin)).payload
+    await through.client.get("/.well-known/jwks.json")
+    link.commits_to_drop = 1
+
+    unknown, repeated = await create(), await create()
+
+    (error,) = unknown.json()["errors"]
+    assert (error["path"], error["extensions"]["reason"]) == (
+        ["createOrganization"],
+        "commit_unknown",
+    )
+    assert "the same Idempotency-Key" in error["message"]
+    assert repeated.headers["idempotency-replayed"] == "true"
+    assert repeated.json()["data"]["createOrganization"]["organization"] == {"name": "Once Only"}
     assert (await names(through, acme)).count("Once Only") == 1
 
 

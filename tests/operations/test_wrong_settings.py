@@ -139,6 +139,20 @@ WRONG: list[tuple[str, Any, str]] = [
     ("IDENTITY_ISSUERS", issuer(audience=[]), "audience.*none of them empty"),
     ("IDENTITY_ISSUERS", issuer(audience=["app", ""]), "audience.*none of them empty"),
     ("IDENTITY_ISSUERS", issuer(audience=5), "audience.*none of them empty"),
+    ("IDENTITY_ISSUERS", issuer(claims="email"), r"claims.*JSON object"),
+    ("IDENTITY_ISSUERS", issuer(claims={"e-mail": "email"}), r"claims.e-mail.*not a key that is"),
+    ("IDENTITY_ISSUERS", issuer(claims={"email": ""}), r"claims.email\).*the name of a claim\."),
+    ("IDENTITY_ISSUERS", issuer(claims={"email": True}), r"claims.email\).*the name of a claim\."),
+    ("IDENTITY_ISSUERS", issuer(claims={"name": ["name"]}), r"name\).*the name of a claim\."),
+    ("IDENTITY_ISSUERS", issuer(claims={"picture": 5}), r"picture\).*the name of a claim\."),
+    *(
+        (
+            "IDENTITY_ISSUERS",
+            issuer(claims={"email_verified": value}),
+            r"claims.email_verified\): must be the name of a claim, or true\.",
+        )
+        for value in (False, "", 1, [True])
+    ),
     ("IDENTITY_ISSUERS", issuer(secret="hunter2"), "secret.*not a key that is known"),
     ("IDENTITY_ISSUERS", issuer(algorithms=[]), "holds some of ES256"),
     ("IDENTITY_ISSUERS", issuer(algorithms="RS256"), "JSON list"),

@@ -13,7 +13,7 @@ MANAGE = "org:sys_memberships:manage"
 UNKNOWN = [
     "org:none:such",
     "",
-    "org:sys_memberships:manage ",
+    "org:sys_memberships: manage",
     "ORG:SYS_MEMBERSHIPS:MANAGE",
     "%",
     "' OR 1=1 --",

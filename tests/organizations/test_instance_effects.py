@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.database.store import Store
-from tests.conftest import an_api
+from tests.conftest import make_api
 from tests.support.api import JSON, SERVICE, Answer, Api
 from tests.support.factories import Acme, an_organization
 from tests.support.invitations import codes, invite, invited, link_ticket
@@ -18,7 +18,7 @@ from tests.support.invitations import codes, invite, invited, link_ticket
 async def other(api: Api, database_url: str) -> AsyncIterator[Api]:
     """A second server on the same database, with nothing in common but that."""
     store = Store(database_url)
-    other = an_api(store, api.clock)
+    other = make_api(store, api.clock)
     yield other
     await other.client.aclose()
     await store.close()

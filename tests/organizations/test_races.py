@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models.database.store import Store
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, events, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme, a_member, an_organization
 
 CALLERS = 20

@@ -1,5 +1,6 @@
 """Users that the instance's owner makes, changes and deletes."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -93,15 +94,59 @@ async def test_a_bad_user_is_refused_with_all_faults(
     assert await contents(api.store) == before
 
 
-async def test_two_users_may_share_an_address_while_they_wait(api: Api) -> None:
-    one, two = (
-        (await create(api)).payload["user"]["id"],
-        (await create(api, issuer=ISSUER)).payload["user"]["id"],
-    )
+# A first visit adopts one user, and none if two wait for it with the same address.
+ISSUERS = [{}, {"issuer": ISSUER}]
 
-    visitor = await api.person("new@example.com")
 
-    assert len({one, two, visitor.id}) == 3
+@pytest.mark.parametrize("first", ISSUERS)
+@pytest.mark.parametrize("second", [*ISSUERS, {"externalId": "sub|new@example.com"}])
+async def test_a_user_who_waits_is_not_created_again(api: Api, first: JSON, second: JSON) -> None:
+    made = (await create(api, **first)).payload["user"]["id"]
+    before = await contents(api.store)
+
+    refused = await create(api, emailAddress="NEW@example.com", **second)
+
+    assert faults(refused) == {("emailAddress", "form_identifier_exists")}
+    assert await contents(api.store) == before
+    assert (await api.person("new@example.com")).id == made
+
+
+async def test_a_user_who_has_signed_in_waits_no_longer(api: Api) -> None:
+    known = await api.person("new@example.com", verified=False)
+
+    assert (await create(api)).payload["user"]["id"] != known.id
+
+
+@pytest.mark.parametrize("first", ISSUERS)
+async def test_a_user_gets_no_address_of_one_who_waits(api: Api, first: JSON) -> None:
+    made = (await create(api, **first)).payload["user"]["id"]
+    other = (await create(api, emailAddress="other@example.com")).payload["user"]["id"]
+    before = await contents(api.store)
+
+    refused = await update(api, other, emailAddress="New@example.com")
+
+    assert faults(refused) == {("emailAddress", "form_identifier_exists")}
+    assert await contents(api.store) == before
+    assert (await update(api, made, emailAddress="NEW@example.com")).payload
+    assert (await update(api, other, emailAddress="free@example.com")).payload
+
+
+async def test_of_many_who_create_a_user_at_once_one_does(api: Api) -> None:
+    answers = await asyncio.gather(*(create(api) for _ in range(10)))
+
+    assert len([answer for answer in answers if not answer.user_errors]) == 1
+    assert len((await contents(api.store))["user"]) == 1
+
+
+async def test_of_many_who_get_an_address_at_once_one_does(api: Api) -> None:
+    users = [
+        (await create(api, emailAddress=f"p{n}@example.com")).payload["user"]["id"]
+        for n in range(10)
+    ]
+
+    answers = await asyncio.gather(*(update(api, id, emailAddress="x@example.com") for id in users))
+
+    assert len([answer for answer in answers if not answer.user_errors]) == 1
 
 
 async def test_an_update_changes_what_is_given_and_null_clears(api: Api) -> None:

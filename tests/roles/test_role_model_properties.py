@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from models.database.store import Store
 from models.database.tables import metadata
-from tests.conftest import Templates, an_api
+from tests.conftest import Templates, make_api
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock
 from tests.support.factories import a_member, an_organization
 from tests.support.invitations import invited
@@ -53,7 +53,7 @@ class World:
 
 @asynccontextmanager
 async def opened(database: Path, clock: Clock) -> AsyncGenerator[Api]:
-    api = an_api(Store(f"sqlite+aiosqlite:///{database}"), clock)
+    api = make_api(Store(f"sqlite+aiosqlite:///{database}"), clock)
     try:
         yield api
     finally:

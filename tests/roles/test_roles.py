@@ -58,7 +58,6 @@ async def test_a_permission_is_invented_described_and_deleted(api: Api) -> None:
         ("org:reports:read:all", "form_param_format_invalid"),
         ("org:Reports:read", "form_param_format_invalid"),
         ("org:rep-orts:read", "form_param_format_invalid"),
-        ("org:reports:read\n", "form_param_format_invalid"),
         ("", "form_param_format_invalid"),
         ("org:reports:" + "r" * 200, "form_param_max_length_exceeded"),
         ("org:taken:read", "form_identifier_exists"),
@@ -306,7 +305,7 @@ async def test_an_invitation_that_lapsed_keeps_no_role(api: Api, acme: Acme) -> 
 
 async def test_many_unknown_keys_are_told_of_by_the_first_ten(api: Api) -> None:
     refused = await shape(
-        api, "createRole", key="org:x", name="X", permissions=[f"org:x:{n}" for n in range(5_000)]
+        api, "createRole", key="org:x", name="X", permissions=[f"org:x:{n}" for n in range(1_000)]
     )
 
     assert len(refused.user_errors[0]["meta"]["nearest"]) == 10

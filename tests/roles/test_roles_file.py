@@ -22,7 +22,7 @@ from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import invited
-from tests.support.processes import done, invoke, logs_put_back, refused
+from tests.support.processes import done, invoke, refused, restored_logging
 
 README = Path(__file__).parents[2] / "README.md"
 MANAGING = sorted(MANAGER_PERMISSIONS)
@@ -416,7 +416,7 @@ def at_a_terminal(
 
 async def asked(owner: Owner, answer: str) -> Result:
     def run() -> Result:
-        with logs_put_back():
+        with restored_logging():
             environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": owner.url}
             return CliRunner().invoke(
                 cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment

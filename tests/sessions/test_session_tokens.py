@@ -7,12 +7,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from server.http.app import make_application
 from server.identity.authenticator import Authenticator, make_own_provider
 from server.identity.signing import GivenKeys, TokenSigner, make_key, make_signer
 from server.identity.tokens import InvalidCredential
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Answer, Api, Caller, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme, a_member, a_role, an_organization
 from tests.support.invitations import accept, again, codes, invited, unchanged
 from tests.support.rows import write

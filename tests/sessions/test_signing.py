@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,11 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from sqlalchemy import delete
 from structlog.testing import capture_logs
 
 from models.database.store import Store
 from models.errors import Unavailable
 from models.keys.signing_keys import (
+    ANNOUNCED_BEFORE,
+    SigningKey,
     compute_thumbprint,
     decrypt_key,
     encrypt_key,
@@ -34,13 +38,16 @@ from resolvers.access import SYSTEM
 from resolvers.keys.signing_keys import replace_key
 from resolvers.transaction import begin
 from server.cli import root_secret
+from server.http.jwks import FRESH_SECONDS
 from server.identity import signing
+from server.identity.authenticator import LEEWAY
 from server.identity.signing import StoredKeys, TokenSigner, make_signer
 from server.settings.settings import SettingsError, read_settings
 from tests.conftest import counted, server_for, settings
-from tests.support.api import JSON, Clock, contents
+from tests.support.api import JSON, Api, Clock, contents
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import PRODUCTION, done, invoke, refused, started
+from tests.support.sessions import open_session
 
 SECRET, OTHER = (
     "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN",
@@ -195,7 +202,7 @@ async def test_a_root_secret_is_replaced_by_way_of_a_rotation(
     await signer.sign(CLAIMS)
     kid = await rotated(store, clock, OTHER, SECRET)
 
-    clock.forward(minutes=11)
+    clock.forward(minutes=12)
 
     assert kid_of(await a_signer(store, clock, OTHER).sign(CLAIMS)) == kid
 
@@ -236,27 +243,108 @@ async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(
 # ----------------------------------------------------------------------------------------- rotation
 
 
-async def test_new_tokens_have_the_new_key_and_old_ones_verify_until_they_lapse(
+async def test_a_new_key_is_announced_before_it_signs_and_old_tokens_verify_until_they_expire(
     store: Store, clock: Clock, signer: TokenSigner, looks_at_once: None
 ) -> None:
     old = await signer.sign(CLAIMS)
+    clock.forward(hours=1)
 
     kid = await rotated(store, clock)
 
+    assert [*await signer.published()] == [kid_of(old), kid]
+    clock.forward(minutes=1, seconds=59)
+    last = await signer.sign(CLAIMS)
+    assert kid_of(last) == kid_of(old)
+    clock.forward(seconds=1)
     new = await signer.sign(CLAIMS)
     assert (kid_of(new), [*await signer.published()]) == (kid, [kid, kid_of(old)])
-    assert (await verified(signer, old), await verified(signer, new)) == (CLAIMS, CLAIMS)
+    assert (await verified(signer, last), await verified(signer, new)) == (CLAIMS, CLAIMS)
     clock.forward(minutes=9, seconds=59)
-    assert await verified(signer, old)
+    assert await verified(signer, last)
     clock.forward(seconds=1)
-    assert (await verified(signer, old), [*await signer.published()]) == (None, [kid])
+    assert (await verified(signer, last), [*await signer.published()]) == (None, [kid])
+
+
+async def test_a_first_key_signs_at_once(store: Store, clock: Clock, signer: TokenSigner) -> None:
+    kid = await rotated(store, clock)
+
+    assert kid_of(await signer.sign(CLAIMS)) == kid
+
+
+async def test_each_of_several_rotations_is_announced_before_it_signs(
+    store: Store, clock: Clock, signer: TokenSigner, looks_at_once: None
+) -> None:
+    kids = [kid_of(await signer.sign(CLAIMS))]
+    announced_at = [clock() - timedelta(minutes=2)]
+    for _ in range(3):
+        clock.forward(seconds=30)
+        kids.append(await rotated(store, clock))
+        announced_at.append(clock())
+
+    for _ in range(20):
+        signing = kids.index(kid_of(await signer.sign(CLAIMS)))
+        is_announced = [clock() - moment >= timedelta(minutes=2) for moment in announced_at]
+        assert signing == max(number for number in range(4) if is_announced[number])
+        clock.forward(seconds=15)
+
+
+async def test_of_rotations_at_once_the_last_one_takes_over(
+    store: Store, clock: Clock, signer: TokenSigner, looks_at_once: None
+) -> None:
+    first = kid_of(await signer.sign(CLAIMS))
+    clock.forward(hours=1)
+    kids = await asyncio.gather(*(rotated(store, clock) for _ in range(4)))
+
+    clock.forward(minutes=1, seconds=59)
+    assert kid_of(await signer.sign(CLAIMS)) == first
+    clock.forward(seconds=1)
+
+    (current,) = (row[0] for row in await kept(store) if row[2])
+    assert current in kids
+    assert kid_of(await signer.sign(CLAIMS)) == current
+
+
+async def test_a_verifier_with_a_cached_key_set_never_meets_an_unknown_key(
+    api: Api, clock: Clock, looks_at_once: None
+) -> None:
+    """Other servers mint, and the verifier keeps the key set for as long as the answer says."""
+    ada = await api.person("ada@example.com")
+    other = Store(api.store.url.render_as_string(hide_password=False))
+    minting = make_signer(settings(), replace(api.server, store=other))
+    expires_at, known = clock(), set[str]()
+    met = set[str]()
+
+    for second in range(0, 600, 5):
+        if second == 60:
+            await rotated(api.store, clock, *api.server.secrets)
+        if clock() >= expires_at:
+            response = await api.client.get("/.well-known/jwks.json")
+            known = {key["kid"] for key in response.json()["keys"]}
+            age = int(response.headers["cache-control"].rpartition("=")[2])
+            expires_at = clock() + timedelta(seconds=age)
+        for token in (
+            await minting.sign(CLAIMS),
+            (await open_session(api, by=ada)).payload["token"]["jwt"],
+        ):
+            met.add(kid_of(token))
+            assert kid_of(token) in known
+        clock.forward(seconds=5)
+
+    await other.close()
+    assert len(met) == 2
+
+
+def test_a_key_is_announced_for_longer_than_caches_keep_the_key_set() -> None:
+    assert timedelta(seconds=FRESH_SECONDS + LEEWAY) <= ANNOUNCED_BEFORE
 
 
 async def test_a_token_of_a_key_that_another_process_has_just_made_is_taken(
     store: Store, clock: Clock
 ) -> None:
     async with processes(store, clock, 2) as (signer, other):
-        await signer.sign(CLAIMS)
+        assert await signer.published()
+        async with store.write() as session:
+            await session.execute(delete(SigningKey))
         kid = await rotated(store, clock)
 
         token = await other.sign(CLAIMS)
@@ -272,7 +360,7 @@ async def test_who_is_shown_keys_is_shown_those_of_now(
 
     kid = await rotated(store, clock)
 
-    assert [*await signer.published()][0] == kid
+    assert [*await signer.published()][1] == kid
 
 
 async def test_the_next_rotation_forgets_a_key_that_is_published_no_more(
@@ -280,7 +368,7 @@ async def test_the_next_rotation_forgets_a_key_that_is_published_no_more(
 ) -> None:
     first = await rotated(store, clock)
     second = await rotated(store, clock)
-    clock.forward(minutes=10)
+    clock.forward(minutes=12)
 
     third = await rotated(store, clock)
 
@@ -370,10 +458,16 @@ def test_rotating_says_what_happened(folder: Path) -> None:
 
     said = done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
 
-    ((kid, *_),) = stored_keys()
-    assert (
-        said
-        == f"{kid} signs session tokens now. The key before it stays published for 10 minutes.\n"
+    ((first, *_),) = stored_keys()
+    assert said == f"{first} signs session tokens now.\n"
+
+    said = done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
+
+    ((kid, created_at),) = ((row[0], row[3]) for row in stored_keys() if row[2])
+    takes_over = datetime.fromisoformat(str(created_at)) + timedelta(minutes=2)
+    assert said.replace("\n", " ") == (
+        f"{kid} is published now and signs session tokens from {takes_over:%H:%M:%S} UTC on. The"
+        " key before it stays published for 10 minutes more. "
     )
 
 
@@ -446,4 +540,4 @@ def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: P
         done(invoke("keys", "rotate-signing"))
         shown = httpx.get(f"{server.url}/.well-known/jwks.json").json()["keys"]
 
-    assert [key["kid"] for key in shown] == [next(row[0] for row in stored_keys() if row[2]), first]
+    assert [key["kid"] for key in shown] == [first, next(row[0] for row in stored_keys() if row[2])]

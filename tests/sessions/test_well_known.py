@@ -6,10 +6,10 @@ import jwt
 import pytest
 
 from models.database.store import Store
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import ISSUER, Api, Clock, contents
+from tests.support.application import make_application
 from tests.support.http import ONLY_SQLITE
 
 JWKS, CONFIGURATION = "/.well-known/jwks.json", "/.well-known/openid-configuration"

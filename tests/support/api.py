@@ -1,6 +1,4 @@
-"""The API as a client sees it: documents of
-`graphql/operations/` sent over HTTP with real identity tokens.
-"""
+"""The API as a client sees it: documents sent over HTTP with real identity tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,14 +35,14 @@ JSON = dict[str, Any]
 
 
 def operation(name: str) -> str:
-    """The document whose file name ends so, such as `create-organization`."""
+    """Returns the document of `graphql/operations/` with this name, like `create-organization`."""
     (found,) = [path for path in OPERATIONS.glob("*.graphql") if path.stem.split("-", 1)[1] == name]
     return found.read_text()
 
 
 @dataclass
 class Clock:
-    """Time as a value that a test sets."""
+    """A clock that shows the time that a test sets."""
 
     moment: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
@@ -64,9 +62,7 @@ test_issuer.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls: `authorization` is the header,
-    None for nobody; `id` the user's, once they have called.
-    """
+    """A caller: the Authorization header (None if anonymous), and the ID once they have called."""
 
     authorization: str | None = None
     id: str = ""
@@ -79,20 +75,20 @@ SERVICE = Caller(f"Bearer {SECRET_KEY}")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """The response to a GraphQL request."""
 
     status: int
     body: JSON
 
     @property
     def data(self) -> Any:
-        """The data of a request that went well; shows the errors of one that did not."""
+        """The data of a successful request; fails with the errors of any other."""
         assert "errors" not in self.body, self.body["errors"]
         return self.body["data"]
 
     @property
     def payload(self) -> Any:
-        """The payload of the one mutation in the document, which had no user errors."""
+        """The payload of the only mutation in the document, which has no user errors."""
         (payload,) = self.data.values()
         assert payload["userErrors"] == [], payload["userErrors"]
         return payload
@@ -104,7 +100,7 @@ class Answer:
 
     @property
     def error(self) -> JSON:
-        """The one top-level error."""
+        """The only top-level error."""
         (error,) = self.body["errors"]
         return error
 
@@ -149,7 +145,7 @@ class Api:
 
     @property
     def reader(self) -> LogReader:
-        """What tells listeners of events."""
+        """The reader of the event log, which serves the subscriptions."""
         return self.app.state.log
 
     def token(
@@ -160,7 +156,7 @@ class Api:
         sign: Callable[[JSON], str] | None = None,
         **claims: Any,
     ) -> str:
-        """An identity token; `claims` replace or add."""
+        """Returns an identity token; `claims` are added, or replace the default ones."""
         now = int(self.clock().timestamp())
         known: JSON = {
             "iss": ISSUER,
@@ -174,7 +170,7 @@ class Api:
         return (sign or sign_token)({**known, **claims})
 
     async def person(self, email: str, **claims: Any) -> Caller:
-        """Somebody who has signed in."""
+        """Creates a user by signing in with this address."""
         caller = Caller(f"Bearer {self.token(email, **claims)}", email=email)
         answer = await self.run("{ viewer { user { id } } }", by=caller)
         return Caller(caller.authorization, answer.data["viewer"]["user"]["id"], email)
@@ -190,15 +186,13 @@ class Api:
         return Answer(response.status_code, response.json())
 
     async def send(self, name: str, /, *, by: Caller = NOBODY, **variables: Any) -> Answer:
-        """Sends the document of `graphql/operations/` whose file name ends so."""
+        """Sends the document with this name in `graphql/operations/`."""
         return await self.run(operation(name), variables, by=by)
 
     async def mutate(
         self, field: str, input: JSON, selection: str = "", *, by: Caller = NOBODY
     ) -> Answer:
-        """Sends one mutation with its whole input as a
-        variable; the user errors and the cursor come along.
-        """
+        """Sends one mutation with its input as a variable; also selects user errors and cursor."""
         kind = INPUTS.get(field) or f"{field[0].upper()}{field[1:]}Input"
         payload = f"{selection} userErrors {{ code message field meta }} cursor"
         document = f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {payload} }} }}"
@@ -221,9 +215,9 @@ _IS_FILLED = "SELECT " + ", ".join(
 
 
 async def contents(store: Store) -> JSON:
-    """Every row of every table, as the driver returns it: compare two to show that nothing changed.
+    """Loads every row of every table; compare two results to show that nothing has changed.
 
-    The statements are text: they need no compiling.
+    The statements are plain text, so they don't need to be compiled.
     """
     async with store.read() as connection:
         is_filled = (await connection.exec_driver_sql(_IS_FILLED)).one()
@@ -238,7 +232,7 @@ async def contents(store: Store) -> JSON:
 
 
 async def events(store: Store) -> list[JSON]:
-    """The event log, oldest first, without what differs from run to run."""
+    """Loads the event log, oldest first."""
     table = metadata.tables["event"]
     async with store.read() as connection:
         rows = await connection.execute(select(table).order_by(table.c.cursor))

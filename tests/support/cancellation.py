@@ -1,4 +1,4 @@
-"""Cancels a coroutine at any of the points at which it waits."""
+"""Cancels a coroutine at any of the points where it waits."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
@@ -8,9 +8,7 @@ T = TypeVar("T")
 
 
 class Watched(Coroutine[Any, Any, T]):
-    """A coroutine that calls `on_wait` in the turn of
-    the event loop in which it begins its nth wait.
-    """
+    """A coroutine that calls `on_wait` in the turn of the event loop that begins its nth wait."""
 
     def __init__(
         self, coroutine: Coroutine[Any, Any, T], nth: int, on_wait: Callable[[], object]
@@ -39,8 +37,7 @@ class Watched(Coroutine[Any, Any, T]):
 
 
 def cancelled_at(coroutine: Coroutine[Any, Any, T], *, wait: int, turns: int) -> asyncio.Task[T]:
-    """Runs the coroutine as a task and cancels it that many
-    turns of the event loop after it begins its nth wait.
+    """Runs the coroutine as a task, and cancels it some turns after its nth wait has begun.
 
     With 0 turns, it is cancelled before anything else runs.
     """

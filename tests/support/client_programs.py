@@ -1,6 +1,4 @@
-"""Programs that listen, each in a process of its own:
-the README's, and one with a library of another kind.
-"""
+"""Programs that subscribe, each in its own process: those in the README, and one with httpx."""
 
 import asyncio
 import os
@@ -39,14 +37,14 @@ with httpx.stream("POST", env["TENANTRY_URL"] + "/graphql", json=body, headers=h
 
 @dataclass(frozen=True)
 class Program:
-    """How it is written down, and started."""
+    """The source of a program, and the command that runs it."""
 
     language: str
     file: str
     command: tuple[str | Path, ...]
 
     def written(self, folder: Path) -> Path:
-        """The program in a folder, beside the packages that it imports."""
+        """Writes the program to a folder, beside the packages that it imports."""
         part = (ROOT / "README.md").read_text().split("\n## Subscribe\n")[1].split("\n## ")[0]
         text = part.split(f"```{self.language}\n")[1].split("```")[0] if self.language else HTTPX
         (folder / self.file).write_text(text)
@@ -74,7 +72,7 @@ ALL = pytest.mark.parametrize(
 
 @dataclass
 class Listener:
-    """A running program, and what it has printed."""
+    """A running program, and its output so far."""
 
     process: asyncio.subprocess.Process
     printed: str = ""
@@ -86,7 +84,7 @@ class Listener:
         return [found[1] for line in self.printed.splitlines() if (found := CURSOR.match(line))]
 
     async def read(self) -> None:
-        """All that is printed, to the end."""
+        """Reads the output to its end."""
         assert self.process.stdout
         while part := await self.process.stdout.readline():
             self.printed += part.decode()
@@ -95,7 +93,7 @@ class Listener:
         self.changed.set()
 
     async def hears(self, count: int) -> list[str]:
-        """The cursors, as soon as there are so many."""
+        """Waits for this number of events, and returns their cursors."""
         async with asyncio.timeout(SECONDS):
             while len(self.cursors) < count:
                 assert not self.over.is_set(), self.printed
@@ -104,7 +102,7 @@ class Listener:
         return self.cursors
 
     async def ends(self) -> str:
-        """All that it printed, once it has ended by itself."""
+        """Waits until the program ends by itself, and returns its output."""
         async with asyncio.timeout(SECONDS):
             await self.over.wait()
         return self.printed
@@ -114,7 +112,7 @@ class Listener:
 async def listener(
     program: Program, folder: Path, *, port: int, token: str, organization: str, after: str
 ) -> AsyncGenerator[Listener]:
-    """The program, until the end of the block at the latest."""
+    """Runs the program, until the end of the block at the latest."""
     given = {"TENANTRY_TOKEN": token, "ORGANIZATION": organization, "AFTER": after}
     environment: Mapping[str, str] = {
         **os.environ,
@@ -146,5 +144,5 @@ def token_of(caller: Caller) -> str:
 
 
 async def newest(api: Api, *, by: Caller) -> str:
-    """Where the log is now."""
+    """Returns the cursor of the newest event."""
     return (await api.run("{ cursor }", by=by)).data["cursor"]

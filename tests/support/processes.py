@@ -1,6 +1,4 @@
-"""Commands and servers: in this process, where they
-are fast and measured, and as a person starts them.
-"""
+"""Commands and servers, in this process or in one of their own."""
 
 import asyncio
 import logging
@@ -42,7 +40,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def logs_put_back() -> Generator[None]:
+def restored_logging() -> Generator[None]:
     """Restores the logging setup, which commands change for the whole process."""
     configuration = structlog.get_config()
     root = logging.getLogger()
@@ -55,10 +53,8 @@ def logs_put_back() -> Generator[None]:
 
 
 def invoke(*arguments: str, **environment: str) -> Result:
-    """Runs a command in this process, in the current
-    folder; anything but an exit is a failure of the test.
-    """
-    with logs_put_back():
+    """Runs a command in this process, in the current folder; only SystemExit may end it."""
+    with restored_logging():
         result = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "100", **environment})
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -66,7 +62,7 @@ def invoke(*arguments: str, **environment: str) -> Result:
 
 
 def refused(result: Result, *sentences: str) -> None:
-    """Exit code 2, the reasons on standard error, one a line, and no trace."""
+    """Asserts exit code 2, with one reason a line on standard error and no traceback."""
     assert (result.exit_code, result.stdout) == (2, "")
     assert len(result.stderr.splitlines()) == len(sentences), result.stderr
     for line, sentence in zip(result.stderr.splitlines(), sentences, strict=True):
@@ -86,7 +82,7 @@ def answers(url: str) -> bool:
 
 
 def while_serving(use: Callable[[str], T], *arguments: str, **environment: str) -> tuple[Result, T]:
-    """Runs a command that serves, in this process; it is stopped by SIGTERM when it has been used."""
+    """Runs a command that serves, in this process; stops it by SIGTERM when `use` returns."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
 
@@ -108,9 +104,7 @@ def while_serving(use: Callable[[str], T], *arguments: str, **environment: str) 
 
 @asynccontextmanager
 async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
-    """The application behind uvicorn as `serve` sets it up,
-    on the port that is given; it ends by SIGTERM, as ever.
-    """
+    """Runs the application behind uvicorn, as `serve` does, until SIGTERM at the end."""
     listener = http_server.listen("127.0.0.1", port)
     port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
@@ -130,7 +124,7 @@ def free_port() -> int:
 
 
 def _environment(values: dict[str, str]) -> dict[str, str]:
-    """Nothing of the machine's own settings, and as wide as a person's window."""
+    """Leaves out the settings of this machine, and sets the width of a terminal."""
     kept = {
         name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
     }
@@ -138,7 +132,7 @@ def _environment(values: dict[str, str]) -> dict[str, str]:
 
 
 def tenantry(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end."""
+    """Runs a command until it ends."""
     command = [TENANTRY, *arguments]
     return subprocess.run(
         command,
@@ -152,7 +146,7 @@ def tenantry(*arguments: str, folder: Path, **environment: str) -> subprocess.Co
 
 @dataclass
 class Server:
-    """A server that was started by command."""
+    """A server in a process of its own."""
 
     process: subprocess.Popen[str]
     url: str
@@ -165,7 +159,7 @@ class Server:
         return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
 
     def stop(self) -> tuple[int, str]:
-        """Ends it as an operator does; the exit code and what it wrote."""
+        """Stops the server as an operator does; returns the exit code and the output."""
         self.process.send_signal(signal.SIGTERM)
         written, _ = self.process.communicate(timeout=30)
         return self.process.returncode, written
@@ -186,7 +180,7 @@ def _await_answer(server: Server) -> None:
 
 @contextmanager
 def process(*arguments: str, folder: Path, **environment: str) -> Generator[subprocess.Popen[str]]:
-    """A command that runs until the end of the block, at the latest."""
+    """Runs a command, until the end of the block at the latest."""
     running = subprocess.Popen(
         [TENANTRY, *arguments],
         cwd=folder,
@@ -204,7 +198,7 @@ def process(*arguments: str, folder: Path, **environment: str) -> Generator[subp
 
 @contextmanager
 def started(*arguments: str, folder: Path, **environment: str) -> Generator[Server]:
-    """A server that runs until the end of the block, at the latest."""
+    """Runs a server, until the end of the block at the latest."""
     port = free_port()
     with process(*arguments, "--port", str(port), folder=folder, **environment) as running:
         server = Server(running, f"http://127.0.0.1:{port}")

@@ -1,4 +1,4 @@
-"""Roles, permissions and role sets, as the instance's owner shapes them through the API."""
+"""Creates and reads roles, permissions and role sets through the API, as the operator does."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ROLE_SET = "roleSet { id key name isInitial roles { key } defaultRole { key } cr
 
 
 async def shape(api: Api, field: str, selection: str = "", /, **input: Any) -> Answer:
-    """A mutation of the role model, with the secret key."""
+    """Sends a mutation of the role model, with the secret key."""
     return await api.mutate(field, input, selection, by=SERVICE)
 
 
@@ -53,7 +53,7 @@ async def make_set(
 
 
 async def a_role_model(api: Api) -> None:
-    """A permission and a role that nobody uses, an editor, and a set of admin and editor."""
+    """Creates an unused permission and role, an editor, and a role set of admin and editor."""
     await make_permission(api, "org:reports:read")
     await make_role(api, "org:spare")
     await make_role(api, "org:editor", READ)
@@ -61,7 +61,7 @@ async def a_role_model(api: Api) -> None:
 
 
 async def role_set(api: Api, key: str = PRIMARY) -> JSON | None:
-    """A role set as the secret key sees it; None when it is gone."""
+    """Returns a role set as the secret key sees it; None if it was deleted."""
     found = await api.run(
         f"{{ roleSets {{ {ROLE_SET.removeprefix('roleSet {').removesuffix('}')} }} }}", by=SERVICE
     )
@@ -76,7 +76,7 @@ async def role(api: Api, key: str) -> JSON | None:
 
 
 async def roles_of(api: Api, organization_id: str) -> dict[str, str]:
-    """The role of each member by address, and of each pending invitation."""
+    """Returns the role of each member and of each pending invitation, by address."""
     document = """query($id: ID!) { organization(by: { id: $id }) {
         memberships { nodes { user { identifier } role { key } } }
         invitations(statuses: [PENDING]) { nodes { emailAddress role { key } } } } }"""

@@ -1,4 +1,4 @@
-"""Many rows at once, written into the store as they are, for the tests of reads."""
+"""Many rows at once, written directly into the database, for tests that read."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -20,7 +20,7 @@ moments = count()
 
 
 def _row(prefix: str, **values: Any) -> Row:
-    """Later rows have later ids."""
+    """Makes a row; later rows have larger IDs."""
     moment = EPOCH + timedelta(milliseconds=next(moments))
     return {"id": new_id(prefix, moment), "created_at": moment, "updated_at": moment, **values}
 
@@ -79,7 +79,7 @@ def a_delivery(endpoint_id: str, event_cursor: int, **values: Any) -> Row:
 
 
 async def write(store: Store, **tables: list[Row]) -> None:
-    """Inserts the rows, in the order that foreign keys want."""
+    """Inserts the rows, in the order that the foreign keys require."""
     async with store.write() as session:
         for table in metadata.sorted_tables:
             if tables.get(table.name):
@@ -87,7 +87,7 @@ async def write(store: Store, **tables: list[Row]) -> None:
 
 
 async def ids_by_key(store: Store, table: str) -> dict[str, str]:
-    """The ids of roles, permissions or role sets."""
+    """Loads the IDs of roles, permissions or role sets by key."""
     columns = metadata.tables[table].c
     async with store.read() as connection:
         return {
@@ -96,7 +96,7 @@ async def ids_by_key(store: Store, table: str) -> dict[str, str]:
 
 
 async def a_role(store: Store, key: str, *permissions: str) -> str:
-    """A role of the primary role set that holds just these permissions."""
+    """Creates a role of the primary role set with exactly these permissions."""
     known = await ids_by_key(store, "permission")
     role = _row("role", key=key, name=key.removeprefix("org:").capitalize())
     await write(

@@ -1,6 +1,4 @@
-"""A development server with a demo company, and session
-tokens of its people, for those who verify them elsewhere.
-"""
+"""A development server with a demo company, whose session tokens other programs verify."""
 
 import sqlite3
 from collections.abc import Generator
@@ -22,7 +20,7 @@ TOKEN = "session { id } token { jwt } userErrors { message }"
 
 @dataclass
 class Issuing:
-    """A running server, with what it keeps in its folder."""
+    """A running server, and the folder with its data."""
 
     server: Server
     folder: Path
@@ -39,7 +37,7 @@ class Issuing:
         return tenantry("token", "--email", email, folder=self.folder).stdout.strip()
 
     def mutate(self, field: str, input: JSON, identity: str) -> Any:
-        """The payload of a mutation that a page of the application's origin sends."""
+        """Returns the payload of a mutation that a page of the application's origin sends."""
         kind = f"{field[0].upper()}{field[1:]}Input"
         query = f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {TOKEN} }} }}"
         headers = {"authorization": f"Bearer {identity}", "origin": ORIGIN}
@@ -49,7 +47,7 @@ class Issuing:
         return answer["data"][field]
 
     def changed(self, *statements: str) -> None:
-        """The role model is not yet changed through the API: a test writes to the database."""
+        """Changes the role model in the database directly."""
         with sqlite3.connect(self.database, timeout=10) as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -62,7 +60,7 @@ class Issuing:
         self.changed(f"INSERT INTO role_permission (role_id, permission_id) VALUES ({ids})")
 
     def add_permission(self, role: str, key: str) -> None:
-        """A custom permission, held by the role."""
+        """Adds a custom permission to the role."""
         row = f"'perm_{key}', '2026-01-01', '2026-01-01', '{key}', '{key}'"
         self.changed(
             f"INSERT INTO permission (id, created_at, updated_at, key, name) VALUES ({row})",
@@ -76,7 +74,7 @@ class Issuing:
             ).fetchone()[0]
 
     def token(self, email: str, slug: str | None = None, format: str = "V2") -> str:
-        """A new session's token, with that organization active."""
+        """Opens a session in the organization, and returns its token."""
         chosen = {"organizationId": self.organization(slug)} if slug else {}
         return self.mutate("createSession", {**chosen, "format": format}, self.identity(email))[
             "token"

@@ -1,4 +1,4 @@
-"""Sessions and their tokens, as tests open and use them through the API."""
+"""Opens and uses sessions and their tokens through the API."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ WHO = """{ viewer { user { id } session { id status } activeOrganization { id }
 
 
 def claims_in(answer: Answer) -> JSON:
-    """What the minted token says."""
+    """Decodes the claims of the new token."""
     return jwt.decode(answer.payload["token"]["jwt"], options={"verify_signature": False})
 
 
 def bearer_of(answer: Answer) -> Caller:
-    """Whoever holds the minted token."""
+    """Returns the caller who has the new token."""
     return Caller(f"Bearer {answer.payload['token']['jwt']}")
 
 
@@ -52,13 +52,13 @@ async def revoke(api: Api, session_id: str, *, by: Caller = SERVICE) -> Answer:
 
 
 async def session(api: Api, session_id: str, *, by: Caller = SERVICE) -> Any:
-    """The session as it is now; None where the caller does not see it."""
+    """Returns the session as it is now; None if the caller can't see it."""
     document = f"query($id: ID!) {{ node(id: $id) {{ ... on Session {{ {FIELDS} }} }} }}"
     return (await api.run(document, {"id": session_id}, by=by)).data["node"]
 
 
 async def who(api: Api, *, by: Caller) -> Any:
-    """What a session token tells of its bearer."""
+    """Returns what a session token says about its bearer."""
     return (await api.run(WHO, by=by)).data["viewer"]
 
 

@@ -1,4 +1,4 @@
-"""Mail as tests send and receive it: a real mail server on loopback, which answers as it is told."""
+"""Sends and receives mail: a real mail server on loopback, with responses that tests choose."""
 
 import asyncio
 import ssl
@@ -44,8 +44,9 @@ Try = Callable[[EmailMessage], Exception | None]
 
 @dataclass
 class Post:
-    """Notes what came in; `recipient`, `sender` and
-    `content` say how it answers, `wait` how long it thinks.
+    """A mail server that keeps messages; `recipient`, `sender` and `content` choose its replies.
+
+    After the reply to a message, it waits for `wait`.
     """
 
     letters: list[EmailMessage] = field(default_factory=list[EmailMessage])
@@ -62,7 +63,7 @@ class Post:
 
     @property
     def addresses(self) -> list[str]:
-        """Where the letters went, one entry a letter."""
+        """The recipients, one entry a message."""
         return sorted(address for envelope in self.envelopes for address in envelope.rcpt_tos)
 
     async def handle_MAIL(
@@ -96,7 +97,7 @@ class Post:
 
 @dataclass
 class Memory:
-    """A transport that keeps what it is given; `answer` may refuse."""
+    """A transport that keeps the messages; `answer` returns an error to reject one."""
 
     answer: Try = lambda message: None
     tried: list[EmailMessage] = field(default_factory=list[EmailMessage])
@@ -113,7 +114,7 @@ class Memory:
 
 @asynccontextmanager
 async def listening(post: Post, **options: Any) -> AsyncGenerator[Post]:
-    """A mail server on loopback, on a port of its own or the one it had before."""
+    """Runs a mail server on loopback, on a port of its own or the one that it had before."""
     loop = asyncio.get_running_loop()
     made: dict[str, Any] = {"enable_SMTPUTF8": True, "hostname": "mail.example.com", **options}
     server = await loop.create_server(lambda: SMTP(post, loop=loop, **made), "127.0.0.1", post.port)
@@ -127,7 +128,7 @@ async def listening(post: Post, **options: Any) -> AsyncGenerator[Post]:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate for 127.0.0.1 that nobody has signed but itself."""
+    """A self-signed certificate for 127.0.0.1."""
 
     path: Path
 
@@ -156,7 +157,7 @@ def a_certificate(folder: Path) -> Certificate:
 
 
 def delivery(store: Store, clock: Clock, transport: Transport | str) -> DeliveryQueue[MailResult]:
-    """A queue of emails; a transport can be given as the URL of a mail server."""
+    """Makes a queue of emails; a transport can be given as the URL of a mail server."""
     server = server_for(store, clock, public_url=PUBLIC_URL)
     channel = MailChannel(
         server=server,
@@ -167,7 +168,7 @@ def delivery(store: Store, clock: Clock, transport: Transport | str) -> Delivery
 
 
 def cleanup(store: Store, clock: Clock) -> Cleanup:
-    """A cleanup that keeps events for 30 days."""
+    """Makes a cleanup that keeps events for 30 days."""
     return Cleanup(server_for(store, clock), timedelta(days=30))
 
 
@@ -179,7 +180,7 @@ class Endless(Protocol):
 
 @asynccontextmanager
 async def working(*workers: Endless) -> AsyncGenerator[list[asyncio.Task[None]]]:
-    """The workers run meanwhile, and are stopped as a server stops them."""
+    """Runs the workers during the block, and then stops them as a server does."""
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield tasks
@@ -192,7 +193,7 @@ async def working(*workers: Endless) -> AsyncGenerator[list[asyncio.Task[None]]]
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float = 10) -> None:
-    """Waits until something is so."""
+    """Waits until the condition is true."""
     async with asyncio.timeout(seconds):
         while True:
             found = condition()
@@ -202,7 +203,7 @@ async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float 
 
 
 async def invited(api: Api, acme: Acme, *addresses: str, **input: Any) -> list[Any]:
-    """Invites each address, and shows the invitations as the administrator sees them."""
+    """Invites each address, and returns the invitations as the administrator sees them."""
     selection = "invitation { id url emailAddress }"
     values = {"organizationId": acme.id, **input}
     return [
@@ -216,7 +217,7 @@ async def invited(api: Api, acme: Acme, *addresses: str, **input: Any) -> list[A
 
 
 async def mails(store: Store) -> list[Mail]:
-    """The rows of mails, oldest first."""
+    """Loads the rows of emails, oldest first."""
     table = metadata.tables["mail"]
     async with store.read() as connection:
         rows = await connection.execute(select(table).order_by(table.c.id))
@@ -224,7 +225,7 @@ async def mails(store: Store) -> list[Mail]:
 
 
 async def shown_mail(api: Api, acme: Acme) -> dict[str, Any]:
-    """The mail of each invitation as the administrator sees it, by address."""
+    """Returns the email of each invitation as the administrator sees it, by address."""
     document = """query($id: ID!) { organization(by: { id: $id }) { invitations { nodes {
         emailAddress mail { status attempts lastError sentAt } } } } }"""
     admin = await api.person(acme.admin.email)
@@ -236,7 +237,7 @@ async def shown_mail(api: Api, acme: Acme) -> dict[str, Any]:
 
 
 async def mail_ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKind.MAIL) -> str:
-    """The ticket of an invitation as it stands: the one that its letter holds, or another kind."""
+    """Makes the current ticket of an invitation: the one in its email, or one of another kind."""
     table = metadata.tables["invitation"]
     async with api.store.read() as connection:
         found = await connection.execute(select(table.c.nonce).where(table.c.id == invitation_id))
@@ -244,7 +245,7 @@ async def mail_ticket(api: Api, invitation_id: str, kind: TicketKind = TicketKin
 
 
 def link_in(letter: EmailMessage) -> str:
-    """The link of a letter's text."""
+    """Returns the link in the text of a message."""
     (link,) = [line for line in text_of(letter).splitlines() if "ticket=" in line]
     return link
 

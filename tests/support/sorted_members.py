@@ -1,4 +1,4 @@
-"""An organization whose members have names that databases like to sort in ways of their own."""
+"""An organization whose members have names that databases sort in different ways."""
 
 import string
 from collections.abc import Callable
@@ -45,15 +45,13 @@ LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def folded(text: str | None) -> str:
-    """How names are compared: by code point, small ASCII letters like capitals, absent ones first."""
+    """Folds a name as lists do: by code point, ASCII letters in lower case, absent names first."""
     return (text or "").translate(LOWER)
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """An organization with a member of every name,
-    all of whom belong to organizations of every name.
-    """
+    """An organization with a member of each name, who belong to organizations of each name."""
 
     viewer: Caller
     organization_id: str
@@ -63,7 +61,7 @@ class Crowd:
     memberships: dict[str, Row] = field(default_factory=dict[str, Row])
 
     def members(self, key: Callable[[Row], Any], of: str | None = None) -> list[str]:
-        """The ids of an organization's memberships, sorted by the user."""
+        """Returns the IDs of an organization's memberships, sorted by the user."""
         mine = [
             row
             for row in self.memberships.values()
@@ -75,7 +73,7 @@ class Crowd:
         ]
 
     def mine(self, key: Callable[[Row], Any]) -> list[str]:
-        """The ids of the viewer's memberships, sorted by the organization."""
+        """Returns the IDs of the viewer's memberships, sorted by the organization."""
         mine = [row for row in self.memberships.values() if row["user_id"] == self.viewer.id]
         ordered = sorted(
             mine, key=lambda row: (key(self.organizations[row["organization_id"]]), row["id"])

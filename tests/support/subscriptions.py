@@ -1,4 +1,4 @@
-"""Listeners: subscriptions over real sockets, and as server-sent events, of a server on loopback."""
+"""Subscriptions over real WebSockets, and as server-sent events, on loopback."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ def organization_events(
 
 
 class Socket:
-    """A client of our own that can do what no good client does."""
+    """A client that can also break the protocol."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -49,7 +49,7 @@ class Socket:
         await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables})
 
     async def told(self, id: str = "1") -> JSON:
-        """The next event."""
+        """Receives the next event."""
         message = await self.receive()
         assert (message["type"], message["id"]) == ("next", id), message
         assert "errors" not in message["payload"], message
@@ -57,7 +57,7 @@ class Socket:
         return event
 
     async def quiet(self) -> None:
-        """Nothing comes."""
+        """Asserts that no message arrives."""
         try:
             async with asyncio.timeout(QUIET_SECONDS):
                 raise AssertionError(await self.connection.recv())
@@ -65,14 +65,14 @@ class Socket:
             pass
 
     async def refused(self, id: str = "1") -> JSON:
-        """The reason that ended a subscription before its first event."""
+        """Receives the reason that ended a subscription before its first event."""
         message = await self.receive()
         assert (message["type"], message["id"]) == ("error", id), message
         (error,) = message["payload"]
         return error["extensions"]
 
     async def ended(self, id: str = "1") -> JSON:
-        """The reason that ended a subscription later."""
+        """Receives the reason that ended a subscription later."""
         message = await self.receive()
         assert (message["type"], message["payload"].get("data")) == ("next", None), message
         (error,) = message["payload"]["errors"]
@@ -80,7 +80,7 @@ class Socket:
         return error["extensions"]
 
     async def closed(self) -> int:
-        """The code that the server closed with."""
+        """Waits until the server closes the connection, and returns its close code."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
@@ -92,7 +92,7 @@ class Socket:
 
 @asynccontextmanager
 async def a_connection(port: int, **options: Any) -> AsyncGenerator[Socket]:
-    """A socket that has said nothing yet."""
+    """Opens a connection without sending anything."""
     url = f"ws://127.0.0.1:{port}/graphql"
     given: Any = {"subprotocols": [PROTOCOL], "compression": None, **options}
     async with connect(url, **given) as connection:
@@ -101,7 +101,7 @@ async def a_connection(port: int, **options: Any) -> AsyncGenerator[Socket]:
 
 @asynccontextmanager
 async def a_socket(port: int, caller: Caller) -> AsyncGenerator[Socket]:
-    """A socket of somebody."""
+    """Opens a connection as the caller."""
     async with a_connection(port) as socket:
         await socket.greet(caller)
         yield socket
@@ -109,14 +109,14 @@ async def a_socket(port: int, caller: Caller) -> AsyncGenerator[Socket]:
 
 @asynccontextmanager
 async def a_subscription(port: int, caller: Caller, query: str) -> AsyncGenerator[Socket]:
-    """A socket with one subscription, that has begun."""
+    """Opens a connection, and starts one subscription."""
     async with a_socket(port, caller) as socket:
         await socket.subscribe(query)
         yield socket
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits for it; fails when it takes too long."""
+    """Waits until the condition is true; fails if that takes too long."""
     deadline = monotonic() + PATIENCE_SECONDS
     for _ in iter(condition, True):
         assert monotonic() < deadline, "it never came"
@@ -124,12 +124,12 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def begun(api: Api, number: int = 1) -> None:
-    """Waits until so many listen, live."""
+    """Waits until this number of subscriptions is live."""
     await until(lambda: sum(stream.is_live for stream in api.reader.streams) >= number)
 
 
 async def left(api: Api) -> None:
-    """Waits until nobody listens any more, and nothing runs for them."""
+    """Waits until there are no subscriptions, and the reader has stopped."""
     await until(lambda: not (api.reader.streams or api.reader.task))
 
 
@@ -137,7 +137,7 @@ async def left(api: Api) -> None:
 async def server_sent(
     port: int, caller: Caller, query: str, **headers: str
 ) -> AsyncGenerator[httpx.Response]:
-    """The answer to an operation as a stream of events."""
+    """Sends an operation, and yields the response as server-sent events."""
     given = {
         "accept": "text/event-stream",
         **({"authorization": caller.authorization} if caller.authorization else {}),
@@ -155,7 +155,7 @@ async def server_sent(
 
 
 async def server_sent_events(response: httpx.Response) -> AsyncGenerator[tuple[str, Any]]:
-    """Name and data of each event, and `("", comment)` for what keeps the connection open."""
+    """Yields the name and data of each event, and `("", comment)` for each keep-alive comment."""
     name = ""
     async for line in response.aiter_lines():
         key, _, value = line.partition(": ")

@@ -1,6 +1,4 @@
-"""A link between a process and PostgreSQL that fails
-as networks do: silently, or at the worst moment.
-"""
+"""A proxy to PostgreSQL that fails as networks do: silently, or at the worst moment."""
 
 import asyncio
 import threading
@@ -41,7 +39,7 @@ class Connection:
         target: asyncio.StreamWriter,
         passes: Callable[[bytes], bool],
     ) -> None:
-        """Forwards what passes.
+        """Forwards the data that `passes` accepts.
 
         A dead connection stays open on both sides, as if packets were lost.
         """
@@ -86,7 +84,7 @@ class Link:
     connections: list[Connection] = field(default_factory=list[Connection])
 
     def die(self) -> None:
-        """From now on the connections that exist forward nothing; new ones work."""
+        """Makes the existing connections forward nothing from now on; new ones work."""
         for connection in self.connections:
             connection.is_dead = True
 
@@ -103,7 +101,7 @@ class Link:
         await connection.forward()
 
     def url(self, database_url: str) -> str:
-        """The URL of the same database through this link."""
+        """Returns the URL of the same database through this proxy."""
         url = make_url(database_url)
         through = url.set(host="127.0.0.1", port=self.port, query={})
         return through.render_as_string(hide_password=False)
@@ -111,7 +109,7 @@ class Link:
 
 @contextmanager
 def a_link(database_url: str) -> Generator[Link]:
-    """A link in a thread of its own, which works while the event loop of the test is busy."""
+    """Runs a proxy in its own thread, so that it works while the test's event loop is busy."""
     link = Link(f"{make_url(database_url).query['host']}/{SOCKET}")
     started, stopped, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
 

@@ -1,6 +1,4 @@
-"""Identity providers for tests: their keys, their
-tokens, and a server on loopback that publishes key sets.
-"""
+"""Identity providers for tests: keys, tokens, and a server that publishes key sets."""
 
 import asyncio
 import base64
@@ -26,12 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key a
 from models.database.store import Store
 from models.instance import Instance
 from resolvers.access import Actor
-from server.http.app import make_application
 from server.identity.authenticator import Authenticator
 from server.settings.issuers import Issuer
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, Answer, Api, Caller, Clock, contents
+from tests.support.application import make_application
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 
@@ -65,7 +63,7 @@ one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 
 async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[Actor, Instance]:
-    """Who calls with these headers; raises BadCredential."""
+    """Authenticates a request with these headers; raises InvalidCredential."""
     credential = await identity.authenticate(authorization)
     assert credential
     return await credential.load_caller()
@@ -76,7 +74,7 @@ async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[
 
 @cache
 def rsa_key(name: str = "rsa", bits: int = 2048) -> RSAPrivateKey:
-    """The same key for the same name, as long as the tests run."""
+    """Returns the same key for the same name during a test run."""
     return generate_rsa_key(65537, bits)
 
 
@@ -91,7 +89,7 @@ def ed_key(name: str = "ed") -> Ed25519PrivateKey:
 
 
 def pem_of(key: PrivateKey) -> str:
-    """The public half, as settings hold it."""
+    """Encodes the public key as settings contain it."""
     encoding, kind = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_key().public_bytes(encoding, kind).decode()
 
@@ -108,7 +106,7 @@ def algorithm_of(key: PrivateKey) -> str:
 
 
 def jwk_of(key: PrivateKey, kid: str | None = None, **members: Any) -> JSON:
-    """The public half, as key sets hold it."""
+    """Encodes the public key as key sets contain it."""
     algorithm: Any = jwt.get_algorithm_by_name(algorithm_of(key))
     named = {"kid": kid} if kid is not None else {}
     return {**algorithm.to_jwk(key.public_key(), as_dict=True), **named, **members}
@@ -122,12 +120,12 @@ def base64url(data: bytes) -> str:
 
 
 def part(value: Any) -> str:
-    """A segment of a token: JSON, or the very text that is given."""
+    """Encodes a segment of a token: JSON, or a text as it is."""
     return base64url((value if isinstance(value, str) else json.dumps(value)).encode())
 
 
 def signed(claims: JSON, key: PrivateKey, kid: str | None = None, **header: Any) -> str:
-    """A token; `header` replaces or adds, and None takes away."""
+    """Signs a token; `header` adds or replaces members, and None removes one."""
     named = {
         "alg": algorithm_of(key),
         "typ": "JWT",
@@ -140,7 +138,7 @@ def signed(claims: JSON, key: PrivateKey, kid: str | None = None, **header: Any)
 
 
 def claims_at(clock: Clock, issuer: str = "https://keys.example.com", **claims: Any) -> JSON:
-    """Good claims; None takes one away."""
+    """Makes valid claims; None removes one."""
     now = int(clock().timestamp())
     known: JSON = {
         "iss": issuer,
@@ -160,7 +158,7 @@ def bearer(token: str) -> Caller:
 
 
 def issuer_of(key: PrivateKey, name: str = "https://keys.example.com", **values: Any) -> Issuer:
-    """An issuer whose one key the settings hold."""
+    """Makes an issuer with one key in the settings."""
     known: JSON = {
         "audience": "tenantry",
         "public_key": pem_of(key),
@@ -170,7 +168,7 @@ def issuer_of(key: PrivateKey, name: str = "https://keys.example.com", **values:
 
 
 def serving(store: Store, clock: Clock, *issuers: Issuer, **values: Any) -> Api:
-    """An application for these identity providers."""
+    """Makes an application for these identity providers."""
     chosen = {"env": Environment.DEVELOPMENT, "secret_keys": (SECRET_KEY,), **values}
     return Api(
         make_application(settings(identity_issuers=issuers, **chosen), store=store, clock=clock),
@@ -180,7 +178,7 @@ def serving(store: Store, clock: Clock, *issuers: Issuer, **values: Any) -> Api:
 
 
 class KeySetServer:
-    """Publishes a key set, and counts how often it was fetched."""
+    """Serves a key set, and counts the requests."""
 
     def __init__(self) -> None:
         self.fetches = 0
@@ -235,7 +233,7 @@ async def key_set_server() -> AsyncGenerator[KeySetServer]:
 async def attempt(
     api: Api, *authorization: str, headers: dict[str, str] | None = None
 ) -> tuple[int, JSON, str]:
-    """Tries the attempt with these Authorization headers: status, body and challenge."""
+    """Sends a request with these Authorization headers; returns status, body and challenge."""
     sent = [*(headers or {}).items(), *(("authorization", one) for one in authorization)]
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in sent]
     response = await api.client.post("/graphql", json={"query": ATTEMPT}, headers=encoded)
@@ -243,14 +241,14 @@ async def attempt(
 
 
 async def assert_accepted(api: Api, token: str) -> None:
-    """The attempt works with the good credential: so a refusal is the doing of what differs."""
+    """Asserts that the token is accepted, so that a rejection is due to what differs."""
     status, body, _ = await attempt(api, f"Bearer {token}")
     assert status == 200, body
     assert body["data"]["createOrganization"]["userErrors"] == [], body
 
 
-def assert_told_well(body: JSON) -> None:
-    """One error with a code, in words of our own."""
+def assert_clear_error(body: JSON) -> None:
+    """Asserts that the body has one error with a code and a message of ours."""
     (error,) = body["errors"]
     assert body.get("data") is None
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
@@ -261,9 +259,9 @@ def assert_told_well(body: JSON) -> None:
 async def assert_refused(
     api: Api, *authorization: str, headers: dict[str, str] | None = None
 ) -> None:
-    """What is common to all attacks: a quick 401 with a challenge, told well, and nothing changed.
+    """Asserts a quick 401 with a challenge and a clear message, and that nothing has changed.
 
-    Quick is measured in processor time, which neighbours on the machine can't lengthen; the wait is
+    Quick is measured in processor time, which other processes can't lengthen; the waiting time is
     only bounded.
     """
     before, started = await contents(api.store), time.process_time()
@@ -272,7 +270,7 @@ async def assert_refused(
     spent = time.process_time() - started
     assert status == 401, body
     assert challenge.startswith("Bearer")
-    assert_told_well(body)
+    assert_clear_error(body)
     assert spent < CPU_SECONDS
     assert await contents(api.store) == before
 
@@ -283,7 +281,7 @@ async def assert_tokens_refused(api: Api, *tokens: str) -> None:
 
 
 class Timer:
-    """Seconds as a value that a test sets, for what is timed without regard to the date."""
+    """A monotonic clock that shows the seconds that a test sets."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0

@@ -1,6 +1,4 @@
-"""Webhooks as tests receive them: a real HTTP server
-on loopback, whose paths behave as they are told.
-"""
+"""A real HTTP server that receives webhooks, with responses that tests choose."""
 
 import asyncio
 import base64
@@ -38,7 +36,7 @@ INSTANCE = "https://orgs.example.com"
 
 @dataclass(frozen=True)
 class Received:
-    """A request, as it came."""
+    """A request as it was received."""
 
     path: str
     headers: dict[str, str]
@@ -71,7 +69,7 @@ async def resetting(writer: asyncio.StreamWriter) -> None:
 
 
 def dripping(beginning: bytes) -> Behaviour:
-    """A byte every moment, for ever."""
+    """Sends one byte every moment without an end."""
 
     async def behave(writer: asyncio.StreamWriter) -> None:
         writer.write(beginning)
@@ -85,7 +83,7 @@ def dripping(beginning: bytes) -> Behaviour:
 
 @dataclass
 class Receiver:
-    """Notes what comes in; each path behaves as it is told, any other says 200."""
+    """Records requests; each path has its own behavior, and all others answer 200."""
 
     behaves: dict[str, Behaviour] = field(default_factory=dict[str, Behaviour])
     received: list[Received] = field(default_factory=list[Received])
@@ -117,7 +115,7 @@ class Receiver:
 
 @asynccontextmanager
 async def listening(context: ssl.SSLContext | None = None) -> AsyncGenerator[Receiver]:
-    """A receiver on loopback; who still hangs at the end is let go."""
+    """Runs a receiver on loopback; connections that are still open at the end are closed."""
     receiver = Receiver(scheme="https" if context else "http")
     serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
@@ -148,7 +146,7 @@ def sender(
     root_secret: str = SECRET,
     jitter: float = 0.0,
 ) -> DeliveryQueue[Answer]:
-    """A queue of webhooks."""
+    """Makes a queue of webhooks."""
     server = server_for(store, clock, public_url=INSTANCE, secret=(root_secret,))
     channel = WebhookChannel(
         server=server,
@@ -159,7 +157,7 @@ def sender(
 
 
 async def an_endpoint(api: Api, url: str, **values: Any) -> str:
-    """An endpoint that gets what happens from now on; its id."""
+    """Creates an endpoint for the events from now on; returns its ID."""
     id, now = new_id(WebhookEndpoint.prefix, api.clock()), api.clock()
     known: dict[str, Any] = {
         "secret": encryption.encrypt(STORAGE, ENDPOINT_SECRET),
@@ -184,7 +182,7 @@ async def changed(api: Api, endpoint_id: str, **values: Any) -> None:
 
 
 async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
-    """An event."""
+    """Renames the organization, which is an event."""
     admin = await api.person(acme.admin.email)
     answer = await api.mutate(
         "updateOrganization", {"organizationId": acme.id, "name": name}, by=admin
@@ -193,7 +191,7 @@ async def renamed(api: Api, acme: Acme, name: str = "Renamed") -> None:
 
 
 async def many_events(api: Api, number: int) -> None:
-    """That many events in one transaction, as a role that is replaced writes them."""
+    """Writes this number of events in one transaction, as replacing a role does."""
     async with begin(api.server, SYSTEM) as tx:
         for one in range(number):
             tx.record(EventType.ROLE_UPDATED, f"role_{one}", {"object": "role", "number": one})
@@ -209,7 +207,7 @@ async def _rows(store: Store, name: str) -> Sequence[Any]:
 
 
 async def deliveries(store: Store) -> list[WebhookDelivery]:
-    """By event, and then by endpoint."""
+    """Loads the deliveries, sorted by event and endpoint."""
     rows = [WebhookDelivery(**row) for row in await _rows(store, "webhook_delivery")]
     return sorted(rows, key=lambda one: (one.event_cursor, one.endpoint_id))
 
@@ -225,9 +223,7 @@ async def endpoint(store: Store, id: str) -> WebhookEndpoint:
 async def working(
     *senders: DeliveryQueue[Answer], patience: float | None = None
 ) -> AsyncGenerator[list[asyncio.Task[None]]]:
-    """The senders run meanwhile, and are stopped as a
-    server stops them, or, without patience, killed.
-    """
+    """Runs the queues during the block, and then stops them as a server does."""
     tasks = [asyncio.create_task(one.run()) for one in senders]
     try:
         yield tasks

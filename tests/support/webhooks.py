@@ -1,4 +1,4 @@
-"""Webhook endpoints and their deliveries, as tests make and read them."""
+"""Creates and reads webhook endpoints and their deliveries."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,12 +28,12 @@ async def create(api: Api, url: str = URL, **input: Any) -> Answer:
 
 
 async def an_endpoint(api: Api, url: str = URL, **input: Any) -> JSON:
-    """An endpoint that was made."""
+    """Creates an endpoint."""
     return (await create(api, url, **input)).payload["webhookEndpoint"]
 
 
 async def change(api: Api, field: str, endpoint_id: str, /, **input: Any) -> Answer:
-    """A mutation of an endpoint, with the secret key."""
+    """Sends a mutation of an endpoint, with the secret key."""
     return await api.mutate(
         field, {"webhookEndpointId": endpoint_id, **input}, ENDPOINT, by=SERVICE
     )
@@ -48,7 +48,7 @@ async def replay(api: Api, endpoint_id: str, /, **input: Any) -> Answer:
 
 
 async def kept(api: Api, row_id: str) -> JSON | None:
-    """The row of an endpoint or of a delivery; None when it is gone."""
+    """Loads the row of an endpoint or a delivery; None if it was deleted."""
     table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
     async with api.store.read() as connection:
         found = (
@@ -60,14 +60,14 @@ async def kept(api: Api, row_id: str) -> JSON | None:
 
 
 async def alter(api: Api, row_id: str, **values: Any) -> None:
-    """Writes into the row of an endpoint or of a delivery what only the sender writes."""
+    """Changes columns of an endpoint or a delivery that otherwise only the worker changes."""
     table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
     async with api.store.write() as session:
         await session.execute(update(table).where(table.c.id == row_id).values(values))
 
 
 async def happen(api: Api, number: int) -> list[int]:
-    """The cursors of so many new events."""
+    """Writes this number of events, and returns their cursors."""
     async with begin(replace(api.server, clock=now), SYSTEM) as tx:
         for one in range(number):
             tx.record(
@@ -77,14 +77,14 @@ async def happen(api: Api, number: int) -> list[int]:
 
 
 async def deliveries(api: Api, endpoint_id: str, number: int = 1, **values: Any) -> list[str]:
-    """The ids of deliveries of new events, oldest first, as the sender makes them."""
+    """Creates deliveries of new events, as the worker does; returns their IDs, oldest first."""
     rows = [a_delivery(endpoint_id, cursor, **values) for cursor in await happen(api, number)]
     await write(api.store, webhook_delivery=rows)
     return [row["id"] for row in rows]
 
 
 async def a_failed_delivery(api: Api, endpoint_id: str, **values: Any) -> str:
-    """One that was tried to the end."""
+    """Creates a delivery whose last attempt has failed."""
     own: JSON = {
         "status": "failed",
         "attempts": 8,

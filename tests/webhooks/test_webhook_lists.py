@@ -144,7 +144,9 @@ async def test_an_endpoint_and_a_delivery_are_found_by_id_by_secret_keys_only(
         ("WebhookDelivery", delivery_id),
     ]
     assert unknown == [None, None]
-    assert hidden == absent == {"data": {"nodes": [None, None]}}
+    assert hidden == absent
+    assert hidden["data"] == {"nodes": [None, None]}
+    assert "errors" not in hidden
 
 
 @pytest.mark.parametrize("width", [1, 20])

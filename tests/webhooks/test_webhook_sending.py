@@ -26,10 +26,10 @@ from models.keys import encryption
 from resolvers.delivery.webhooks import WEBHOOK_QUEUE
 from server.delivery import queue as queue_module
 from server.delivery.webhooks import AT_ONCE, RESERVED
-from server.http.app import make_application
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET, SECRET_KEY, SERVICE, Api, contents, events, test_issuer
+from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.smtp import until
 from tests.support.webhook_receiver import (
@@ -90,6 +90,7 @@ async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: 
         "object": "event",
         "data": event["data"] | {"private_metadata": {}},
         "timestamp": int(api.clock().timestamp() * 1000),
+        "cursor": str(event["cursor"]),
         "instance_id": INSTANCE,
         "event_attributes": {"http_request": {"client_ip": "", "user_agent": ""}},
     }
@@ -98,6 +99,7 @@ async def test_an_event_arrives_in_its_envelope(api: Api, acme: Acme, receiver: 
     assert received.headers["user-agent"].startswith("Tenantry/")
     assert received.headers["host"] == f"127.0.0.1:{receiver.port}"
     assert received.headers["webhook-id"] == event["id"]
+    assert received.headers["tenantry-cursor"] == str(event["cursor"])
     assert received.headers["webhook-timestamp"] == str(int(api.clock().timestamp()))
     for name in ("id", "timestamp", "signature"):
         assert received.headers[f"svix-{name}"] == received.headers[f"webhook-{name}"]
@@ -251,6 +253,31 @@ async def test_the_example_takes_what_we_sign_and_nothing_else(
     assert example.known == {received.id: "organization.updated"}
 
 
+async def test_the_example_ignores_an_older_event_that_arrives_later(
+    api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await an_endpoint(api, receiver.url())
+    for name in ("First", "Second"):
+        await renamed(api, acme, name)
+        await sender(api.store, api.clock).deliver()
+    monkeypatch.setenv("WEBHOOK_SECRET", ENDPOINT_SECRET)
+    example = importlib.reload(importlib.import_module("examples.webhook"))
+    older, newer = receiver.received
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(example.app), base_url="http://app"
+    ) as client:
+        for received in (newer, older, newer):
+            await client.post("/webhooks", content=received.body, headers=received.headers)
+
+    assert example.known == {newer.id: "organization.updated"}
+    assert example.newest == {acme.id: int(newer.headers["tenantry-cursor"])}
+    after = "query($after: String) { events(after: $after) { nodes { id } } }"
+    cursor = older.headers["tenantry-cursor"]
+    (missed,) = (await api.run(after, {"after": cursor}, by=SERVICE)).data["events"]["nodes"]
+    assert missed["id"] == newer.id
+
+
 async def test_the_readme_s_recipe_verifies(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,6 +358,9 @@ async def test_an_endpoint_that_the_log_has_left_behind_goes_on_with_the_oldest_
     await many_events(api, 3)
     async with api.store.write() as session:
         await session.execute(text("DELETE FROM event WHERE object_id <> 'role_2'"))
+        await session.execute(
+            text("UPDATE instance SET forgotten_cursor = (SELECT min(cursor) - 1 FROM event)")
+        )
 
     with capture_logs() as logs:
         await sender(api.store, api.clock).deliver()
@@ -390,6 +420,39 @@ async def test_who_lost_the_lease_writes_nothing_down(
     assert len(receiver.received) == 2
     (delivery,) = await deliveries(api.store)
     assert (delivery.status, delivery.attempts, delivery.last_status_code) == ("succeeded", 1, 200)
+
+
+@pytest.mark.parametrize("status", [200, 500, 410])
+@pytest.mark.parametrize("attempts", [0, 7])
+async def test_a_replay_during_an_attempt_begins_when_the_attempt_has_ended(
+    api: Api, acme: Acme, receiver: Receiver, status: int, attempts: int
+) -> None:
+    """Also during the last attempt, whose failure would end the delivery."""
+    id = await an_endpoint(api, receiver.url())
+    await renamed(api, acme)
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        receiver.behaves.clear()
+        (delivery,) = await deliveries(api.store)
+        answer = await api.mutate(
+            "replayWebhookDeliveries",
+            {"webhookEndpointId": id, "deliveryId": delivery.id},
+            by=SERVICE,
+        )
+        assert answer.payload
+        async with api.store.write() as session:
+            await session.execute(text(f"UPDATE webhook_delivery SET attempts = {attempts}"))
+        await answering(status)(writer)
+
+    receiver.behaves["/"] = slow
+    await sender(api.store, api.clock).deliver()
+    await changed(api, id, enabled=True)
+    await sender(api.store, api.clock).deliver()
+
+    first, second = receiver.received
+    assert (first.id, first.body) == (second.id, second.body)
+    (delivery,) = await deliveries(api.store)
+    assert (delivery.status, delivery.attempts, delivery.is_replay_due) == ("succeeded", 1, False)
 
 
 # -------------------------------------------------------------------------------------- undisturbed
@@ -596,8 +659,10 @@ async def test_a_clock_that_leaps_ahead_sends_nothing_twice(
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeated(
-    api: Api, acme: Acme, receiver: Receiver
+    api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The transaction that holds the row must not be idle for too long.
+    monkeypatch.setattr(queue_module, "POLL_SECONDS", 0.5)
     receiver.behaves["/"] = answering(500)
     id = await an_endpoint(api, receiver.url())
     await renamed(api, acme)

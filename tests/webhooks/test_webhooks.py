@@ -373,6 +373,7 @@ async def test_a_delivery_begins_anew_whatever_became_of_it(api: Api, status: st
         "attempts": 0,
         "next_attempt_at": api.clock(),
         "updated_at": api.clock(),
+        "is_replay_due": True,
     }
     assert await in_store(api, chosen) == {**before, **anew}
     assert before["last_error"]

@@ -1,4 +1,4 @@
-"""Finds the streams that an event is for, or whose rights it may have changed."""
+"""Matches events to streams: those that an event is for, and those whose rights it may change."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +20,13 @@ def group_streams(streams: Iterable[Stream]) -> Groups:
     return groups
 
 
-def find_audience(event: Event, groups: Groups) -> Iterable[Stream]:
+def find_matching(event: Event, groups: Groups) -> Iterable[Stream]:
+    """Finds the streams whose scope includes the event."""
     return (stream for scope in _list_scopes(event) for stream in groups.get(scope, ()))
 
 
 def find_affected(events: Iterable[Event], groups: Groups) -> set[Stream]:
-    """Finds the audience, and all streams of organizations if the role model has changed."""
+    """Finds the matching streams, and all of organizations if the role model has changed."""
     scopes = {scope for event in events for scope in _list_scopes(event)}
     if any(get_subject(event.type) in ROLE_MODEL for event in events):
         scopes |= {scope for scope in groups if scope.organization_id is not None}

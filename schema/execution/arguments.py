@@ -1,0 +1,90 @@
+"""Trims and limits the texts and lists of all arguments, before any resolver sees them.
+
+The limits protect the server, and are wide. Rules for single values, such as the length of a name,
+come later, with an error that names the input.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    is_introspection_type,
+)
+
+from models.errors import LimitExceeded
+
+TEXT_LENGTH = 4_096
+# A search: as long as the longest name that it can find.
+QUERY_LENGTH = 256
+# The values of a filter, and the ids of `nodes`.
+FILTER_VALUES = 100
+# The entries of a list in the input of a mutation.
+LIST_LENGTH = 1_000
+# What the limit on a list is called in errors, if not "filter".
+LIMITS = {"ids": "nodes"}
+TEXTS = frozenset({"String", "ID"})
+
+Resolver = Callable[..., Any]
+
+
+def limit_arguments(schema: GraphQLSchema) -> None:
+    """Makes every field with arguments trim and limit them."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
+            fields: Any = type_.fields
+            for field in fields.values():
+                if field.args and field.resolve:
+                    field.resolve = _with_clean_arguments(field, field.resolve)
+                if field.args and field.subscribe:
+                    field.subscribe = _with_clean_arguments(field, field.subscribe)
+
+
+def _with_clean_arguments(field: Any, resolve: Resolver) -> Resolver:
+    types: dict[str, Any] = {name: argument.type for name, argument in field.args.items()}
+
+    def resolve_clean(source: Any, info: Any, **arguments: Any) -> Any:
+        for name, value in arguments.items():
+            list_length = LIST_LENGTH if name == "input" else FILTER_VALUES
+            arguments[name] = clean(value, types[name], name, list_length)
+        return resolve(source, info, **arguments)
+
+    return resolve_clean
+
+
+def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:
+    """The value with its texts trimmed; raises LimitExceeded for what is too long."""
+    named = cast(Any, type_).of_type if isinstance(type_, GraphQLNonNull) else type_
+    if value is None:
+        return None
+    if isinstance(named, GraphQLScalarType) and named.name in TEXTS:
+        maximum = QUERY_LENGTH if name == "query" else TEXT_LENGTH
+        _check_length(len(value), maximum, name, "characters", limit=name)
+        # An ID has one spelling.
+        return value.strip() if named.name == "String" else value
+    if isinstance(named, GraphQLList):
+        limit = name if list_length == LIST_LENGTH else LIMITS.get(name, "filter")
+        _check_length(len(value), list_length, name, "values", limit)
+        inner: Any = named.of_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return [clean(entry, inner, name, list_length) for entry in value]
+    if isinstance(named, GraphQLInputObjectType):
+        return {
+            key: clean(entry, named.fields[key].type, key, list_length)
+            for key, entry in value.items()
+        }
+    return value
+
+
+def _check_length(length: int, maximum: int, name: str, unit: str, limit: str) -> None:
+    if length > maximum:
+        raise LimitExceeded(
+            f"{name} can have at most {maximum} {unit}, and this has {length}.",
+            limit=limit,
+            allowed=maximum,
+            asked=length,
+        )
