@@ -61,7 +61,7 @@ class Context:
     disconnect: Callable[[], None] = noop
     # The codes of the user errors in the answer, and the organization that a mutation locked, both
     # for the log.
-    user_error_codes: list[str] = field(default_factory=list[str])
+    user_error_codes: set[str] = field(default_factory=set[str])
     changed_organization_id: str | None = None
     # The event that a subscription delivers.
     delivered: Delivered | None = None

@@ -111,7 +111,7 @@ def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
     """Makes the mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
     errors = error.errors if isinstance(error, InputErrors) else [error]
-    info.context.user_error_codes += [error.code for error in errors]
+    info.context.user_error_codes.update(error.code for error in errors)
     return payload(user_errors=[UserError.from_error(error) for error in errors])
 
 

@@ -23,7 +23,7 @@ def doctor(
     from server.cli.console import console
     from server.cli.diagnosis import examine
     from server.cli.environment import load_settings
-    from server.settings import logs
+    from server.observability import logs
 
     settings = load_settings()
     logs.configure(settings)

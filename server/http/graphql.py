@@ -107,8 +107,9 @@ class GraphQLEndpoint:
                 )
             accept = ",".join(request.headers.getlist("accept"))
             if wants_stream(accept):
-                record.door = "sse"
-                return stream_events(self.results(*await self._read_request(request)))
+                record.transport = "sse"
+                results = self.results(*await self._read_request(request))
+                return stream_events(results, self.observer.metrics.event_streams)
             content_type = choose_content_type(accept)
             encoded = await self.run_to_completion(self._run(*await self._read_request(request)))
             return make_response(encoded, content_type)
@@ -188,7 +189,9 @@ class GraphQLEndpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                yield self._encode(result, executed=not document.errors, is_applied=False)
+                encoded = self._encode(result, executed=not document.errors, is_applied=False)
+                get_record().add_errors(encoded.body.get("errors", ()))
+                yield encoded
 
     async def run_to_completion(self, awaitable: Awaitable[T]) -> T:
         """Keeps track of the operation until it is done, even if its caller is canceled."""
@@ -212,8 +215,11 @@ class GraphQLEndpoint:
         try:
             with start_span(record.kind, {"graphql.operation.name": record.operation}):
                 if self._is_idempotent(operation, document, context):
-                    return await run_idempotently(operation, document, context, execute, encode)
-                return encode(await execute())
+                    answer = await run_idempotently(operation, document, context, execute, encode)
+                else:
+                    answer = encode(await execute())
+            record.add_errors(answer.body.get("errors", ()))
+            return answer
         finally:
             await context.clear_loaders()
             record.organization_id = context.changed_organization_id or record.organization_id
@@ -237,7 +243,6 @@ class GraphQLEndpoint:
         size: OperationSize | None = None,
     ) -> EncodedBody:
         body = make_body(result, executed=executed)
-        get_record().add_errors(body.get("errors", ()))
         if self.shows_cost and size:
             limits = self.documents.limits
             body["extensions"] = {"cost": {"asked": size.cost, "allowed": limits.cost}}

@@ -1,15 +1,16 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from models.tracing import NO_SPAN, Span
 from server.observability.observer import Observer
 from server.observability.records import RequestRecord, choose_request_id
 from server.settings.settings import Settings
@@ -42,13 +43,16 @@ ALLOWED_HEADERS = (
     "x-request-id",
     "x-requested-with",
 )
-REQUEST_ID = "X-Request-Id"
-EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", REQUEST_ID)
+EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", "X-Request-Id")
+REQUEST_ID = b"x-request-id"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 
-class ObservationMiddleware:
-    """Records every request and socket, and answers with the ID of the request."""
+class RequestMiddleware:
+    """Records every request and socket, and adds the headers that all responses have.
+
+    These are `nosniff`, the ID of the request, and `no-store` unless the response can be cached.
+    """
 
     def __init__(self, app: ASGIApp, observer: Observer) -> None:
         self.app = app
@@ -58,69 +62,52 @@ class ObservationMiddleware:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        door = "http" if scope["type"] == "http" else "websocket"
-        record = RequestRecord(choose_request_id(headers), door)
+        headers = dict[bytes, bytes](scope["headers"])
+        record = RequestRecord(choose_request_id(headers), scope["type"])
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             match message["type"]:
-                case "http.response.start":
+                case "http.response.start" | "websocket.http.response.start":
                     record.status = message["status"]
-                    MutableHeaders(scope=message)[REQUEST_ID] = record.request_id
+                    given = MutableHeaders(raw=message["headers"])
+                    given.setdefault("Cache-Control", "no-store")
+                    given.raw.append((b"x-content-type-options", b"nosniff"))
+                    given.raw.append((REQUEST_ID, record.request_id.encode()))
                 case "websocket.accept":
                     record.status = 101
-                    MutableHeaders(scope=message)[REQUEST_ID] = record.request_id
+                    message["headers"].append((REQUEST_ID, record.request_id.encode()))
                 case _:
                     pass
             await send(message)
 
-        with self.observer.observe(record), self._trace(scope, record, headers):
+        with self.observer.observe(record), self._start_span(scope, record, headers) as span:
             try:
-                await self.app(scope, receive, send_with_id)
+                await self.app(scope, receive, send_with_headers)
             except Exception:
                 record.status = record.status or 500
                 raise
             finally:
                 if route := scope.get("route"):
                     record.route = route.path
+                span.set_attribute("http.route", record.route)
+                if record.status:
+                    span.set_attribute("http.response.status_code", record.status)
 
-    @contextmanager
-    def _trace(self, scope: Scope, record: RequestRecord, headers: Headers) -> Generator[None]:
-        tracing = self.observer.tracing
-        if tracing is None:
-            yield
-            return
+    def _start_span(
+        self, scope: Scope, record: RequestRecord, headers: Mapping[bytes, bytes]
+    ) -> AbstractContextManager[Span]:
+        if self.observer.tracing is None:
+            return NO_SPAN
         # A client can choose any word as the method.
         method = scope.get("method", "GET")
         method = method if method in METHODS else "_OTHER"
         attributes = {"http.request.method": method, "tenantry.request.id": record.request_id}
-        with tracing.start(method, attributes, headers.get("traceparent")) as span:
-            try:
-                yield
-            finally:
-                span.set_attribute("http.route", record.route)
-                span.set_attribute("http.response.status_code", record.status or 0)
-
-
-class HeadersMiddleware:
-    """Adds `nosniff` to every response, and `no-store` unless the response can be cached."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_header(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
-            await send(message)
-
-        await self.app(scope, receive, send_with_header)
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1")
+        return self.observer.tracing.start(method, attributes, traceparent)
 
 
 def make_middleware(settings: Settings, observer: Observer) -> list[Middleware]:
-    middleware = [Middleware(ObservationMiddleware, observer), Middleware(HeadersMiddleware)]
+    middleware = [Middleware(RequestMiddleware, observer)]
     if settings.trusted_proxies:
         # Only these can say with X-Forwarded-For who the client is.
         middleware.append(

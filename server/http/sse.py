@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+from prometheus_client import Gauge
 from starlette.responses import Response, StreamingResponse
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 
@@ -13,15 +14,16 @@ HEADERS = {"Cache-Control": "no-store, no-transform"}
 TRANSPORT = SSETransport()
 
 
-def stream_events(results: AsyncGenerator[EncodedBody]) -> Response:
+def stream_events(results: AsyncGenerator[EncodedBody], open_streams: Gauge) -> Response:
     """Sends an event `next` for each result, then `complete`.
 
     A comment every HEARTBEAT_SECONDS keeps the connection open.
     """
 
     async def encode_results() -> AsyncGenerator[str, None]:
-        async for encoded in results:
-            yield TRANSPORT.encode_event("next", encoded.json.decode())
+        with open_streams.track_inprogress():
+            async for encoded in results:
+                yield TRANSPORT.encode_event("next", encoded.json.decode())
         yield TRANSPORT.encode_complete()
 
     stream = merge_stream_with_heartbeat(

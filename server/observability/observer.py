@@ -8,13 +8,12 @@ from importlib.metadata import version
 from time import monotonic
 from typing import Any
 
-import structlog
-
 from models.database.revision import head
 from models.errors import Unavailable
 from models.tracing import current_tracer
 from resolvers.delivery.backlog import load_backlogs
 from resolvers.server import Server
+from server.observability.logs import RequestLog, make_request_log
 from server.observability.metrics import Metrics, Reading
 from server.observability.records import RequestRecord, current_record
 from server.observability.statements import watch_statements
@@ -24,10 +23,6 @@ from server.settings.settings import Settings
 
 # How long the numbers of the queues are kept, however often the metrics are read.
 BACKLOG_SECONDS = 5.0
-# Paths that monitors ask for every few seconds.
-QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
-
-log = structlog.stdlib.get_logger("tenantry.requests")
 
 
 @dataclass(slots=True, eq=False)
@@ -36,31 +31,25 @@ class Observer:
 
     server: Server
     metrics: Metrics
+    log: RequestLog
     known_operations: frozenset[str]
     tracing: Tracing | None = None
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)
     counted_at: float = float("-inf")
 
     @contextmanager
-    def observe(self, record: RequestRecord) -> Generator[RequestRecord]:
+    def observe(self, record: RequestRecord) -> Generator[None]:
         """Records a request until the block ends, then logs and counts it."""
         reset_record = current_record.set(record)
         reset_tracer = current_tracer.set(self.tracing)
         try:
-            with structlog.contextvars.bound_contextvars(request_id=record.request_id):
-                try:
-                    yield record
-                finally:
-                    self._finish(record)
+            yield
         finally:
             current_tracer.reset(reset_tracer)
             current_record.reset(reset_record)
-
-    def _finish(self, record: RequestRecord) -> None:
-        if record.is_operation:
-            self.metrics.observe_operation(record)
-        write = log.debug if record.route in QUIET_ROUTES else log.info
-        write("request", **record.to_fields())
+            if record.is_operation:
+                self.metrics.observe_operation(record)
+            self.log.write(record)
 
     def observe_delivery(self, queue: str, outcome: str, seconds: float) -> None:
         self.metrics.observe_delivery(queue, outcome, seconds)
@@ -106,4 +95,4 @@ def make_observer(settings: Settings, server: Server, tracing: Tracing | None = 
             )
         )
     known = load_operation_names(OPERATIONS) | settings.operation_names
-    return Observer(server, metrics, known, tracing)
+    return Observer(server, metrics, make_request_log(settings), known, tracing)

@@ -1,15 +1,14 @@
 """The record of a request: what its log line and the metrics say about it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from secrets import token_hex
 from time import perf_counter
 from typing import Any
 
 from graphql import OperationType
-from starlette.datastructures import Headers
-from ulid import ULID
 
 from resolvers.access import Actor
 from schema.execution.documents import Document
@@ -18,21 +17,20 @@ from schema.execution.documents import Document
 OTHER = "other"
 # Only the forms that proxies generate: anything else could hold an address or a token.
 REQUEST_ID = re.compile(
-    r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    rb"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}",
     re.IGNORECASE,
 )
-TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 ORGANIZATION_ID = re.compile(r"org_[0-9a-hjkmnp-tv-z]{26}")
 
 
-def choose_request_id(headers: Headers) -> str:
+def choose_request_id(headers: Mapping[bytes, bytes]) -> str:
     """Takes the ID from `X-Request-Id`, else the trace ID of `traceparent`, else a new one."""
-    ids = headers.getlist("x-request-id")
-    if len(ids) == 1 and REQUEST_ID.fullmatch(ids[0]):
-        return ids[0]
-    if match := TRACEPARENT.fullmatch(headers.get("traceparent", "")):
-        return match[1]
-    return str(ULID()).lower()
+    if match := REQUEST_ID.fullmatch(headers.get(b"x-request-id", b"")):
+        return match[0].decode()
+    if match := TRACEPARENT.fullmatch(headers.get(b"traceparent", b"")):
+        return match[1].decode()
+    return token_hex(16)
 
 
 def find_organization_id(variables: Mapping[str, Any] | None) -> str | None:
@@ -51,7 +49,7 @@ class RequestRecord:
 
     request_id: str
     # http, sse or websocket.
-    door: str
+    transport: str
     started_at: float = field(default_factory=perf_counter)
     # The pattern of the path, never the path itself.
     route: str = OTHER
@@ -63,8 +61,9 @@ class RequestRecord:
     statements: int = 0
     actor: Actor | None = None
     organization_id: str | None = None
-    codes: list[str] = field(default_factory=list[str])
-    user_error_codes: Sequence[str] = ()
+    # The codes of the errors and of the user errors in the answers.
+    error_codes: set[str] = field(default_factory=set[str])
+    user_error_codes: set[str] = field(default_factory=set[str])
 
     @property
     def seconds(self) -> float:
@@ -72,7 +71,7 @@ class RequestRecord:
 
     @property
     def outcome(self) -> str:
-        if self.codes or (self.status or 0) >= 400:
+        if self.error_codes or (self.status or 0) >= 400:
             return "error"
         if self.status is None:
             return "abandoned"
@@ -90,7 +89,7 @@ class RequestRecord:
             self.operation = node.name.value
 
     def add_errors(self, errors: Iterable[Any]) -> None:
-        self.codes.extend(error["extensions"]["code"] for error in errors)
+        self.error_codes.update(error["extensions"]["code"] for error in errors)
 
     @property
     def is_stream(self) -> bool:
@@ -100,7 +99,8 @@ class RequestRecord:
         """The fields of the log line, without those that are empty."""
         session = self.actor.session if self.actor else None
         fields: dict[str, Any] = {
-            "door": self.door,
+            "request_id": self.request_id,
+            "transport": self.transport,
             "route": self.route,
             "operation": self.operation if self.is_operation else None,
             "kind": self.kind if self.is_operation else None,
@@ -112,8 +112,8 @@ class RequestRecord:
             "actor_id": self.actor.id if self.actor else None,
             "organization_id": self.organization_id
             or (session.organization_id if session else None),
-            "errors": self.codes or None,
-            "user_errors": self.user_error_codes or None,
+            "errors": sorted(self.error_codes) or None,
+            "user_errors": sorted(self.user_error_codes) or None,
         }
         return {name: value for name, value in fields.items() if value is not None}
 

@@ -48,5 +48,6 @@ def watch_statements(store: Store, metrics: Metrics, tracing: Tracing | None) ->
 
     for engine in (store.reader.sync_engine, store.writer.sync_engine):
         event.listen(engine, "before_cursor_execute", begin)
-        event.listen(engine, "after_cursor_execute", end)
-        event.listen(engine, "handle_error", fail)
+        if tracing:
+            event.listen(engine, "after_cursor_execute", end)
+            event.listen(engine, "handle_error", fail)

@@ -118,6 +118,12 @@ class Settings(BaseSettings):
         return self.env is Environment.DEVELOPMENT
 
     @property
+    def logs_json(self) -> bool:
+        if self.log_format is None:
+            return not self.is_development
+        return self.log_format == "json"
+
+    @property
     def operation_names(self) -> frozenset[str]:
         """The names of the operator's own operations, which logs and metrics may show."""
         if self.operations is None:

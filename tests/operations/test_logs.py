@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from server.settings import logs
+from server.observability import logs
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.processes import restored_logging
