@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +108,7 @@ class Wakeup:
         self.waiters.add(waiter)
         if self.watcher is None:
             self.watcher = Watcher(self.engine, self.notify)
-            task = asyncio.create_task(self.watcher.run())
+            task = asyncio.create_task(self.watcher.run(), context=Context())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
         try:
