@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -14,6 +16,7 @@ from tests.support.application import make_application
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
+from tests.support.smtp import until
 from tests.support.subscriptions import a_connection, organization_events
 
 NASTY = "mallory_sk_5eHxE1bW8q0mJ3nV7tYcRfZuKpLdGa2s"
@@ -218,3 +221,52 @@ async def test_who_reads_the_metrics_in_production(api: Api) -> None:
     assert await status(f"Bearer {TOKEN[:-1]}".encode(), metrics_token=TOKEN) == 401
     assert await status(b"Bearer \xfc", metrics_token=TOKEN) == 401
     assert await status(f"Bearer {TOKEN}".encode(), metrics_token=TOKEN) == 200
+
+
+async def test_open_sockets_and_streams_are_counted(api: Api, acme: Acme) -> None:
+    async def count() -> list[float]:
+        metrics = await read_metrics(api)
+        names = ("open_sockets", "event_streams", "subscribers")
+        return [metrics[f"tenantry_{name}"] for name in names]
+
+    before = await count()
+    async with listening(api.app) as port:
+        async with a_connection(port) as socket, event_stream(port, acme) as stream:
+            await socket.greet(acme.admin)
+            await socket.subscribe(organization_events(acme.id))
+            await until(lambda: len(api.reader.streams) == 2)
+            during = await count()
+            assert stream.status_code == 200
+        await until(lambda: not api.reader.streams)
+        after = await count()
+
+    assert (before, during, after) == ([0, 0, 0], [1, 1, 2], [0, 0, 0])
+
+
+@asynccontextmanager
+async def event_stream(port: int, acme: Acme) -> AsyncGenerator[httpx.Response]:
+    """Opens a stream of server-sent events."""
+    headers = {"authorization": acme.admin.authorization or "", "accept": "text/event-stream"}
+    body = {"query": organization_events(acme.id)}
+    url = f"http://127.0.0.1:{port}/graphql"
+    async with (
+        httpx.AsyncClient() as client,
+        client.stream("POST", url, json=body, headers=headers) as stream,
+    ):
+        yield stream
+
+
+async def test_a_reader_is_no_part_of_the_request_that_started_it(
+    api: Api, acme: Acme, lines: list[Any]
+) -> None:
+    async with listening(api.app) as port, a_connection(port) as socket:
+        await socket.greet(acme.admin)
+        await socket.subscribe(organization_events(acme.id))
+        await until(lambda: bool(api.reader.streams))
+        for number in range(5):
+            input = {"organizationId": acme.id, "name": f"Acme {number}"}
+            await api.mutate("updateOrganization", input, by=acme.admin)
+            await socket.told()
+
+    (stream,) = [line for line in lines if line.get("kind") == "subscription"]
+    assert stream["statements"] < 10

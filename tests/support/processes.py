@@ -165,7 +165,7 @@ class Server:
         return self.process.returncode, written
 
 
-def _await_answer(server: Server) -> None:
+def await_answer(server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -202,5 +202,5 @@ def started(*arguments: str, folder: Path, **environment: str) -> Generator[Serv
     port = free_port()
     with process(*arguments, "--port", str(port), folder=folder, **environment) as running:
         server = Server(running, f"http://127.0.0.1:{port}")
-        _await_answer(server)
+        await_answer(server)
         yield server
