@@ -10,7 +10,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from models.tracing import NO_SPAN, Span
+from models.tracing import NO_SPAN, Span, current_tracer
+from server.observability.logs import QUIET_ROUTES
 from server.observability.observer import Observer
 from server.observability.records import RequestRecord, choose_request_id
 from server.settings.settings import Settings
@@ -96,7 +97,8 @@ class RequestMiddleware:
     def _start_span(
         self, scope: Scope, record: RequestRecord, headers: Mapping[bytes, bytes]
     ) -> AbstractContextManager[Span]:
-        if self.observer.tracing is None:
+        if self.observer.tracing is None or scope["path"] in QUIET_ROUTES:
+            current_tracer.set(None)
             return NO_SPAN
         # A client can choose any word as the method.
         method = scope.get("method", "GET")

@@ -1,5 +1,6 @@
 """What settings a production server and a worker need."""
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from server.settings.names import ISSUER
@@ -38,6 +39,7 @@ def find_risks(settings: Settings) -> list[str]:
     """What a production server starts with although it is less safe, with what to set instead."""
     networks = ", ".join(map(str, settings.webhook_networks))
     smtp_url = urlsplit(settings.smtp_url or "")
+    rate_store = urlsplit(settings.rate_store_url or "")
     risks = {
         "TENANTRY_INTROSPECTION is true: anyone can read the whole schema. Set it to false unless"
         " the API is public.": settings.introspection,
@@ -62,6 +64,20 @@ def find_risks(settings: Settings) -> list[str]:
         " `tenantry keys create`, and remove these.": settings.secret_keys,
         "TENANTRY_TRUST_TRACEPARENT is true: a client can choose the trace of its requests. Set it"
         " to false unless a proxy replaces the header.": settings.trust_traceparent,
+        "TENANTRY_USER_RATE is off: one user can keep the server busy. Set a rate, such as"
+        " 1000/minute.": settings.user_rate is None,
+        "TENANTRY_ADDRESS_RATE is off: anyone can try credentials without end. Set a rate, such as"
+        " 300/minute.": settings.address_rate is None,
+        "TENANTRY_TRUSTED_PROXIES allows every address: clients can choose the address that limits"
+        " count. Set the addresses of your proxies.": any(
+            ip_network(proxy).prefixlen == 0 for proxy in settings.trusted_proxies
+        ),
+        "TENANTRY_RATE_STORE_URL isn't encrypted: others on the network can change the counters."
+        " Set a valkeys:// URL.": (
+            rate_store.scheme in {"redis", "valkey"} and rate_store.hostname not in LOOPBACK
+        ),
+        f"TENANTRY_MAX_COST is {settings.max_cost}: one request can delay all others for seconds."
+        " Set at most 100000.": settings.max_cost > 100_000,
         f"TENANTRY_LOG_LEVEL is {settings.log_level}: requests are not logged. Set it to info.": (
             settings.log_level in {"warning", "error"}
         ),

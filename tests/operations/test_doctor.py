@@ -229,6 +229,13 @@ RISKS = {
         "TENANTRY_SECRET_KEYS": "sk_Zk9QmWv2Lx7TbYc4RdHn6sGpE1uAoJf3"
     },
     "TENANTRY_TRUST_TRACEPARENT is true": {"TENANTRY_TRUST_TRACEPARENT": "true"},
+    "TENANTRY_USER_RATE is off": {"TENANTRY_USER_RATE": "off"},
+    "TENANTRY_ADDRESS_RATE is off": {"TENANTRY_ADDRESS_RATE": "off"},
+    "TENANTRY_TRUSTED_PROXIES allows every address": {"TENANTRY_TRUSTED_PROXIES": "10.0.0.1,::/0"},
+    "TENANTRY_RATE_STORE_URL isn't encrypted": {
+        "TENANTRY_RATE_STORE_URL": "redis://counters.invalid:6379"
+    },
+    "TENANTRY_MAX_COST is 200000": {"TENANTRY_MAX_COST": "200000"},
     "TENANTRY_LOG_LEVEL is warning": {"TENANTRY_LOG_LEVEL": "warning"},
 }
 

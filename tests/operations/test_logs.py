@@ -71,3 +71,25 @@ def test_level_and_format_are_settings(capsys: pytest.CaptureFixture[str]) -> No
     lines = written(capsys, Environment.DEVELOPMENT, log_level="error", log_format="json")
 
     assert [json.loads(line)["event"] for line in lines] == ["internal error"]
+
+
+@pytest.mark.parametrize("format", ["json", "console"])
+def test_what_exceptions_and_libraries_quote_is_masked(
+    capsys: pytest.CaptureFixture[str], format: str
+) -> None:
+    logs.configure(settings(log_format=format))
+    quoted = ("ada@example.com", "198.51.100.77", "2001:db8:77::1", f"{TOKEN}_5eHxE1bW8q0mJ3nV7tYc")
+    try:
+        try:
+            raise KeyError(*quoted[:2])
+        except KeyError as error:
+            error.add_note(f"from {quoted[2]}")
+            raise ExceptionGroup("failed", [ValueError(f"bad token {quoted[3]!r}")]) from error
+    except ExceptionGroup as error:
+        structlog.stdlib.get_logger("tenantry.test").error("internal error", exc_info=error)
+    logging.getLogger("library").warning("can't reach %s for %s", quoted[1], quoted[0])
+    written = capsys.readouterr().err
+
+    assert [secret for secret in quoted if secret in written] == []
+    assert "bad token '***'" in written
+    assert "can't reach *** for ***" in written

@@ -11,7 +11,10 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from models.database.store import Store
 from server.delivery.worker import make_worker
 from server.observability import logs
 from server.observability.tracing import Tracing
@@ -172,3 +175,13 @@ async def test_nothing_personal_is_in_logs_metrics_or_traces(
         for secret in production.secrets | people
         if secret in text or json.dumps(secret)[1:-1] in text
     ] == []
+
+
+async def test_errors_of_the_database_quote_no_values(store: Store) -> None:
+    statement = text("SELECT 1 FROM nowhere WHERE name = :name")
+    with pytest.raises(DBAPIError) as failed:
+        async with store.write() as session:
+            await session.execute(statement, {"name": NAME})
+
+    assert "nowhere" in str(failed.value)
+    assert NAME not in str(failed.value)

@@ -98,7 +98,9 @@ async def test_a_request_continues_a_trace_only_if_the_operator_says_so(
     api: Api, trusts_traceparent: bool
 ) -> None:
     exporter = trace(api, trusts_traceparent=trusts_traceparent)
-    await api.client.get("/healthz", headers={"traceparent": TRACEPARENT})
+    await api.client.get("/nothing", headers={"traceparent": TRACEPARENT})
+    for path in ("/healthz", "/readyz", "/metrics"):
+        await api.client.get(path, headers={"traceparent": TRACEPARENT})
 
     (span,) = exporter.get_finished_spans()
     assert span.context
