@@ -35,6 +35,7 @@ CLIENT, PROXY = "198.51.100.77", "2001:db8:77::1"
 ADDRESSES = ("new.person@example.com", "undeliverable@example.com", "zoë.ü@exämple.com")
 NAME, TEXT = "Marmalade Holdings", "orange peel and sugar"
 COOKIE, TICKET = "session=Qb7kD2mXw9ZrT4yVn1Jf", "v1.Qb7kD2mXw9ZrT4yVn1JfQb7kD2mXw9ZrT4yVn1Jf"
+METHOD = "QB7KD2MXW9ZRT4YVN1JF"
 FORGED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtYWxsb3J5In0.c2lnbmF0dXJlMTIzNDU2Nzg5MA"
 
 
@@ -75,7 +76,18 @@ def serve_production(api: Api) -> Generator[Production]:
         api.app = make_application(chosen, store=api.store, clock=api.clock, tracing=tracing)
         transport = httpx.ASGITransport(api.app, client=(CLIENT, 5000), raise_app_exceptions=False)
         api.client = httpx.AsyncClient(transport=transport, base_url="https://orgs.example.com")
-        known = {METRICS_TOKEN, SECRET_KEY, CLIENT, PROXY, NAME, TEXT, COOKIE, TICKET, FORGED}
+        known = {
+            METRICS_TOKEN,
+            SECRET_KEY,
+            CLIENT,
+            PROXY,
+            NAME,
+            TEXT,
+            COOKIE,
+            TICKET,
+            METHOD,
+            FORGED,
+        }
         yield Production(api, chosen, spans, {*known, *ADDRESSES})
 
 
@@ -119,6 +131,7 @@ async def use_documents(production: Production, acme: Acme) -> None:
     for body in (b"{", TEXT.encode(), json.dumps({"query": f"query {ADDRESSES[0]} {{"}).encode()):
         headers = production.use(acme.admin) | {"content-type": "application/json"}
         await production.api.client.post("/graphql", content=body, headers=headers)
+    await production.api.client.request(METHOD, "/graphql", headers=production.use(acme.admin))
     for path in (f"/{ADDRESSES[0]}", f"/images/{TICKET}.svg", f"/graphql?ticket={TICKET}"):
         await production.api.client.get(path, headers=production.use(acme.admin))
 
