@@ -67,7 +67,12 @@ async def families(api: Api, acme: Acme) -> dict[str, set[frozenset[tuple[str, s
     await api.send("members", by=acme.admin, organizationId=acme.id)
     await api.send("update-organization", by=acme.admin, organizationId=acme.id, name="")
     await api.send("create-organization", by=NOBODY, name="Acme")
-    for document in ("query Odd { viewer { nothing } }", "{", "mutation Odd { no }", "{ viewer"):
+    for document in (
+        "query Odd { viewer { user { id } } }",
+        "{",
+        "mutation Odd { no }",
+        "{ viewer",
+    ):
         await api.run(document, by=SERVICE)
     text = (await api.client.get("/metrics")).text
     found: dict[str, set[frozenset[tuple[str, str]]]] = {}

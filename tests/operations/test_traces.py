@@ -89,6 +89,7 @@ async def test_a_failure_leaves_its_type_and_not_its_message(api: Api, acme: Acm
 
     failed = [span for span in exporter.get_finished_spans() if not span.status.is_ok and span.attributes and "error.type" in span.attributes]  # fmt: skip
     assert {span.name for span in failed} == {"transaction", "Mutation.updateOrganization"}
+    assert [span.events for span in failed if span.events] == []
     assert ADDRESS not in "".join(span.to_json() for span in failed)
 
 
