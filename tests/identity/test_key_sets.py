@@ -450,5 +450,5 @@ async def test_an_error_with_status_200_changes_nothing(
     with capture_logs() as lines:
         assert not await has(keys, "next")
 
-    assert [line["event"] for line in lines] == ["key_set_unavailable"]
+    assert [line["event"] for line in lines] == ["key set unavailable"]
     assert await has(keys, "good")
