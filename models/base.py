@@ -69,7 +69,7 @@ def loads(text: str | bytes) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         # The position only: the text may hold personal data.
-        log.error("stored_json_unreadable", error=error.msg, position=error.pos)
+        log.error("stored JSON unreadable", error=error.msg, position=error.pos)
         return dict(UNREADABLE)
 
 

@@ -149,7 +149,7 @@ class RateLimits:
                 until, _ = await self.limiter.get_window_stats(rate, *caller)
         except (StorageError, TimeoutError) as error:
             log.warning(
-                "rate_limit_store_unavailable", error=type(error.__cause__ or error).__name__
+                "rate limit store unavailable", error=type(error.__cause__ or error).__name__
             )
             return
         raise RateLimited(retryAfter=max(1, ceil(until - time.time())))

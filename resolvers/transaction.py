@@ -17,10 +17,14 @@ from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.memberships import Membership
 from models.organizations import Organization
+from models.tracing import start_span
 from resolvers.access import Actor, Grant, load_grant, require_permission
 from resolvers.event_writer import EventWriter
 from resolvers.locks import ROLES_LOCK, share_advisory_lock, take_advisory_lock
 from resolvers.server import Server
+
+# The most events that the span of a transaction names.
+TRACED_EVENTS = 20
 
 
 def organizations_disabled() -> Forbidden:
@@ -237,9 +241,14 @@ async def begin(server: Server, actor: Actor) -> AsyncGenerator[Transaction]:
 
     An exception rolls it back.
     """
-    async with server.store.write() as session:
-        tx = Transaction(server, session, actor)
-        yield tx
-        await tx.events.write()
+    with start_span("transaction") as span:
+        async with server.store.write() as session:
+            tx = Transaction(server, session, actor)
+            yield tx
+            # A webhook names the ID of its event, and an email that of its invitation.
+            events = tx.events.rows[:TRACED_EVENTS]
+            span.set_attribute("tenantry.event.ids", [row["id"] for row in events])
+            span.set_attribute("tenantry.object.ids", [row["object_id"] for row in events])
+            await tx.events.write()
     if tx.events.cursor is not None:
         server.store.wakeup.notify()

@@ -66,6 +66,8 @@ def make_sqlite_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngine:
     """
     engine = create_async_engine(
         url,
+        # The log holds the messages of errors.
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=0,
         pool_reset_on_return=None if read_only else "rollback",
@@ -107,6 +109,8 @@ def make_postgresql_engine(url: URL, *, pool: int, read_only: bool) -> AsyncEngi
     seconds = READ_SECONDS if read_only else WRITE_SECONDS
     engine = create_async_engine(
         url,
+        # The log holds the messages of errors.
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ class Watcher:
                     self.notify()
                     await watch(connection)
             except Exception as error:
-                log.warning("bell_away", error=type(error).__name__)
+                log.warning("database wake-up signal unavailable", error=type(error).__name__)
                 await self._pause(RETRY_SECONDS)
 
     async def _pause(self, seconds: float) -> bool:
@@ -107,7 +108,7 @@ class Wakeup:
         self.waiters.add(waiter)
         if self.watcher is None:
             self.watcher = Watcher(self.engine, self.notify)
-            task = asyncio.create_task(self.watcher.run())
+            task = asyncio.create_task(self.watcher.run(), context=Context())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
         try:

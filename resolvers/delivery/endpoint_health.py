@@ -62,4 +62,4 @@ async def disable_endpoint(
     values = {"enabled": False, "disabled_reason": reason, "updated_at": now}
     result: Any = await session.execute(enabled.values(values))
     if result.rowcount:
-        log.warning("webhook_endpoint_disabled", endpoint=endpoint_id, reason=reason)
+        log.warning("webhook endpoint disabled", endpoint=endpoint_id, reason=reason)

@@ -58,7 +58,7 @@ async def create_deliveries(store: Store, clock: Clock, endpoint_id: str) -> boo
         if forgotten > endpoint.cursor:
             # The log has deleted events before the endpoint got them.
             log.warning(
-                "webhook_events_forgotten",
+                "webhook events deleted before they were sent",
                 endpoint=endpoint_id,
                 cursor=endpoint.cursor,
                 forgotten=forgotten,

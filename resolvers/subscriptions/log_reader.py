@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence, Set
 from contextlib import aclosing
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -93,7 +94,8 @@ class LogReader:
         # From now on the reader can end the stream, also while it catches up.
         self.streams.add(stream)
         if self.task is None:
-            self.task = asyncio.create_task(self._run())
+            # The reader outlives the request that starts it, and is no part of its trace.
+            self.task = asyncio.create_task(self._run(), context=Context())
         try:
             stream.position = self._start_at(stream, after, await self.openings.ask(stream))
             while True:
@@ -208,9 +210,9 @@ class LogReader:
                     await self._poll()
                     self.heartbeat.beat()
                 except Unavailable:
-                    log.warning("event_log_away")
+                    log.warning("event log unavailable")
                 except Exception:
-                    log.exception("event_log_not_read")
+                    log.exception("event log not read")
                 await waiter.wait(POLL_SECONDS)
             # Without waiting in between: a stream that begins from now on starts a new reader.
             self.task = self.head = None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 # More keys in one statement would delay all other callers.
@@ -28,7 +29,7 @@ class SharedRead(Generic[K, V]):
         answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._requests.append((key, answer))
         if self.task is None:
-            self.task = asyncio.create_task(self._answer_all())
+            self.task = asyncio.create_task(self._answer_all(), context=Context())
         return await answer
 
     async def _answer_all(self) -> None:

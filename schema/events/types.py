@@ -197,7 +197,7 @@ def to_event_or_none(row: EventRow, context: Context) -> Event | None:
     try:
         return to_event(row, context)
     except Exception:
-        log.exception("event_not_shown", cursor=row.cursor)
+        log.exception("event not shown", cursor=row.cursor)
         return None
 
 

@@ -86,6 +86,11 @@ class Document:
         """Whether a name is needed to say which of several operations to run."""
         return name is None and len(self._operations(None)) > 1
 
+    def get_operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Returns the operation that runs, or None if it is ambiguous or missing."""
+        operations = self._operations(name)
+        return operations[0] if len(operations) == 1 else None
+
     @property
     def names(self) -> list[str]:
         return [node.name.value for node in self._operations(None) if node.name]
@@ -124,8 +129,8 @@ class Document:
         return self._runs(OperationType.SUBSCRIPTION, name)
 
     def _runs(self, kind: OperationType, name: str | None) -> bool:
-        operations = self._operations(name)
-        return len(operations) == 1 and operations[0].operation is kind
+        operation = self.get_operation(name)
+        return operation is not None and operation.operation is kind
 
     def get_size(self, name: str | None) -> OperationSize | None:
         """The size of the operation that a request with this name runs, if there is just one."""

@@ -59,6 +59,10 @@ class Context:
     is_credential_valid: Callable[[], bool] = _always
     # Disconnects a client that does not read.
     disconnect: Callable[[], None] = noop
+    # The codes of the user errors in the answer, and the organization that a mutation locked, both
+    # for the log.
+    user_error_codes: set[str] = field(default_factory=set[str])
+    changed_organization_id: str | None = None
     # The event that a subscription delivers.
     delivered: Delivered | None = None
 

@@ -50,7 +50,7 @@ def _log_internal(error: GraphQLError) -> dict[str, Any]:
     """Logs the error with its traceback under an ID, and returns a neutral error with that ID."""
     trouble = f"err_{str(ULID()).lower()}"
     path = ".".join(map(str, error.path or ()))
-    log.error("internal_error", id=trouble, path=path, exc_info=error.original_error)
+    log.error("internal error", id=trouble, path=path, exc_info=error.original_error)
     return {"message": INTERNAL_SENTENCE, "extensions": {"code": "INTERNAL", "id": trouble}}
 
 

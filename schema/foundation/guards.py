@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar, cast
@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 
 from models.database.errors import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
+from models.tracing import Span, start_span
 from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.transaction import Transaction, begin
@@ -110,7 +111,13 @@ def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
     """Makes the mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
     errors = error.errors if isinstance(error, InputErrors) else [error]
+    info.context.user_error_codes.update(error.code for error in errors)
     return payload(user_errors=[UserError.from_error(error) for error in errors])
+
+
+def start_field_span(info: Info) -> AbstractContextManager[Span]:
+    """Starts the span of a field, by its name in the schema."""
+    return start_span(f"{info.path.typename}.{info.field_name}")
 
 
 # ------------------------------------------------------------------------------------------- guards
@@ -214,10 +221,13 @@ class MutationGuard(FieldExtension):
             return payload
 
         try:
-            return await retry_deadlocks(run)
+            with start_field_span(info):
+                return await retry_deadlocks(run)
         except (InputError, InputErrors) as error:
             return make_error_payload(info, error)
         finally:
+            if tx := context.open_transaction:
+                context.changed_organization_id = next(iter(tx.locked_organizations), None)
             context.open_transaction = None
             await context.clear_loaders()
 
@@ -242,7 +252,8 @@ class UntransactedMutationGuard(FieldExtension):
         ensure_actor_kind(context.caller, self.actor)
         await context.clear_loaders()
         try:
-            return await next_(source, info, **arguments)
+            with start_field_span(info):
+                return await next_(source, info, **arguments)
         except (InputError, InputErrors) as error:
             return make_error_payload(info, error)
         finally:

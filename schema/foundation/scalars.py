@@ -125,7 +125,7 @@ def _serialize_object(value: JSONObject) -> orjson.Fragment:
     try:
         return orjson.Fragment(dumps(value))
     except RecursionError:
-        log.error("json_too_deep")
+        log.error("stored JSON too deep")
         return orjson.Fragment(dumps(UNREADABLE))
 
 

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from server.cli import doctor, keys, migrate, roles, schema, secret, seed, serve, token
+from server.cli import backup, doctor, keys, migrate, roles, schema, secret, seed, serve, token
 
 app = typer.Typer(
     name="tenantry",
@@ -31,6 +31,7 @@ app.command()(serve.dev)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(migrate.migrate)
+app.command()(backup.backup)
 app.command()(token.token)
 app.command()(seed.seed)
 app.command()(schema.export_schema)

@@ -5,6 +5,7 @@ where it looks for overdue mail, webhooks and expirations. A log reader that is 
 its own server: if one listens on this machine, doctor asks it.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ from server.delivery.smtp import Smtp
 from server.development.stamp import is_stamped
 from server.http.app import FETCH_SECONDS
 from server.identity.authenticator import make_provider
-from server.settings.checks import ensure_production
+from server.settings.checks import ensure_production, find_risks
 from server.settings.issuers import Issuer
 from server.settings.settings import Settings, SettingsError
 
@@ -45,6 +46,8 @@ class Finding:
     what: str
     is_fine: bool
     detail: str
+    # Whether a server runs with it, although something else would be safer.
+    is_risk: bool = False
 
 
 def check_settings(settings: Settings) -> list[Finding]:
@@ -60,7 +63,32 @@ def check_settings(settings: Settings) -> list[Finding]:
         ensure_production(settings)
     except SettingsError as error:
         return [environment, *(Finding("Settings", False, sentence) for sentence in error.messages)]
-    return [environment, Finding("Settings", True, "for production")]
+    risks = [Finding("Settings", True, risk, is_risk=True) for risk in find_risks(settings)]
+    return [
+        environment,
+        Finding("Settings", True, "for production"),
+        *risks,
+        *check_processes(settings),
+    ]
+
+
+def check_processes(settings: Settings) -> list[Finding]:
+    """Whether several servers and workers have the file of SQLite open, where /proc shows that."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        return []
+    path, processes = Path(url.database or "").resolve(), set[str]()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if descriptor.readlink() == path:
+                processes.add(descriptor.parts[2])
+    if len(processes) < 2:
+        return []
+    sentence = (
+        f"{len(processes)} processes have {path.name} open: SQLite lets one of them write at a"
+        " time. Run one `tenantry serve`, or set TENANTRY_DATABASE_URL to a PostgreSQL database."
+    )
+    return [Finding("Database", True, sentence, is_risk=True)]
 
 
 def has_database(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ def doctor(
 ) -> None:
     """Check settings, database, workers, mail server and identity providers.
 
-    Says what to do about what is wrong.
+    Says what to do about what is wrong, and names every setting that could be safer as a risk.
 
     Asks a server that listens on this machine whether it's ready: at --port, else at the port of
     TENANTRY_PUBLIC_URL or 8000. Changes nothing. Exit code 1 when something is wrong.
@@ -23,7 +23,7 @@ def doctor(
     from server.cli.console import console
     from server.cli.diagnosis import examine
     from server.cli.environment import load_settings
-    from server.settings import logs
+    from server.observability import logs
 
     settings = load_settings()
     logs.configure(settings)
@@ -31,6 +31,8 @@ def doctor(
         findings = runner.run(examine(settings, port))
     for finding in findings:
         mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
+        if finding.is_risk:
+            mark = "[yellow] risk[/yellow]"
         console.print(f"{mark}  {finding.what}: ", end="")
         console.print(escape_controls(finding.detail), markup=False)
     if not all(finding.is_fine for finding in findings):

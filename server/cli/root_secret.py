@@ -92,7 +92,7 @@ async def prepare(server: Server, purposes: Collection[Purpose]) -> None:
         values = await load_encrypted_values(connection, server.secrets, server.clock())
     ensure_readable(values, purposes)
     if sentence := await explain_invalid_links(server.store, values, server.clock):
-        log.warning("invitation_links_invalid", reason=sentence)
+        log.warning("invitation links invalid", reason=sentence)
     await ticket_keys.register_keys(server)
 
 

@@ -18,7 +18,7 @@ from resolvers.transaction import Transaction, begin
 from server.cli.console import fail
 from server.cli.database import ensure_migrated, explain_unreachable, to_display_url
 from server.cli.environment import load_settings
-from server.settings import logs
+from server.observability import logs
 from server.settings.server import make_server
 from server.settings.settings import Settings, SettingsError
 

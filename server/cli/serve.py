@@ -47,15 +47,21 @@ def serve(
     serving.serve(host, port, delivers=worker)
 
 
-def worker() -> None:
+def worker(
+    host: Annotated[
+        str, typer.Option(help="The address that TENANTRY_METRICS_PORT is opened on.")
+    ] = "127.0.0.1",
+) -> None:
     """Deliver mail and webhooks and expire invitations, without serving.
 
     `serve` does all of that by itself, unless it runs with `--no-worker`.
 
     Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL and the database; to send mail, TENANTRY_SMTP_URL.
+    With TENANTRY_METRICS_PORT it serves /metrics, /healthz and /readyz at that port.
+
     Several may run: none sends what another one has taken. SIGTERM stops it once what is on its way
     has arrived.
     """
     from server.cli import serving
 
-    serving.run_worker()
+    serving.run_worker(host)

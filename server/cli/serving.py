@@ -29,7 +29,10 @@ from server.development.issuer import ADA, GRACE
 from server.development.stamp import is_stamped, stamp
 from server.http.app import DevelopmentExtras, make_application
 from server.http.middleware import OWN_NAMES
+from server.http.worker_app import make_worker_application
 from server.identity.signing import make_signer
+from server.observability.observer import make_observer
+from server.observability.tracing import make_tracing
 from server.settings.checks import ensure_production, ensure_worker
 from server.settings.names import VAR
 from server.settings.server import make_server
@@ -151,8 +154,17 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
 # ------------------------------------------------------------------------------------------- worker
 
 
-def run_worker() -> None:
-    """Sends mail and webhooks and expires invitations, until SIGINT or SIGTERM."""
+def stop_if_failed(task: asyncio.Task[None]) -> None:
+    """Stops the server of a worker that has failed."""
+    if not task.cancelled():
+        signal.raise_signal(signal.SIGTERM)
+
+
+def run_worker(host: str) -> None:
+    """Sends mail and webhooks and expires invitations, until SIGINT or SIGTERM.
+
+    With TENANTRY_METRICS_PORT it serves its metrics and its health at that port.
+    """
     settings = load_settings()
     if settings.is_development:
         settings = complete_development_settings()
@@ -170,10 +182,23 @@ def run_worker() -> None:
         server = make_server(settings, store, base.now)
         await root_secret.prepare(server, {Purpose.WEBHOOK_SECRETS})
         log.info("delivering")
-        background = Background(make_worker(settings, server, print_mail).run())
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, background.stop)
+        tracing = make_tracing(trusts_traceparent=False)
+        observer = make_observer(settings, server, tracing)
+        worker = make_worker(settings, server, observer, print_mail)
+        background = Background(worker.run())
+        stalls = asyncio.create_task(observer.metrics.measure_stalls())
+        if settings.metrics_port:
+            background.task.add_done_callback(stop_if_failed)
+            with listen(host, settings.metrics_port) as listener:
+                app = make_worker_application(settings, observer, worker)
+                await serve_on(listener, app, background.stop)
+        else:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, background.stop)
         await background.ended()
+        stalls.cancel()
+        if tracing:
+            await asyncio.to_thread(tracing.shut_down)
         if background.task.done() and not background.task.cancelled():
             background.task.result()
         log.info("stopped")

@@ -55,9 +55,9 @@ class Cleanup:
                 self.heartbeat.rest()
                 pause = CLEANUP_SECONDS
             except Unavailable:
-                log.warning("sweep_put_off")
+                log.warning("cleanup postponed")
             except Exception:
-                log.exception("sweep_failed")
+                log.exception("cleanup failed")
             await asyncio.sleep(pause)
 
     async def clean_up(self) -> None:
@@ -73,7 +73,7 @@ class Cleanup:
                 raise
             except Exception:
                 # One organization must not keep the others, and the log, from being cleaned up.
-                log.exception("organization_not_swept", id=organization_id)
+                log.exception("organization not cleaned up", id=organization_id)
             self.heartbeat.beat()
         await delete_old_mails_and_sessions(store, now - RETENTION)
         await delete_old_answers(store, now)
@@ -84,7 +84,7 @@ class Cleanup:
         known = self.trusted or await load_newest_time(self.server.store) or now
         if now > known + LEAP:
             if self.leapt_at is None or now < self.leapt_at:
-                log.warning("clock_leapt", days=(now - known).days)
+                log.warning("clock jumped ahead", days=(now - known).days)
                 self.leapt_at = now
             if now < self.leapt_at + TRUSTED_AFTER:
                 return False

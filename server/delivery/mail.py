@@ -22,6 +22,7 @@ from server.delivery.messages import InvitationEmail, Undeliverable, render
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import MAIL_PAUSES, get_pause
 from server.delivery.smtp import OnWritten, Outbox, Smtp, TemporaryFailure, Transport
+from server.observability.observer import Observer
 from server.settings.names import VAR
 from server.settings.settings import Settings
 
@@ -88,7 +89,7 @@ class MailChannel:
             # Only the kind and the code: what a mail server says can contain an address.
             cause = error.__cause__ or error
             log.warning(
-                "mail_not_sent",
+                "mail not sent",
                 id=claim.id,
                 attempts=claim.attempts,
                 error=type(cause).__name__,
@@ -126,6 +127,16 @@ class MailChannel:
             host=urlsplit(self.server.public_url).hostname or "localhost",
         )
 
+    def get_outcome(self, attempt: Attempt[MailResult]) -> str:
+        status: str = attempt.result["status"]
+        return "retried" if status == MailStatus.QUEUED.value else status
+
+    def get_trace_attributes(self, claim: Claim) -> dict[str, str]:
+        return {
+            "tenantry.mail.id": claim.id,
+            "tenantry.invitation.id": claim.row.invitation_id or "",
+        }
+
     async def settle(
         self, session: AsyncSession, attempts: Sequence[Attempt[MailResult]], now: datetime
     ) -> None:
@@ -159,7 +170,10 @@ def describe_error(error: Exception) -> str:
 
 
 def make_mail_queue(
-    settings: Settings, server: Server, on_written: OnWritten | None = None
+    settings: Settings,
+    server: Server,
+    on_written: OnWritten | None = None,
+    observer: Observer | None = None,
 ) -> DeliveryQueue[MailResult]:
     """Makes the queue of emails; `on_written` is called for each one written to the outbox."""
     transport: Transport | None = None
@@ -167,4 +181,4 @@ def make_mail_queue(
         transport = Smtp(settings.smtp_url)
     elif settings.is_development:
         transport = Outbox(OUTBOX, on_written) if on_written else Outbox(OUTBOX)
-    return DeliveryQueue(server, MailChannel(server, transport, settings.sender))
+    return DeliveryQueue(server, MailChannel(server, transport, settings.sender), observer)

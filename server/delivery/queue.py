@@ -4,10 +4,11 @@ Mail and webhooks are two channels of it.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 import structlog
@@ -17,8 +18,10 @@ from models.database.heartbeats import Heartbeat
 from models.database.store import shield
 from models.database.wakeup import Waiter
 from models.errors import Unavailable
+from models.tracing import current_tracer, start_span
 from resolvers.delivery.queue import CLOCK_TOLERANCE, Claim, QueueTable
 from resolvers.server import Server
+from server.observability.observer import Observer
 
 # How often a queue looks for what is due without a wake-up signal: for retries whose time has come,
 # and for leases that have ended.
@@ -63,6 +66,14 @@ class Channel(Protocol[Result]):
         """Sends a row. A failure is a result: an attempt that raises is never settled."""
         ...
 
+    def get_outcome(self, attempt: Attempt[Result]) -> str:
+        """The outcome of an attempt, for the metrics: `retried`, or a final status."""
+        ...
+
+    def get_trace_attributes(self, claim: Claim) -> Mapping[str, str]:
+        """The IDs that link an attempt to the operation that caused it."""
+        ...
+
     async def settle(
         self, session: AsyncSession, attempts: Sequence[Attempt[Result]], now: datetime
     ) -> None:
@@ -76,6 +87,7 @@ class DeliveryQueue(Generic[Result]):
 
     server: Server
     channel: Channel[Result]
+    observer: Observer | None = None
     # What is being sent, by the task that sends it.
     sending: dict[asyncio.Task[None], Claim] = field(
         default_factory=dict[asyncio.Task[None], Claim]
@@ -125,9 +137,9 @@ class DeliveryQueue(Generic[Result]):
             self.heartbeat.beat()
             return has_more
         except Unavailable:
-            log.warning(f"{self.channel.name}_queue_away")
+            log.warning(f"{self.channel.name} queue unavailable")
         except Exception:
-            log.exception(f"{self.channel.name}_queue_failed")
+            log.exception(f"{self.channel.name} queue failed")
         return False
 
     async def _claim(self) -> Sequence[Claim]:
@@ -150,14 +162,22 @@ class DeliveryQueue(Generic[Result]):
         return task
 
     async def _send(self, claim: Claim) -> None:
+        if self.observer:
+            current_tracer.set(self.observer.tracing)
         try:
-            started_at = self.server.clock()
-            result = await self.channel.attempt(claim, started_at)
-            self.unsettled.append(Attempt(claim, started_at, result))
+            started_at, begun_at = self.server.clock(), perf_counter()
+            attributes = self.channel.get_trace_attributes(claim)
+            with start_span(f"send {self.channel.name}", attributes):
+                attempt = Attempt(claim, started_at, await self.channel.attempt(claim, started_at))
+            self.unsettled.append(attempt)
+            if self.observer:
+                seconds = perf_counter() - begun_at
+                outcome = self.channel.get_outcome(attempt)
+                self.observer.observe_delivery(self.channel.name, outcome, seconds)
             async with self.settling:
                 await self._settle()
         except Exception:
-            log.exception(f"{self.channel.name}_not_settled", id=claim.id)
+            log.exception(f"{self.channel.name} not settled", id=claim.id)
 
     async def _settle(self) -> None:
         """Writes down the results of all attempts that ended since the last time.

@@ -207,5 +207,5 @@ def describe_error(error: Exception) -> str:
         return MALFORMED if isinstance(error, httpcore.RemoteProtocolError) and cause else BROKEN
     if isinstance(error, httpcore.NetworkError):
         return BROKEN
-    log.error("webhook_not_sent", error=type(error).__name__)
+    log.error("webhook not sent", error=type(error).__name__)
     return UNKNOWN

@@ -27,6 +27,7 @@ from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
 from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
 from server.delivery.webhook_payload import make_body, make_headers
+from server.observability.observer import Observer
 
 AT_ONCE = 64
 PER_ENDPOINT = 8
@@ -95,9 +96,20 @@ class WebhookChannel:
         except InvalidToken:
             return Answer(error=UNREADABLE)
         except Exception:
-            log.exception("webhook_not_built", id=claim.id)
+            log.exception("webhook not built", id=claim.id)
             return Answer(error=NOT_BUILT)
         return await self.client.post(row.url, headers, body)
+
+    def get_outcome(self, attempt: Attempt[Answer]) -> str:
+        status: str = make_result(attempt, self.server.clock(), 0)["status"]
+        return "retried" if status == DeliveryStatus.PENDING.value else status
+
+    def get_trace_attributes(self, claim: Claim) -> dict[str, str]:
+        return {
+            "tenantry.webhook_delivery.id": claim.id,
+            "tenantry.event.id": claim.row.event_id,
+            "tenantry.webhook_endpoint.id": claim.row.endpoint_id,
+        }
 
     async def settle(
         self, session: AsyncSession, attempts: Sequence[Attempt[Answer]], now: datetime
@@ -139,7 +151,7 @@ def make_result(attempt: Attempt[Answer], now: datetime, jitter: float) -> dict[
     return result | {"status": DeliveryStatus.PENDING.value, "next_attempt_at": now + pause}
 
 
-def make_webhook_queue(server: Server) -> DeliveryQueue[Answer]:
+def make_webhook_queue(server: Server, observer: Observer | None = None) -> DeliveryQueue[Answer]:
     """The queue of webhooks."""
     client = WebhookClient(server.webhook_targets, load_trust_store())
-    return DeliveryQueue(server, WebhookChannel(server, client))
+    return DeliveryQueue(server, WebhookChannel(server, client), observer)

@@ -13,6 +13,7 @@ from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import Answer
 from server.delivery.webhooks import make_webhook_queue
+from server.observability.observer import Observer
 from server.settings.settings import Settings
 
 # How long a worker that is stopped can take to finish.
@@ -57,10 +58,15 @@ class Background:
         await asyncio.wait([self.task, self._abandoned], return_when=asyncio.FIRST_COMPLETED)
 
 
-def make_worker(settings: Settings, server: Server, on_written: OnWritten | None = None) -> Worker:
+def make_worker(
+    settings: Settings,
+    server: Server,
+    observer: Observer | None = None,
+    on_written: OnWritten | None = None,
+) -> Worker:
     """The worker; `on_written` is called for each email that is written to the outbox."""
     return Worker(
-        make_mail_queue(settings, server, on_written),
-        make_webhook_queue(server),
+        make_mail_queue(settings, server, on_written, observer),
+        make_webhook_queue(server, observer),
         make_cleanup(settings, server),
     )

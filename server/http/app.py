@@ -2,29 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp
 
 from resolvers.rate_limits import RateLimits, Rates
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import build
 from schema import schema as open_schema
+from schema.execution.documents import Documents
 from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import graphiql, health, invitation_page, jwks, logos, sdl
+from server.http import graphiql, health, invitation_page, jwks, logos, metrics, sdl
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
-from server.http.middleware import HeadersMiddleware, make_middleware
+from server.http.middleware import Application, make_middleware
 from server.http.websocket import SocketEndpoint
 from server.identity.authenticator import (
     Authenticator,
@@ -33,6 +34,9 @@ from server.identity.authenticator import (
     make_provider,
 )
 from server.identity.signing import TokenSigner, make_signer
+from server.observability.metrics import Reading
+from server.observability.observer import make_observer
+from server.observability.tracing import Tracing, make_tracing
 from server.settings.issuers import Issuer
 from server.settings.settings import Settings
 
@@ -54,19 +58,13 @@ class DevelopmentExtras:
     on_written: OnWritten | None = None
 
 
-class Application(Starlette):
-    """Sends the headers of every response with errors that no route has handled, too."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        return HeadersMiddleware(super().build_middleware_stack())
-
-
 def make_application(
     settings: Settings,
     server: Server,
     *,
     development: DevelopmentExtras | None = None,
     delivers: bool = True,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """Makes the application of a server, whose store the application closes when it stops.
 
@@ -82,22 +80,28 @@ def make_application(
         server = replace(server, issuers=[development.issuer.issuer])
     signer = make_signer(settings, server)
     log_reader = LogReader(server.store, server.clock)
+    tracing = tracing or make_tracing(trusts_traceparent=settings.trust_traceparent)
+    observer = make_observer(settings, server, tracing)
     schema = open_schema if _shows_schema(settings) else build(introspection=False)
+    documents = schema.make_documents(_make_document_limits(settings))
+    identity = _make_authenticator(settings, server, signer, client, issuers, development)
+    observer.metrics.add_readings(*_make_readings(documents, identity, log_reader))
     endpoint = GraphQLEndpoint(
         schema=schema,
-        documents=schema.make_documents(_make_document_limits(settings)),
+        documents=documents,
         max_answer_bytes=settings.max_answer_bytes,
         server=server,
         signer=signer,
         log=log_reader,
-        identity=_make_authenticator(settings, server, signer, client, issuers, development),
+        identity=identity,
         rate_limits=_make_rate_limits(settings),
+        observer=observer,
         page=_choose_page(settings, development),
         shows_hints=_shows_schema(settings),
         shows_cost=settings.is_development,
     )
     on_written = development.on_written if development else None
-    worker = make_worker(settings, server, on_written) if delivers else None
+    worker = make_worker(settings, server, observer, on_written) if delivers else None
     lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
     app = Application(
         routes=_make_routes(settings, endpoint, lifespan, development),
@@ -108,8 +112,35 @@ def make_application(
     app.router.redirect_slashes = False
     app.state.server = server
     app.state.log = log_reader
+    app.state.observer = observer
     app.state.stop = lifespan.stop
     return app
+
+
+def _make_readings(
+    documents: Documents, identity: Authenticator, log_reader: LogReader
+) -> list[Reading]:
+    """The numbers that the caches and the reader of the event log keep."""
+    lookups = "Lookups in a cache."
+    caches = {"documents": documents, "tokens": identity}
+    return [
+        Reading(
+            "tenantry_subscribers",
+            "Subscriptions that are open.",
+            lambda: len(log_reader.streams),
+        ),
+        *(
+            Reading(
+                "tenantry_cache_lookups",
+                lookups,
+                partial(getattr, cache, result),
+                {"cache": name, "result": result},
+                is_counter=True,
+            )
+            for name, cache in caches.items()
+            for result in ("hits", "misses")
+        ),
+    ]
 
 
 def _make_document_limits(settings: Settings) -> DocumentLimits:
@@ -172,6 +203,7 @@ def _make_routes(
         WebSocketRoute("/graphql", sockets),
         *health.routes(server.store, heartbeats),
         sdl.route(endpoint, is_public=_shows_schema(settings)),
+        *metrics.routes(settings, endpoint.observer),
         *logos.routes,
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),

@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 
 from models.database.store import shield
 from models.errors import BadUserInput
+from models.tracing import start_span
 from resolvers.keys.signing_keys import Signer
 from resolvers.rate_limits import RateLimits
 from resolvers.server import Server
@@ -52,6 +53,8 @@ from server.http.responses import (
 from server.http.sse import stream_events
 from server.identity.authenticator import Authenticator, Credential
 from server.identity.tokens import InvalidCredential
+from server.observability.observer import Observer
+from server.observability.records import find_organization_id, get_record
 
 ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
@@ -75,6 +78,7 @@ class GraphQLEndpoint:
     log: LogReader
     identity: Authenticator
     rate_limits: RateLimits
+    observer: Observer
     page: Callable[[], Response] | None = None
     # Whether errors suggest similar names for a misspelled one; off if the schema is hidden.
     shows_hints: bool = True
@@ -92,6 +96,8 @@ class GraphQLEndpoint:
     async def respond(self, request: Request) -> Response:
         if self.page and request.method in {"GET", "HEAD"} and wants_page(request):
             return self.page()
+        record = get_record()
+        record.is_operation = True
         content_type = JSON
         try:
             if request.method != "POST":
@@ -108,7 +114,9 @@ class GraphQLEndpoint:
             if context.prepared_document.is_subscription(operation.name):
                 is_streamed = accepts_stream(accept)
             if is_streamed:
-                return stream_events(self.results(operation, context))
+                record.transport = "sse"
+                results = self.results(operation, context)
+                return stream_events(results, self.observer.metrics.event_streams)
             encoded = await self.run_to_completion(self._run(operation, context))
             return make_response(encoded, content_type)
         except ClientDisconnect:
@@ -118,6 +126,7 @@ class GraphQLEndpoint:
 
     async def _read_request(self, request: Request) -> tuple[Operation, Context]:
         operation = read_operation(await read_body(request))
+        get_record().organization_id = find_organization_id(operation.variables)
         try:
             credential = await self.identity.authenticate(request.headers.getlist("authorization"))
             context = await self.run_to_completion(self.prepare(operation, credential, request))
@@ -136,6 +145,7 @@ class GraphQLEndpoint:
         """
         context = await self.make_context(credential, connection)
         context.document = self.documents.read(operation.query, operation.name, operation.variables)
+        get_record().set_operation(context.document, operation.name, self.observer.known_operations)
         size = context.document.get_size(operation.name)
         await self.rate_limits.count_fields(
             context.actor,
@@ -158,6 +168,7 @@ class GraphQLEndpoint:
                 self.server, self.signer, self.log, self.rate_limits, None, instance, origin
             )
         actor, instance = await credential.load_caller()
+        get_record().actor = actor
         return Context(
             self.server,
             self.signer,
@@ -184,7 +195,9 @@ class GraphQLEndpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                yield self._encode(result, executed=not document.errors, is_applied=False)
+                encoded = self._encode(result, executed=not document.errors, is_applied=False)
+                get_record().add_errors(encoded.body.get("errors", ()))
+                yield encoded
 
     async def run_to_completion(self, awaitable: Awaitable[T]) -> T:
         """Keeps track of the operation until it is done, even if its caller is canceled."""
@@ -194,7 +207,7 @@ class GraphQLEndpoint:
         return await shield(task)
 
     async def _run(self, operation: Operation, context: Context) -> EncodedBody:
-        document = context.prepared_document
+        document, record = context.prepared_document, get_record()
 
         def encode(result: ExecutionResult) -> EncodedBody:
             return self._encode(
@@ -206,11 +219,17 @@ class GraphQLEndpoint:
 
         execute = partial(self.execute, operation, context)
         try:
-            if self._is_idempotent(operation, document, context):
-                return await run_idempotently(operation, document, context, execute, encode)
-            return encode(await execute())
+            with start_span(record.kind, {"graphql.operation.name": record.operation}):
+                if self._is_idempotent(operation, document, context):
+                    answer = await run_idempotently(operation, document, context, execute, encode)
+                else:
+                    answer = encode(await execute())
+            record.add_errors(answer.body.get("errors", ()))
+            return answer
         finally:
             await context.clear_loaders()
+            record.organization_id = context.changed_organization_id or record.organization_id
+            record.user_error_codes = context.user_error_codes
 
     def _is_idempotent(self, operation: Operation, document: Document, context: Context) -> bool:
         """Whether a signed-in caller sends a mutation that changes something with a key."""

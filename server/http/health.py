@@ -62,7 +62,7 @@ class Readiness:
             reason = UNWRITABLE
             await self._share(self.store.ensure_writable)
         except Exception as error:
-            log.warning("not_ready", reason=reason, error=type(error).__name__)
+            log.warning("not ready", reason=reason, error=type(error).__name__)
             return reason
         return None
 

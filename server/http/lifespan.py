@@ -31,9 +31,11 @@ class Lifespan:
 
     @asynccontextmanager
     async def run(self, app: Starlette) -> AsyncGenerator[None]:
+        stalls = asyncio.create_task(self.endpoint.observer.metrics.measure_stalls())
         if self.worker:
             self.background = Background(self.worker.run())
         yield
+        stalls.cancel()
         if self.background:
             self.background.stop()
             await self.background.ended()
@@ -43,6 +45,8 @@ class Lifespan:
         await self.client.aclose()
         await self.endpoint.rate_limits.close()
         await self.store.close()
+        if tracing := self.endpoint.observer.tracing:
+            await asyncio.to_thread(tracing.shut_down)
 
     def stop(self) -> None:
         """Ends subscriptions and the worker, while running requests are still answered."""

@@ -1,7 +1,10 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -10,7 +13,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from models.tracing import NO_SPAN, Span, current_tracer
 from server.http.responses import RETRY_SOON
+from server.observability.logs import QUIET_ROUTES
+from server.observability.observer import Observer
+from server.observability.records import RequestRecord, choose_request_id
 from server.settings.settings import Settings
 
 OWN_NAMES = ["127.0.0.1", "localhost"]
@@ -41,41 +48,85 @@ ALLOWED_HEADERS = (
     "x-request-id",
     "x-requested-with",
 )
-EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed")
+EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", "X-Request-Id")
+REQUEST_ID = b"x-request-id"
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 
 # The headers of every response; one that a cache can keep has another Cache-Control.
 SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class HeadersMiddleware:
-    """Adds SAFE_HEADERS to every response, also to those that reject a WebSocket.
+class RequestMiddleware:
+    """Records every request and socket, and adds the headers that all responses have.
 
+    These are SAFE_HEADERS and the ID of the request, also on a response that rejects a WebSocket.
     It stands around everything else, so that errors pass through it as well.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
         self.app = app
+        self.observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_begun = False
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        headers = dict[bytes, bytes](scope["headers"])
+        record = RequestRecord(choose_request_id(headers), scope["type"])
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            if message["type"].endswith("http.response.start"):
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+            match message["type"]:
+                case "http.response.start" | "websocket.http.response.start":
+                    record.status = message["status"]
+                    given = MutableHeaders(scope=message)
+                    for name, value in SAFE_HEADERS.items():
+                        given.setdefault(name, value)
+                    given.raw.append((REQUEST_ID, record.request_id.encode()))
+                case "websocket.accept":
+                    record.status = 101
+                    message["headers"].append((REQUEST_ID, record.request_id.encode()))
+                case _:
+                    pass
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_headers)
-        except asyncio.CancelledError:
-            if scope["type"] == "http" and not has_begun:
-                response = PlainTextResponse("The server is stopping.\n", 503, RETRY_SOON)
-                await response(scope, receive, send_with_headers)
-            raise
+        with self.observer.observe(record), self._start_span(scope, record, headers) as span:
+            try:
+                await self.app(scope, receive, send_with_headers)
+            except asyncio.CancelledError:
+                if scope["type"] == "http" and not record.status:
+                    response = PlainTextResponse("The server is stopping.\n", 503, RETRY_SOON)
+                    await response(scope, receive, send_with_headers)
+                raise
+            except Exception:
+                record.status = record.status or 500
+                raise
+            finally:
+                if route := scope.get("route"):
+                    record.route = route.path
+                span.set_attribute("http.route", record.route)
+                if record.status:
+                    span.set_attribute("http.response.status_code", record.status)
+
+    def _start_span(
+        self, scope: Scope, record: RequestRecord, headers: Mapping[bytes, bytes]
+    ) -> AbstractContextManager[Span]:
+        if self.observer.tracing is None or scope["path"] in QUIET_ROUTES:
+            current_tracer.set(None)
+            return NO_SPAN
+        # A client can choose any word as the method.
+        method = scope.get("method", "GET")
+        method = method if method in METHODS else "_OTHER"
+        attributes = {"http.request.method": method, "tenantry.request.id": record.request_id}
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1")
+        return self.observer.tracing.start(method, attributes, traceparent)
+
+
+class Application(Starlette):
+    """Records requests, and adds headers, even if no route handles an error."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestMiddleware(super().build_middleware_stack(), self.state.observer)
 
 
 def make_middleware(settings: Settings) -> list[Middleware]:

@@ -19,6 +19,7 @@ from models.errors import (
 from schema.foundation.errors import format_error, format_errors
 from server.http.requests import GRAPHQL_JSON, JSON, HttpError
 from server.identity.tokens import InvalidCredential
+from server.observability.records import get_record
 
 INVALID_TOKEN = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 RETRY_SOON = {"Retry-After": "1"}
@@ -96,6 +97,7 @@ def make_error_response(error: Exception, content_type: str = JSON) -> Response:
     http_error = _to_http_error(error)
     cause = http_error.error if http_error else error
     formatted = format_error(GraphQLError(str(cause), original_error=cause), executed=False)
+    get_record().add_errors([formatted])
     status = http_error.status if http_error else 500
     if status == 200 and content_type == GRAPHQL_JSON:
         status = 400

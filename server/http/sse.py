@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+from prometheus_client import Gauge
 from starlette.responses import Response, StreamingResponse
 from strawberry.http.streaming import merge_stream_with_heartbeat
 
@@ -16,7 +17,7 @@ HEADERS = {
 }
 
 
-def stream_events(results: AsyncGenerator[EncodedBody]) -> Response:
+def stream_events(results: AsyncGenerator[EncodedBody], open_streams: Gauge) -> Response:
     """Sends an event `next` for each result, then `complete`.
 
     A comment every HEARTBEAT_SECONDS keeps the connection open. Lines end with a line feed alone,
@@ -24,8 +25,9 @@ def stream_events(results: AsyncGenerator[EncodedBody]) -> Response:
     """
 
     async def encode_results() -> AsyncGenerator[str, None]:
-        async for encoded in results:
-            yield f"event: next\ndata: {encoded.json.decode()}\n\n"
+        with open_streams.track_inprogress():
+            async for encoded in results:
+                yield f"event: next\ndata: {encoded.json.decode()}\n\n"
         yield "event: complete\ndata:\n\n"
 
     stream = merge_stream_with_heartbeat(

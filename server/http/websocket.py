@@ -29,6 +29,7 @@ from server.http.websocket_messages import (
 )
 from server.identity.authenticator import Credential
 from server.identity.tokens import InvalidCredential
+from server.observability.records import RequestRecord, find_organization_id, get_record
 
 PROTOCOL = "graphql-transport-ws"
 MESSAGE_BYTES = 64 * 1024
@@ -69,7 +70,8 @@ class SocketEndpoint:
             return
         try:
             await websocket.accept(PROTOCOL)
-            await Socket(websocket, self.endpoint, self.by_user).serve()
+            with self.endpoint.observer.metrics.sockets.track_inprogress():
+                await Socket(websocket, self.endpoint, self.by_user).serve()
         finally:
             self.by_address.give_back(address)
 
@@ -197,15 +199,27 @@ class Socket:
 
     async def _run(self, id: str, operation: Operation, credential: Credential) -> None:
         """Runs an operation, and closes the socket if its credential turns out to be invalid."""
+        request_id = get_record().request_id
+        record = RequestRecord(request_id, "websocket", is_operation=True, route="/graphql")
+        record.organization_id = find_organization_id(operation.variables)
+        with self.endpoint.observer.observe(record):
+            await self._run_recorded(id, operation, credential, record)
+
+    async def _run_recorded(
+        self, id: str, operation: Operation, credential: Credential, record: RequestRecord
+    ) -> None:
         try:
             is_signed_out = await self._answer(id, operation, credential)
+            record.status = 200
         except Closed as closed:
             await self._close(closed.code, closed.reason)
         except WebSocketDisconnect:
             return
         except Exception as error:
             self._forget(id)
-            await self._send(id=id, type="error", payload=[_format(error)])
+            formatted = _format(error)
+            record.add_errors([formatted])
+            await self._send(id=id, type="error", payload=[formatted])
         else:
             if is_signed_out:
                 await self._close(4403, "Forbidden: the credential counts no more")

@@ -143,6 +143,8 @@ class Authenticator:
         default_factory=OrderedDict[bytes, VerifiedToken]
     )
     verified_size: int = 0
+    hits: int = 0
+    misses: int = 0
 
     async def authenticate(self, authorization: Sequence[str]) -> Credential | None:
         """Verifies the Authorization header without the store; returns None if there is none.
@@ -196,8 +198,10 @@ class Authenticator:
         digest = hashlib.sha256(token.encode()).digest()
         cached = self.verified.get(digest)
         if cached and cached.is_valid_until(cached.expires_at + LEEWAY, self.server.clock):
+            self.hits += 1
             self.verified.move_to_end(digest)
             return cached
+        self.misses += 1
         verified = await self._verify(token)
         if verified.provider.keys.holds(verified.key):
             self._cache(digest, verified)
@@ -243,13 +247,13 @@ class Authenticator:
         if expires_at is None:
             raise InvalidCredential("it has no exp")
         if expires_at + LEEWAY <= now:
-            log.info("token_expired", seconds_ago=round(now - expires_at))
+            log.info("token expired", seconds_ago=round(now - expires_at))
             raise InvalidCredential("it has expired")
         for name in ("nbf", "iat"):
             moment = read_time_claim(payload, name)
             if moment is not None and moment - LEEWAY > now:
                 log.warning(
-                    "token_from_the_future",
+                    "token from the future",
                     claim=name,
                     skew_seconds=round(moment - now),
                     leeway=LEEWAY,

@@ -42,7 +42,7 @@ def read_identity_claims(payload: JSONObject, names: ClaimNames) -> IdentityClai
 
 
 def _log_unusable(payload: JSONObject, claim: str) -> None:
-    log.warning("claim_unusable", issuer=payload["iss"], claim=claim)
+    log.warning("claim unusable", issuer=payload["iss"], claim=claim)
 
 
 def _read_text(payload: JSONObject, claim: str) -> str | None:

@@ -120,11 +120,11 @@ class KeySet:
                 keys = parse_key_set(await self._fetch(), self.algorithms)
         except Exception as error:
             # Whatever goes wrong on the issuer's server, the known keys stay in use.
-            log.warning("key_set_unavailable", url=self.url, error=type(error).__name__)
+            log.warning("key set unavailable", url=self.url, error=type(error).__name__)
             return
         if not keys:
             log.warning(
-                "key_set_without_usable_keys", url=self.url, algorithms=list(self.algorithms)
+                "key set without usable keys", url=self.url, algorithms=list(self.algorithms)
             )
         self.keys, self.fetched_at = keys, monotonic()
 

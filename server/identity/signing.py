@@ -104,7 +104,7 @@ class StoredKeys:
         except (Unavailable, SettingsError) as error:
             if not self.known:
                 raise
-            log.warning("signing_keys_unavailable", error=type(error).__name__)
+            log.warning("signing keys unavailable", error=type(error).__name__)
             # The known keys are good enough for everyone who waited meanwhile.
             read_at = monotonic()
         self.read_at = read_at

@@ -1,8 +1,11 @@
 """What settings a production server and a worker need."""
 
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
 from server.settings.names import ISSUER
 from server.settings.settings import Settings, SettingsError
-from server.settings.values import SECRET_BYTES, is_safe_url, parse_url
+from server.settings.values import LOOPBACK, SECRET_BYTES, is_safe_url, parse_url
 
 
 def ensure_production(settings: Settings) -> None:
@@ -22,8 +25,78 @@ def ensure_worker(settings: Settings) -> None:
     """Rejects settings that a worker can't send valid links with; raises SettingsError."""
     if settings.is_development:
         return
-    if wrong := find_unsafe_delivery(settings):
+    wrong = find_unsafe_delivery(settings)
+    if settings.metrics_port and not settings.metrics_token:
+        wrong.append(
+            "TENANTRY_METRICS_TOKEN is missing: without it, nothing can be read at"
+            " TENANTRY_METRICS_PORT. Set it to the result of: openssl rand -hex 24"
+        )
+    if wrong:
         raise SettingsError(wrong)
+
+
+def find_risks(settings: Settings) -> list[str]:
+    """What a production server starts with although it is less safe, with what to set instead."""
+    networks = ", ".join(map(str, settings.webhook_networks))
+    smtp_url = urlsplit(settings.smtp_url or "")
+    rate_store = urlsplit(settings.rate_store_url or "")
+    risks = {
+        "TENANTRY_INTROSPECTION is true: anyone can read the whole schema. Set it to false unless"
+        " the API is public.": settings.introspection,
+        "TENANTRY_GRAPHIQL is true: the page is for developers. Set it to false.": (
+            settings.graphiql
+        ),
+        f"TENANTRY_PUBLIC_URL is {settings.public_url}: links in email lead to the reader's own"
+        " machine. Set the https URL that people reach this server at.": (
+            parse_url(settings.public_url).hostname in LOOPBACK
+        ),
+        f"TENANTRY_WEBHOOK_NETWORKS allows {networks}: whoever manages webhooks can reach every"
+        " service there. Remove what no receiver needs.": networks,
+        "TENANTRY_SMTP_URL is not set: invitations can't be sent by email, only with"
+        " notify: false. Set it to the URL of a mail server.": not settings.smtp_url,
+        "TENANTRY_SMTP_URL starts with smtp:// and has no user: invitation links can be sent"
+        " unencrypted. Set smtps://, or a user and a password.": (
+            smtp_url.scheme == "smtp" and not smtp_url.username
+        ),
+        "TENANTRY_METRICS_TOKEN is not set: there is no /metrics to watch. Set it to the result"
+        " of: openssl rand -hex 24": not settings.metrics_token,
+        "TENANTRY_SECRET_KEYS holds keys that only a restart can revoke. Create keys with"
+        " `tenantry keys create`, and remove these.": settings.secret_keys,
+        "TENANTRY_TRUST_TRACEPARENT is true: a client can choose the trace of its requests. Set it"
+        " to false unless a proxy replaces the header.": settings.trust_traceparent,
+        "TENANTRY_USER_RATE is off: one user can keep the server busy. Set a rate, such as"
+        " 1000/minute.": settings.user_rate is None,
+        "TENANTRY_ADDRESS_RATE is off: anyone can try credentials without end. Set a rate, such as"
+        " 300/minute.": settings.address_rate is None,
+        "TENANTRY_TRUSTED_PROXIES allows every address: clients can choose the address that limits"
+        " count. Set the addresses of your proxies.": any(
+            ip_network(proxy).prefixlen == 0 for proxy in settings.trusted_proxies
+        ),
+        "TENANTRY_RATE_STORE_URL isn't encrypted: others on the network can change the counters."
+        " Set a valkeys:// URL.": (
+            rate_store.scheme in {"redis", "valkey"} and rate_store.hostname not in LOOPBACK
+        ),
+        f"TENANTRY_MAX_COST is {settings.max_cost}: one request can delay all others for seconds."
+        " Set at most 100000.": settings.max_cost > 100_000,
+        f"TENANTRY_LOG_LEVEL is {settings.log_level}: requests are not logged. Set it to info.": (
+            settings.log_level in {"warning", "error"}
+        ),
+    }
+    risky_origins = [origin for origin in settings.allowed_origins if is_risky_origin(origin)]
+    return [
+        *(sentence for sentence, is_risk in risks.items() if is_risk),
+        *(
+            f"TENANTRY_ALLOWED_ORIGINS contains {origin}: others can put a page of their own"
+            " there. Remove it, or set its https origin."
+            for origin in risky_origins
+        ),
+    ]
+
+
+def is_risky_origin(origin: str) -> bool:
+    """Whether others than its owner can serve pages of the origin: locally, or on the network."""
+    parts = parse_url(origin)
+    return parts.hostname in LOOPBACK or parts.scheme != "https"
 
 
 def find_unsafe_delivery(settings: Settings) -> list[str]:

@@ -13,6 +13,8 @@ from server.settings.values import (
     LOOPBACK,
     DatabaseUrl,
     HeaderNames,
+    MetricsToken,
+    OperationsFolder,
     Origins,
     PrivateNetworks,
     Proxies,
@@ -104,12 +106,31 @@ class Settings(BaseSettings):
     max_answer_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
     introspection: bool | None = None
     graphiql: bool | None = None
+    metrics_token: MetricsToken = Field(default=None, repr=False)
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    operations: OperationsFolder = None
+    trust_traceparent: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
 
     @property
     def is_development(self) -> bool:
         return self.env is Environment.DEVELOPMENT
+
+    @property
+    def logs_json(self) -> bool:
+        if self.log_format is None:
+            return not self.is_development
+        return self.log_format == "json"
+
+    @property
+    def operation_names(self) -> frozenset[str]:
+        """The names of the operator's own operations, which logs and metrics may show."""
+        if self.operations is None:
+            return frozenset()
+        from server.settings.operations import load_operation_names
+
+        return load_operation_names(self.operations)
 
     @property
     def sender(self) -> str:

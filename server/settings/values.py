@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -33,6 +34,7 @@ ASYMMETRIC = frozenset(
 SECRET_BYTES = 32
 # The prefix is that of models/keys/secret_keys.py, which defines a table and imports SQLAlchemy.
 SECRET_KEY = re.compile(r"sk_([A-Za-z0-9_-]{32,})")
+METRICS_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
 # A token of RFC 9110, but no wildcard.
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -200,6 +202,21 @@ def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def check_metrics_token(value: str) -> str:
+    if not METRICS_TOKEN.fullmatch(value) or is_guessable(value):
+        raise ValueError("must be at least 32 random letters and digits: openssl rand -hex 24")
+    return value
+
+
+def check_operations_folder(value: Path) -> Path:
+    from server.settings.operations import load_operation_names
+
+    if not value.is_dir():
+        raise ValueError(f"{str(value)!r} must be a folder")
+    load_operation_names(value)
+    return value
+
+
 def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:
     for text in value:
         try:
@@ -256,6 +273,13 @@ SmtpUrl = Annotated[
 ]
 Sender = Annotated[
     Annotated[str, AfterValidator(check_sender)] | None, BeforeValidator(to_none_if_empty)
+]
+MetricsToken = Annotated[
+    Annotated[str, AfterValidator(check_metrics_token)] | None, BeforeValidator(to_none_if_empty)
+]
+OperationsFolder = Annotated[
+    Annotated[Path, AfterValidator(check_operations_folder)] | None,
+    BeforeValidator(to_none_if_empty),
 ]
 Proxies = Annotated[CommaSeparated, AfterValidator(check_proxies)]
 # None allows any number.

@@ -98,7 +98,7 @@ async def test_a_page_reads_when_to_retry_and_what_was_replayed(open_api: Api) -
     response = await open_api.client.post("/graphql", content=FINE, headers=headers)
 
     exposed = response.headers["access-control-expose-headers"]
-    assert exposed == "Retry-After, Idempotency-Replayed"
+    assert exposed == "Retry-After, Idempotency-Replayed, X-Request-Id"
 
 
 # ------------------------------------------------------------------- persisted queries, and names

@@ -381,7 +381,7 @@ async def test_while_the_shared_store_is_unavailable_everybody_is_served(
         statuses = [(await from_address(app, "192.0.2.1")).status_code for _ in range(2)]
 
     assert statuses == [200, 200]
-    assert "rate_limit_store_unavailable" in {line["event"] for line in lines}
+    assert "rate limit store unavailable" in {line["event"] for line in lines}
 
 
 @ONLY_SQLITE

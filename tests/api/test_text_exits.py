@@ -29,7 +29,7 @@ from server.cli.serving import print_mail
 from server.delivery.smtp import Outbox
 from server.http.graphiql import Document, MenuIdentity, page
 from server.http.invitation_page import DemoIdentity, routes
-from server.settings import logs
+from server.observability import logs
 from tests.conftest import settings
 from tests.roles.test_roles_file import Owner, done, owner
 from tests.support.api import JSON, SERVICE, Api
@@ -115,6 +115,7 @@ async def test_mail(
 ) -> None:
     await store_everywhere(api, text)
     await invited(api, acme, "new@example.com")
+    capsys.readouterr()
     await delivery(api.store, api.clock, Outbox(tmp_path / "outbox", print_mail)).deliver()
 
     letter = only_letter_in(tmp_path / "outbox")

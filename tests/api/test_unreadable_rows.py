@@ -165,7 +165,9 @@ async def test_an_event_of_a_newer_version_is_left_out(api: Api, acme: Acme) -> 
         page = await log_of(api, "type")
 
     assert page["nodes"] == [*whole["nodes"][:-2], whole["nodes"][-1]]
-    assert [(line["event"], str(line["cursor"])) for line in lines] == [("event_not_shown", cursor)]
+    assert [
+        (line["event"], str(line["cursor"])) for line in lines if line["event"] != "request"
+    ] == [("event not shown", cursor)]
 
 
 @pytest.mark.parametrize("what", ROWS)
@@ -243,7 +245,7 @@ async def test_a_delivery_that_cannot_be_built_fails_and_holds_up_no_other(
     assert (tried.status, tried.attempts, tried.last_error) == ("pending", 1, NOT_BUILT)
     assert (tried.claimed_until, tried.next_attempt_at) == (None, tried_at + timedelta(seconds=5))
     assert sent.status == "succeeded"
-    assert [line["event"] for line in lines] == ["webhook_not_built"]
+    assert [line["event"] for line in lines] == ["webhook not built"]
     assert (failed.status, failed.attempts, failed.last_error) == ("failed", 8, NOT_BUILT)
     assert len(receiver.received) == 1
 
@@ -316,7 +318,7 @@ async def test_an_organization_that_cannot_be_swept_holds_up_no_other(api: Api, 
         await worker.clean_up()
 
     assert [(await stored(api, id))["status"] for id in ids] == ["pending", "expired"]
-    assert [line["event"] for line in lines] == ["organization_not_swept"]
+    assert [line["event"] for line in lines] == ["organization not cleaned up"]
     expired = [
         event
         for event in await events(api.store)
@@ -337,4 +339,4 @@ async def test_one_unreadable_organization_hides_no_other(api: Api, acme: Acme) 
 
     found = {one["name"]: one["publicMetadata"] for one in answer.data["organizations"]["nodes"]}
     assert found == {"Acme": UNREADABLE, "Other": {}}
-    assert "stored_json_unreadable" in {line["event"] for line in lines}
+    assert "stored JSON unreadable" in {line["event"] for line in lines}

@@ -154,7 +154,7 @@ async def test_a_clock_that_leaps_ahead_for_one_sweep_destroys_nothing(
             for days in (0, 400, -400):
                 api.clock.forward(days=days)
                 await one.clean_up()
-        assert [entry["event"] for entry in logs] == ["clock_leapt"]
+        assert [entry["event"] for entry in logs] == ["clock jumped ahead"]
     assert await contents(api.store) == before
 
 

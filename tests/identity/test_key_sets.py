@@ -203,7 +203,7 @@ async def test_a_server_that_hangs_is_given_up(
 
     assert not keys.are_known
     assert [(line["event"], line["error"]) for line in lines] == [
-        ("key_set_unavailable", "TimeoutError")
+        ("key set unavailable", "TimeoutError")
     ]
 
 
@@ -308,7 +308,7 @@ async def test_an_empty_set_withdraws_every_key(
 
     assert not await has(keys, "good")
     assert keys.are_known
-    assert [line["event"] for line in lines] == ["key_set_without_usable_keys"]
+    assert [line["event"] for line in lines] == ["key set without usable keys"]
 
 
 async def test_a_token_without_key_id_is_the_only_keys(
@@ -451,5 +451,5 @@ async def test_an_error_with_status_200_changes_nothing(
     with capture_logs() as lines:
         assert not await has(keys, "next")
 
-    assert [line["event"] for line in lines] == ["key_set_unavailable"]
+    assert [line["event"] for line in lines] == ["key set unavailable"]
     assert await has(keys, "good")

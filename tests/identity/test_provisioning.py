@@ -176,7 +176,7 @@ async def test_a_claim_that_can_not_be_used_is_dropped_and_named_in_the_log(
         user = await return_with(api, {**CLAIMS, **odd})
 
     assert user == {"id": user["id"], **ADA}
-    unusable = [line for line in lines if line["event"] == "claim_unusable"]
+    unusable = [line for line in lines if line["event"] == "claim unusable"]
     assert {line["claim"] for line in unusable} == odd.keys()
     assert {frozenset(line) for line in unusable} == {
         frozenset({"event", "log_level", "issuer", "claim"})
@@ -187,7 +187,7 @@ async def test_an_absent_or_null_name_is_nothing_to_log(api: Api) -> None:
     with capture_logs() as lines:
         await return_with(api, {**CLAIMS, "given_name": None, "family_name": None, "name": None})
 
-    assert [line for line in lines if line["event"] == "claim_unusable"] == []
+    assert [line for line in lines if line["event"] == "claim unusable"] == []
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ async def test_the_mail_ticket_is_in_the_letter_and_nowhere_else(api: Api, acme:
         assert mac not in repr(stored)
         assert mac not in repr(logs)
     assert not any(nonce in repr(stored["event"]) for nonce in nonces)
-    assert [one["event"] for one in logs if one["log_level"] == "warning"] == ["mail_not_sent"]
+    assert [one["event"] for one in logs if one["log_level"] == "warning"] == ["mail not sent"]
     assert "@example.com" not in repr(logs)
 
 

@@ -2,6 +2,8 @@
 
 import http.server
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +42,10 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to"
         " development",
         "   ok  Settings: for production",
+        " risk  Settings: TENANTRY_SMTP_URL is not set: invitations can't be sent by email, only"
+        " with notify: false. Set it to the URL of a mail server.",
+        " risk  Settings: TENANTRY_METRICS_TOKEN is not set: there is no /metrics to watch. Set it"
+        " to the result of: openssl rand -hex 24",
         f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
         "   ok  Root secret: decrypts everything that is stored encrypted",
         "   ok  Signing keys: none yet; the first start makes one",
@@ -195,3 +201,93 @@ def test_doctor_names_a_missing_public_url() -> None:
     assert [
         line for line in lines if line.startswith("wrong  Settings: TENANTRY_PUBLIC_URL is missing")
     ]
+
+
+SAFE = {
+    **PRODUCTION,
+    "TENANTRY_METRICS_TOKEN": "f3Zk9QmWv2Lx7TbYc4RdHn6sGpE1uAoJ",
+    "TENANTRY_SMTP_URL": "smtps://user:pw@127.0.0.1:1",
+}
+RISKS = {
+    "TENANTRY_INTROSPECTION is true": {"TENANTRY_INTROSPECTION": "true"},
+    "TENANTRY_GRAPHIQL is true": {"TENANTRY_GRAPHIQL": "true"},
+    "TENANTRY_PUBLIC_URL is http://localhost:8000": {
+        "TENANTRY_PUBLIC_URL": "http://localhost:8000",
+        "TENANTRY_MAIL_FROM": "a@example.com",
+    },
+    "TENANTRY_ALLOWED_ORIGINS contains https://localhost:3000": {
+        "TENANTRY_ALLOWED_ORIGINS": "https://localhost:3000,https://app.example.com"
+    },
+    "TENANTRY_ALLOWED_ORIGINS contains http://app.example.com": {
+        "TENANTRY_ALLOWED_ORIGINS": "http://app.example.com"
+    },
+    "TENANTRY_WEBHOOK_NETWORKS allows 10.0.0.0/8": {"TENANTRY_WEBHOOK_NETWORKS": '["10.0.0.0/8"]'},
+    "TENANTRY_SMTP_URL is not set": {"TENANTRY_SMTP_URL": ""},
+    "TENANTRY_SMTP_URL starts with smtp://": {"TENANTRY_SMTP_URL": "smtp://127.0.0.1:1"},
+    "TENANTRY_METRICS_TOKEN is not set": {"TENANTRY_METRICS_TOKEN": ""},
+    "TENANTRY_SECRET_KEYS holds keys": {
+        "TENANTRY_SECRET_KEYS": "sk_Zk9QmWv2Lx7TbYc4RdHn6sGpE1uAoJf3"
+    },
+    "TENANTRY_TRUST_TRACEPARENT is true": {"TENANTRY_TRUST_TRACEPARENT": "true"},
+    "TENANTRY_USER_RATE is off": {"TENANTRY_USER_RATE": "off"},
+    "TENANTRY_ADDRESS_RATE is off": {"TENANTRY_ADDRESS_RATE": "off"},
+    "TENANTRY_TRUSTED_PROXIES allows every address": {"TENANTRY_TRUSTED_PROXIES": "10.0.0.1,::/0"},
+    "TENANTRY_RATE_STORE_URL isn't encrypted": {
+        "TENANTRY_RATE_STORE_URL": "redis://counters.invalid:6379"
+    },
+    "TENANTRY_MAX_COST is 200000": {"TENANTRY_MAX_COST": "200000"},
+    "TENANTRY_LOG_LEVEL is warning": {"TENANTRY_LOG_LEVEL": "warning"},
+}
+
+
+def test_doctor_finds_no_risk_in_safe_settings() -> None:
+    assert not [line for line in examined(**SAFE)[1] if line.startswith(" risk")]
+
+
+@pytest.mark.parametrize(("start", "changed"), RISKS.items())
+def test_doctor_names_a_setting_that_could_be_safer(start: str, changed: dict[str, str]) -> None:
+    (risk,) = [line for line in examined(**SAFE | changed)[1] if line.startswith(" risk")]
+
+    assert risk.startswith(f" risk  Settings: {start}")
+    assert "Set " in risk or "Remove " in risk or "remove " in risk
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TENANTRY_SECRET", "secret" * 8),
+        ("TENANTRY_METRICS_TOKEN", "metrics"),
+        ("TENANTRY_ALLOWED_ORIGINS", "https://*.example.com"),
+    ],
+)
+def test_what_no_server_starts_with_ends_doctor(name: str, value: str) -> None:
+    result = invoke("doctor", **SAFE | {name: value})
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(name)
+    assert value not in result.stderr or name == "TENANTRY_ALLOWED_ORIGINS"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_doctor_notices_several_processes_on_one_file(folder: Path) -> None:
+    done(invoke("migrate"))
+    database = folder / "var" / "tenantry.db"
+    wait = (
+        f"import sys; file = open({str(database)!r}); print('open', flush=True); sys.stdin.read()"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", wait], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "open\n"
+
+    lines = examined(**SAFE)[1]
+
+    for process in processes:
+        process.communicate("")
+    assert any("2 processes have tenantry.db open" in line for line in lines)
+    assert not any("processes have" in line for line in examined(**SAFE)[1])

@@ -267,7 +267,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
         joined = await accept(api, by=joan, ticket=ticket)
 
     events = [json.loads(line) for line in written_down.splitlines()]
-    (warning,) = [one["reason"] for one in events if one["event"] == "invitation_links_invalid"]
+    (warning,) = [one["reason"] for one in events if one["event"] == "invitation links invalid"]
     assert finding == f"wrong  Root secret: {warning}"
     assert "links of open invitations were signed with (1 at most)" in finding
     assert "to the end of TENANTRY_SECRET, and run: tenantry secret rotate" in finding

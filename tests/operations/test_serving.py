@@ -318,7 +318,7 @@ def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> No
     )
     assert (code, [json.loads(line)["event"] for line in written.splitlines()]) == (
         0,
-        ["serving", "stopped"],
+        ["serving", "request", "request", "stopped"],
     )
 
 

@@ -236,7 +236,7 @@ async def test_a_look_that_fails_counts_for_everybody_who_waited_for_it(
         found = await asyncio.gather(*(ring.load_keys(since=monotonic()) for _ in range(5)))
 
     assert found == [known] * 5
-    assert [line["event"] for line in lines] == ["signing_keys_unavailable"]
+    assert [line["event"] for line in lines] == ["signing keys unavailable"]
     await away.close()
 
 

@@ -7,6 +7,7 @@ from models.database.store import Store
 from resolvers.server import Clock
 from server.http import app
 from server.http.app import DevelopmentExtras
+from server.observability.tracing import Tracing
 from server.settings.server import make_server
 from server.settings.settings import Settings
 
@@ -18,6 +19,9 @@ def make_application(
     clock: Clock = now,
     development: DevelopmentExtras | None = None,
     delivers: bool = True,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     server = make_server(settings, store, clock)
-    return app.make_application(settings, server, development=development, delivers=delivers)
+    return app.make_application(
+        settings, server, development=development, delivers=delivers, tracing=tracing
+    )

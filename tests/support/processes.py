@@ -165,7 +165,7 @@ class Server:
         return self.process.returncode, written
 
 
-def _await_answer(server: Server) -> None:
+def await_answer(server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -213,5 +213,5 @@ def started(
     arguments = (*arguments, "--port", str(port))
     with process(*arguments, folder=folder, program=program, **environment) as running:
         server = Server(running, f"http://127.0.0.1:{port}")
-        _await_answer(server)
+        await_answer(server)
         yield server

@@ -367,7 +367,9 @@ async def test_an_endpoint_that_the_log_has_left_behind_goes_on_with_the_oldest_
 
     (received,) = receiver.received
     assert json.loads(received.body)["data"]["number"] == 2
-    assert [(one["event"], one["endpoint"]) for one in logs] == [("webhook_events_forgotten", id)]
+    assert [(one["event"], one["endpoint"]) for one in logs] == [
+        ("webhook events deleted before they were sent", id)
+    ]
 
 
 async def test_who_is_killed_before_writing_down_a_success_sends_again_with_the_same_id(

@@ -1,0 +1,41 @@
+"""`tenantry backup`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to create; it must not exist.")],
+) -> None:
+    """Copy the SQLite database of TENANTRY_DATABASE_URL to a file, while servers use it.
+
+    The copy is the database at one moment. It is checked, and appears at PATH only once it is
+    complete. Keep TENANTRY_SECRET as well: the copy can't be used without it.
+    """
+    from rich.progress import Progress
+    from sqlalchemy import make_url
+
+    from server.backup import BackupError, copy_database
+    from server.cli.console import error_console, fail
+    from server.cli.environment import load_settings
+
+    url = make_url(load_settings().database_url)
+    if url.get_backend_name() != "sqlite":
+        raise fail(
+            "TENANTRY_DATABASE_URL is a PostgreSQL database: back it up with pg_dump, or with"
+            " continuous archiving."
+        )
+    is_quiet = not error_console.is_terminal
+    with Progress(console=error_console, transient=True, disable=is_quiet) as progress:
+        task = progress.add_task("Copying", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        try:
+            size = copy_database(Path(url.database or ""), path, show)
+        except BackupError as error:
+            raise fail(str(error)) from error
+    typer.echo(f"{path} holds the database, {size:,} bytes.")

@@ -1,0 +1,1 @@
+"""What operators see: a log line for each request, metrics, and traces."""

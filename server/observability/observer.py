@@ -1,0 +1,98 @@
+"""The observer of an application: it records requests, and says how the queues are doing."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from time import monotonic
+from typing import Any
+
+from models.database.revision import head
+from models.errors import Unavailable
+from models.tracing import current_tracer
+from resolvers.delivery.backlog import load_backlogs
+from resolvers.server import Server
+from server.observability.logs import RequestLog, make_request_log
+from server.observability.metrics import Metrics, Reading
+from server.observability.records import RequestRecord, current_record
+from server.observability.statements import watch_statements
+from server.observability.tracing import Tracing
+from server.settings.operations import OPERATIONS, load_operation_names
+from server.settings.settings import Settings
+
+# How long the numbers of the queues are kept, however often the metrics are read.
+BACKLOG_SECONDS = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class Observer:
+    """Writes the log line of each request, and keeps the metrics and the tracer."""
+
+    server: Server
+    metrics: Metrics
+    log: RequestLog
+    known_operations: frozenset[str]
+    tracing: Tracing | None = None
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    counted_at: float = float("-inf")
+
+    @contextmanager
+    def observe(self, record: RequestRecord) -> Generator[None]:
+        """Records a request until the block ends, then logs and counts it."""
+        reset_record = current_record.set(record)
+        reset_tracer = current_tracer.set(self.tracing)
+        try:
+            yield
+        finally:
+            current_tracer.reset(reset_tracer)
+            current_record.reset(reset_record)
+            if record.is_operation:
+                self.metrics.observe_operation(record)
+            self.log.write(record)
+
+    def observe_delivery(self, queue: str, outcome: str, seconds: float) -> None:
+        self.metrics.observe_delivery(queue, outcome, seconds)
+
+    async def render_metrics(self) -> bytes:
+        """Renders the metrics, with the queues counted a moment ago."""
+        async with self.counting:
+            if monotonic() - self.counted_at >= BACKLOG_SECONDS:
+                self.counted_at = monotonic()
+                await self._count_backlogs()
+        return self.metrics.render()
+
+    async def _count_backlogs(self) -> None:
+        now = self.server.clock()
+        try:
+            backlogs = await load_backlogs(self.server.store, now)
+        except Unavailable:
+            self.metrics.database_up.set(0)
+            return
+        self.metrics.database_up.set(1)
+        for name, backlog in backlogs.items():
+            age = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
+            self.metrics.queue_due.labels(name).set(backlog.count)
+            self.metrics.queue_age.labels(name).set(age)
+
+
+def make_observer(settings: Settings, server: Server, tracing: Tracing | None = None) -> Observer:
+    """Makes the observer, which counts the statements of the server's store from now on."""
+    metrics = Metrics(version=version("tenantry"), revision=head())
+    watch_statements(server.store, metrics, tracing)
+    store = server.store
+    for name, engine in (("reader", store.reader), ("writer", store.writer)):
+        pool: Any = engine.pool
+        metrics.add_readings(
+            *(
+                Reading(
+                    "tenantry_pool_connections",
+                    "Connections to the database.",
+                    read,
+                    {"pool": name, "state": state},
+                )
+                for state, read in (("in_use", pool.checkedout), ("idle", pool.checkedin))
+            )
+        )
+    known = load_operation_names(OPERATIONS) | settings.operation_names
+    return Observer(server, metrics, make_request_log(settings), known, tracing)

@@ -1,0 +1,24 @@
+"""The names of operations that logs and metrics show; all others are shown as `other`."""
+
+from pathlib import Path
+
+from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
+
+# Our own documents, which an installed package comes without.
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+
+
+def load_operation_names(folder: Path) -> frozenset[str]:
+    """Reads the names from the documents of a folder; raises ValueError."""
+    names: set[str] = set()
+    for path in sorted(folder.rglob("*.graphql")):
+        try:
+            definitions = parse(path.read_text()).definitions
+        except (OSError, UnicodeDecodeError, GraphQLSyntaxError) as error:
+            raise ValueError(f"{path} can't be read as a GraphQL document") from error
+        names |= {
+            node.name.value
+            for node in definitions
+            if isinstance(node, OperationDefinitionNode) and node.name
+        }
+    return frozenset(names)
