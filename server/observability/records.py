@@ -6,12 +6,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from secrets import token_hex
 from time import perf_counter
-from typing import Any
-
-from graphql import OperationType
+from typing import TYPE_CHECKING, Any
 
 from resolvers.access import Actor
-from schema.execution.documents import Document
+
+# Most commands write a log and need no GraphQL.
+if TYPE_CHECKING:
+    from schema.execution.documents import Document
 
 # The operations and kinds that are not in our own or the operator's documents.
 OTHER = "other"
@@ -78,7 +79,7 @@ class RequestRecord:
         return "user_error" if self.user_error_codes else "ok"
 
     def set_operation(
-        self, document: Document, name: str | None, known_operations: frozenset[str]
+        self, document: "Document", name: str | None, known_operations: frozenset[str]
     ) -> None:
         """Sets the kind of an operation, and its name if that is in a known document."""
         node = document.get_operation(name)
@@ -93,7 +94,7 @@ class RequestRecord:
 
     @property
     def is_stream(self) -> bool:
-        return self.kind == OperationType.SUBSCRIPTION.value
+        return self.kind == "subscription"
 
     def to_fields(self) -> dict[str, Any]:
         """The fields of the log line, without those that are empty."""

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
-
 # Our own documents, which an installed package comes without.
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 
 
 def load_operation_names(folder: Path) -> frozenset[str]:
     """Reads the names from the documents of a folder; raises ValueError."""
+    # Imported here, because most commands need no GraphQL.
+    from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
+
     names: set[str] = set()
     for path in sorted(folder.rglob("*.graphql")):
         try:
