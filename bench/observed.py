@@ -9,7 +9,6 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from models.database.store import Store
 from resolvers.subscriptions.log_reader import LogReader
@@ -37,8 +36,7 @@ def count_held() -> dict[str, int]:
                 seats = (one.by_address, one.by_user)
                 held["seats"] += sum(sum(seat.taken.values()) for seat in seats)
             case Store():
-                pools: list[Any] = [engine.sync_engine.pool for engine in (one.reader, one.writer)]
-                held["connections"] += sum(pool.checkedout() for pool in pools)
+                held["connections"] += len(one.readers.used) + len(one.writers.used)
             case _:
                 pass
     return held

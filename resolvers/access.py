@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from models.database.session import DatabaseSession
 from models.errors import Forbidden, NotFound
 from models.memberships import Membership
 from models.roles import Permission, RolePermission
@@ -62,7 +62,7 @@ class Grant:
     permissions: frozenset[str]
 
 
-async def load_grant(session: AsyncSession, organization_id: str, user_id: str) -> Grant | None:
+async def load_grant(session: DatabaseSession, organization_id: str, user_id: str) -> Grant | None:
     """Loads the user's grant in the organization, in one statement; None for a non-member."""
     statement = (
         select(Membership.id, Membership.role_id, Permission.key)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateTable
 
+from models.database.session import DatabaseSession
 from models.database.wakeup import CHANNEL
 from models.events import Event
 from resolvers.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
@@ -32,7 +32,7 @@ STAGED_PIECE = 5_000
 class EventWriter:
     """The events of a transaction until they are in the log."""
 
-    session: AsyncSession
+    session: DatabaseSession
     # The rows that are still in memory. They are plain dictionaries because replacing a role can
     # change 100,000 memberships.
     rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

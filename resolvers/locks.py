@@ -4,33 +4,34 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.database.session import DatabaseSession
 
 ROLES_LOCK = 7_236_002
 EVENTS_LOCK = 7_236_003
 KEYS_LOCK = 7_236_004
 
 
-async def is_on_postgresql(session: AsyncSession) -> bool:
+async def is_on_postgresql(session: DatabaseSession) -> bool:
     return (await session.connection()).dialect.name == "postgresql"
 
 
-async def take_lock(session: AsyncSession, statement: str) -> None:
+async def take_lock(session: DatabaseSession, statement: str) -> None:
     """Runs a statement that takes a lock until the end of the transaction, on PostgreSQL only."""
     if await is_on_postgresql(session):
         await session.execute(text(statement))
 
 
-async def take_advisory_lock(session: AsyncSession, lock: int) -> None:
+async def take_advisory_lock(session: DatabaseSession, lock: int) -> None:
     await take_lock(session, f"SELECT pg_advisory_xact_lock({lock})")
 
 
-async def share_advisory_lock(session: AsyncSession, lock: int) -> None:
+async def share_advisory_lock(session: DatabaseSession, lock: int) -> None:
     """Takes a lock that several transactions can share, but that excludes an exclusive one."""
     await take_lock(session, f"SELECT pg_advisory_xact_lock_shared({lock})")
 
 
-async def lock_texts(session: AsyncSession, texts: Collection[str]) -> None:
+async def lock_texts(session: DatabaseSession, texts: Collection[str]) -> None:
     """Lets transactions that are about the same texts, such as addresses, run one after another.
 
     The locks are taken in one order, so that two transactions can't deadlock.

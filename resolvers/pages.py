@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, func
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
+from models.database.connection import Connection
 from models.database.store import Readable
 from resolvers.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists import RecordT, Selection
@@ -110,7 +110,7 @@ async def load_grouped(
 
 
 def in_ids(
-    connection: AsyncConnection, column: SQLColumnExpression[Any], ids: AnySelect
+    connection: Connection, column: SQLColumnExpression[Any], ids: AnySelect
 ) -> ColumnElement[bool]:
     """Compiles to `column IN (ids)`, or to a comparison with an array on PostgreSQL.
 
@@ -122,7 +122,7 @@ def in_ids(
 
 
 def _select_rows(
-    connection: AsyncConnection, request: ListRequest[Any], parents: Sequence[str]
+    connection: Connection, request: ListRequest[Any], parents: Sequence[str]
 ) -> AnySelect:
     """Selects the rows of a page, from the list's end if it is backward, and one more row.
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.session import DatabaseSession
 from models.errors import ResourceNotFound
 from models.roles import (
     MANAGER_PERMISSIONS,
@@ -30,7 +30,7 @@ class RoleWithPermissions:
 
 
 async def load_roles(
-    session: AsyncSession, *conditions: ColumnElement[bool]
+    session: DatabaseSession, *conditions: ColumnElement[bool]
 ) -> list[RoleWithPermissions]:
     statement = (
         select(Role, Permission.key)
@@ -46,12 +46,12 @@ async def load_roles(
 
 
 async def load_roles_by_id(
-    session: AsyncSession, ids: Sequence[str]
+    session: DatabaseSession, ids: Sequence[str]
 ) -> dict[str, RoleWithPermissions]:
     return {role.role.id: role for role in await load_roles(session, col(Role.id).in_(ids))}
 
 
-async def load_role_by_id(session: AsyncSession, role_id: str) -> RoleWithPermissions:
+async def load_role_by_id(session: DatabaseSession, role_id: str) -> RoleWithPermissions:
     return (await load_roles_by_id(session, [role_id]))[role_id]
 
 

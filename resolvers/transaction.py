@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
+from models.database.connection import Connection
 from models.database.errors import Deadlock, translate_errors
+from models.database.session import DatabaseSession
 from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
@@ -42,7 +43,7 @@ class Transaction:
     """
 
     server: Server
-    session: AsyncSession
+    session: DatabaseSession
     actor: Actor
     # What the acting user holds in the authorized organization; None for a secret key, which has
     # every permission.
@@ -80,8 +81,7 @@ class Transaction:
         From then on, `load_instance` returns this row with its changes.
         """
         statement = select(Instance).where(col(Instance.id) == INSTANCE_ID).with_for_update()
-        newest = statement.execution_options(populate_existing=True)
-        self.loaded_instance = (await self.session.execute(newest)).scalar_one()
+        self.loaded_instance = (await self.session.execute(statement)).scalar_one()
         return self.loaded_instance
 
     async def ensure_organizations_enabled(self) -> None:
@@ -229,7 +229,7 @@ class SharedTransaction:
             raise
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[Connection]:
         """Lends the connection, which sees what the transaction has changed."""
         assert self.tx, "nothing is read before the mutation"
         yield await self.tx.session.connection()

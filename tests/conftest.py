@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import event
 
+from models.database.connection import COMMIT, ROLLBACK
 from models.database.migrations import migrate
 from models.database.store import Store
 from resolvers.server import Server
@@ -207,19 +207,13 @@ def acme(api: Api, request: pytest.FixtureRequest) -> Acme:
 
 @contextmanager
 def counted(store: Store) -> Generator[list[str]]:
-    """Records the statements sent to the database in the block, without those that begin one.
-
-    Only SQLite's are seen here, because the driver of PostgreSQL sends its own.
-    """
+    """Records the statements sent to the database in the block, without those that begin and end one."""
     statements: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
+    def note(statement: str) -> None:
+        if not statement.startswith(("BEGIN", COMMIT, ROLLBACK)):
             statements.append(statement)
 
-    engines = (store.reader.sync_engine, store.writer.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
+    store.listeners.append(note)
     yield statements
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
+    store.listeners.remove(note)

@@ -39,12 +39,15 @@ def head() -> str:
 
 async def load_revision(store: "Store") -> str | None:
     """Loads the revision of the database; None before the first migration."""
-    from sqlalchemy import inspect, text
-
+    has_table = (
+        "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+        if store.is_sqlite
+        else "SELECT count(to_regclass('alembic_version'))"
+    )
     async with store.read() as connection:
-        if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-            return None
-        return (await connection.execute(text(SELECT_REVISION))).scalar()
+        ((tables,),) = await connection.run_text(has_table)
+        rows = await connection.run_text(SELECT_REVISION) if tables else ()
+    return rows[0][0] if rows else None
 
 
 def is_usual_url(url: str) -> bool:

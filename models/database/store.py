@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
-from weakref import WeakSet
+from functools import partial
+from typing import Protocol, TypeVar
 
-from sqlalchemy import event, make_url, text
-from sqlalchemy.engine.interfaces import AdaptedConnection
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.database import connections
-from models.database.connections import make_postgresql_engine, make_sqlite_engine
+from models.database import limits
+from models.database.connection import Connection, Listener, Pool
+from models.database.drivers import make_driver
 from models.database.errors import is_commit_rejected, translate_errors
+from models.database.session import DatabaseSession
+from models.database.statements import Statements
 from models.database.wakeup import Wakeup
 from models.errors import CommitUnknown, Unavailable
 
@@ -52,53 +52,42 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        make_engine = make_sqlite_engine if self.is_sqlite else make_postgresql_engine
-        reads, snapshots = (4, 4) if self.is_sqlite else (5, 10)
-        # One more than can be in use for reads: the wake-up signal keeps one.
-        self.reader = make_engine(self.url, pool=reads + snapshots + 1, read_only=True)
-        self.writer = make_engine(self.url, pool=1 if self.is_sqlite else 10, read_only=False)
-        self._opened = WeakSet[Any]()
-        for engine in (self.reader, self.writer):
-            event.listen(engine.sync_engine, "connect", self._note_opened)
-        self._writer_lock = asyncio.Lock() if self.is_sqlite else None
-        # First come, first served: at the pool itself, newcomers can overtake others for ever.
+        self.driver = make_driver(self.url)
+        # Called with the text of each statement.
+        self.listeners: list[Listener] = []
+        pool = partial(Pool, self.driver, Statements(self.driver.dialect), self.listeners)
+        self.readers = pool(read_only=True)
+        self.writers = pool(read_only=False)
+        reads, snapshots, writes = (4, 4, 1) if self.is_sqlite else (5, 10, 10)
+        # First come, first served.
         self._reader_slots = asyncio.Semaphore(reads)
         # Snapshots have slots of their own: an operation that holds one can still wait for a single
         # read.
         self._snapshot_slots = asyncio.Semaphore(snapshots)
-        isolation = (
-            {}
-            if self.is_sqlite
-            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        )
-        self._snapshots = self.reader.execution_options(**isolation)
-        self.wakeup = Wakeup(self.reader)
-
-    def _note_opened(self, connection: AdaptedConnection, record: object) -> None:
-        self._opened.add(connection.driver_connection)
+        self._writer_slots = asyncio.Semaphore(writes)
+        self.wakeup = Wakeup(self.readers)
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[Connection]:
         """Opens a connection for reads; raises Unavailable if none is available."""
         async with (
             translate_errors(is_unchanged=False),
             _acquire(self._reader_slots),
-            self.reader.connect() as connection,
+            self.readers.connect() as connection,
         ):
             yield connection
 
     @asynccontextmanager
-    async def read_transaction(self) -> AsyncGenerator[AsyncConnection]:
+    async def read_transaction(self) -> AsyncGenerator[Connection]:
         """Opens a connection whose reads all see the moment of the first one."""
-        async with _acquire(self._snapshot_slots), self._snapshots.connect() as connection:
-            if self.is_sqlite:
-                await connection.exec_driver_sql("BEGIN")
+        async with (
+            _acquire(self._snapshot_slots),
+            self.readers.connect(begin=self.driver.begin_snapshot) as connection,
+        ):
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncSession]:
+    async def write(self) -> AsyncGenerator[DatabaseSession]:
         """Runs one transaction: committed when the block ends, rolled back when it raises.
 
         Raises Unavailable if nothing was committed, and CommitUnknown unless the database itself
@@ -106,13 +95,14 @@ class Store:
         """
         async with (
             translate_errors(is_unchanged=True),
-            _acquire(self._writer_lock),
-            AsyncSession(self.writer, expire_on_commit=False) as session,
+            _acquire(self._writer_slots),
+            self.writers.connect(begin=self.driver.begin) as connection,
         ):
+            session = DatabaseSession(connection)
             yield session
             await session.flush()
             try:
-                await session.commit()
+                await connection.commit()
             except (DBAPIError, OSError) as error:
                 if is_commit_rejected(error):
                     raise
@@ -133,33 +123,30 @@ class Store:
         await self.wakeup.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self.reader.dispose()
-                await self.writer.dispose()
-        for driver in self._opened if not self.is_sqlite else ():
-            driver.terminate()
+                await self.readers.close()
+                await self.writers.close()
+        self.readers.terminate()
+        self.writers.terminate()
 
 
 @asynccontextmanager
-async def _acquire(queue: asyncio.Lock | asyncio.Semaphore | None) -> AsyncGenerator[None]:
-    """Waits for a turn, if there is a queue; raises PoolTimeout after WAIT_SECONDS."""
-    if queue is None:
-        yield
-        return
+async def _acquire(slots: asyncio.Semaphore) -> AsyncGenerator[None]:
+    """Waits for a turn; raises PoolTimeout after WAIT_SECONDS."""
     try:
-        async with asyncio.timeout(connections.WAIT_SECONDS):
-            await queue.acquire()
+        async with asyncio.timeout(limits.WAIT_SECONDS):
+            await slots.acquire()
     except TimeoutError as error:
         raise PoolTimeout("it is busy") from error
     try:
         yield
     finally:
-        queue.release()
+        slots.release()
 
 
 class Readable(Protocol):
     """Something to read from: the store as it is now, or a snapshot of it."""
 
-    def read(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+    def read(self) -> AbstractAsyncContextManager[Connection]: ...
 
 
 class Snapshot:
@@ -170,15 +157,15 @@ class Snapshot:
     reads fail with the same error.
     """
 
-    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
+    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connect = connect
         self._turn = asyncio.Lock()
         self._exit_stack = AsyncExitStack()
-        self._connection: AsyncConnection | None = None
+        self._connection: Connection | None = None
         self._error: Exception | None = None
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[Connection]:
         """Lends the connection until the block ends; raises Unavailable if none is available."""
         async with self._turn:
             if self._error is not None:

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from models.database.connection import Connection, Pool
 
 CHANNEL = "tenantry_events"
 # How often a database file is checked for writes by another process.
@@ -41,16 +41,17 @@ class Waiter:
 class Watcher:
     """Notices what other processes write, until it is stopped; never canceled mid-statement."""
 
-    engine: AsyncEngine
+    pool: Pool
     notify: Notify
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Reconnects to an unavailable database, and signals after every connect."""
-        watch = self._watch_file if self.engine.dialect.name == "sqlite" else self._watch_channel
+        is_file = self.pool.driver.dialect.name == "sqlite"
+        watch = self._watch_file if is_file else self._watch_channel
         while not self.stopped.is_set():
             try:
-                async with self.engine.connect() as connection:
+                async with self.pool.connect() as connection:
                     self.notify()
                     await watch(connection)
             except Exception as error:
@@ -64,25 +65,25 @@ class Watcher:
                 await self.stopped.wait()
         return not self.stopped.is_set()
 
-    async def _watch_file(self, connection: AsyncConnection) -> None:
+    async def _watch_file(self, connection: Connection) -> None:
         """Polls the counter that SQLite keeps of commits by other connections."""
         known: int | None = None
         while await self._pause(FILE_POLL_SECONDS):
-            version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
+            ((version,),) = await connection.run_text("PRAGMA data_version")
             if version != known:
                 known = version
                 self.notify()
 
-    async def _watch_channel(self, connection: AsyncConnection) -> None:
+    async def _watch_channel(self, connection: Connection) -> None:
         """Listens for the notification that every transaction with events sends when it commits."""
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.add_listener(CHANNEL, self._on_notification)
+        await connection.raw.add_listener(CHANNEL, self._on_notification)
         try:
             while await self._pause(HEARTBEAT_SECONDS):
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await connection.exec_driver_sql("SELECT 1")
+                    await connection.run_text("SELECT 1")
         finally:
-            await connection.invalidate()
+            # Nobody else may get the listener.
+            connection.is_lost = True
 
     def _on_notification(self, *_: object) -> None:
         self.notify()
@@ -92,7 +93,7 @@ class Watcher:
 class Wakeup:
     """The signal of one process; a signal that is lost delays events, but loses none."""
 
-    engine: AsyncEngine
+    pool: Pool
     waiters: set[Waiter] = field(default_factory=set[Waiter])
     watcher: Watcher | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -107,7 +108,7 @@ class Wakeup:
         waiter = Waiter()
         self.waiters.add(waiter)
         if self.watcher is None:
-            self.watcher = Watcher(self.engine, self.notify)
+            self.watcher = Watcher(self.pool, self.notify)
             task = asyncio.create_task(self.watcher.run(), context=Context())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -5,9 +5,9 @@ from typing import Any
 
 import structlog
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from models.database.session import DatabaseSession
 from models.webhooks import DISABLED_AFTER, WebhookDelivery, WebhookEndpoint
 
 # After a longer time without an attempt, a failure starts a new period: the endpoint had nothing to
@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 
 async def update_endpoint_health(
-    session: AsyncSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool
+    session: DatabaseSession, endpoint_id: str, now: datetime, *, is_success: bool, is_gone: bool
 ) -> None:
     """Records what an attempt says about its endpoint, and disables the endpoint if necessary.
 
@@ -53,7 +53,7 @@ async def update_endpoint_health(
 
 
 async def disable_endpoint(
-    session: AsyncSession, endpoint_id: str, now: datetime, reason: str
+    session: DatabaseSession, endpoint_id: str, now: datetime, reason: str
 ) -> None:
     """Disables an endpoint, unless it is disabled already."""
     enabled = update(WebhookEndpoint).where(

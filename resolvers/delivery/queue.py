@@ -16,8 +16,8 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.database.session import DatabaseSession
 from models.database.store import Store
 from resolvers.pages import AnyRow
 
@@ -91,7 +91,7 @@ class QueueTable:
 
     async def settle(
         self,
-        session: AsyncSession,
+        session: DatabaseSession,
         results: Sequence[tuple[Claim, Mapping[str, Any]]],
         now: datetime,
     ) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Table, exists, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
+from models.database.connection import Connection
+from models.database.session import DatabaseSession
 from models.events import Event
 from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.delivery.queue import Claim, QueueTable
@@ -42,7 +43,7 @@ WEBHOOK_QUEUE = QueueTable(
 )
 
 
-async def start_due_replays(session: AsyncSession, ids: Collection[str], now: datetime) -> None:
+async def start_due_replays(session: DatabaseSession, ids: Collection[str], now: datetime) -> None:
     """Restarts those of the deliveries that a replay was requested for during their attempt."""
     restarted = update(DELIVERIES).where(
         DELIVERIES.c.id.in_(ids), DELIVERIES.c.is_replay_due, DELIVERIES.c.claimed_until.is_(None)
@@ -53,7 +54,7 @@ async def start_due_replays(session: AsyncSession, ids: Collection[str], now: da
 
 
 async def load_due_endpoints(
-    connection: AsyncConnection, now: datetime, sending: Collection[Claim]
+    connection: Connection, now: datetime, sending: Collection[Claim]
 ) -> Sequence[AnyRow]:
     """Loads the ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
     has_due = exists().where(
@@ -65,7 +66,7 @@ async def load_due_endpoints(
 
 
 async def load_due_delivery_ids(
-    connection: AsyncConnection,
+    connection: Connection,
     endpoint_id: str,
     now: datetime,
     sending: Collection[Claim],

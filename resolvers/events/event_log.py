@@ -7,10 +7,10 @@ from typing import Any
 from typing import cast as cast_type
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, literal_column, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.connection import Connection
 from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
@@ -110,7 +110,7 @@ def make_event_page_request(
 # --------------------------------------------------------------------------------------------- ends
 
 
-def select_newest_cursor(connection: AsyncConnection) -> ColumnElement[int]:
+def select_newest_cursor(connection: Connection) -> ColumnElement[int]:
     given: ColumnElement[int] = literal_column(GIVEN[connection.dialect.name], BigInteger)
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
 
@@ -141,7 +141,7 @@ class LogPart:
             raise CursorExpired
 
 
-async def _load_part(connection: AsyncConnection, listed: Subquery) -> LogPart:
+async def _load_part(connection: Connection, listed: Subquery) -> LogPart:
     """Without events, the statement returns a row with only the bounds of the log."""
     forgotten = select(Instance.forgotten_cursor).scalar_subquery().label("forgotten")
     ends = select(select_newest_cursor(connection).label("newest"), forgotten).subquery("ends")
@@ -237,7 +237,7 @@ async def load_event_pages(
 
 
 def _select_of_organizations(
-    connection: AsyncConnection, request: EventPageRequest, organization_ids: Sequence[str]
+    connection: Connection, request: EventPageRequest, organization_ids: Sequence[str]
 ) -> AnySelect:
     """Finds the cursors of each organization's events by index, then those events.
 

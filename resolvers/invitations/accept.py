@@ -66,8 +66,7 @@ SENTENCES = {
 async def _load_invitation(tx: Transaction, ref: InvitationRef) -> Invitation:
     invitation_id = parse_invitation_id(ref.ticket) if ref.ticket is not None else ref.invitation_id
     statement = select(Invitation).where(col(Invitation.id) == (invitation_id or ""))
-    newest = statement.execution_options(populate_existing=True)
-    invitation = (await tx.session.execute(newest)).scalar_one_or_none()
+    invitation = (await tx.session.execute(statement)).scalar_one_or_none()
     if invitation is None:
         raise ref.not_found()
     return invitation

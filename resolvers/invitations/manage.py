@@ -5,6 +5,7 @@ import secrets
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
+from models.database.session import set_written
 from models.errors import (
     AlreadyAMember,
     InvitationNotGrantable,
@@ -119,11 +120,10 @@ async def transition(
 async def _update_if(
     tx: Transaction, invitation: Invitation, unchanged: ColumnElement[bool], **values: object
 ) -> None:
+    values["updated_at"] = tx.now
     statement = (
-        update(Invitation)
-        .where(col(Invitation.id) == invitation.id, unchanged)
-        .values(updated_at=tx.now, **values)
-        .execution_options(synchronize_session="evaluate")
+        update(Invitation).where(col(Invitation.id) == invitation.id, unchanged).values(values)
     )
     if (await tx.session.execute(statement)).rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         raise not_pending()
+    set_written(invitation, **values)

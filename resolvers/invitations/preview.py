@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import func
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
+from models.database.connection import Connection
 from models.database.store import Readable
 from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.ticket_keys import TicketKeys
@@ -76,7 +76,7 @@ async def load_preview(
     )
 
 
-async def _load_inviter_name(connection: AsyncConnection, inviter_id: str | None) -> str | None:
+async def _load_inviter_name(connection: Connection, inviter_id: str | None) -> str | None:
     if inviter_id is None:
         return None
     statement = select(User.first_name, User.last_name).where(col(User.id) == inviter_id)

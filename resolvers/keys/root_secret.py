@@ -7,9 +7,10 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, delete, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
+from models.database.connection import Connection
+from models.database.session import DatabaseSession
 from models.database.tables import metadata
 from models.keys.encryption import Purpose, encrypt, is_readable, make_cipher
 from models.webhooks import WebhookEndpoint, generate_secret
@@ -80,7 +81,7 @@ class EncryptedValue:
 
 
 async def load_encrypted_values(
-    reader: AsyncConnection | AsyncSession, secrets: Sequence[str], now: datetime
+    reader: Connection | DatabaseSession, secrets: Sequence[str], now: datetime
 ) -> list[EncryptedValue]:
     """Loads every encrypted value that is still in use."""
     values: list[EncryptedValue] = []

@@ -7,9 +7,10 @@ from hashlib import sha256
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, exists, func, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, or_, select
 
+from models.database.connection import Connection
+from models.database.session import DatabaseSession
 from models.invitations import PENDING, Invitation
 from models.keys.encryption import decrypt, encrypt
 from models.keys.ticket_keys import NEEDED_AFTER, TicketKey, TicketKeys
@@ -18,7 +19,7 @@ from resolvers.locks import KEYS_LOCK, take_advisory_lock
 from resolvers.server import Server
 from resolvers.transaction import Transaction, begin
 
-Reader = AsyncConnection | AsyncSession
+Reader = Connection | DatabaseSession
 
 
 def is_needed(now: datetime) -> ColumnElement[bool]:

@@ -35,7 +35,6 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
         .where(col(Invitation.id).in_(expired_ids))
         .values(status=InvitationStatus.EXPIRED.value, updated_at=tx.now)
         .returning(Invitation)
-        .execution_options(synchronize_session="fetch", populate_existing=True)
     )
     while True:
         rows = (await tx.session.execute(statement)).scalars()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base import JSONObject
+from models.database.session import set_written
 from models.errors import (
     AlreadyAMember,
     ErrorCollector,
@@ -287,6 +288,8 @@ async def _add_drafted(
         revoked = update(Invitation).where(col(Invitation.id).in_([one.id for one in invitations]))
         values = {"status": InvitationStatus.REVOKED.value, "updated_at": tx.now}
         await tx.session.execute(revoked.values(values))
+        for invitation in invitations:
+            set_written(invitation, **values)
     for draft in drafts:
         if draft.invitation:
             await record_invitation(

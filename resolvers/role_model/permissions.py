@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from models.errors import (
@@ -99,6 +100,6 @@ async def delete_permission(tx: Transaction, *, key: str) -> str:
     roles = list((await tx.session.execute(role_keys)).scalars())
     if roles:
         raise ResourceInUse(f"Roles hold it: {', '.join(roles)}.", at="key", roles=roles)
-    await tx.session.delete(permission)
+    await tx.session.execute(delete(Permission).where(col(Permission.id) == permission.id))
     _record(tx, EventType.PERMISSION_DELETED, permission)
     return permission.id

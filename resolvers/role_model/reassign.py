@@ -113,7 +113,5 @@ async def _change_role(
     statement = update(table).where(
         table.role_id.in_(moves), table.organization_id.in_(organizations), *conditions
     )
-    statement = statement.values(role_id=new_role, updated_at=tx.now).execution_options(
-        synchronize_session=False
-    )
+    statement = statement.values(role_id=new_role, updated_at=tx.now)
     await tx.session.execute(statement)

@@ -107,7 +107,6 @@ async def _move_organizations(tx: Transaction, old: RoleSet, new: RoleSet, moves
         .where(col(Organization.id).in_(piece))
         .values(role_set_id=new.id, updated_at=tx.now)
         .returning(*inspect(Organization).columns)
-        .execution_options(synchronize_session=False)
     )
     while True:
         rows = (await tx.session.execute(statement)).all()

@@ -8,9 +8,9 @@ from functools import cache
 from typing import cast
 
 from sqlalchemy import ColumnElement, bindparam, func, inspect, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
+from models.database.connection import Connection
 from models.database.store import Store
 from models.errors import NotFound
 from models.instance import Instance, MembershipMode, requires_organization
@@ -136,7 +136,7 @@ def _parse_memberships(memberships: str | None) -> Sequence[tuple[str, str]]:
 
 
 async def _load_token_claims(
-    connection: AsyncConnection,
+    connection: Connection,
     now: datetime,
     user_id: str | None,
     *,

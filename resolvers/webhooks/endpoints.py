@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
 from models.errors import (
@@ -154,7 +154,8 @@ async def rotate_secret(tx: Transaction, *, endpoint_id: str) -> WebhookEndpoint
 
 async def delete_endpoint(tx: Transaction, *, endpoint_id: str) -> str:
     """Deletes an endpoint and its deliveries; raises ResourceNotFound."""
-    await tx.session.delete(await _lock_endpoint(tx, endpoint_id))
+    endpoint = await _lock_endpoint(tx, endpoint_id)
+    await tx.session.execute(delete(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint.id))
     return endpoint_id
 
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.database.session import DatabaseSession
 from models.errors import Unavailable
 from models.invitations import InvitationStatus, get_status
 from models.mail import MailStatus
@@ -138,7 +138,7 @@ class MailChannel:
         }
 
     async def settle(
-        self, session: AsyncSession, attempts: Sequence[Attempt[MailResult]], now: datetime
+        self, session: DatabaseSession, attempts: Sequence[Attempt[MailResult]], now: datetime
     ) -> None:
         """Writes the results to the emails."""
         results = [(attempt.claim, attempt.result) for attempt in attempts]

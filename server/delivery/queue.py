@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.database.heartbeats import Heartbeat
+from models.database.session import DatabaseSession
 from models.database.store import shield
 from models.database.wakeup import Waiter
 from models.errors import Unavailable
@@ -75,7 +75,7 @@ class Channel(Protocol[Result]):
         ...
 
     async def settle(
-        self, session: AsyncSession, attempts: Sequence[Attempt[Result]], now: datetime
+        self, session: DatabaseSession, attempts: Sequence[Attempt[Result]], now: datetime
     ) -> None:
         """Writes down the results."""
         ...

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.database.session import DatabaseSession
 from models.keys.encryption import decrypt
 from models.webhooks import DeliveryStatus
 from resolvers.delivery.endpoint_health import update_endpoint_health
@@ -112,7 +112,7 @@ class WebhookChannel:
         }
 
     async def settle(
-        self, session: AsyncSession, attempts: Sequence[Attempt[Answer]], now: datetime
+        self, session: DatabaseSession, attempts: Sequence[Attempt[Answer]], now: datetime
     ) -> None:
         """Writes the results to the endpoints, always in the same order, then to the deliveries."""
         verdicts = {

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from ulid import ULID
 
+from models.database.session import DatabaseSession
 from models.database.store import Store
 from models.memberships import Membership
 from models.organizations import Organization, make_slug
@@ -207,7 +207,7 @@ class Seeder:
 
 
 async def _write(
-    session: AsyncSession, table: type[Any], rows: Iterator[Row], progress: Progress
+    session: DatabaseSession, table: type[Any], rows: Iterator[Row], progress: Progress
 ) -> None:
     while batch := list(islice(rows, BATCH)):
         await session.execute(insert(table.__table__), batch)

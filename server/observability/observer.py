@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from time import monotonic
-from typing import Any
 
 from models.database.revision import head
 from models.errors import Unavailable
@@ -81,17 +81,17 @@ def make_observer(settings: Settings, server: Server, tracing: Tracing | None = 
     metrics = Metrics(version=version("tenantry"), revision=head())
     watch_statements(server.store, metrics, tracing)
     store = server.store
-    for name, engine in (("reader", store.reader), ("writer", store.writer)):
-        pool: Any = engine.pool
+    for name, pool in (("reader", store.readers), ("writer", store.writers)):
+        connections = {"in_use": pool.used, "idle": pool.idle}
         metrics.add_readings(
             *(
                 Reading(
                     "tenantry_pool_connections",
                     "Connections to the database.",
-                    read,
+                    partial(len, group),
                     {"pool": name, "state": state},
                 )
-                for state, read in (("in_use", pool.checkedout), ("idle", pool.checkedin))
+                for state, group in connections.items()
             )
         )
     known = load_operation_names(OPERATIONS) | settings.operation_names

@@ -13,10 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import QueuePool
 from structlog.testing import capture_logs
 
-from models.database import connections
+from models.database import limits
 from models.database.store import Store
 from tests.support.api import SERVICE, Answer, Api, Caller, contents
 from tests.support.factories import Acme, an_organization
@@ -30,8 +29,7 @@ WAIT = 1
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the store is made: it hands the time on to the drivers when they connect."""
-    monkeypatch.setattr(connections, "WAIT_SECONDS", WAIT)
-    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", str(WAIT * 1000))
+    monkeypatch.setattr(limits, "WAIT_SECONDS", WAIT)
 
 
 @asynccontextmanager
@@ -254,8 +252,7 @@ async def test_it_recovers_when_the_database_has_dropped_every_connection(
 
 def taken(store: Store) -> int:
     """Connections that are out of their pools."""
-    pools = [engine.sync_engine.pool for engine in (store.reader, store.writer)]
-    return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
+    return len(store.readers.used) + len(store.writers.used)
 
 
 async def all_done() -> None:

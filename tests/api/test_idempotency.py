@@ -224,7 +224,11 @@ async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> N
         sent = asyncio.create_task(send(api, {"input": input}, by=acme.admin, query=rename))
         # The request has its own lock, and waits for the organization.
         waiting = text("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
-        await until(lambda: other.scalar(waiting))
+
+        async def is_waiting() -> bool:
+            return (await other.execute(waiting)).scalar_one()
+
+        await until(is_waiting)
         await other.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
     answer = await sent
 
@@ -466,8 +470,11 @@ async def test_a_process_that_dies_after_the_commit_has_stored_the_answer(
 
     with started("serve", folder=tmp_path, **environment(database_url)) as server:
         sent = asyncio.create_task(asyncio.to_thread(post, server.url))
-        while await count(api) == 0:
-            assert not sent.done()
+
+        async def has_committed() -> bool:
+            return await count(api) > 0
+
+        await until(has_committed)
         server.process.send_signal(signal.SIGKILL)
         await asyncio.gather(sent, return_exceptions=True)
     assert await count(api) == 1

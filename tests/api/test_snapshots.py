@@ -9,11 +9,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.util import await_only
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from models.database import connections
+from models.database import limits
 from models.database.store import Snapshot, Store
 from models.errors import Unavailable
 from models.instance import Instance
@@ -39,16 +38,18 @@ def before_reading(store: Store, table: str, action: Action) -> Generator[None]:
     """Runs the action once, right before the first statement of a reader on the table."""
     reads, has_run = re.compile(rf'\bFROM "?{table}\b'), list[bool]()
 
-    def act(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not has_run and reads.search(statement):
-            has_run.append(True)
-            await_only(action())  # pyright: ignore[reportArgumentType]
+    fetch = store.driver.fetch
 
-    event.listen(store.reader.sync_engine, "before_cursor_execute", act)
-    try:
+    async def act(connection: Any, statement: str, *rest: Any) -> Any:
+        readers = [one.raw for one in store.readers.used]
+        if not has_run and connection in readers and reads.search(statement):
+            has_run.append(True)
+            await action()
+        return await fetch(connection, statement, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.driver, "fetch", act)
         yield
-    finally:
-        event.remove(store.reader.sync_engine, "before_cursor_execute", act)
     assert has_run
 
 
@@ -259,7 +260,7 @@ async def test_more_operations_than_connections_wait_for_each_other(api: Api, ac
     """
     query = "{ cursor organizations { nodes { memberships { nodes { user { identifier } } } } } roles { key } }"
 
-    async with asyncio.timeout(connections.WAIT_SECONDS):
+    async with asyncio.timeout(limits.WAIT_SECONDS):
         answers = await asyncio.gather(*(api.run(query, by=SERVICE) for _ in range(40)))
 
     assert [answer.body for answer in answers if "errors" in answer.body] == []
@@ -299,7 +300,7 @@ async def test_tokens_are_minted_by_more_than_there_are_connections(api: Api, ac
       a: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } }
       b: createSessionToken(input: $input) { session { user { memberships { totalCount } } } token { jwt } } }"""
 
-    async with asyncio.timeout(connections.WAIT_SECONDS):
+    async with asyncio.timeout(limits.WAIT_SECONDS):
         answers = await asyncio.gather(
             *(api.run(document, {"input": input}, by=acme.admin) for _ in range(20))
         )
@@ -412,7 +413,7 @@ async def test_nothing_is_read_from_a_snapshot_that_is_closed(store: Store) -> N
 async def test_when_no_connection_is_to_be_had_all_fields_are_told_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.2)
     held = [Snapshot(api.store.read_transaction) for _ in range(free_seats(api.store)[1])]
     for one in held:
         async with one.read():
@@ -434,9 +435,7 @@ async def test_the_log_of_the_file_is_free_once_a_query_is_answered(api: Api, ac
     assert (await api.run(EVERYTHING, by=SERVICE)).data
     await an_organization(api, by=acme.admin, name="Other")
 
-    async with api.store.writer.connect() as connection:
-        raw = await connection.get_raw_connection()
-        cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
-        busy, pages, _ = await cursor.fetchone()
+    async with api.store.writers.connect() as connection:
+        ((busy, pages, _),) = await connection.run_text("PRAGMA wal_checkpoint(TRUNCATE)")
 
     assert (busy, pages) == (0, 0)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
+from models.database.migrations import make_engine
 from models.errors import InputError
 from models.validation.addresses import normalize_address
 from models.validation.characters import MEANINGLESS, clean_line
@@ -340,8 +341,10 @@ async def test_rows_that_were_folded_another_way_are_found_after_the_migration(
     async with api.store.write() as session:
         for statement in older:
             await session.execute(text(statement))
-        connection = await session.connection()
+    engine = make_engine(api.store)
+    async with engine.begin() as connection:
         await connection.run_sync(fold_again)
+    await engine.dispose()
 
     assert await is_found(api, ALL, organization, "α\u0345 ❤️")
     assert await is_found(api, PEOPLE, acme.admin.id, "Lovelace")

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from time import monotonic
-from typing import Any
 
 import pytest
-from sqlalchemy import QueuePool, event
 from starlette.requests import HTTPConnection
 
-from models.database import connections
+from models.database import limits
 from models.database.store import Store
 from models.events import EventType
 from models.keys.signing_keys import make_cipher
@@ -112,17 +110,18 @@ async def first_event(api: Api, query: str) -> JSON:
         return (await anext(results)).body
 
 
-def record_broken_connections(store: Store) -> list[BaseException]:
-    """Records the errors that invalidate connections from now on."""
-    errors: list[BaseException] = []
+def record_broken_connections(store: Store) -> list[object]:
+    """Records which connections are terminated from now on, besides those that listen."""
+    broken: list[object] = []
+    terminate = store.driver.terminate
 
-    def note(connection: Any, record: Any, error: BaseException | None) -> None:
-        if error:
-            errors.append(error)
+    def note(connection: object) -> None:
+        if not getattr(connection, "_listeners", None):
+            broken.append(connection)
+        terminate(connection)
 
-    for engine in (store.reader, store.writer):
-        event.listen(engine.sync_engine.pool, "invalidate", note)
-    return errors
+    store.driver.terminate = note
+    return broken
 
 
 @asynccontextmanager
@@ -131,11 +130,10 @@ async def all_seats_taken(store: Store) -> AsyncGenerator[None]:
 
     That is one fewer than there are connections, for the wake-up signal has one.
     """
-    pool, reads = store.reader.sync_engine.pool, 4 if store.is_sqlite else 5
-    assert isinstance(pool, QueuePool)
+    reads, snapshots = (4, 4) if store.is_sqlite else (5, 10)
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(SECONDS):
-            for number in range(pool.size() - 1):
+            for number in range(reads + snapshots):
                 read = store.read() if number < reads else store.read_transaction()
                 await stack.enter_async_context(read)
         yield
@@ -214,7 +212,7 @@ async def test_a_listener_that_leaves_while_the_store_is_busy_stops_asking_for_e
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_reader, "PAGE", 1)
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.1)
     tasks, following = asyncio.all_tasks(), api.reader.follow(a_stream(acme), 0)
     assert await anext(following)
 

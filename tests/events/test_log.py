@@ -740,7 +740,9 @@ async def test_an_index_serves_an_organization_and_a_type(api: Api, acme: Acme) 
         await session.execute(text("ANALYZE"))
 
     async with api.store.read() as connection:
-        compiled = statement.compile(connection.sync_engine, compile_kwargs={"literal_binds": True})
+        compiled = statement.compile(
+            dialect=connection.dialect, compile_kwargs={"literal_binds": True}
+        )
         explain = "EXPLAIN QUERY PLAN" if api.store.is_sqlite else "EXPLAIN"
         plan = str((await connection.execute(text(f"{explain} {compiled}"))).all())
 
@@ -928,9 +930,9 @@ async def test_a_page_of_a_long_log_is_found_by_index(api: Api, acme: Acme) -> N
     async with api.store.read() as connection:
         plans = [
             [
-                row.detail
-                for row in await connection.exec_driver_sql(
-                    f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?")
+                detail
+                for _, _, _, detail in await api.store.driver.fetch(
+                    connection.raw, f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?"), None
                 )
             ]
             for one in of_log

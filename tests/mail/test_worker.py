@@ -11,7 +11,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
-from models.database import connections
+from models.database import limits
 from models.database.store import Store
 from models.events import EventType
 from resolvers.delivery.mail import MAIL_QUEUE
@@ -95,8 +95,7 @@ def another(store: Store) -> Store:
 @pytest.fixture
 async def impatient(api: Api, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """The same database for somebody who waits a second for its locks."""
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
-    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 1)
     store = another(api.store)
     yield store
     await store.close()

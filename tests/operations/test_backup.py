@@ -34,8 +34,8 @@ async def test_a_copy_is_one_moment_of_a_database_that_is_written_to(
     # Large enough for many steps.
     async with api.store.write() as session:
         connection = await session.connection()
-        await connection.exec_driver_sql("CREATE TABLE filler (data BLOB)")
-        await connection.exec_driver_sql(
+        await connection.run_text("CREATE TABLE filler (data BLOB)")
+        await connection.run_text(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
             " INSERT INTO filler SELECT randomblob(20000) FROM n"
         )

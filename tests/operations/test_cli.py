@@ -15,7 +15,7 @@ import pytest
 import typer
 from sqlalchemy import text
 
-from models.database import connections
+from models.database import limits
 from models.database.revision import head
 from models.database.store import Store
 from schema import schema
@@ -113,7 +113,7 @@ def test_a_postgresql_without_the_database_or_the_user_is_one_sentence(postgresq
 def test_a_busy_database_is_not_blamed_on_its_setting(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 1)
     done(invoke("migrate"))
     with sqlite3.connect(folder / "var" / "tenantry.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from models.database import connections
+from models.database import limits
 from models.database import store as store_module
 from models.database.store import Store
 from models.errors import Unavailable
@@ -197,10 +197,10 @@ async def counted(store: Store) -> int:
 async def test_a_connection_that_was_idle_is_checked_before_it_is_used(
     link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "READ_SECONDS", 60)
+    monkeypatch.setattr(limits, "READ_SECONDS", 60)
     store = Store(link.url(database_url))
     await asyncio.gather(*(counted(store) for _ in range(5)))
-    await asyncio.sleep(connections.IDLE_SECONDS * 1.2)
+    await asyncio.sleep(limits.IDLE_SECONDS * 1.2)
     link.die()
 
     async with asyncio.timeout(BACK_SECONDS):
@@ -215,7 +215,7 @@ async def test_a_connection_that_answers_the_check_is_kept(store: Store) -> None
             return (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
 
     before = await backend()
-    await asyncio.sleep(connections.IDLE_SECONDS * 1.2)
+    await asyncio.sleep(limits.IDLE_SECONDS * 1.2)
 
     assert await backend() == before
 
@@ -224,8 +224,8 @@ async def test_a_connection_that_answers_the_check_is_kept(store: Store) -> None
 async def test_a_statement_without_an_answer_costs_its_connection_and_all_that_are_as_old(
     link: Link, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "READ_SECONDS", 1)
-    monkeypatch.setattr(connections, "IDLE_SECONDS", 60)
+    monkeypatch.setattr(limits, "READ_SECONDS", 1)
+    monkeypatch.setattr(limits, "IDLE_SECONDS", 60)
     store = Store(link.url(database_url))
     await asyncio.gather(*(counted(store) for _ in range(5)))
     link.die()

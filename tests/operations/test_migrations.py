@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from models.base import now
 from models.database import migrations
+from models.database.migrations import make_engine
 from models.database.revision import head, load_revision
 from models.database.store import Store
 from models.database.tables import TABLES, metadata
@@ -37,8 +38,10 @@ def differences(connection: Any) -> list[Any]:
 
 
 async def test_a_migrated_database_is_what_the_tables_say(store: Store) -> None:
-    async with store.reader.connect() as connection:
+    engine = make_engine(store)
+    async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+    await engine.dispose()
 
 
 def test_the_list_of_tables_is_whole() -> None:

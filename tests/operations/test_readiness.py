@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.base import now
-from models.database import connections
+from models.database import limits
 from models.database.store import Store
 from models.database.tables import metadata
 from tests.conftest import make_api
@@ -61,9 +61,8 @@ async def locked(store: Store, table: str) -> AsyncGenerator[None]:
 @pytest.fixture
 async def patient(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """An application whose statements wait for locks without end."""
-    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "0")
     for name in ("READ_SECONDS", "WRITE_SECONDS", "WAIT_SECONDS"):
-        monkeypatch.setattr(connections, name, 60)
+        monkeypatch.setattr(limits, name, 60)
     return make_api(Store(api.store.url.render_as_string(hide_password=False)), api.clock)
 
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from models.base import new_id, now, to_milliseconds
-from models.database.connections import JOURNAL_BYTES
+from models.database.limits import JOURNAL_BYTES
 from models.events import EventType
 from resolvers.access import SYSTEM
 from resolvers.event_writer import PIECE

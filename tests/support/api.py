@@ -220,11 +220,9 @@ async def contents(store: Store) -> JSON:
     The statements are plain text, so they don't need to be compiled.
     """
     async with store.read() as connection:
-        is_filled = (await connection.exec_driver_sql(_IS_FILLED)).one()
+        is_filled = (await connection.run_text(_IS_FILLED))[0]
         return {
-            table.name: [
-                tuple(row) for row in await connection.exec_driver_sql(_select_everything(table))
-            ]
+            table.name: [tuple(row) for row in await connection.run_text(_select_everything(table))]
             if filled
             else []
             for table, filled in zip(metadata.sorted_tables, is_filled, strict=True)

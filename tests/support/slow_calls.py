@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from sqlalchemy import event
-
+from models.database.connection import COMMIT, ROLLBACK
 from models.database.store import Store
 
 # Functions in C: connections, name lookups, and computations that are slow on purpose.
@@ -33,13 +32,12 @@ def recording_slow_calls(store: Store) -> Generator[list[str]]:
     calls: list[str] = []
     is_open = False
 
-    def note_begin(connection: Any) -> None:
+    def note_statement(text: str) -> None:
         nonlocal is_open
-        is_open = True
-
-    def note_end(connection: Any) -> None:
-        nonlocal is_open
-        is_open = False
+        if text == store.driver.begin:
+            is_open = True
+        if text in (COMMIT, ROLLBACK):
+            is_open = False
 
     def note_call(frame: FrameType, kind: str, function: Any) -> None:
         if not is_open:
@@ -49,13 +47,10 @@ def recording_slow_calls(store: Store) -> Generator[list[str]]:
         if kind == "c_call" and getattr(function, "__qualname__", "") in BUILTINS:
             calls.append(function.__qualname__)
 
-    listeners = {"begin": note_begin, "commit": note_end, "rollback": note_end}
-    for name, listener in listeners.items():
-        event.listen(store.writer.sync_engine, name, listener)
+    store.listeners.append(note_statement)
     sys.setprofile(note_call)
     try:
         yield calls
     finally:
         sys.setprofile(None)
-        for name, listener in listeners.items():
-            event.remove(store.writer.sync_engine, name, listener)
+        store.listeners.remove(note_statement)

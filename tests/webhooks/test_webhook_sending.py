@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 from structlog.testing import capture_logs
 
-from models.database import connections
+from models.database import limits
 from models.database.store import Store
 from models.keys import encryption
+from resolvers.delivery.fan_out import fan_out
 from resolvers.delivery.webhooks import WEBHOOK_QUEUE
 from server.delivery import queue as queue_module
 from server.delivery.webhooks import AT_ONCE, RESERVED
@@ -562,8 +564,7 @@ async def test_who_is_stopped_lets_arrive_what_is_on_its_way(
 async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_none_twice(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 1)
-    monkeypatch.setitem(connections.POSTGRESQL_SETTINGS, "lock_timeout", "1000")
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 1)
     impatient, other, gate = another(api.store), another(api.store), asyncio.Event()
     lock = (
         "SELECT 1"
@@ -668,20 +669,24 @@ async def test_a_try_that_can_not_be_written_down_within_the_lease_is_not_repeat
     await renamed(api, acme)
     other = another(api.store)
 
-    async with working(sender(api.store, api.clock)):
-        async with other.write() as session:
-            await session.execute(
-                text("SELECT 1 FROM webhook_endpoint WHERE id = :id FOR UPDATE"), {"id": id}
-            )
+    async def is_written_down() -> bool:
+        return [one.attempts for one in await deliveries(api.store)] == [1]
+
+    # Nothing is fanned out to an endpoint whose row is locked.
+    await fan_out(api.store, api.clock)
+    async with AsyncExitStack() as lock:
+        session = await lock.enter_async_context(other.write())
+        await session.execute(
+            text("SELECT 1 FROM webhook_endpoint WHERE id = :id FOR UPDATE"), {"id": id}
+        )
+        async with working(sender(api.store, api.clock)):
             await until(lambda: len(receiver.received) == 1)
             api.clock.forward(seconds=LEASE.total_seconds() + 1)
             await asyncio.sleep(2 * queue_module.POLL_SECONDS)
             assert len(receiver.received) == 1
 
-        async def is_written_down() -> bool:
-            return [one.attempts for one in await deliveries(api.store)] == [1]
-
-        await until(is_written_down)
+            await lock.aclose()
+            await until(is_written_down)
     await other.close()
 
 

@@ -1,10 +1,14 @@
 """The migrations: one revision per file, never edited once merged; Alembic runs them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from models.database.drivers import SQLite, write_pragmas
+from models.database.errors import translate_errors
 from models.database.revision import UnknownRevision, head, load_revision
 from models.database.store import Store
 
@@ -31,8 +35,34 @@ async def migrate(store: Store) -> None:
     """
     if await load_revision(store) == head():
         return
-    async with store.write() as session:
-        await (await session.connection()).run_sync(_upgrade)
+    engine = make_engine(store)
+    try:
+        async with translate_errors(is_unchanged=True), engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def make_engine(store: Store) -> AsyncEngine:
+    """Makes an engine for Alembic, which needs a connection of SQLAlchemy."""
+    if not store.is_sqlite:
+        return create_async_engine(store.url, poolclass=NullPool)
+    engine = create_async_engine(
+        store.url, poolclass=NullPool, connect_args={"isolation_level": None}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        for pragma in write_pragmas(read_only=False).split(";"):
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(SQLite.begin)
+
+    return engine
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,0 +1,245 @@
+"""A connection that runs statements, and the pool that lends connections."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVarTuple, overload
+
+from sqlalchemy import Dialect, Executable, Result
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from models.database import limits
+from models.database.drivers import Driver
+from models.database.errors import is_stale_connection
+from models.database.statements import Statements
+
+Columns = TypeVarTuple("Columns")
+Values = Mapping[str, Any]
+# Is called with the text of a statement before it runs, and may return a function that is called
+# after it with its error. It is called as well for what begins and ends a transaction.
+Listener = Callable[[str], Callable[[BaseException | None], None] | None]
+
+COMMIT = "COMMIT;"
+ROLLBACK = "ROLLBACK;"
+NO_ROWS = SimpleResultMetaData([])
+
+
+class ChangedRows(IteratorResult[*tuple[Any, ...]]):
+    """The result of a statement that returns no rows."""
+
+    def __init__(self, rowcount: int) -> None:
+        super().__init__(NO_ROWS, iter(()))
+        # How many rows the statement has changed.
+        self.rowcount = rowcount
+
+
+def make_result(metadata: SimpleResultMetaData, rows: Sequence[Any]) -> Result[*tuple[Any, ...]]:
+    """Makes rows a result of SQLAlchemy, which reads each of them when it is asked for."""
+    return IteratorResult(metadata, iter(rows))
+
+
+@dataclass(eq=False)
+class Connection:
+    """A connection to the database that belongs to one task at a time."""
+
+    driver: Driver
+    statements: Statements
+    listeners: Sequence[Listener]
+    raw: Any
+    opened_at: float = field(default_factory=monotonic)
+    idle_since: float = field(default_factory=monotonic)
+    # What to run before the next statement, to begin a transaction.
+    begin: str | None = None
+    is_in_transaction: bool = False
+    # A lost connection can't be used again.
+    is_lost: bool = False
+    # So are all that were opened before this one failed.
+    is_stale: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.driver.dialect
+
+    @overload
+    async def execute(
+        self,
+        statement: TypedReturnsRows[*Columns],
+        values: Values | Sequence[Values] | None = None,
+    ) -> Result[*Columns]: ...
+    @overload
+    async def execute(
+        self, statement: Executable, values: Values | Sequence[Values] | None = None
+    ) -> Result[*tuple[Any, ...]]: ...
+    async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
+        """Runs a statement, or runs it once for each set of values."""
+        if isinstance(statement, ExecutableDDLElement):
+            await self.run_text(str(statement.compile(dialect=self.dialect)))
+            return ChangedRows(0)
+        if values is not None and not isinstance(values, Mapping):
+            text, many = self.statements.prepare_many(statement, values)
+            await self._run(self.driver.run_many, text, many)
+            return ChangedRows(-1)
+        compiled, text, parameters = self.statements.prepare(statement, values)
+        if not compiled.returns_rows:
+            return ChangedRows(await self._run(self.driver.run, text, parameters))
+        rows = await self._run(self.driver.fetch, text, parameters)
+        if compiled.is_plain:
+            width = len(rows[0]) if rows else 0
+            return make_result(SimpleResultMetaData(list(map(str, range(width)))), rows)
+        return make_result(compiled.metadata, rows)
+
+    async def run_text(self, text: str) -> Sequence[Any]:
+        """Runs a text without parameters."""
+        return await self._run(self.driver.fetch, text, ())
+
+    async def _run(self, call: Callable[..., Any], text: str, parameters: Sequence[Any]) -> Any:
+        begin, self.begin = self.begin, None
+        if begin is not None:
+            self.is_in_transaction = True
+            self._announce(begin)
+        after = self._announce(text)
+        try:
+            answer = await call(self.raw, text, parameters, begin)
+        except BaseException as error:
+            for listener in after:
+                listener(error)
+            self._note(error)
+            raise
+        for listener in after:
+            listener(None)
+        return answer
+
+    def _announce(self, text: str) -> Sequence[Callable[[BaseException | None], None]]:
+        """Calls all listeners, and returns what to call after the statement."""
+        if not self.listeners:
+            return ()
+        return [after for listener in self.listeners if (after := listener(text))]
+
+    def _note(self, error: BaseException) -> None:
+        """Notes whether the connection can be used again.
+
+        Raises an error of the driver as SQLAlchemy does.
+        """
+        if not isinstance(error, Exception):
+            # The statement may still be running.
+            self.is_lost = True
+            return
+        self.is_lost |= self.driver.is_closed(self.raw, error) or is_stale_connection(error)
+        self.is_stale |= self.is_lost
+        self.driver.raise_wrapped(error, is_lost=self.is_lost)
+
+    async def commit(self) -> None:
+        """Commits the transaction, if a statement has begun one."""
+        if self.is_in_transaction:
+            await self._run(self.driver.run, COMMIT, ())
+            self.is_in_transaction = False
+
+    async def roll_back(self) -> None:
+        """Rolls back the transaction; a connection that can't is lost."""
+        self.begin = None
+        if self.is_in_transaction and not self.is_lost:
+            self.is_in_transaction = False
+            self._announce(ROLLBACK)
+            try:
+                await self.driver.roll_back(self.raw)
+            except BaseException:
+                self.is_lost = True
+                raise
+
+
+@dataclass(eq=False)
+class Pool:
+    """The connections of one kind that are open; how many there are, its users decide."""
+
+    driver: Driver
+    statements: Statements
+    listeners: Sequence[Listener]
+    read_only: bool
+    idle: list[Connection] = field(default_factory=list[Connection])
+    used: set[Connection] = field(default_factory=set[Connection])
+    # Connections that were opened before this time are not used again.
+    valid_since: float = 0.0
+    is_closed: bool = False
+
+    @asynccontextmanager
+    async def connect(self, *, begin: str | None = None) -> AsyncGenerator[Connection]:
+        """Lends a connection; `begin` is run before its first statement.
+
+        A transaction that isn't committed is rolled back.
+        """
+        connection = await self._take()
+        connection.begin = begin
+        self.used.add(connection)
+        try:
+            yield connection
+        finally:
+            await self._return(connection)
+
+    async def _take(self) -> Connection:
+        while self.idle:
+            connection = self.idle.pop()
+            if await self._is_usable(connection):
+                return connection
+            self._terminate(connection)
+        try:
+            raw = await self.driver.open(read_only=self.read_only)
+        except Exception as error:
+            self.driver.raise_wrapped(error, is_lost=True)
+        return Connection(self.driver, self.statements, self.listeners, raw)
+
+    async def _is_usable(self, connection: Connection) -> bool:
+        """Whether the connection answers; if it doesn't, neither will any that is as old."""
+        if connection.opened_at < self.valid_since or self.driver.is_closed(connection.raw):
+            return False
+        if monotonic() - connection.idle_since < limits.IDLE_SECONDS:
+            return True
+        try:
+            await self.driver.check(connection.raw)
+        except Exception:
+            self.valid_since = monotonic()
+            return False
+        except BaseException:
+            self._terminate(connection)
+            raise
+        return True
+
+    async def _return(self, connection: Connection) -> None:
+        try:
+            if connection.is_in_transaction or connection.begin:
+                with suppress(Exception):
+                    await asyncio.shield(connection.roll_back())
+        except BaseException:
+            # The rollback may still be running.
+            connection.is_lost = True
+            raise
+        finally:
+            self.used.discard(connection)
+            if connection.is_stale:
+                self.valid_since = monotonic()
+            if connection.is_lost or self.is_closed or connection.opened_at < self.valid_since:
+                self._terminate(connection)
+            else:
+                connection.idle_since = monotonic()
+                self.idle.append(connection)
+
+    def _terminate(self, connection: Connection) -> None:
+        connection.is_lost = True
+        self.driver.terminate(connection.raw)
+
+    async def close(self) -> None:
+        """Closes the idle connections; the others are closed when they are returned."""
+        self.is_closed = True
+        while self.idle:
+            with suppress(Exception):
+                await self.driver.close(self.idle.pop().raw)
+
+    def terminate(self) -> None:
+        """Closes all connections without waiting for anything."""
+        self.is_closed = True
+        for connection in [*self.idle, *self.used]:
+            self._terminate(connection)
+        self.idle.clear()

@@ -1,0 +1,232 @@
+"""A transaction that writes: a connection that also keeps track of rows as objects."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from typing import Any, TypeVar, TypeVarTuple, cast, overload
+
+from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, select, update
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.orm import InstanceState
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from models.base import BaseTable
+from models.database.connection import Connection, Values, make_result
+
+Columns = TypeVarTuple("Columns")
+TableT = TypeVar("TableT", bound=BaseTable)
+Identity = tuple[type[BaseTable], tuple[Any, ...]]
+
+
+@dataclass(eq=False)
+class DatabaseSession:
+    """One transaction: the rows that it has read or added, and what was changed on them.
+
+    Selecting a table returns its rows as objects. What an operation changes on them, and what it
+    adds, is written before the next statement. A row that is read again is the same object, with
+    the values that were read last.
+    """
+
+    transaction: Connection
+    added: list[BaseTable] = field(default_factory=list[BaseTable])
+    known: dict[Identity, BaseTable] = field(default_factory=dict[Identity, BaseTable])
+
+    async def connection(self) -> Connection:
+        """Returns the connection for reads, after it has written all changes."""
+        await self.flush()
+        return self.transaction
+
+    @overload
+    async def execute(
+        self,
+        statement: TypedReturnsRows[*Columns],
+        values: Values | Sequence[Values] | None = None,
+    ) -> Result[*Columns]: ...
+    @overload
+    async def execute(
+        self, statement: Executable, values: Values | Sequence[Values] | None = None
+    ) -> Result[*tuple[Any, ...]]: ...
+    async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
+        """Writes all changes, then runs the statement."""
+        await self.flush()
+        result: Any = await self.transaction.execute(statement, values)
+        shape = _get_shape(statement)
+        if not any(shape):
+            return result
+        rows = [self._to_objects(shape, row) for row in result.all()]
+        names = [str(number) if table else "" for number, table in enumerate(shape)]
+        return make_result(SimpleResultMetaData(names), rows)
+
+    def _to_objects(
+        self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        objects: list[Any] = []
+        start = 0
+        table: Any
+        for table in shape:
+            if table is None:
+                objects.append(row[start])
+                start += 1
+            else:
+                names = _get_columns(table)
+                values = dict(zip(names, row[start : start + len(names)], strict=True))
+                objects.append(self._keep(table, values))
+                start += len(names)
+        return tuple(objects)
+
+    def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable:
+        identity = (table, tuple(values[name] for name in _get_key(table)))
+        known = self.known.get(identity)
+        if known is None:
+            known = self.known[identity] = _new(table)
+        _get_values(known).update(values)
+        return known
+
+    async def get_one(self, table: type[TableT], id: str) -> TableT:
+        """Returns the row with this ID; raises NoResultFound if there is none."""
+        known = self.known.get((table, (id,)))
+        if known is not None:
+            return cast(TableT, known)
+        (key,) = inspect(table).primary_key
+        return (await self.execute(select(table).where(key == id))).scalar_one()
+
+    def add(self, row: BaseTable) -> None:
+        """Inserts the row, at the latest before the next statement."""
+        self.added.append(row)
+
+    def add_all(self, rows: Iterable[BaseTable]) -> None:
+        self.added.extend(rows)
+
+    async def flush(self) -> None:
+        """Writes what was added and changed, in the order in which it was added or first read."""
+        added, self.added = self.added, []
+        for table, rows in groupby(added, type):
+            await self._insert(table, list(rows))
+        changed = [row for row in self.known.values() if _get_changes(row)]
+        for (table, names), rows in groupby(changed, lambda row: (type(row), _get_changes(row))):
+            await self._update(table, names, list(rows))
+
+    async def _insert(self, table: Any, rows: list[BaseTable]) -> None:
+        values = [{name: row.__dict__.get(name) for name in _get_columns(table)} for row in rows]
+        await self.transaction.execute(_insert_all(table), values if len(rows) > 1 else values[0])
+        for row, one in zip(rows, values, strict=True):
+            self.known[table, tuple(one[name] for name in _get_key(table))] = row
+            _settle(row)
+
+    async def _update(self, table: Any, names: tuple[str, ...], rows: list[BaseTable]) -> None:
+        values: list[dict[str, Any]] = []
+        for row in rows:
+            key = {f"old_{name}": row.__dict__[name] for name in _get_key(table)}
+            values.append(key | {name: row.__dict__[name] for name in names})
+        await self.transaction.execute(
+            _update_columns(table, names), values if len(rows) > 1 else values[0]
+        )
+        for row in rows:
+            _settle(row)
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncGenerator[None]:
+        """Undoes everything that the block has written if it raises."""
+        await self.flush()
+        await self.transaction.run_text("SAVEPOINT nested")
+        known = {identity: (row, dict(row.__dict__)) for identity, row in self.known.items()}
+        try:
+            yield
+            await self.flush()
+        except Exception:
+            self.added.clear()
+            await self.transaction.run_text("ROLLBACK TO SAVEPOINT nested")
+            self.known = {identity: row for identity, (row, _) in known.items()}
+            for row, values in known.values():
+                _get_values(row).update(values)
+                _settle(row)
+            raise
+        await self.transaction.run_text("RELEASE SAVEPOINT nested")
+
+
+def set_written(row: BaseTable, **values: object) -> None:
+    """Sets attributes to values that a statement has written already."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+# --------------------------------------------------------------------------------- objects and rows
+
+
+def _new(table: Any) -> BaseTable:
+    """Makes an object that SQLAlchemy notes changes on, without its initial values."""
+    return inspect(table).class_manager.new_instance()
+
+
+def _get_state(row: BaseTable) -> InstanceState[Any]:
+    return cast(InstanceState[Any], inspect(row))
+
+
+def _get_values(row: BaseTable) -> dict[str, Any]:
+    """Returns the values of the row by column; changes of it aren't noted."""
+    return cast(dict[str, Any], row.__dict__)
+
+
+def _get_changes(row: BaseTable) -> tuple[str, ...]:
+    """Returns the columns whose values differ from those in the database."""
+    before = _get_state(row).committed_state
+    if not before:
+        return ()
+    table: Any = type(row)
+    types = {column.key: column.type for column in _get_table(table).columns}
+    return tuple(
+        name
+        for name, value in before.items()
+        if name in types and not types[name].compare_values(value, row.__dict__[name])
+    )
+
+
+def _settle(row: BaseTable) -> None:
+    """Marks the values of the row as those in the database."""
+    state: Any = _get_state(row)
+    state._commit_all(row.__dict__)
+
+
+def _get_shape(statement: Any) -> Sequence[type[BaseTable] | None]:
+    """Returns the table of each selected object, or None for a single column."""
+    # An UPDATE or a DELETE can return rows, too. These attributes have no public names.
+    selected: Sequence[Any] = getattr(statement, "_raw_columns", ()) or getattr(
+        statement, "_returning", ()
+    )
+    entities: list[Any] = [
+        vars(one).get("_annotations", {}).get("parententity") if isinstance(one, Table) else None
+        for one in selected
+    ]
+    return [entity and entity.class_ for entity in entities]
+
+
+@cache
+def _get_table(table: Any) -> Table:
+    return cast(Table, inspect(table).local_table)
+
+
+@cache
+def _get_columns(table: Any) -> tuple[str, ...]:
+    return tuple(column.key for column in _get_table(table).columns)
+
+
+@cache
+def _get_key(table: Any) -> tuple[str, ...]:
+    return tuple(column.key for column in _get_table(table).primary_key)
+
+
+@cache
+def _insert_all(table: Any) -> Any:
+    return insert(_get_table(table))
+
+
+@cache
+def _update_columns(table: Any, names: tuple[str, ...]) -> Any:
+    columns = _get_table(table).columns
+    statement = update(_get_table(table))
+    for name in _get_key(table):
+        statement = statement.where(columns[name] == bindparam(f"old_{name}"))
+    return statement.values({name: bindparam(name) for name in names})

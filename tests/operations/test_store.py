@@ -1,0 +1,134 @@
+"""The store: rows as objects within a transaction, savepoints, and connections that are lost."""
+
+import asyncio
+from contextlib import suppress
+
+from sqlalchemy import insert, text
+from sqlmodel import col, select
+
+from models.base import now
+from models.database.session import set_written
+from models.database.store import Store
+from models.users import User, make_user
+from tests.conftest import counted
+
+AT = now()
+
+
+def a_user(number: int) -> User:
+    return make_user(f"user_{number}", AT)
+
+
+async def names(store: Store) -> dict[str, str | None]:
+    async with store.read() as connection:
+        rows = await connection.execute(select(User.id, User.first_name).order_by(col(User.id)))
+        return {row.id: row.first_name for row in rows}
+
+
+async def test_what_was_added_and_changed_is_written_before_the_next_statement(
+    store: Store,
+) -> None:
+    async with store.write() as session:
+        users = [a_user(1), a_user(2)]
+        session.add_all(users)
+        users[0].first_name = "Ada"
+        found = (await session.execute(select(User).order_by(col(User.id)))).scalars().all()
+        assert found == users
+        assert found[0] is users[0]
+        with counted(store) as statements:
+            users[1].first_name = "Grace"
+            users[0].first_name = "Ada"
+            await session.flush()
+            await session.flush()
+
+    # The name of the first user is what it was.
+    assert len(statements) == 1
+    assert await names(store) == {"user_1": "Ada", "user_2": "Grace"}
+
+
+async def test_a_row_that_is_read_again_has_its_newest_values(store: Store) -> None:
+    async with store.write() as session:
+        session.add(a_user(1))
+    async with store.write() as session:
+        user = (await session.execute(select(User))).scalar_one()
+        await session.execute(text("UPDATE \"user\" SET first_name = 'Ada'"))
+        assert user.first_name is None
+        assert (await session.execute(select(User))).scalar_one() is user
+        assert user.first_name == "Ada"
+        assert await session.get_one(User, "user_1") is user
+
+
+async def test_what_a_statement_has_written_is_not_written_again(store: Store) -> None:
+    async with store.write() as session:
+        session.add(a_user(1))
+        user = await session.get_one(User, "user_1") if not session.added else session.added[0]
+        await session.execute(text("UPDATE \"user\" SET first_name = 'Ada'"))
+        set_written(user, first_name="Ada")
+        with counted(store) as statements:
+            await session.flush()
+    assert statements == []
+
+
+async def test_a_savepoint_undoes_what_its_block_wrote_and_changed(store: Store) -> None:
+    async with store.write() as session:
+        user = a_user(1)
+        session.add(user)
+        with suppress(RuntimeError):
+            async with session.begin_nested():
+                user.first_name = "Ada"
+                session.add(a_user(2))
+                await session.flush()
+                user.last_name = "Lovelace"
+                raise RuntimeError
+        assert (user.first_name, user.last_name) == (None, None)
+        async with session.begin_nested():
+            session.add(a_user(3))
+    assert await names(store) == {"user_1": None, "user_3": None}
+
+
+async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store: Store) -> None:
+    row = {"created_at": AT, "updated_at": AT, "identifier": "x"}
+    async with store.write() as session:
+        await session.execute(insert(User), {"id": "user_1", **row})
+        await session.execute(insert(User), [{"id": f"user_{id}", **row} for id in (2, 3)])
+        users = (await session.execute(select(User))).scalars().all()
+    assert {
+        (user.search_text, user.email_verified, str(user.public_metadata)) for user in users
+    } == {("", False, "{}")}
+
+
+async def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
+    with suppress(RuntimeError):
+        async with store.write() as session:
+            session.add(a_user(1))
+            await session.flush()
+            raise RuntimeError
+    assert await names(store) == {}
+
+
+async def test_a_connection_whose_statement_was_cancelled_is_not_used_again(store: Store) -> None:
+    long = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+        " SELECT count(*) FROM n"
+    )
+    async with store.read() as connection:
+        first = connection
+
+    async def read() -> None:
+        async with store.read() as connection:
+            assert connection is first
+            await connection.run_text(long if store.is_sqlite else "SELECT pg_sleep(3)")
+
+    task = asyncio.create_task(read())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+    assert task.cancelled()
+    async with store.read() as connection:
+        assert connection is not first
+        assert await connection.run_text("SELECT 1")
+    assert not store.readers.used
+    # The statement ends on the thread of its connection.
+    await asyncio.sleep(1)
