@@ -15,10 +15,9 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from models.database import limits
 from models.database.drivers import Driver
 from models.database.errors import is_stale_connection
-from models.database.statements import Statements
+from models.database.statements import Statements, Values
 
 Columns = TypeVarTuple("Columns")
-Values = Mapping[str, Any]
 # Is called with the text of a statement before it runs, and may return a function that is called
 # after it with its error. It is called as well for what begins and ends a transaction.
 Listener = Callable[[str], Callable[[BaseException | None], None] | None]
@@ -57,7 +56,7 @@ class Connection:
     is_in_transaction: bool = False
     # A lost connection can't be used again.
     is_lost: bool = False
-    # So are all that were opened before this one failed.
+    # Whether the connections that were opened before this one failed can't be used again either.
     is_stale: bool = False
 
     @property

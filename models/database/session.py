@@ -5,16 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, select, update
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.orm import InstanceState
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.base import BaseTable
-from models.database.connection import Connection, Values, make_result
+from models.database.connection import Connection, make_result
+from models.database.statements import Values
 
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -105,9 +106,11 @@ class DatabaseSession:
         added, self.added = self.added, []
         for table, rows in groupby(added, type):
             await self._insert(table, list(rows))
-        changed = [row for row in self.known.values() if _get_changes(row)]
-        for (table, names), rows in groupby(changed, lambda row: (type(row), _get_changes(row))):
-            await self._update(table, names, list(rows))
+        changed = [
+            (type(row), names, row) for row in self.known.values() if (names := _get_changes(row))
+        ]
+        for (table, names), group in groupby(changed, itemgetter(0, 1)):
+            await self._update(table, names, [row for _, _, row in group])
 
     async def _insert(self, table: Any, rows: list[BaseTable]) -> None:
         values = [{name: row.__dict__.get(name) for name in _get_columns(table)} for row in rows]
@@ -161,10 +164,6 @@ def _new(table: Any) -> BaseTable:
     return inspect(table).class_manager.new_instance()
 
 
-def _get_state(row: BaseTable) -> InstanceState[Any]:
-    return cast(InstanceState[Any], inspect(row))
-
-
 def _get_values(row: BaseTable) -> dict[str, Any]:
     """Returns the values of the row by column; changes of it aren't noted."""
     return cast(dict[str, Any], row.__dict__)
@@ -172,7 +171,7 @@ def _get_values(row: BaseTable) -> dict[str, Any]:
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
     """Returns the columns whose values differ from those in the database."""
-    before = _get_state(row).committed_state
+    before = instance_state(row).committed_state
     if not before:
         return ()
     table: Any = type(row)
@@ -186,7 +185,7 @@ def _get_changes(row: BaseTable) -> tuple[str, ...]:
 
 def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
-    state: Any = _get_state(row)
+    state: Any = instance_state(row)
     state._commit_all(row.__dict__)
 
 
