@@ -219,16 +219,21 @@ async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> N
         updateOrganization(input: $input) { organization { name } userErrors { code } } }"""
     input = {"organizationId": acme.id, "name": "New"}
 
+    # PostgreSQL aborts the transaction that looks for a deadlock first; this one doesn't look.
     async with api.store.write() as other:
+        await other.execute(text("SET LOCAL deadlock_timeout = '1min'"))
         await other.execute(text(f"SELECT FROM organization WHERE id = '{acme.id}' FOR UPDATE"))
         sent = asyncio.create_task(send(api, {"input": input}, by=acme.admin, query=rename))
-        # The request has its own lock, and waits for the organization.
-        waiting = text("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+        # The request has its own lock, and waits for the organization or will soon.
+        locked = text(
+            "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            f" AND (classid::bigint << 32) + objid::bigint = {lock}"
+        )
 
-        async def is_waiting() -> bool:
-            return (await other.execute(waiting)).scalar_one()
+        async def has_lock() -> bool:
+            return (await other.execute(locked)).scalar_one()
 
-        await until(is_waiting)
+        await until(has_lock)
         await other.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
     answer = await sent
 

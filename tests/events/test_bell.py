@@ -74,8 +74,8 @@ async def test_a_listener_that_is_cut_off_listens_again(
     monkeypatch.setattr(wakeup, "HEARTBEAT_SECONDS", 0.1)
     monkeypatch.setattr(wakeup, "RETRY_SECONDS", 0.1)
     cut = text(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-        " OR query = 'SELECT 1'"
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query = 'SELECT 1')"
     )
     async with (
         listening(api.app) as port,
