@@ -8,6 +8,7 @@ import gc
 import json
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 from models.database.store import Store
@@ -19,10 +20,12 @@ from server.http.websocket import Socket, SocketEndpoint
 
 def count_held() -> dict[str, int]:
     """What requests and listeners hold while they last, and must give back."""
-    held = {
-        **{"tasks": len(asyncio.all_tasks()), "operations": 0, "subscribers": 0},
-        **{"sockets": 0, "seats": 0, "connections": 0},
-    }
+    held = Counter[str]()
+    for name in ("tasks", "operations", "subscribers", "sockets", "seats", "connections"):
+        held[name] = 0
+    for task in asyncio.all_tasks():
+        held["tasks"] += 1
+        held[f"task {getattr(task.get_coro(), '__qualname__', task.get_name())}"] += 1
     gc.collect()
     for one in gc.get_objects():
         match one:

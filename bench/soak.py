@@ -208,7 +208,9 @@ def measure(server: Server, file: Path) -> dict[str, int]:
 
 
 def show(began: float, held: dict[str, int]) -> None:
-    shown = "  ".join(f"{name} {number:4}" for name, number in held.items())
+    shown = "  ".join(
+        f"{name} {number:4}" for name, number in held.items() if not name.startswith("task ")
+    )
     print(f"{time.monotonic() - began:5.0f} s  {shown}", flush=True)
 
 
@@ -252,7 +254,7 @@ async def measure_rest(
 
 def find_rest(allowed: dict[str, int], held: dict[str, int]) -> dict[str, int]:
     """What is held beyond what is allowed."""
-    over = {name: held[name] - number for name, number in allowed.items() if name != "MB"}
+    over = {name: number - allowed.get(name, 0) for name, number in held.items() if name != "MB"}
     return {name: number for name, number in over.items() if number > 0}
 
 

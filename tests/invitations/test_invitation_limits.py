@@ -272,7 +272,7 @@ async def have_mailed(api: Api, organization_id: str, by: Caller, number: int) -
     async with api.store.write() as session:
         (row,) = (await session.execute(select(MAIL))).mappings().all()
         rows = [
-            {**row, "id": f"{row['id'][:-4]}{n:04d}", "address_key": f"x{n}", "status": "sent"}
+            {**row, "id": f"{row['id'][:-4]}u{n:03d}", "address_key": f"x{n}", "status": "sent"}
             for n in range(1, number)
         ]
         await session.execute(insert(MAIL), rows)
