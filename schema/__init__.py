@@ -25,6 +25,8 @@ from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, InstanceEvent
 from schema.execution.arguments import limit_arguments
+from schema.execution.breadth_first.executor import PLANS
+from schema.execution.breadth_first.plans import Plans
 from schema.execution.documents import Documents, Prepared
 from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
@@ -86,6 +88,8 @@ class Schema(strawberry.Schema):
 
     # Whether documents may ask for the schema, and get hints at its names.
     introspection: bool = True
+    # None if graphql-core executes every operation.
+    plans: Plans | None = None
 
     def validation_errors(self, document: DocumentNode) -> list[GraphQLError]:
         """Validates a document, whatever its variables are; returns the first few errors."""
@@ -130,8 +134,11 @@ def _clear(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:
             argument.default_value = Undefined
 
 
-def build(*, introspection: bool = True) -> Schema:
-    """Builds the schema; without introspection, errors don't suggest names either."""
+def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
+    """Builds the schema; without introspection, errors don't suggest names either.
+
+    Without `breadth_first`, graphql-core executes every operation (docs/executor.md).
+    """
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(
@@ -144,6 +151,8 @@ def build(*, introspection: bool = True) -> Schema:
         execution_context_class=SharedExecution,
     )
     built.introspection = introspection
+    if breadth_first:
+        built.plans = built._schema.extensions[PLANS] = Plans()  # pyright: ignore[reportPrivateUsage]
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built

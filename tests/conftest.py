@@ -22,6 +22,7 @@ from server.settings.settings import Environment, Settings
 from tests.support import dialects, postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.support.application import make_application
+from tests.support.both_executors import execute_on_both, execute_once
 from tests.support.database_refill import Content, Refill, administer, content
 from tests.support.factories import ADMIN, Acme, create_acme
 
@@ -44,6 +45,19 @@ structlog.configure(
 def pytest_xdist_auto_num_workers() -> int:
     """Runs more workers than cores, because many tests wait for processes, sockets and time-outs."""
     return int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") or 2 * (os.cpu_count() or 1))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--both-executors",
+        action="store_true",
+        help="Execute each query on graphql-core as well, and compare the answers.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--both-executors"):
+        execute_on_both()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -215,5 +229,6 @@ def counted(store: Store) -> Generator[list[str]]:
             statements.append(statement)
 
     store.listeners.append(note)
-    yield statements
+    with execute_once():
+        yield statements
     store.listeners.remove(note)

@@ -1,11 +1,9 @@
 """The batch loader: a level of a query is one statement, however wide it is."""
 
-from asyncio import Future, ensure_future, shield, wait
+from asyncio import Future, ensure_future, get_running_loop, shield, sleep, wait
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from strawberry.dataloader import DataLoader
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from models.database.store import Readable
 from models.errors import DeletedMeanwhile
@@ -19,7 +17,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class BatchLoader(DataLoader[K, V]):
+class BatchLoader(Generic[K, V]):
     """A loader that answers a level of the query as a whole.
 
     A key that is known already is answered together with the unknown ones of its batch. If it were
@@ -29,24 +27,30 @@ class BatchLoader(DataLoader[K, V]):
     def __init__(
         self, fetch: Callable[[list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]]
     ) -> None:
-        super().__init__(self._load_batch, cache=False)
         self._fetch = fetch
         # Where the answer for a key is: the batch that it was read in, and its index there.
         self._known: dict[K, tuple[Future[Sequence[V | BaseException]], int]] = {}
-        self._pending: dict[K, Awaitable[V]] = {}
+        # The keys of the batch that others can still join, and what reads it.
+        self._keys: dict[K, None] = {}
+        self._reading: Future[None] | None = None
 
     def load(self, key: K) -> Awaitable[V]:
         """Shares one answer among all callers that come before the batch is read.
 
         A caller that is cancelled doesn't cancel it for the others.
         """
-        if key not in self._pending:
-            self._pending[key] = super().load(key)
-        return shield(self._pending[key])
+        return self._answer(self._join([key]), key)
+
+    def load_many(self, keys: Sequence[K]) -> Awaitable[list[V]]:
+        """Loads the answers for several keys, which may repeat, in the same batch as `load`.
+
+        What `load` would raise is in the list, as the values of a batch resolver can be.
+        """
+        return self._answer_many(self._join(keys), keys)
 
     def remember(self, answers: Mapping[K, V]) -> None:
         """Keeps what was read elsewhere, so that it is not read again."""
-        batch: Future[Sequence[V | BaseException]] = self.loop.create_future()
+        batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()
         batch.set_result(list(answers.values()))
         self._keep(batch, answers)
 
@@ -54,18 +58,40 @@ class BatchLoader(DataLoader[K, V]):
         for index, key in enumerate(keys):
             self._known.setdefault(key, (batch, index))
 
-    async def _load_batch(self, keys: list[K]) -> list[V | BaseException]:
-        self._pending.clear()
+    def _join(self, keys: Iterable[K]) -> Future[None]:
+        self._keys.update(dict.fromkeys(keys))
+        if self._reading is None:
+            self._reading = ensure_future(self._read_batch())
+        return self._reading
+
+    async def _read_batch(self) -> None:
+        # Others whose turn comes in this round of the event loop join the batch.
+        await sleep(0)
+        keys, self._keys, self._reading = self._keys, {}, None
         unknown = [key for key in keys if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
             self._keep(ensure_future(self._fetch(chunk)), chunk)
-        await wait({self._known[key][0] for key in keys})
-        answers = [self._known[key] for key in keys]
-        return [batch.exception() or batch.result()[index] for batch, index in answers]
+        if keys:
+            await wait({self._known[key][0] for key in keys})
+
+    async def _answer(self, reading: Future[None], key: K) -> V:
+        await shield(reading)
+        answer = self._get(key)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    async def _answer_many(self, reading: Future[None], keys: Sequence[K]) -> list[V]:
+        await shield(reading)
+        return cast(list[V], [self._get(key) for key in keys])
+
+    def _get(self, key: K) -> V | BaseException:
+        batch, index = self._known[key]
+        return batch.exception() or batch.result()[index]
 
 
-async def load_existing(loader: DataLoader[K, V | None], key: K) -> V:
+async def load_existing(loader: BatchLoader[K, V | None], key: K) -> V:
     """Loads the row that a foreign key refers to.
 
     Raises DeletedMeanwhile: an event, or the payload of a mutation, is older than what is read
@@ -75,6 +101,12 @@ async def load_existing(loader: DataLoader[K, V | None], key: K) -> V:
     if row is None:
         raise DeletedMeanwhile
     return row
+
+
+async def load_many_existing(loader: BatchLoader[K, V | None], keys: Sequence[K]) -> list[V]:
+    """Loads the rows that foreign keys refer to; in place of a missing one is DeletedMeanwhile."""
+    rows = await loader.load_many(keys)
+    return cast(list[V], [DeletedMeanwhile() if row is None else row for row in rows])
 
 
 class Batched(Generic[K, V]):

@@ -4,7 +4,8 @@ The limits protect the server, and are wide. Rules for single values, such as th
 come later, with an error that names the input.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from graphql import (
@@ -18,6 +19,7 @@ from graphql import (
 )
 
 from models.errors import LimitExceeded
+from schema.execution.breadth_first.resolvers import PreparedResolver
 
 TEXT_LENGTH = 4_096
 # A search, which can be as long as the longest name.
@@ -30,8 +32,6 @@ LIST_LENGTH = 1_000
 LIMITS = {"ids": "nodes"}
 TEXTS = frozenset({"String", "ID"})
 
-Resolver = Callable[..., Any]
-
 
 def limit_arguments(schema: GraphQLSchema) -> None:
     """Makes every field trim and limit its arguments."""
@@ -39,22 +39,19 @@ def limit_arguments(schema: GraphQLSchema) -> None:
         if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
             fields: Any = type_.fields
             for field in fields.values():
-                if field.args and field.resolve:
-                    field.resolve = _with_clean_arguments(field, field.resolve)
-                if field.args and field.subscribe:
-                    field.subscribe = _with_clean_arguments(field, field.subscribe)
+                types = {name: argument.type for name, argument in field.args.items()}
+                if types and field.resolve:
+                    field.resolve = PreparedResolver(field.resolve, partial(clean_all, types))
+                if types and field.subscribe:
+                    field.subscribe = PreparedResolver(field.subscribe, partial(clean_all, types))
 
 
-def _with_clean_arguments(field: Any, resolve: Resolver) -> Resolver:
-    types: dict[str, Any] = {name: argument.type for name, argument in field.args.items()}
-
-    def resolve_clean(source: Any, info: Any, **arguments: Any) -> Any:
-        for name, value in arguments.items():
-            list_length = LIST_LENGTH if name == "input" else FILTER_VALUES
-            arguments[name] = clean(value, types[name], name, list_length)
-        return resolve(source, info, **arguments)
-
-    return resolve_clean
+def clean_all(types: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a field, trimmed; raises LimitExceeded for what is too long."""
+    return {
+        name: clean(value, types[name], name, LIST_LENGTH if name == "input" else FILTER_VALUES)
+        for name, value in arguments.items()
+    }
 
 
 def clean(value: Any, type_: Any, name: str, list_length: int) -> Any:

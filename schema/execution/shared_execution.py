@@ -11,8 +11,8 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.execution.breadth_first.executor import BreadthFirstExecutor
 from schema.foundation.context import Context
 
 # The depth of an event's own fields.
@@ -21,7 +21,7 @@ EVENT = 2
 SHARED_OBJECTS = frozenset({"actor"})
 
 
-class SharedExecution(StrawberryGraphQLCoreExecutionContext):
+class SharedExecution(BreadthFirstExecutor):
     """Executes an event once per operation, if the result is the same for all its subscribers."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:

@@ -61,20 +61,6 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry itself.")
 
 
-@strawberry.type(description="A page of a list.")
-class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
-    nodes: list[T] = strawberry.field(description="The entries.")
-    page_info: PageInfo = strawberry.field(description="Where this page is in the list.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @strawberry.field(
-        description="How many entries the whole list has; counted only when it is selected."
-    )
-    async def total_count(self) -> int:
-        return await self.count()
-
-
 def make_page_info(page: Page[Any]) -> PageInfo:
     return PageInfo(
         has_next_page=page.has_next,
@@ -82,6 +68,34 @@ def make_page_info(page: Page[Any]) -> PageInfo:
         start_cursor=page.cursors[0] if page.cursors else None,
         end_cursor=page.end or (page.cursors[-1] if page.cursors else None),
     )
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    page: strawberry.Private[Page[Any]]
+    to_node: strawberry.Private[Callable[[Any], Any]]
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="The entries with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        return [
+            Edge(cursor=cursor, node=self.to_node(row))
+            for cursor, row in zip(self.page.cursors, self.page.rows, strict=True)
+        ]
+
+    @strawberry.field(description="The entries.")
+    def nodes(self) -> list[T]:
+        return list(map(self.to_node, self.page.rows))
+
+    @strawberry.field(description="Where this page is in the list.")
+    def page_info(self) -> PageInfo:
+        return make_page_info(self.page)
+
+    @strawberry.field(
+        description="How many entries the whole list has; counted only when it is selected."
+    )
+    async def total_count(self) -> int:
+        return await self.count()
 
 
 async def load_connection(
@@ -101,13 +115,8 @@ async def load_connection(
     order = order or selection.spec.newest_first()
     request = ListRequest(selection, order, make_page_request(order, arguments))
     page = await loaders.load_page(parent, request)
-    nodes = [to_node(row) for row in page.rows]
-    edges = [
-        Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)
-    ]
     return Connection(
-        edges=edges,
-        nodes=nodes,
-        page_info=make_page_info(page),
+        page=page,
+        to_node=to_node,
         count=lambda: loaders.counts.load((parent, selection)),
     )

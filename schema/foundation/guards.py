@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -141,11 +141,33 @@ class QueryGuard(FieldExtension):
         if self.permission and context.user_id:
             context.ensure_organizations_enabled()
             permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
-            if permissions is None:
-                raise NotFound
-            if self.permission not in permissions:
-                raise missing_permission(self.permission)
+            if refusal := self._refuse(permissions):
+                raise refusal
         return await next_(source, info, **arguments)
+
+    async def resolve_batch(
+        self, next_: Resolver, sources: Sequence[Any], info: Info, **arguments: Any
+    ) -> Sequence[Any]:
+        """Decides for all parents at once, by organization; each refused one gets its error."""
+        context = info.context
+        ensure_actor_kind(context.caller, self.actor)
+        if not (self.permission and context.user_id):
+            return await next_(sources, info, **arguments)
+        context.ensure_organizations_enabled()
+        ids = list({source.id for source in sources})
+        held = await asyncio.gather(
+            *(context.loaders.load_permission_keys(id, context.user_id) for id in ids)
+        )
+        refusals = {id: self._refuse(keys) for id, keys in zip(ids, held, strict=True)}
+        allowed = [source for source in sources if refusals[source.id] is None]
+        values = iter(await next_(allowed, info, **arguments) if allowed else ())
+        return [refusals[source.id] or next(values) for source in sources]
+
+    def _refuse(self, permissions: frozenset[str] | None) -> RequestError | None:
+        if permissions is None:
+            return NotFound()
+        assert self.permission
+        return None if self.permission in permissions else missing_permission(self.permission)
 
 
 @dataclass(eq=False)

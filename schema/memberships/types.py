@@ -1,7 +1,9 @@
 """Memberships, as the API shows them."""
 
+from asyncio import gather
+from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
@@ -10,11 +12,13 @@ from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
 from resolvers.lists import Selection
 from resolvers.page_requests import PageArguments
-from resolvers.queries.batching import load_existing
+from resolvers.queries.batching import load_many_existing
+from schema.execution.breadth_first.resolvers import batch_field
+from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime, JSONObject
-from schema.roles.types import Role, load_role
+from schema.roles.types import Role
 from schema.users.types import User
 
 if TYPE_CHECKING:
@@ -37,33 +41,51 @@ class Membership(Node):
     # Whether it is known that the caller can read it; mutations answer without checking.
     is_readable: strawberry.Private[bool]
 
-    @strawberry.field(description="The organization.")
+    @batch_field(description="The organization.")
+    @staticmethod
     async def organization(
-        self, info: Info
-    ) -> Annotated["Organization", strawberry.lazy("schema.organizations.types")]:
+        memberships: Sequence["Membership"], info: Info
+    ) -> list[Annotated["Organization", strawberry.lazy("schema.organizations.types")]]:
         from schema.organizations.types import Organization
 
-        row = await load_existing(info.context.loaders.organizations, self.organization_id)
-        return Organization.from_row(row, info.context)
+        ids = [membership.organization_id for membership in memberships]
+        rows = await load_many_existing(info.context.loaders.organizations, ids)
+        return convert_each(rows, lambda row: Organization.from_row(row, info.context))
 
-    @strawberry.field(
+    @batch_field(
         description="The user; refused to members who need org:sys_memberships:read to see others."
     )
-    async def user(self, info: Info) -> User:
-        if not (
-            self.is_readable or await can_read_member(info, self.organization_id, self.user_id)
-        ):
-            raise missing_permission(MEMBERSHIPS_READ)
-        row = await load_existing(info.context.loaders.users, self.user_id)
-        return User.from_row(row, info.context)
+    @staticmethod
+    async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
+        readable_in = await find_organizations_to_read(info, memberships)
+        ids = [membership.user_id for membership in memberships]
+        rows = await load_many_existing(info.context.loaders.users, ids)
+        users = convert_each(rows, lambda row: User.from_row(row, info.context))
+        shown = [
+            user
+            if membership.organization_id in readable_in or membership.is_shown(info.context)
+            else missing_permission(MEMBERSHIPS_READ)
+            for membership, user in zip(memberships, users, strict=True)
+        ]
+        return cast(list[User], shown)
 
-    @strawberry.field(description="The role.")
-    async def role(self, info: Info) -> Role:
-        return await load_role(info, self.role_id)
+    @batch_field(description="The role.")
+    @staticmethod
+    async def role(memberships: Sequence["Membership"], info: Info) -> list[Role]:
+        ids = [membership.role_id for membership in memberships]
+        rows = await load_many_existing(info.context.loaders.roles, ids)
+        return convert_each(rows, Role.from_row)
 
-    @strawberry.field(description="The keys of all permissions that the role holds, sorted.")
-    async def permissions(self, info: Info) -> list[str]:
-        return [row.key for row in await info.context.loaders.permissions.load(self.role_id)]
+    @batch_field(description="The keys of all permissions that the role holds, sorted.")
+    @staticmethod
+    async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
+        ids = [membership.role_id for membership in memberships]
+        rows_of_roles = await info.context.loaders.permissions.load_many(ids)
+        return convert_each(rows_of_roles, lambda rows: [row.key for row in rows])
+
+    def is_shown(self, context: Context) -> bool:
+        """Whether the caller can read the membership without a permission."""
+        return self.is_readable or context.user_id in (None, self.user_id)
 
     @classmethod
     def from_row(
@@ -157,6 +179,13 @@ async def can_read_member(info: Info, organization_id: str, user_id: str) -> boo
     if info.context.user_id in (None, user_id):
         return True
     return await has_permission(info, organization_id, MEMBERSHIPS_READ)
+
+
+async def find_organizations_to_read(info: Info, memberships: Sequence[Membership]) -> set[str]:
+    """Finds those of their organizations in which the caller needs the permission and has it."""
+    ids = {one.organization_id for one in memberships if not one.is_shown(info.context)}
+    allowed = await gather(*(has_permission(info, id, MEMBERSHIPS_READ) for id in ids))
+    return {id for id, is_allowed in zip(ids, allowed, strict=True) if is_allowed}
 
 
 async def has_permission(info: Info, organization_id: str, permission: str) -> bool:

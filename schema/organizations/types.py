@@ -1,5 +1,6 @@
 """Organizations, as the API shows them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -12,6 +13,7 @@ from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_membersh
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.events.enums import EventType
+from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import (
     After,
     Before,
@@ -88,9 +90,11 @@ class Organization(Node):
         rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
         return list(map(Role.from_row, rows))
 
-    @strawberry.field(description="How many members it has.")
-    async def members_count(self, info: Info) -> int:
-        return await info.context.loaders.members_count.load(self.id)
+    @batch_field(description="How many members it has.")
+    @staticmethod
+    async def members_count(organizations: Sequence["Organization"], info: Info) -> list[int]:
+        counts = info.context.loaders.members_count
+        return await counts.load_many([organization.id for organization in organizations])
 
     @strawberry.field(description="Whether nobody could manage it any more.")
     async def missing_member_with_elevated_permissions(self, info: Info) -> bool:
@@ -182,14 +186,18 @@ class Organization(Node):
             info, INVITATIONS_OF_ORGANIZATION, self.id, arguments, statuses=statuses, query=query
         )
 
-    @strawberry.field(
+    @batch_field(
         description="How many invitations can be accepted.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
-    async def pending_invitations_count(self, info: Info) -> int | None:
+    @staticmethod
+    async def pending_invitations_count(
+        organizations: Sequence["Organization"], info: Info
+    ) -> list[int | None]:
         pending = InvitationFilter(info.context.server.clock(), (InvitationStatus.PENDING,))
         selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
-        return await info.context.loaders.counts.load((self.id, selection))
+        keys = [(organization.id, selection) for organization in organizations]
+        return [*await info.context.loaders.counts.load_many(keys)]
 
     @strawberry.field(
         description="What happened here, oldest first; events of invitations need"

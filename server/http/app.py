@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from resolvers.rate_limits import RateLimits, Rates
 from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
-from schema import build
+from schema import Schema, build
 from schema import schema as open_schema
 from schema.execution.documents import Documents
 from schema.execution.limits import DocumentLimits
@@ -82,7 +82,7 @@ def make_application(
     log_reader = LogReader(server.store, server.clock)
     tracing = tracing or make_tracing(trusts_traceparent=settings.trust_traceparent)
     observer = make_observer(settings, server, tracing)
-    schema = open_schema if _shows_schema(settings) else build(introspection=False)
+    schema = _choose_schema(settings)
     documents = schema.make_documents(_make_document_limits(settings))
     identity = _make_authenticator(settings, server, signer, client, issuers, development)
     observer.metrics.add_readings(*_make_readings(documents, identity, log_reader))
@@ -115,6 +115,13 @@ def make_application(
     app.state.observer = observer
     app.state.stop = lifespan.stop
     return app
+
+
+def _choose_schema(settings: Settings) -> Schema:
+    breadth_first = settings.executor == "breadth-first"
+    if _shows_schema(settings) and breadth_first:
+        return open_schema
+    return build(introspection=_shows_schema(settings), breadth_first=breadth_first)
 
 
 def _make_readings(

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     max_sockets_per_user: int = Field(default=20, ge=1, le=100_000)
     max_sockets_per_address: int = Field(default=200, ge=1, le=100_000)
     max_answer_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
+    # What executes operations (docs/executor.md).
+    executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     introspection: bool | None = None
     graphiql: bool | None = None
     metrics_token: MetricsToken = Field(default=None, repr=False)

@@ -165,9 +165,10 @@ async def test_an_event_of_a_newer_version_is_left_out(api: Api, acme: Acme) -> 
         page = await log_of(api, "type")
 
     assert page["nodes"] == [*whole["nodes"][:-2], whole["nodes"][-1]]
-    assert [
+    # A set, because `--both-executors` reads the log twice.
+    assert {
         (line["event"], str(line["cursor"])) for line in lines if line["event"] != "request"
-    ] == [("event not shown", cursor)]
+    } == {("event not shown", cursor)}
 
 
 @pytest.mark.parametrize("what", ROWS)

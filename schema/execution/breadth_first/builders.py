@@ -1,0 +1,104 @@
+"""Compiles the plain attributes of a selection to one function that makes the objects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from inspect import iscoroutine
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLString,
+    Undefined,
+)
+from graphql.execution.executor import Executor
+
+from schema.execution.breadth_first.output_types import OutputType, get_nullable, is_required
+from schema.execution.breadth_first.values import is_ordinary
+
+# How many functions are kept: one for each list of keys, attributes and types.
+KEPT_BUILDERS = 1_024
+# What is written as it is: the value is of exactly this type, and within its limits.
+AS_IT_IS: dict[Any, str] = {
+    GraphQLString: "type({v}) is str",
+    GraphQLID: "type({v}) is str",
+    GraphQLBoolean: "type({v}) is bool",
+    GraphQLInt: "type({v}) is int and -2147483648 <= v <= 2147483647",
+}
+
+Builder = Callable[[Sequence[Any]], list[dict[str, Any]]]
+
+
+class Unusual(Exception):
+    """A value that the compiled function doesn't handle; the field is completed by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A response key, with its value if that needs no resolver."""
+
+    key: str
+    constant: str | None = None
+    attribute: str | None = None
+    type: OutputType = None
+
+    @property
+    def is_built(self) -> bool:
+        return self.constant is not None or self.attribute is not None
+
+
+@lru_cache(KEPT_BUILDERS)
+def compile_builder(entries: tuple[Entry, ...]) -> Builder:
+    """Compiles a function such as this one, where `complete_1` is for all that is not a text.
+
+        def build(sources):
+            return [
+                {"id": v if type(v := s.id) is str else complete_0(v), "role": None}
+                for s in sources
+            ]
+
+    It raises an exception if a value can't be shown, is awaitable, or may not be null.
+    """
+    names: dict[str, Any] = {}
+    pairs = [
+        f"{entry.key!r}: {_write(entry, f'complete_{number}', names)}"
+        for number, entry in enumerate(entries)
+    ]
+    code = f"def build(sources):\n    return [{{{', '.join(pairs)}}} for s in sources]"
+    exec(code, names)
+    return names["build"]
+
+
+def _write(entry: Entry, complete: str, names: dict[str, Any]) -> str:
+    if entry.type is None or entry.attribute is None:
+        return repr(entry.constant)
+    type_ = get_nullable(entry.type)
+    names[complete] = _make_completion(type_)
+    read = f"(v := s.{entry.attribute})"
+    check = AS_IT_IS.get(type_)
+    if check is None and is_required(entry.type):
+        return f"{complete}(s.{entry.attribute})"
+    if check is None:
+        return f"(None if {read} is None else {complete}(v))"
+    if is_required(entry.type):
+        return f"(v if {check.format(v=f'v := s.{entry.attribute}')} else {complete}(v))"
+    return f"(v if {read} is None or {check.format(v='v')} else {complete}(v))"
+
+
+def _make_completion(type_: OutputType) -> Callable[[Any], Any]:
+    coerce: Callable[[Any], Any] = type_.coerce_output_value
+    complete_leaf: Callable[[OutputType, Any], Any] = Executor.complete_leaf_value
+
+    def complete(value: Any) -> Any:
+        if not is_ordinary(type(value)):  # pyright: ignore[reportUnknownArgumentType]
+            if iscoroutine(value):
+                value.close()
+            raise Unusual
+        coerced = coerce(value)
+        if coerced is None or coerced is Undefined:
+            return complete_leaf(type_, value)
+        return coerced
+
+    return complete

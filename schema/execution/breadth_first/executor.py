@@ -1,0 +1,51 @@
+"""The executor that graphql-core and Strawberry call: breadth-first where a plan can be made."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import OperationType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.execution.breadth_first.plans import Plan, Plans
+from schema.execution.breadth_first.run import Run
+
+# The extension of a `GraphQLSchema` that holds its plans; without it, graphql-core executes.
+PLANS = "breadth_first_plans"
+
+Steps = Sequence[Callable[[], None]]
+
+
+class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes what a plan covers; hands everything else to graphql-core before anything ran."""
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        plans: Plans | None = self.schema.extensions.get(PLANS)
+        plan = self._find_plan(plans) if plans else None
+        if plans is None or plan is None:
+            return super().execute_operation(serially)
+        if serially is None:
+            serially = self.operation.operation is OperationType.MUTATION
+        run = Run(self, plans, plan)
+        root, steps = run.add_root(self.root_value)
+        turns: list[Steps] = [[step] for step in steps] if serially else [steps]
+        for number, turn in enumerate(turns, 1):
+            run.queue.extend(turn)
+            if not run.advance() or not run.is_done:
+                return self._finish(run, root, turns[number:])
+            if any(run.settle()):
+                return self.build_response(None)
+        return self.build_response(root)
+
+    def _find_plan(self, plans: Plans) -> Plan | None:
+        middlewares = self.middleware_manager and self.middleware_manager.middlewares
+        return None if middlewares or self.abort_signal else plans.find(self)
+
+    async def _finish(self, run: Run, root: dict[str, Any], turns: Sequence[Steps]) -> Any:
+        """Goes on with an operation that awaits something or takes long."""
+        is_null = await run.finish()
+        for turn in turns:
+            if is_null:
+                break
+            run.queue.extend(turn)
+            is_null = await run.finish()
+        return self.build_response(None if is_null else root)

@@ -1,0 +1,208 @@
+"""One execution of a plan: a queue of steps, and waves of awaitables between them."""
+
+import asyncio
+from collections.abc import Awaitable, Generator, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from inspect import iscoroutine
+from operator import attrgetter
+from time import perf_counter
+from typing import Any
+
+from schema.execution.breadth_first.completion import Completion, Objects, Step, Waiting
+from schema.execution.breadth_first.errors import Slot, Slots, apply_failures
+from schema.execution.breadth_first.info import ResolveInfo
+from schema.execution.breadth_first.output_types import CoreExecutor
+from schema.execution.breadth_first.plans import Plan, Plans
+from schema.execution.breadth_first.selections import Arguments, FieldPlan, read_arguments
+
+# How many resolvers a step calls at most, because each may make a whole page.
+CALLS = 20
+# How long the queue works before other tasks of the event loop get their turn.
+SLICE_SECONDS = 0.01
+# How many awaitables of single parents are awaited together.
+TASKS = 1_000
+# How many parents a batch resolver is called with at most.
+BATCH = 2_000
+
+
+class Run(Completion):
+    """An execution, from the root on."""
+
+    def __init__(self, executor: CoreExecutor, plans: Plans, plan: Plan) -> None:
+        super().__init__(executor, plans, plan)
+        # The parents of fields with batch resolvers, and their objects, in the next wave.
+        self._batches: dict[FieldPlan, tuple[list[Any], Objects]] = {}
+        self._arguments: dict[FieldPlan, Arguments | Exception] = {}
+
+    def add_root(self, source: Any) -> tuple[dict[str, Any], list[Step]]:
+        """Makes the root, and the steps for its fields, which aren't queued yet."""
+        (root,), fields = self.build(self.plan.root, [source])
+        return root, [step for field in fields for step in self.make_steps(field, [source], [root])]
+
+    # ------------------------------------------------------------------------------------ the loop
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.queue or self._batches or self.waiting)
+
+    def advance(self) -> bool:
+        """Works until only awaitables are left, or for a while; returns whether it got so far."""
+        end = perf_counter() + SLICE_SECONDS
+        while self.queue:
+            self.queue.popleft()()
+            if self.queue and perf_counter() > end:
+                return False
+        return True
+
+    async def finish(self) -> bool:
+        """Works in slices and awaits wave after wave; returns whether the whole answer is null."""
+        while not self.is_done:
+            if self.advance():
+                await self._await_wave()
+            else:
+                await asyncio.sleep(0)
+        end = perf_counter() + SLICE_SECONDS
+        for is_null in self.settle():
+            if is_null:
+                return True
+            if perf_counter() > end:
+                await asyncio.sleep(0)
+                end = perf_counter() + SLICE_SECONDS
+        return False
+
+    def settle(self) -> Generator[bool]:
+        """Applies the failures so far; yields often, and at last whether the answer is null."""
+        failures, self.failures = self.failures, []
+        if failures:
+            yield from apply_failures(self.places, failures, self.executor.collected_errors)
+
+    async def _await_wave(self) -> None:
+        """Awaits everything that the positions of a level wait for, together.
+
+        A real task runs each awaitable, because code such as `asyncio.timeout` needs its own.
+        """
+        self.wave += 1
+        batches, self._batches = self._batches, {}
+        waiting, self.waiting = self.waiting, []
+        calls = [
+            (field, objects[start : start + BATCH], sources[start : start + BATCH])
+            for field, (sources, objects) in batches.items()
+            for start in range(0, len(sources), BATCH)
+        ]
+        first, rest = waiting[:TASKS], waiting[TASKS:]
+        awaitables = [self._call_batch(*call) for call in calls]
+        try:
+            results = await gather([*awaitables, *(one.awaitable for one in first)])
+            for (field, objects, _), values in zip(calls, results, strict=False):
+                self._take_batch(field, objects, values)
+            self._take(first, results[len(calls) :])
+            while rest:
+                first, rest = rest[:TASKS], rest[TASKS:]
+                self._take(first, await gather([one.awaitable for one in first]))
+        finally:
+            for one in rest:
+                if iscoroutine(one.awaitable):
+                    one.awaitable.close()
+
+    def _take(self, waiting: Sequence[Waiting], values: Sequence[Any]) -> None:
+        """Queues the completion of awaited values, those of one field and type together."""
+        groups: dict[tuple[FieldPlan, int], tuple[list[Slot], list[Any]]] = {}
+        for one, value in zip(waiting, values, strict=True):
+            slots, of_slots = groups.setdefault((one.slot.field, id(one.slot.type)), ([], []))
+            slots.append(one.slot)
+            of_slots.append(value)
+        for slots, of_slots in groups.values():
+            self.queue_completion(Slots.gather(slots), of_slots)
+
+    def _take_batch(self, field: FieldPlan, objects: Objects, values: Any) -> None:
+        """Queues the completion of what a batch resolver returned or raised."""
+        if not isinstance(values, Exception) and len(values) != len(objects):
+            values = RuntimeError(
+                f"{len(objects)} values are expected, and these are {len(values)}."
+            )
+        if isinstance(values, Exception):
+            values = [values] * len(objects)
+        self.queue_completion(make_slots(field, objects), values)
+
+    # -------------------------------------------------------------------------------- the resolvers
+
+    def make_steps(
+        self, field: FieldPlan, sources: Sequence[Any], objects: Objects
+    ) -> Iterator[Step]:
+        if field.attribute or field.batch:
+            yield partial(self._resolve, field, sources, objects)
+            return
+        for start in range(0, len(sources), CALLS):
+            end = start + CALLS
+            yield partial(self._resolve, field, sources[start:end], objects[start:end])
+
+    def _resolve(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> None:
+        """Resolves a field for some of its parents, or adds them to the next wave."""
+        if field.batch is not None:
+            all_sources, all_objects = self._batches.setdefault(field, ([], []))
+            all_sources += sources
+            all_objects += objects
+        else:
+            self.complete(make_slots(field, objects), self._call(field, sources, objects))
+
+    def _call(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> list[Any]:
+        """Calls the resolver for each parent; what it raises stands for its value."""
+        if field.attribute is not None:
+            with suppress(Exception):
+                return list(map(attrgetter(field.attribute), sources))
+        arguments = self._read_arguments(field)
+        if isinstance(arguments, Exception):
+            return [arguments] * len(sources)
+        resolve, key = field.resolve, field.key
+        values: list[Any] = []
+        for source, one in zip(sources, objects, strict=True):
+            try:
+                values.append(resolve(source, ResolveInfo(self, field, one, key), **arguments))
+            except Exception as error:
+                values.append(error)
+        return values
+
+    async def _call_batch(
+        self, field: FieldPlan, objects: Objects, sources: Sequence[Any]
+    ) -> Sequence[Any]:
+        arguments = self._read_arguments(field)
+        if isinstance(arguments, Exception):
+            raise arguments
+        assert field.batch
+        return await field.batch(
+            sources, ResolveInfo(self, field, objects[0], field.key), **arguments
+        )
+
+    def _read_arguments(self, field: FieldPlan) -> Arguments | Exception:
+        """The arguments of a field, read once for all its parents, or what that raised."""
+        if field.arguments is not None:
+            return field.arguments
+        if field not in self._arguments:
+            try:
+                self._arguments[field] = read_arguments(self.executor, field)
+            except Exception as error:
+                self._arguments[field] = error
+        return self._arguments[field]
+
+
+def make_slots(field: FieldPlan, objects: Objects) -> Slots:
+    return Slots(field, field.type, objects, [field.key] * len(objects))
+
+
+async def gather(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
+    """Awaits all together; returns their values, or the exceptions that they raised.
+
+    If it is canceled, so are they.
+    """
+    if len(awaitables) == 1:
+        try:
+            return [await awaitables[0]]
+        except Exception as error:
+            return [error]
+    results: list[Any] = await asyncio.gather(*awaitables, return_exceptions=True)
+    for result in results:
+        # One that was canceled, for example, ends the execution, as in graphql-core.
+        if isinstance(result, BaseException) and not isinstance(result, Exception):
+            raise result
+    return results

@@ -1,0 +1,178 @@
+"""Selections: the fields of an object type at one position of a document."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    VariableNode,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.executor import Executor
+from graphql.execution.values import get_argument_values
+
+from schema.execution.breadth_first.builders import Entry, compile_builder
+from schema.execution.breadth_first.output_types import OutputType, is_leaf
+from schema.execution.breadth_first.resolvers import PreparedResolver, find_attribute, find_batch
+
+TYPENAME = "__typename"
+
+Arguments = dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class FieldPlan:
+    """A field at one position of a document, with the nodes that select it."""
+
+    key: str
+    parent_type: GraphQLObjectType
+    definition: GraphQLField
+    details: FieldDetailsList
+    # Called for each parent, with arguments that are prepared already.
+    resolve: Callable[..., Any]
+    # The attribute of the parent that is the value.
+    attribute: str | None
+    # Takes all parents at once and returns their values.
+    batch: Callable[..., Any] | None
+    # What graphql-core reads from the document; None if it depends on variables.
+    arguments: Arguments | None
+    selections: dict[GraphQLObjectType, "Selection"] = field(
+        default_factory=dict[GraphQLObjectType, "Selection"]
+    )
+
+    @property
+    def nodes(self) -> list[FieldNode]:
+        return [detail.node for detail in self.details]
+
+    @property
+    def type(self) -> OutputType:
+        definition: Any = self.definition
+        return definition.type
+
+    @property
+    def name(self) -> str:
+        return self.details[0].node.name.value
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.parent_type}.{self.name}"
+
+
+@dataclass(eq=False)
+class Selection:
+    """The fields that are selected of an object type at one position, by response key."""
+
+    type: GraphQLObjectType
+    fields: Sequence[FieldPlan]
+    # The response keys in order, each with what is known without calling a resolver.
+    entries: Sequence[Entry]
+
+    @cached_property
+    def build(self) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+        """Makes the objects of many parents; their remaining fields are still None."""
+        return compile_builder(tuple(self.entries))
+
+    @cached_property
+    def remaining(self) -> list[FieldPlan]:
+        """The fields that `build` leaves out."""
+        built = {entry.key for entry in self.entries if entry.is_built}
+        return [one for one in self.fields if one.key not in built]
+
+    def build_without_values(self, sources: Sequence[Any]) -> list[dict[str, Any]]:
+        """Makes the objects without reading an attribute, because one of them can't be read."""
+        empty = {entry.key: entry.constant for entry in self.entries}
+        return [dict(empty) for _ in sources]
+
+
+def plan_selection(
+    executor: Executor[Any], type_: GraphQLObjectType, grouped: GroupedFieldSet
+) -> Selection:
+    """Plans the fields that graphql-core has collected for a type."""
+    fields: list[FieldPlan] = []
+    entries: list[Entry] = []
+    for key, details in grouped.items():
+        name = details[0].node.name.value
+        definition = executor.schema.get_field(type_, name)
+        if definition is None:
+            continue
+        if name == TYPENAME:
+            entries.append(Entry(key, constant=type_.name))
+            continue
+        planned = _plan_field(executor, type_, key, definition, details)
+        fields.append(planned)
+        if planned.attribute and is_leaf(planned.type):
+            entries.append(Entry(key, attribute=planned.attribute, type=planned.type))
+        else:
+            entries.append(Entry(key))
+    return Selection(type_, fields, entries)
+
+
+def _plan_field(
+    executor: Executor[Any],
+    parent_type: GraphQLObjectType,
+    key: str,
+    definition: GraphQLField,
+    details: FieldDetailsList,
+) -> FieldPlan:
+    return FieldPlan(
+        key=key,
+        parent_type=parent_type,
+        definition=definition,
+        details=details,
+        resolve=_unwrap(definition.resolve or executor.field_resolver),
+        attribute=find_attribute(definition),
+        batch=find_batch(definition),
+        arguments=_read_constant_arguments(executor, definition, details[0].node),
+    )
+
+
+def _read_constant_arguments(
+    executor: Executor[Any], definition: GraphQLField, node: FieldNode
+) -> Arguments | None:
+    if not definition.args:
+        return {}
+    if _has_variables(node):
+        return None
+    try:
+        arguments = get_argument_values(definition, node, executor.variable_values)
+        return prepare(definition.resolve, arguments)
+    except Exception:
+        # It is raised again, and located, when the field is executed.
+        return None
+
+
+def _has_variables(node: FieldNode) -> bool:
+    waiting: list[Any] = [argument.value for argument in node.arguments or ()]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, VariableNode):
+            return True
+        waiting += getattr(value, "values", ()) or ()
+        waiting += [entry.value for entry in getattr(value, "fields", ()) or ()]
+    return False
+
+
+def read_arguments(executor: Executor[Any], field: FieldPlan) -> Arguments:
+    """Reads the arguments of a field once for all its parents; raises what graphql-core does."""
+    if field.arguments is not None:
+        return field.arguments
+    arguments = get_argument_values(
+        field.definition,
+        field.details[0].node,
+        executor.variable_values,
+        field.details[0].fragment_variable_values,
+        executor.hide_suggestions,
+    )
+    return prepare(field.definition.resolve, arguments)
+
+
+def _unwrap(resolve: Any) -> Callable[..., Any]:
+    return resolve.resolve if isinstance(resolve, PreparedResolver) else resolve
+
+
+def prepare(resolve: Any, arguments: Arguments) -> Arguments:
+    return resolve.prepare(arguments) if isinstance(resolve, PreparedResolver) else arguments

@@ -1,0 +1,105 @@
+"""Both executors answer random documents of the API alike, on a database with some companies."""
+
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+
+from models.database.store import Store
+from schema import schema
+from server.settings.settings import Environment
+from tests.api.test_statements import a_company
+from tests.conftest import settings
+from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
+from tests.support.application import make_application
+from tests.support.random_documents import write_document
+
+KEYS = ["org:sys_memberships:read", "org:sys_memberships:manage", "org:admin", "org:none:such"]
+FEW, MANY = range(200), range(1_000, 3_000)
+
+AVOIDED = frozenset({"__schema", "__type"})
+
+
+def make_api(store: Store, clock: Clock, executor: str) -> Api:
+    chosen = settings(
+        env=Environment.DEVELOPMENT,
+        identity_issuers=(test_issuer(),),
+        secret_keys=(SECRET_KEY,),
+        executor=executor,
+    )
+    return Api(make_application(chosen, store=store, clock=clock), store, clock)
+
+
+@pytest.fixture
+async def graphql_core(store: Store, clock: Clock) -> AsyncIterator[Api]:
+    api = make_api(store, clock, "graphql-core")
+    yield api
+    await api.client.aclose()
+
+
+def by_path(errors: list[dict[str, Any]]) -> list[str]:
+    """Errors without an order, which is that in which statements happen to finish."""
+    return sorted(orjson.dumps(error, option=orjson.OPT_SORT_KEYS).decode() for error in errors)
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [pytest.param(FEW, id="few"), pytest.param(MANY, marks=pytest.mark.slow, id="many")],
+)
+async def test_random_documents(api: Api, graphql_core: Api, seeds: range) -> None:
+    companies = [await a_company(api, 3, 2), await a_company(api, 1, 5)]
+    ids = [
+        row["id"] for one in companies for row in (*one.organizations, *one.users, *one.memberships)
+    ]
+    viewers = [one.viewer for one in companies]
+    colleague = await api.person(companies[0].users[0]["email_address"])
+    callers: list[Caller] = [*viewers, colleague, SERVICE, SERVICE, NOBODY]
+
+    def make_scalar(random: Random, type_: str, name: str) -> Any:
+        match type_:
+            case "ID":
+                return random.choice(ids)
+            case "Int":
+                return random.choice([1, 2, 3, 20])
+            case "Boolean":
+                return random.random() < 0.5
+            case "JSONObject":
+                return {"a": 1}
+            case "DateTime":
+                return "2026-11-21T09:30:00.123Z"
+            case _ if name in {"permission", "roles", "key"}:
+                return random.choice(KEYS)
+            case _ if name in {"after", "before"}:
+                return random.choice(["0", "1", "not a cursor"])
+            case _:
+                return random.choice(["Org", "ada", "org-1"])
+
+    failed = 0
+    for seed in seeds:
+        random = Random(seed)
+        document = write_document(
+            schema._schema,  # pyright: ignore[reportPrivateUsage]
+            random,
+            make_scalar=make_scalar,
+            avoided=AVOIDED,
+            depth=random.randint(2, 6),
+            width=random.randint(2, 5),
+        )
+        by = random.choice(callers)
+
+        expected = await graphql_core.run(document.text, {**document.variables}, by=by)
+        found = await api.run(document.text, {**document.variables}, by=by)
+
+        assert found.status == expected.status, (seed, document)
+        assert orjson.dumps(found.body.get("data")) == orjson.dumps(expected.body.get("data")), (
+            seed,
+            document,
+        )
+        assert by_path(found.body.get("errors", [])) == by_path(expected.body.get("errors", [])), (
+            seed,
+            document,
+        )
+        failed += "errors" in expected.body
+    assert len(seeds) // 20 < failed < len(seeds) // 1.2, failed

@@ -1,0 +1,146 @@
+"""Both executors answer random documents alike, on a schema whose values fail at random."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import graphql
+import orjson
+import pytest
+import strawberry
+from graphql import ExecutionResult
+
+from schema.execution.breadth_first.executor import BreadthFirstExecutor
+from tests.support.random_documents import RandomDocument, write_document
+from tests.support.unreliable_schema import make_schema
+
+BREADTH_FIRST, GRAPHQL_CORE = make_schema(breadth_first=True), make_schema(breadth_first=False)
+LATER = frozenset(
+    (
+        "later",
+        "sureLater",
+        "laterNames",
+        "laterGuarded",
+        "laterBatch",
+        "laterSureBatch",
+        "laterTree",
+    )
+)
+# Documents of each test; more of them are slow.
+FEW, MANY = range(150), range(1_000, 2_000)
+SOME = [pytest.param(FEW, id="few"), pytest.param(MANY, marks=pytest.mark.slow, id="many")]
+
+
+def make_document(seed: int, *, avoided: frozenset[str] = frozenset()) -> RandomDocument:
+    return write_document(
+        GRAPHQL_CORE._schema,  # pyright: ignore[reportPrivateUsage]
+        Random(seed),
+        avoided=avoided,
+        depth=3,
+        width=4,
+    )
+
+
+async def run(schema: strawberry.Schema, document: RandomDocument, seed: int) -> Any:
+    return await schema.execute(
+        document.text, variable_values={**document.variables}, root_value=str(seed)
+    )
+
+
+def errors(result: ExecutionResult) -> list[dict[str, Any]]:
+    return [dict(error.formatted) for error in result.errors or ()]
+
+
+def find_null(data: Any, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The first part of a path that leads to null."""
+    found: tuple[str | int, ...] = ()
+    for key in path:
+        if data is None:
+            return found
+        data, found = data[key], (*found, key)
+    return found
+
+
+def nulls(result: ExecutionResult) -> set[tuple[str | int, ...]]:
+    return {find_null(result.data, error.path or ()) for error in result.errors or ()}
+
+
+@pytest.mark.parametrize("seeds", SOME)
+async def test_values_that_are_there_at_once(seeds: range) -> None:
+    failed = 0
+    for seed in seeds:
+        document = make_document(seed, avoided=LATER)
+
+        expected = await run(GRAPHQL_CORE, document, seed)
+        found = await run(BREADTH_FIRST, document, seed)
+
+        assert orjson.dumps(found.data) == orjson.dumps(expected.data), (seed, document)
+        assert errors(found) == errors(expected), (seed, document)
+        failed += bool(expected.errors)
+    assert failed > len(seeds) // 10
+
+
+@pytest.mark.parametrize("seeds", SOME)
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+async def test_values_that_are_awaited(seeds: range) -> None:
+    """Errors have no order here: graphql-core gives that in which resolvers happen to finish.
+
+    Which of several errors is given for one null depends on that as well. What graphql-core stops
+    because of an error is sometimes never awaited.
+    """
+    for seed in seeds:
+        document = make_document(seed)
+
+        expected = await run(GRAPHQL_CORE, document, seed)
+        found = await run(BREADTH_FIRST, document, seed)
+
+        assert orjson.dumps(found.data) == orjson.dumps(expected.data), (seed, document)
+        assert nulls(found) == nulls(expected), (seed, document)
+
+
+MUTATIONS = """mutation($by: String!) {
+  a: grow(by: $by) { name later { title sureLeaf { size } } leaves { tags } }
+  b: prune(by: $by) { title children { name sureChild { count } } named { __typename title } }
+  c: grow { title child(shift: {by: 2}) { leaf { shade } } }
+}"""
+
+
+async def test_mutations() -> None:
+    is_null = 0
+    for seed in range(150):
+        document = RandomDocument(MUTATIONS, {"by": str(seed)})
+
+        expected = await run(GRAPHQL_CORE, document, seed)
+        found = await run(BREADTH_FIRST, document, seed)
+
+        assert orjson.dumps(found.data) == orjson.dumps(expected.data), seed
+        assert nulls(found) == nulls(expected), seed
+        is_null += expected.data is None
+    assert is_null > 5
+
+
+async def test_a_plan_is_made_once_for_each_value_of_its_conditions() -> None:
+    schema = make_schema(breadth_first=True)
+    plans = schema._schema.extensions["breadth_first_plans"]  # pyright: ignore[reportPrivateUsage]
+    text = """query($x: Boolean!, $seed: String!) {
+      tree(seed: $seed) { title @skip(if: $x) name title } }"""
+    tree = graphql.parse(text)
+    orders: list[list[str]] = []
+    for number in range(6):
+        result = await _execute(schema, tree, {"x": bool(number % 2), "seed": "q"})
+        orders.append([*result.data["tree"]])
+
+    assert orders[:2] == [["title", "name"], ["name", "title"]]
+    assert (plans.misses, plans.hits) == (2, 4)
+
+
+async def _execute(schema: strawberry.Schema, tree: Any, variables: dict[str, Any]) -> Any:
+    core: Any = graphql
+    result: Any = core.execute(
+        schema._schema,  # pyright: ignore[reportPrivateUsage]
+        tree,
+        "root",
+        variable_values=variables,
+        executor_class=BreadthFirstExecutor,
+    )
+    return result
