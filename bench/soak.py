@@ -64,6 +64,9 @@ INVITE = """mutation($input: CreateInvitationInput!) { createInvitation(input: $
   invitation { id } userErrors { code } } }"""
 REVOKE = """mutation($input: InvitationRefInput!) { revokeInvitation(input: $input) {
   cursor userErrors { code } } }"""
+ENDPOINTS = "{ webhookEndpoints { id } }"
+REMOVE = """mutation($input: WebhookEndpointRefInput!) { deleteWebhookEndpoint(input: $input) {
+  cursor } }"""
 # Not the generator of the process, which the fuzz in its thread sets back.
 CHANCE = random.Random()
 KEY = {"authorization": fuzz.SERVICE}
@@ -111,6 +114,9 @@ class Load:
                 for _ in range(number):
                     group.create_task(self.repeat(act.__name__, act))
             group.create_task(asyncio.to_thread(self.fuzz))
+        # The fuzz makes endpoints that don't answer, and attempts to reach them would be left over.
+        for endpoint in (await self.send(ENDPOINTS))["webhookEndpoints"]:
+            await self.send(REMOVE, {"webhookEndpointId": endpoint["id"]})
 
     # ---------------------------------------------------------------------------- kinds of clients
 
