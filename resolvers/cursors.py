@@ -11,13 +11,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from models.base import BaseTable
+from models.database.statements import Parameters
 from models.errors import BadUserInput
 
 MAXIMUM_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Position(Parameters):
     """A place in the list of `parent`, which is empty for a top-level list."""
 
     parent: str

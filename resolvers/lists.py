@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable, Record
+from models.database.statements import Parameters
 from models.validation.text import to_search_text
 from resolvers.cursors import Order
 
@@ -74,7 +75,7 @@ class ListSpec(Generic[RecordT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection(Generic[RecordT]):
+class Selection(Parameters, Generic[RecordT]):
     """The rows of a list that match a filter and a search, whatever their order."""
 
     spec: ListSpec[RecordT]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, fu
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
-from models.database.connection import Connection
+from models.database.statements import Parameters, prepared_statement
 from models.database.store import Readable
 from resolvers.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists import RecordT, Selection
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class ListRequest(Generic[RecordT]):
+class ListRequest(Parameters, Generic[RecordT]):
     """A page of a list, the same for all its parents."""
 
     selection: Selection[RecordT]
@@ -64,7 +64,11 @@ async def load_list_pages(
         groups: dict[str, list[AnyRow]] = {key: [] for key in parents if request.page.is_of(key)}
         if groups:
             async with store.read() as connection:
-                statement = _select_rows(connection, request, list(groups))
+                is_postgresql = connection.dialect.name == "postgresql"
+                several = list(groups) if len(groups) > 1 else None
+                is_search = request.selection.query is not None
+                select_rows = _select_found_rows if is_search else _select_rows
+                statement = select_rows(request, next(iter(groups)), several, is_postgresql)
                 rows = (await connection.execute(statement)).all()
             for row in rows:
                 groups["" if parent is None else getattr(row, parent.key)].append(row)
@@ -82,15 +86,11 @@ async def load_list_counts(
     """Counts the rows by (parent, selection)."""
 
     async def read(selection: Selection[Any], parents: list[str]) -> Sequence[int]:
-        parent = selection.spec.parent
-        counted: AnySelect = selection.select().with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
-        if parent is not None:
-            counted = counted.add_columns(parent).where(parent.in_(parents)).group_by(parent)
+        count_rows = _count_rows if selection.query is None else _count_found_rows
+        statement = count_rows(selection, parents)
         async with store.read() as connection:
-            rows = (await connection.execute(counted)).all()
-        counts = {"" if parent is None else row[1]: row[0] for row in rows}
+            rows = (await connection.execute(statement)).all()
+        counts = {"" if selection.spec.parent is None else row[1]: row[0] for row in rows}
         return [counts.get(key, 0) for key in parents]
 
     return await load_grouped(keys, read)
@@ -110,24 +110,38 @@ async def load_grouped(
 
 
 def in_ids(
-    connection: Connection, column: SQLColumnExpression[Any], ids: AnySelect
+    column: SQLColumnExpression[Any], ids: AnySelect, *, is_postgresql: bool
 ) -> ColumnElement[bool]:
     """Compiles to `column IN (ids)`, or to a comparison with an array on PostgreSQL.
 
     PostgreSQL would read the whole table for the subquery; it uses the index for an array.
     """
-    if connection.dialect.name == "postgresql":
+    if is_postgresql:
         return column == any_(func.array(ids.scalar_subquery()))
     return column.in_(ids)
 
 
-def _select_rows(
-    connection: Connection, request: ListRequest[Any], parents: Sequence[str]
+def _count_found_rows(selection: Selection[Any], parents: Sequence[str]) -> AnySelect:
+    parent = selection.spec.parent
+    counted: AnySelect = selection.select().with_only_columns(
+        func.count(), maintain_column_froms=True
+    )
+    if parent is None:
+        return counted
+    return counted.add_columns(parent).where(parent.in_(parents)).group_by(parent)
+
+
+# Each search is another statement, because it has as many conditions as words.
+_count_rows = prepared_statement(_count_found_rows)
+
+
+def _select_found_rows(
+    request: ListRequest[Any], parent_id: str, several: Sequence[str] | None, is_postgresql: bool
 ) -> AnySelect:
     """Selects the rows of a page, from the list's end if it is backward, and one more row.
 
-    For several parents, it finds the IDs of each parent's rows by index, then those rows. A window
-    function would read all rows of all parents: fifty times slower beside a list of 10,000.
+    For `several` parents, it finds the IDs of each parent's rows by index, then those rows. A
+    window function would read all rows of all parents: fifty times slower beside a list of 10,000.
     """
     order, page = request.order, request.page
     parent: Any = request.selection.spec.parent
@@ -137,19 +151,22 @@ def _select_rows(
         statement = statement.where(order.is_after(page.after))
     if page.before is not None:
         statement = statement.where(order.is_before(page.before))
-    if len(parents) > 1:
+    if several is not None:
         (reference,) = parent.foreign_keys
         owner = reference.column.table.alias("owner")
         ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
         ids = ids.order_by(*sort_columns).limit(page.size + 1)
-        statement = statement.join(owner, in_ids(connection, order.id, ids))
-        statement = statement.where(owner.c.id.in_(parents))
+        is_on_page = in_ids(order.id, ids, is_postgresql=is_postgresql)
+        statement = statement.join(owner, is_on_page).where(owner.c.id.in_(several))
     else:
-        statement = statement if parent is None else statement.where(parent == parents[0])
+        statement = statement if parent is None else statement.where(parent == parent_id)
         statement = statement.limit(page.size + 1)
     if order.key is not None:
         statement = statement.add_columns(order.key.label("sort_key"))
     return statement.order_by(*sort_columns)
+
+
+_select_rows = prepared_statement(_select_found_rows)
 
 
 def _make_page(request: ListRequest[Any], parent: str, rows: Sequence[AnyRow]) -> Page[Any]:

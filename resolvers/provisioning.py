@@ -2,10 +2,11 @@
 
 from typing import cast
 
-from sqlalchemy import String, type_coerce
+from sqlalchemy import Select, String, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from models.database.statements import prepared_statement
 from models.events import EventType
 from models.instance import Instance
 from models.users import (
@@ -26,16 +27,20 @@ async def sign_in(server: Server, claims: IdentityClaims) -> tuple[Actor, Instan
 
     A token that says nothing new costs one statement, which reads the instance's settings too.
     """
-    same = (col(User.issuer) == claims.issuer) & (col(User.external_id) == claims.subject)
-    columns = select(
-        Instance, type_coerce(col(User.id), String).label("user_id"), col(User.refreshed_at)
-    )
     async with server.store.read() as connection:
-        row = (await connection.execute(columns.outerjoin(User, same))).one()
+        row = (await connection.execute(select_caller(claims.issuer, claims.subject))).one()
     user_id = row.user_id
     if user_id is None or needs_refresh(row.refreshed_at, claims):
         user_id = await _refresh_user(server, claims)
     return Actor(ActorType.USER, user_id), cast(Instance, row)
+
+
+@prepared_statement
+def select_caller(issuer: str, subject: str) -> Select[Instance, str, int]:
+    """Selects the instance, and the user's ID and time of refresh if there is such a user."""
+    same = (col(User.issuer) == issuer) & (col(User.external_id) == subject)
+    user_id = type_coerce(col(User.id), String).label("user_id")
+    return select(Instance, user_id, col(User.refreshed_at)).outerjoin(User, same)
 
 
 async def _refresh_user(server: Server, claims: IdentityClaims) -> str:

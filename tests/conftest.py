@@ -19,7 +19,7 @@ from models.database.store import Store
 from resolvers.server import Server
 from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
-from tests.support import dialects, postgres
+from tests.support import postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.support.application import make_application
 from tests.support.both_executors import execute_on_both, execute_once
@@ -28,7 +28,6 @@ from tests.support.factories import ADMIN, Acme, create_acme
 
 DATABASES = ("sqlite", "postgresql")
 
-dialects.register()
 
 # The default console renderer prints the local variables of every frame with a traceback. Those of
 # a server in a test take minutes to print on a busy machine.

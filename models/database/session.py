@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.base import BaseTable
 from models.database.connection import Connection, make_result
-from models.database.statements import Values
+from models.database.statements import Values, get_row_shape
 
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -54,7 +54,7 @@ class DatabaseSession:
         """Writes all changes, then runs the statement."""
         await self.flush()
         result: Any = await self.transaction.execute(statement, values)
-        shape = _get_shape(statement)
+        shape = get_row_shape(statement)
         if not any(shape):
             return result
         rows = [self._to_objects(shape, row) for row in result.all()]
@@ -187,19 +187,6 @@ def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
     state: Any = instance_state(row)
     state._commit_all(row.__dict__)
-
-
-def _get_shape(statement: Any) -> Sequence[type[BaseTable] | None]:
-    """Returns the table of each selected object, or None for a single column."""
-    # An UPDATE or a DELETE can return rows, too. These attributes have no public names.
-    selected: Sequence[Any] = getattr(statement, "_raw_columns", ()) or getattr(
-        statement, "_returning", ()
-    )
-    entities: list[Any] = [
-        vars(one).get("_annotations", {}).get("parententity") if isinstance(one, Table) else None
-        for one in selected
-    ]
-    return [entity and entity.class_ for entity in entities]
 
 
 @cache

@@ -12,10 +12,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.database import limits
 from models.database.connection import Connection, Listener, Pool
-from models.database.drivers import make_driver
+from models.database.drivers import Driver
 from models.database.errors import is_commit_rejected, translate_errors
+from models.database.postgresql import PostgreSQL
 from models.database.session import DatabaseSession
-from models.database.statements import Statements
+from models.database.sqlite import SQLite
+from models.database.statements import get_statements
 from models.database.wakeup import Wakeup
 from models.errors import CommitUnknown, Unavailable
 
@@ -52,10 +54,10 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.driver = make_driver(self.url)
+        self.driver: Driver = SQLite(self.url) if self.is_sqlite else PostgreSQL(self.url)
         # Called with the text of each statement.
         self.listeners: list[Listener] = []
-        pool = partial(Pool, self.driver, Statements(self.driver.dialect), self.listeners)
+        pool = partial(Pool, self.driver, get_statements(self.driver.dialect), self.listeners)
         self.readers = pool(read_only=True)
         self.writers = pool(read_only=False)
         reads, snapshots, writes = (4, 4, 1) if self.is_sqlite else (5, 10, 10)

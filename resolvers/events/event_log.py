@@ -246,7 +246,9 @@ def _select_of_organizations(
     owner = Organization.metadata.tables["organization"].alias("owner")
     own: Any = select(Event.cursor).where(col(Event.organization_id) == owner.c.id).correlate(owner)
     end = NO_END if request.types is None else request.select_end(own)
-    is_on_page = in_ids(connection, col(Event.cursor), request.apply_to(own, end))
+    is_postgresql = connection.dialect.name == "postgresql"
+    page = request.apply_to(own, end)
+    is_on_page = in_ids(col(Event.cursor), page, is_postgresql=is_postgresql)
     columns: AnySelect = Select(owner.c.id.label("owner_id"), end.label("end"), Event)
     events = Event.metadata.tables["event"]
     return columns.select_from(owner.outerjoin(events, is_on_page)).where(

@@ -1,12 +1,14 @@
 """Memberships: one by its organization and user, and those that a user can see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
@@ -22,12 +24,20 @@ async def load_memberships(
 
     Each column is compared by itself, because SQLite reads the whole table to compare pairs.
     """
-    statement = select(Membership).where(
-        col(Membership.organization_id).in_({organization_id for organization_id, _ in keys}),
-        col(Membership.user_id).in_({user_id for _, user_id in keys}),
-    )
-    rows = {(row.organization_id, row.user_id): row for row in await load_rows(store, statement)}
+    organization_ids, user_ids = map(set, zip(*keys, strict=True))
+    found = await load_rows(store, select_memberships(organization_ids, user_ids))
+    rows = {(row.organization_id, row.user_id): row for row in found}
     return [rows.get(key) for key in keys]
+
+
+@prepared_statement
+def select_memberships(
+    organization_ids: Collection[str], user_ids: Collection[str]
+) -> SelectOfScalar[Membership]:
+    return select(Membership).where(
+        col(Membership.organization_id).in_(organization_ids),
+        col(Membership.user_id).in_(user_ids),
+    )
 
 
 async def load_visible_memberships(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer, func
 from sqlmodel import col, select
 
+from models.database.statements import Parameters
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
@@ -31,7 +32,7 @@ ORGANIZATIONS = ListSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationFilter:
+class OrganizationFilter(Parameters):
     user_ids: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import Select, String, type_coerce
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.roles import (
     MEMBERSHIPS_READ,
@@ -32,32 +34,47 @@ async def load_initial_role_set(store: Readable) -> RoleSet:
 async def load_permission_keys(store: Readable, keys: Sequence[None]) -> Sequence[frozenset[str]]:
     """Loads the keys of all permissions of the instance, under one key of the loader."""
     async with store.read() as connection:
-        known = frozenset((await connection.execute(select(Permission.key))).scalars())
+        known = frozenset((await connection.execute(select_permission_keys())).scalars())
     return [known for _ in keys]
+
+
+@prepared_statement
+def select_permission_keys() -> SelectOfScalar[str]:
+    return select(Permission.key)
 
 
 async def load_permissions(
     store: Readable, role_ids: Sequence[str]
 ) -> Sequence[Sequence[Permission]]:
     """Loads the permissions of each role, sorted by key."""
-    statement = (
-        select(Permission)
+    return await load_children(store, select_permissions_of_roles(role_ids), role_ids)
+
+
+@prepared_statement
+def select_permissions_of_roles(role_ids: Sequence[str]) -> Select[Permission, str]:
+    return (
+        select(Permission, type_coerce(col(RolePermission.role_id), String).label("parent"))
         .join(RolePermission, col(RolePermission.permission_id) == col(Permission.id))
+        .where(col(RolePermission.role_id).in_(role_ids))
         .order_by(col(Permission.key))
     )
-    return await load_children(store, statement, col(RolePermission.role_id), role_ids)
 
 
 async def load_roles_of_set(
     store: Readable, role_set_ids: Sequence[str]
 ) -> Sequence[Sequence[Role]]:
     """Loads the roles of each role set, oldest first."""
-    statement = (
-        select(Role)
+    return await load_children(store, select_roles_of_sets(role_set_ids), role_set_ids)
+
+
+@prepared_statement
+def select_roles_of_sets(role_set_ids: Sequence[str]) -> Select[Role, str]:
+    return (
+        select(Role, type_coerce(col(RoleSetRole.role_set_id), String).label("parent"))
         .join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
+        .where(col(RoleSetRole.role_set_id).in_(role_set_ids))
         .order_by(col(Role.id))
     )
-    return await load_children(store, statement, col(RoleSetRole.role_set_id), role_set_ids)
 
 
 def select_reading_role_ids() -> SelectOfScalar[str]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, cast
 
-from sqlalchemy import SQLColumnExpression, func
+from sqlalchemy import Select, SQLColumnExpression, func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.events import Event
 from resolvers.lists import RecordT
@@ -18,8 +19,12 @@ def by_id(
 ) -> Callable[[Readable, list[str]], Coroutine[Any, Any, Sequence[RecordT | None]]]:
     """Fetches rows of the table by their IDs."""
 
+    @prepared_statement
+    def select_rows(ids: Sequence[str]) -> SelectOfScalar[RecordT]:
+        return select(table).where(col(table.id).in_(ids))
+
     async def fetch(store: Readable, ids: list[str]) -> Sequence[RecordT | None]:
-        rows = await load_rows(store, select(table).where(col(table.id).in_(ids)))
+        rows = await load_rows(store, select_rows(ids))
         rows_by_id = {row.id: row for row in rows}
         return [rows_by_id.get(key) for key in ids]
 
@@ -31,10 +36,13 @@ def count_by(
 ) -> Callable[[Readable, list[str]], Coroutine[Any, Any, Sequence[int]]]:
     """Counts the rows that have each value in the column."""
 
+    @prepared_statement
+    def count_rows(values: Sequence[str]) -> Select[Any, int]:
+        return select(column, func.count()).where(column.in_(values)).group_by(column)
+
     async def fetch(store: Readable, values: list[str]) -> Sequence[int]:
-        statement = select(column, func.count()).where(column.in_(values)).group_by(column)
         async with store.read() as connection:
-            counts = {row[0]: row[1] for row in (await connection.execute(statement)).all()}
+            counts = {row[0]: row[1] for row in (await connection.execute(count_rows(values)))}
         return [counts.get(value, 0) for value in values]
 
     return fetch
@@ -47,15 +55,11 @@ async def load_events_by_cursor(store: Readable, cursors: Sequence[int]) -> Sequ
 
 
 async def load_children(
-    store: Readable,
-    statement: SelectOfScalar[TableT],
-    parent: SQLColumnExpression[str],
-    parents: Sequence[str],
+    store: Readable, statement: Select[TableT, str], parents: Sequence[str]
 ) -> Sequence[Sequence[TableT]]:
-    """Loads the statement's rows for each parent, in the order of the statement."""
-    selected = statement.add_columns(parent.label("parent")).where(parent.in_(parents))
+    """Loads the rows of each parent, which the statement selects as `parent`, in its order."""
     children: dict[str, list[TableT]] = {key: [] for key in parents}
     async with store.read() as connection:
-        for row in (await connection.execute(selected)).all():
+        for row in await connection.execute(statement):
             children[row.parent].append(cast(TableT, row))
     return [children[key] for key in parents]

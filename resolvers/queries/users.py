@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from models.database.statements import Parameters
 from models.database.store import Readable
 from models.errors import FormatInvalid
 from models.memberships import Membership
@@ -20,7 +21,7 @@ USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id
 
 
 @dataclass(frozen=True, slots=True)
-class UserFilter:
+class UserFilter(Parameters):
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
 

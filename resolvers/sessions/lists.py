@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col
 
+from models.database.statements import Parameters
 from models.sessions import Session, SessionStatus
 from resolvers.lists import ListSpec
 
@@ -15,7 +16,7 @@ CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
-class SessionFilter:
+class SessionFilter(Parameters):
     """Filters by the status that is shown, which depends on the time."""
 
     requires_organization: bool

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from models.database.statements import Parameters
 from models.database.store import Readable
 from models.webhooks import DeliveryStatus, WebhookDelivery, WebhookEndpoint
 from resolvers.lists import ListSpec
@@ -17,7 +18,7 @@ DELIVERIES_OF_ENDPOINT = ListSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryFilter:
+class DeliveryFilter(Parameters):
     statuses: tuple[DeliveryStatus, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from models.database.drivers import SQLite, write_pragmas
 from models.database.errors import translate_errors
 from models.database.revision import UnknownRevision, head, load_revision
+from models.database.sqlite import SQLite, write_pragmas
 from models.database.store import Store
 
 # Alembic is imported only when there is something to migrate.

@@ -1,0 +1,221 @@
+"""The driver of SQLite: aiosqlite, with short reads on the event loop.
+
+Each connection has a thread of its own. A trip to it and back costs ten times what a short read
+takes, so reads are tried on the event loop first, with a limit of time (docs/decisions/0009).
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic, perf_counter, sleep
+from typing import Any, NoReturn
+
+import aiosqlite
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
+
+from models.database import limits
+from models.database.drivers import Parameters, get_dialect
+
+# How long a read may take on the event loop. After that it begins again on the thread.
+LOOP_SECONDS = 0.002
+# The time is checked after this many steps of SQLite, which takes about 50 µs.
+STEPS = 1_000
+# How long a reader waits on its thread before it tries again to read from a locked file.
+RETRY_SECONDS = 0.01
+# Statements that a connection keeps prepared.
+PREPARED_STATEMENTS = 512
+# A read that fails with one of these codes on the event loop begins again on the thread.
+RETRIED_CODES = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def write_pragmas(*, read_only: bool) -> str:
+    """Returns the statements that set up a connection."""
+    pragmas = {
+        # A reader must never wait on the event loop.
+        "busy_timeout": 0 if read_only else limits.WAIT_SECONDS * 1000,
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "journal_size_limit": limits.JOURNAL_BYTES,
+        "foreign_keys": "ON",
+        "query_only": "ON" if read_only else "OFF",
+    }
+    return ";".join(f"PRAGMA {name}={value}" for name, value in pragmas.items())
+
+
+@dataclass(slots=True, eq=False)
+class OpenConnection:
+    """A connection of aiosqlite, which one task uses at a time."""
+
+    aio: Any
+    read_only: bool
+
+    @property
+    def sync(self) -> sqlite3.Connection:
+        """The connection itself, for its thread, or for the event loop while the thread is idle."""
+        return self.aio._conn
+
+    async def run(self, function: Any, *arguments: Any) -> Any:
+        """Runs a function on the thread."""
+        return await self.aio._execute(function, self.sync, *arguments)
+
+    def can_read_on_loop(self, text: str, begin: str | None) -> bool:
+        return text.startswith("SELECT") and (begin is None or begin == SQLite.begin_snapshot)
+
+
+class SQLite:
+    """aiosqlite, which begins no transaction by itself.
+
+    A reader is in autocommit, because the driver begins no transaction by itself. A transaction
+    takes the lock of the file when it begins.
+    """
+
+    begin = "BEGIN IMMEDIATE"
+    begin_snapshot = "BEGIN"
+
+    def __init__(self, url: URL) -> None:
+        self.dialect = get_dialect(url.drivername)
+        self.arguments: Any = self.dialect.create_connect_args(url)
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+    async def open(self, *, read_only: bool) -> OpenConnection:
+        positional, named = self.arguments
+        options = {**named, "isolation_level": None, "cached_statements": PREPARED_STATEMENTS}
+        aio: Any = aiosqlite.connect(*positional, **options)
+        # A thread that waits for a lock must not keep the process from ending.
+        aio._thread.daemon = True
+        try:
+            await aio
+        except Exception:
+            # It ends at once; later, its event loop may be closed.
+            aio._thread.join(limits.CHECK_SECONDS)
+            raise
+        connection = OpenConnection(aio, read_only)
+        try:
+            await aio.executescript(write_pragmas(read_only=read_only))
+        except BaseException:
+            self.terminate(connection)
+            raise
+        return connection
+
+    async def fetch(
+        self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
+    ) -> Sequence[Any]:
+        if connection.can_read_on_loop(text, begin):
+            rows = _fetch_in_time(connection.sync, text, parameters, begin)
+            if rows is not None:
+                return rows
+        return await connection.run(_fetch, text, parameters, begin, connection.read_only)
+
+    async def run(
+        self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
+    ) -> int:
+        return await connection.run(_run, text, parameters, begin)
+
+    async def run_many(
+        self,
+        connection: OpenConnection,
+        text: str,
+        parameters: Sequence[Parameters],
+        begin: str | None,
+    ) -> None:
+        await connection.run(_run_many, text, parameters, begin)
+
+    async def roll_back(self, connection: OpenConnection) -> None:
+        # A full disk has rolled back the transaction already.
+        if connection.read_only:
+            connection.sync.rollback()
+        else:
+            await connection.run(sqlite3.Connection.rollback)
+
+    async def check(self, connection: OpenConnection) -> None:
+        """A file doesn't stop answering while it's idle."""
+
+    def is_closed(self, connection: OpenConnection, error: Exception | None = None) -> bool:
+        return connection.aio._connection is None
+
+    async def close(self, connection: OpenConnection) -> None:
+        await connection.aio.close()
+
+    def terminate(self, connection: OpenConnection) -> None:
+        # Like its own `stop`, but nobody waits for the end of the thread.
+        connection.aio._running = False
+        connection.aio._tx.put_nowait((None, partial(_close, connection.aio)))
+
+    def raise_wrapped(self, error: Exception, *, is_lost: bool) -> NoReturn:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise IntegrityError(None, None, error) from error
+        if isinstance(error, sqlite3.InterfaceError):
+            raise InterfaceError(None, None, error, connection_invalidated=is_lost) from error
+        if isinstance(error, sqlite3.Error):
+            raise DBAPIError(None, None, error, connection_invalidated=is_lost) from error
+        raise error
+
+
+def _fetch_in_time(
+    connection: sqlite3.Connection, text: str, parameters: Parameters, begin: str | None
+) -> Sequence[Any] | None:
+    """Runs a read on the event loop; returns None if it takes too long or the file is locked."""
+    end = perf_counter() + LOOP_SECONDS
+    connection.set_progress_handler(lambda: perf_counter() > end, STEPS)
+    try:
+        if begin:
+            connection.execute(begin)
+        return connection.execute(text, parameters).fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in RETRIED_CODES:
+            return None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+# These run on the thread of a connection: aiosqlite offers no call for several steps in one trip.
+
+
+def _close(aio: Any) -> object:
+    """Closes the connection once its statement has ended; returns what ends its thread."""
+    if aio._connection is not None:
+        aio._connection.close()
+        aio._connection = None
+    return aiosqlite.core._STOP_RUNNING_SENTINEL  # pyright: ignore[reportPrivateUsage]
+
+
+def _fetch(
+    connection: sqlite3.Connection,
+    text: str,
+    parameters: Parameters,
+    begin: str | None,
+    read_only: bool,
+) -> Sequence[Any]:
+    """Runs a statement; a reader waits for a locked file as a writer does by itself."""
+    end = monotonic() + limits.WAIT_SECONDS
+    while True:
+        try:
+            if begin and not connection.in_transaction:
+                connection.execute(begin)
+            return connection.execute(text, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            is_locked = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not (read_only and is_locked) or monotonic() > end:
+                raise
+            sleep(RETRY_SECONDS)
+
+
+def _run(
+    connection: sqlite3.Connection, text: str, parameters: Parameters, begin: str | None
+) -> int:
+    if begin:
+        connection.execute(begin)
+    return connection.execute(text, parameters).rowcount
+
+
+def _run_many(
+    connection: sqlite3.Connection, text: str, parameters: Sequence[Parameters], begin: str | None
+) -> None:
+    if begin:
+        connection.execute(begin)
+    connection.executemany(text, parameters)
