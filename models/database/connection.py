@@ -9,13 +9,15 @@ from typing import Any, TypeVarTuple, overload
 
 from sqlalchemy import Dialect, Executable, Result
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.database import limits
 from models.database.drivers import Driver
-from models.database.errors import is_stale_connection
+from models.database.errors import is_commit_rejected, is_stale_connection
 from models.database.statements import Statements, Values
+from models.errors import CommitUnknown
 
 Columns = TypeVarTuple("Columns")
 # Is called with the text of a statement before it runs, and may return a function that is called
@@ -132,10 +134,19 @@ class Connection:
         self.driver.raise_wrapped(error, is_lost=self.is_lost)
 
     async def commit(self) -> None:
-        """Commits the transaction, if a statement has begun one."""
-        if self.is_in_transaction:
+        """Commits the transaction, if a statement has begun one.
+
+        Raises CommitUnknown unless the database itself says that it didn't commit.
+        """
+        if not self.is_in_transaction:
+            return
+        try:
             await self._run(self.driver.run, COMMIT, ())
-            self.is_in_transaction = False
+        except (DBAPIError, OSError) as error:
+            if is_commit_rejected(error):
+                raise
+            raise CommitUnknown from error
+        self.is_in_transaction = False
 
     async def roll_back(self) -> None:
         """Rolls back the transaction; a connection that can't is lost."""

@@ -42,7 +42,7 @@ class Driver(Protocol):
     async def run_many(
         self, connection: Any, text: str, parameters: Sequence[Parameters], begin: str | None
     ) -> None:
-        """Runs a statement once for each element of `parameters`."""
+        """Runs a statement that changes one row, once for each element of `parameters`."""
         ...
 
     async def roll_back(self, connection: Any) -> None: ...

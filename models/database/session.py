@@ -114,7 +114,7 @@ class DatabaseSession:
 
     async def _insert(self, table: Any, rows: list[BaseTable]) -> None:
         values = [{name: row.__dict__.get(name) for name in _get_columns(table)} for row in rows]
-        await self.transaction.execute(_insert_all(table), values if len(rows) > 1 else values[0])
+        await self.transaction.execute(_insert_all(table), values)
         for row, one in zip(rows, values, strict=True):
             self.known[table, tuple(one[name] for name in _get_key(table))] = row
             _settle(row)
@@ -124,9 +124,7 @@ class DatabaseSession:
         for row in rows:
             key = {f"old_{name}": row.__dict__[name] for name in _get_key(table)}
             values.append(key | {name: row.__dict__[name] for name in names})
-        await self.transaction.execute(
-            _update_columns(table, names), values if len(rows) > 1 else values[0]
-        )
+        await self.transaction.execute(_update_columns(table, names), values)
         for row in rows:
             _settle(row)
 

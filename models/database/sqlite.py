@@ -1,7 +1,9 @@
-"""The driver of SQLite: aiosqlite, with short reads on the event loop.
+"""The driver of SQLite: aiosqlite, with short statements on the event loop.
 
-Each connection has a thread of its own. A trip to it and back costs ten times what a short read
-takes, so reads are tried on the event loop first, with a limit of time (docs/decisions/0009).
+Each connection has a thread of its own. A trip to it and back costs ten times what a short
+statement takes, so these run on the event loop (docs/decisions/0009): reads with a limit of time,
+and writes of single rows within a transaction, which only change pages in memory. What can wait for
+a lock or for the disk runs on the thread.
 """
 
 import sqlite3
@@ -25,8 +27,12 @@ LOOP_SECONDS = 0.002
 STEPS = 1_000
 # How long a reader waits on its thread before it tries again to read from a locked file.
 RETRY_SECONDS = 0.01
+# How many rows are written on the event loop.
+FEW = 20
 # Statements that a connection keeps prepared.
 PREPARED_STATEMENTS = 512
+# What begins a statement that is short: a read, or the begin or end of a savepoint.
+SHORT = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 # A read that fails with one of these codes on the event loop begins again on the thread.
 RETRIED_CODES = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -61,12 +67,27 @@ class OpenConnection:
         """Runs a function on the thread."""
         return await self.aio._execute(function, self.sync, *arguments)
 
-    def can_read_on_loop(self, text: str, begin: str | None) -> bool:
-        return text.startswith("SELECT") and (begin is None or begin == SQLite.begin_snapshot)
+    def begin(self, begin: str | None) -> str | None:
+        """Begins a transaction on the event loop; returns what the thread still has to run."""
+        if begin is None:
+            return None
+        if begin != SQLite.begin:
+            self.sync.execute(begin)
+            return None
+        self.sync.execute("PRAGMA busy_timeout=0")
+        try:
+            self.sync.execute(begin)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in RETRIED_CODES:
+                raise
+            return begin
+        finally:
+            self.sync.execute(f"PRAGMA busy_timeout={limits.WAIT_SECONDS * 1000}")
+        return None
 
 
 class SQLite:
-    """aiosqlite, which begins no transaction by itself.
+    """aiosqlite.
 
     A reader is in autocommit, because the driver begins no transaction by itself. A transaction
     takes the lock of the file when it begins.
@@ -104,8 +125,9 @@ class SQLite:
     async def fetch(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> Sequence[Any]:
-        if connection.can_read_on_loop(text, begin):
-            rows = _fetch_in_time(connection.sync, text, parameters, begin)
+        begin = connection.begin(begin)
+        if begin is None and text.startswith(SHORT):
+            rows = _fetch_in_time(connection.sync, text, parameters)
             if rows is not None:
                 return rows
         return await connection.run(_fetch, text, parameters, begin, connection.read_only)
@@ -113,6 +135,9 @@ class SQLite:
     async def run(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> int:
+        begin = connection.begin(begin)
+        if begin is None and text.startswith("INSERT") and " VALUES (" in text:
+            return connection.sync.execute(text, parameters).rowcount
         return await connection.run(_run, text, parameters, begin)
 
     async def run_many(
@@ -122,7 +147,11 @@ class SQLite:
         parameters: Sequence[Parameters],
         begin: str | None,
     ) -> None:
-        await connection.run(_run_many, text, parameters, begin)
+        begin = connection.begin(begin)
+        if begin is None and len(parameters) <= FEW:
+            connection.sync.executemany(text, parameters)
+        else:
+            await connection.run(_run_many, text, parameters, begin)
 
     async def roll_back(self, connection: OpenConnection) -> None:
         # A full disk has rolled back the transaction already.
@@ -156,14 +185,12 @@ class SQLite:
 
 
 def _fetch_in_time(
-    connection: sqlite3.Connection, text: str, parameters: Parameters, begin: str | None
+    connection: sqlite3.Connection, text: str, parameters: Parameters
 ) -> Sequence[Any] | None:
     """Runs a read on the event loop; returns None if it takes too long or the file is locked."""
     end = perf_counter() + LOOP_SECONDS
     connection.set_progress_handler(lambda: perf_counter() > end, STEPS)
     try:
-        if begin:
-            connection.execute(begin)
         return connection.execute(text, parameters).fetchall()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in RETRIED_CODES:
@@ -195,7 +222,7 @@ def _fetch(
     end = monotonic() + limits.WAIT_SECONDS
     while True:
         try:
-            if begin and not connection.in_transaction:
+            if begin:
                 connection.execute(begin)
             return connection.execute(text, parameters).fetchall()
         except sqlite3.OperationalError as error:

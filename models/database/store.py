@@ -8,18 +8,18 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from models.database import limits
 from models.database.connection import Connection, Listener, Pool
 from models.database.drivers import Driver
-from models.database.errors import is_commit_rejected, translate_errors
+from models.database.errors import translate_errors
+from models.database.group_commit import GroupCommit
 from models.database.postgresql import PostgreSQL
 from models.database.session import DatabaseSession
 from models.database.sqlite import SQLite
 from models.database.statements import get_statements
+from models.database.turns import Turns
 from models.database.wakeup import Wakeup
-from models.errors import CommitUnknown, Unavailable
+from models.errors import Unavailable
 
 # How long work that has begun may continue once its caller has been canceled.
 FINISH_SECONDS = 10
@@ -48,7 +48,7 @@ class Store:
 
     A reader is in autocommit: each statement is a short read of its own. A writer is one
     transaction. With SQLite each process has one writer, because waiting in a queue is much cheaper
-    than waiting for the lock of the file.
+    than waiting for the lock of the file, and because those who wait are committed together.
     """
 
     def __init__(self, url: str) -> None:
@@ -60,13 +60,17 @@ class Store:
         pool = partial(Pool, self.driver, get_statements(self.driver.dialect), self.listeners)
         self.readers = pool(read_only=True)
         self.writers = pool(read_only=False)
-        reads, snapshots, writes = (4, 4, 1) if self.is_sqlite else (5, 10, 10)
-        # First come, first served.
-        self._reader_slots = asyncio.Semaphore(reads)
-        # Snapshots have slots of their own: an operation that holds one can still wait for a single
+        reads, snapshots = (4, 4) if self.is_sqlite else (5, 10)
+        self.reader_turns = Turns(reads)
+        # Snapshots have turns of their own: an operation that holds one can still wait for a single
         # read.
-        self._snapshot_slots = asyncio.Semaphore(snapshots)
-        self._writer_slots = asyncio.Semaphore(writes)
+        self.snapshot_turns = Turns(snapshots)
+        self.writer_turns = Turns(1 if self.is_sqlite else 10)
+        self._lend_writer = (
+            GroupCommit(self.writers, self.writer_turns).write
+            if self.is_sqlite
+            else self._lend_pooled_writer
+        )
         self.wakeup = Wakeup(self.readers)
 
     @asynccontextmanager
@@ -74,7 +78,7 @@ class Store:
         """Opens a connection for reads; raises Unavailable if none is available."""
         async with (
             translate_errors(is_unchanged=False),
-            _acquire(self._reader_slots),
+            self.reader_turns.take(),
             self.readers.connect() as connection,
         ):
             yield connection
@@ -83,7 +87,7 @@ class Store:
     async def read_transaction(self) -> AsyncGenerator[Connection]:
         """Opens a connection whose reads all see the moment of the first one."""
         async with (
-            _acquire(self._snapshot_slots),
+            self.snapshot_turns.take(),
             self.readers.connect(begin=self.driver.begin_snapshot) as connection,
         ):
             yield connection
@@ -95,20 +99,19 @@ class Store:
         Raises Unavailable if nothing was committed, and CommitUnknown unless the database itself
         says that it didn't commit.
         """
-        async with (
-            translate_errors(is_unchanged=True),
-            _acquire(self._writer_slots),
-            self.writers.connect(begin=self.driver.begin) as connection,
-        ):
+        async with translate_errors(is_unchanged=True), self._lend_writer() as connection:
             session = DatabaseSession(connection)
             yield session
             await session.flush()
-            try:
-                await connection.commit()
-            except (DBAPIError, OSError) as error:
-                if is_commit_rejected(error):
-                    raise
-                raise CommitUnknown from error
+
+    @asynccontextmanager
+    async def _lend_pooled_writer(self) -> AsyncGenerator[Connection]:
+        async with (
+            self.writer_turns.take(),
+            self.writers.connect(begin=self.driver.begin) as connection,
+        ):
+            yield connection
+            await connection.commit()
 
     async def ensure_writable(self) -> None:
         """Runs an update that changes nothing; raises Unavailable if the database rejects it.
@@ -129,20 +132,6 @@ class Store:
                 await self.writers.close()
         self.readers.terminate()
         self.writers.terminate()
-
-
-@asynccontextmanager
-async def _acquire(slots: asyncio.Semaphore) -> AsyncGenerator[None]:
-    """Waits for a turn; raises PoolTimeout after WAIT_SECONDS."""
-    try:
-        async with asyncio.timeout(limits.WAIT_SECONDS):
-            await slots.acquire()
-    except TimeoutError as error:
-        raise PoolTimeout("it is busy") from error
-    try:
-        yield
-    finally:
-        slots.release()
 
 
 class Readable(Protocol):

@@ -54,8 +54,7 @@ def before_reading(store: Store, table: str, action: Action) -> Generator[None]:
 
 
 def free_seats(store: Store) -> list[int]:
-    seats = (store._reader_slots, store._snapshot_slots)  # pyright: ignore[reportPrivateUsage]
-    return [one._value for one in seats]
+    return [store.reader_turns.free, store.snapshot_turns.free]
 
 
 def deletion(api: Api, kind: str, id: str) -> Action:

@@ -1,0 +1,127 @@
+"""Group commit: the transactions that wait for SQLite's one writer are committed together.
+
+A commit waits for the disk, which takes longer than most transactions. So whoever has to wait for
+the writer joins the open transaction behind a savepoint, and all of them are committed at once. A
+transaction that is rejected is rolled back to its savepoint. Nothing is reported as done before the
+commit, and a transaction that nobody waits for is committed by itself, without a savepoint.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError
+
+from models.database.connection import Connection, Pool
+from models.database.turns import Turns
+from models.errors import CommitUnknown, Unavailable
+
+SAVEPOINT = "SAVEPOINT member"
+RELEASE = "RELEASE SAVEPOINT member"
+UNDO = "ROLLBACK TO SAVEPOINT member"
+
+
+@dataclass(eq=False)
+class Group:
+    """One transaction of the database, with all members of the group."""
+
+    connection: Connection
+    # Returns the connection to its pool.
+    exit_stack: AsyncExitStack
+    # How many members have ended and wait for the commit.
+    ended: int = 0
+    # Commits once everyone who was waiting has had a turn.
+    committer: asyncio.Task[None] | None = None
+    # None after the commit, or why it failed.
+    result: asyncio.Future[Exception | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class GroupCommit:
+    """The writer of a SQLite database, which its users take turns with."""
+
+    def __init__(self, pool: Pool, turns: Turns) -> None:
+        self._pool = pool
+        self._turns = turns
+        self._group: Group | None = None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[Connection]:
+        """Lends the writer for one transaction, and returns after its commit.
+
+        Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
+        """
+        async with self._turns.take():
+            group = self._group = self._group or await self._open()
+            connection = group.connection
+            if connection.is_in_transaction:
+                connection.begin = SAVEPOINT
+            try:
+                yield connection
+                is_empty = connection.begin is not None or not connection.is_in_transaction
+                if group.ended and not is_empty:
+                    await connection.run_text(RELEASE)
+            except BaseException:
+                await self._undo(group)
+                raise
+            if is_empty:
+                await self._leave_unchanged(group)
+                return
+            group.ended += 1
+            if not self._turns.waiting:
+                await self._commit(group)
+            elif group.committer is None:
+                group.committer = asyncio.create_task(self._commit_in_turn(group))
+        if error := await asyncio.shield(group.result):
+            raise error
+
+    async def _open(self) -> Group:
+        exit_stack = AsyncExitStack()
+        begin = self._pool.driver.begin
+        connection = await exit_stack.enter_async_context(self._pool.connect(begin=begin))
+        return Group(connection, exit_stack)
+
+    async def _commit_in_turn(self, group: Group) -> None:
+        async with self._turns.take(is_patient=True):
+            if self._group is group:
+                await self._commit(group)
+
+    async def _commit(self, group: Group) -> None:
+        error: Exception | None = CommitUnknown()
+        try:
+            await group.connection.commit()
+            error = None
+        except Exception as cause:
+            error = cause
+        finally:
+            # Whoever is canceled during the commit doesn't know whether it happens.
+            await self._close(group, error)
+
+    async def _leave_unchanged(self, group: Group) -> None:
+        """Ends a turn in which no statement was run."""
+        group.connection.begin = None
+        if not group.ended:
+            await self._close(group, None)
+
+    async def _undo(self, group: Group) -> None:
+        """Rolls back a member; if that fails, the whole group has failed, and changed nothing."""
+        connection = group.connection
+        if group.ended and not connection.is_lost:
+            has_begun = connection.begin is None
+            connection.begin = None
+            with suppress(DBAPIError, OSError):
+                if has_begun:
+                    await connection.run_text(UNDO)
+                    await connection.run_text(RELEASE)
+                return
+        await self._close(group, Unavailable(is_unchanged=True))
+
+    async def _close(self, group: Group, error: Exception | None) -> None:
+        """Reports to all members, and returns the connection, which rolls back what isn't done."""
+        self._group = None
+        try:
+            await group.exit_stack.aclose()
+        finally:
+            group.result.set_result(error)
