@@ -40,14 +40,16 @@ RETRIED_CODES = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_L
 def write_pragmas(*, read_only: bool) -> str:
     """Returns the statements that set up a connection."""
     pragmas = {
-        # A reader must never wait on the event loop.
-        "busy_timeout": 0 if read_only else limits.WAIT_SECONDS * 1000,
+        "busy_timeout": limits.WAIT_SECONDS * 1000,
         "journal_mode": "WAL",
         "synchronous": "FULL",
         "journal_size_limit": limits.JOURNAL_BYTES,
         "foreign_keys": "ON",
         "query_only": "ON" if read_only else "OFF",
     }
+    if read_only:
+        # From now on: a reader must not wait on the event loop.
+        pragmas["main.busy_timeout"] = 0
     return ";".join(f"PRAGMA {name}={value}" for name, value in pragmas.items())
 
 

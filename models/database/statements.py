@@ -256,8 +256,8 @@ class Compiled:
         processors = {**self.compiled._bind_processors, **state.processors}
         elements = {
             element: (name, index)
-            for name in self.lists
-            for index, element in enumerate(state.parameter_expansion.get(name, ()))
+            for name, expanded in state.parameter_expansion.items()
+            for index, element in enumerate(expanded)
         }
         order = [
             (*elements.get(name, (name, -1)), processors.get(name))

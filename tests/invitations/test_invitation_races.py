@@ -33,9 +33,11 @@ def wins(answers: list[Answer]) -> list[Answer]:
 
 
 def losing_codes(answers: list[Answer]) -> set[str]:
+    """Lists the codes of all errors, except for payloads of what was deleted right after it."""
     refused = [answer for answer in answers if "errors" not in answer.body]
+    errors = [error["extensions"] for answer in answers for error in answer.body.get("errors", ())]
     return {code for answer in refused for code in codes(answer)} | {
-        answer.code for answer in answers if "errors" in answer.body
+        error["code"] for error in errors if error.get("reason") != "deleted_meanwhile"
     }
 
 
@@ -45,7 +47,8 @@ async def patiently(call: Call) -> Answer:
     """
     while True:
         answer = await call()
-        if "errors" not in answer.body or answer.code != "UNAVAILABLE":
+        errors = answer.body.get("errors", ())
+        if all(error["extensions"]["code"] != "UNAVAILABLE" for error in errors):
             return answer
 
 
