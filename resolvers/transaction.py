@@ -216,7 +216,7 @@ class SharedTransaction:
     async def join(self) -> AsyncGenerator[Transaction]:
         """Begins the transaction and runs the mutation; the end of the block writes its events."""
         try:
-            async with translate_errors(is_unchanged=True):
+            with translate_errors(is_unchanged=True):
                 self.tx = await self.begin()
                 yield self.tx
                 await self.tx.events.write()

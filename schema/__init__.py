@@ -1,7 +1,10 @@
 """What is shown: the schema, composed of each noun's queries and mutations."""
 
 from collections.abc import Iterable
+from inspect import isawaitable
+from typing import Any, cast
 
+import graphql
 import strawberry
 from graphql import (
     DocumentNode,
@@ -19,7 +22,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
@@ -31,6 +34,7 @@ from schema.execution.documents import Documents, Prepared
 from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
+from schema.foundation.context import Context
 from schema.foundation.errors import MAXIMUM_ERRORS
 from schema.foundation.guards import MutationGuard
 from schema.foundation.scalars import SCALARS
@@ -101,6 +105,28 @@ class Schema(strawberry.Schema):
             max_errors=MAXIMUM_ERRORS,
             hide_suggestions=not self.introspection,
         )
+
+    async def run(
+        self,
+        document: DocumentNode,
+        context: Context,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+    ) -> ExecutionResult:
+        """Executes a query or a mutation of a valid document.
+
+        Strawberry's own method would parse and validate it, and run extensions around that.
+        """
+        result = cast(Any, graphql).execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation_name,
+            executor_class=SharedExecution,
+        )
+        result = await result if isawaitable(result) else result
+        return ExecutionResult(data=result.data, errors=result.errors)
 
     def make_documents(self, limits: DocumentLimits) -> Documents:
         """Makes the reader of documents of this schema."""

@@ -176,25 +176,30 @@ class Pool:
     is_closed: bool = False
 
     @asynccontextmanager
-    async def connect(self, *, begin: str | None = None) -> AsyncGenerator[Connection]:
-        """Lends a connection; `begin` is run before its first statement.
-
-        A transaction that isn't committed is rolled back.
-        """
-        connection = await self._take()
-        connection.begin = begin
-        self.used.add(connection)
+    async def connect(self) -> AsyncGenerator[Connection]:
+        """Lends a connection until the end of the block."""
+        connection = await self.take()
         try:
             yield connection
         finally:
-            await self._return(connection)
+            await self.give_back(connection)
 
-    async def _take(self) -> Connection:
+    async def take(self, *, begin: str | None = None) -> Connection:
+        """Lends a connection until `give_back`; `begin` is run before its first statement."""
+        connection = await self._find() or await self._open()
+        connection.begin = begin
+        self.used.add(connection)
+        return connection
+
+    async def _find(self) -> Connection | None:
         while self.idle:
             connection = self.idle.pop()
             if await self._is_usable(connection):
                 return connection
             self._terminate(connection)
+        return None
+
+    async def _open(self) -> Connection:
         try:
             raw = await self.driver.open(read_only=self.read_only)
         except Exception as error:
@@ -217,7 +222,8 @@ class Pool:
             raise
         return True
 
-    async def _return(self, connection: Connection) -> None:
+    async def give_back(self, connection: Connection) -> None:
+        """Takes a connection back; a transaction that isn't committed is rolled back."""
         try:
             if connection.is_in_transaction or connection.begin:
                 with suppress(Exception):

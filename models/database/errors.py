@@ -1,8 +1,8 @@
 """Translates what database drivers raise into the errors that callers handle."""
 
 import sqlite3
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -59,19 +59,25 @@ def is_commit_rejected(error: Exception) -> bool:
     )
 
 
-@asynccontextmanager
-async def translate_errors(*, is_unchanged: bool) -> AsyncGenerator[None]:
+@contextmanager
+def translate_errors(*, is_unchanged: bool) -> Generator[None]:
     """Raises Unavailable in place of errors that mean the database is unreachable or busy."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, OSError) as error:
+    except Exception as error:
+        raise_translated(error, is_unchanged=is_unchanged)
+        raise
+
+
+def raise_translated(error: BaseException | None, *, is_unchanged: bool) -> None:
+    """Raises Unavailable if the error means that the database is unreachable or busy."""
+    if isinstance(error, (DBAPIError, PoolTimeout, OSError)):
         unavailable = _to_unavailable(error, is_unchanged=is_unchanged)
-        if unavailable is None:
-            raise
-        raise unavailable from error
+        if unavailable is not None:
+            raise unavailable from error
 
 
-def _to_unavailable(error: BaseException, *, is_unchanged: bool) -> Unavailable | None:
+def _to_unavailable(error: Exception, *, is_unchanged: bool) -> Unavailable | None:
     """Returns None for an error that has nothing to do with reaching the database."""
     if isinstance(error, PoolTimeout):
         return Busy(is_unchanged=is_unchanged)

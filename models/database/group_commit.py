@@ -8,7 +8,7 @@ commit, and a transaction that nobody waits for is committed by itself, without 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
@@ -27,8 +27,6 @@ class Group:
     """One transaction of the database, with all members of the group."""
 
     connection: Connection
-    # Returns the connection to its pool.
-    exit_stack: AsyncExitStack
     # How many members have ended and wait for the commit.
     ended: int = 0
     # Commits once everyone who was waiting has had a turn.
@@ -53,7 +51,8 @@ class GroupCommit:
 
         Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
         """
-        async with self._turns.take():
+        await self._turns.take()
+        try:
             group = self._group = self._group or await self._open()
             connection = group.connection
             if connection.is_in_transaction:
@@ -74,19 +73,21 @@ class GroupCommit:
                 await self._commit(group)
             elif group.committer is None:
                 group.committer = asyncio.create_task(self._commit_in_turn(group))
+        finally:
+            self._turns.release()
         if error := await asyncio.shield(group.result):
             raise error
 
     async def _open(self) -> Group:
-        exit_stack = AsyncExitStack()
-        begin = self._pool.driver.begin
-        connection = await exit_stack.enter_async_context(self._pool.connect(begin=begin))
-        return Group(connection, exit_stack)
+        return Group(await self._pool.take(begin=self._pool.driver.begin))
 
     async def _commit_in_turn(self, group: Group) -> None:
-        async with self._turns.take(is_patient=True):
+        await self._turns.take(is_patient=True)
+        try:
             if self._group is group:
                 await self._commit(group)
+        finally:
+            self._turns.release()
 
     async def _commit(self, group: Group) -> None:
         error: Exception | None = CommitUnknown()
@@ -122,6 +123,6 @@ class GroupCommit:
         """Reports to all members, and returns the connection, which rolls back what isn't done."""
         self._group = None
         try:
-            await group.exit_stack.aclose()
+            await self._pool.give_back(group.connection)
         finally:
             group.result.set_result(error)

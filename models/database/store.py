@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.connection import Connection, Listener, Pool
 from models.database.drivers import Driver
-from models.database.errors import translate_errors
+from models.database.errors import raise_translated, translate_errors
 from models.database.group_commit import GroupCommit
 from models.database.postgresql import PostgreSQL
 from models.database.session import DatabaseSession
@@ -73,24 +73,13 @@ class Store:
         )
         self.wakeup = Wakeup(self.readers)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Connection]:
+    def read(self) -> "Reading":
         """Opens a connection for reads; raises Unavailable if none is available."""
-        async with (
-            translate_errors(is_unchanged=False),
-            self.reader_turns.take(),
-            self.readers.connect() as connection,
-        ):
-            yield connection
+        return Reading(self.readers, self.reader_turns)
 
-    @asynccontextmanager
-    async def read_transaction(self) -> AsyncGenerator[Connection]:
+    def read_transaction(self) -> "Reading":
         """Opens a connection whose reads all see the moment of the first one."""
-        async with (
-            self.snapshot_turns.take(),
-            self.readers.connect(begin=self.driver.begin_snapshot) as connection,
-        ):
-            yield connection
+        return Reading(self.readers, self.snapshot_turns, self.driver.begin_snapshot)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[DatabaseSession]:
@@ -99,19 +88,24 @@ class Store:
         Raises Unavailable if nothing was committed, and CommitUnknown unless the database itself
         says that it didn't commit.
         """
-        async with translate_errors(is_unchanged=True), self._lend_writer() as connection:
-            session = DatabaseSession(connection)
-            yield session
-            await session.flush()
+        with translate_errors(is_unchanged=True):
+            async with self._lend_writer() as connection:
+                session = DatabaseSession(connection)
+                yield session
+                await session.flush()
 
     @asynccontextmanager
     async def _lend_pooled_writer(self) -> AsyncGenerator[Connection]:
-        async with (
-            self.writer_turns.take(),
-            self.writers.connect(begin=self.driver.begin) as connection,
-        ):
-            yield connection
-            await connection.commit()
+        await self.writer_turns.take()
+        try:
+            connection = await self.writers.take(begin=self.driver.begin)
+            try:
+                yield connection
+                await connection.commit()
+            finally:
+                await self.writers.give_back(connection)
+        finally:
+            self.writer_turns.release()
 
     async def ensure_writable(self) -> None:
         """Runs an update that changes nothing; raises Unavailable if the database rejects it.
@@ -134,6 +128,40 @@ class Store:
         self.writers.terminate()
 
 
+class Reading:
+    """A connection for reads, until the end of the block.
+
+    Each query needs several, so this is faster than a generator with `asynccontextmanager`.
+    """
+
+    __slots__ = ("_begin", "_connection", "_pool", "_turns")
+
+    def __init__(self, pool: Pool, turns: Turns, begin: str | None = None) -> None:
+        self._pool = pool
+        self._turns = turns
+        self._begin = begin
+
+    async def __aenter__(self) -> Connection:
+        try:
+            await self._turns.take()
+            try:
+                self._connection = await self._pool.take(begin=self._begin)
+            except BaseException:
+                self._turns.release()
+                raise
+        except Exception as error:
+            raise_translated(error, is_unchanged=False)
+            raise
+        return self._connection
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        try:
+            await self._pool.give_back(self._connection)
+        finally:
+            self._turns.release()
+        raise_translated(error, is_unchanged=False)
+
+
 class Readable(Protocol):
     """Something to read from: the store as it is now, or a snapshot of it."""
 
@@ -151,39 +179,71 @@ class Snapshot:
     def __init__(self, connect: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connect = connect
         self._turn = asyncio.Lock()
-        self._exit_stack = AsyncExitStack()
+        # What lends the connection, and the connection, once a read has asked for it.
+        self._reading: AbstractAsyncContextManager[Connection] | None = None
         self._connection: Connection | None = None
         self._error: Exception | None = None
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Connection]:
+    def read(self) -> AbstractAsyncContextManager[Connection]:
         """Lends the connection until the block ends; raises Unavailable if none is available."""
-        async with self._turn:
+        return SnapshotReading(self)
+
+    async def begin_reading(self) -> Connection:
+        await self._turn.acquire()
+        try:
             if self._error is not None:
                 raise self._error
-            try:
-                async with translate_errors(is_unchanged=False):
-                    if self._connection is None:
-                        self._connection = await self._exit_stack.enter_async_context(
-                            self._connect()
-                        )
-                    yield self._connection
-            except (DBAPIError, Unavailable) as error:
-                self._error = error
-                raise
-            except asyncio.CancelledError:
-                self._error = Unavailable(is_unchanged=False)
-                raise
+            if self._connection is None:
+                reading = self._connect()
+                self._connection = await reading.__aenter__()
+                self._reading = reading
+        except BaseException as error:
+            self.end_reading(error)
+            raise
+        return self._connection
+
+    def end_reading(self, error: BaseException | None) -> None:
+        self._turn.release()
+        if isinstance(error, asyncio.CancelledError):
+            self._error = Unavailable(is_unchanged=False)
+        elif isinstance(error, (DBAPIError, Unavailable)):
+            self._error = error
+        try:
+            raise_translated(error, is_unchanged=False)
+        except Unavailable as unavailable:
+            self._error = unavailable
+            raise
 
     async def close(self) -> None:
         """Returns the connection after the read that is running; later reads raise."""
         self._error = self._error or RuntimeError("This snapshot is closed.")
-        if self._connection is not None or self._turn.locked():
-            await shield(self._release())
+        if self._reading is not None and not self._turn.locked():
+            await self._release()
+        elif self._turn.locked():
+            await shield(self._release_in_turn())
+
+    async def _release_in_turn(self) -> None:
+        async with self._turn:
+            await self._release()
 
     async def _release(self) -> None:
-        # A connection that was lost in between is no error: all reads have been answered.
-        async with self._turn:
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            # A connection that was lost in between is no error: all reads have been answered.
             with suppress(Unavailable):
-                async with translate_errors(is_unchanged=False):
-                    await self._exit_stack.aclose()
+                await reading.__aexit__(None, None, None)
+
+
+class SnapshotReading:
+    """A read of a snapshot, until the end of the block."""
+
+    __slots__ = ("_snapshot",)
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    async def __aenter__(self) -> Connection:
+        return await self._snapshot.begin_reading()
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        self._snapshot.end_reading(error)

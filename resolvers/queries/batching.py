@@ -1,6 +1,6 @@
 """The batch loader: a level of a query is one statement, however wide it is."""
 
-from asyncio import Future, ensure_future, get_running_loop, shield, sleep, wait
+from asyncio import Future, ensure_future, get_running_loop, shield
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -30,7 +30,7 @@ class BatchLoader(Generic[K, V]):
         self._fetch = fetch
         # Where the answer for a key is: the batch that it was read in, and its index there.
         self._known: dict[K, tuple[Future[Sequence[V | BaseException]], int]] = {}
-        # The keys of the batch that others can still join, and what reads it.
+        # The keys of the batch that others can still join, and what is done when it was read.
         self._keys: dict[K, None] = {}
         self._reading: Future[None] | None = None
 
@@ -61,19 +61,31 @@ class BatchLoader(Generic[K, V]):
     def _join(self, keys: Iterable[K]) -> Future[None]:
         self._keys.update(dict.fromkeys(keys))
         if self._reading is None:
-            self._reading = ensure_future(self._read_batch())
+            loop = get_running_loop()
+            self._reading = loop.create_future()
+            # Who asks in this round of the event loop, or in the next one, joins the batch.
+            loop.call_soon(loop.call_soon, self._read_batch)
         return self._reading
 
-    async def _read_batch(self) -> None:
-        # Others whose turn comes in this round of the event loop join the batch.
-        await sleep(0)
-        keys, self._keys, self._reading = self._keys, {}, None
+    def _read_batch(self) -> None:
+        keys, self._keys = self._keys, {}
+        reading, self._reading = self._reading, None
+        assert reading
         unknown = [key for key in keys if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
             self._keep(ensure_future(self._fetch(chunk)), chunk)
-        if keys:
-            await wait({self._known[key][0] for key in keys})
+        pending = {batch for key in keys if not (batch := self._known[key][0]).done()}
+
+        def end(batch: Future[Any]) -> None:
+            pending.discard(batch)
+            if not pending and not reading.done():
+                reading.set_result(None)
+
+        for batch in [*pending]:
+            batch.add_done_callback(end)
+        if not pending:
+            reading.set_result(None)
 
     async def _answer(self, reading: Future[None], key: K) -> V:
         await shield(reading)

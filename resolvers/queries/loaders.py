@@ -17,10 +17,10 @@ from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
-from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.queries.batching import Batched, BatchLoader
 from resolvers.queries.memberships import (
+    load_held_roles,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
@@ -46,6 +46,7 @@ class Loaders:
     events_by_cursor = Batched(load_events_by_cursor)
     # By organization and user.
     memberships = Batched(load_memberships)
+    held_roles = Batched(load_held_roles)
     # By viewer and membership, or other user.
     visible_memberships = Batched(load_visible_memberships)
     are_fellows = Batched(load_are_fellows)
@@ -77,22 +78,14 @@ class Loaders:
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
-        page = await self.pages.load((parent, request))
-        if request.selection.spec is MEMBERSHIPS_OF_USER:
-            # The guards of their organizations' fields ask for them next.
-            self.memberships.remember(
-                {(row.organization_id, row.user_id): row for row in page.rows}
-            )
-        return page
+        return await self.pages.load((parent, request))
 
     async def load_permission_keys(
         self, organization_id: str, user_id: str
     ) -> frozenset[str] | None:
         """Loads the permissions of the user's membership; None for a user who isn't a member."""
-        membership = await self.memberships.load((organization_id, user_id))
-        if membership is None:
-            return None
-        return frozenset(row.key for row in await self.permissions.load(membership.role_id))
+        held = await self.held_roles.load((organization_id, user_id))
+        return held.permissions if held else None
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:

@@ -41,13 +41,13 @@ async def check_permission(
     subject_id = actor.user_id if user_id is None else user_id
     if subject_id is not None and not instance.organizations_enabled:
         return Decision(Reason.ORGANIZATIONS_DISABLED)
+    held = await loaders.held_roles.load((organization_id, subject_id)) if subject_id else None
+    if held and permission in held.permissions:
+        return Decision(Reason.GRANTED_BY_ROLE, held.role_id)
     if permission not in await loaders.all_permission_keys.load(None):
         return Decision(Reason.UNKNOWN_PERMISSION)
     if subject_id is None:
         return Decision(Reason.SECRET_KEY)
-    membership = await loaders.memberships.load((organization_id, subject_id))
-    if membership is None:
+    if held is None:
         return Decision(Reason.NOT_A_MEMBER)
-    granted = {row.key for row in await loaders.permissions.load(membership.role_id)}
-    reason = Reason.GRANTED_BY_ROLE if permission in granted else Reason.ROLE_LACKS_PERMISSION
-    return Decision(reason, membership.role_id)
+    return Decision(Reason.ROLE_LACKS_PERMISSION, held.role_id)

@@ -2,18 +2,26 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
 # The smallest network that an internet provider assigns to a customer.
 IPV6_PREFIX = 64
+# How many addresses are kept parsed.
+KEPT_NETWORKS = 1_000
 
 
 def get_network(client: HTTPConnection) -> str:
     """Returns the client's address, or its network for IPv6, which one customer has whole."""
+    return _parse_network(client.client.host if client.client else "")
+
+
+@lru_cache(KEPT_NETWORKS)
+def _parse_network(host: str) -> str:
     try:
-        address = ip_address(client.client.host if client.client else "")
+        address = ip_address(host)
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):

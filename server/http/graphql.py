@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
 from models.database.store import shield
 from models.errors import BadUserInput
@@ -56,7 +54,6 @@ from server.identity.tokens import InvalidCredential
 from server.observability.observer import Observer
 from server.observability.records import find_organization_id, get_record
 
-ALLOWED_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 SUBSCRIPTION_NEEDS_STREAM = (
     "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
 )
@@ -110,31 +107,46 @@ class GraphQLEndpoint:
             is_streamed = prefers_stream(accept)
             if not is_streamed:
                 content_type = choose_content_type(accept)
-            operation, context = await self._read_request(request)
-            if context.prepared_document.is_subscription(operation.name):
-                is_streamed = accepts_stream(accept)
-            if is_streamed:
-                record.transport = "sse"
-                results = self.results(operation, context)
-                return stream_events(results, self.observer.metrics.event_streams)
-            encoded = await self.run_to_completion(self._run(operation, context))
-            return make_response(encoded, content_type)
+            operation = read_operation(await read_body(request))
+            record.organization_id = find_organization_id(operation.variables)
+            answer = await self._answer(operation, request, accept, is_streamed=is_streamed)
+            if isinstance(answer, EncodedBody):
+                return make_response(answer, content_type)
+            record.transport = "sse"
+            return stream_events(answer, self.observer.metrics.event_streams)
         except ClientDisconnect:
             raise
         except Exception as error:
             return make_error_response(error, content_type)
 
-    async def _read_request(self, request: Request) -> tuple[Operation, Context]:
-        operation = read_operation(await read_body(request))
-        get_record().organization_id = find_organization_id(operation.variables)
+    async def _answer(
+        self, operation: Operation, request: Request, accept: str, *, is_streamed: bool
+    ) -> EncodedBody | AsyncGenerator[EncodedBody]:
+        """Answers the operation, or returns its results if the client gets them as a stream."""
         try:
             credential = await self.identity.authenticate(request.headers.getlist("authorization"))
-            context = await self.run_to_completion(self.prepare(operation, credential, request))
+            return await self.run_to_completion(
+                self._prepare_and_run(operation, credential, request, accept, is_streamed)
+            )
         except InvalidCredential:
             await self.rate_limits.count_rejected(get_network(request))
             raise
+
+    async def _prepare_and_run(
+        self,
+        operation: Operation,
+        credential: Credential | None,
+        request: Request,
+        accept: str,
+        is_streamed: bool,
+    ) -> EncodedBody | AsyncGenerator[EncodedBody]:
+        context = await self.prepare(operation, credential, request)
         context.idempotency_keys = request.headers.getlist("idempotency-key")
-        return operation, context
+        if context.prepared_document.is_subscription(operation.name):
+            is_streamed = accepts_stream(accept)
+        if is_streamed:
+            return self.results(operation, context)
+        return await self._run(operation, context)
 
     async def prepare(
         self, operation: Operation, credential: Credential | None, connection: HTTPConnection
@@ -257,23 +269,18 @@ class GraphQLEndpoint:
         return limit_size(encode(body), self.max_answer_bytes, is_applied=is_applied)
 
     async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
-        document = context.prepared_document
+        document, name = context.prepared_document, operation.name
         if document.tree is None:
             return PreExecutionError(data=None, errors=[*document.errors])
-        if document.is_ambiguous(operation.name):
-            return _reject(_name_operations(document))
-        try:
-            return await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.name,
-                allowed_operation_types=ALLOWED_TYPES,
-            )
-        except CannotGetOperationTypeError:
-            return _reject(_name_operations(document, operation.name))
-        except InvalidOperationTypeError:
+        node = document.get_operation(name)
+        if node is None:
+            unknown = None if document.is_ambiguous(name) else name
+            return _reject(_name_operations(document, unknown))
+        if node.operation is OperationType.SUBSCRIPTION:
             return _reject(SUBSCRIPTION_NEEDS_STREAM)
+        if document.errors:
+            return PreExecutionError(data=None, errors=[*document.errors])
+        return await self.schema.run(document.tree, context, operation.variables, name)
 
 
 def _name_operations(document: Document, unknown: str | None = None) -> str:

@@ -37,8 +37,9 @@ async def migrate(store: Store) -> None:
         return
     engine = make_engine(store)
     try:
-        async with translate_errors(is_unchanged=True), engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        with translate_errors(is_unchanged=True):
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
 
