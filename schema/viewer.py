@@ -49,7 +49,10 @@ class Viewer:
     )
     async def active_organization(self, info: Info) -> Organization | None:
         organization_id = _get_active_organization_id(info)
-        return await load_organization(info, organization_id) if organization_id else None
+        # The same read as that of `activeMembership`.
+        if not (organization_id and await load_membership(info, organization_id, self.user_id)):
+            return None
+        return await load_organization(info, organization_id)
 
     @strawberry.field(
         description="The user's membership in the active organization; null without one."

@@ -48,6 +48,10 @@ class BatchLoader(Generic[K, V]):
         """
         return self._answer_many(self._join(keys), keys)
 
+    def knows(self, key: K) -> bool:
+        """Whether the answer has been read, or somebody has asked for it."""
+        return key in self._known or key in self._keys
+
     def remember(self, answers: Mapping[K, V]) -> None:
         """Keeps what was read elsewhere, so that it is not read again."""
         batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()

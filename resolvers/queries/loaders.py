@@ -17,6 +17,7 @@ from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
+from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.queries.batching import Batched, BatchLoader
 from resolvers.queries.memberships import (
@@ -78,14 +79,31 @@ class Loaders:
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
-        return await self.pages.load((parent, request))
+        page = await self.pages.load((parent, request))
+        if request.selection.spec is MEMBERSHIPS_OF_USER:
+            # `viewerMembership` and the guards of their organizations ask for them next.
+            self.memberships.remember(
+                {(row.organization_id, row.user_id): row for row in page.rows}
+            )
+        return page
+
+    async def is_member(self, organization_id: str, user_id: str) -> bool:
+        key = (organization_id, user_id)
+        loader = self.memberships if self.memberships.knows(key) else self.held_roles
+        return await loader.load(key) is not None
 
     async def load_permission_keys(
         self, organization_id: str, user_id: str
     ) -> frozenset[str] | None:
         """Loads the permissions of the user's membership; None for a user who isn't a member."""
-        held = await self.held_roles.load((organization_id, user_id))
-        return held.permissions if held else None
+        key = (organization_id, user_id)
+        if not self.memberships.knows(key):
+            held = await self.held_roles.load(key)
+            return held.permissions if held else None
+        membership = await self.memberships.load(key)
+        if membership is None:
+            return None
+        return frozenset(row.key for row in await self.permissions.load(membership.role_id))
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:

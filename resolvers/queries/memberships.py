@@ -50,7 +50,8 @@ async def load_held_roles(
         statement = select_held_roles(organization_ids, user_ids)
         for organization_id, user_id, role_id, key in await connection.execute(statement):
             _, permissions = held.setdefault((organization_id, user_id), (role_id, set()))
-            if key is not None:
+            # A role without permissions has none here.
+            if key:
                 permissions.add(key)
     roles = {key: HeldRole(role_id, frozenset(keys)) for key, (role_id, keys) in held.items()}
     return [roles.get(key) for key in keys]

@@ -264,7 +264,7 @@ async def load_organization(info: Info, id: str) -> Organization | None:
     For others, it takes as many statements as for an organization that doesn't exist.
     """
     viewer, loaders = info.context.user_id, info.context.loaders
-    if viewer and await loaders.memberships.load((id, viewer)) is None:
+    if viewer and not await loaders.is_member(id, viewer):
         return None
     row = await loaders.organizations.load(id)
     return Organization.from_row(row, info.context) if row else None
