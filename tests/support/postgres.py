@@ -80,8 +80,12 @@ def _runnable(binaries: Path, folder: Path, runner: Runner) -> Path:
     return binaries
 
 
+# Settings with which a commit is on disk, as in production.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on")
+
+
 @contextmanager
-def running() -> Generator[str]:
+def running(*settings: str) -> Generator[str]:
     """Starts a new cluster; yields the URL of its databases, with a placeholder for their name."""
     folder, runner = Path(tempfile.mkdtemp(prefix="tenantry-pg-", dir="/tmp")), _runner()
     folder.chmod(0o755)
@@ -89,7 +93,8 @@ def running() -> Generator[str]:
     home = runner.folder(folder / "run")
     data, log = home / "data", home / "log"
     options = " ".join(
-        f"-c {one}" for one in (*SETTINGS, f"unix_socket_directories={home}", "listen_addresses=")
+        f"-c {one}"
+        for one in (*SETTINGS, *settings, f"unix_socket_directories={home}", "listen_addresses=")
     )
     created = ("-D", data, "-U", "tenantry", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
     runner.run(binaries / "initdb", *created, folder=home)
