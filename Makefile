@@ -1,5 +1,6 @@
 # One command a task; `make` with no target lists them.
 PORT ?= 8000
+W ?= W4
 BIN := .venv/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
@@ -9,7 +10,7 @@ CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcar
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check format lock clean
+.PHONY: help install dev test check bench profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
@@ -51,6 +52,14 @@ check: install ## Everything that CI runs: format, lint, types, import law, SDL,
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
 	$(BIN)/pytest --cov -m "not slow"
 	$(BIN)/pytest -m slow
+
+bench: install ## Measure nine workloads beside the floor (make bench ARGS="--database sqlite").
+	$(BIN)/python -m bench $(ARGS)
+
+profile: install ## Write a flame graph of a workload to var/ (make profile W=W2).
+	@mkdir -p var
+	$(BIN)/python -m bench --database sqlite --organizations 60 --users 3000 --members 400 --callers 40 --seconds 5 \
+		--workloads $(W) --profile var $(ARGS)
 
 format: install ## Format the code, mend what lint can mend, export the schema.
 	$(BIN)/ruff format .

@@ -33,6 +33,8 @@ from tests.support.processes import PRODUCTION, TENANTRY, Server, await_answer, 
 ROOT = Path(__file__).parents[1]
 # The core of the server; the load has the other one.
 SERVER_CORE, LOAD_CORE = 0, 1
+# Where the programs of the environment are.
+PATHS = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
 METRICS_TOKEN = token_hex(24)
 # As in production, with limits of rates that no workload reaches.
 SETTINGS = {
@@ -159,6 +161,18 @@ class Bench:
     connections: int
     seconds: float
 
+    async def profile(self, workload: Workload, file: Path) -> None:
+        """Runs a workload, and writes a flame graph of the server."""
+        await sign_in(self.server.url, self.data.others[: workload.newcomers])
+        command = ["py-spy", "record", "--pid", str(self.server.process.pid), "--rate", "500", "--gil"]
+        seconds = str(max(int(self.seconds), 1))
+        sampler = await asyncio.create_subprocess_exec(
+            *command, "--duration", seconds, "--output", str(file), env=PATHS
+        )
+        flows, port = workload.make_flows(self.data), get_port(self.server)
+        while sampler.returncode is None:
+            await drive(port, flows, self.connections, 0.5)
+
     async def measure(self, workload: Workload) -> Row:
         """Runs a workload, with the floor before and after it."""
         await sign_in(self.server.url, self.data.others[: workload.newcomers])
@@ -213,6 +227,7 @@ def measure_database(
     sizes: Sizes,
     chosen: set[str],
     options: tuple[int, float],
+    profiles: Path | None,
 ) -> Report:
     report = Report(database)
     os.environ.update(SETTINGS, TENANTRY_DATABASE_URL=url)
@@ -222,8 +237,14 @@ def measure_database(
         report.memberships_per_second = data.memberships_per_second
         bench = Bench(server, floor, answer, data, *options)
         for workload in WORKLOADS:
-            if workload.name in chosen:
+            if workload.name in chosen and profiles:
+                file = profiles / f"{workload.name}-{database}.svg"
+                asyncio.run(bench.profile(workload, file))
+                print(f"The flame graph is in {file}.")
+            elif workload.name in chosen:
                 report.rows.append(asyncio.run(bench.measure(workload)))
+        if profiles:
+            return report
         if "W9" in chosen:
             report.messages_per_second = asyncio.run(measure_fan_out(server.url, data, options[1]))
         report.memory_mb = memory(server) / 1024**2
@@ -269,6 +290,10 @@ def main(
     users: Annotated[int, typer.Option(help="How many users there are.")] = 20_000,
     members: Annotated[int, typer.Option(help="Members of the largest organization.")] = 10_000,
     callers: Annotated[int, typer.Option(help="How many users send requests.")] = 200,
+    profiles: Annotated[
+        Path | None,
+        typer.Option("--profile", help="A folder for flame graphs, in place of a table."),
+    ] = None,
     to: Annotated[Path | None, typer.Option("--json", help="A file for the results.")] = None,
 ) -> None:
     """Seeds a database, drives a server on one core from the other, and prints what it can do."""
@@ -279,7 +304,7 @@ def main(
     for name in ("sqlite", "postgresql") if database == "both" else (database,):
         with tempfile.TemporaryDirectory() as directory:
             folder = Path(directory)
-            measured = (folder, sizes, chosen, (connections, seconds))
+            measured = (folder, sizes, chosen, (connections, seconds), profiles)
             if name == "sqlite":
                 url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
                 reports.append(measure_database(name, url, *measured))
@@ -287,7 +312,8 @@ def main(
                 with postgres.running(*postgres.DURABLE) as template:
                     url = template.format("postgres")
                     reports.append(measure_database(name, url, *measured))
-        show(reports[-1])
+        if not profiles:
+            show(reports[-1])
     if to:
         to.write_text(json.dumps([asdict(report) for report in reports], indent=2))
 
