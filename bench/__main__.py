@@ -164,7 +164,15 @@ class Bench:
     async def profile(self, workload: Workload, file: Path) -> None:
         """Runs a workload, and writes a flame graph of the server."""
         await sign_in(self.server.url, self.data.others[: workload.newcomers])
-        command = ["py-spy", "record", "--pid", str(self.server.process.pid), "--rate", "500", "--gil"]
+        command = [
+            "py-spy",
+            "record",
+            "--pid",
+            str(self.server.process.pid),
+            "--rate",
+            "500",
+            "--gil",
+        ]
         seconds = str(max(int(self.seconds), 1))
         sampler = await asyncio.create_subprocess_exec(
             *command, "--duration", seconds, "--output", str(file), env=PATHS

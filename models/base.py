@@ -32,7 +32,7 @@ ID_PATTERN = re.compile(r"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite returns naive ones."""
+    """An aware UTC time; SQLite stores naive ones as text."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -40,8 +40,12 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.astimezone(UTC) if value else None
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _parse_time if dialect.name == "sqlite" else None
+
+
+def _parse_time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class JSONColumn(TypeDecorator[Any]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, overload
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, func
 from sqlmodel.sql.expression import SelectOfScalar
@@ -42,14 +42,34 @@ class Page(Generic[TableT]):
     end: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cursors(Sequence[str]):
+    """The cursors of rows, which are encoded when they are read: few queries select them."""
+
+    order: Order
+    rows: Sequence[AnyRow]
+    parent: str
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return Cursors(self.order, self.rows[index], self.parent)
+        return encode_cursor(self.order, self.rows[index], self.parent)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Sequence[TableT]:
     """Loads the rows that a select of a table finds, typed as that table.
 
-    They are rows of SQLAlchemy Core, which is faster than making entities. The cast holds because
-    they have the columns of the table as attributes.
+    That is faster than making entities, and they have the columns of the table as attributes.
     """
     async with store.read() as connection:
-        return cast(Sequence[TableT], (await connection.execute(statement)).all())
+        return await connection.fetch(statement)
 
 
 async def load_list_pages(
@@ -69,7 +89,7 @@ async def load_list_pages(
                 is_search = request.selection.query is not None
                 select_rows = _select_found_rows if is_search else _select_rows
                 statement = select_rows(request, next(iter(groups)), several, is_postgresql)
-                rows = (await connection.execute(statement)).all()
+                rows = await connection.fetch(statement)
             for row in rows:
                 groups["" if parent is None else getattr(row, parent.key)].append(row)
         return [
@@ -178,7 +198,7 @@ def _make_page(request: ListRequest[Any], parent: str, rows: Sequence[AnyRow]) -
         shown.reverse()
     return Page(
         rows=cast(list[Any], shown),
-        cursors=[encode_cursor(request.order, row, parent) for row in shown],
+        cursors=Cursors(request.order, shown, parent),
         has_next=page.before is not None or (has_more and not page.backward),
         has_previous=page.after is not None or (has_more and page.backward),
     )

@@ -28,7 +28,7 @@ async def sign_in(server: Server, claims: IdentityClaims) -> tuple[Actor, Instan
     A token that says nothing new costs one statement, which reads the instance's settings too.
     """
     async with server.store.read() as connection:
-        row = (await connection.execute(select_caller(claims.issuer, claims.subject))).one()
+        (row,) = await connection.fetch(select_caller(claims.issuer, claims.subject))
     user_id = row.user_id
     if user_id is None or needs_refresh(row.refreshed_at, claims):
         user_id = await _refresh_user(server, claims)

@@ -93,6 +93,13 @@ class Connection:
             return make_result(SimpleResultMetaData(list(map(str, range(width)))), rows)
         return make_result(compiled.metadata, rows)
 
+    async def fetch(self, statement: Executable) -> Sequence[Any]:
+        """Runs a query; its rows have the names of the columns as attributes."""
+        compiled, text, parameters = self.statements.prepare(statement, None)
+        return [
+            *map(compiled.row_class, await self._run(self.driver.fetch, text, parameters)),
+        ]
+
     async def run_text(self, text: str) -> Sequence[Any]:
         """Runs a text without parameters."""
         return await self._run(self.driver.fetch, text, ())

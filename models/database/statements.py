@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache, cached_property, wraps
+from operator import itemgetter
 from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Dialect, Executable, String, Table, bindparam
@@ -192,6 +193,18 @@ class Compiled:
         )
 
     @cached_property
+    def row_class(self) -> type[tuple[Any, ...]]:
+        """A class for rows that are read by the names of their columns, not by index.
+
+        It reads them faster than those of SQLAlchemy, and a value is processed when it is read.
+        """
+        columns: dict[str, Any] = {"__slots__": ()}
+        for index, column in enumerate(self.compiled._result_columns):
+            process = column.type._cached_result_processor(self.dialect, None)
+            columns[column.keyname] = property(_make_getter(index, process))
+        return type("Row", (tuple,), columns)
+
+    @cached_property
     def order(self) -> Sequence[tuple[str, Processor]]:
         """The names of the parameters in the order of the driver, each with its processor."""
         processors = self.compiled._bind_processors
@@ -264,6 +277,12 @@ class Compiled:
             for name in state.positiontup or ()
         ]
         return state.statement, order
+
+
+def _make_getter(index: int, process: Processor) -> Callable[[tuple[Any, ...]], Any]:
+    if process is None:
+        return itemgetter(index)
+    return lambda row: process(row[index])
 
 
 def fill_up(values: Collection[Any]) -> list[Any]:

@@ -48,11 +48,12 @@ async def load_held_roles(
     held: dict[tuple[str, str], tuple[str, set[str]]] = {}
     async with store.read() as connection:
         statement = select_held_roles(organization_ids, user_ids)
-        for organization_id, user_id, role_id, key in await connection.execute(statement):
-            _, permissions = held.setdefault((organization_id, user_id), (role_id, set()))
+        for row in await connection.fetch(statement):
+            of_member = (row.organization_id, row.user_id)
+            _, permissions = held.setdefault(of_member, (row.role_id, set()))
             # A role without permissions has none here.
-            if key:
-                permissions.add(key)
+            if row.key:
+                permissions.add(row.key)
     roles = {key: HeldRole(role_id, frozenset(keys)) for key, (role_id, keys) in held.items()}
     return [roles.get(key) for key in keys]
 

@@ -60,6 +60,6 @@ async def load_children(
     """Loads the rows of each parent, which the statement selects as `parent`, in its order."""
     children: dict[str, list[TableT]] = {key: [] for key in parents}
     async with store.read() as connection:
-        for row in await connection.execute(statement):
+        for row in await connection.fetch(statement):
             children[row.parent].append(cast(TableT, row))
     return [children[key] for key in parents]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, and_
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
 from models.errors import ResourceNotFound, SessionClosed
@@ -12,7 +12,7 @@ from resolvers.events.payloads import record_session
 from resolvers.transaction import Transaction
 
 
-def is_open_at(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def is_open_at(now: datetime) -> ColumnElement[bool]:
     return and_(col(Session.closed_as).is_(None), col(Session.expires_at) > now)
 
 

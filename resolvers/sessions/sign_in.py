@@ -1,12 +1,13 @@
 """Authenticates the session token of a request."""
 
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import String, bindparam, type_coerce
+from sqlalchemy import String, type_coerce
 from sqlmodel import col, select
 
+from models.database.statements import prepared_statement
 from models.instance import Instance
 from models.sessions import Session
 from resolvers.access import Actor, ActorType, SigningSession
@@ -24,16 +25,14 @@ class SessionClaims:
     organization_id: str | None
 
 
-@cache
-def _select_caller() -> AnySelect:
+@prepared_statement
+def _select_caller(session_id: str, user_id: str, now: datetime) -> AnySelect:
     """Selects the instance's settings, and the session if it is open and the user's."""
-    own = (col(Session.id) == bindparam("session_id")) & (
-        col(Session.user_id) == bindparam("user_id")
-    )
+    own = (col(Session.id) == session_id) & (col(Session.user_id) == user_id)
     columns = select(
         Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at)
     )
-    return columns.outerjoin(Session, own & is_open_at(bindparam("now")))
+    return columns.outerjoin(Session, own & is_open_at(now))
 
 
 async def sign_in_session(server: Server, token: SessionClaims) -> tuple[Actor, Instance] | None:
@@ -41,9 +40,9 @@ async def sign_in_session(server: Server, token: SessionClaims) -> tuple[Actor, 
 
     Returns None if the session is closed, has expired, or was deleted with its user.
     """
-    values = {"session_id": token.session_id, "user_id": token.user_id, "now": server.clock()}
+    statement = _select_caller(token.session_id, token.user_id, server.clock())
     async with server.store.read() as connection:
-        row = (await connection.execute(_select_caller(), values)).one()
+        (row,) = await connection.fetch(statement)
     if row.session_id is None:
         return None
     session = SigningSession(token.session_id, row.expires_at, token.organization_id)

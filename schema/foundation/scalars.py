@@ -133,7 +133,8 @@ def _serialize_object(value: JSONObject) -> orjson.Fragment:
 
 
 def _serialize_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _parse_time(text: Any) -> DateTime:

@@ -176,4 +176,6 @@ def _contains_too_small(text: bytes) -> bool:
 
 def _contains_nul(text: bytes, query: str) -> bool:
     """Whether the JSON, or a string in the document, escapes a NUL, which PostgreSQL rejects."""
-    return bool(NUL.search(query)) or (b"\\u0000" in text and bool(NUL.search(text.decode())))
+    return ("\\u" in query and bool(NUL.search(query))) or (
+        b"\\u0000" in text and bool(NUL.search(text.decode()))
+    )

@@ -97,7 +97,7 @@ async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_t
     assert (line["event"], line["log_level"], line["path"]) == (
         "internal error",
         "error",
-        "organizations",
+        "organizations.nodes",
     )
     assert isinstance(line["exc_info"], Exception)
     assert not INNARDS.search(str(answer.body))
