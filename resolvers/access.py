@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from sqlalchemy import Select
 from sqlmodel import col, select
 
 from models.database.session import DatabaseSession
+from models.database.statements import prepared_statement
 from models.errors import Forbidden, NotFound
 from models.memberships import Membership
 from models.roles import Permission, RolePermission
@@ -64,7 +66,15 @@ class Grant:
 
 async def load_grant(session: DatabaseSession, organization_id: str, user_id: str) -> Grant | None:
     """Loads the user's grant in the organization, in one statement; None for a non-member."""
-    statement = (
+    rows = (await session.execute(_select_grant(organization_id, user_id))).all()
+    if not rows:
+        return None
+    return Grant(rows[0].id, rows[0].role_id, frozenset(row.key for row in rows if row.key))
+
+
+@prepared_statement
+def _select_grant(organization_id: str, user_id: str) -> Select[str, str, str]:
+    return (
         select(Membership.id, Membership.role_id, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
         .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
@@ -72,10 +82,6 @@ async def load_grant(session: DatabaseSession, organization_id: str, user_id: st
             col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
         )
     )
-    rows = (await session.execute(statement)).all()
-    if not rows:
-        return None
-    return Grant(rows[0].id, rows[0].role_id, frozenset(row.key for row in rows if row.key))
 
 
 def require_permission(grant: Grant | None, permission: str) -> Grant:

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert, null
 from sqlalchemy.schema import CreateTable
 
 from models.database.session import DatabaseSession
+from models.database.statements import Template, prepared_statement
 from models.database.wakeup import CHANNEL
 from models.events import Event
 from resolvers.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
 
 EVENTS: Table = Event.metadata.tables["event"]
 EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
+INSERT_EVENTS = Template(insert(EVENTS))
 STAGED_EVENTS = Table(
     "staged_event",
     MetaData(),
@@ -26,6 +28,13 @@ STAGED_EVENTS = Table(
 PIECE = 500
 # How many staged events one statement moves to the log; the time of a statement is limited.
 STAGED_PIECE = 5_000
+
+
+@prepared_statement
+def _select_newest(must_notify: bool) -> Select[Any]:
+    """Selects the newest cursor, and notifies other processes of it when this one commits."""
+    newest = func.max(Event.cursor)
+    return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)) if must_notify else null())
 
 
 @dataclass(slots=True, eq=False)
@@ -72,15 +81,10 @@ class EventWriter:
             await self._write_staged()
         if self.rows:
             # Inserts into the table, not the entity, so that the rows go out together and in order.
-            await self.session.execute(insert(EVENTS), self.rows)
+            await self.session.execute(INSERT_EVENTS, self.rows)
         self.rows.clear()
         self.saved = 0
-        newest = func.max(Event.cursor)
-        select_newest = Select[Any](newest)
-        if must_notify:
-            # Notifies the other processes of the cursor when this transaction commits.
-            select_newest = Select[Any](newest, func.pg_notify(CHANNEL, cast(newest, String)))
-        self.cursor = (await self.session.execute(select_newest)).scalar_one()
+        self.cursor = (await self.session.execute(_select_newest(must_notify))).scalar_one()
 
     async def _write_staged(self) -> None:
         position = STAGED_EVENTS.c.position

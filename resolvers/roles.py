@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Select, func, true
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.session import DatabaseSession
+from models.database.statements import prepared_statement
 from models.errors import ResourceNotFound
 from models.roles import (
     MANAGER_PERMISSIONS,
@@ -29,26 +30,40 @@ class RoleWithPermissions:
     permissions: frozenset[str]
 
 
-async def load_roles(
-    session: DatabaseSession, *conditions: ColumnElement[bool]
-) -> list[RoleWithPermissions]:
-    statement = (
+def select_roles(condition: ColumnElement[bool]) -> Select[Role, str]:
+    """Selects roles with a row for each of their permissions, or one without any."""
+    return (
         select(Role, Permission.key)
         .outerjoin(RolePermission, col(RolePermission.role_id) == col(Role.id))
         .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
-        .where(*conditions)
+        .where(condition)
         .order_by(col(Role.id))
     )
+
+
+async def load_roles(
+    session: DatabaseSession, statement: Select[Role, str]
+) -> list[RoleWithPermissions]:
+    """Loads what `select_roles` selects."""
     roles: dict[str, tuple[Role, set[str]]] = {}
     for role, key in (await session.execute(statement)).all():
         roles.setdefault(role.id, (role, set()))[1].update({key} if key else set())
     return [RoleWithPermissions(role, frozenset(keys)) for role, keys in roles.values()]
 
 
+async def load_all_roles(session: DatabaseSession) -> list[RoleWithPermissions]:
+    return await load_roles(session, select_roles(true()))
+
+
 async def load_roles_by_id(
     session: DatabaseSession, ids: Sequence[str]
 ) -> dict[str, RoleWithPermissions]:
-    return {role.role.id: role for role in await load_roles(session, col(Role.id).in_(ids))}
+    return {role.role.id: role for role in await load_roles(session, _select_by_id(ids))}
+
+
+@prepared_statement
+def _select_by_id(ids: Sequence[str]) -> Select[Role, str]:
+    return select_roles(col(Role.id).in_(ids))
 
 
 async def load_role_by_id(session: DatabaseSession, role_id: str) -> RoleWithPermissions:
@@ -57,9 +72,17 @@ async def load_role_by_id(session: DatabaseSession, role_id: str) -> RoleWithPer
 
 async def load_roles_of_set(tx: Transaction, role_set_id: str) -> dict[str, RoleWithPermissions]:
     """Loads the roles that the set offers, by their keys."""
-    offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
-    roles = await load_roles(tx.session, col(Role.id).in_(offered))
+    roles = await load_roles(tx.session, _select_of_set(role_set_id, None))
     return {role.role.key: role for role in roles}
+
+
+@prepared_statement
+def _select_of_set(role_set_id: str, role_id: str | None) -> Select[Role, str]:
+    """Selects the roles that the set offers, or one of them."""
+    offered = select(RoleSetRole.role_id).where(col(RoleSetRole.role_set_id) == role_set_id)
+    if role_id is not None:
+        offered = offered.where(col(RoleSetRole.role_id) == role_id)
+    return select_roles(col(Role.id).in_(offered))
 
 
 async def load_role_in_set(tx: Transaction, role_set_id: str, key: str) -> RoleWithPermissions:
@@ -78,19 +101,21 @@ def find_role(roles: Mapping[str, RoleWithPermissions], key: str) -> RoleWithPer
 
 
 async def load_default_role(tx: Transaction, role_set_id: str) -> RoleWithPermissions:
-    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == role_set_id)
-    (role,) = await load_roles(tx.session, col(Role.id) == default.scalar_subquery())
+    (role,) = await load_roles(tx.session, _select_default(role_set_id))
     return role
+
+
+@prepared_statement
+def _select_default(role_set_id: str) -> Select[Role, str]:
+    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == role_set_id)
+    return select_roles(col(Role.id) == default.scalar_subquery())
 
 
 async def load_offered_role(
     tx: Transaction, role_set_id: str, role_id: str
 ) -> RoleWithPermissions | None:
     """Loads the role if the role set offers it."""
-    offered = select(RoleSetRole.role_id).where(
-        col(RoleSetRole.role_set_id) == role_set_id, col(RoleSetRole.role_id) == role_id
-    )
-    roles = await load_roles(tx.session, col(Role.id).in_(offered))
+    roles = await load_roles(tx.session, _select_of_set(role_set_id, role_id))
     return roles[0] if roles else None
 
 

@@ -13,6 +13,7 @@ from models.base import JSONObject, new_id
 from models.database.connection import Connection
 from models.database.errors import Deadlock, translate_errors
 from models.database.session import DatabaseSession
+from models.database.statements import prepared_statement
 from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
@@ -33,6 +34,24 @@ def organizations_disabled() -> Forbidden:
         "Organizations are switched off in this instance.",
         reason="organization_not_enabled_in_instance",
     )
+
+
+@prepared_statement
+def select_instance() -> SelectOfScalar[Instance]:
+    return select(Instance).where(col(Instance.id) == INSTANCE_ID)
+
+
+@prepared_statement
+def select_locked_organization(
+    organization_id: str, of_user: str | None
+) -> SelectOfScalar[Organization]:
+    """Selects the organization and locks it; for a user only if they are a member."""
+    statement = select(Organization).where(col(Organization.id) == organization_id)
+    if of_user is not None:
+        statement = statement.join(
+            Membership, col(Membership.organization_id) == col(Organization.id)
+        ).where(col(Membership.user_id) == of_user)
+    return statement.with_for_update(of=Organization)
 
 
 @dataclass(eq=False)
@@ -71,8 +90,7 @@ class Transaction:
     async def load_instance(self) -> Instance:
         """Loads the instance's settings once: a later call returns the same row."""
         if self.loaded_instance is None:
-            statement = select(Instance).where(col(Instance.id) == INSTANCE_ID)
-            self.loaded_instance = (await self.session.execute(statement)).scalar_one()
+            self.loaded_instance = (await self.session.execute(select_instance())).scalar_one()
         return self.loaded_instance
 
     async def lock_instance(self) -> Instance:
@@ -122,15 +140,8 @@ class Transaction:
         if organization_id in self.locked_organizations:
             return self.locked_organizations[organization_id]
         await self.lock_roles_shared()
-        statement = select(Organization).where(col(Organization.id) == organization_id)
-        if of_user:
-            statement = statement.join(
-                Membership, col(Membership.organization_id) == col(Organization.id)
-            )
-            statement = statement.where(col(Membership.user_id) == of_user)
-        organization = (
-            await self.session.execute(statement.with_for_update(of=Organization))
-        ).scalar_one_or_none()
+        statement = select_locked_organization(organization_id, of_user)
+        organization = (await self.session.execute(statement)).scalar_one_or_none()
         if organization is not None:
             self.locked_organizations[organization_id] = organization
         return organization

@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from models.database import limits
 from models.database.drivers import Driver
 from models.database.errors import is_commit_rejected, is_stale_connection
-from models.database.statements import Statements, Values
+from models.database.statements import Statements, Template, Values
 from models.errors import CommitUnknown
 
 Columns = TypeVarTuple("Columns")
@@ -73,7 +73,7 @@ class Connection:
     ) -> Result[*Columns]: ...
     @overload
     async def execute(
-        self, statement: Executable, values: Values | Sequence[Values] | None = None
+        self, statement: Executable | Template, values: Values | Sequence[Values] | None = None
     ) -> Result[*tuple[Any, ...]]: ...
     async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
         """Runs a statement, or runs it once for each set of values."""

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.base import BaseTable
 from models.database.connection import Connection, make_result
-from models.database.statements import Values, get_row_shape
+from models.database.statements import Template, Values, get_row_shape
 
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -48,7 +48,7 @@ class DatabaseSession:
     ) -> Result[*Columns]: ...
     @overload
     async def execute(
-        self, statement: Executable, values: Values | Sequence[Values] | None = None
+        self, statement: Executable | Template, values: Values | Sequence[Values] | None = None
     ) -> Result[*tuple[Any, ...]]: ...
     async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
         """Writes all changes, then runs the statement."""
@@ -203,14 +203,14 @@ def _get_key(table: Any) -> tuple[str, ...]:
 
 
 @cache
-def _insert_all(table: Any) -> Any:
-    return insert(_get_table(table))
+def _insert_all(table: Any) -> Template:
+    return Template(insert(_get_table(table)))
 
 
 @cache
-def _update_columns(table: Any, names: tuple[str, ...]) -> Any:
+def _update_columns(table: Any, names: tuple[str, ...]) -> Template:
     columns = _get_table(table).columns
     statement = update(_get_table(table))
     for name in _get_key(table):
         statement = statement.where(columns[name] == bindparam(f"old_{name}"))
-    return statement.values({name: bindparam(name) for name in names})
+    return Template(statement.values({name: bindparam(name) for name in names}))

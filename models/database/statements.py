@@ -53,8 +53,9 @@ class Template:
 
     expression: Any
     # The parameters that are lists, such as that of an IN.
-    lists: Sequence[str]
-    compiled: dict[Dialect, "Compiled"] = field(default_factory=dict[Dialect, "Compiled"])
+    lists: Sequence[str] = ()
+    # By dialect, and for a statement that is run for many sets of values, by their names.
+    compiled: dict[Hashable, "Compiled"] = field(default_factory=dict[Hashable, "Compiled"])
 
     @cached_property
     def row_shape(self) -> RowShape:
@@ -317,9 +318,12 @@ class Statements:
         return compiled, *compiled.bind(bound)
 
     def prepare_many(
-        self, statement: Executable, values: Sequence[Values]
+        self, statement: Executable | Template, values: Sequence[Values]
     ) -> tuple[str, list[list[Any]]]:
         """Returns what to run for several sets of values with the same names."""
+        if isinstance(statement, Template):
+            template = self._compile_for_many(statement, tuple(values[0]))
+            return template.compiled.string, [template.bind({**one})[1] for one in values]
         compiled, extracted, collected = self._compile(statement, values[0], many=True)
         parameters: list[list[Any]] = []
         for number, one in enumerate(values):
@@ -340,6 +344,15 @@ class Statements:
             compiled = template.compiled[self.dialect] = Compiled(
                 made, self.dialect, template.lists
             )
+        return compiled
+
+    def _compile_for_many(self, template: Template, names: tuple[str, ...]) -> Compiled:
+        compiled = template.compiled.get((self.dialect, names))
+        if compiled is None:
+            made = template.expression.compile(
+                dialect=self.dialect, column_keys=names, for_executemany=True
+            )
+            compiled = template.compiled[self.dialect, names] = Compiled(made, self.dialect)
         return compiled
 
     def _compile(self, statement: Any, values: Values, *, many: bool) -> tuple[Compiled, Any, Any]:

@@ -13,7 +13,7 @@ from models.organizations import Organization
 from models.users import User
 from resolvers.event_writer import PIECE
 from resolvers.events.payloads import membership_data
-from resolvers.roles import RoleWithPermissions, load_roles
+from resolvers.roles import RoleWithPermissions, load_all_roles
 from resolvers.transaction import Transaction
 
 
@@ -24,7 +24,7 @@ def select_rows(table: Any) -> Select[Any]:
 
 async def record_deleted(tx: Transaction, which: ColumnElement[bool]) -> None:
     """Records an event for each of these memberships, before they are deleted."""
-    roles = {role.role.id: role for role in await load_roles(tx.session)}
+    roles = {role.role.id: role for role in await load_all_roles(tx.session)}
     await _record(tx, EventType.MEMBERSHIP_DELETED, which, roles)
 
 

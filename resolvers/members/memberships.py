@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, update
+from sqlalchemy import Select, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
 from models.database.session import set_written
+from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
     ErrorCollector,
@@ -114,17 +116,21 @@ async def _load_member(
     tx: Transaction, organization_id: str, user_id: str
 ) -> tuple[Membership, User]:
     """Loads by both IDs, so that a member of another organization is not found."""
-    statement = (
+    row = (await tx.session.execute(_select_member(organization_id, user_id))).one_or_none()
+    if row is None:
+        raise ResourceNotFound("There is no such member in this organization.", at="user_id")
+    return row[0], row[1]
+
+
+@prepared_statement
+def _select_member(organization_id: str, user_id: str) -> Select[Membership, User]:
+    return (
         select(Membership, User)
         .join(User, col(User.id) == col(Membership.user_id))
         .where(
             col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
         )
     )
-    row = (await tx.session.execute(statement)).one_or_none()
-    if row is None:
-        raise ResourceNotFound("There is no such member in this organization.", at="user_id")
-    return row[0], row[1]
 
 
 async def _ensure_other_manager(
@@ -133,17 +139,23 @@ async def _ensure_other_manager(
     """Ensures that the organization keeps a manager without this one (rule 8)."""
     if not can_manage(role.permissions):
         return
-    others = select(Membership.id).where(
-        col(Membership.organization_id) == membership.organization_id,
-        col(Membership.id) != membership.id,
-        col(Membership.role_id).in_(select_manager_role_ids()),
-    )
-    if (await tx.session.execute(others.limit(1))).first() is None:
+    other = _select_other_manager(membership.organization_id, membership.id)
+    if (await tx.session.execute(other)).first() is None:
         raise MinimumPermissionsNeeded(
             "Somebody has to be able to manage the organization: make another member an"
             " administrator first.",
             at="user_id",
         )
+
+
+@prepared_statement
+def _select_other_manager(organization_id: str, membership_id: str) -> SelectOfScalar[str]:
+    others = select(Membership.id).where(
+        col(Membership.organization_id) == organization_id,
+        col(Membership.id) != membership_id,
+        col(Membership.role_id).in_(select_manager_role_ids()),
+    )
+    return others.limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +253,31 @@ async def _check_members(
 
 
 async def _lock_users(tx: Transaction, ids: Collection[str]) -> dict[str, User]:
+    users = (await tx.session.execute(_select_locked_users(ids))).scalars()
+    return {user.id: user for user in users}
+
+
+@prepared_statement
+def _select_locked_users(ids: Collection[str]) -> SelectOfScalar[User]:
     # FOR KEY SHARE: a user can't be deleted until the membership exists, so that the deletion
     # finds it.
     statement = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))
-    locked = statement.with_for_update(read=True, key_share=True)
-    return {user.id: user for user in (await tx.session.execute(locked)).scalars()}
+    return statement.with_for_update(read=True, key_share=True)
 
 
 async def _load_joined(
     tx: Transaction, organization: Organization, user_ids: Collection[str]
 ) -> set[str]:
     """Loads which of the users are already members."""
-    joined = select(Membership.user_id).where(
-        col(Membership.organization_id) == organization.id, col(Membership.user_id).in_(user_ids)
+    statement = _select_joined(organization.id, list(user_ids))
+    return set((await tx.session.execute(statement)).scalars())
+
+
+@prepared_statement
+def _select_joined(organization_id: str, user_ids: Collection[str]) -> SelectOfScalar[str]:
+    return select(Membership.user_id).where(
+        col(Membership.organization_id) == organization_id, col(Membership.user_id).in_(user_ids)
     )
-    return set((await tx.session.execute(joined)).scalars())
 
 
 async def _load_own_invitations(
@@ -265,13 +287,20 @@ async def _load_own_invitations(
     keys = {user.address_key for user in users if user.email_verified and user.address_key}
     if not keys:
         return {}
-    own = select(Invitation).where(
-        col(Invitation.organization_id) == organization.id,
-        col(Invitation.address_key).in_(keys),
+    statement = _select_pending_invitations(organization.id, keys)
+    invitations = (await tx.session.execute(statement)).scalars()
+    return {invitation.address_key: invitation for invitation in invitations}
+
+
+@prepared_statement
+def _select_pending_invitations(
+    organization_id: str, address_keys: Collection[str]
+) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(
+        col(Invitation.organization_id) == organization_id,
+        col(Invitation.address_key).in_(address_keys),
         col(Invitation.status) == PENDING,
     )
-    invitations = (await tx.session.execute(own)).scalars()
-    return {invitation.address_key: invitation for invitation in invitations}
 
 
 async def _add_drafted(
@@ -307,10 +336,7 @@ async def _add_drafted(
 
 
 async def is_member(tx: Transaction, organization: Organization, user: User) -> bool:
-    statement = select(Membership.id).where(
-        col(Membership.organization_id) == organization.id, col(Membership.user_id) == user.id
-    )
-    return (await tx.session.execute(statement)).first() is not None
+    return bool(await _load_joined(tx, organization, [user.id]))
 
 
 async def update_membership(

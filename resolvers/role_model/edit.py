@@ -43,7 +43,7 @@ from resolvers.role_model.offered_roles import (
     record_role_set,
 )
 from resolvers.role_model.permissions import load_permissions_by_key
-from resolvers.roles import RoleWithPermissions, load_roles
+from resolvers.roles import RoleWithPermissions, load_all_roles
 from resolvers.transaction import Transaction
 
 
@@ -77,7 +77,7 @@ async def load_roles_by_key(
 
     Raises ResourceNotFound for unknown ones, with the most similar keys.
     """
-    known = {role.role.key: role for role in await load_roles(tx.session)}
+    known = {role.role.key: role for role in await load_all_roles(tx.session)}
     return index_by_key(known, keys, "role", at=at)
 
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from sqlmodel import col, select
 
 from models.roles import Permission, Role, RoleSet, RoleSetRole, is_system
-from resolvers.roles import load_roles
+from resolvers.roles import load_all_roles
 from resolvers.transaction import Transaction
 
 
@@ -88,7 +88,7 @@ async def load_model(tx: Transaction) -> RoleModel:
         },
         roles={
             role.role.key: ModelRole(role.role.name, role.role.description, role.permissions)
-            for role in await load_roles(tx.session)
+            for role in await load_all_roles(tx.session)
         },
         role_sets=await _load_role_sets(tx),
     )
