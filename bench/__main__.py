@@ -250,7 +250,11 @@ def measure_database(
                 asyncio.run(bench.profile(workload, file))
                 print(f"The flame graph is in {file}.")
             elif workload.name in chosen:
-                report.rows.append(asyncio.run(bench.measure(workload)))
+                try:
+                    report.rows.append(asyncio.run(bench.measure(workload)))
+                except AssertionError as error:
+                    print(f"{workload.name}: wrong answer: {error}", file=sys.stderr)
+                    raise typer.Exit(1) from error
         if profiles:
             return report
         if "W9" in chosen:
@@ -305,6 +309,8 @@ def main(
     to: Annotated[Path | None, typer.Option("--json", help="A file for the results.")] = None,
 ) -> None:
     """Seeds a database, drives a server on one core from the other, and prints what it can do."""
+    if (os.cpu_count() or 1) < 2:
+        raise typer.BadParameter("The server and the load need a core each; this machine has one.")
     os.sched_setaffinity(0, {LOAD_CORE})
     chosen = set(filter(None, workloads.split(","))) or {*(one.name for one in WORKLOADS), "W9"}
     sizes = Sizes(organizations, users, members, callers)
