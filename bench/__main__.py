@@ -48,6 +48,7 @@ SETTINGS = {
     "TENANTRY_UPDATE_RATE": "1000000/minute",
     "TENANTRY_METRICS_TOKEN": METRICS_TOKEN,
     "TENANTRY_MAX_SOCKETS_PER_ADDRESS": "100000",
+    "TENANTRY_MAX_SOCKETS_PER_USER": "100000",
 }
 WARM_UP_FLOWS = 30
 COLD_STARTS = 3
@@ -194,6 +195,7 @@ class Bench:
         before = await self._measure_floor(workload)
         used, counted = processor_time(self.server), count_statements(self.server)
         result = await drive(port, flows, self.connections, self.seconds)
+        assert result.times, "no users are left to join; create more with --users"
         used = processor_time(self.server) - used
         counted = count_statements(self.server) - counted
         after = await self._measure_floor(workload)
@@ -253,7 +255,7 @@ def measure_database(
                 try:
                     report.rows.append(asyncio.run(bench.measure(workload)))
                 except AssertionError as error:
-                    print(f"{workload.name}: wrong answer: {error}", file=sys.stderr)
+                    print(f"{workload.name} failed: {error}", file=sys.stderr)
                     raise typer.Exit(1) from error
         if profiles:
             return report

@@ -20,7 +20,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_benchmark_measures_each_workload_beside_the_floor(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
 
-    ran = bench("--users", "120", "--members", "100", "--json", str(file))
+    ran = bench("--users", "2600", "--members", "100", "--json", str(file))
 
     assert ran.returncode == 0, ran.stderr
     (report,) = json.loads(file.read_text())
@@ -38,4 +38,4 @@ def test_a_wrong_answer_ends_the_benchmark() -> None:
     ran = bench("--users", "60", "--members", "20", "--workloads", "W1,W2")
 
     assert ran.returncode == 1
-    assert "W2: wrong answer" in ran.stderr
+    assert "W2 failed" in ran.stderr
