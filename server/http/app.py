@@ -15,6 +15,7 @@ from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema, build
 from schema import schema as open_schema
+from schema.execution.breadth_first.plans import Plans
 from schema.execution.documents import Documents
 from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
@@ -85,7 +86,7 @@ def make_application(
     schema = _choose_schema(settings)
     documents = schema.make_documents(_make_document_limits(settings))
     identity = _make_authenticator(settings, server, signer, client, issuers, development)
-    observer.metrics.add_readings(*_make_readings(documents, identity, log_reader))
+    observer.metrics.add_readings(*_make_readings(schema, documents, identity, log_reader))
     endpoint = GraphQLEndpoint(
         schema=schema,
         documents=documents,
@@ -125,11 +126,16 @@ def _choose_schema(settings: Settings) -> Schema:
 
 
 def _make_readings(
-    documents: Documents, identity: Authenticator, log_reader: LogReader
+    schema: Schema, documents: Documents, identity: Authenticator, log_reader: LogReader
 ) -> list[Reading]:
     """The numbers that the caches and the reader of the event log keep."""
     lookups = "Lookups in a cache."
-    caches = {"documents": documents, "tokens": identity}
+    caches: dict[str, Documents | Authenticator | Plans] = {
+        "documents": documents,
+        "tokens": identity,
+    }
+    if schema.plans:
+        caches["plans"] = schema.plans
     return [
         Reading(
             "tenantry_subscribers",

@@ -46,7 +46,7 @@ LABELS = {
     "queue": {"mail", "webhook"},
     "pool": {"reader", "writer"},
     "state": {"in_use", "idle"},
-    "cache": {"documents", "tokens"},
+    "cache": {"documents", "plans", "tokens"},
     "result": {"hits", "misses"},
 }
 # Those with a number of values that is known when the server starts.
