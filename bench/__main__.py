@@ -254,8 +254,8 @@ def measure_database(
             elif workload.name in chosen:
                 try:
                     report.rows.append(asyncio.run(bench.measure(workload)))
-                except AssertionError as error:
-                    print(f"{workload.name} failed: {error}", file=sys.stderr)
+                except Exception as error:
+                    print(f"{workload.name} failed: {error!r}", file=sys.stderr)
                     raise typer.Exit(1) from error
         if profiles:
             return report
@@ -314,7 +314,12 @@ def main(
     if (os.cpu_count() or 1) < 2:
         raise typer.BadParameter("The server and the load need a core each; this machine has one.")
     os.sched_setaffinity(0, {LOAD_CORE})
-    chosen = set(filter(None, workloads.split(","))) or {*(one.name for one in WORKLOADS), "W9"}
+    known = {*(one.name for one in WORKLOADS), "W9"}
+    chosen = set(filter(None, workloads.split(","))) or known
+    if chosen - known:
+        raise typer.BadParameter(f"--workloads must be among {', '.join(sorted(known))}.")
+    if database not in {"sqlite", "postgresql", "both"}:
+        raise typer.BadParameter("--database must be sqlite, postgresql, or both.")
     sizes = Sizes(organizations, users, members, callers)
     reports: list[Report] = []
     for name in ("sqlite", "postgresql") if database == "both" else (database,):

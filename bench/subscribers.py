@@ -170,6 +170,7 @@ def main(
     environment = {
         "TENANTRY_IDENTITY_ISSUERS": f"[{test_issuer().model_dump_json(exclude_none=True)}]",
         "TENANTRY_SECRET_KEYS": SECRET_KEY,
+        "TENANTRY_LOG_LEVEL": "error",
     }
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -46,6 +46,8 @@ def settings(link: Link, database_url: str, **changed: str) -> dict[str, str]:
         **PRODUCTION,
         "TENANTRY_DATABASE_URL": link.url(database_url),
         "TENANTRY_SECRET_KEYS": SECRET_KEY,
+        # Nobody reads the output meanwhile, and a server whose output is full waits for ever.
+        "TENANTRY_LOG_LEVEL": "error",
         **changed,
     }
 

@@ -27,6 +27,8 @@ SETTINGS = {
     "TENANTRY_SECRET_KEYS": SECRET_KEY,
     "TENANTRY_SMTP_URL": "smtp://127.0.0.1:9",
     "TENANTRY_MAIL_FROM": "kill@example.com",
+    # Nobody reads the output meanwhile, and a server whose output is full waits for ever.
+    "TENANTRY_LOG_LEVEL": "error",
     "TENANTRY_USER_RATE": "1000000/minute",
     "TENANTRY_ADDRESS_RATE": "1000000/minute",
 }
