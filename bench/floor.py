@@ -1,4 +1,4 @@
-"""The floor: Starlette, which returns the same bytes to the same requests and does nothing else.
+"""The floor: Starlette, which returns the same bytes to as many requests and does nothing else.
 
 `python -m bench.floor FILE PORT` serves the bytes in the file, which it reads at `/healthz`.
 """
