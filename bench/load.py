@@ -66,7 +66,7 @@ class Result:
 async def drive(
     port: int, flows: Iterator[Flow], connections: int, seconds: float, *, checks: bool = True
 ) -> Result:
-    """Sends flows over all connections until the time is over or there are no more of them.
+    """Sends flows over all connections until the time is over or no flow is left.
 
     The floor's answers aren't checked: all are the same.
     """

@@ -96,9 +96,8 @@ class Connection:
     async def fetch(self, statement: Executable) -> Sequence[Any]:
         """Runs a query; its rows have the names of the columns as attributes."""
         compiled, text, parameters = self.statements.prepare(statement, None)
-        return [
-            *map(compiled.row_class, await self._run(self.driver.fetch, text, parameters)),
-        ]
+        rows = await self._run(self.driver.fetch, text, parameters)
+        return list(map(compiled.row_class, rows))
 
     async def run_text(self, text: str) -> Sequence[Any]:
         """Runs a text without parameters."""

@@ -47,10 +47,11 @@ def write_pragmas(*, read_only: bool) -> str:
         "foreign_keys": "ON",
         "query_only": "ON" if read_only else "OFF",
     }
+    statements = [f"PRAGMA {name}={value}" for name, value in pragmas.items()]
     if read_only:
-        # From now on: a reader must not wait on the event loop.
-        pragmas["main.busy_timeout"] = 0
-    return ";".join(f"PRAGMA {name}={value}" for name, value in pragmas.items())
+        # Once it is set up, a reader must not wait on the event loop.
+        statements.append("PRAGMA busy_timeout=0")
+    return ";".join(statements)
 
 
 @dataclass(slots=True, eq=False)

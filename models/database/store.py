@@ -229,7 +229,7 @@ class Snapshot:
     async def _release(self) -> None:
         reading, self._reading = self._reading, None
         if reading is not None:
-            # A connection that was lost in between is no error: all reads have been answered.
+            # All reads have been answered, so it doesn't matter if the connection is lost by now.
             with suppress(Unavailable):
                 await reading.__aexit__(None, None, None)
 

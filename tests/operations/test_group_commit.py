@@ -64,6 +64,13 @@ async def held_commits(
         released.set()
 
 
+async def start_writers(store: Store) -> list[asyncio.Task[None]]:
+    """Starts three writers, and waits until they can do no more before the commit."""
+    writers = [asyncio.create_task(write(store, number)) for number in range(3)]
+    await asyncio.sleep(0.1)
+    return writers
+
+
 async def outcomes(*writers: Any) -> list[BaseException | None]:
     return await asyncio.gather(*writers, return_exceptions=True)
 
@@ -93,8 +100,7 @@ async def test_nothing_is_reported_before_the_commit(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with held_commits(store, monkeypatch) as released:
-        writers = [asyncio.create_task(write(store, number)) for number in range(3)]
-        await asyncio.sleep(0.1)
+        writers = await start_writers(store)
         assert not any(writer.done() for writer in writers)
         assert await ids(store) == []
 
@@ -228,8 +234,7 @@ async def test_a_member_that_is_canceled_during_the_commit_is_committed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with held_commits(store, monkeypatch) as released:
-        writers = [asyncio.create_task(write(store, number)) for number in range(3)]
-        await asyncio.sleep(0.05)
+        writers = await start_writers(store)
         writers[0].cancel()
         await asyncio.sleep(0.01)
         assert [writer.done() for writer in writers] == [True, False, False]
@@ -243,8 +248,7 @@ async def test_a_commit_that_is_interrupted_may_have_happened(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with held_commits(store, monkeypatch):
-        writers = [asyncio.create_task(write(store, number)) for number in range(3)]
-        await asyncio.sleep(0.05)
+        writers = await start_writers(store)
         for task in asyncio.all_tasks():
             if "commit_in_turn" in str(task.get_coro()):
                 task.cancel()

@@ -1,4 +1,4 @@
-"""Tells values that can be completed as they are from all others."""
+"""Finds the values that can be completed as they are."""
 
 from functools import lru_cache
 from types import GeneratorType

@@ -1,0 +1,64 @@
+"""SQLite on the event loop: what takes long, or waits, does so on the thread."""
+
+import asyncio
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlalchemy import make_url, text
+
+from models.database.sqlite import SQLite
+from models.database.store import Store
+from tests.support.http import ONLY_SQLITE
+
+# Takes about half a second.
+SLOW = """SELECT count(*) FROM (WITH RECURSIVE numbers(n) AS (
+  SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000000) SELECT n FROM numbers)"""
+# How long the event loop may stand still; tests share their machine with others.
+STALL_SECONDS = 0.2
+
+
+async def longest_stall(reading: asyncio.Task[object]) -> float:
+    """Returns for how long the event loop stood still at most until the task was done."""
+    longest, last = 0.0, time.thread_time()
+    while not reading.done():
+        await asyncio.sleep(0.001)
+        now = time.thread_time()
+        longest, last = max(longest, now - last), now
+    return longest
+
+
+async def read(store: Store, statement: str) -> object:
+    async with store.read() as connection:
+        return (await connection.execute(text(statement))).scalar_one()
+
+
+@ONLY_SQLITE
+async def test_a_slow_read_does_not_hold_the_event_loop(store: Store) -> None:
+    reading = asyncio.create_task(read(store, SLOW))
+
+    assert await longest_stall(reading) < STALL_SECONDS
+    assert await reading == 3_000_000
+
+
+async def test_a_read_of_a_locked_file_waits_on_the_thread(tmp_path: Path) -> None:
+    file = tmp_path / "locked.db"
+    driver = SQLite(make_url(f"sqlite+aiosqlite:///{file}"))
+    reader = await driver.open(read_only=False)
+    # With a write-ahead log, readers wait only while another process recovers the file.
+    reader.sync.execute("PRAGMA journal_mode=DELETE")
+    reader.sync.execute("PRAGMA busy_timeout=0")
+    reader.read_only = True
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+
+    reading = asyncio.create_task(
+        driver.fetch(reader, "SELECT count(*) FROM sqlite_master", (), None)
+    )
+    await asyncio.sleep(0.1)
+    assert not reading.done()
+    holder.rollback()
+
+    assert await reading == [(0,)]
+    holder.close()
+    await driver.close(reader)
