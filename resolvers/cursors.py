@@ -11,14 +11,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from models.base import BaseTable
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.errors import BadUserInput
 
 MAXIMUM_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Position(Parameters):
+class Position(StatementValues):
     """A place in the list of `parent`, which is empty for a top-level list."""
 
     parent: str

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable, Record
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.validation.text import to_search_text
 from resolvers.cursors import Order
 
@@ -75,7 +75,7 @@ class ListSpec(Generic[RecordT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection(Parameters, Generic[RecordT]):
+class Selection(StatementValues, Generic[RecordT]):
     """The rows of a list that match a filter and a search, whatever their order."""
 
     spec: ListSpec[RecordT]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.errors import BadUserInput, LimitExceeded
 from resolvers.cursors import Order, Position, decode_cursor
 
@@ -21,7 +21,7 @@ class PageArguments:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRequest(Parameters):
+class PageRequest(StatementValues):
     """The part of a list to read: `size` rows from its start, or from its end if `backward`."""
 
     size: int = DEFAULT_SIZE

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, fu
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
-from models.database.statements import Parameters, prepared_statement
+from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from resolvers.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists import RecordT, Selection
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class ListRequest(Parameters, Generic[RecordT]):
+class ListRequest(StatementValues, Generic[RecordT]):
     """A page of a list, the same for all its parents."""
 
     selection: Selection[RecordT]

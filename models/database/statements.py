@@ -34,7 +34,7 @@ Arguments = ParamSpec("Arguments")
 StatementT = TypeVar("StatementT")
 
 
-class Parameters:
+class StatementValues:
     """The base of a frozen dataclass whose values become parameters of a prepared statement."""
 
     __slots__ = ()
@@ -89,7 +89,7 @@ def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Argum
     """Makes a function that writes a statement do so only once for each shape of its arguments.
 
     Texts, numbers, times, and collections of texts become parameters, also those in an argument
-    that is a `Parameters`. So the function can only compare columns with them, or set columns.
+    that is a `StatementValues`. So the function can only compare columns with them, or set columns.
     Everything else belongs to the shape: None, booleans, enums, and empty collections.
     """
     templates = LRUCache[Any, Template](KEPT_STATEMENTS)
@@ -119,9 +119,10 @@ def _classify(value: Any) -> Leaf | None:
 
 def _extract(name: str, value: Any, values: dict[str, Any]) -> Hashable:
     """Adds the values in an argument, and returns its shape."""
-    if isinstance(value, Parameters):
+    if isinstance(value, StatementValues):
         return type(value), *(
-            _extract(f"{name}_{one}", getattr(value, one), values) for one in _get_names(value)
+            _extract(f"{name}_{one}", getattr(value, one), values)
+            for one in _get_names(type(value))
         )
     leaf = _classify(value)
     if leaf is None:
@@ -132,9 +133,10 @@ def _extract(name: str, value: Any, values: dict[str, Any]) -> Hashable:
 
 def _insert(name: str, value: Any, lists: list[str]) -> Any:
     """Returns the argument with parameters in place of its values."""
-    if isinstance(value, Parameters):
+    if isinstance(value, StatementValues):
         fields = {
-            one: _insert(f"{name}_{one}", getattr(value, one), lists) for one in _get_names(value)
+            one: _insert(f"{name}_{one}", getattr(value, one), lists)
+            for one in _get_names(type(value))
         }
         return replace(cast(Any, value), **fields)
     match _classify(value):
@@ -148,12 +150,8 @@ def _insert(name: str, value: Any, lists: list[str]) -> Any:
 
 
 @cache
-def _get_field_names(type_: type[Parameters]) -> Sequence[str]:
+def _get_names(type_: type[StatementValues]) -> Sequence[str]:
     return [one.name for one in fields(cast(Any, type_))]
-
-
-def _get_names(value: Parameters) -> Sequence[str]:
-    return _get_field_names(type(value))
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.mail import Mail
@@ -23,7 +23,7 @@ INVITATIONS_OF_ADDRESS = ListSpec(NAME, Invitation, col(Invitation.address_key),
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationFilter(Parameters):
+class InvitationFilter(StatementValues):
     """Filters by the status that is shown, which depends on the time."""
 
     # Not compared: the lists of an operation are read together, although each reads the clock.

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from models.base import BaseTable
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
@@ -46,7 +46,7 @@ MEMBERSHIPS_OF_USER = ListSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class MembershipFilter(Parameters):
+class MembershipFilter(StatementValues):
     roles: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer, func
 from sqlmodel import col, select
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
@@ -32,7 +32,7 @@ ORGANIZATIONS = ListSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationFilter(Parameters):
+class OrganizationFilter(StatementValues):
     user_ids: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.errors import FormatInvalid
 from models.memberships import Membership
@@ -21,7 +21,7 @@ USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id
 
 
 @dataclass(frozen=True, slots=True)
-class UserFilter(Parameters):
+class UserFilter(StatementValues):
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
 

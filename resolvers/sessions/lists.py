@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.sessions import Session, SessionStatus
 from resolvers.lists import ListSpec
 
@@ -16,7 +16,7 @@ CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
-class SessionFilter(Parameters):
+class SessionFilter(StatementValues):
     """Filters by the status that is shown, which depends on the time."""
 
     requires_organization: bool

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from models.database.statements import Parameters
+from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.webhooks import DeliveryStatus, WebhookDelivery, WebhookEndpoint
 from resolvers.lists import ListSpec
@@ -18,7 +18,7 @@ DELIVERIES_OF_ENDPOINT = ListSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryFilter(Parameters):
+class DeliveryFilter(StatementValues):
     statuses: tuple[DeliveryStatus, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
