@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any
 
-import graphql
 import strawberry
 from graphql import (
     DocumentNode,
@@ -117,14 +116,18 @@ class Schema(strawberry.Schema):
 
         Strawberry's own method would parse and validate it, and run extensions around that.
         """
-        result = cast(Any, graphql).execute(
+        executor_class: Any = SharedExecution
+        executor = executor_class.build(
             self._schema,
             document,
             context_value=context,
-            variable_values=variables,
+            raw_variable_values=variables,
             operation_name=operation_name,
-            executor_class=SharedExecution,
         )
+        if isinstance(executor, list):
+            # A variable has a wrong value, for example.
+            return ExecutionResult(data=None, errors=executor)  # pyright: ignore[reportUnknownArgumentType]
+        result = executor.execute_operation()
         result = await result if isawaitable(result) else result
         return ExecutionResult(data=result.data, errors=result.errors)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -26,7 +27,7 @@ from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
 from server.http.lifespan import Lifespan
-from server.http.middleware import Application, make_middleware
+from server.http.middleware import Application, DirectRoute, make_middleware
 from server.http.websocket import SocketEndpoint
 from server.identity.authenticator import (
     Authenticator,
@@ -106,7 +107,10 @@ def make_application(
     lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
     app = Application(
         routes=_make_routes(settings, endpoint, lifespan, development),
-        middleware=make_middleware(settings),
+        middleware=[
+            *make_middleware(settings),
+            Middleware(DirectRoute, route=Route("/graphql", endpoint)),
+        ],
         lifespan=lifespan.run,
     )
     # A redirect to the path without its trailing slash would repeat the untrusted Host header.

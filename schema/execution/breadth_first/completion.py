@@ -10,7 +10,6 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     Undefined,
-    is_abstract_type,
 )
 
 from schema.execution.breadth_first.errors import Failure, Places, Slot, Slots
@@ -23,7 +22,7 @@ from schema.execution.breadth_first.output_types import (
     is_required,
 )
 from schema.execution.breadth_first.plans import Plan, Plans
-from schema.execution.breadth_first.runtime_types import Typed, find_type
+from schema.execution.breadth_first.runtime_types import Typed, are_of_type, find_type
 from schema.execution.breadth_first.selections import FieldPlan, Selection
 from schema.execution.breadth_first.values import is_ordinary
 
@@ -152,7 +151,7 @@ class Completion:
     def _complete_objects(self, slots: Slots, values: Sequence[Any]) -> None:
         """Sorts objects by their types, and makes those of each type together."""
         type_ = slots.nullable_type
-        if not is_abstract_type(type_) and type_.is_type_of is None:
+        if are_of_type(type_, values):
             self._add_objects(type_, slots, values)
             return
         groups: dict[GraphQLObjectType, tuple[list[Slot], list[Any]]] = {}

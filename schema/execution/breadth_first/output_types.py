@@ -1,9 +1,13 @@
 """The types of graphql-core that have parameters which it doesn't declare for type checkers."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLList, GraphQLNonNull, is_leaf_type, pyutils
+
+# How many types are remembered; it's faster than to ask a type again.
+KEPT_TYPES = 4_096
 
 # A type of graphql-core that a field or an entry of a list can have.
 OutputType = Any
@@ -14,18 +18,22 @@ _pyutils: Any = pyutils
 is_iterable: Callable[[Any], bool] = _pyutils.is_iterable
 
 
+@lru_cache(KEPT_TYPES)
 def is_required(type_: OutputType) -> bool:
     return isinstance(type_, GraphQLNonNull)
 
 
+@lru_cache(KEPT_TYPES)
 def is_list(type_: OutputType) -> bool:
     return isinstance(type_, GraphQLList)
 
 
+@lru_cache(KEPT_TYPES)
 def get_nullable(type_: OutputType) -> OutputType:
     return type_.of_type if is_required(type_) else type_
 
 
+@lru_cache(KEPT_TYPES)
 def is_leaf(type_: OutputType) -> bool:
     """Whether a type is a scalar or an enum, and no list of them."""
     return is_leaf_type(get_nullable(type_))

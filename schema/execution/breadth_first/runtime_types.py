@@ -1,11 +1,15 @@
 """Which object type a value has: exactly what graphql-core finds, with its errors."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, is_abstract_type
 from graphql.execution.executor import invalid_return_type_error
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from schema.execution.breadth_first.output_types import CoreExecutor, OutputType
 
@@ -19,6 +23,31 @@ class Typed:
 
     value: Any
     type: GraphQLObjectType
+
+
+def are_of_type(type_: OutputType, values: Sequence[Any]) -> bool:
+    """Whether all values surely have an object type, so that none has to be asked."""
+    if is_abstract_type(type_):
+        return False
+    if type_.is_type_of is None:
+        return True
+    class_ = _find_class(type_)
+    # What `strawberry.cast` returns has another type than its class says.
+    return class_ is not None and all(
+        type(value) is class_ and getattr(value, TYPE_CAST_ATTRIBUTE, None) is None
+        for value in values
+    )
+
+
+@lru_cache(1_024)
+def _find_class(type_: GraphQLObjectType) -> type[Any] | None:
+    """The class of a type of Strawberry, unless the type itself decides what belongs to it."""
+    definition: Any = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(definition, StrawberryObjectDefinition):
+        return None
+    if definition.is_type_of is not None:  # pyright: ignore[reportUnknownMemberType]
+        return None
+    return definition.origin
 
 
 def find_type(
