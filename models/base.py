@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+EMPTY = "{}"
 # Shown in place of a stored value that cannot be read.
 UNREADABLE: JSONObject = {"unreadable": True}
 
@@ -45,7 +47,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def _parse_time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 class JSONColumn(TypeDecorator[Any]):
@@ -56,6 +58,17 @@ class JSONColumn(TypeDecorator[Any]):
 
     def compare_values(self, x: Any, y: Any) -> bool:
         return dumps(x, sort_keys=True) == dumps(y, sort_keys=True)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        process: Callable[[Any], Any] | None = super().result_processor(dialect, coltype)
+        if process is None:
+            return None
+
+        def load(value: Any) -> Any:
+            # Most metadata is empty.
+            return {} if value == EMPTY else process(value)
+
+        return load
 
 
 def dumps(value: object, *, sort_keys: bool = False) -> bytes:

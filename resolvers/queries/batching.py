@@ -1,6 +1,6 @@
 """The batch loader: a level of a query is one statement, however wide it is."""
 
-from asyncio import Future, ensure_future, get_running_loop, shield
+from asyncio import Future, ensure_future, get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -30,9 +30,10 @@ class BatchLoader(Generic[K, V]):
         self._fetch = fetch
         # Where the answer for a key is: the batch that it was read in, and its index there.
         self._known: dict[K, tuple[Future[Sequence[V | BaseException]], int]] = {}
-        # The keys of the batch that others can still join, and what is done when it was read.
+        # The keys of the batch that others can still join, and what is done for each of them when
+        # it was read.
         self._keys: dict[K, None] = {}
-        self._reading: Future[None] | None = None
+        self._waiters: list[Future[None]] = []
 
     def load(self, key: K) -> Awaitable[V]:
         """Shares one answer among all callers that come before the batch is read.
@@ -63,43 +64,46 @@ class BatchLoader(Generic[K, V]):
             self._known.setdefault(key, (batch, index))
 
     def _join(self, keys: Iterable[K]) -> Future[None]:
+        """Adds keys to the batch; returns a future of this caller alone, who can cancel it."""
+        loop = get_running_loop()
         self._keys.update(dict.fromkeys(keys))
-        if self._reading is None:
-            loop = get_running_loop()
-            self._reading = loop.create_future()
+        if not self._waiters:
             # Who asks in this round of the event loop, or in the next one, joins the batch.
             loop.call_soon(loop.call_soon, self._read_batch)
-        return self._reading
+        waiter = loop.create_future()
+        self._waiters.append(waiter)
+        return waiter
 
     def _read_batch(self) -> None:
         keys, self._keys = self._keys, {}
-        reading, self._reading = self._reading, None
-        assert reading
+        waiters, self._waiters = self._waiters, []
         unknown = [key for key in keys if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
             self._keep(ensure_future(self._fetch(chunk)), chunk)
         pending = {batch for key in keys if not (batch := self._known[key][0]).done()}
 
-        def end(batch: Future[Any]) -> None:
-            pending.discard(batch)
-            if not pending and not reading.done():
-                reading.set_result(None)
+        def end(batch: Future[Any] | None = None) -> None:
+            if batch:
+                pending.discard(batch)
+            if not pending:
+                for waiter in waiters:
+                    if not waiter.done():
+                        waiter.set_result(None)
 
         for batch in [*pending]:
             batch.add_done_callback(end)
-        if not pending:
-            reading.set_result(None)
+        end()
 
-    async def _answer(self, reading: Future[None], key: K) -> V:
-        await shield(reading)
+    async def _answer(self, waiter: Future[None], key: K) -> V:
+        await waiter
         answer = self._get(key)
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
-    async def _answer_many(self, reading: Future[None], keys: Sequence[K]) -> list[V]:
-        await shield(reading)
+    async def _answer_many(self, waiter: Future[None], keys: Sequence[K]) -> list[V]:
+        await waiter
         return cast(list[V], [self._get(key) for key in keys])
 
     def _get(self, key: K) -> V | BaseException:

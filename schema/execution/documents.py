@@ -4,6 +4,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -73,7 +74,7 @@ def to_error(limit: LimitExceeded) -> GraphQLError:
     return GraphQLError(str(limit), original_error=limit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A parsed text and its errors; a text that cannot be parsed has no tree."""
 
@@ -138,13 +139,15 @@ class Document:
             return next(iter(self.sizes.values())) if len(self.sizes) == 1 else None
         return self.sizes.get(name)
 
-    def _operations(self, name: str | None) -> list[OperationDefinitionNode]:
-        return [
-            node
-            for node in (self.tree.definitions if self.tree else ())
-            if isinstance(node, OperationDefinitionNode)
-            and (name is None or (node.name and node.name.value == name))
-        ]
+    def _operations(self, name: str | None) -> Sequence[OperationDefinitionNode]:
+        if name is None:
+            return self._all_operations
+        return [node for node in self._all_operations if node.name and node.name.value == name]
+
+    @cached_property
+    def _all_operations(self) -> Sequence[OperationDefinitionNode]:
+        definitions = self.tree.definitions if self.tree else ()
+        return [node for node in definitions if isinstance(node, OperationDefinitionNode)]
 
 
 @dataclass(slots=True, eq=False)

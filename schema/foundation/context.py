@@ -130,11 +130,11 @@ class Context:
             raise Unauthenticated
         return self.actor
 
-    @property
+    @cached_property
     def user_id(self) -> str | None:
         return self.actor.user_id if self.actor else None
 
-    @property
+    @cached_property
     def is_service(self) -> bool:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,6 +22,8 @@ GRAPHQL_JSON = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
 JSON_TYPE = re.compile(r"application/json\s*(;\s*(charset\s*=\s*\"?utf-8\"?\s*)?)?", re.IGNORECASE)
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)")
+# How many parsed Accept headers are remembered, and how long one of them can be.
+KEPT_HEADERS, SHORT = 128, 256
 # An escape of NUL, in JSON and in GraphQL alike. Two backslashes are an escaped backslash.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
 
@@ -53,8 +57,12 @@ class Operation:
     name: str | None
 
 
-def parse_accept(accept: str) -> dict[str, float]:
+def parse_accept(accept: str) -> Mapping[str, float]:
     """Parses an Accept header into the quality of each media type."""
+    return _parse_short(accept) if len(accept) <= SHORT else _parse(accept)
+
+
+def _parse(accept: str) -> Mapping[str, float]:
     qualities: dict[str, float] = {}
     for part in accept.lower().split(","):
         quality = QUALITY.search(part)
@@ -62,7 +70,10 @@ def parse_accept(accept: str) -> dict[str, float]:
     return qualities
 
 
-def _get_json_qualities(qualities: dict[str, float]) -> tuple[float, float]:
+_parse_short = lru_cache(KEPT_HEADERS)(_parse)
+
+
+def _get_json_qualities(qualities: Mapping[str, float]) -> tuple[float, float]:
     """Returns the qualities of the newer and of the older content type."""
     default = qualities.get("application/*", qualities.get("*/*", 0.0))
     return qualities.get(GRAPHQL_JSON, default), qualities.get(JSON, default)
