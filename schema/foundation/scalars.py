@@ -159,8 +159,7 @@ def _parse_time(text: Any) -> DateTime:
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
         name="JSONObject",
-        description="A JSON object, never a string or a list, with numbers between"
-        " -9007199254740991 and"
+        description="A JSON object. Numbers in it must be between -9007199254740991 and"
         " 9007199254740991.",
         serialize=_serialize_object,
         parse_value=_parse_object,
@@ -168,7 +167,8 @@ SCALARS: dict[object, Any] = {
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
+        description="A date and time in RFC 3339 format, in UTC with milliseconds, such as"
+        " 2026-11-21T09:30:00.123Z. Inputs can have any time zone.",
         serialize=_serialize_time,
         parse_value=_parse_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
