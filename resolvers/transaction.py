@@ -31,7 +31,7 @@ TRACED_EVENTS = 20
 
 def organizations_disabled() -> Forbidden:
     return Forbidden(
-        "Organizations are switched off in this instance.",
+        "Organizations are disabled in this instance.",
         reason="organization_not_enabled_in_instance",
     )
 

@@ -22,7 +22,7 @@ ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?", re.IGNORECASE)
 
 
 def _invalid(address: str) -> FormatInvalid:
-    return FormatInvalid(f"{address[:80]!r} is not an e-mail address.", at="emailAddress")
+    return FormatInvalid(f"{address[:80]!r} is not a valid email address.", at="emailAddress")
 
 
 def _encode_domain(domain: str) -> str:

@@ -43,13 +43,13 @@ log = structlog.stdlib.get_logger("tenantry.streams")
 
 def credential_expired() -> RequestError:
     return Unauthenticated(
-        "The credential that this was opened with counts no more: sign in and subscribe again."
+        "The credential for this subscription is no longer valid. Sign in and subscribe again."
     )
 
 
 def server_stopping() -> RequestError:
     return Unavailable(
-        "The server is about to stop: subscribe again behind the last event that you have."
+        "The server is shutting down. Subscribe again after the last event that you received."
     )
 
 

@@ -13,7 +13,7 @@ from schema.foundation.scalars import JSONObject
 MAXIMUM_ERRORS = 20
 # The longest message: errors repeat what a client wrote, which can be as long as its request.
 MESSAGE_LENGTH = 1_000
-INTERNAL_SENTENCE = "Something went wrong on our side. The id tells the operator where to look."
+INTERNAL_SENTENCE = "Internal error. Quote the ID in the extensions to the operator."
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
 

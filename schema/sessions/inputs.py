@@ -61,7 +61,7 @@ def get_organization_id(input: SetActiveOrganizationInput) -> str | None:
     """Returns the given ID; raises BadUserInput unless exactly one of ID and slug is given."""
     if (input.organization_id is None) == (input.slug is None):
         raise BadUserInput(
-            "Give organizationId, null for the personal account, or slug, and not both."
+            "Give either organizationId, which is null for the personal account, or slug."
         )
     return input.organization_id.value if input.organization_id else None
 

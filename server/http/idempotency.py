@@ -148,7 +148,7 @@ def _find_field(operation: Operation, document: Document) -> str:
     if len(keys) != 1:
         raise BadUserInput(
             "A request with an Idempotency-Key must have exactly one mutation field, because each"
-            f" field is its own transaction. This one has {len(keys)}: send each in a request with"
+            f" field is its own transaction. This one has {len(keys)}. Send each in a request with"
             " its own key."
         )
     return next(iter(keys))

@@ -95,7 +95,7 @@ class RequestMiddleware:
                 await self.app(scope, receive, send_with_headers)
             except asyncio.CancelledError:
                 if scope["type"] == "http" and not record.status:
-                    response = PlainTextResponse("The server is stopping.\n", 503, RETRY_SOON)
+                    response = PlainTextResponse("The server is shutting down.\n", 503, RETRY_SOON)
                     await response(scope, receive, send_with_headers)
                 raise
             except Exception:

@@ -149,7 +149,7 @@ def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ..
     """
     entries: Any = orjson.loads(body.removeprefix(BOM_UTF8))["keys"]
     if not isinstance(entries, list):
-        raise TypeError("keys is no list")
+        raise TypeError("keys is not a list")
     keys: list[PublicKey] = []
     for entry in entries:  # pyright: ignore[reportUnknownVariableType]
         key = _parse_key(entry, algorithms)

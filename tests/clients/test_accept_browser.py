@@ -1,4 +1,5 @@
-"""The page behind the link in a real browser; in development somebody can be chosen to accept as."""
+"""The page behind the link in a real browser; in development somebody can be chosen to accept"
+" as."""
 
 import asyncio
 import os
@@ -87,7 +88,7 @@ async def test_a_demo_user_accepts_on_the_page(
     assert "another" in refused
     assert await status.count() == 0
     assert is_done
-    assert "This invitation was accepted already." in await page.inner_text("main")
+    assert "This invitation was already accepted." in await page.inner_text("main")
     newcomer = await api.person("new@example.com")
     mine = await api.run(
         "{ viewer { memberships { nodes { role { key } organization { id } } } } }", by=newcomer

@@ -130,9 +130,9 @@ async def test_the_link_before_a_resend_is_not_valid(
 
 
 SETTLED = {
-    "revoked": "This invitation was taken back.",
+    "revoked": "This invitation was revoked.",
     "expired": "This invitation has expired. Ask for a new one.",
-    "accepted": "This invitation was accepted already.",
+    "accepted": "This invitation was already accepted.",
     "declined": "This invitation was declined.",
 }
 

@@ -257,7 +257,7 @@ async def test_without_the_demo_company_people_promise_nothing(
     details = [identity.detail for identity in extra.identities()]
     members = next(one for one in extra.documents if one.name == "Members")
 
-    assert details == ["", "", "", "a service, everything allowed", "no credential"]
+    assert details == ["", "", "", "a service with full access", "no credential"]
     assert members.variables["organizationId"] == "org_…"
     assert (await api.run("{ viewer { user { firstName } } }", by=callers(extra)[ADA])).data[
         "viewer"
