@@ -94,7 +94,7 @@ class Transaction:
         return self.loaded_instance
 
     async def lock_instance(self) -> Instance:
-        """Locks the instance's settings to change them, and reads them anew under the lock.
+        """Locks the instance's settings to change them, and reads them again under the lock.
 
         From then on, `load_instance` returns this row with its changes.
         """

@@ -37,16 +37,16 @@ class Viewer:
         return User.from_row(row, info.context)
 
     @strawberry.field(
-        description="The session of the session token that the request was made with. Null if the"
-        " caller uses an identity token."
+        description="The session of the request's session token. Null if the caller uses an"
+        " identity token."
     )
     async def session(self, info: Info) -> Session | None:
         session = info.context.caller.session
         return await load_visible_session(info, session.id) if session else None
 
     @strawberry.field(
-        description="The organization in the session token that the request was made with. Null if"
-        " there is none, or if the user is no longer a member of it."
+        description="The organization in the request's session token. Null if there is none, or if"
+        " the user is no longer a member of it."
     )
     async def active_organization(self, info: Info) -> Organization | None:
         organization_id = _get_active_organization_id(info)

@@ -11,7 +11,7 @@ PAGES = 2_000
 
 
 class BackupError(Exception):
-    """The copy could not be made; the message says why."""
+    """The copy failed; the message says why."""
 
 
 def copy_database(source: Path, target: Path, show_progress: Callable[[int, int], None]) -> int:

@@ -94,7 +94,7 @@ class LogReader:
         # From now on the reader can end the stream, also while it catches up.
         self.streams.add(stream)
         if self.task is None:
-            # The reader outlives the request that starts it, and is no part of its trace.
+            # The reader outlives the request that starts it, and doesn't belong to its trace.
             self.task = asyncio.create_task(self._run(), context=Context())
         try:
             stream.position = self._start_at(stream, after, await self.openings.ask(stream))

@@ -137,7 +137,7 @@ def to_token(claims: TokenClaims) -> SessionToken:
 
 
 def make_token_options(context: Context, format: TokenFormat) -> TokenOptions:
-    """Makes the options; the page's origin goes into the token only if it is an allowed one."""
+    """Makes the options; the page's origin is in the token only if it is an allowed one."""
     server = context.server
     party = context.origin if context.origin in server.allowed_origins else None
     return TokenOptions(format, server.public_url, party)

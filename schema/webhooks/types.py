@@ -47,7 +47,7 @@ class WebhookDelivery(Node):
         " succeeded."
     )
     last_attempt_at: DateTime | None = strawberry.field(
-        description="When the last attempt was made. Null before the first one."
+        description="When the last attempt took place. Null before the first one."
     )
     next_attempt_at: DateTime | None = strawberry.field(
         description="When the next attempt is due. Null if the delivery succeeded or failed."

@@ -282,7 +282,7 @@ async def check_mail(settings: Settings) -> Finding:
     try:
         await Smtp(settings.smtp_url).check()
     except Exception as error:
-        # Whatever goes wrong with somebody else's server is the finding.
+        # Whatever fails on somebody else's server is the finding.
         reason = " ".join(str(error).split()) or type(error).__name__
         return Finding("Email", False, f"TENANTRY_SMTP_URL: {place} can't be used: {reason}")
     return Finding("Email", True, f"{place} accepts email from {settings.sender}")

@@ -120,7 +120,7 @@ async def _run_once(
 def _ensure_applied(result: ExecutionResult, shared: SharedTransaction) -> Transaction:
     """Returns the transaction of an applied mutation; raises what went wrong with any other.
 
-    A field of the payload that the caller can't see is no failure.
+    A field of the payload that the caller can't see is not a failure.
     """
     for error in (shared.error, *map(find_cause, result.errors or ())):
         if error and (isinstance(error, FINAL) or not isinstance(error, EXPECTED)):

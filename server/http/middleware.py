@@ -132,7 +132,7 @@ class Application(Starlette):
 def make_middleware(settings: Settings) -> list[Middleware]:
     middleware: list[Middleware] = []
     if settings.trusted_proxies:
-        # Only these can say with X-Forwarded-For who the client is.
+        # Only these can set X-Forwarded-For, which says who the client is.
         middleware.append(
             Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
         )

@@ -119,7 +119,7 @@ class KeySet:
             async with asyncio.timeout(FETCH_SECONDS):
                 keys = parse_key_set(await self._fetch(), self.algorithms)
         except Exception as error:
-            # Whatever goes wrong on the issuer's server, the known keys stay in use.
+            # Whatever fails on the issuer's server, the known keys stay in use.
             log.warning("key set unavailable", url=self.url, error=type(error).__name__)
             return
         if not keys:
