@@ -195,7 +195,7 @@ class LogReader:
         self.store.wakeup.notify()
 
     async def wait_closed(self) -> None:
-        """Ends all streams, and waits until nothing is read any more."""
+        """Ends all streams, and waits until nothing is being read."""
         self.close()
         if running := [task for task in (self.task, self.openings.task, self.rights.task) if task]:
             await asyncio.wait(running, timeout=CLOSE_SECONDS)
