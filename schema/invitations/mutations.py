@@ -118,7 +118,8 @@ class InvitationMutations:
 
     @strawberry.mutation(
         description="Accepts an invitation and makes the caller a member of the organization. The"
-        " caller must be signed in with the invited email address.",
+        " caller must be signed in with the invited email address. A user whose tokens contain no"
+        " email address needs the ticket from the email.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def accept_invitation(

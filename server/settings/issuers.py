@@ -100,8 +100,8 @@ class Issuer(BaseModel):
             raise ValueError("must have either jwks_url or public_key")
         if self.key and not self.key.algorithms:
             raise ValueError(
-                f"has a public_key that can't be used with {', '.join(self.algorithms)}; set"
-                " algorithms"
+                "must set algorithms that its public_key supports; it doesn't support"
+                f" {', '.join(self.algorithms)}"
             )
         return self
 

@@ -164,7 +164,7 @@ async def test_a_body_is_at_most_256_kilobytes(api: Api) -> None:
 
     assert fits == [200, 200]
     assert [by_length.status_code, by_parts.status_code] == [413, 413]
-    assert fault(by_parts)["message"] == "A request has 256 KB at most."
+    assert fault(by_parts)["message"] == "A request can have at most 256 KB."
     assert by_length.headers["connection"] == "close"
 
 

@@ -357,7 +357,7 @@ async def test_names_of_keys_and_labels_of_files_have_no_control_characters(owne
         assert (key.exit_code, role.exit_code) == (2, 2)
         assert "control characters" in key.stderr
         assert (
-            "roles.org:member.description: The description can't contain control characters"
+            "roles.org:member.description: The description must not contain control characters"
             in role.stderr
         )
     assert len(json.loads(done(await owner.run_any("keys", "list", "--json")))) == 0

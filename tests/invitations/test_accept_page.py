@@ -70,8 +70,8 @@ async def test_the_page_says_who_invites_whom_into_what(
 
     shown = " ".join(re.sub(r"<style.*?</style>|<[^>]*>", "", page.text, flags=re.DOTALL).split())
     assert page.status_code == 200
-    assert "Ada Lovelace invites you to join Acme as Member." in shown
-    assert "Sign up in the application with the address New@example.com" in shown
+    assert "Ada Lovelace has invited you to join Acme as Member." in shown
+    assert "Sign up for the application with New@example.com" in shown
     assert "evil.example" not in page.text
 
 

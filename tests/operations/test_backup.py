@@ -105,7 +105,7 @@ def test_what_cannot_be_copied_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    refused(invoke("backup", "copy.db"), "tenantry.db is not there.")
+    refused(invoke("backup", "copy.db"), "tenantry.db doesn't exist.")
     refused(
         invoke("backup", "copy.db", TENANTRY_DATABASE_URL="postgresql+asyncpg://u@h/d"), "pg_dump"
     )

@@ -164,8 +164,8 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(
         "Encrypted with the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
         in said
     )
-    assert "Open invitations: 2. Their links stay valid" in said
-    assert "remove the others from TENANTRY_SECRET" in said
+    assert "Pending invitations: 2. Their links stay valid" in said
+    assert "Remove the others from TENANTRY_SECRET" in said
     assert "Encrypted with the first secret: nothing.\n" in again
     assert await operator.root_secret(NEW) == [
         "   ok  Root secret: decrypts everything that is stored encrypted"
@@ -269,7 +269,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
     events = [json.loads(line) for line in written_down.splitlines()]
     (warning,) = [one["reason"] for one in events if one["event"] == "invitation links invalid"]
     assert finding == f"wrong  Root secret: {warning}"
-    assert "links of open invitations were signed with (1 at most)" in finding
+    assert "links of pending invitations were signed with (1 at most)" in finding
     assert "to the end of TENANTRY_SECRET, and run: tenantry secret rotate" in finding
     assert codes(refusal) == ["ticket_invalid_code"]
     assert joined.payload["membership"]

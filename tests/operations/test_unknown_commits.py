@@ -58,7 +58,7 @@ async def test_a_commit_without_an_answer_is_not_known_and_not_repeated(
     answer = await through.mutate("createOrganization", {"name": "Once Only"}, by=acme.admin)
 
     assert (answer.code, answer.reason) == ("UNAVAILABLE", "commit_unknown")
-    assert "not known whether the change was made" in answer.error["message"]
+    assert "unknown whether the change was stored" in answer.error["message"]
     assert "Nothing was changed" not in answer.error["message"]
     assert (link.dropped_commits, link.commits_to_drop) == (1, 0)
     assert (await names(through, acme)).count("Once Only") == 1

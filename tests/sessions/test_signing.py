@@ -435,9 +435,9 @@ def test_a_file_that_is_no_good_key_stops_the_start(
         read_settings(signing_keys=path)
 
     (sentence,) = error.value.messages
-    assert sentence.startswith(f"TENANTRY_SIGNING_KEYS: {path} {reason}")
+    assert sentence.startswith(f"TENANTRY_SIGNING_KEYS names {path}, which {reason}")
     assert "hunter2" not in sentence
-    with pytest.raises(SettingsError, match=r"nowhere\.pem can't be read: No such file"):
+    with pytest.raises(SettingsError, match=r"nowhere\.pem, which can't be read: No such file"):
         read_settings(signing_keys="nowhere.pem")
 
 
@@ -474,7 +474,7 @@ def test_rotating_says_what_happened(folder: Path) -> None:
     takes_over = datetime.fromisoformat(str(created_at)) + timedelta(minutes=2)
     assert said.replace("\n", " ") == (
         f"{kid} is published now and signs session tokens from {takes_over:%H:%M:%S} UTC on. The"
-        " key before it stays published for 10 minutes more. "
+        " previous key stays published for another 10 minutes. "
     )
 
 
@@ -501,7 +501,7 @@ def test_given_keys_are_rotated_by_hand(folder: Path) -> None:
 
     refused(
         invoke("keys", "rotate-signing", **given),
-        "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new",
+        "TENANTRY_SIGNING_KEYS sets the keys.",
     )
 
     assert stored_keys() == []
