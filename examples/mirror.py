@@ -26,7 +26,7 @@ TABLES = """PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS membership (
     id TEXT PRIMARY KEY, organization_id TEXT NOT NULL, user_id TEXT NOT NULL, role TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT NOT NULL);"""
-# Not unique by organization and user: a snapshot may hold a new membership before the end of the old one is told.
+# Not unique by organization and user: a snapshot may hold a new membership before the old one has ended.
 PUT = "INSERT OR REPLACE INTO membership (id, organization_id, user_id, role) VALUES (?, ?, ?, ?)"
 
 ORGANIZATIONS = """query($after: String) {
@@ -51,7 +51,7 @@ async def ask(session: AsyncClientSession, document: str, **variables: Any) -> A
 
 
 async def members(session: AsyncClientSession, organization: Any) -> AsyncGenerator[list[str]]:
-    """The first page came with the organization, which may be gone by the time of the next."""
+    """The first page came with the organization, which may be deleted before the next."""
     while organization:
         id, page = organization["id"], organization["memberships"]
         for node in page["nodes"]:
@@ -82,7 +82,7 @@ class Mirror:
         return found[0] if found else None
 
     async def take_snapshot(self) -> None:
-        """The cursor is read before everything else: what happens meanwhile is told behind it."""
+        """The cursor is read first, so that the events after it include everything that happens meanwhile."""
         async with Client(transport=HTTPXAsyncTransport(self.url, headers=self.credential)) as session:
             cursor, rows, behind = await ask(session, "{ cursor }"), list[list[str]](), {"endCursor": None}
             while behind.get("hasNextPage", True):

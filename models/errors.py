@@ -195,21 +195,21 @@ class RequestError(Exception):
 
 class Unauthenticated(RequestError):
     code = "UNAUTHENTICATED"
-    message = "Sign in first: this needs an Authorization header with a bearer token."
+    message = "This requires a credential. Send it in the header Authorization: Bearer <token>."
 
 
 class Forbidden(RequestError):
     """`reason` names the rule, and `permissions` the missing keys if that is the reason."""
 
     code = "FORBIDDEN"
-    message = "You may not do this."
+    message = "You don't have permission to do this."
 
 
 class NotFound(RequestError):
     """The same error for an organization that does not exist and for one without membership."""
 
     code = "NOT_FOUND"
-    message = "There is no such organization, or you are not a member of it."
+    message = "The organization doesn't exist, or you aren't a member of it."
 
     def __init__(self) -> None:
         super().__init__(reason="organization_not_found_or_unauthorized")
@@ -219,7 +219,7 @@ class DeletedMeanwhile(RequestError):
     """An object was deleted after another one that refers to it was read."""
 
     code = "NOT_FOUND"
-    message = "This was deleted a moment ago."
+    message = "This object was deleted a moment ago."
 
     def __init__(self) -> None:
         super().__init__(reason="deleted_meanwhile")
@@ -227,7 +227,7 @@ class DeletedMeanwhile(RequestError):
 
 class BadUserInput(RequestError):
     code = "BAD_USER_INPUT"
-    message = "The request can't be understood."
+    message = "The request is invalid."
 
 
 class PersistedQueryNotSupported(RequestError):
@@ -248,25 +248,28 @@ class IdempotencyMismatch(RequestError):
 class CursorExpired(RequestError):
     code = "CURSOR_EXPIRED"
     message = (
-        "The log does not hold everything after this cursor: take a snapshot, and begin again with"
-        " a new cursor."
+        "The event log no longer contains all events after this cursor. Read the data again, and"
+        " continue with a new cursor."
     )
 
 
 class LimitExceeded(RequestError):
     code = "LIMIT_EXCEEDED"
-    message = "The request asks for more than is allowed."
+    message = "The request exceeds a limit."
 
 
 class TooSlow(LimitExceeded):
-    message = "Events came faster than they were read: go on with the cursor of the last one."
+    message = (
+        "The client reads events more slowly than they occur. Subscribe again after the last event"
+        " that you received."
+    )
 
 
 class RateLimited(RequestError):
     """`retryAfter` is the number of seconds to wait."""
 
     code = "RATE_LIMITED"
-    message = "That was too often; try again later."
+    message = "Too many requests. Try again later."
 
 
 class Unavailable(RequestError):
@@ -277,20 +280,20 @@ class Unavailable(RequestError):
     """
 
     code = "UNAVAILABLE"
-    cause: ClassVar[str] = "The database can't be reached right now"
+    cause: ClassVar[str] = "The database can't be reached right now."
 
     def __init__(
         self, message: str | None = None, *, is_unchanged: bool = False, **extensions: Any
     ) -> None:
-        what_now = "try again in a moment."
-        what_now = f"nothing was changed, {what_now}" if is_unchanged else what_now
-        super().__init__(message or f"{self.cause}; {what_now}", **extensions)
+        what_now = "Try again in a moment."
+        what_now = f"Nothing was changed. {what_now}" if is_unchanged else what_now
+        super().__init__(message or f"{self.cause} {what_now}", **extensions)
 
 
 class Busy(Unavailable):
     """Others have held a lock or a connection for too long; `retryAfter` is in seconds."""
 
-    cause = "The database is busy"
+    cause = "The database is busy."
 
     def __init__(self, *, is_unchanged: bool = False) -> None:
         super().__init__(is_unchanged=is_unchanged, reason="busy", retryAfter=1)
@@ -301,8 +304,8 @@ class CommitUnknown(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "The connection to the database was lost during the commit, so it's not known whether"
-            " the change was made. Send the request again with the same Idempotency-Key. Without a"
+            "The connection to the database was lost during the commit, so it's unknown whether the"
+            " change was stored. Send the request again with the same Idempotency-Key. Without a"
             " key, read the data first, and repeat the request only if the change is missing.",
             reason="commit_unknown",
         )
@@ -314,8 +317,7 @@ class SecretUnreadable(RequestError):
     code = "SECRET_UNREADABLE"
     message = (
         "TENANTRY_SECRET can't decrypt the secret of this webhook endpoint. Add the root secret"
-        " that it was encrypted"
-        " with to the end of TENANTRY_SECRET, or call rotateWebhookSecret."
+        " that it was encrypted with to the end of TENANTRY_SECRET, or call rotateWebhookSecret."
     )
 
 
@@ -339,7 +341,7 @@ class ErrorCollector:
         for name in nulls:
             with self.at(name):
                 raise ParameterNil(
-                    f"{to_camel_case(name)} can't be null: leave it out to keep the value."
+                    f"{to_camel_case(name)} can't be null. Leave it out to keep the current value."
                 )
         return {name: value for name, value in given.items() if name not in nulls}
 

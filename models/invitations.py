@@ -90,5 +90,5 @@ def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationSt
 
 def check_expiry_days(days: int) -> int:
     if not 1 <= days <= MAXIMUM_DAYS:
-        raise ValueInvalid(f"An invitation lives 1 to {MAXIMUM_DAYS} days.")
+        raise ValueInvalid(f"An invitation must expire after 1 to {MAXIMUM_DAYS} days.")
     return days

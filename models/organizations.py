@@ -101,15 +101,15 @@ class Organization(Record, table=True):
 def check_slug(slug: str) -> str:
     """Checks a slug (rule 2); raises the error that says what is wrong with it."""
     if not slug:
-        raise TooShort("The slug is empty.")
+        raise TooShort("The slug must not be empty.")
     if len(slug) > SLUG_LENGTH:
-        raise TooLong(f"The slug is longer than {SLUG_LENGTH} characters.", limit=SLUG_LENGTH)
+        raise TooLong(f"The slug must have at most {SLUG_LENGTH} characters.", limit=SLUG_LENGTH)
     if not SLUG.fullmatch(slug):
         raise FormatInvalid(
-            "A slug holds lower-case letters, digits and single hyphens between them."
+            "The slug must consist of lowercase letters, digits, and single hyphens between them."
         )
     if slug in RESERVED_SLUGS:
-        raise ValueInvalid(f"The slug {slug!r} is reserved.")
+        raise ValueInvalid(f"The slug {slug!r} is reserved. Choose another one.")
     return slug
 
 
@@ -123,5 +123,5 @@ def make_slug(name: str) -> str:
 
 def check_limit(limit: int, what: str) -> int:
     if not 0 <= limit <= 2_000_000_000:
-        raise ValueInvalid(f"{what} is 0 (unlimited) or more.")
+        raise ValueInvalid(f"{what} must be from 0 (unlimited) to 2,000,000,000.")
     return limit

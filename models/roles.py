@@ -126,9 +126,11 @@ def find_similar(key: str, known: Iterable[str]) -> list[str]:
 
 def _check_key(key: str, pattern: re.Pattern[str], example: str) -> str:
     if len(key) > KEY_LENGTH:
-        raise TooLong(f"The key is longer than {KEY_LENGTH} characters.", limit=KEY_LENGTH)
+        raise TooLong(f"The key must have at most {KEY_LENGTH} characters.", limit=KEY_LENGTH)
     if not pattern.fullmatch(key):
-        raise FormatInvalid(f"{key!r} is no such key: write it like {example}, in a-z, 0-9 and _.")
+        raise FormatInvalid(
+            f"{key!r} is not a valid key. Write it like {example}, with a-z, 0-9, and _."
+        )
     return key
 
 
@@ -139,7 +141,9 @@ def check_role_key(key: str) -> str:
 def check_permission_key(key: str) -> str:
     """Checks the key of a custom permission (rule 23)."""
     if is_system(key):
-        raise FormatInvalid(f"{SYSTEM_PREFIX}… is reserved for system permissions.")
+        raise FormatInvalid(
+            f"Keys that start with {SYSTEM_PREFIX} are reserved for system permissions."
+        )
     return _check_key(key, PERMISSION_KEY, "org:reports:read")
 
 
@@ -155,7 +159,7 @@ def check_description(description: str | None) -> str | None:
     cleaned = re.sub(r"[^\n\t]+", lambda line: clean_line(line[0]), description.strip())
     if len(cleaned) > DESCRIPTION_LENGTH:
         raise TooLong(
-            f"The description is longer than {DESCRIPTION_LENGTH} characters.",
+            f"The description must have at most {DESCRIPTION_LENGTH} characters.",
             limit=DESCRIPTION_LENGTH,
         )
     return cleaned

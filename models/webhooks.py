@@ -19,7 +19,7 @@ PURPOSE = Purpose.WEBHOOK_SECRETS
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAXIMUM_ENDPOINTS = 50
-DISABLED_BY_HAND = "It was disabled by hand."
+DISABLED_BY_HAND = "The endpoint was disabled with updateWebhookEndpoint."
 # How long an endpoint can fail, without one success, before it is disabled.
 DISABLED_AFTER = timedelta(days=5)
 # How long the former secret also signs after a rotation.
@@ -108,11 +108,10 @@ def check_types(types: Collection[str] | None) -> list[str] | None:
     unknown = sorted(set(types) - known)
     if unknown:
         raise ValueInvalid(
-            f"There are no events named {', '.join(repr(name[:80]) for name in unknown)}."
+            f"Unknown types of events: {', '.join(repr(name[:80]) for name in unknown)}."
         )
     if not types:
         raise ValueInvalid(
-            "An endpoint without types would be sent nothing: leave them out, or give null, for"
-            " all."
+            "The list of types must not be empty. Leave it out, or give null, to send all types."
         )
     return [type.value for type in EventType if type.value in types]

@@ -99,7 +99,7 @@ def require_permission(grant: Grant | None, permission: str) -> Grant:
 def missing_permission(*permissions: str) -> Forbidden:
     needed = ", ".join(permissions)
     return Forbidden(
-        f"This needs the permission {needed}.",
+        f"This requires the permission {needed}.",
         reason="missing_organization_permission",
         permissions=list(permissions),
     )
@@ -107,15 +107,15 @@ def missing_permission(*permissions: str) -> Forbidden:
 
 def address_unverified() -> Forbidden:
     return Forbidden(
-        "Your identity provider has not verified your address: open the link of the mail that came"
-        " to it.",
+        "Your email address is not verified. Open the link in the invitation email instead.",
         reason="invitation_requires_verified_address",
     )
 
 
 def wrong_address() -> Forbidden:
     return Forbidden(
-        "This invitation is for another address.", reason="invitation_for_another_address"
+        "This invitation is for another email address. Sign in with that address.",
+        reason="invitation_for_another_address",
     )
 
 
@@ -123,7 +123,7 @@ def ensure_identity_token(actor: Actor) -> None:
     """Rejects a session token, which must not be enough to keep a session alive (rule 28)."""
     if actor.session is not None:
         raise Forbidden(
-            "This needs the token of your identity provider, not a session token.",
+            "This requires a token of your identity provider, not a session token.",
             reason="identity_token_required",
         )
 
@@ -136,7 +136,7 @@ def ensure_service(actor: Actor, inputs: Iterable[str]) -> None:
 
 
 def secret_key_required(what: str) -> Forbidden:
-    return Forbidden(f"Only a secret key may use this: {what}.", reason="secret_key_required")
+    return Forbidden(f"Only a secret key can use {what}.", reason="secret_key_required")
 
 
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
@@ -144,7 +144,7 @@ def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
     missing = sorted(set(permissions) - grant.permissions) if grant else []
     if missing:
         raise Forbidden(
-            f"The role holds permissions that you lack: {', '.join(missing)}.",
+            f"The role includes permissions that you don't have: {', '.join(missing)}.",
             reason="role_not_grantable",
             permissions=missing,
         )

@@ -10,7 +10,7 @@ BULK_SIZE = 100
 def ensure_bulk_size(number: int, *, at: str) -> None:
     """Raises BulkSizeExceeded; `at` names the input that has too many entries."""
     if number > BULK_SIZE:
-        raise BulkSizeExceeded(f"At most {BULK_SIZE} {at} in a call.", at=at, limit=BULK_SIZE)
+        raise BulkSizeExceeded(f"A call can have at most {BULK_SIZE} {at}.", at=at, limit=BULK_SIZE)
 
 
 def group_by_code(

@@ -149,4 +149,4 @@ def _is_key_of(order: Order, key: Any) -> bool:
 
 def wrong_list_cursor() -> BadUserInput:
     """Makes the error for a cursor that no entry of the list has."""
-    return BadUserInput("The cursor is not one of this list.")
+    return BadUserInput("The cursor must be one that this list returned.")

@@ -21,13 +21,15 @@ def parse_origins(urls: list[str], schemes: frozenset[str]) -> list[str]:
     """
     if len(urls) > MAXIMUM_ORIGINS:
         raise ValueInvalid(
-            f"There can be {MAXIMUM_ORIGINS} origins at most.", limit=MAXIMUM_ORIGINS
+            f"An instance can have at most {MAXIMUM_ORIGINS} origins.", limit=MAXIMUM_ORIGINS
         )
     origins: set[str] = set()
     for url in urls:
         parts = urlsplit(check_url(url, schemes=schemes))
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
-            raise FormatInvalid(f"{url[:80]!r} is not an origin: give scheme, host and port only.")
+            raise FormatInvalid(
+                f"{url[:80]!r} is not an origin. Give only the scheme, host, and port."
+            )
         origins.add(f"{parts.scheme}://{parts.netloc}".lower())
     return sorted(origins)
 
@@ -39,7 +41,7 @@ async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance
     new = errors.reject_nulls(given, *(set(given) - {"invitation_url"}))
     for name in LIMITS:
         with errors.at(name):
-            check_limit(new.get(name, 0), "A limit")
+            check_limit(new.get(name, 0), "The limit")
     with errors.at("invitation_expires_in_days"):
         check_expiry_days(new.get("invitation_expires_in_days", 1))
     if given.get("invitation_url") is not None:

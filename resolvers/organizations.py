@@ -67,7 +67,7 @@ async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
     statement = select(User).where(col(User.id) == user_id).with_for_update()
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
-        raise CreatorNotFound("There is no such user.", at="created_by")
+        raise CreatorNotFound("The user doesn't exist.", at="created_by")
     return user
 
 
@@ -90,14 +90,13 @@ async def _ensure_can_create(tx: Transaction, user: User | None, instance: Insta
         return
     if not can_create(user, instance):
         raise Forbidden(
-            "You may not create organizations.", reason="user_create_organization_not_enabled"
+            "You aren't allowed to create organizations.",
+            reason="user_create_organization_not_enabled",
         )
     limit = get_creation_limit(user, instance)
     created = select(func.count()).where(col(Organization.created_by_id) == user.id)
     if limit and (await tx.session.execute(created)).scalar_one() >= limit:
-        raise QuotaExceeded(
-            f"You have created {limit} organizations, which is as many as you may.", limit=limit
-        )
+        raise QuotaExceeded(f"You have reached your limit of {limit} organizations.", limit=limit)
 
 
 async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
@@ -147,12 +146,12 @@ async def create_organization(
     with errors.at("private_metadata"):
         check_metadata(new.private_metadata or {})
     with errors.at("max_allowed_memberships"):
-        check_limit(limit, "The limit of memberships")
+        check_limit(limit, "The membership limit")
     with errors.at("role_set"):
         is_initial, has_key = col(RoleSet.is_initial).is_(True), col(RoleSet.key) == new.role_set
         role_set = await load_role_set(tx, is_initial if new.role_set is None else has_key)
         if role_set is None:
-            raise ResourceNotFound(f"There is no role set {new.role_set!r}.")
+            raise ResourceNotFound(f"The role set {new.role_set!r} doesn't exist.")
     errors.raise_if_any()
     assert role_set
     has_derived_slug = slug is None and instance.slugs_enabled
@@ -215,15 +214,13 @@ async def update_organization(
     if "slug" in new:
         with errors.at("slug"):
             if new["slug"] is None and (await tx.load_instance()).slugs_enabled:
-                raise ParameterNil(
-                    "An organization keeps a slug: leave it out to keep the one it has."
-                )
+                raise ParameterNil("The slug can't be null. Leave it out to keep the current one.")
             await check_free_slug(tx, new["slug"] or "", organization)
     if new.get("image_url") is not None:
         with errors.at("image_url"):
             check_url(new["image_url"], schemes=tx.server.link_schemes)
     with errors.at("max_allowed_memberships"):
-        check_limit(new.get("max_allowed_memberships", 0), "The limit of memberships")
+        check_limit(new.get("max_allowed_memberships", 0), "The membership limit")
     errors.raise_if_any()
     return await _update(tx, organization, new)
 
@@ -240,7 +237,7 @@ async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
     organization = await tx.lock_organization(organization_id)
     if not (organization.admin_delete_enabled or tx.actor.is_service):
         raise Forbidden(
-            "Members may not delete this organization.",
+            "Members can't delete this organization.",
             reason="organization_admin_delete_not_enabled",
         )
     await record_deleted(tx, col(Membership.organization_id) == organization.id)

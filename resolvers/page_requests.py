@@ -40,10 +40,10 @@ def check_page_size(size: int | None) -> int:
     if size is None:
         return DEFAULT_SIZE
     if size < 0:
-        raise BadUserInput("first and last can't be negative.")
+        raise BadUserInput("first and last must be 0 or greater.")
     if size > MAXIMUM_SIZE:
         raise LimitExceeded(
-            f"A page has {MAXIMUM_SIZE} entries at most.",
+            f"A page can have at most {MAXIMUM_SIZE} entries.",
             limit="page",
             allowed=MAXIMUM_SIZE,
             asked=size,
@@ -54,7 +54,7 @@ def check_page_size(size: int | None) -> int:
 def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
     """Checks the arguments of a list field; raises BadUserInput and LimitExceeded."""
     if arguments.first is not None and arguments.last is not None:
-        raise BadUserInput("Give first or last, not both.")
+        raise BadUserInput("Give either first or last, not both.")
     is_backward = arguments.last is not None
     return PageRequest(
         check_page_size(arguments.last if is_backward else arguments.first),

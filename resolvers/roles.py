@@ -94,7 +94,7 @@ def find_role(roles: Mapping[str, RoleWithPermissions], key: str) -> RoleWithPer
     if key in roles:
         return roles[key]
     raise ResourceNotFound(
-        f"The organization's role set has no role {key[:80]!r}.",
+        f"The organization's role set doesn't contain the role {key[:80]!r}.",
         at="role",
         nearest=find_similar(key, roles) or sorted(roles),
     )

@@ -10,7 +10,7 @@ from resolvers.transaction import Transaction
 
 
 def slug_taken() -> IdentifierExists:
-    return IdentifierExists("That slug is taken.", at="slug")
+    return IdentifierExists("This slug is already taken.", at="slug")
 
 
 async def check_free_slug(
@@ -18,7 +18,7 @@ async def check_free_slug(
 ) -> str:
     """Checks that no organization has the slug, other than the given one."""
     if not (await tx.load_instance()).slugs_enabled:
-        raise ParameterUnknown("Slugs are switched off in this instance.", at="slug")
+        raise ParameterUnknown("Slugs are disabled in this instance.", at="slug")
     check_slug(slug)
     owner_id = await _find_owner(tx, slug)
     if owner_id is not None and (organization is None or owner_id != organization.id):

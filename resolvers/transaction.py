@@ -31,7 +31,7 @@ TRACED_EVENTS = 20
 
 def organizations_disabled() -> Forbidden:
     return Forbidden(
-        "Organizations are switched off in this instance.",
+        "Organizations are disabled in this instance.",
         reason="organization_not_enabled_in_instance",
     )
 
@@ -94,7 +94,7 @@ class Transaction:
         return self.loaded_instance
 
     async def lock_instance(self) -> Instance:
-        """Locks the instance's settings to change them, and reads them anew under the lock.
+        """Locks the instance's settings to change them, and reads them again under the lock.
 
         From then on, `load_instance` returns this row with its changes.
         """

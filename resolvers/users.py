@@ -161,10 +161,13 @@ async def _insert_users(tx: Transaction, drafts: Sequence[UserDraft]) -> list[Us
 
 def _choose_issuer(new: NewUser, issuers: Sequence[str]) -> str | None:
     if new.issuer is not None and new.issuer not in issuers:
-        raise ValueInvalid(f"No identity provider {new.issuer[:80]!r} is configured.", at="issuer")
+        raise ValueInvalid(
+            f"The identity provider {new.issuer[:80]!r} is not configured.", at="issuer"
+        )
     if new.issuer is None and new.external_id is not None and len(issuers) != 1:
         raise ParameterMissing(
-            "Say whose subject `externalId` is: several identity providers are configured.",
+            "The issuer is required with externalId, because several identity providers are"
+            " configured.",
             at="issuer",
         )
     return new.issuer or (issuers[0] if new.external_id is not None else None)
@@ -174,10 +177,10 @@ def _check_subject(external_id: str | None) -> None:
     if external_id is None:
         return
     if not external_id:
-        raise ParameterMissing("The subject is empty.")
+        raise ParameterMissing("The subject must not be empty.")
     if len(external_id) > SUBJECT_LENGTH:
         raise TooLong(
-            f"The subject is longer than {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH
+            f"The subject must have at most {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH
         )
 
 
@@ -194,7 +197,7 @@ async def _load_taken_subjects(
 
 
 def subject_taken() -> IdentifierExists:
-    return IdentifierExists("There is a user with that subject already.", at="external_id")
+    return IdentifierExists("A user with this subject already exists.", at="external_id")
 
 
 async def _lock_and_load_waiting(
@@ -249,7 +252,7 @@ async def _lock_user(tx: Transaction, user_id: str) -> User:
     statement = select(User).where(col(User.id) == user_id).with_for_update()
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
-        raise ResourceNotFound("There is no such user.", at="user_id")
+        raise ResourceNotFound("The user doesn't exist.", at="user_id")
     return user
 
 
@@ -265,7 +268,7 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
             await _ensure_address_is_free(tx, user, new["address_key"])
     if given.get("create_organizations_limit") is not None:
         with errors.at("create_organizations_limit"):
-            check_limit(given["create_organizations_limit"], "The limit of organizations")
+            check_limit(given["create_organizations_limit"], "The organization limit")
     errors.raise_if_any()
     before = apply_changes(user, new)
     if not before:
@@ -282,7 +285,7 @@ def _make_address_changes(user: User, given: dict[str, Any]) -> dict[str, Any]:
     """Makes the columns of a changed address, which is unverified unless the input differs."""
     address = given["email_address"]
     if address is None and user.external_id is None:
-        raise ParameterNil("Without a subject, only the address tells who the user is.")
+        raise ParameterNil("A user who has never signed in must have an email address.")
     key = None if address is None else normalize_address(address)
     verified = user.email_verified and key == user.address_key
     return {"address_key": key, "email_verified": given.get("email_verified", verified)}

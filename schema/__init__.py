@@ -34,6 +34,7 @@ from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.context import Context
+from schema.foundation.descriptions import fill_in_names
 from schema.foundation.errors import MAXIMUM_ERRORS
 from schema.foundation.guards import MutationGuard
 from schema.foundation.scalars import SCALARS
@@ -58,7 +59,7 @@ RULES = (*specified_rules, OneOfInputValidationRule)
 patch_graphql_core()
 
 
-@strawberry.type(description="Everything that can be read.")
+@strawberry.type(description="The queries: what you can read.")
 class Query(
     ViewerQueries,
     InstanceQueries,
@@ -73,7 +74,10 @@ class Query(
 ): ...
 
 
-@strawberry.type(description="Everything that can be changed; each field is one transaction.")
+@strawberry.type(
+    description="The mutations: what you can change. Each mutation runs in a transaction of its"
+    " own."
+)
 class Mutation(
     OrganizationMutations,
     MembershipMutations,
@@ -183,6 +187,7 @@ def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
     if breadth_first:
         built.plans = built._schema.extensions[PLANS] = Plans()  # pyright: ignore[reportPrivateUsage]
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
+    fill_in_names(built._schema)  # pyright: ignore[reportPrivateUsage]
     limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 

@@ -15,44 +15,54 @@ from schema.roles.types import RoleSet
 
 describe_enum(
     MembershipMode,
-    "Whether people can work without an organization.",
+    "Whether users need an organization to work.",
     {
-        MembershipMode.REQUIRED: "A session needs an active organization.",
-        MembershipMode.OPTIONAL: "A session without one is a personal account.",
+        MembershipMode.REQUIRED: "A session must have an active organization. Without one, it stays"
+        " pending.",
+        MembershipMode.OPTIONAL: "A session without an active organization works with the user's"
+        " personal account.",
     },
 )
 
 
-@strawberry.type(description="What holds for all organizations of this server.")
+@strawberry.type(
+    description="The settings of this Tenantry instance, which apply to all organizations."
+)
 class Instance:
     organizations_enabled: bool = strawberry.field(
-        description="Whether users can use organizations at all."
+        description="Whether users can use organizations. If false, only secret keys can."
     )
     membership_mode: MembershipMode = strawberry.field(
-        description="Whether people can work without an organization."
+        description="Whether a session must have an active organization."
     )
-    slugs_enabled: bool = strawberry.field(description="Whether organizations have slugs.")
+    slugs_enabled: bool = strawberry.field(
+        description="Whether organizations have slugs. If false, slugs are null and can't be set."
+    )
     max_allowed_memberships: int = strawberry.field(
-        description="The seats of new organizations, 0 for any number."
+        description="The membership limit of new organizations. 0 means unlimited."
     )
     create_organization_enabled: bool = strawberry.field(
-        description="Whether users may create organizations."
+        description="Whether users can create organizations. The setting of a user overrides it."
     )
     create_organizations_limit: int = strawberry.field(
-        description="How many organizations a user may create, 0 for any number."
+        description="The number of organizations that each user can create. 0 means unlimited. The"
+        " setting of a user overrides it."
     )
     admin_delete_enabled: bool = strawberry.field(
-        description="Whether members may delete organizations made from now on."
+        description="Whether members of new organizations can delete their organization."
     )
-    invitation_expires_in_days: int = strawberry.field(description="How long invitations live.")
+    invitation_expires_in_days: int = strawberry.field(
+        description="The number of days after which new invitations expire."
+    )
     invitation_url: str | None = strawberry.field(
-        description="The page that invited people are sent to; null for the built-in one."
+        description="The page that invitation links lead to. Null for the built-in page."
     )
     allowed_redirect_origins: list[str] = strawberry.field(
-        description="The origins that invitations may lead to."
+        description="The origins, such as `https://app.example.com`, that the `redirectUrl` of an"
+        " invitation can have."
     )
 
-    @strawberry.field(description="What new organizations get.")
+    @strawberry.field(description="The role set of new organizations.")
     async def initial_role_set(self, info: Info) -> RoleSet:
         return RoleSet.from_row(await info.context.read(load_initial_role_set))
 
@@ -74,56 +84,62 @@ class Instance:
 
 @strawberry.type
 class InstanceQueries:
-    @strawberry.field(description="The instance's settings, for everybody.")
+    @strawberry.field(description="The settings of this instance. Readable without a credential.")
     async def instance(self, info: Info) -> Instance:
         return Instance.from_row(info.context.instance)
 
 
-@strawberry.type(description="The instance of a mutation.")
+@strawberry.type(description="The result of `updateInstance`.")
 class InstancePayload(Payload):
     instance: Instance | None = strawberry.field(
-        description="The settings as they are now.", default=None
+        description="The updated settings. Null if there are `userErrors`.", default=None
     )
 
 
-@strawberry.input(description="What to change of the instance's settings; what is absent stays.")
+@strawberry.input(
+    description="The settings to change. Settings that you leave out keep their values."
+)
 class UpdateInstanceInput:
     organizations_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether users can use organizations at all."
+        description="Whether users can use organizations. Secret keys always can."
     )
     membership_mode: strawberry.Maybe[MembershipMode | None] = strawberry.field(
-        description="Whether people can work without an organization."
+        description="Whether sessions must have an active organization."
     )
     slugs_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether organizations have slugs."
+        description="Whether organizations have slugs. Stored slugs are kept while this is false."
     )
     max_allowed_memberships: strawberry.Maybe[int | None] = strawberry.field(
-        description="The seats of new organizations, 0 for any number."
+        description="The membership limit of organizations that are created from now on. 0 means"
+        " unlimited."
     )
     create_organization_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether users may create organizations."
+        description="Whether users can create organizations, unless the setting of a user differs."
     )
     create_organizations_limit: strawberry.Maybe[int | None] = strawberry.field(
-        description="How many organizations a user may create, 0 for any number."
+        description="The number of organizations that each user can create, unless the setting of a"
+        " user differs. 0 means unlimited."
     )
     admin_delete_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether members may delete organizations made from now on."
+        description="Whether members can delete organizations that are created from now on."
     )
     invitation_expires_in_days: strawberry.Maybe[int | None] = strawberry.field(
-        description="How long invitations live, 1 to 365 days."
+        description="The number of days after which new invitations expire, from 1 to 365."
     )
     invitation_url: strawberry.Maybe[str | None] = strawberry.field(
-        description="The page that invited people are sent to; null for the built-in one."
+        description="The page that invitation links lead to, as an absolute https URL. Null for the"
+        " built-in page."
     )
     allowed_redirect_origins: strawberry.Maybe[list[str] | None] = strawberry.field(
-        description="The origins that invitations may lead to."
+        description="The origins that the `redirectUrl` of an invitation can have, at most 100."
+        " Replaces the whole list."
     )
 
 
 @strawberry.type
 class InstanceMutations:
     @strawberry.mutation(
-        description="Changes the instance's settings.",
+        description="Changes the settings of the instance.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_instance(

@@ -55,22 +55,33 @@ async def load_node(info: Info, id: str) -> Node | None:
 @strawberry.type
 class NodeQueries:
     @strawberry.field(
-        description="An object by its id; null when absent or not visible to the caller.",
+        description="The object with an ID. Null if it doesn't exist, or if the caller can't read"
+        " it.",
         extensions=query_guard(),
     )
     async def node(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+        self,
+        info: Info,
+        id: Annotated[
+            strawberry.ID,
+            strawberry.argument(
+                description="The ID of an object of any type that implements `Node`."
+            ),
+        ],
     ) -> Node | None:
         return await load_node(info, id)
 
     @strawberry.field(
-        description="Objects by their ids, in order, at most 100; null for each that is absent or"
-        " not visible.",
+        description="The objects with up to 100 IDs, in the same order. An entry is null if its"
+        " object doesn't exist, or if the caller can't read it.",
         extensions=query_guard(),
     )
     async def nodes(
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")],
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="The IDs of the objects, at most 100."),
+        ],
     ) -> list[Node | None] | None:
         return list(await asyncio.gather(*(load_node(info, id) for id in ids)))

@@ -25,11 +25,11 @@ from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
 
 
-@strawberry.type(description="The signed-in user, with what is theirs alone.")
+@strawberry.type(description="The signed-in user, with data that only they can read.")
 class Viewer:
     user_id: strawberry.Private[str]
 
-    @strawberry.field(description="The user.")
+    @strawberry.field(description="The profile of the signed-in user.")
     async def user(self, info: Info) -> User:
         row = await info.context.loaders.users.load(self.user_id)
         if row is None:
@@ -37,15 +37,16 @@ class Viewer:
         return User.from_row(row, info.context)
 
     @strawberry.field(
-        description="The session whose token signed the request; null with an identity token."
+        description="The session of the request's session token. Null if the caller uses an"
+        " identity token."
     )
     async def session(self, info: Info) -> Session | None:
         session = info.context.caller.session
         return await load_visible_session(info, session.id) if session else None
 
     @strawberry.field(
-        description="The organization of the session token that signed the request; null for who"
-        " is no member any more."
+        description="The organization in the request's session token. Null if there is none, or if"
+        " the user is no longer a member of it."
     )
     async def active_organization(self, info: Info) -> Organization | None:
         organization_id = _get_active_organization_id(info)
@@ -55,7 +56,8 @@ class Viewer:
         return await load_organization(info, organization_id)
 
     @strawberry.field(
-        description="The user's membership in the active organization; null without one."
+        description="The user's membership in the active organization. Null if there is no active"
+        " organization, or if the user is no longer a member of it."
     )
     async def active_membership(self, info: Info) -> Membership | None:
         organization_id = _get_active_organization_id(info)
@@ -63,7 +65,7 @@ class Viewer:
             return None
         return await load_membership(info, organization_id, self.user_id)
 
-    @strawberry.field(description="Whether the user may create another organization now.")
+    @strawberry.field(description="Whether the user can create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
         user = await info.context.loaders.users.load(self.user_id)
         instance = info.context.instance
@@ -72,18 +74,21 @@ class Viewer:
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
 
-    @strawberry.field(description="The user's membership in an organization; null without one.")
+    @strawberry.field(
+        description="The user's membership in one organization. Null if the user isn't a member."
+    )
     async def membership(
         self,
         info: Info,
         organization_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The organization.")
+            strawberry.ID,
+            strawberry.argument(description="ID of the organization whose membership to return."),
         ],
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
         return await load_membership(info, organization_id, self.user_id)
 
-    @strawberry.field(description="The user's memberships, newest first unless asked otherwise.")
+    @strawberry.field(description="The memberships of the signed-in user, newest first by default.")
     async def memberships(
         self,
         info: Info,
@@ -94,7 +99,8 @@ class Viewer:
         query: Annotated[
             str | None,
             strawberry.argument(
-                description="A part of the organization's name or slug, or its whole id."
+                description="Return only memberships in organizations whose name or slug contains"
+                " these words, or in the organization with this ID."
             ),
         ] = None,
         roles: Roles = None,
@@ -105,7 +111,10 @@ class Viewer:
         selection = select_memberships(MEMBERSHIPS_OF_USER, query, roles)
         return await load_memberships(info, self.user_id, selection, arguments, order_by)
 
-    @strawberry.field(description="The invitations to the user's verified address, newest first.")
+    @strawberry.field(
+        description="The invitations to the user's verified email address, newest first. Empty if"
+        " the address isn't verified."
+    )
     async def invitations(
         self,
         info: Info,
@@ -113,7 +122,10 @@ class Viewer:
         after: After = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
-            strawberry.argument(description="Only those with one of these statuses."),
+            strawberry.argument(
+                description="Return only invitations with one of these statuses. Null for all"
+                " statuses."
+            ),
         ] = [InvitationStatus.PENDING],  # noqa: B006
     ) -> Connection[Invitation]:
         info.context.ensure_organizations_enabled()
@@ -133,6 +145,8 @@ def _get_active_organization_id(info: Info) -> str | None:
 
 @strawberry.type
 class ViewerQueries:
-    @strawberry.field(description="The signed-in user; null for a secret key and for nobody.")
+    @strawberry.field(
+        description="The signed-in user. Null if the caller uses a secret key or no credential."
+    )
     async def viewer(self, info: Info) -> Viewer | None:
         return Viewer(user_id=info.context.user_id) if info.context.user_id else None

@@ -11,7 +11,7 @@ PAGES = 2_000
 
 
 class BackupError(Exception):
-    """The copy could not be made; the message says why."""
+    """The copy failed; the message says why."""
 
 
 def copy_database(source: Path, target: Path, show_progress: Callable[[int, int], None]) -> int:
@@ -21,13 +21,13 @@ def copy_database(source: Path, target: Path, show_progress: Callable[[int, int]
     start again. Raises BackupError.
     """
     if not source.is_file():
-        raise BackupError(f"{source} is not there.")
+        raise BackupError(f"{source} doesn't exist.")
     partial = target.with_name(f"{target.name}.partial")
     try:
         # Reserves the name without replacing a file, and keeps others from reading the copy.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise BackupError(f"{target} exists already: choose another name.") from error
+        raise BackupError(f"{target} already exists. Choose another name.") from error
     except OSError as error:
         raise BackupError(f"{target} can't be written: {error.strerror}.") from error
     try:

@@ -1,4 +1,4 @@
-// One line below the response: how it went, and as whom the operation ran.
+// The line below the response: its status, its duration, and the identity that sent the operation.
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect } from "react";
 

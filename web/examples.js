@@ -4,7 +4,7 @@ export function exampleTab({ query, variables }) {
   return { query, variables: isEmpty ? "" : JSON.stringify(variables, null, 2) };
 }
 
-// What GraphiQL starts with: on the first visit the examples, later what was left in the stored tabs.
+// The tabs that GraphiQL starts with: the examples on the first visit, and the stored tabs later.
 export function openingTabs(storage, documents) {
   const stored = storedTabs(storage);
   if (!stored) {
@@ -24,7 +24,7 @@ function storedTabs(storage) {
   }
 }
 
-// Opens the documents that no tab shows unchanged, and goes to the first document; nobody's edits are lost.
+// Opens the documents that no tab shows unchanged, and selects the first one. No edits are lost.
 export function openExamples(documents, tabs, { moveTab, changeTab }) {
   const examples = documents.map(exampleTab);
   const missing = examples.filter((example) => !tabs.some((tab) => isSame(tab, example)));

@@ -1,5 +1,5 @@
-// Sends an operation as the identity of the moment, a subscription over WebSocket and everything else over HTTP; what
-// goes wrong on the way becomes a sentence.
+// Sends an operation as the current identity: subscriptions over WebSocket, everything else over HTTP. Failures become
+// readable errors.
 import { parse } from "graphql";
 import { subscription } from "./subscription.js";
 
@@ -11,7 +11,7 @@ export function createFetcher(endpoint, identity, onAnswer) {
     const meant = operationIn(query, operationName);
     const operation = { query, variables, operationName: meant.name };
     const overriding = Object.keys(headers ?? {}).find((name) => name.toLowerCase() === "authorization");
-    const sender = overriding ? "the Headers pane says" : label;
+    const sender = overriding ? "set in the Headers pane" : label;
     if (meant.kind === "subscription") {
       const credential = overriding ? headers[overriding] : authorization;
       return subscription(endpoint, operation, credential, listening(sender, onAnswer));
@@ -19,29 +19,29 @@ export function createFetcher(endpoint, identity, onAnswer) {
     const started = performance.now();
     const { result, status } = await post(endpoint, operation, { authorization, headers });
     if (operationName !== "IntrospectionQuery") {
-      onAnswer(`${status ?? "No answer"} · ${Math.round(performance.now() - started)} ms · as ${sender}`);
+      onAnswer(`${status ?? "No response"} · ${Math.round(performance.now() - started)} ms · as ${sender}`);
     }
     return result;
   };
 }
 
-// Says how a subscription is getting on.
+// Reports the progress of a subscription.
 function listening(sender, onAnswer) {
   let count = 0;
-  let last = "nothing yet: make a change in another window";
+  let last = "no event yet: make a change in another window";
   const say = (state) => onAnswer(`${state} as ${sender} · ${last}`);
   say("Connecting");
   return ({ result, isOver }) => {
     if (result?.data) {
       count += 1;
-      last = `${count} ${count === 1 ? "event" : "events"}, the last one at ${new Date().toLocaleTimeString()}`;
+      last = `${count} ${count === 1 ? "event" : "events"}, the latest at ${new Date().toLocaleTimeString()}`;
     }
     if (isOver && count === 0) last = "no event";
     say(isOver ? "Stopped listening" : "Listening");
   };
 }
 
-// Just after a change of tab GraphiQL still has the name of the operation before.
+// Right after a change of tab, GraphiQL still has the name of the previous operation.
 function operationIn(query, operationName) {
   try {
     const operations = parse(query).definitions.filter(({ kind }) => kind === "OperationDefinition");
@@ -57,7 +57,7 @@ async function post(endpoint, operation, credentials) {
   try {
     request = { method: "POST", headers: requestHeaders(credentials), body: JSON.stringify(operation) };
   } catch {
-    return fault("Not sent: a header or the token holds a character that a header cannot carry.");
+    return fault("Not sent: a header or the token contains a character that is not allowed in headers.");
   }
   let response;
   let body;
@@ -65,12 +65,12 @@ async function post(endpoint, operation, credentials) {
     response = await fetch(endpoint, request);
     body = await response.text();
   } catch {
-    return fault(`No answer from ${new URL(endpoint, location.href)}. Is the server running?`);
+    return fault(`No response from ${new URL(endpoint, location.href)}. Is the server running?`);
   }
   return answer(response, body);
 }
 
-// What stands in the headers editor wins over the identity.
+// The headers editor overrides the identity.
 function requestHeaders({ authorization, headers }) {
   const merged = new Headers({ accept: ACCEPT, "content-type": "application/json" });
   if (authorization) merged.set("authorization", authorization);
@@ -86,7 +86,7 @@ function answer(response, body) {
   } catch {
     // Not JSON: a proxy's or the web server's own page.
   }
-  return { ...fault(`The server answered ${status}, and not with JSON: ${body.slice(0, 200)}`), status };
+  return { ...fault(`The server responded with ${status}, and not with JSON: ${body.slice(0, 200)}`), status };
 }
 
 function fault(message) {

@@ -1,4 +1,4 @@
-// Who one is signed in as. The choice lasts for the browser tab; a pasted token is kept nowhere else.
+// The identity that the page is signed in with. The choice and a pasted token are kept for the browser tab only.
 import { useState } from "react";
 
 export const OTHER = "";

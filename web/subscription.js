@@ -1,27 +1,27 @@
-// A subscription over WebSocket, as the observable that GraphiQL takes; what ends it is its last result.
+// A subscription over WebSocket, as the observable that GraphiQL expects. The error that ends it is its last result.
 import { createClient } from "graphql-ws/client";
 
-export function subscription(endpoint, operation, authorization, tell) {
+export function subscription(endpoint, operation, authorization, report) {
   const client = createClient({
     url: socketAddress(endpoint),
     connectionParams: authorization ? { authorization } : undefined,
-    // Somebody looks at this page and should read that the server went; a program would subscribe again by itself.
+    // The person at this page needs to see that the server stopped. A program would subscribe again on its own.
     retryAttempts: 0,
-    on: { connected: () => tell({}) },
+    on: { connected: () => report({}) },
   });
-  return { subscribe: (observer) => ({ unsubscribe: listen(client, operation, observer, tell) }) };
+  return { subscribe: (observer) => ({ unsubscribe: listen(client, operation, observer, report) }) };
 }
 
-function listen(client, operation, observer, tell) {
+function listen(client, operation, observer, report) {
   let isOver = false;
   const show = (result) => {
-    tell({ result });
+    report({ result });
     observer.next(result);
   };
   const end = () => {
     if (isOver) return;
     isOver = true;
-    tell({ isOver });
+    report({ isOver });
     observer.complete();
   };
   const fail = (reason) => {
@@ -41,13 +41,13 @@ function socketAddress(endpoint) {
   return address.href;
 }
 
-// The server's own errors, or what it said when it closed the socket, or that there was nobody.
+// The errors that the server sent, the reason why it closed the socket, or that it could not be reached.
 function errorsOf(reason) {
   return Array.isArray(reason) ? reason : [{ message: sentence(reason ?? {}) }];
 }
 
 function sentence({ code, reason }) {
-  if (!code || code === 1006) return `The connection to ${location.host} broke, or none came about. Is the server running?`;
-  if (code === 1012) return "The server stops or restarts (1012): run this again in a moment.";
-  return `The server closed the connection: ${reason || "it gave no reason"} (${code}).`;
+  if (!code || code === 1006) return `The connection to ${location.host} failed or was lost. Is the server running?`;
+  if (code === 1012) return "The server is stopping or restarting (1012). Run this again in a moment.";
+  return `The server closed the connection: ${reason || "no reason given"} (${code}).`;
 }

@@ -1,4 +1,4 @@
-// The bar above GraphiQL: name, examples, and who one is signed in as.
+// The bar above GraphiQL: the name, the examples, and the identity menu.
 import { DropdownMenu, useDidUpdate, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect } from "react";
 import { openExamples } from "./examples.js";
@@ -69,7 +69,7 @@ function IdentitySwitcher({ identities, identity }) {
   );
 }
 
-// A schema that one identity was refused may be shown to the next; one that is there is kept.
+// The next identity may be allowed to read the schema if this one wasn't. A loaded schema is kept.
 function useSchemaOf({ authorization }) {
   const hasSchema = useGraphiQL((state) => Boolean(state.schema));
   const { introspect } = useGraphiQLActions();

@@ -1,7 +1,7 @@
 """Group commit: the transactions that wait for SQLite's one writer are committed together.
 
 A commit waits for the disk, which takes longer than most transactions. So whoever has to wait for
-the writer joins the open transaction behind a savepoint, and all of them are committed at once. A
+the writer joins the open transaction with a savepoint, and all of them are committed at once. A
 transaction that is rejected is rolled back to its savepoint. Nothing is reported as done before the
 commit, and a transaction that nobody waits for is committed by itself, without a savepoint.
 """

@@ -2,7 +2,7 @@
 
 The text of a statement, the order of its parameters and the types of its columns are found once
 for each shape. After that, running it again costs a look-up and the values. A statement of a hot
-path is prepared: then the expression itself is made only once, too.
+path is prepared: then the expression itself is created only once, too.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence

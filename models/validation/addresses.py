@@ -12,7 +12,7 @@ from models.validation.characters import CONTROLS, INVISIBLE, MEANINGLESS, MODIF
 MAXIMUM_LENGTH = 254
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 REFUSED = re.compile(r'[,;<>()\[\]"\\:]')
-# What can't be seen, or can't be told from something else.
+# What can't be seen, or can't be distinguished from something else.
 UNUSABLE = (REFUSED, CONTROLS, MEANINGLESS, SPACES, INVISIBLE, MODIFIERS)
 # A label of a domain in ASCII; one with an encoded name (`xn--`) is left to IDNA.
 LABEL = re.compile(r"(?!xn--)(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -22,7 +22,7 @@ ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?", re.IGNORECASE)
 
 
 def _invalid(address: str) -> FormatInvalid:
-    return FormatInvalid(f"{address[:80]!r} is not an e-mail address.", at="emailAddress")
+    return FormatInvalid(f"{address[:80]!r} is not a valid email address.", at="emailAddress")
 
 
 def _encode_domain(domain: str) -> str:
@@ -56,7 +56,7 @@ def _fold_local_part(local: str) -> str:
 def normalize_address(address: str) -> str:
     """Normalizes an address, so that spellings of the same address are equal.
 
-    Applies NFC and lower case for ASCII letters to its local part, UTS 46 and IDNA to its domain,
+    Applies NFC and lower case for ASCII to its local part, UTS 46 and IDNA to its domain,
     and nothing else. Raises FormatInvalid if the text is not a single address.
     """
     if len(address) > MAXIMUM_LENGTH or any(pattern.search(address) for pattern in UNUSABLE):

@@ -38,9 +38,11 @@ DECODINGS = 3
 def ensure_readable(text: str, what: str) -> None:
     """Raises FormatInvalid for control characters, and for characters that can't be displayed."""
     if CONTROLS.search(text):
-        raise FormatInvalid(f"{what} can't contain control characters or bidirectional overrides.")
+        raise FormatInvalid(
+            f"{what} must not contain control characters or bidirectional overrides."
+        )
     if MEANINGLESS.search(text):
-        raise FormatInvalid(f"{what} contains a character that can't be displayed.")
+        raise FormatInvalid(f"{what} must not contain characters that can't be displayed.")
 
 
 def escape_controls(text: str) -> str:
@@ -85,11 +87,11 @@ def check_name(name: str, what: str = "The name") -> str:
     ensure_readable(trimmed, what)
     cleaned = clean_line(trimmed)
     if is_blank(cleaned):
-        raise ParameterMissing(f"{what} is empty.")
+        raise ParameterMissing(f"{what} must not be empty.")
     if len(cleaned) > NAME_LENGTH:
-        raise TooLong(f"{what} is longer than {NAME_LENGTH} characters.", limit=NAME_LENGTH)
+        raise TooLong(f"{what} must have at most {NAME_LENGTH} characters.", limit=NAME_LENGTH)
     if contains_link(cleaned):
-        raise ValueInvalid(f"{what} can't hold HTML or a link.")
+        raise ValueInvalid(f"{what} must not contain HTML or a link.")
     return cleaned
 
 
@@ -108,7 +110,7 @@ def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> s
     allowed = " or ".join(sorted(schemes))
     invalid = FormatInvalid(f"{link[:80]!r} is not an absolute {allowed} URL.")
     if len(link) > LINK_LENGTH:
-        raise TooLong(f"The URL is longer than {LINK_LENGTH} characters.", limit=LINK_LENGTH)
+        raise TooLong(f"The URL must have at most {LINK_LENGTH} characters.", limit=LINK_LENGTH)
     try:
         parts = urlsplit(link)
         is_usable = (
@@ -136,11 +138,11 @@ def check_metadata(metadata: "JSONObject") -> "JSONObject":
         ]
     if level:
         raise TooLarge(
-            f"Metadata can be nested {METADATA_LEVELS} levels deep at most.", limit=METADATA_LEVELS
+            f"Metadata must be nested at most {METADATA_LEVELS} levels deep.", limit=METADATA_LEVELS
         )
     if len(orjson.dumps(metadata)) > METADATA_BYTES:
         raise TooLarge(
-            f"Metadata can hold at most {METADATA_BYTES} bytes of JSON.", limit=METADATA_BYTES
+            f"Metadata must have at most {METADATA_BYTES} bytes of JSON.", limit=METADATA_BYTES
         )
     return metadata
 

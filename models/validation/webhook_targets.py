@@ -75,10 +75,10 @@ def _parse_url(url: str) -> SplitResult:
     """Parses an absolute URL that is unambiguous; raises FormatInvalid and TooLong."""
     if len(url) > LINK_LENGTH:
         raise TooLong(
-            f"The URL is longer than {LINK_LENGTH} characters.", at="url", limit=LINK_LENGTH
+            f"The URL must have at most {LINK_LENGTH} characters.", at="url", limit=LINK_LENGTH
         )
     if not CHARACTERS.fullmatch(url):
-        raise _invalid("holds a space, or a character that has to be percent-encoded")
+        raise _invalid("must not contain spaces or other characters that need percent-encoding")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -90,14 +90,14 @@ def _parse_url(url: str) -> SplitResult:
         )
     except ValueError as error:
         raise _invalid(
-            "is not an absolute URL with a host and, where it is needed, a port"
+            "must be absolute, with a host and, if it names a port, a valid one"
         ) from error
     if not is_whole:
-        raise _invalid("is not an absolute URL with a host and, where it is needed, a port")
+        raise _invalid("must be absolute, with a host and, if it names a port, a valid one")
     if "@" in parts.netloc:
-        raise _invalid("holds a user: what is sent is signed instead")
+        raise _invalid("must not contain a user: the receiver verifies a signature instead")
     if "#" in url:
-        raise _invalid("holds a fragment, which is never sent")
+        raise _invalid("must not contain a fragment, because fragments are never sent")
     return parts
 
 
@@ -115,7 +115,7 @@ def _parse_address(host: str) -> Address | None:
             raise ValueError("an interface of this machine")
         return ip_address(host)
     except ValueError as error:
-        raise _invalid("has an IP address in a spelling that is not the usual one") from error
+        raise _invalid("must write its IP address in the usual notation") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,13 @@ class WebhookTargets:
         parts = _parse_url(url)
         is_lenient = self.allows_private or bool(self.networks)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_lenient):
-            raise _invalid("does not begin with https://" + (" or http://" if is_lenient else ""))
+            raise _invalid("must start with https://" + (" or http://" if is_lenient else ""))
         host = parts.hostname or ""
         address = _parse_address(host)
         if address is None and OWN_NAMES.fullmatch(host) and not is_lenient:
-            raise _invalid(f"leads into a private network: {host[:80]!r}")
+            raise _invalid(f"leads to a private network, which is not allowed: {host[:80]!r}")
         if address is not None and not self.allows(address, scheme=parts.scheme):
-            raise _invalid("leads to an address that webhooks may not be sent to")
+            raise _invalid("leads to an address that webhooks can't be sent to")
         return url
 
     def allows(self, address: Address, *, scheme: str) -> bool:

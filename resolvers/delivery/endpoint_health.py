@@ -13,8 +13,8 @@ from models.webhooks import DISABLED_AFTER, WebhookDelivery, WebhookEndpoint
 # After a longer time without an attempt, a failure starts a new period: the endpoint had nothing to
 # receive, or no worker was running. No pause between two attempts is as long.
 LONGEST_GAP = timedelta(hours=25)
-SAID_GONE = "The endpoint answered 410 Gone."
-FAILED_TOO_LONG = f"It failed for {DISABLED_AFTER.days} days, without one success."
+SAID_GONE = "The endpoint responded with 410 Gone."
+FAILED_TOO_LONG = f"All deliveries failed for {DISABLED_AFTER.days} days."
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 

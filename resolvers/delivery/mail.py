@@ -29,7 +29,7 @@ MAIL_QUEUE = QueueTable(
         MAILS.c.next_attempt_at,
         MAILS.c.last_error,
     ),
-    # Counted at once: a worker that dies while it sends has made an attempt.
+    # Counted at once: a worker that dies while it sends has used an attempt.
     claim_values={"attempts": MAILS.c.attempts + 1},
 )
 

@@ -1,4 +1,4 @@
-"""Rows that wait to be sent: which are due, who has claimed them, and what became of them."""
+"""Rows that wait to be sent: which are due, who has claimed them, and their outcome."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -14,7 +14,7 @@ from models.instance import Instance
 # How many events one transaction deletes: others have to write too.
 BATCH = 2_000
 # How late an event can be deleted, for example because no worker was running. An event that is
-# older than that, and older than the oldest one, was written while the clock was behind.
+# older than that, and older than the oldest one, was written while the clock was slow.
 LATEST = timedelta(days=1)
 
 

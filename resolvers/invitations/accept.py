@@ -45,8 +45,8 @@ class InvitationRef:
     def not_found(self) -> InputError:
         """Makes the same error for an invitation that doesn't exist and for someone else's."""
         if self.ticket is not None:
-            return TicketInvalid("This link is not valid any more.", at="ticket")
-        return ResourceNotFound("There is no such invitation.", at="invitation_id")
+            return TicketInvalid("This link is no longer valid.", at="ticket")
+        return ResourceNotFound("The invitation doesn't exist.", at="invitation_id")
 
 
 SETTLED: dict[InvitationStatus, type[InputError]] = {
@@ -56,9 +56,9 @@ SETTLED: dict[InvitationStatus, type[InputError]] = {
     InvitationStatus.DECLINED: InvitationDeclined,
 }
 SENTENCES = {
-    InvitationStatus.EXPIRED: "The invitation has expired: ask for a new one.",
-    InvitationStatus.REVOKED: "The invitation was taken back.",
-    InvitationStatus.ACCEPTED: "The invitation was accepted already.",
+    InvitationStatus.EXPIRED: "The invitation has expired. Ask for a new one.",
+    InvitationStatus.REVOKED: "The invitation was revoked.",
+    InvitationStatus.ACCEPTED: "The invitation was already accepted.",
     InvitationStatus.DECLINED: "The invitation was declined.",
 }
 
@@ -123,7 +123,7 @@ async def _load_grantable_role(
     It must be in the role set and, unless it is the default role, its inviter must hold it.
     """
     not_grantable = InvitationNotGrantable(
-        "Who invited you can't give this role any more: ask for a new invitation."
+        "The person who invited you can no longer grant this role. Ask for a new invitation."
     )
     role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
     if role is None:
@@ -150,7 +150,7 @@ async def accept_invitation(
     """
     invitation, organization, user = await _lock_and_verify(tx, ref)
     if await is_member(tx, organization, user):
-        raise AlreadyAMember("You are a member of this organization already.")
+        raise AlreadyAMember("You are already a member of this organization.")
     role = await _load_grantable_role(tx, organization, invitation)
     await ensure_own_seat(tx, organization)
     if user.address_key is None:

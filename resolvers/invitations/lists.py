@@ -48,7 +48,7 @@ class InvitationFilter(StatementValues):
 async def load_last_mails(store: Readable, invitation_ids: Sequence[str]) -> Sequence[Mail | None]:
     """Loads the last email of each invitation.
 
-    It is the one with the invitation's current ticket. IDs don't tell, because they only sort by
+    It is the one with the invitation's current ticket. IDs don't say, because they only sort by
     the millisecond.
     """
     has_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (

@@ -27,7 +27,7 @@ from resolvers.transaction import Transaction
 
 
 def not_pending() -> InvitationNotPending:
-    return InvitationNotPending("The invitation is not pending any more.", at="invitation_id")
+    return InvitationNotPending("The invitation is no longer pending.", at="invitation_id")
 
 
 async def revoke_invitation(
@@ -59,7 +59,7 @@ async def resend_invitation(
     role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
     if role is None:
         raise InvitationNotGrantable(
-            "The organization does not have the invitation's role any more: invite anew.",
+            "The organization no longer has the role of the invitation. Create a new invitation.",
             at="invitation_id",
         )
     ensure_grantable(tx.grant, role.permissions)
@@ -90,7 +90,7 @@ async def _load_invitation(tx: Transaction, organization_id: str, invitation_id:
     invitation = (await tx.session.execute(statement)).scalar_one_or_none()
     if invitation is None:
         raise ResourceNotFound(
-            "There is no such invitation in this organization.", at="invitation_id"
+            "The invitation doesn't exist in this organization.", at="invitation_id"
         )
     return invitation
 
@@ -101,7 +101,7 @@ async def _ensure_can_revive(
     """Ensures that there is a seat, no member, and no newer invitation for an expired one."""
     members, invited = await load_existing(tx, organization, [invitation.address_key])
     if members:
-        raise AlreadyAMember("The address belongs to a member already.", at="invitation_id")
+        raise AlreadyAMember("The email address already belongs to a member.", at="invitation_id")
     if invited:
         raise not_pending()
     if await count_free_seats(tx, organization) == 0:

@@ -122,7 +122,7 @@ async def _load_inviter(
     grant = await load_grant(tx.session, organization.id, options.inviter_user_id)
     if grant is None:
         raise ResourceNotFound(
-            "The inviter is no member of this organization.", at="inviter_user_id"
+            "The inviter must be a member of this organization.", at="inviter_user_id"
         )
     if MEMBERSHIPS_MANAGE not in grant.permissions:
         raise missing_permission(MEMBERSHIPS_MANAGE)
@@ -138,7 +138,7 @@ def check_redirect_url(
     parts = urlsplit(check_url(url, schemes=schemes))
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     if origin not in origins:
-        raise RedirectDomainMismatch(f"{origin} is not one of the allowed redirect origins.")
+        raise RedirectDomainMismatch(f"{origin!r} is not one of the allowed redirect origins.")
     return url
 
 
@@ -154,8 +154,8 @@ async def compute_expiry(tx: Transaction, days: int | None) -> datetime:
 def ensure_can_mail(tx: Transaction) -> None:
     if not tx.server.can_mail:
         raise ValueInvalid(
-            "This server can't send mail: set TENANTRY_SMTP_URL, or pass the link on with notify:"
-            " false."
+            "This server can't send email. Set TENANTRY_SMTP_URL, or use notify: false and share"
+            " the link."
         )
 
 
@@ -199,9 +199,9 @@ async def _validate_recipients(
         role = roles[recipient.role]
         with errors.at("email_address"):
             if key in members:
-                raise AlreadyAMember(f"{recipient.email_address} belongs to a member already.")
+                raise AlreadyAMember(f"{recipient.email_address} already belongs to a member.")
             if key in invited:
-                raise InvitationNotUnique(f"{recipient.email_address} is invited already.")
+                raise InvitationNotUnique(f"{recipient.email_address} is already invited.")
         with errors.at("role"):
             if isinstance(role, InputError):
                 raise role

@@ -64,6 +64,6 @@ async def revoke_key(tx: Transaction, *, id_or_visible: str) -> SecretKey:
     )
     key = (await tx.session.execute(select(SecretKey).where(same))).scalar_one_or_none()
     if key is None:
-        raise ResourceNotFound(f"There is no key {id_or_visible[:15]!r}.")
+        raise ResourceNotFound(f"The key {id_or_visible[:15]!r} doesn't exist.")
     key.revoked_at = key.revoked_at or tx.now
     return key

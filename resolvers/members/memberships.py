@@ -118,7 +118,7 @@ async def _load_member(
     """Loads by both IDs, so that a member of another organization is not found."""
     row = (await tx.session.execute(_select_member(organization_id, user_id))).one_or_none()
     if row is None:
-        raise ResourceNotFound("There is no such member in this organization.", at="user_id")
+        raise ResourceNotFound("The user is not a member of this organization.", at="user_id")
     return row[0], row[1]
 
 
@@ -142,8 +142,8 @@ async def _ensure_other_manager(
     other = _select_other_manager(membership.organization_id, membership.id)
     if (await tx.session.execute(other)).first() is None:
         raise MinimumPermissionsNeeded(
-            "Somebody has to be able to manage the organization: make another member an"
-            " administrator first.",
+            "The organization needs at least one member who can manage it. Promote another member"
+            " first.",
             at="user_id",
         )
 

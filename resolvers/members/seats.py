@@ -44,7 +44,7 @@ def no_free_seat(
 ) -> MembershipQuotaExceeded:
     limit = organization.max_allowed_memberships
     return MembershipQuotaExceeded(
-        f"The organization has {limit} seats; members and pending invitations take them all.",
+        f"All {limit} seats of the organization are taken by members and pending invitations.",
         at=at,
         limit=limit,
     )

@@ -37,7 +37,7 @@ async def check_permission(
     Raises Forbidden for a user who asks about another one.
     """
     if user_id not in (None, actor.id) and not actor.is_service:
-        raise secret_key_required("userId of another user")
+        raise secret_key_required("the userId of another user")
     subject_id = actor.user_id if user_id is None else user_id
     if subject_id is not None and not instance.organizations_enabled:
         return Decision(Reason.ORGANIZATIONS_DISABLED)

@@ -60,7 +60,7 @@ class Step:
         name = error.field[-1] if error.field else "key"
         sentence = error.message
         if self.deletes:
-            sentence = f"It is gone, but can't be deleted: {sentence}"
+            sentence = f"The file leaves it out, but it can't be deleted: {sentence}"
         return ModelProblem((*self.place, *PLACES.get(name, (name,))), sentence)
 
 

@@ -88,7 +88,7 @@ async def load_role_by_key(tx: Transaction, key: str) -> RoleWithPermissions:
 async def _check_new_key(tx: Transaction, key: str) -> str:
     check_role_key(key)
     if (await tx.session.execute(select(Role.id).where(col(Role.key) == key))).first():
-        raise IdentifierExists("There is a role with this key already.")
+        raise IdentifierExists("A role with this key already exists.")
     return key
 
 
@@ -103,7 +103,9 @@ async def create_role(tx: Transaction, new: NewRole) -> Role:
         permissions = await load_permissions_by_key(tx, new.permissions)
     errors.raise_if_any()
     if await _count(tx, Role, col(Role.key).not_in(FIRST_ROLES)) >= CUSTOM_ROLES:
-        raise RolesQuotaExceeded(f"There can be {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES)
+        raise RolesQuotaExceeded(
+            f"An instance can have at most {CUSTOM_ROLES} custom roles.", limit=CUSTOM_ROLES
+        )
     role = Role(
         id=tx.new_id(Role.prefix), created_at=tx.now, updated_at=tx.now, key=new.key, **labels
     )
@@ -212,21 +214,24 @@ async def _check_unused(tx: Transaction, role: Role) -> None:
     default = await _load_role_set_keys(tx, col(RoleSet.default_role_id) == role.id)
     with errors.at("key"):
         if members:
-            raise RoleAssignedMembers(f"{members} members have this role.", members=members)
+            raise RoleAssignedMembers(
+                f"The role is still in use. Members who have it: {members}.", members=members
+            )
     with errors.at("key"):
         if pending:
             raise RoleExistsInInvitations(
-                f"{pending} pending invitations are for this role.", invitations=pending
+                f"The role is still in use. Pending invitations for it: {pending}.",
+                invitations=pending,
             )
     with errors.at("key"):
         if creator:
             raise RoleIsCreatorRole(
-                f"It is the creator role of {', '.join(creator)}.", role_sets=creator
+                f"The role is the creator role of {', '.join(creator)}.", role_sets=creator
             )
     with errors.at("key"):
         if default:
             raise RoleIsDefaultRole(
-                f"It is the default role of {', '.join(default)}.", role_sets=default
+                f"The role is the default role of {', '.join(default)}.", role_sets=default
             )
     errors.raise_if_any()
 

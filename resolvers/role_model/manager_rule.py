@@ -42,7 +42,7 @@ async def keep_managers(tx: Transaction, among: Any, *, at: str) -> AsyncGenerat
         names = ", ".join(row.name for row in rows)
         more = f" and {len(unmanaged) - len(rows)} more" if len(unmanaged) > len(rows) else ""
         raise MinimumPermissionsNeeded(
-            f"Nobody could manage these organizations any more: {names}{more}.",
+            f"These organizations would lose their last member who can manage them: {names}{more}.",
             at=at,
             organizations=[{"id": row.id, "name": row.name} for row in rows],
             count=len(unmanaged),

@@ -164,13 +164,17 @@ def ensure_mapped(current: RoleModel, wanted: WantedModel) -> None:
         after = wanted.model.role_sets.get(key)
         if after is None:
             if key not in wanted.replaced_with:
-                message = "It is gone: say with `replaced_with` which set takes its place."
+                message = (
+                    "The file leaves out this role set. Name its replacement with `replaced_with`."
+                )
                 problems.append(ModelProblem(("role_sets", key), message))
             continue
         # A deleted role needs no mapping, because deleting it checks its use.
         leaving = (before.roles - after.roles) & wanted.model.roles.keys()
         for role in sorted(leaving - wanted.mappings.get(key, {}).keys()):
-            message = f"{role} leaves the set: say which role its members get."
+            message = (
+                f"The file leaves out {role}. Name the role that its members get in `mappings`."
+            )
             problems.append(ModelProblem(("role_sets", key, "mappings"), message))
     if problems:
         raise ModelError(problems)

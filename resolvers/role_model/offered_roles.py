@@ -33,13 +33,13 @@ async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") ->
     if role_set is None:
         known = list((await tx.session.execute(select(col(RoleSet.key)))).scalars())
         nearest = find_similar(key, known) or sorted(known)
-        raise ResourceNotFound(f"There is no role set {key[:80]!r}.", at=at, nearest=nearest)
+        raise ResourceNotFound(f"The role set {key[:80]!r} doesn't exist.", at=at, nearest=nearest)
     return role_set
 
 
 async def load_initial_role_set(tx: Transaction) -> RoleSet:
     role_set = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
-    assert role_set, "there is an initial role set from the first migration on"
+    assert role_set, "the first migration creates an initial role set"
     return role_set
 
 
@@ -71,7 +71,7 @@ async def add_to_role_set(
     new = [role for role in roles if role.id not in existing]
     if len(existing) + len(new) > ROLES_PER_SET:
         raise QuotaExceeded(
-            f"A role set has {ROLES_PER_SET} roles at most.", at=at, limit=ROLES_PER_SET
+            f"A role set can have at most {ROLES_PER_SET} roles.", at=at, limit=ROLES_PER_SET
         )
     if new:
         rows = [{"role_set_id": role_set.id, "role_id": role.id} for role in new]
@@ -85,7 +85,7 @@ def find_offered_role(roles: Sequence[RoleWithPermissions], key: str) -> RoleWit
         if role.role.key == key:
             return role
     raise ValueInvalid(
-        f"{key[:80]!r} is not one of the set's roles.", roles=[role.role.key for role in roles]
+        f"{key[:80]!r} is not a role of the set.", roles=[role.role.key for role in roles]
     )
 
 
@@ -104,8 +104,8 @@ def missing_creator_permissions(
 ) -> MissingCreatorRolePermissions:
     missing = sorted(MANAGER_PERMISSIONS - set(permissions))
     return MissingCreatorRolePermissions(
-        f"The creator role of {', '.join(sets)} needs {', '.join(missing)}, or new organizations"
-        f" could not be managed.",
+        f"The creator role of {', '.join(sets)} must have {', '.join(missing)}, so that new"
+        " organizations can be managed.",
         role=role,
         permissions=missing,
         role_sets=list(sets),

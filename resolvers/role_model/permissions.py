@@ -44,7 +44,9 @@ async def _load_custom_permission(tx: Transaction, key: str) -> Permission:
     """Loads a permission; raises SystemPermissionNotModifiable for one of the system."""
     (permission,) = await load_permissions_by_key(tx, [key], at="key")
     if is_system(key):
-        raise SystemPermissionNotModifiable("System permissions stay as they are.", at="key")
+        raise SystemPermissionNotModifiable(
+            "System permissions can't be changed or deleted.", at="key"
+        )
     return permission
 
 
@@ -58,7 +60,7 @@ async def create_permission(
         check_permission_key(key)
         same_key = select(Permission.id).where(col(Permission.key) == key)
         if (await tx.session.execute(same_key)).first():
-            raise IdentifierExists("There is a permission with this key already.")
+            raise IdentifierExists("A permission with this key already exists.")
     labels = check_labels(errors, {"name": name, "description": description})
     errors.raise_if_any()
     permission = Permission(
@@ -99,7 +101,9 @@ async def delete_permission(tx: Transaction, *, key: str) -> str:
     )
     roles = list((await tx.session.execute(role_keys)).scalars())
     if roles:
-        raise ResourceInUse(f"Roles hold it: {', '.join(roles)}.", at="key", roles=roles)
+        raise ResourceInUse(
+            f"These roles still include the permission: {', '.join(roles)}.", at="key", roles=roles
+        )
     await tx.session.execute(delete(Permission).where(col(Permission.id) == permission.id))
     _record(tx, EventType.PERMISSION_DELETED, permission)
     return permission.id

@@ -59,7 +59,7 @@ async def plan_moves(
     )
     if missing:
         raise ParameterMissing(
-            f"These roles are in use and not in the new set, say what becomes of each:"
+            "These roles are in use but not in the new role set. Map each of them:"
             f" {', '.join(missing)}.",
             at="mappings",
             roles=missing,
@@ -78,10 +78,12 @@ def _map_by_source(mappings: Iterable[RoleMapping], targets: Mapping[str, str]) 
     for mapping in mappings:
         source, target = mapping.source, mapping.target
         if by_source.setdefault(source, target) != target:
-            raise ValueInvalid(f"{source[:80]!r} is mapped to two roles.", at="mappings")
+            raise ValueInvalid(
+                f"{source[:80]!r} is mapped to two roles. Map each role once.", at="mappings"
+            )
         if target not in targets:
             raise ResourceNotFound(
-                f"The role set has no role {target[:80]!r}.",
+                f"The role set doesn't contain the role {target[:80]!r}.",
                 at="mappings",
                 nearest=find_similar(target, targets) or sorted(targets),
             )

@@ -46,7 +46,7 @@ async def replace_role(tx: Transaction, *, role_set: str, role: str, with_role: 
     with errors.at("with_role"):
         (new,) = await load_roles_by_key(tx, [with_role])
         if role == with_role:
-            raise ValueInvalid("A role can't take its own place.")
+            raise ValueInvalid("A role can't replace itself.")
         if old and target.creator_role_id == old.role.id:
             find_creator_role([new], with_role, target.key)
     errors.raise_if_any()
@@ -79,7 +79,7 @@ async def replace_role_set(
     with errors.at("with_key"):
         new = await load_role_set_by_key(tx, with_key, at="with_key")
         if key == with_key:
-            raise ValueInvalid("A role set can't take its own place.")
+            raise ValueInvalid("A role set can't replace itself.")
     errors.raise_if_any()
     assert old
     assert new

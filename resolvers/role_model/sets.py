@@ -52,7 +52,7 @@ async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
     if key is not None:
         check_role_set_key(key)
         if await load_role_set(tx, col(RoleSet.key) == key):
-            raise IdentifierExists("There is a role set with this key already.")
+            raise IdentifierExists("A role set with this key already exists.")
         return key
     from_name = f"role_set:{make_slug(name).replace('-', '_')}"
     if await load_role_set(tx, col(RoleSet.key) == from_name):
@@ -69,9 +69,9 @@ async def create_role_set(tx: Transaction, new: NewRoleSet) -> RoleSet:
         key = await _choose_key(tx, new.key, new.name)
     with errors.at("roles"):
         if not new.roles:
-            raise ParameterMissing("A role set has a role at least.")
+            raise ParameterMissing("A role set needs at least one role.")
         if len(set(new.roles)) > ROLES_PER_SET:
-            message = f"A role set has {ROLES_PER_SET} roles at most."
+            message = f"A role set can have at most {ROLES_PER_SET} roles."
             raise QuotaExceeded(message, limit=ROLES_PER_SET)
         roles = await load_roles_by_key(tx, new.roles)
     default = creator = None
@@ -122,9 +122,7 @@ async def update_role_set(tx: Transaction, *, key: str, given: dict[str, Any]) -
     makes_initial = given.get("make_initial")
     with errors.at("make_initial"):
         if makes_initial is False and role_set.is_initial:
-            raise ValueInvalid(
-                "There is always an initial role set: make another one initial instead."
-            )
+            raise ValueInvalid("One role set must be initial. Make another one initial instead.")
     errors.raise_if_any()
     before = {role.id: role.key for role in offered}
     is_extended = await add_to_role_set(tx, role_set, [role.role for role in added], at="add_roles")

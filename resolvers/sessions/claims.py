@@ -69,9 +69,8 @@ def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
         flat |= {f"o.{key}": value for key, value in claims.get("o", {}).items()}
         name = max(flat, key=lambda key: _count_json_bytes(flat[key]))
         raise TokenTooLarge(
-            f"The session token would have {size} bytes, {TOKEN_BYTES} at most: its claim {name}"
-            f" is too large."
-            " Give the role fewer or shorter permissions.",
+            f"The session token would have {size} bytes, more than the limit of {TOKEN_BYTES}. Its"
+            f" largest claim is {name}. Give the role fewer or shorter permissions.",
             claim=name,
             limit=TOKEN_BYTES,
         )

@@ -17,11 +17,11 @@ def is_open_at(now: datetime) -> ColumnElement[bool]:
 
 
 def session_not_found() -> ResourceNotFound:
-    return ResourceNotFound("There is no such session.", at="session_id")
+    return ResourceNotFound("The session doesn't exist.", at="session_id")
 
 
 def session_closed() -> SessionClosed:
-    return SessionClosed("The session is over: open a new one.", at="session_id")
+    return SessionClosed("The session has ended. Open a new one.", at="session_id")
 
 
 async def lock_session(tx: Transaction, *conditions: ColumnElement[bool]) -> Session:

@@ -43,13 +43,13 @@ log = structlog.stdlib.get_logger("tenantry.streams")
 
 def credential_expired() -> RequestError:
     return Unauthenticated(
-        "The credential that this was opened with counts no more: sign in and subscribe again."
+        "The credential for this subscription is no longer valid. Sign in and subscribe again."
     )
 
 
 def server_stopping() -> RequestError:
     return Unavailable(
-        "The server is about to stop: subscribe again behind the last event that you have."
+        "The server is shutting down. Subscribe again after the last event that you received."
     )
 
 
@@ -94,7 +94,7 @@ class LogReader:
         # From now on the reader can end the stream, also while it catches up.
         self.streams.add(stream)
         if self.task is None:
-            # The reader outlives the request that starts it, and is no part of its trace.
+            # The reader outlives the request that starts it, and doesn't belong to its trace.
             self.task = asyncio.create_task(self._run(), context=Context())
         try:
             stream.position = self._start_at(stream, after, await self.openings.ask(stream))
@@ -195,7 +195,7 @@ class LogReader:
         self.store.wakeup.notify()
 
     async def wait_closed(self) -> None:
-        """Ends all streams, and waits until nothing is read any more."""
+        """Ends all streams, and waits until nothing is being read."""
         self.close()
         if running := [task for task in (self.task, self.openings.task, self.rights.task) if task]:
             await asyncio.wait(running, timeout=CLOSE_SECONDS)

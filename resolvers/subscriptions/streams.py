@@ -55,7 +55,7 @@ class Stream:
     waiter: asyncio.Future[None] | None = None
 
     def enqueue(self, event: Delivered) -> None:
-        """Queues an event; a subscriber that is too slow goes back to reading the log."""
+        """Queues an event; a subscriber that is too slow returns to reading the log."""
         if self.reason is not None or not self.is_live or event.row.cursor <= self.position:
             return
         if len(self.queue or ()) >= WAITING_EVENTS or self.size + event.size > WAITING_BYTES:

@@ -80,7 +80,8 @@ async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
     ).scalar_one()
     if number >= MAXIMUM_ENDPOINTS:
         raise QuotaExceeded(
-            f"There can be {MAXIMUM_ENDPOINTS} webhook endpoints.", limit=MAXIMUM_ENDPOINTS
+            f"An instance can have at most {MAXIMUM_ENDPOINTS} webhook endpoints.",
+            limit=MAXIMUM_ENDPOINTS,
         )
     # A transaction that isn't committed yet gets a larger cursor than any that can be read here.
     newest_cursor = select(select_newest_cursor(await tx.session.connection()))
@@ -103,7 +104,7 @@ async def _lock_endpoint(tx: Transaction, endpoint_id: str) -> WebhookEndpoint:
     )
     endpoint = (await tx.session.execute(statement)).scalar_one_or_none()
     if endpoint is None:
-        raise ResourceNotFound("There is no such webhook endpoint.", at="webhook_endpoint_id")
+        raise ResourceNotFound("The webhook endpoint doesn't exist.", at="webhook_endpoint_id")
     return endpoint
 
 
@@ -173,13 +174,13 @@ async def replay_deliveries(
     endpoint = await _lock_endpoint(tx, endpoint_id)
     if delivery_id is None and failed_since is None:
         raise ParameterMissing(
-            "Give deliveryId for one delivery, or failedSince for many.", at="delivery_id"
+            "Give deliveryId for one delivery, or failedSince for several.", at="delivery_id"
         )
     if delivery_id is not None and failed_since is not None:
-        raise ValueInvalid("Give deliveryId or failedSince, not both.", at="failed_since")
+        raise ValueInvalid("Give either deliveryId or failedSince, not both.", at="failed_since")
     if not endpoint.enabled:
         raise WebhookEndpointDisabled(
-            "The endpoint is disabled: enable it first.", at="webhook_endpoint_id"
+            "The endpoint is disabled. Enable it first.", at="webhook_endpoint_id"
         )
     is_chosen = col(WebhookDelivery.id) == delivery_id
     if delivery_id is None:
@@ -194,5 +195,5 @@ async def replay_deliveries(
     values["is_replay_due"] = True
     result: Any = await tx.session.execute(restarted.values(values))
     if delivery_id is not None and result.rowcount == 0:
-        raise ResourceNotFound("There is no such delivery of this endpoint.", at="delivery_id")
+        raise ResourceNotFound("The delivery doesn't exist at this endpoint.", at="delivery_id")
     return endpoint

@@ -21,14 +21,19 @@ from schema.foundation.guards import ActorKind, query_guard
 
 
 @strawberry.type(
-    description="A page of the log, oldest first. With a filter, a page reads at most 10,000"
-    " events: if few of them match, it is short, hasNextPage is true, and endCursor says where to"
-    " continue."
+    description="A page of the event log, oldest event first. With a filter, the server reads at"
+    " most 10,000 events for a page. If few of them match, the page is short, `hasNextPage` is"
+    " true, and `endCursor` is the position to continue from."
 )
 class EventConnection:
-    edges: list[Edge[Event]] = strawberry.field(description="The events with their cursors.")
-    nodes: list[Event] = strawberry.field(description="The events.")
-    page_info: PageInfo = strawberry.field(description="Where this page is in the log.")
+    edges: list[Edge[Event]] = strawberry.field(
+        description="The events on this page, each with its cursor."
+    )
+    nodes: list[Event] = strawberry.field(description="The events on this page.")
+    page_info: PageInfo = strawberry.field(
+        description="Whether there are more events before and after this page, and the cursors to"
+        " read them."
+    )
 
 
 def make_event_connection(info: Info, page: Page[EventRow]) -> EventConnection:
@@ -58,16 +63,16 @@ async def load_events(
 @strawberry.type
 class EventQueries:
     @strawberry.field(
-        description="The cursor of the newest event: read it before a snapshot, then go on with"
-        " what comes after it.",
+        description="The cursor of the newest event. To keep a copy of the data, read this cursor"
+        " first, then the data, and then the events after the cursor. Never null without an error.",
         extensions=query_guard(),
     )
     async def cursor(self, info: Info) -> str | None:
         return str(await load_newest_cursor(info.context.store))
 
     @strawberry.field(
-        description="The log of the instance, oldest first: everything that happened and is still"
-        " kept.",
+        description="The event log of the instance, oldest event first. It contains every event"
+        " that hasn't been deleted because of its age.",
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def events(
@@ -77,11 +82,14 @@ class EventQueries:
         after: After = None,
         organization_id: Annotated[
             strawberry.ID | None,
-            strawberry.argument(description="Only events of this organization, which may be gone."),
+            strawberry.argument(
+                description="Return only events of the organization with this ID, which may have"
+                " been deleted."
+            ),
         ] = None,
         types: Annotated[
             list[EventType] | None,
-            strawberry.argument(description="Only events of one of these types."),
+            strawberry.argument(description="Return only events of these types."),
         ] = None,
     ) -> EventConnection | None:
         request = make_event_page_request(PageArguments(first, after), get_names(types))

@@ -19,17 +19,22 @@ from schema.foundation.guards import ActorKind, subscription_guard
 After = Annotated[
     str | None,
     strawberry.argument(
-        description="A cursor: what came after it is told first; without one, only what happens"
-        " from now on."
+        description="The cursor of the last event that you processed. The subscription first"
+        " delivers the events after it. Without a cursor, it delivers only new events."
     ),
 ]
-OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
+OrganizationId = Annotated[
+    strawberry.ID, strawberry.argument(description="ID of the organization to follow.")
+]
 OptionalOrganizationId = Annotated[
     strawberry.ID | None,
-    strawberry.argument(description="The organization's id; a user has to name one."),
+    strawberry.argument(
+        description="ID of the organization to follow. Required for users. With a secret key, leave"
+        " it out to follow all organizations."
+    ),
 ]
 Types = Annotated[
-    list[EventType] | None, strawberry.argument(description="Only events of one of these types.")
+    list[EventType] | None, strawberry.argument(description="Deliver only events of these types.")
 ]
 
 
@@ -53,13 +58,13 @@ async def _to_events(
 
 
 @strawberry.type(
-    description="What can be listened to: nothing is lost, and nothing told twice within one"
-    " stream."
+    description="The subscriptions: events as they happen. Within a subscription, no event is"
+    " skipped or repeated."
 )
 class Subscription:
     @strawberry.subscription(
-        description="What happens in an organization; invitations are told to members who may"
-        " manage them.",
+        description="Delivers the events of an organization. Events of invitations are delivered"
+        " only to callers with the permission `org:sys_memberships:manage`.",
         extensions=subscription_guard(MEMBERSHIPS_READ),
     )
     async def organization_events(
@@ -68,8 +73,8 @@ class Subscription:
         return _follow(info, Scope(organization_id), after, get_names(types))
 
     @strawberry.subscription(
-        description="The memberships of an organization; without one, for a secret key, those of"
-        " all organizations.",
+        description="Delivers the membership events of one organization or, with a secret key and"
+        " no `organizationId`, of all organizations.",
         extensions=subscription_guard(),
     )
     async def membership_changed(
@@ -80,8 +85,8 @@ class Subscription:
         return _follow(info, Scope(organization_id), after, MEMBERSHIP_TYPES)
 
     @strawberry.subscription(
-        description="The viewer's own memberships, in every organization, the loss of one"
-        " included.",
+        description="Delivers the events of the caller's own memberships in all organizations,"
+        " including the removal from one.",
         extensions=subscription_guard(actor=ActorKind.USER),
     )
     async def viewer_membership_changed(
@@ -90,7 +95,7 @@ class Subscription:
         return _follow(info, Scope(member_id=info.context.user_id), after)
 
     @strawberry.subscription(
-        description="Everything that happens in the instance.",
+        description="Delivers all events of the instance.",
         extensions=subscription_guard(actor=ActorKind.SERVICE),
     )
     async def events(

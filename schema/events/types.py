@@ -20,31 +20,39 @@ from schema.users.types import User, load_visible_user
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
-@strawberry.type(description="Who caused an event.")
+@strawberry.type(description="The user, secret key, or system that caused an event.")
 class EventActor:
-    type: ActorType = strawberry.field(description="What kind of actor it was.")
+    type: ActorType = strawberry.field(description="The kind of actor.")
     id: strawberry.ID | None = strawberry.field(
-        description="The id of the user or of the key; null for the system."
+        description="ID of the user or of the secret key. Null for the system."
     )
 
 
-@strawberry.interface(description="Something that happened, as it was then.")
+@strawberry.interface(
+    description="Something that happened, with a copy of the object as it was then."
+)
 class Event:
-    id: strawberry.ID = strawberry.field(description="The id, which webhooks send too.")
+    id: strawberry.ID = strawberry.field(
+        description="The unique ID of the event. A webhook for this event has the same ID."
+    )
     cursor: str = strawberry.field(
-        description="The place in the instance's log; later events have larger ones."
+        description="The position of the event in the log of the instance. A later event has a"
+        " larger cursor."
     )
-    type: EventType = strawberry.field(description="What it tells.")
+    type: EventType = strawberry.field(description="The type of the event.")
     name: str = strawberry.field(
-        description="The type as webhooks write it, such as organizationMembership.created."
+        description="The type of the event as webhooks spell it, such as"
+        " `organizationMembership.created`."
     )
-    occurred_at: DateTime = strawberry.field(description="When it happened.")
+    occurred_at: DateTime = strawberry.field(description="When the event happened.")
     organization_id: strawberry.ID | None = strawberry.field(
-        description="Where it happened; null for the instance."
+        description="ID of the organization that the event belongs to. Null for events of the"
+        " instance, such as those of users and roles."
     )
-    actor: EventActor = strawberry.field(description="Who caused it.")
+    actor: EventActor = strawberry.field(description="Who or what caused the event.")
     data: JSONObject = strawberry.field(
-        description="The object as it was then, with its private metadata for secret keys only."
+        description="The object as it was after the event. It contains private metadata only for"
+        " secret keys."
     )
 
 
@@ -80,11 +88,11 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
     }
 
 
-@strawberry.type(description="An organization was made, changed or deleted.")
+@strawberry.type(description="An organization was created, updated, or deleted.")
 class OrganizationEvent(Event):
     @strawberry.field(
-        description="The organization as it is now; null when it is gone or not visible to the"
-        " caller."
+        description="The organization in its current state. Null if it was deleted, or if the"
+        " caller can't read it."
     )
     async def organization(self, info: Info) -> Organization | None:
         return await _load_organization_of(self, info)
@@ -94,34 +102,36 @@ class OrganizationEvent(Event):
         return cls(**_get_common_fields(row, context))
 
 
-@strawberry.type(description="A membership was made, changed or ended.")
+@strawberry.type(description="A membership was created, updated, or deleted.")
 class MembershipEvent(Event):
-    membership_id: strawberry.ID = strawberry.field(description="The membership's id.")
-    user_id: strawberry.ID = strawberry.field(description="The member's id.")
+    membership_id: strawberry.ID = strawberry.field(description="ID of the membership.")
+    user_id: strawberry.ID = strawberry.field(description="ID of the member.")
     role: str = strawberry.field(
-        description="The key of the role after the event; on removal, of the last one."
+        description="Key of the member's role after the event. For a deleted membership, the last"
+        " role."
     )
     previous_role: str | None = strawberry.field(
-        description="The key of the role before, when the event changed it."
+        description="Key of the member's role before the event. Null if the event didn't change the"
+        " role."
     )
 
     @strawberry.field(
-        description="The membership as it is now; null when it is gone or not visible to the"
-        " caller."
+        description="The membership in its current state. Null if it was deleted, or if the caller"
+        " can't read it."
     )
     async def membership(self, info: Info) -> Membership | None:
         return await load_visible_membership(info, self.membership_id)
 
     @strawberry.field(
-        description="The user as they are now; null when they are gone or not visible to the"
-        " caller."
+        description="The member in their current state. Null if the user was deleted, or if the"
+        " caller can't read the user."
     )
     async def user(self, info: Info) -> User | None:
         return await load_visible_user(info, self.user_id)
 
     @strawberry.field(
-        description="The organization as it is now; null when it is gone or not visible to the"
-        " caller."
+        description="The organization of the membership in its current state. Null if it was"
+        " deleted, or if the caller can't read it."
     )
     async def organization(self, info: Info) -> Organization | None:
         return await _load_organization_of(self, info)
@@ -140,20 +150,22 @@ class MembershipEvent(Event):
         )
 
 
-@strawberry.type(description="An invitation was made, sent again, or settled.")
+@strawberry.type(
+    description="An invitation was created, resent, accepted, declined, or revoked, or it expired."
+)
 class InvitationEvent(Event):
-    invitation_id: strawberry.ID = strawberry.field(description="The invitation's id.")
+    invitation_id: strawberry.ID = strawberry.field(description="ID of the invitation.")
 
     @strawberry.field(
-        description="The invitation as it is now; null when it is gone or not visible to the"
-        " caller."
+        description="The invitation in its current state. Null if it was deleted, or if the caller"
+        " can't read it."
     )
     async def invitation(self, info: Info) -> Invitation | None:
         return await load_visible_invitation(info, self.invitation_id)
 
     @strawberry.field(
-        description="The organization as it is now; null when it is gone or not visible to the"
-        " caller."
+        description="The organization of the invitation in its current state. Null if it was"
+        " deleted, or if the caller can't read it."
     )
     async def organization(self, info: Info) -> Organization | None:
         return await _load_organization_of(self, info)
@@ -164,7 +176,8 @@ class InvitationEvent(Event):
 
 
 @strawberry.type(
-    description="Something of the whole instance happened: to a role, a user or a session."
+    description="An event of the instance as a whole: a role, permission, role set, user, or"
+    " session changed."
 )
 class InstanceEvent(Event):
     @classmethod

@@ -289,7 +289,7 @@ class Meter:
     def count_entries(
         self, node: FieldNode, field: Any, parent: GraphQLNamedType | None
     ) -> int | None:
-        """How many entries a field can have; None if it is no list, or the list of a page."""
+        """How many entries a field can have; None if it is not a list, or the list of a page."""
         if "first" in field.args:
             return self.read_page_size(node)
         if not str(field.type).startswith("[") or find_field(parent, "pageInfo"):

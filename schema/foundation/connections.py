@@ -17,48 +17,63 @@ T = TypeVar("T")
 First = Annotated[
     int | None,
     strawberry.argument(
-        description="How many from the start, 20 when neither first nor last is given, 100 at most."
+        description="The number of {nodes} to return from the start of the list, at most 100."
+        " Defaults to 20."
     ),
 ]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many from the end, 100 at most.")]
+After = Annotated[
+    str | None, strawberry.argument(description="Return only {nodes} after this cursor.")
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The number of {nodes} to return from the end of the list, at most 100. Can't"
+        " be combined with `first`."
+    ),
+]
 Before = Annotated[
-    str | None, strawberry.argument(description="Only what comes before this cursor.")
+    str | None, strawberry.argument(description="Return only {nodes} before this cursor.")
 ]
 
 
-@strawberry.enum(description="Which way a list is sorted.")
+@strawberry.enum(description="The direction in which a list is sorted.")
 class OrderDirection(Enum):
-    ASC = strawberry.enum_value("ASC", description="Smallest, or oldest, first.")
-    DESC = strawberry.enum_value("DESC", description="Largest, or newest, first.")
+    ASC = strawberry.enum_value("ASC", description="Ascending: smallest or oldest first.")
+    DESC = strawberry.enum_value("DESC", description="Descending: largest or newest first.")
 
 
-@strawberry.interface(description="An object with an id of its own.")
+@strawberry.interface(description="An object with a globally unique ID.")
 class Node:
     id: strawberry.ID = strawberry.field(
-        description="The id, which never changes: a prefix that tells the type, and a ULID."
+        description="The ID of the object, which never changes: a prefix for the type, an"
+        " underscore, and a ULID."
     )
 
 
-@strawberry.type(description="Where a page is in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
+    has_next_page: bool = strawberry.field(
+        description="Whether there are more entries after this page."
+    )
     has_previous_page: bool = strawberry.field(
-        description="Whether the list has something before this page."
+        description="Whether there are entries before this page."
     )
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first entry, null on an empty page."
+        description="The cursor of the first entry on the page. Null if the page is empty."
     )
     end_cursor: str | None = strawberry.field(
-        description="Where the next page continues: the cursor of the last entry, null on an empty"
-        " page. A page of events that has read much and found little ends after what it has read."
+        description="The cursor to pass as `after` to get the next page. Null if the page is empty."
+        " It is the cursor of the last entry or, on a filtered page of events, of the last event"
+        " that the server read."
     )
 
 
-@strawberry.type(description="An entry of a page.")
+@strawberry.type(description="One of the {nodes} on a page, with its cursor.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="The place of this entry in its list.")
-    node: T = strawberry.field(description="The entry itself.")
+    cursor: str = strawberry.field(
+        description="The position of the {node} in the list. Pass it as `after` or `before`."
+    )
+    node: T = strawberry.field(description="The {node} at this position.")
 
 
 def make_page_info(page: Page[Any]) -> PageInfo:
@@ -70,29 +85,33 @@ def make_page_info(page: Page[Any]) -> PageInfo:
     )
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type(description="A page of a list of {nodes}.")
 class Connection(Generic[T]):
     page: strawberry.Private[Page[Any]]
     to_node: strawberry.Private[Callable[[Any], Any]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="The entries with their cursors.")
+    @strawberry.field(description="The {nodes} on this page, each with its cursor.")
     def edges(self) -> list[Edge[T]]:
         return [
             Edge(cursor=cursor, node=self.to_node(row))
             for cursor, row in zip(self.page.cursors, self.page.rows, strict=True)
         ]
 
-    @strawberry.field(description="The entries.")
+    @strawberry.field(description="The {nodes} on this page.")
     def nodes(self) -> list[T]:
         return list(map(self.to_node, self.page.rows))
 
-    @strawberry.field(description="Where this page is in the list.")
+    @strawberry.field(
+        description="Whether there are more {nodes} before and after this page, and the cursors to"
+        " read them."
+    )
     def page_info(self) -> PageInfo:
         return make_page_info(self.page)
 
     @strawberry.field(
-        description="How many entries the whole list has; counted only when it is selected."
+        description="The number of {nodes} in the whole list, on all pages. The server counts only"
+        " if you select this field."
     )
     async def total_count(self) -> int:
         return await self.count()

@@ -13,22 +13,28 @@ from schema.foundation.scalars import JSONObject
 MAXIMUM_ERRORS = 20
 # The longest message: errors repeat what a client wrote, which can be as long as its request.
 MESSAGE_LENGTH = 1_000
-INTERNAL_SENTENCE = "Something went wrong on our side. The id tells the operator where to look."
+INTERNAL_SENTENCE = "Internal error. Quote the ID in the extensions to the operator."
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 @strawberry.type(
-    description="A refusal that a person can act on; when there is one, nothing has changed."
+    description="A validation error or a violated rule that the user can fix. If a mutation returns"
+    " one, it changed nothing, except with `SKIP_FAILED` in a bulk mutation."
 )
 class UserError:
-    code: str = strawberry.field(description="What is wrong, as a stable lower_snake code.")
-    message: str = strawberry.field(description="One sentence for the person.")
+    code: str = strawberry.field(
+        description="A stable code in snake case that identifies the kind of error, such as"
+        " `form_identifier_exists`."
+    )
+    message: str = strawberry.field(description="One sentence that explains the error to the user.")
     field: list[str] | None = strawberry.field(
-        description="Where in the input the fault is, such as input and slug."
+        description="The path of the invalid value in the arguments, such as `input` and `slug`."
+        " Null if the error isn't about a single value."
     )
     meta: JSONObject | None = strawberry.field(
-        description="What a program needs to explain the fault, such as a limit."
+        description="Details for programs, such as the limit that was exceeded. Null if the error"
+        " has none."
     )
 
     @classmethod

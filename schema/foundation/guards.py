@@ -29,18 +29,19 @@ T = TypeVar("T")
 Resolver = Callable[..., Awaitable[Any]]
 
 
-@strawberry.enum(description="Who may call a field.")
+@strawberry.enum(description="The kind of caller that can use a field.")
 class ActorKind(Enum):
-    ANY = strawberry.enum_value("ANY", description="A signed-in user or a secret key.")
-    USER = strawberry.enum_value("USER", description="A signed-in user.")
-    SERVICE = strawberry.enum_value("SERVICE", description="A secret key.")
+    ANY = strawberry.enum_value("ANY", description="Signed-in users and secret keys.")
+    USER = strawberry.enum_value("USER", description="Only signed-in users.")
+    SERVICE = strawberry.enum_value("SERVICE", description="Only secret keys.")
 
 
 @strawberry.schema_directive(
     name="requires",
     locations=[Location.FIELD_DEFINITION],
-    description="Who may call this field, and which permission a member needs in the organization"
-    " at hand.",
+    description="The callers that can use the field, and the permission that a user must have in"
+    " the organization. For everyone else, the field is null, and an error with the code"
+    " `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND` explains why.",
 )
 class RequiresDirective:
     actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
@@ -70,9 +71,9 @@ def add_requires_directive(
 
 
 def describe_arguments(field: StrawberryField) -> None:
-    """Gives the arguments of a mutation that have no description a common one."""
+    """Describes the input of a mutation; the name of the mutation is filled in later."""
     for argument in field.arguments:
-        argument.description = argument.description or "What is wanted."
+        argument.description = argument.description or "The input of `{field}`."
 
 
 async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:

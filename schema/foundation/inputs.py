@@ -7,23 +7,30 @@ from typing import Any
 import strawberry
 
 
-@strawberry.enum(description="How metadata in an input meets what is stored.")
+@strawberry.enum(description="How metadata in an input is combined with the stored metadata.")
 class MetadataMode(Enum):
-    MERGE = strawberry.enum_value("MERGE", description="Deeply merged; null deletes a key.")
+    MERGE = strawberry.enum_value(
+        "MERGE", description="Merge deeply with the stored metadata. A null value deletes its key."
+    )
     REPLACE = strawberry.enum_value(
-        "REPLACE", description="Each field that is given is overwritten."
+        "REPLACE",
+        description="Replace the stored metadata. Metadata that the input leaves out doesn't"
+        " change.",
     )
 
 
 @strawberry.enum(
-    description="What happens to the other entries of a bulk mutation if one is invalid."
+    description="What a bulk mutation does with the valid entries if one of them is invalid."
 )
 class BulkErrorPolicy(Enum):
     REJECT_ALL = strawberry.enum_value(
-        "REJECT_ALL", description="Nothing is changed, and every error is reported."
+        "REJECT_ALL",
+        description="Reject all entries and change nothing. The payload lists all errors.",
     )
     SKIP_FAILED = strawberry.enum_value(
-        "SKIP_FAILED", description="The valid entries are applied, and every error is reported."
+        "SKIP_FAILED",
+        description="Apply the valid entries and skip the invalid ones. The payload lists all"
+        " errors.",
     )
 
 

@@ -5,19 +5,21 @@ import strawberry
 from schema.foundation.errors import UserError
 
 
-@strawberry.interface(description="What every mutation answers with.")
+@strawberry.interface(description="The result of a mutation.")
 class Payload:
     user_errors: list[UserError] = strawberry.field(
-        description="Why nothing was changed; empty on success.", default_factory=list[UserError]
+        description="The errors that the user can fix. Empty if the mutation succeeded.",
+        default_factory=list[UserError],
     )
     cursor: str | None = strawberry.field(
-        description="The newest event that the mutation wrote; null when nothing was changed.",
+        description="The cursor of the newest event that the mutation recorded. Null if it changed"
+        " nothing that the event log records.",
         default=None,
     )
 
 
-@strawberry.type(description="What a mutation deleted.")
+@strawberry.type(description="The result of a mutation that deletes an object.")
 class DeletedPayload(Payload):
     deleted_id: strawberry.ID | None = strawberry.field(
-        description="The id of what is gone.", default=None
+        description="ID of the deleted object. Null if there are `userErrors`.", default=None
     )

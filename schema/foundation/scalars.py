@@ -27,12 +27,12 @@ DateTime = NewType("DateTime", datetime)
 
 # What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
 LARGEST_NUMBER = 2**53 - 1
-TOO_SMALL = "Numbers must be 0 or at least 5e-324: smaller ones would become 0."
+TOO_SMALL = "Numbers must be 0 or at least 5e-324. Smaller ones would become 0."
 # RFC 3339, with a zone, and `t` and `z` in either case. A leap second is read as the second after.
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 )
-TIME_EXPECTED = "A time is written as in 2026-11-21T09:30:00.123Z, with its zone."
+TIME_EXPECTED = "A time must be written like 2026-11-21T09:30:00.123Z, with a time zone."
 
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
@@ -46,7 +46,7 @@ def _parse_object(value: Any) -> JSONObject:
     Raises GraphQLError for anything else.
     """
     if not isinstance(value, dict):
-        raise GraphQLError("A JSON object is wanted here, not a string, a number or a list.")
+        raise GraphQLError("The value must be a JSON object, not a string, a number, or a list.")
     waiting: list[Any] = [value]
     while waiting:
         match waiting.pop():
@@ -55,7 +55,7 @@ def _parse_object(value: Any) -> JSONObject:
             case list() as one:  # pyright: ignore[reportUnknownVariableType]
                 waiting += one
             case str() as text if "\0" in text:
-                raise GraphQLError("The JSON object holds a NUL character.")
+                raise GraphQLError("The JSON object must not contain NUL characters.")
             case str() | bool() | None:
                 pass
             case int() | float() as number if abs(number) <= LARGEST_NUMBER:
@@ -153,14 +153,13 @@ def _parse_time(text: Any) -> DateTime:
     except ValueError as error:
         raise GraphQLError(TIME_EXPECTED) from error
     except OverflowError as error:
-        raise GraphQLError("A time must lie in the years 1 to 9999 in UTC.") from error
+        raise GraphQLError("A time must be in the years 1 to 9999 in UTC.") from error
 
 
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
         name="JSONObject",
-        description="A JSON object, never a string or a list, with numbers between"
-        " -9007199254740991 and"
+        description="A JSON object. Numbers in it must be between -9007199254740991 and"
         " 9007199254740991.",
         serialize=_serialize_object,
         parse_value=_parse_object,
@@ -168,7 +167,8 @@ SCALARS: dict[object, Any] = {
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="A time in UTC as RFC 3339 writes it, such as 2026-11-21T09:30:00.123Z.",
+        description="A date and time in RFC 3339 format, in UTC with milliseconds, such as"
+        " 2026-11-21T09:30:00.123Z. Inputs can have any time zone.",
         serialize=_serialize_time,
         parse_value=_parse_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",

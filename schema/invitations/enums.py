@@ -9,24 +9,27 @@ from schema.foundation.enums import describe_enum
 
 describe_enum(
     InvitationStatus,
-    "What became of an invitation.",
+    "The status of an invitation.",
     {
-        InvitationStatus.PENDING: "It can be accepted.",
-        InvitationStatus.ACCEPTED: "The invited person is a member.",
-        InvitationStatus.REVOKED: "It was taken back.",
-        InvitationStatus.EXPIRED: "Its time is over.",
-        InvitationStatus.DECLINED: "The invited person said no.",
+        InvitationStatus.PENDING: "The invitation can be accepted.",
+        InvitationStatus.ACCEPTED: "The invitation was accepted, and the invited person became a"
+        " member.",
+        InvitationStatus.REVOKED: "The invitation was revoked by a member or a secret key.",
+        InvitationStatus.EXPIRED: "The invitation wasn't accepted in time.",
+        InvitationStatus.DECLINED: "The invitation was declined by the invited person.",
     },
 )
 
 
 # Not the enum of `models.mail`: one status stands for an email that was never requested, and those
 # that were dropped are shown as failed.
-@strawberry.enum(description="What became of a mail.")
+@strawberry.enum(description="The status of an invitation email.")
 class MailStatus(Enum):
-    NOT_REQUESTED = strawberry.enum_value("NOT_REQUESTED", description="No mail was asked for.")
+    NOT_REQUESTED = strawberry.enum_value("NOT_REQUESTED", description="No email was requested.")
     QUEUED = strawberry.enum_value(
-        "QUEUED", description="It waits to be sent, for the first time or again."
+        "QUEUED", description="The email waits to be sent, for the first time or again."
     )
-    SENT = strawberry.enum_value("SENT", description="The mail server took it.")
-    FAILED = strawberry.enum_value("FAILED", description="It was given up.")
+    SENT = strawberry.enum_value("SENT", description="The mail server accepted the email.")
+    FAILED = strawberry.enum_value(
+        "FAILED", description="The email couldn't be sent, and the server has stopped trying."
+    )

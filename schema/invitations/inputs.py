@@ -9,87 +9,123 @@ from schema.foundation.inputs import BulkErrorPolicy
 from schema.foundation.scalars import JSONObject
 
 
-@strawberry.input(description="One of many to invite.")
+@strawberry.input(description="A person to invite with `createInvitations`.")
 class InvitationRecipientInput:
-    email_address: str = strawberry.field(description="The address.")
+    email_address: str = strawberry.field(description="The email address to invite.")
     role: str | None = strawberry.field(
-        description="The key of the role; the call's when absent.", default=None
+        description="Key of the role that the person gets. Defaults to the `role` of the whole"
+        " input.",
+        default=None,
     )
     public_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
+        description="Public metadata of the future membership, at most 8 KB. Requires a secret"
+        " key.",
+        default=None,
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
+        description="Private metadata of the future membership, at most 8 KB. Requires a secret"
+        " key.",
+        default=None,
     )
 
 
-@strawberry.input(description="Somebody to invite.")
+@strawberry.input(description="A person to invite to an organization.")
 class CreateInvitationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    email_address: str = strawberry.field(description="The address.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to invite the person to."
+    )
+    email_address: str = strawberry.field(
+        description="The email address to invite. It doesn't have to belong to a user yet."
+    )
     role: str | None = strawberry.field(
-        description="The key of the role; the role set's default role when absent.", default=None
+        description="Key of the role that the invited person gets. Defaults to the default role of"
+        " the organization's role set.",
+        default=None,
     )
     inviter_user_id: strawberry.ID | None = strawberry.field(
-        description="The member who invites; for secret keys.", default=None
+        description="ID of the member who appears as the inviter. Requires a secret key.",
+        default=None,
     )
     redirect_url: str | None = strawberry.field(
-        description="A page of the application that the link leads to; its origin has to be"
-        " allowed.",
+        description="The page of your application that the invitation link leads to. Its origin"
+        " must be one of `Instance.allowedRedirectOrigins`. Defaults to `Instance.invitationUrl`.",
         default=None,
     )
     expires_in_days: int | None = strawberry.field(
-        description="How long it lives, 1 to 365 days; the instance's setting when absent.",
+        description="The number of days after which the invitation expires, from 1 to 365. Defaults"
+        " to `Instance.invitationExpiresInDays`.",
         default=None,
     )
-    notify: bool = strawberry.field(description="Whether to send the mail.", default=True)
+    notify: bool = strawberry.field(
+        description="Whether to send the invitation by email.", default=True
+    )
     public_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
+        description="Public metadata of the membership that the invitation leads to, at most 8 KB."
+        " Requires a secret key.",
+        default=None,
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="For the membership, at most 8 KB; for secret keys.", default=None
+        description="Private metadata of the membership that the invitation leads to, at most 8 KB."
+        " Requires a secret key.",
+        default=None,
     )
 
 
-@strawberry.input(description="Many to invite.")
+@strawberry.input(description="Several people to invite to the same organization.")
 class CreateInvitationsInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to invite the people to."
+    )
     recipients: list[InvitationRecipientInput] = strawberry.field(
-        description="Who to invite, at most 100."
+        description="The people to invite, at most 100."
     )
     role: str | None = strawberry.field(
-        description="The key of the role of who names none; the default role when absent.",
+        description="Key of the role for recipients that have no `role` of their own. Defaults to"
+        " the default role of the organization's role set.",
         default=None,
     )
     inviter_user_id: strawberry.ID | None = strawberry.field(
-        description="The member who invites; for secret keys.", default=None
+        description="ID of the member who appears as the inviter of all invitations. Requires a"
+        " secret key.",
+        default=None,
     )
     redirect_url: str | None = strawberry.field(
-        description="A page of the application that the links lead to; its origin has to be"
-        " allowed.",
+        description="The page of your application that the invitation links lead to. Its origin"
+        " must be one of `Instance.allowedRedirectOrigins`. Defaults to `Instance.invitationUrl`.",
         default=None,
     )
     expires_in_days: int | None = strawberry.field(
-        description="How long they live, 1 to 365 days; the instance's setting when absent.",
+        description="The number of days after which the invitations expire, from 1 to 365. Defaults"
+        " to `Instance.invitationExpiresInDays`.",
         default=None,
     )
-    notify: bool = strawberry.field(description="Whether to send the mails.", default=True)
+    notify: bool = strawberry.field(
+        description="Whether to send the invitations by email.", default=True
+    )
     on_error: BulkErrorPolicy = strawberry.field(
-        description="What one bad recipient does to the others.", default=BulkErrorPolicy.REJECT_ALL
+        description="What to do with the other recipients if one of them is invalid.",
+        default=BulkErrorPolicy.REJECT_ALL,
     )
 
 
 @strawberry.input(description="An invitation of an organization.")
 class InvitationRefInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    invitation_id: strawberry.ID = strawberry.field(description="The invitation.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization that the invitation belongs to."
+    )
+    invitation_id: strawberry.ID = strawberry.field(
+        description="ID of the invitation to resend or revoke."
+    )
 
 
-@strawberry.input(description="The invitation that is meant: give one of the two.", one_of=True)
+@strawberry.input(
+    description="The invitation to accept or decline. Set exactly one of the fields.", one_of=True
+)
 class AcceptInvitationInput:
-    ticket: str | None = strawberry.field(description="The ticket of the link.")
+    ticket: str | None = strawberry.field(description="The ticket from the invitation link.")
     invitation_id: strawberry.ID | None = strawberry.field(
-        description="The id, for who is signed in with the invited, verified address."
+        description="ID of an invitation from `Viewer.invitations`. The caller's verified email"
+        " address must be the invited one."
     )
 
 

@@ -22,35 +22,38 @@ from schema.invitations.types import Invitation
 from schema.memberships.types import Membership
 
 
-@strawberry.type(description="The invitation of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes an invitation.")
 class InvitationPayload(Payload):
     invitation: Invitation | None = strawberry.field(
-        description="The invitation as it is now.", default=None
+        description="The invitation in its new state. Null if there are `userErrors`.", default=None
     )
 
 
-@strawberry.type(description="The invitations of a mutation.")
+@strawberry.type(description="The result of `createInvitations`.")
 class InvitationsPayload(Payload):
     invitations: list[Invitation] = strawberry.field(
-        description="The invitations that were made.", default_factory=list[Invitation]
+        description="The created invitations, in the order of the input.",
+        default_factory=list[Invitation],
     )
 
 
-@strawberry.type(description="What came of an acceptance.")
+@strawberry.type(description="The result of `acceptInvitation`.")
 class AcceptInvitationPayload(Payload):
     invitation: Invitation | None = strawberry.field(
-        description="The invitation as it is now.", default=None
+        description="The accepted invitation. Null if there are `userErrors`.", default=None
     )
     membership: Membership | None = strawberry.field(
-        description="The membership that was made.", default=None
+        description="The membership of the caller in the organization. Null if there are"
+        " `userErrors`.",
+        default=None,
     )
 
 
 @strawberry.type
 class InvitationMutations:
     @strawberry.mutation(
-        description="Invites somebody by e-mail to join, in a role whose permissions the caller"
-        " holds too.",
+        description="Invites a person by email to join an organization. The caller must have all"
+        " permissions of the invitation's role.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def create_invitation(
@@ -65,7 +68,8 @@ class InvitationMutations:
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Invites many at once, at most 100.",
+        description="Invites up to 100 people to an organization in one transaction. The caller"
+        " must have all permissions of the invitations' roles.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def create_invitations(
@@ -84,8 +88,8 @@ class InvitationMutations:
         )
 
     @strawberry.mutation(
-        description="Sends a pending or expired invitation again: the old link is void, the caller"
-        " is the inviter.",
+        description="Sends a pending or expired invitation again, with a new expiry. The previous"
+        " link becomes invalid, and the caller becomes the inviter.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def resend_invitation(
@@ -99,7 +103,7 @@ class InvitationMutations:
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Takes a pending invitation back; its links are void.",
+        description="Revokes a pending invitation. Its links become invalid immediately.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def revoke_invitation(
@@ -113,7 +117,9 @@ class InvitationMutations:
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Joins the organization, for who is signed in with the invited address.",
+        description="Accepts an invitation and makes the caller a member of the organization. The"
+        " caller must be signed in with the invited email address. A user whose tokens contain no"
+        " email address needs the ticket from the email.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def accept_invitation(
@@ -126,7 +132,8 @@ class InvitationMutations:
         )
 
     @strawberry.mutation(
-        description="Says no to an invitation, for who is signed in with the invited address.",
+        description="Declines an invitation. The caller must be signed in with the invited email"
+        " address. The address can be invited again.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def decline_invitation(

@@ -13,28 +13,43 @@ from schema.invitations.enums import InvitationStatus
 from schema.organizations.types import PublicOrganization
 
 
-@strawberry.enum(description="What the holder of a ticket does next.")
+@strawberry.enum(description="The next step for a person who opens an invitation link.")
 class InvitationNext(Enum):
-    SIGN_IN = strawberry.enum_value("SIGN_IN", description="Sign in with the invited address.")
-    SIGN_UP = strawberry.enum_value("SIGN_UP", description="Sign up with the invited address.")
+    SIGN_IN = strawberry.enum_value(
+        "SIGN_IN", description="Sign in with the invited email address."
+    )
+    SIGN_UP = strawberry.enum_value(
+        "SIGN_UP", description="Sign up with the invited email address."
+    )
     ACCEPT = strawberry.enum_value(
-        "ACCEPT", description="Accept: the caller is the invited person."
+        "ACCEPT", description="Call `acceptInvitation`: the caller is the invited person."
     )
-    NONE = strawberry.enum_value("NONE", description="Nothing: the invitation is settled.")
+    NONE = strawberry.enum_value(
+        "NONE",
+        description="Nothing: the invitation was accepted, declined, or revoked, or it expired.",
+    )
 
 
-@strawberry.type(description="What the holder of a ticket may see before signing in.")
+@strawberry.type(
+    description="The part of an invitation that anyone with its ticket can read, without signing"
+    " in."
+)
 class InvitationPreview:
-    organization_name: str = strawberry.field(description="The organization's name.")
+    organization_name: str = strawberry.field(description="The name of the organization.")
     organization_image_url: str = strawberry.field(
-        description="The organization's logo, or a drawn default."
+        description="URL of the organization's logo, or of a generated image if there is none."
     )
-    email_address: str = strawberry.field(description="Who is invited.")
-    role_name: str = strawberry.field(description="The name of the role.")
-    inviter_name: str | None = strawberry.field(description="The name of who invited.")
-    status: InvitationStatus = strawberry.field(description="What became of the invitation.")
-    expires_at: DateTime = strawberry.field(description="Until when it can be accepted.")
-    next: InvitationNext = strawberry.field(description="What to do next.")
+    email_address: str = strawberry.field(description="The invited email address.")
+    role_name: str = strawberry.field(
+        description="The name of the role that the invited person gets."
+    )
+    inviter_name: str | None = strawberry.field(
+        description="The full name of the inviter. Null if a secret key created the invitation, or"
+        " if the inviter has no name or was deleted."
+    )
+    status: InvitationStatus = strawberry.field(description="The current status of the invitation.")
+    expires_at: DateTime = strawberry.field(description="When the invitation expires.")
+    next: InvitationNext = strawberry.field(description="What the caller does next.")
 
 
 async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
@@ -57,11 +72,20 @@ async def get_next_step(info: Info, preview: Preview) -> InvitationNext:
 
 @strawberry.type
 class InvitationQueries:
-    @strawberry.field(description="What a ticket is for; null only when it does not verify.")
+    @strawberry.field(
+        description="The invitation that a ticket belongs to, whatever its status. Null if the"
+        " ticket is invalid. Readable without a credential."
+    )
     async def invitation_by_ticket(
         self,
         info: Info,
-        ticket: Annotated[str, strawberry.argument(description="The ticket of the link.")],
+        ticket: Annotated[
+            str,
+            strawberry.argument(
+                description="The ticket from the invitation link, which is its `ticket` query"
+                " parameter."
+            ),
+        ],
     ) -> InvitationPreview | None:
         server = info.context.server
         preview = await info.context.read(load_preview, server.ticket_keys, ticket, server.clock())

@@ -22,12 +22,16 @@ from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
 
 
-@strawberry.type(description="The last mail of an invitation.")
+@strawberry.type(description="The most recent email of an invitation.")
 class InvitationMail:
-    status: MailStatus = strawberry.field(description="What became of it.")
-    attempts: int = strawberry.field(description="How often it was tried.")
-    last_error: str | None = strawberry.field(description="Why the last try failed.")
-    sent_at: DateTime | None = strawberry.field(description="When the mail server took it.")
+    status: MailStatus = strawberry.field(description="The delivery status of the email.")
+    attempts: int = strawberry.field(description="The number of attempts to send the email.")
+    last_error: str | None = strawberry.field(
+        description="The error of the last attempt. Null if there was none or it succeeded."
+    )
+    sent_at: DateTime | None = strawberry.field(
+        description="When the mail server accepted the email. Null until then."
+    )
 
     @classmethod
     def from_row(cls, row: Mail | None) -> "InvitationMail":
@@ -45,31 +49,38 @@ class InvitationMail:
         )
 
 
-@strawberry.type(description="That somebody was asked to join an organization.")
+@strawberry.type(description="An invitation for an email address to join an organization.")
 class Invitation(Node):
-    email_address: str = strawberry.field(description="Who is invited, as it was typed.")
+    email_address: str = strawberry.field(
+        description="The invited email address, as the inviter entered it."
+    )
     status: InvitationStatus = strawberry.field(
-        description="What became of it; it expires at the instant."
+        description="The current status, computed when it is read: `EXPIRED` as soon as `expiresAt`"
+        " has passed."
     )
     redirect_url: str | None = strawberry.field(
-        description="The page of the application that the link leads to."
+        description="The page of your application that the invitation link leads to. Null if the"
+        " invitation has none of its own."
     )
     public_metadata: JSONObject = strawberry.field(
-        description="Goes to the membership on acceptance."
+        description="Metadata that becomes the public metadata of the membership when the"
+        " invitation is accepted."
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Goes to the membership on acceptance; for secret keys, else null."
+        description="Metadata that becomes the private metadata of the membership when the"
+        " invitation is accepted. Null unless the caller uses a secret key."
     )
-    expires_at: DateTime = strawberry.field(description="Until when it can be accepted.")
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    expires_at: DateTime = strawberry.field(description="When the invitation expires.")
+    created_at: DateTime = strawberry.field(description="When the invitation was created.")
+    updated_at: DateTime = strawberry.field(description="When the invitation was last updated.")
     row: strawberry.Private[InvitationRow]
 
     async def _is_manager(self, info: Info) -> bool:
         return await has_permission(info, self.row.organization_id, MEMBERSHIPS_MANAGE)
 
     @strawberry.field(
-        description="The organization; null for an invited person who is no member yet."
+        description="The organization that the invitation is for. Null if the caller is the invited"
+        " person and not yet a member."
     )
     async def organization(self, info: Info) -> Organization | None:
         viewer, organization_id = info.context.user_id, self.row.organization_id
@@ -82,20 +93,29 @@ class Invitation(Node):
         row = await load_existing(info.context.loaders.organizations, organization_id)
         return Organization.from_row(row, info.context)
 
-    @strawberry.field(description="What an invited person may see of the organization.")
+    @strawberry.field(
+        description="The public profile of the organization, which the invited person can read"
+        " before accepting."
+    )
     async def public_organization(self, info: Info) -> PublicOrganization:
         row = await load_existing(info.context.loaders.organizations, self.row.organization_id)
         return PublicOrganization.from_row(row, info.context)
 
-    @strawberry.field(description="The role that the membership will have.")
+    @strawberry.field(description="The role that the invited person gets.")
     async def role(self, info: Info) -> Role:
         return await load_role_or_deleted(info, self.row.role_id)
 
-    @strawberry.field(description="Who invited; null for an invited person, and for a secret key.")
+    @strawberry.field(
+        description="The user who sent the invitation. Null if a secret key sent it, if the user"
+        " was deleted, or if the caller can't manage memberships and isn't the inviter."
+    )
     async def inviter(self, info: Info) -> User | None:
         return await self._person(info, self.row.inviter_id)
 
-    @strawberry.field(description="Who accepted; for those who may manage members, else null.")
+    @strawberry.field(
+        description="The user who accepted the invitation. Null if it wasn't accepted, if the user"
+        " was deleted, or if the caller can't manage memberships and isn't that user."
+    )
     async def accepted_by(self, info: Info) -> User | None:
         return await self._person(info, self.row.accepted_by_id)
 
@@ -106,15 +126,19 @@ class Invitation(Node):
         return User.from_row(row, info.context) if row else None
 
     @strawberry.field(
-        description="A link to pass on by hand, which proves no mailbox; to who may manage"
-        " members, while pending."
+        description="A shareable invitation link. Unlike the link in the email, it doesn't prove"
+        " that the person owns the address. Null unless the invitation is pending and the caller"
+        " can manage memberships."
     )
     async def url(self, info: Info) -> str | None:
         if self.status is not InvitationStatus.PENDING or not await self._is_manager(info):
             return None
         return make_accept_url(info.context.server, TicketKind.LINK, self.row.id, self.row.nonce)
 
-    @strawberry.field(description="The last mail; to who may manage members, else null.")
+    @strawberry.field(
+        description="The most recent invitation email. Null unless the caller can manage"
+        " memberships."
+    )
     async def mail(self, info: Info) -> InvitationMail | None:
         if not await self._is_manager(info):
             return None

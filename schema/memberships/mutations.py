@@ -14,96 +14,123 @@ from schema.foundation.scalars import JSONObject
 from schema.memberships.types import Membership
 
 
-@strawberry.type(description="The membership of a mutation.")
+@strawberry.type(
+    description="The result of a mutation that creates, changes, or deletes a membership."
+)
 class MembershipPayload(Payload):
     membership: Membership | None = strawberry.field(
-        description="The membership as it is now; on removal, as it was.", default=None
+        description="The membership in its new state. For a deleted membership, its last state."
+        " Null if there are `userErrors`.",
+        default=None,
     )
 
 
-@strawberry.type(description="Result of a mutation that creates memberships.")
+@strawberry.type(description="The result of `createMemberships`.")
 class MembershipsPayload(Payload):
     memberships: list[Membership] = strawberry.field(
-        description="The memberships that were created, in the order of the input.",
+        description="The created memberships, in the order of the input.",
         default_factory=list[Membership],
     )
 
 
-@strawberry.input(description="A user to add directly, without their consent.")
+@strawberry.input(description="A user to add to an organization without an invitation.")
 class CreateMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The user.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to add the user to."
+    )
+    user_id: strawberry.ID = strawberry.field(description="ID of the user to add.")
     role: str | None = strawberry.field(
-        description="The key of the role; the role set's default role when absent.", default=None
+        description="Key of the member's role. Defaults to the default role of the organization's"
+        " role set.",
+        default=None,
     )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
+        description="Public metadata of the membership, at most 8 KB.", default=None
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
+        description="Private metadata of the membership, at most 8 KB.", default=None
     )
 
 
 @strawberry.input(description="A user to add with `createMemberships`.")
 class MembershipRecipientInput:
-    user_id: strawberry.ID = strawberry.field(description="The user.")
+    user_id: strawberry.ID = strawberry.field(
+        description="ID of the user to add to the organization."
+    )
     role: str | None = strawberry.field(
-        description="Role key; by default, the role of the call.", default=None
+        description="Key of the member's role. Defaults to the `role` of the whole input.",
+        default=None,
     )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
+        description="Public metadata of this user's membership, at most 8 KB.", default=None
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
+        description="Private metadata of this user's membership, at most 8 KB.", default=None
     )
 
 
-@strawberry.input(description="Users to add to an organization without inviting them.")
+@strawberry.input(description="Several users to add to the same organization without invitations.")
 class CreateMembershipsInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to add the users to."
+    )
     members: list[MembershipRecipientInput] = strawberry.field(
-        description="The users, at most 100."
+        description="The users to add, at most 100."
     )
     role: str | None = strawberry.field(
-        description="The key of the role of those without one; the role set's default role when"
-        " absent.",
+        description="Key of the role for users that have no `role` of their own. Defaults to the"
+        " default role of the organization's role set.",
         default=None,
     )
     on_error: BulkErrorPolicy = strawberry.field(
-        description="What happens to the others if one user can't be added.",
+        description="What to do with the other users if one of them can't be added.",
         default=BulkErrorPolicy.REJECT_ALL,
     )
 
 
-@strawberry.input(description="A new role for a member.")
+@strawberry.input(description="A member and their new role.")
 class UpdateMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
-    role: str = strawberry.field(description="The key of the role.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization that the member belongs to."
+    )
+    user_id: strawberry.ID = strawberry.field(description="ID of the member whose role changes.")
+    role: str = strawberry.field(
+        description="Key of the new role. The organization's role set must contain it."
+    )
 
 
-@strawberry.input(description="New metadata for a membership.")
+@strawberry.input(description="A membership and its new metadata.")
 class UpdateMembershipMetadataInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
-    mode: MetadataMode = strawberry.field(description="How it meets what is stored.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization of the membership."
+    )
+    user_id: strawberry.ID = strawberry.field(
+        description="ID of the member whose metadata changes."
+    )
+    mode: MetadataMode = strawberry.field(
+        description="How the given metadata is combined with the membership's stored metadata."
+    )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the membership, at most 8 KB.", default=None
+        description="New public metadata, at most 8 KB after the change.", default=None
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
+        description="New private metadata, at most 8 KB after the change.", default=None
     )
 
 
-@strawberry.input(description="The member to remove.")
+@strawberry.input(description="The member to remove from an organization.")
 class RemoveMembershipInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    user_id: strawberry.ID = strawberry.field(description="The member.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to remove the member from."
+    )
+    user_id: strawberry.ID = strawberry.field(description="ID of the member to remove.")
 
 
-@strawberry.input(description="The organization to leave.")
+@strawberry.input(description="The organization that the caller leaves.")
 class LeaveOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to leave."
+    )
 
 
 def to_new_member(
@@ -118,8 +145,8 @@ def to_new_member(
 @strawberry.type
 class MembershipMutations:
     @strawberry.mutation(
-        description="Adds a user directly, without their consent; an invitation to their verified"
-        " address is revoked.",
+        description="Adds a user to an organization without their consent. A pending invitation to"
+        " the user's verified email address is revoked.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_membership(
@@ -133,9 +160,9 @@ class MembershipMutations:
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Adds many users to one organization at once, at most 100, in one transaction,"
-        " each as createMembership does. The errors of each kind are one error, with the users in"
-        " meta.user_ids.",
+        description="Adds up to 100 users to an organization in one transaction, each like"
+        " `createMembership`. Errors of the same kind are reported as one error, which lists the"
+        " users in `meta.user_ids`.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_memberships(
@@ -153,7 +180,8 @@ class MembershipMutations:
         )
 
     @strawberry.mutation(
-        description="Changes a member's role, to one whose permissions the caller holds too.",
+        description="Changes the role of a member. The caller must have all permissions of the new"
+        " role. Rejected if the organization would lose its last member who can manage it.",
         extensions=[
             *mutation_guard(MEMBERSHIPS_MANAGE),
             UpdateLimit(("organization_id", "user_id")),
@@ -171,7 +199,7 @@ class MembershipMutations:
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Changes a membership's metadata.",
+        description="Changes the metadata of a membership.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_membership_metadata(
@@ -187,7 +215,8 @@ class MembershipMutations:
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Removes a member, unless nobody else could manage the organization.",
+        description="Removes a member from an organization. Rejected if the organization would lose"
+        " its last member who can manage it.",
         extensions=mutation_guard(MEMBERSHIPS_MANAGE),
     )
     async def remove_membership(
@@ -199,8 +228,8 @@ class MembershipMutations:
         return MembershipPayload(membership=Membership.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Ends the caller's own membership, unless nobody else could manage the"
-        " organization.",
+        description="Ends the caller's own membership in an organization. Rejected if the caller is"
+        " the last member who can manage it.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def leave_organization(

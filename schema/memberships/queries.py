@@ -12,15 +12,20 @@ from schema.memberships.types import Membership, can_read_member, load_membershi
 @strawberry.type
 class MembershipQueries:
     @strawberry.field(
-        description="A membership, to who may see it; else null.", extensions=query_guard()
+        description="The membership of a user in an organization. Null if there is none, or if the"
+        " caller can't read it.",
+        extensions=query_guard(),
     )
     async def membership(
         self,
         info: Info,
         organization_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The organization.")
+            strawberry.ID, strawberry.argument(description="ID of the organization to look in.")
         ],
-        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
+        user_id: Annotated[
+            strawberry.ID,
+            strawberry.argument(description="ID of the user whose membership to return."),
+        ],
     ) -> Membership | None:
         info.context.ensure_organizations_enabled()
         if not await can_read_member(info, organization_id, user_id):

@@ -25,23 +25,25 @@ if TYPE_CHECKING:
     from schema.organizations.types import Organization
 
 
-@strawberry.type(description="That a user belongs to an organization, in a role.")
+@strawberry.type(description="A user's membership in an organization, with a role.")
 class Membership(Node):
     public_metadata: JSONObject = strawberry.field(
-        description="What the instance's owner noted for everybody who sees the membership."
+        description="Custom data about the membership, which everyone who can read the membership"
+        " can read. Only secret keys can change it."
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="What the instance's owner noted for services; for secret keys, else null."
+        description="Custom data about the membership for your services. Null unless the caller"
+        " uses a secret key."
     )
-    created_at: DateTime = strawberry.field(description="When the user joined.")
-    updated_at: DateTime = strawberry.field(description="When the membership was last changed.")
+    created_at: DateTime = strawberry.field(description="When the user joined the organization.")
+    updated_at: DateTime = strawberry.field(description="When the membership was last updated.")
     organization_id: strawberry.Private[str]
     user_id: strawberry.Private[str]
     role_id: strawberry.Private[str]
     # Whether it is known that the caller can read it; mutations answer without checking.
     is_readable: strawberry.Private[bool]
 
-    @batch_field(description="The organization.")
+    @batch_field(description="The organization that the user is a member of.")
     @staticmethod
     async def organization(
         memberships: Sequence["Membership"], info: Info
@@ -53,7 +55,8 @@ class Membership(Node):
         return convert_each(rows, lambda row: Organization.from_row(row, info.context))
 
     @batch_field(
-        description="The user; refused to members who need org:sys_memberships:read to see others."
+        description="The member. Members need the permission `org:sys_memberships:read` to read"
+        " other members."
     )
     @staticmethod
     async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
@@ -69,14 +72,14 @@ class Membership(Node):
         ]
         return cast(list[User], shown)
 
-    @batch_field(description="The role.")
+    @batch_field(description="The role of the member in the organization.")
     @staticmethod
     async def role(memberships: Sequence["Membership"], info: Info) -> list[Role]:
         ids = [membership.role_id for membership in memberships]
         rows = await load_many_existing(info.context.loaders.roles, ids)
         return convert_each(rows, Role.from_row)
 
-    @batch_field(description="The keys of all permissions that the role holds, sorted.")
+    @batch_field(description="The keys of all permissions of the member's role, sorted.")
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
         ids = [membership.role_id for membership in memberships]
@@ -104,34 +107,40 @@ class Membership(Node):
         )
 
 
-@strawberry.enum(description="What memberships are sorted by.")
+@strawberry.enum(description="The fields that memberships can be sorted by.")
 class MembershipOrderField(Enum):
-    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When the user joined.")
-    FIRST_NAME = strawberry.enum_value("FIRST_NAME", description="The user's given name.")
-    LAST_NAME = strawberry.enum_value("LAST_NAME", description="The user's family name.")
-    EMAIL_ADDRESS = strawberry.enum_value("EMAIL_ADDRESS", description="The user's e-mail address.")
+    CREATED_AT = strawberry.enum_value(
+        "CREATED_AT", description="The time when the user joined the organization."
+    )
+    FIRST_NAME = strawberry.enum_value("FIRST_NAME", description="The first name of the user.")
+    LAST_NAME = strawberry.enum_value("LAST_NAME", description="The last name of the user.")
+    EMAIL_ADDRESS = strawberry.enum_value(
+        "EMAIL_ADDRESS", description="The email address of the user."
+    )
     ORGANIZATION_NAME = strawberry.enum_value(
-        "ORGANIZATION_NAME", description="The organization's name."
+        "ORGANIZATION_NAME", description="The name of the organization."
     )
 
 
-@strawberry.input(description="How memberships are sorted.")
+@strawberry.input(description="The sort order of a list of memberships.")
 class MembershipOrder:
     field: MembershipOrderField = strawberry.field(
-        description="What they are sorted by.", default=MembershipOrderField.CREATED_AT
+        description="The field to sort memberships by.", default=MembershipOrderField.CREATED_AT
     )
     direction: OrderDirection = strawberry.field(
-        description="Which way.", default=OrderDirection.DESC
+        description="The direction to sort memberships in.", default=OrderDirection.DESC
     )
 
 
 OrderBy = Annotated[
     MembershipOrder | None,
-    strawberry.argument(description="How the list is sorted, newest first when absent."),
+    strawberry.argument(
+        description="The sort order of the list. Defaults to the newest memberships first."
+    ),
 ]
 Roles = Annotated[
     list[str] | None,
-    strawberry.argument(description="Only memberships in a role with one of these keys."),
+    strawberry.argument(description="Return only memberships with one of these role keys."),
 ]
 
 

@@ -16,74 +16,103 @@ from schema.memberships.types import (
 from schema.organizations.types import Organization
 
 
-@strawberry.type(description="The organization of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes an organization.")
 class OrganizationPayload(Payload):
     organization: Organization | None = strawberry.field(
-        description="The organization as it is now.", default=None
+        description="The organization in its new state. Null if there are `userErrors`.",
+        default=None,
     )
     membership: Membership | None = strawberry.field(
-        description="The membership of who made it.", default=None
+        description="The membership of the organization's creator. Null if the organization has no"
+        " creator, and for every mutation except `createOrganization`.",
+        default=None,
     )
 
 
-@strawberry.input(description="An organization to make.")
+@strawberry.input(description="An organization to create.")
 class CreateOrganizationInput:
-    name: str = strawberry.field(description="The name, 1 to 256 characters, no HTML and no link.")
+    name: str = strawberry.field(
+        description="The name of the organization: 1 to 256 characters, without HTML or links."
+    )
     slug: str | None = strawberry.field(
-        description="The name in addresses; made from the name when absent.", default=None
+        description="The unique name of the organization in URLs: at most 64 lowercase letters,"
+        " digits, and single hyphens. Defaults to a slug that is derived from the name.",
+        default=None,
     )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for all members, at most 8 KB; for secret keys.", default=None
+        description="Public metadata of the organization, at most 8 KB. Requires a secret key.",
+        default=None,
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB; for secret keys.", default=None
+        description="Private metadata of the organization, at most 8 KB. Requires a secret key.",
+        default=None,
     )
     max_allowed_memberships: int | None = strawberry.field(
-        description="How many seats it has, 0 for any number; for secret keys.", default=None
+        description="The membership limit. 0 means unlimited. Defaults to"
+        " `Instance.maxAllowedMemberships`. Requires a secret key.",
+        default=None,
     )
     created_by: strawberry.ID | None = strawberry.field(
-        description="Who becomes its first member, nobody when absent; for secret keys.",
+        description="ID of the user who becomes the first member. Requires a secret key. Without"
+        " it, a secret key creates an organization without members.",
         default=None,
     )
     role_set: str | None = strawberry.field(
-        description="The key of its role set, the initial one when absent; for secret keys.",
+        description="Key of the organization's role set. Defaults to the initial role set. Requires"
+        " a secret key.",
         default=None,
     )
 
 
-@strawberry.input(description="What to change of an organization; what is absent stays.")
+@strawberry.input(
+    description="The fields of an organization to change. Fields that you leave out keep their"
+    " values."
+)
 class UpdateOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    name: strawberry.Maybe[str | None] = strawberry.field(
-        description="The name, 1 to 256 characters, no HTML and no link."
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to update."
     )
-    slug: strawberry.Maybe[str | None] = strawberry.field(description="The name in addresses.")
+    name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new name: 1 to 256 characters, without HTML or links."
+    )
+    slug: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new slug: at most 64 lowercase letters, digits, and single hyphens."
+    )
     image_url: strawberry.Maybe[str | None] = strawberry.field(
-        description="The logo; null for the drawn default."
+        description="The absolute https URL of the new logo. Null to use a generated image."
     )
     max_allowed_memberships: strawberry.Maybe[int | None] = strawberry.field(
-        description="How many seats it has, 0 for any number; for secret keys."
+        description="The new membership limit. 0 means unlimited. Requires a secret key."
     )
     admin_delete_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether members may delete it; for secret keys."
+        description="Whether members with the permission `org:sys_profile:delete` can delete the"
+        " organization. Requires a secret key."
     )
 
 
-@strawberry.input(description="New metadata for an organization.")
+@strawberry.input(description="An organization and its new metadata.")
 class UpdateOrganizationMetadataInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    mode: MetadataMode = strawberry.field(description="How it meets what is stored.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization whose metadata changes."
+    )
+    mode: MetadataMode = strawberry.field(
+        description="How the given metadata is combined with the organization's stored metadata."
+    )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for all members, at most 8 KB.", default=None
+        description="New public metadata of the organization, at most 8 KB after the change.",
+        default=None,
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
+        description="New private metadata of the organization, at most 8 KB after the change.",
+        default=None,
     )
 
 
 @strawberry.input(description="The organization to delete.")
 class DeleteOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="ID of the organization to delete."
+    )
 
 
 def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrganization:
@@ -101,8 +130,9 @@ def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrga
 @strawberry.type
 class OrganizationMutations:
     @strawberry.mutation(
-        description="Makes an organization; the caller, or who a secret key names, becomes its"
-        " first member. A repeated call creates a second one, unless the input has a slug.",
+        description="Creates an organization. The caller, or the user in `createdBy`, becomes its"
+        " first member with the creator role. If you repeat the call, it creates a second"
+        " organization, unless the input has a slug.",
         extensions=mutation_guard(),
     )
     async def create_organization(
@@ -117,7 +147,7 @@ class OrganizationMutations:
         )
 
     @strawberry.mutation(
-        description="Changes an organization's own fields.",
+        description="Changes the name, slug, logo, or limits of an organization.",
         extensions=[*mutation_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
     )
     async def update_organization(
@@ -131,7 +161,7 @@ class OrganizationMutations:
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Changes an organization's metadata.",
+        description="Changes the metadata of an organization.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_organization_metadata(
@@ -146,7 +176,8 @@ class OrganizationMutations:
         return OrganizationPayload(organization=Organization.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Deletes an organization with its memberships.",
+        description="Deletes an organization with its memberships and invitations. Members can"
+        " delete it only if its `adminDeleteEnabled` is true.",
         extensions=mutation_guard(PROFILE_DELETE),
     )
     async def delete_organization(

@@ -25,39 +25,49 @@ from schema.foundation.guards import ActorKind, query_guard
 from schema.organizations.types import Organization, load_organization
 
 
-@strawberry.input(description="Which organization is meant: give one of the two.", one_of=True)
+@strawberry.input(
+    description="The organization to return. Set exactly one of the fields.", one_of=True
+)
 class OrganizationBy:
-    id: strawberry.ID | None = strawberry.field(description="Its id.")
-    slug: str | None = strawberry.field(description="Its slug.")
+    id: strawberry.ID | None = strawberry.field(description="ID of the organization to return.")
+    slug: str | None = strawberry.field(description="The slug of the organization to return.")
 
 
-@strawberry.enum(description="What organizations are sorted by.")
+@strawberry.enum(description="The fields that organizations can be sorted by.")
 class OrganizationOrderField(Enum):
-    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When it was made.")
-    NAME = strawberry.enum_value("NAME", description="The name.")
-    MEMBERS_COUNT = strawberry.enum_value("MEMBERS_COUNT", description="The number of members.")
+    CREATED_AT = strawberry.enum_value(
+        "CREATED_AT", description="The time when the organization was created."
+    )
+    NAME = strawberry.enum_value("NAME", description="The organization's name.")
+    MEMBERS_COUNT = strawberry.enum_value(
+        "MEMBERS_COUNT", description="The number of members of the organization."
+    )
 
 
-@strawberry.input(description="How organizations are sorted.")
+@strawberry.input(description="The sort order of a list of organizations.")
 class OrganizationOrder:
     field: OrganizationOrderField = strawberry.field(
-        description="What they are sorted by.", default=OrganizationOrderField.CREATED_AT
+        description="The field to sort organizations by.", default=OrganizationOrderField.CREATED_AT
     )
     direction: OrderDirection = strawberry.field(
-        description="Which way.", default=OrderDirection.DESC
+        description="The direction to sort organizations in.", default=OrderDirection.DESC
     )
 
 
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(
-        description="An organization, to its members and to secret keys; else null.",
+        description="An organization by its ID or slug. Null if it doesn't exist, or if the caller"
+        " isn't a member and doesn't use a secret key.",
         extensions=query_guard(),
     )
     async def organization(
         self,
         info: Info,
-        by: Annotated[OrganizationBy, strawberry.argument(description="Which one.")],
+        by: Annotated[
+            OrganizationBy,
+            strawberry.argument(description="The ID or the slug of the organization."),
+        ],
     ) -> Organization | None:
         info.context.ensure_organizations_enabled()
         if by.id is not None:
@@ -70,7 +80,7 @@ class OrganizationQueries:
         return None
 
     @strawberry.field(
-        description="All organizations of the instance, newest first unless asked otherwise.",
+        description="All organizations of the instance, newest first by default.",
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def organizations(
@@ -82,15 +92,24 @@ class OrganizationQueries:
         before: Before = None,
         query: Annotated[
             str | None,
-            strawberry.argument(description="A part of the name or the slug, or a whole id."),
+            strawberry.argument(
+                description="Return only organizations whose name or slug contains these words, or"
+                " the organization with this ID."
+            ),
         ] = None,
         user_ids: Annotated[
             list[strawberry.ID] | None,
-            strawberry.argument(description="Only those that one of these users belongs to."),
+            strawberry.argument(
+                description="Return only organizations that at least one of these users is a member"
+                " of."
+            ),
         ] = None,
         order_by: Annotated[
             OrganizationOrder | None,
-            strawberry.argument(description="How the list is sorted, newest first when absent."),
+            strawberry.argument(
+                description="The sort order of the list. Defaults to the newest organizations"
+                " first."
+            ),
         ] = None,
     ) -> Connection[Organization] | None:
         order_by = order_by or OrganizationOrder()

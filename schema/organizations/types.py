@@ -42,32 +42,46 @@ if TYPE_CHECKING:
     from schema.invitations.types import Invitation
 
 
-@strawberry.type(description="An account that several people share.")
+@strawberry.type(description="A tenant: an account that its members share.")
 class Organization(Node):
-    name: str = strawberry.field(description="The name.")
+    name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
-        description="The name in addresses, unique in the instance; null when slugs are off."
+        description="The name of the organization in URLs, unique in the instance. Null if slugs"
+        " are disabled, or if the organization was created while they were."
     )
-    image_url: str = strawberry.field(description="The logo, or a drawn default.")
-    has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
+    image_url: str = strawberry.field(
+        description="URL of the organization's logo. If it has no logo, the URL of a generated"
+        " image."
+    )
+    has_image: bool = strawberry.field(
+        description="Whether the organization has a logo. If false, `imageUrl` is a generated"
+        " image."
+    )
     public_metadata: JSONObject = strawberry.field(
-        description="What the instance's owner noted for all members."
+        description="Custom data about the organization, which all its members can read. Only"
+        " secret keys can change it."
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="What the instance's owner noted for services; for secret keys, else null."
+        description="Custom data about the organization for your services. Null unless the caller"
+        " uses a secret key."
     )
     max_allowed_memberships: int = strawberry.field(
-        description="How many seats it has, 0 for any number."
+        description="The maximum number of members and pending invitations together. 0 means"
+        " unlimited."
     )
     admin_delete_enabled: bool = strawberry.field(
-        description="Whether members with org:sys_profile:delete may delete it."
+        description="Whether members with the permission `org:sys_profile:delete` can delete the"
+        " organization."
     )
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    created_at: DateTime = strawberry.field(description="When the organization was created.")
+    updated_at: DateTime = strawberry.field(description="When the organization was last updated.")
     created_by_id: strawberry.Private[str | None]
     role_set_id: strawberry.Private[str]
 
-    @strawberry.field(description="Who made it, to who may see that user; else null.")
+    @strawberry.field(
+        description="The user who created the organization. Null if a secret key created it for"
+        " nobody, if the user was deleted, or if the caller can't read the user."
+    )
     async def created_by(self, info: Info) -> User | None:
         creator_id, loaders = self.created_by_id, info.context.loaders
         if creator_id is None:
@@ -80,41 +94,52 @@ class Organization(Node):
         row = await loaders.users.load(creator_id)
         return User.from_row(row, info.context) if row else None
 
-    @strawberry.field(description="The roles it may use, with their default and creator role.")
+    @strawberry.field(
+        description="The role set of the organization, which defines the roles that its members can"
+        " have."
+    )
     async def role_set(self, info: Info) -> RoleSet:
         row = await load_existing(info.context.loaders.role_sets, self.role_set_id)
         return RoleSet.from_row(row)
 
-    @strawberry.field(description="The roles that can be given to its members, oldest first.")
+    @strawberry.field(
+        description="The roles that members of the organization can have, oldest first."
+    )
     async def roles(self, info: Info) -> list[Role]:
         rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
         return list(map(Role.from_row, rows))
 
-    @batch_field(description="How many members it has.")
+    @batch_field(description="The number of members.")
     @staticmethod
     async def members_count(organizations: Sequence["Organization"], info: Info) -> list[int]:
         counts = info.context.loaders.members_count
         return await counts.load_many([organization.id for organization in organizations])
 
-    @strawberry.field(description="Whether nobody could manage it any more.")
+    @strawberry.field(
+        description="Whether no member of the organization can manage it, which takes a role with"
+        " the permissions to manage and read memberships and to delete the organization."
+    )
     async def missing_member_with_elevated_permissions(self, info: Info) -> bool:
         return not await info.context.loaders.is_managed.load(self.id)
 
-    @strawberry.field(description="The caller's own membership; null for a secret key.")
+    @strawberry.field(
+        description="The caller's membership in the organization. Null if the caller uses a secret"
+        " key or isn't a member."
+    )
     async def viewer_membership(self, info: Info) -> Membership | None:
         viewer = info.context.user_id
         return await load_membership(info, self.id, viewer) if viewer else None
 
     @strawberry.field(
-        description="The keys of all permissions that the caller holds here, sorted; a secret key"
-        " holds all."
+        description="The keys of the caller's permissions in the organization, sorted. For a secret"
+        " key, all permissions of the instance."
     )
     async def viewer_permissions(self, info: Info) -> list[str]:
         return sorted(await self._viewer_permissions(info))
 
     @strawberry.field(
-        description="Whether the caller holds a permission here; false for a key that no"
-        " permission has."
+        description="Whether the caller has a permission in the organization. False if no"
+        " permission has that key."
     )
     async def viewer_can(self, info: Info, permission: PermissionKey) -> bool:
         return permission in await self._viewer_permissions(info)
@@ -126,17 +151,21 @@ class Organization(Node):
         return await loaders.load_permission_keys(self.id, viewer) or frozenset()
 
     @strawberry.field(
-        description="The membership of one user.", extensions=query_guard(MEMBERSHIPS_READ)
+        description="The membership of one user in the organization. Null if the user isn't a"
+        " member.",
+        extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def membership(
         self,
         info: Info,
-        user_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
+        user_id: Annotated[
+            strawberry.ID, strawberry.argument(description="ID of the member to return.")
+        ],
     ) -> Membership | None:
         return await load_membership(info, self.id, user_id)
 
     @strawberry.field(
-        description="The members, newest first unless asked otherwise.",
+        description="The memberships in the organization, newest first by default.",
         extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def memberships(
@@ -149,7 +178,8 @@ class Organization(Node):
         query: Annotated[
             str | None,
             strawberry.argument(
-                description="A part of the member's address or name, or a whole user id."
+                description="Return only members whose email address or name contains these words,"
+                " or the user with this ID."
             ),
         ] = None,
         roles: Roles = None,
@@ -160,7 +190,7 @@ class Organization(Node):
         return await load_memberships(info, self.id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations, newest first; those of all statuses when none is asked for.",
+        description="The invitations of the organization, newest first.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def invitations(
@@ -172,11 +202,17 @@ class Organization(Node):
         before: Before = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
-            strawberry.argument(description="Only invitations with one of these statuses."),
+            strawberry.argument(
+                description="Return only invitations with one of these statuses. Defaults to all"
+                " statuses."
+            ),
         ] = None,
         query: Annotated[
             str | None,
-            strawberry.argument(description="A part of the address, or a whole invitation id."),
+            strawberry.argument(
+                description="Return only invitations whose email address contains these words, or"
+                " the invitation with this ID."
+            ),
         ] = None,
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
         from schema.invitations.types import load_invitations
@@ -187,7 +223,7 @@ class Organization(Node):
         )
 
     @batch_field(
-        description="How many invitations can be accepted.",
+        description="The number of pending invitations.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     @staticmethod
@@ -200,8 +236,8 @@ class Organization(Node):
         return [*await info.context.loaders.counts.load_many(keys)]
 
     @strawberry.field(
-        description="What happened here, oldest first; events of invitations need"
-        " org:sys_memberships:manage.",
+        description="The events of the organization, oldest first. Events of invitations are"
+        " included only for callers with the permission `org:sys_memberships:manage`.",
         extensions=query_guard(MEMBERSHIPS_READ),
     )
     async def events(
@@ -211,7 +247,10 @@ class Organization(Node):
         after: After = None,
         types: Annotated[
             list[EventType] | None,
-            strawberry.argument(description="Only events of one of these types."),
+            strawberry.argument(
+                description="Return only events of these types. Defaults to all types that the"
+                " caller can read."
+            ),
         ] = None,
     ) -> Annotated["EventConnection", strawberry.lazy("schema.events.queries")] | None:
         from schema.events.queries import load_events
@@ -237,15 +276,24 @@ class Organization(Node):
         )
 
 
-@strawberry.type(description="What an invited person may see of an organization.")
+@strawberry.type(
+    description="The part of an organization that an invited person can read before accepting."
+)
 class PublicOrganization:
-    id: strawberry.ID = strawberry.field(description="The organization's id.")
-    name: str = strawberry.field(description="The name.")
-    slug: str | None = strawberry.field(
-        description="The name in addresses; null when slugs are off."
+    id: strawberry.ID = strawberry.field(description="ID of the organization.")
+    name: str = strawberry.field(
+        description="The display name of the organization that the person is invited to."
     )
-    image_url: str = strawberry.field(description="The logo, or a drawn default.")
-    has_image: bool = strawberry.field(description="Whether the logo was given rather than drawn.")
+    slug: str | None = strawberry.field(
+        description="The name of the organization in URLs. Null if slugs are disabled, or if the"
+        " organization was created while they were."
+    )
+    image_url: str = strawberry.field(
+        description="URL of the logo. If the organization has none, the URL of a generated image."
+    )
+    has_image: bool = strawberry.field(
+        description="Whether `imageUrl` is a logo. If false, it is a generated image."
+    )
 
     @classmethod
     def from_row(cls, row: OrganizationRow, context: Context) -> "PublicOrganization":

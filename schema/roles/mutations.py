@@ -1,162 +1,59 @@
 """Mutations with which the operator manages roles, permissions and role sets."""
 
-from collections.abc import Sequence
-
 import strawberry
 
 from resolvers.role_model import edit, permissions, replace, sets
-from resolvers.role_model.reassign import RoleMapping
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import DeletedPayload, Payload
 from schema.organizations.mutations import OrganizationPayload
 from schema.organizations.types import Organization
+from schema.roles.inputs import (
+    CreatePermissionInput,
+    CreateRoleInput,
+    CreateRoleSetInput,
+    DeleteByKeyInput,
+    ReplaceRoleInput,
+    ReplaceRoleSetInput,
+    SetOrganizationRoleSetInput,
+    UpdatePermissionInput,
+    UpdateRoleInput,
+    UpdateRoleSetInput,
+    to_mappings,
+)
 from schema.roles.types import Permission, Role, RoleSet
 
 
-@strawberry.type(description="The role of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes a role.")
 class RolePayload(Payload):
-    role: Role | None = strawberry.field(description="The role as it is now.", default=None)
+    role: Role | None = strawberry.field(
+        description="The role in its new state. Null if there are `userErrors`.", default=None
+    )
 
 
-@strawberry.type(description="The permission of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes a permission.")
 class PermissionPayload(Payload):
     permission: Permission | None = strawberry.field(
-        description="The permission as it is now.", default=None
+        description="The permission in its new state. Null if there are `userErrors`.", default=None
     )
 
 
-@strawberry.type(description="The role set of a mutation.")
+@strawberry.type(
+    description="The result of a mutation that creates, changes, or replaces a role set."
+)
 class RoleSetPayload(Payload):
     role_set: RoleSet | None = strawberry.field(
-        description="The role set as it is now.", default=None
-    )
-
-
-# ------------------------------------------------------------------------------------------- inputs
-
-
-@strawberry.input(description="A role to make.")
-class CreateRoleInput:
-    key: str = strawberry.field(description="Its key, such as org:editor.")
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What the role is for.", default=None)
-    permissions: list[str] = strawberry.field(description="The keys of the permissions it holds.")
-    add_to_initial_role_set: bool = strawberry.field(
-        description="Whether the organizations of the initial role set may use it at once.",
-        default=False,
-    )
-
-
-@strawberry.input(description="What to change of a role; what is absent stays.")
-class UpdateRoleInput:
-    key: str = strawberry.field(description="The role's key.")
-    new_key: strawberry.Maybe[str | None] = strawberry.field(description="Another key.")
-    name: strawberry.Maybe[str | None] = strawberry.field(description="The name for people.")
-    description: strawberry.Maybe[str | None] = strawberry.field(
-        description="What the role is for."
-    )
-    permissions: strawberry.Maybe[list[str] | None] = strawberry.field(
-        description="The keys of all permissions it holds from now on."
-    )
-
-
-@strawberry.input(description="What to delete.")
-class DeleteByKeyInput:
-    key: str = strawberry.field(description="Its key.")
-
-
-@strawberry.input(description="A permission to invent.")
-class CreatePermissionInput:
-    key: str = strawberry.field(description="Its key, org:<feature>:<action>, for good.")
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What it allows.", default=None)
-
-
-@strawberry.input(description="What to change of a permission; what is absent stays.")
-class UpdatePermissionInput:
-    key: str = strawberry.field(description="The permission's key.")
-    name: strawberry.Maybe[str | None] = strawberry.field(description="The name for people.")
-    description: strawberry.Maybe[str | None] = strawberry.field(description="What it allows.")
-
-
-@strawberry.input(description="A role set to make.")
-class CreateRoleSetInput:
-    key: str | None = strawberry.field(
-        description="Its key, such as role_set:partners; made from the name when absent.",
+        description="The role set in its new state. For `replaceRoleSet`, the replacement. Null if"
+        " there are `userErrors`.",
         default=None,
     )
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What the set is for.", default=None)
-    roles: list[str] = strawberry.field(description="The keys of its roles, at most ten.")
-    default_role: str = strawberry.field(description="The role that is meant when none is named.")
-    creator_role: str = strawberry.field(
-        description="The role that the creator of an organization gets."
-    )
-
-
-@strawberry.input(description="What to change of a role set; what is absent stays.")
-class UpdateRoleSetInput:
-    key: str = strawberry.field(description="The role set's key.")
-    name: strawberry.Maybe[str | None] = strawberry.field(description="The name for people.")
-    description: strawberry.Maybe[str | None] = strawberry.field(description="What the set is for.")
-    add_roles: strawberry.Maybe[list[str] | None] = strawberry.field(
-        description="The keys of roles to add."
-    )
-    default_role: strawberry.Maybe[str | None] = strawberry.field(
-        description="The role that is meant when none is named."
-    )
-    creator_role: strawberry.Maybe[str | None] = strawberry.field(
-        description="The role that the creator of an organization gets."
-    )
-    make_initial: strawberry.Maybe[bool | None] = strawberry.field(
-        description="True to give it to organizations that are made from now on."
-    )
-
-
-@strawberry.input(description="A role to take out of a set.")
-class ReplaceRoleInput:
-    role_set: str = strawberry.field(description="The role set's key.")
-    role: str = strawberry.field(description="The key of the role that leaves.")
-    with_role: str = strawberry.field(description="The key of the role that its holders get.")
-
-
-@strawberry.input(description="What becomes of those who have a role.")
-class RoleMappingInput:
-    from_: str = strawberry.field(name="from", description="The key of the role they have.")
-    to: str = strawberry.field(description="The key of the role they get.")
-
-
-@strawberry.input(description="A role set to delete, and the one that takes its place.")
-class ReplaceRoleSetInput:
-    key: str = strawberry.field(description="The key of the set to delete.")
-    with_key: str = strawberry.field(description="The key of the set that its organizations get.")
-    mappings: list[RoleMappingInput] | None = strawberry.field(
-        description="What becomes of who has a role that is not in the other set.", default=None
-    )
-
-
-@strawberry.input(description="The role set that an organization gets.")
-class SetOrganizationRoleSetInput:
-    organization_id: strawberry.ID = strawberry.field(description="The organization.")
-    role_set: str = strawberry.field(description="The key of the role set.")
-    mappings: list[RoleMappingInput] | None = strawberry.field(
-        description="What becomes of who has a role that is not in the set.", default=None
-    )
-
-
-def to_mappings(input: ReplaceRoleSetInput | SetOrganizationRoleSetInput) -> Sequence[RoleMapping]:
-    return [RoleMapping(mapping.from_, mapping.to) for mapping in input.mappings or []]
-
-
-# ---------------------------------------------------------------------------------------- mutations
 
 
 @strawberry.type
 class RoleMutations:
     @strawberry.mutation(
-        description="Makes a role.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Creates a role.", extensions=mutation_guard(actor=ActorKind.SERVICE)
     )
     async def create_role(self, info: Info, input: CreateRoleInput) -> RolePayload | None:
         new = edit.NewRole(
@@ -170,7 +67,8 @@ class RoleMutations:
         return RolePayload(role=Role.from_row(row))
 
     @strawberry.mutation(
-        description="Changes a role, unless that takes an organization its last manager.",
+        description="Changes a role. Rejected if an organization would lose its last member who can"
+        " manage it.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role(self, info: Info, input: UpdateRoleInput) -> RolePayload | None:
@@ -180,7 +78,8 @@ class RoleMutations:
         return RolePayload(role=Role.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a role that nobody has, is invited to, or gets by default.",
+        description="Deletes a role. Rejected if a member or a pending invitation has the role, or"
+        " if it is the default or creator role of a role set.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_role(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
@@ -188,7 +87,8 @@ class RoleMutations:
         return DeletedPayload(deleted_id=strawberry.ID(role_id))
 
     @strawberry.mutation(
-        description="Invents a permission.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Creates a custom permission.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_permission(
         self, info: Info, input: CreatePermissionInput
@@ -199,7 +99,7 @@ class RoleMutations:
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
-        description="Renames or describes a custom permission.",
+        description="Changes the name or description of a custom permission.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_permission(
@@ -211,7 +111,7 @@ class RoleMutations:
         return PermissionPayload(permission=Permission.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a custom permission that no role holds.",
+        description="Deletes a custom permission. Rejected if a role includes it.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_permission(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
@@ -219,8 +119,8 @@ class RoleMutations:
         return DeletedPayload(deleted_id=strawberry.ID(permission_id))
 
     @strawberry.mutation(
-        description="Makes a role set. A repeated call creates a second one, unless the input has a"
-        " key.",
+        description="Creates a role set. If you repeat the call, it creates a second role set,"
+        " unless the input has a key.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_role_set(self, info: Info, input: CreateRoleSetInput) -> RoleSetPayload | None:
@@ -236,8 +136,8 @@ class RoleMutations:
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Changes a role set's names, default and creator role, adds roles, or makes it"
-        " initial.",
+        description="Changes the name, description, default role, or creator role of a role set,"
+        " adds roles to it, or makes it the initial role set.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_role_set(self, info: Info, input: UpdateRoleSetInput) -> RoleSetPayload | None:
@@ -247,8 +147,8 @@ class RoleMutations:
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Takes a role out of a set; its members and pending invitations get another"
-        " one.",
+        description="Removes a role from a role set. Members and pending invitations with that role"
+        " get the replacement.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def replace_role_in_role_set(
@@ -263,8 +163,8 @@ class RoleMutations:
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a role set and gives its organizations another one, with which it"
-        " answers.",
+        description="Deletes a role set. Its organizations get the replacement, which the payload"
+        " returns.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def replace_role_set(
@@ -279,7 +179,7 @@ class RoleMutations:
         return RoleSetPayload(role_set=RoleSet.from_row(row))
 
     @strawberry.mutation(
-        description="Gives an organization another role set.",
+        description="Changes the role set of an organization.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def set_organization_role_set(

@@ -16,31 +16,45 @@ from schema.roles.types import Permission, PermissionKey, Role, RoleSet, load_ro
 
 describe_enum(
     Reason,
-    "Why a permission is there or not, for a person who debugs.",
+    "The reason for the result of a permission check.",
     {
-        Reason.GRANTED_BY_ROLE: "The member's role holds it.",
-        Reason.SECRET_KEY: "A secret key holds every permission.",
-        Reason.NOT_A_MEMBER: "No membership in such an organization, should there be one.",
-        Reason.ROLE_LACKS_PERMISSION: "The member's role does not hold it.",
+        Reason.GRANTED_BY_ROLE: "The role of the member includes the permission.",
+        Reason.SECRET_KEY: "The caller uses a secret key, which has every permission.",
+        Reason.NOT_A_MEMBER: "The user isn't a member of the organization, or the organization"
+        " doesn't exist.",
+        Reason.ROLE_LACKS_PERMISSION: "The role of the member doesn't include the permission.",
         Reason.UNKNOWN_PERMISSION: "No permission has this key.",
-        Reason.ORGANIZATIONS_DISABLED: "Organizations are off in this instance.",
+        Reason.ORGANIZATIONS_DISABLED: "Organizations are disabled in this instance.",
     },
     name="PermissionReason",
 )
 
 
-@strawberry.type(description="Whether somebody may do something, and why.")
+@strawberry.type(description="The result of a permission check, with its reason.")
 class PermissionDecision:
-    allowed: bool = strawberry.field(description="Whether it is allowed.")
-    reason: Reason = strawberry.field(description="Why, for a person who debugs.")
-    permission: str = strawberry.field(description="The key that was asked for.")
-    role: Role | None = strawberry.field(description="The role that grants it or fails to.")
+    allowed: bool = strawberry.field(
+        description="Whether the user has the permission in the organization."
+    )
+    reason: Reason = strawberry.field(
+        description="Why the user has the permission or not, for debugging."
+    )
+    permission: str = strawberry.field(description="The checked permission key.")
+    role: Role | None = strawberry.field(
+        description="The role of the user in the organization. Null if the user isn't a member, and"
+        " for a secret key."
+    )
 
 
-OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization.")]
+OrganizationId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="ID of the organization in which to check the permission."),
+]
 OtherUserId = Annotated[
     strawberry.ID | None,
-    strawberry.argument(description="Somebody else, for secret keys; the caller when absent."),
+    strawberry.argument(
+        description="ID of the user to check. Defaults to the caller. Checking another user"
+        " requires a secret key."
+    ),
 ]
 
 
@@ -66,7 +80,8 @@ class RoleQueries:
         return list(map(RoleSet.from_row, await info.context.read(load_all, RoleSetRow)))
 
     @strawberry.field(
-        description="Whether the caller, or for a secret key anybody, may do something, and why.",
+        description="Checks whether a user has a permission in an organization, and explains the"
+        " result. Users can check only themselves.",
         extensions=query_guard(),
     )
     async def check_permission(

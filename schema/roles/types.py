@@ -16,29 +16,39 @@ from schema.foundation.guards import ActorKind, query_guard
 from schema.foundation.scalars import DateTime
 
 
-@strawberry.enum(description="Who made a permission.")
+@strawberry.enum(description="The origin of a permission.")
 class PermissionType(Enum):
     SYSTEM = strawberry.enum_value(
-        "SYSTEM", description="Tenantry itself: it guards the API and can't be changed."
+        "SYSTEM",
+        description="The permission is built in and guards this API. It can't be changed or"
+        " deleted.",
     )
     CUSTOM = strawberry.enum_value(
-        "CUSTOM", description="The instance's owner, for the application's own use."
+        "CUSTOM",
+        description="The permission was created by the operator for use in your application.",
     )
 
 
 PermissionKey = Annotated[
-    str, strawberry.argument(description="A permission's key, org:<feature>:<action>.")
+    str,
+    strawberry.argument(description="Key of the permission, in the form `org:<feature>:<action>`."),
 ]
 
 
-@strawberry.type(description="Something that a role allows.")
+@strawberry.type(description="An action that a role can allow.")
 class Permission(Node):
-    key: str = strawberry.field(description="The key, org:<feature>:<action>.")
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What it allows.")
-    type: PermissionType = strawberry.field(description="Who made it.")
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    key: str = strawberry.field(
+        description="The unique key of the permission, in the form `org:<feature>:<action>`."
+    )
+    name: str = strawberry.field(description="The name of the permission for display.")
+    description: str | None = strawberry.field(
+        description="What the permission allows. Null if it has no description."
+    )
+    type: PermissionType = strawberry.field(
+        description="Whether the permission is built in or custom."
+    )
+    created_at: DateTime = strawberry.field(description="When the permission was created.")
+    updated_at: DateTime = strawberry.field(description="When the permission was last updated.")
 
     @classmethod
     def from_row(cls, row: PermissionRow) -> "Permission":
@@ -53,29 +63,31 @@ class Permission(Node):
         )
 
 
-@strawberry.type(description="What a membership lets its user do.")
+@strawberry.type(description="A named set of permissions that a membership gives to its user.")
 class Role(Node):
-    key: str = strawberry.field(description="The key, such as org:admin.")
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What the role is for.")
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    key: str = strawberry.field(description="The unique key of the role, such as `org:admin`.")
+    name: str = strawberry.field(description="The name of the role for display.")
+    description: str | None = strawberry.field(
+        description="What the role is for. Null if it has no description."
+    )
+    created_at: DateTime = strawberry.field(description="When the role was created.")
+    updated_at: DateTime = strawberry.field(description="When the role was last updated.")
 
-    @strawberry.field(description="The permissions it holds, sorted by key.")
+    @strawberry.field(description="The permissions of the role, sorted by key.")
     async def permissions(self, info: Info) -> list[Permission]:
         return [
             Permission.from_row(row) for row in await info.context.loaders.permissions.load(self.id)
         ]
 
     @strawberry.field(
-        description="Whether it holds what a creator role needs: to manage, to read members and to"
-        " delete."
+        description="Whether the role can be the creator role of a role set. It must have the"
+        " permissions to manage and read memberships and to delete the organization."
     )
     async def is_creator_eligible(self, info: Info) -> bool:
         return can_manage(row.key for row in await info.context.loaders.permissions.load(self.id))
 
     @strawberry.field(
-        description="How many memberships have it, in all organizations.",
+        description="The number of memberships with this role in all organizations.",
         extensions=query_guard(actor=ActorKind.SERVICE),
     )
     async def members_count(self, info: Info) -> int | None:
@@ -102,22 +114,28 @@ async def load_role(info: Info, role_id: str) -> Role:
     return Role.from_row(await load_existing(info.context.loaders.roles, role_id))
 
 
-@strawberry.type(description="The roles that an organization may use.")
+@strawberry.type(description="The set of roles that an organization's members can have.")
 class RoleSet(Node):
-    key: str = strawberry.field(description="The key, such as role_set:primary.")
-    name: str = strawberry.field(description="The name for people.")
-    description: str | None = strawberry.field(description="What the set is for.")
-    is_initial: bool = strawberry.field(description="Whether new organizations get it.")
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    key: str = strawberry.field(
+        description="The unique key of the role set, such as `role_set:primary`."
+    )
+    name: str = strawberry.field(description="The name of the role set for display.")
+    description: str | None = strawberry.field(
+        description="What the role set is for. Null if it has no description."
+    )
+    is_initial: bool = strawberry.field(
+        description="Whether this is the initial role set, which new organizations get."
+    )
+    created_at: DateTime = strawberry.field(description="When the role set was created.")
+    updated_at: DateTime = strawberry.field(description="When the role set was last updated.")
     default_role_id: strawberry.Private[str]
     creator_role_id: strawberry.Private[str]
 
-    @strawberry.field(description="Its roles, oldest first.")
+    @strawberry.field(description="The roles in the set, oldest first.")
     async def roles(self, info: Info) -> list[Role]:
         return [Role.from_row(row) for row in await info.context.loaders.roles_of_set.load(self.id)]
 
-    @strawberry.field(description="The role that is meant when none is named.")
+    @strawberry.field(description="The role that members get if an input names no role.")
     async def default_role(self, info: Info) -> Role:
         return await load_role(info, self.default_role_id)
 

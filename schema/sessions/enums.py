@@ -6,24 +6,27 @@ from schema.foundation.enums import describe_enum
 
 describe_enum(
     SessionStatus,
-    "What became of a session.",
+    "The status of a session.",
     {
-        SessionStatus.ACTIVE: "It is in use.",
-        SessionStatus.PENDING: "It is open, with a task to be done first.",
-        SessionStatus.ENDED: "Its user ended it.",
-        SessionStatus.EXPIRED: "Its time is over.",
-        SessionStatus.REVOKED: "A secret key ended it.",
+        SessionStatus.ACTIVE: "The session can be used.",
+        SessionStatus.PENDING: "The session is open, but the user must complete a task before it"
+        " can be used.",
+        SessionStatus.ENDED: "The user ended the session.",
+        SessionStatus.EXPIRED: "The session expired.",
+        SessionStatus.REVOKED: "A secret key revoked the session.",
     },
 )
 
 
 describe_enum(
     TokenFormat,
-    "How the claims of a session token are written.",
+    "The format of the claims in a session token.",
     {
-        TokenFormat.V2: "With the organization in the claim o.",
-        TokenFormat.V1: "With org_id, org_slug, org_role, org_permissions and orgs.",
-        TokenFormat.LEGACY: "With org_id, the org_role of 2022 and orgs.",
+        TokenFormat.V2: "The organization is in the claim `o`, in a compact form.",
+        TokenFormat.V1: "The claims are `org_id`, `org_slug`, `org_role`, `org_permissions`, and"
+        " `orgs`.",
+        TokenFormat.LEGACY: "The claims are `org_id`, `orgs`, and `org_role` with the role names of"
+        " 2022, such as `basic_member`.",
     },
     name="SessionTokenFormat",
 )

@@ -10,50 +10,58 @@ from schema.sessions.enums import TokenFormat
 @strawberry.input(description="A session to open.")
 class CreateSessionInput:
     organization_id: strawberry.ID | None = strawberry.field(
-        description="Where it begins; without it the personal account, or the task to choose.",
+        description="ID of the session's first active organization. Without it, the session uses"
+        " the personal account or, if an organization is required, is pending.",
         default=None,
     )
     format: TokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=TokenFormat.V2
+        description="The format of the claims in the session's first token.", default=TokenFormat.V2
     )
 
 
-@strawberry.input(description="Where a session goes on: one of organizationId and slug.")
+@strawberry.input(
+    description="The session and its new active organization. Set exactly one of `organizationId`"
+    " and `slug`."
+)
 class SetActiveOrganizationInput:
-    session_id: strawberry.ID = strawberry.field(description="The session.")
+    session_id: strawberry.ID = strawberry.field(description="ID of the session to change.")
     organization_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
-        description="The organization; null for the personal account."
+        description="ID of the new active organization. Null for the personal account, which"
+        " changes nothing if an organization is required."
     )
     slug: str | None = strawberry.field(
-        description="The organization's slug, instead of its id.", default=None
+        description="The slug of the new active organization.", default=None
     )
     format: TokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=TokenFormat.V2
+        description="The format of the claims in the token that the mutation returns.",
+        default=TokenFormat.V2,
     )
 
 
-@strawberry.input(description="A token to mint.")
+@strawberry.input(description="The session and the organization that a new token is for.")
 class CreateSessionTokenInput:
-    session_id: strawberry.ID = strawberry.field(description="The session.")
+    session_id: strawberry.ID = strawberry.field(
+        description="ID of the session that the token belongs to."
+    )
     organization_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
-        description="Any organization of the caller, absent for the session's, null for the"
-        " personal account."
+        description="ID of an organization that the caller is a member of. Null for the personal"
+        " account. Defaults to the session's active organization."
     )
     format: TokenFormat = strawberry.field(
-        description="How the token's claims are written.", default=TokenFormat.V2
+        description="The format of the claims in the new token.", default=TokenFormat.V2
     )
 
 
-@strawberry.input(description="The session that is meant.")
+@strawberry.input(description="The session to end or revoke.")
 class SessionRefInput:
-    session_id: strawberry.ID = strawberry.field(description="The session.")
+    session_id: strawberry.ID = strawberry.field(description="ID of the session to end or revoke.")
 
 
 def get_organization_id(input: SetActiveOrganizationInput) -> str | None:
     """Returns the given ID; raises BadUserInput unless exactly one of ID and slug is given."""
     if (input.organization_id is None) == (input.slug is None):
         raise BadUserInput(
-            "Give organizationId, null for the personal account, or slug, and not both."
+            "Give either organizationId, which is null for the personal account, or slug."
         )
     return input.organization_id.value if input.organization_id else None
 

@@ -19,21 +19,23 @@ from schema.sessions.inputs import (
 from schema.sessions.types import Session, SessionToken, make_token_options, to_token
 
 
-@strawberry.type(description="The session of a mutation, with a token where one is minted.")
+@strawberry.type(description="The result of a mutation that opens, changes, or ends a session.")
 class SessionPayload(Payload):
     session: Session | None = strawberry.field(
-        description="The session as it is now.", default=None
+        description="The session in its new state. Null if there are `userErrors`.", default=None
     )
     token: SessionToken | None = strawberry.field(
-        description="A token for the session; null where it ends.", default=None
+        description="A new token of the session. Null if the session has ended, or if there are"
+        " `userErrors`.",
+        default=None,
     )
 
 
 @strawberry.type
 class SessionMutations:
     @strawberry.mutation(
-        description="Opens a session of seven days for the bearer of an identity token, and mints"
-        " its first token. A repeated call opens a second session.",
+        description="Opens a session that expires after seven days, and creates its first token."
+        " The caller must use an identity token. If you repeat the call, it opens another session.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def create_session(self, info: Info, input: CreateSessionInput) -> SessionPayload | None:
@@ -42,8 +44,7 @@ class SessionMutations:
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
-        description="Chooses the organization that the session goes on in, and mints a token for"
-        " it.",
+        description="Changes the active organization of a session, and creates a token for it.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def set_active_organization(
@@ -58,8 +59,8 @@ class SessionMutations:
         return await _with_token(info, row, input.format)
 
     @strawberry.mutation(
-        description="Mints a token for the session, in any organization of the caller; the"
-        " session's choice stays.",
+        description="Creates a token for a session, in any organization of the caller. The"
+        " session's active organization doesn't change.",
         extensions=untransacted_guard(actor=ActorKind.USER),
     )
     async def create_session_token(
@@ -76,8 +77,8 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, context), token=to_token(claims))
 
     @strawberry.mutation(
-        description="Ends one of the caller's sessions at once; a session's token can end that"
-        " session alone.",
+        description="Ends one of the caller's sessions immediately. With a session token, the"
+        " caller can end only the session of that token.",
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def end_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
@@ -85,7 +86,7 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Ends anybody's session at once.",
+        description="Ends a session of any user immediately.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def revoke_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:

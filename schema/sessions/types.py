@@ -20,37 +20,43 @@ from schema.sessions.enums import SessionStatus, TokenFormat
 from schema.users.types import User
 
 
-@strawberry.type(description="What has to be done before a session is active.")
+@strawberry.type(
+    description="A task that a user must complete before their session becomes active."
+)
 class SessionTask:
-    key: str = strawberry.field(description="Which task, such as choose-organization.")
+    key: str = strawberry.field(description="The kind of task, such as `choose-organization`.")
 
 
-@strawberry.type(description="A user's stay at a frontend, and the organization they work in.")
+@strawberry.type(
+    description="A session of a user in your application, with its active organization."
+)
 class Session(Node):
     status: SessionStatus = strawberry.field(
-        description="What became of it; it expires at the instant."
+        description="The current status, computed when it is read: `EXPIRED` as soon as `expiresAt`"
+        " has passed."
     )
     tasks: list[SessionTask] = strawberry.field(
-        description="What has to be done first; empty unless it is pending."
+        description="The tasks that the user must complete. Empty unless the session is pending."
     )
-    created_at: DateTime = strawberry.field(description="When it was opened.")
+    created_at: DateTime = strawberry.field(description="When the session was opened.")
     last_active_at: DateTime = strawberry.field(
-        description="When it was last in use, to the minute."
+        description="When the session was last used, to within a minute."
     )
-    expires_at: DateTime = strawberry.field(description="Until when it can be used.")
+    expires_at: DateTime = strawberry.field(description="When the session expires.")
     row: strawberry.Private[SessionRow]
 
-    @strawberry.field(description="Whose it is.")
+    @strawberry.field(description="The user that the session belongs to.")
     async def user(self, info: Info) -> User:
         row = await load_existing(info.context.loaders.users, self.row.user_id)
         return User.from_row(row, info.context)
 
-    @strawberry.field(description="The task to be done next; null without one.")
+    @strawberry.field(description="The first of the `tasks`. Null if there are none.")
     async def current_task(self) -> SessionTask | None:
         return self.tasks[0] if self.tasks else None
 
     @strawberry.field(
-        description="The organization that was chosen last; null for the personal account."
+        description="The organization that was last active in the session. Null for the personal"
+        " account, or if no organization was chosen yet."
     )
     async def last_active_organization(self, info: Info) -> Organization | None:
         info.context.ensure_organizations_enabled()
@@ -109,14 +115,18 @@ async def load_sessions(
 # ------------------------------------------------------------------------------------------- tokens
 
 
-@strawberry.type(description="A token that any backend verifies by our public keys alone.")
+@strawberry.type(
+    description="A short-lived JWT that any service can verify with the public keys of this server."
+)
 class SessionToken:
     expires_at: DateTime = strawberry.field(
-        description="When it lapses, a minute after it was made."
+        description="When the token expires, which is 60 seconds after it was created."
     )
     claims: strawberry.Private[TokenClaims]
 
-    @strawberry.field(description="The token, signed when it is selected.")
+    @strawberry.field(
+        description="The signed token. The server signs it only if you select this field."
+    )
     async def jwt(self, info: Info) -> str:
         """Signs after the transaction, because signing takes a while."""
         return await info.context.signer.sign(self.claims)
@@ -127,7 +137,7 @@ def to_token(claims: TokenClaims) -> SessionToken:
 
 
 def make_token_options(context: Context, format: TokenFormat) -> TokenOptions:
-    """Makes the options; the page's origin goes into the token only if it is an allowed one."""
+    """Makes the options; the page's origin is in the token only if it is an allowed one."""
     server = context.server
     party = context.origin if context.origin in server.allowed_origins else None
     return TokenOptions(format, server.public_url, party)

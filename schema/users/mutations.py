@@ -12,89 +12,106 @@ from schema.foundation.scalars import JSONObject
 from schema.users.types import User
 
 
-@strawberry.type(description="The user of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes a user.")
 class UserPayload(Payload):
-    user: User | None = strawberry.field(description="The user as it is now.", default=None)
+    user: User | None = strawberry.field(
+        description="The user in their new state. Null if there are `userErrors`.", default=None
+    )
 
 
-@strawberry.type(description="Result of a mutation that creates users.")
+@strawberry.type(description="The result of `createUsers`.")
 class UsersPayload(Payload):
     users: list[User] = strawberry.field(
-        description="The users that were created, in the order of the input.",
+        description="The created users, in the order of the input.",
         default_factory=list[User],
     )
 
 
-@strawberry.input(description="A user to make before their first visit.")
+@strawberry.input(description="A user to create before they sign in for the first time.")
 class CreateUserInput:
-    email_address: str = strawberry.field(description="The e-mail address.")
+    email_address: str = strawberry.field(description="The email address of the user.")
     email_verified: bool = strawberry.field(
-        description="Whether the address is known to be the user's.", default=False
+        description="Whether the email address is known to belong to the user.", default=False
     )
     external_id: str | None = strawberry.field(
-        description="The subject at the provider; without it, the first token with the address"
-        " adopts the user.",
+        description="The subject (`sub`) of the user at the identity provider. Without it, the"
+        " first token with the same verified email address is linked to this user.",
         default=None,
     )
     issuer: str | None = strawberry.field(
-        description="The identity provider, where several are configured.", default=None
+        description="The issuer URL of the user's identity provider. Required with `externalId` if"
+        " several providers are configured.",
+        default=None,
     )
-    first_name: str | None = strawberry.field(description="The given name.", default=None)
-    last_name: str | None = strawberry.field(description="The family name.", default=None)
-    image_url: str | None = strawberry.field(description="A picture of the user.", default=None)
+    first_name: str | None = strawberry.field(
+        description="The first name of the new user.", default=None
+    )
+    last_name: str | None = strawberry.field(
+        description="The last name of the new user.", default=None
+    )
+    image_url: str | None = strawberry.field(
+        description="The absolute https URL of a picture of the new user.", default=None
+    )
     public_metadata: JSONObject | None = strawberry.field(
-        description="Notes for everybody who sees the user, at most 8 KB.", default=None
+        description="Public metadata of the user, at most 8 KB.", default=None
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="Notes for services, at most 8 KB.", default=None
+        description="Private metadata of the user, at most 8 KB.", default=None
     )
 
 
-@strawberry.input(description="Users to create before they sign in for the first time.")
+@strawberry.input(description="Several users to create before they sign in for the first time.")
 class CreateUsersInput:
-    users: list[CreateUserInput] = strawberry.field(description="The users, at most 100.")
+    users: list[CreateUserInput] = strawberry.field(description="The users to create, at most 100.")
     on_error: BulkErrorPolicy = strawberry.field(
-        description="What happens to the others if one user is invalid.",
+        description="What to do with the other users if one of them is invalid.",
         default=BulkErrorPolicy.REJECT_ALL,
     )
 
 
-@strawberry.input(description="What to change of a user; what is absent stays.")
+@strawberry.input(
+    description="The fields of a user to change. Fields that you leave out keep their values."
+)
 class UpdateUserInput:
-    user_id: strawberry.ID = strawberry.field(description="The user.")
+    user_id: strawberry.ID = strawberry.field(description="ID of the user to update.")
     email_address: strawberry.Maybe[str | None] = strawberry.field(
-        description="The e-mail address; a changed one is unverified unless said otherwise."
+        description="The new email address. If it differs from the current one, it is unverified"
+        " unless `emailVerified` is true. Null removes it."
     )
     email_verified: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether the address is known to be the user's."
+        description="Whether the email address is known to belong to the user. A later token can"
+        " change it."
     )
     first_name: strawberry.Maybe[str | None] = strawberry.field(
-        description="The given name; null clears it."
+        description="The new first name. Null removes it."
     )
     last_name: strawberry.Maybe[str | None] = strawberry.field(
-        description="The family name; null clears it."
+        description="The new last name. Null removes it."
     )
     image_url: strawberry.Maybe[str | None] = strawberry.field(
-        description="A picture of the user; null clears it."
+        description="The absolute https URL of the new picture. Null removes it."
     )
     create_organization_enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether the user may create organizations; null for the instance's setting."
+        description="Whether the user can create organizations. Null applies the setting of the"
+        " instance."
     )
     create_organizations_limit: strawberry.Maybe[int | None] = strawberry.field(
-        description="How many organizations the user may create, 0 for any number; null for the"
-        " instance's setting."
+        description="The number of organizations that the user can create. 0 means unlimited. Null"
+        " applies the setting of the instance."
     )
     public_metadata: strawberry.Maybe[JSONObject | None] = strawberry.field(
-        description="Replaces the notes for everybody who sees the user."
+        description="Public metadata that replaces the user's current public metadata, at most 8"
+        " KB."
     )
     private_metadata: strawberry.Maybe[JSONObject | None] = strawberry.field(
-        description="Replaces the notes for services."
+        description="Private metadata that replaces the user's current private metadata, at most 8"
+        " KB."
     )
 
 
 @strawberry.input(description="The user to delete.")
 class DeleteUserInput:
-    user_id: strawberry.ID = strawberry.field(description="The user.")
+    user_id: strawberry.ID = strawberry.field(description="ID of the user to delete.")
 
 
 def to_new_user(input: CreateUserInput) -> users.NewUser:
@@ -115,8 +132,8 @@ def to_new_user(input: CreateUserInput) -> users.NewUser:
 class UserMutations:
     @strawberry.mutation(
         description="Creates a user before they sign in for the first time. If a user with the same"
-        " address hasn't signed in yet, the answer is form_identifier_exists, so that a retry"
-        " doesn't create a duplicate.",
+        " email address exists and hasn't signed in yet, the error is `form_identifier_exists`, so"
+        " that a repeated call doesn't create a duplicate.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
@@ -124,8 +141,8 @@ class UserMutations:
         return UserPayload(user=User.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Creates many users at once, at most 100, in one transaction. The errors of"
-        " each kind are one error, with the addresses in meta.email_addresses.",
+        description="Creates up to 100 users in one transaction. Errors of the same kind are"
+        " reported as one error, which lists the addresses in `meta.email_addresses`.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_users(self, info: Info, input: CreateUsersInput) -> UsersPayload | None:
@@ -140,7 +157,8 @@ class UserMutations:
         )
 
     @strawberry.mutation(
-        description="Changes a user.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Changes a user. A later token of the user can overwrite the profile fields.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
         row = await users.update_user(
@@ -149,7 +167,8 @@ class UserMutations:
         return UserPayload(user=User.from_row(row, info.context))
 
     @strawberry.mutation(
-        description="Deletes a user with all their memberships, the last manager's too.",
+        description="Deletes a user with all their memberships, even if an organization loses its"
+        " last member who can manage it.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_user(self, info: Info, input: DeleteUserInput) -> DeletedPayload | None:

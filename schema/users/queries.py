@@ -20,13 +20,15 @@ from schema.users.types import User, load_visible_user
 @strawberry.type
 class UserQueries:
     @strawberry.field(
-        description="A user, to themselves, to fellow members and to secret keys; else null.",
+        description="A user by ID. Null if the user doesn't exist, or if the caller can't read"
+        " them. Users can read themselves and the members of their organizations if they have the"
+        " permission `org:sys_memberships:read` there.",
         extensions=query_guard(),
     )
     async def user(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="ID of the user to return.")],
     ) -> User | None:
         return await load_visible_user(info, id)
 
@@ -41,14 +43,20 @@ class UserQueries:
         after: After = None,
         query: Annotated[
             str | None,
-            strawberry.argument(description="A part of the address or the name, or a whole id."),
+            strawberry.argument(
+                description="Return only users whose email address or name contains these words, or"
+                " the user with this ID."
+            ),
         ] = None,
         email_addresses: Annotated[
             list[str] | None,
-            strawberry.argument(description="Only who has one of these addresses."),
+            strawberry.argument(description="Return only users with one of these email addresses."),
         ] = None,
         external_ids: Annotated[
-            list[str] | None, strawberry.argument(description="Only who is one of these subjects.")
+            list[str] | None,
+            strawberry.argument(
+                description="Return only users with one of these subjects at the identity provider."
+            ),
         ] = None,
     ) -> Connection[User] | None:
         return await load_connection(

@@ -24,42 +24,58 @@ if TYPE_CHECKING:
     from schema.sessions.types import Session
 
 
-@strawberry.type(description="A person, as the identity provider told us of them.")
+@strawberry.type(description="A user, as reported by the identity provider.")
 class User(Node):
     identifier: str = strawberry.field(
-        description="The e-mail address that stands for the user, without one the subject."
+        description="A text that identifies the user to other people: the email address or, without"
+        " one, the username or subject."
     )
-    first_name: str | None = strawberry.field(description="The given name.")
-    last_name: str | None = strawberry.field(description="The family name.")
-    image_url: str | None = strawberry.field(description="A picture of the user.")
+    first_name: str | None = strawberry.field(
+        description="The first name of the user. Null if it isn't known."
+    )
+    last_name: str | None = strawberry.field(
+        description="The last name of the user. Null if it isn't known."
+    )
+    image_url: str | None = strawberry.field(
+        description="URL of a picture of the user. Null if there is none."
+    )
     public_metadata: JSONObject = strawberry.field(
-        description="What the instance's owner noted for everybody who sees the user."
+        description="Custom data about the user, which everyone who can read the user can read."
+        " Only secret keys can change it."
     )
     external_id: str | None = strawberry.field(
-        description="The subject at the identity provider; for the user and secret keys, else null."
+        description="The subject (`sub`) of the user at the identity provider. Null if the user"
+        " hasn't signed in yet, or unless the caller is the user or uses a secret key."
     )
     email_address: str | None = strawberry.field(
-        description="The e-mail address; for the user and secret keys, else null."
+        description="The email address of the user. Null if it isn't known, or unless the caller is"
+        " the user or uses a secret key."
     )
     email_verified: bool | None = strawberry.field(
-        description="Whether the issuer verified the address; for the user and secret keys, else"
-        " null."
+        description="Whether the email address is verified. Null unless the caller is the user or"
+        " uses a secret key."
     )
     private_metadata: JSONObject | None = strawberry.field(
-        description="What the instance's owner noted for services; for secret keys, else null."
+        description="Custom data about the user for your services. Null unless the caller uses a"
+        " secret key."
     )
     create_organization_enabled: bool | None = strawberry.field(
-        description="Whether the user may create organizations; null is the instance's setting."
+        description="Whether the user can create organizations. Null if the setting of the instance"
+        " applies, or unless the caller is the user or uses a secret key."
     )
     create_organizations_limit: int | None = strawberry.field(
-        description="How many organizations the user may create, 0 for any number; null is the"
-        " instance's setting."
+        description="The number of organizations that the user can create. 0 means unlimited. Null"
+        " if the setting of the instance applies, or unless the caller is the user or uses a secret"
+        " key."
     )
-    created_at: DateTime = strawberry.field(description="When the user was first seen.")
-    updated_at: DateTime = strawberry.field(description="When the user was last changed.")
+    created_at: DateTime = strawberry.field(
+        description="When the user was created, by a secret key or by their first token."
+    )
+    updated_at: DateTime = strawberry.field(description="When the user was last updated.")
 
     @strawberry.field(
-        description="The user's memberships, newest first; for the user and secret keys, else null."
+        description="The memberships of the user, newest first. Null unless the caller is the user"
+        " or uses a secret key."
     )
     async def memberships(
         self,
@@ -79,7 +95,8 @@ class User(Node):
         return await load_memberships(info, self.id, selection, arguments)
 
     @strawberry.field(
-        description="The user's sessions, newest first; for the user and secret keys, else null."
+        description="The sessions of the user, newest first. Null unless the caller is the user or"
+        " uses a secret key."
     )
     async def sessions(
         self,
@@ -88,7 +105,10 @@ class User(Node):
         after: After = None,
         statuses: Annotated[
             list[SessionStatus] | None,
-            strawberry.argument(description="Only those with one of these statuses."),
+            strawberry.argument(
+                description="Return only sessions with one of these statuses. Null for all"
+                " statuses."
+            ),
         ] = [SessionStatus.ACTIVE, SessionStatus.PENDING],  # noqa: B006
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
         from schema.sessions.types import load_sessions

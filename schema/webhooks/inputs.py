@@ -11,42 +11,60 @@ from schema.foundation.inputs import get_given
 from schema.foundation.scalars import DateTime
 
 
-@strawberry.input(description="A webhook endpoint to make.")
+@strawberry.input(description="A webhook endpoint to create.")
 class CreateWebhookEndpointInput:
-    url: str = strawberry.field(description="Where events are sent to.")
-    description: str | None = strawberry.field(description="What it is for.", default=None)
+    url: str = strawberry.field(description="The absolute https URL that receives the events.")
+    description: str | None = strawberry.field(
+        description="What the endpoint is for.", default=None
+    )
     types: list[EventType] | None = strawberry.field(
-        description="Which events it is sent, all of them when absent.", default=None
+        description="The types of events to send. Defaults to all types.", default=None
     )
 
 
-@strawberry.input(description="What to change of a webhook endpoint; what is absent stays.")
+@strawberry.input(
+    description="The fields of a webhook endpoint to change. Fields that you leave out keep their"
+    " values."
+)
 class UpdateWebhookEndpointInput:
-    webhook_endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
-    url: strawberry.Maybe[str | None] = strawberry.field(description="Where events are sent to.")
-    description: strawberry.Maybe[str | None] = strawberry.field(description="What it is for.")
+    webhook_endpoint_id: strawberry.ID = strawberry.field(
+        description="ID of the webhook endpoint to update."
+    )
+    url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new absolute https URL that receives the events."
+    )
+    description: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new description of what the endpoint is for. Null removes it."
+    )
     types: strawberry.Maybe[list[EventType] | None] = strawberry.field(
-        description="Which events it is sent from now on; null for all."
+        description="The types of events to send from now on. Null for all types."
     )
     enabled: strawberry.Maybe[bool | None] = strawberry.field(
-        description="False to send nothing; true to go on where it stopped, as far as the log"
-        " still reaches back."
+        description="False to stop sending. True to start again with the events since the endpoint"
+        " was disabled, as far as the event log still contains them."
     )
 
 
-@strawberry.input(description="The webhook endpoint that is meant.")
+@strawberry.input(description="The webhook endpoint to delete or to rotate the secret of.")
 class WebhookEndpointRefInput:
-    webhook_endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
+    webhook_endpoint_id: strawberry.ID = strawberry.field(
+        description="ID of the webhook endpoint to delete or to rotate the secret of."
+    )
 
 
-@strawberry.input(description="What to send again: one of deliveryId and failedSince.")
+@strawberry.input(
+    description="The deliveries to send again. Set exactly one of `deliveryId` and `failedSince`."
+)
 class ReplayWebhookDeliveriesInput:
-    webhook_endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
+    webhook_endpoint_id: strawberry.ID = strawberry.field(
+        description="ID of the webhook endpoint that the deliveries belong to."
+    )
     delivery_id: strawberry.ID | None = strawberry.field(
-        description="One delivery, whatever became of it.", default=None
+        description="ID of one delivery to send again, whatever its status.", default=None
     )
     failed_since: DateTime | None = strawberry.field(
-        description="All deliveries that failed, of those made since then.", default=None
+        description="Send all failed deliveries again that were created at or after this time.",
+        default=None,
     )
 
 

@@ -17,18 +17,20 @@ from schema.webhooks.inputs import (
 from schema.webhooks.types import WebhookEndpoint
 
 
-@strawberry.type(description="The webhook endpoint of a mutation.")
+@strawberry.type(description="The result of a mutation that creates or changes a webhook endpoint.")
 class WebhookEndpointPayload(Payload):
     webhook_endpoint: WebhookEndpoint | None = strawberry.field(
-        description="The webhook endpoint as it is now.", default=None
+        description="The webhook endpoint in its new state. Null if there are `userErrors`.",
+        default=None,
     )
 
 
 @strawberry.type
 class WebhookMutations:
     @strawberry.mutation(
-        description="Creates a webhook endpoint, which is sent what happens from now on; there can"
-        " be 50. Several can have the same URL, so a repeated call creates a second endpoint.",
+        description="Creates a webhook endpoint, which receives the events from now on. An instance"
+        " can have 50 endpoints. Endpoints can have the same URL: if you repeat the call, it"
+        " creates a second endpoint.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def create_webhook_endpoint(
@@ -38,8 +40,8 @@ class WebhookMutations:
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Changes a webhook endpoint, disables it, or enables it and sends at once what"
-        " waited.",
+        description="Changes a webhook endpoint, disables it, or enables it and sends the waiting"
+        " deliveries immediately.",
         extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def update_webhook_endpoint(
@@ -53,8 +55,8 @@ class WebhookMutations:
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Deletes a webhook endpoint with its deliveries, those that wait to be sent"
-        " too.",
+        description="Deletes a webhook endpoint with its deliveries, including those that wait to"
+        " be sent.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def delete_webhook_endpoint(
@@ -66,8 +68,9 @@ class WebhookMutations:
         return DeletedPayload(deleted_id=strawberry.ID(deleted))
 
     @strawberry.mutation(
-        description="Gives a webhook endpoint a new secret; the one before it signs too for 24"
-        " hours. A repeated call replaces the secret again, and only the last two sign.",
+        description="Creates a new signing secret for a webhook endpoint. For 24 hours, deliveries"
+        " are also signed with the previous secret. If you repeat the call, only the last two"
+        " secrets sign.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def rotate_webhook_secret(
@@ -79,8 +82,8 @@ class WebhookMutations:
         return WebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.from_row(row))
 
     @strawberry.mutation(
-        description="Sends one delivery again, or all that failed since a time, with the same ids"
-        " as before. A delivery that is being sent is sent again when that attempt has ended.",
+        description="Sends one delivery again, or all that failed since a time, with the same IDs."
+        " If a delivery is being sent right now, it is sent again after that attempt ends.",
         extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
     )
     async def replay_webhook_deliveries(

@@ -23,37 +23,42 @@ from schema.foundation.scalars import DateTime
 
 describe_enum(
     DeliveryStatus,
-    "What became of a delivery.",
+    "The status of a webhook delivery.",
     {
-        DeliveryStatus.PENDING: "It is tried, for the first time or again.",
-        DeliveryStatus.SUCCEEDED: "The receiver took it: it answered with 2xx.",
-        DeliveryStatus.FAILED: "It was given up, until somebody replays it.",
+        DeliveryStatus.PENDING: "The delivery waits for its first or next attempt.",
+        DeliveryStatus.SUCCEEDED: "The endpoint accepted the delivery with a 2xx status code.",
+        DeliveryStatus.FAILED: "The server has stopped trying. You can replay the delivery.",
     },
 )
 
 
-@strawberry.type(description="An event on its way to a webhook endpoint.")
+@strawberry.type(description="The delivery of one event to one webhook endpoint.")
 class WebhookDelivery(Node):
-    status: DeliveryStatus = strawberry.field(description="What became of it.")
+    status: DeliveryStatus = strawberry.field(description="The current status of the delivery.")
     attempts: int = strawberry.field(
-        description="How often it was tried since it was made, or replayed."
+        description="The number of attempts since the delivery was created or last replayed."
     )
     last_status_code: int | None = strawberry.field(
-        description="What the receiver answered last, if it answered."
+        description="The HTTP status code of the endpoint's last response. Null if it hasn't"
+        " responded."
     )
     last_error: str | None = strawberry.field(
-        description="Why the last try failed; null when it did not."
+        description="The error of the last attempt. Null if there was none or the attempt"
+        " succeeded."
     )
     last_attempt_at: DateTime | None = strawberry.field(
-        description="When it was tried last; null before the first."
+        description="When the last attempt took place. Null before the first one."
     )
     next_attempt_at: DateTime | None = strawberry.field(
-        description="When it is tried next; null once it is settled."
+        description="When the next attempt is due. Null if the delivery succeeded or failed."
     )
-    created_at: DateTime = strawberry.field(description="When it was made.")
+    created_at: DateTime = strawberry.field(description="When the delivery was created.")
     event_cursor: strawberry.Private[int]
 
-    @strawberry.field(description="What is sent; a delivery leaves the store with its event.")
+    @strawberry.field(
+        description="The event that is delivered. When the event log deletes the event, it deletes"
+        " the delivery too."
+    )
     async def event(self, info: Info) -> Event:
         row = await load_existing(info.context.loaders.events_by_cursor, self.event_cursor)
         return to_event(row, info.context)
@@ -75,30 +80,37 @@ class WebhookDelivery(Node):
 
 Statuses = Annotated[
     list[DeliveryStatus] | None,
-    strawberry.argument(description="Only deliveries with one of these statuses."),
+    strawberry.argument(
+        description="Return only deliveries with one of these statuses. Defaults to all statuses."
+    ),
 ]
 
 
-@strawberry.type(description="Where events are sent to.")
+@strawberry.type(description="A URL of your service that Tenantry sends events to.")
 class WebhookEndpoint(Node):
-    url: str = strawberry.field(description="Where they are sent to.")
-    description: str | None = strawberry.field(description="What it is for.")
+    url: str = strawberry.field(description="The URL that receives the events.")
+    description: str | None = strawberry.field(
+        description="What the endpoint is for. Null if it has no description."
+    )
     types: list[EventType] | None = strawberry.field(
-        description="Which events it is sent; null for all."
+        description="The types of events to send. Null for all types."
     )
     enabled: bool = strawberry.field(
-        description="Whether it is sent anything; what it misses while it is not, it gets when it"
-        " is enabled again."
+        description="Whether events are sent to the endpoint. Events that happen while it is"
+        " disabled are sent when it is enabled again."
     )
     disabled_reason: str | None = strawberry.field(
-        description="Why it is disabled; null while it is enabled."
+        description="Why the endpoint is disabled. Null while it is enabled."
     )
-    created_at: DateTime = strawberry.field(description="When it was made.")
-    updated_at: DateTime = strawberry.field(description="When it was last changed.")
+    created_at: DateTime = strawberry.field(description="When the webhook endpoint was created.")
+    updated_at: DateTime = strawberry.field(
+        description="When the webhook endpoint was last updated."
+    )
     sealed_secret: strawberry.Private[str]
 
     @strawberry.field(
-        description="What deliveries are signed with, for the receiver to verify them."
+        description="The secret that deliveries are signed with, which the receiver needs to verify"
+        " them."
     )
     async def secret(self, info: Info) -> str:
         try:
@@ -107,8 +119,8 @@ class WebhookEndpoint(Node):
             raise SecretUnreadable from error
 
     @strawberry.field(
-        description="What it was sent, and what waits to be, newest first, as long as the log is"
-        " kept."
+        description="The deliveries to this endpoint, newest first, as long as the event log"
+        " contains their events."
     )
     async def deliveries(
         self, info: Info, first: First = None, after: After = None, statuses: Statuses = None

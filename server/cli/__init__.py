@@ -17,12 +17,11 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Organizations, memberships and invitations as a self-hosted GraphQL server.\n\nSettings"
-    " are environment"
-    " variables named TENANTRY_…, or lines of a file `.env` in the current folder; the README"
-    " lists them. Start with"
-    " `tenantry dev`.\n\nExit codes: 0 done, 1 `doctor` found something, 2 refused, with the"
-    " reason on standard error.",
+    help="Run a self-hosted GraphQL server for organizations, memberships, and invitations.\n\nTo"
+    " configure it, set environment variables named TENANTRY_…, or add them to a file `.env` in the"
+    " current folder. The README lists them. To try it, run `tenantry dev`.\n\nExit codes: 0 for"
+    " success, 1 if `doctor` finds a problem, and 2 if the command fails, with the reason on"
+    " standard error.",
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(secret.app, name="secret")

@@ -7,12 +7,13 @@ import typer
 
 
 def backup(
-    path: Annotated[Path, typer.Argument(help="The file to create; it must not exist.")],
+    path: Annotated[Path, typer.Argument(help="The file to create. It must not exist.")],
 ) -> None:
-    """Copy the SQLite database of TENANTRY_DATABASE_URL to a file, while servers use it.
+    """Copy the SQLite database to a file, while servers use it.
 
-    The copy is the database at one moment. It is checked, and appears at PATH only once it is
-    complete. Keep TENANTRY_SECRET as well: the copy can't be used without it.
+    The copy shows the database of TENANTRY_DATABASE_URL at one moment. It is checked, and appears
+    at PATH only when it is complete. Back up TENANTRY_SECRET too: the copy can't be used without
+    it.
     """
     from rich.progress import Progress
     from sqlalchemy import make_url
@@ -24,8 +25,8 @@ def backup(
     url = make_url(load_settings().database_url)
     if url.get_backend_name() != "sqlite":
         raise fail(
-            "TENANTRY_DATABASE_URL is a PostgreSQL database: back it up with pg_dump, or with"
-            " continuous archiving."
+            "TENANTRY_DATABASE_URL is a PostgreSQL database. Back it up with pg_dump or continuous"
+            " archiving."
         )
     is_quiet = not error_console.is_terminal
     with Progress(console=error_console, transient=True, disable=is_quiet) as progress:
@@ -38,4 +39,4 @@ def backup(
             size = copy_database(Path(url.database or ""), path, show)
         except BackupError as error:
             raise fail(str(error)) from error
-    typer.echo(f"{path} holds the database, {size:,} bytes.")
+    typer.echo(f"{path} contains a copy of the database ({size:,} bytes).")

@@ -56,7 +56,7 @@ def check_settings(settings: Settings) -> list[Finding]:
     hint = (
         ""
         if "env" in settings.model_fields_set
-        else "; for the settings of `tenantry dev`, set it to development"
+        else "; to check the settings of `tenantry dev`, set it to development"
     )
     environment = Finding("TENANTRY_ENV", True, f"production{hint}")
     try:
@@ -101,7 +101,9 @@ async def check_database(settings: Settings) -> list[Finding]:
     if not has_database(settings):
         return [
             Finding(
-                "Database", False, f"{to_display_url(settings)} is not there. Run: tenantry migrate"
+                "Database",
+                False,
+                f"{to_display_url(settings)} doesn't exist. Run: tenantry migrate",
             )
         ]
     store = Store(settings.database_url)
@@ -116,18 +118,23 @@ async def check_database(settings: Settings) -> list[Finding]:
 async def check_schema_and_data(settings: Settings, store: Store) -> list[Finding]:
     revision = await load_revision(store)
     if revision != head():
-        at = f"at step {revision}" if revision else "empty"
+        at = f"at revision {revision}" if revision else "empty"
         return [
             Finding(
                 "Database",
                 False,
-                f"{to_display_url(settings)} is {at}, not {head()}. Run: tenantry migrate",
+                f"{to_display_url(settings)} is {at}, not at revision {head()}. Run: tenantry"
+                " migrate",
             )
         ]
-    findings = [Finding("Database", True, f"{to_display_url(settings)} at step {revision}")]
+    findings = [Finding("Database", True, f"{to_display_url(settings)} at revision {revision}")]
     if not settings.is_development and await is_stamped(store):
         findings.append(
-            Finding("Database", False, "a development server has used it; production refuses it")
+            Finding(
+                "Database",
+                False,
+                "it was used by a development server, so a production server can't use it",
+            )
         )
     await store.ensure_writable()
     return [
@@ -142,7 +149,10 @@ async def check_work(store: Store) -> Finding:
     """Checks for work that a worker should have done by now."""
     late = await find_overdue(store, base.now())
     if late:
-        what = f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` runs"
+        what = (
+            f"{', '.join(late)} overdue; check that `tenantry serve` or `tenantry worker` is"
+            " running"
+        )
         return Finding("Worker", False, what)
     return Finding("Worker", True, "nothing is overdue")
 
@@ -154,7 +164,7 @@ async def check_server(port: int) -> list[Finding]:
             answer = (await client.get(f"http://127.0.0.1:{port}/readyz")).json()
             is_ready = answer["ready"]
     except httpx.TimeoutException:
-        return [Finding("Server", False, f"port {port} doesn't answer")]
+        return [Finding("Server", False, f"port {port} doesn't respond")]
     except (httpx.TransportError, ValueError, LookupError, TypeError):
         return []
     detail = "is ready" if is_ready else f"is not ready: {answer.get('reason')}"
@@ -195,7 +205,7 @@ async def check_signing_keys(settings: Settings, store: Store) -> Finding:
         )
     rows = await load_published_keys(store, base.now())
     if not rows:
-        return Finding(SIGNING, True, "none yet; the first start makes one")
+        return Finding(SIGNING, True, "none yet; the server creates one when it starts")
     return Finding(SIGNING, True, f"{rows[0][0]} signs, {len(rows)} published")
 
 
@@ -210,7 +220,8 @@ async def check_provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
         return Finding(
             what,
             False,
-            f"{issuer.jwks_url} gives no key set: is it right, can this machine reach it?",
+            f"{issuer.jwks_url} returns no key set; check the URL, and that this machine can reach"
+            " it",
         )
     if number == 0:
         return Finding(
@@ -262,19 +273,19 @@ def describe_tokens(issuer: Issuer) -> Finding:
 async def check_mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
         instead = (
-            f"letters are written to {OUTBOX}"
+            f"email is written to {OUTBOX}"
             if settings.is_development
             else "invitations need notify: false"
         )
-        return Finding("Mail", True, f"TENANTRY_SMTP_URL is not set: {instead}")
+        return Finding("Email", True, f"TENANTRY_SMTP_URL is not set: {instead}")
     place = urlsplit(settings.smtp_url).netloc.rpartition("@")[2]
     try:
         await Smtp(settings.smtp_url).check()
     except Exception as error:
-        # Whatever goes wrong with somebody else's server is the finding.
+        # Whatever fails on somebody else's server is the finding.
         reason = " ".join(str(error).split()) or type(error).__name__
-        return Finding("Mail", False, f"TENANTRY_SMTP_URL: {place} can't be used: {reason}")
-    return Finding("Mail", True, f"{place} takes mail from {settings.sender}")
+        return Finding("Email", False, f"TENANTRY_SMTP_URL: {place} can't be used: {reason}")
+    return Finding("Email", True, f"{place} accepts email from {settings.sender}")
 
 
 async def examine(settings: Settings, port: int | None = None) -> list[Finding]:

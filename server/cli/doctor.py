@@ -10,12 +10,13 @@ def doctor(
         int | None, typer.Option(min=1, max=65535, help="The port of a server on this machine.")
     ] = None,
 ) -> None:
-    """Check settings, database, workers, mail server and identity providers.
+    """Check settings, database, workers, mail server, and identity providers.
 
-    Says what to do about what is wrong, and names every setting that could be safer as a risk.
+    Explains how to fix each problem, and lists every setting that could be safer as a risk.
 
-    Asks a server that listens on this machine whether it's ready: at --port, else at the port of
-    TENANTRY_PUBLIC_URL or 8000. Changes nothing. Exit code 1 when something is wrong.
+    Also checks whether a server on this machine is ready, at --port. The default is the port of
+    TENANTRY_PUBLIC_URL, or 8000. The command changes nothing. If it finds a problem, its exit code
+    is 1.
     """
     import asyncio
 

@@ -18,5 +18,5 @@ def load_development_settings() -> Settings:
     if "env" in settings.model_fields_set and not settings.is_development:
         from server.cli.console import fail
 
-        raise fail("TENANTRY_ENV is production: this command is for development only.")
+        raise fail("TENANTRY_ENV is production. This command is for development only.")
     return read_settings(env=Environment.DEVELOPMENT)

@@ -29,10 +29,10 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise fail(
-                f"Port {port} is in use: is a server running already? Choose another one with"
-                f" --port."
+                f"Port {port} is already in use. Stop the server that uses it, or choose another"
+                " port with --port."
             ) from error
-        raise fail(f"Can't listen on {host} port {port}: {error.strerror}.") from error
+        raise fail(f"The server can't listen on {host}, port {port}: {error.strerror}.") from error
     if option := getattr(socket, "TCP_NOTSENT_LOWAT", None):
         listener.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
     return listener

@@ -5,34 +5,38 @@ from typing import Annotated
 import typer
 
 KEYS_ARE_GIVEN = (
-    "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new key after the others and restart;"
-    " two minutes later, put it before them and restart again."
+    "TENANTRY_SIGNING_KEYS sets the keys. To replace one, add the file of the new key at the end"
+    " and restart. Two minutes later, move it to the front and restart again."
 )
 
 app = typer.Typer(
-    no_args_is_help=True, help="Secret keys, for your services, and the key that signs tokens."
+    no_args_is_help=True,
+    help="Manage secret keys for your services, and the key that signs session tokens.",
 )
 
 
 @app.command("create")
 def create_key(
-    name: Annotated[str, typer.Option(help="What the key is for, for the list.")],
+    name: Annotated[str, typer.Option(help="A name that says what the key is for.")],
 ) -> None:
-    """Make a secret key and print it. It is shown once: only its digest is kept."""
+    """Create a secret key and print it.
+
+    The key is shown only once, because the database keeps only its digest.
+    """
     from resolvers.keys import secret_keys
     from server.cli.console import error_console
     from server.cli.runner import run_in_transaction
 
     _, secret = run_in_transaction(lambda tx: secret_keys.create_key(tx, name=name))
-    error_console.print("Keep it safe, it is not shown again:")
+    error_console.print("Store this key now. It is not shown again:")
     typer.echo(secret)
 
 
 @app.command("list")
 def list_keys(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the secret keys: id, first letters, when made, when revoked, name."""
+    """List the secret keys, with their ID, prefix, creation time, revocation time, and name."""
     import json
 
     from resolvers.keys import secret_keys
@@ -43,7 +47,7 @@ def list_keys(
         {
             "id": key.id,
             "starts_with": key.visible,
-            "made": key.created_at.isoformat(timespec="seconds"),
+            "created": key.created_at.isoformat(timespec="seconds"),
             "revoked": key.revoked_at and key.revoked_at.isoformat(timespec="seconds"),
             "name": key.name,
         }
@@ -52,15 +56,17 @@ def list_keys(
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
         return
-    columns = ["ID", "STARTS WITH", "MADE", "REVOKED", "NAME"]
+    columns = ["ID", "STARTS WITH", "CREATED", "REVOKED", "NAME"]
     print_columns(columns, [[*entry.values()] for entry in entries])
 
 
 @app.command("revoke")
 def revoke_key(
-    key: Annotated[str, typer.Argument(help="The key's id, or its first letters as `list` shows.")],
+    key: Annotated[
+        str, typer.Argument(help="The ID of the key, or its prefix, as shown by `list`.")
+    ],
 ) -> None:
-    """Revoke a secret key: the next request with it is refused."""
+    """Revoke a secret key. Requests that use it are rejected immediately."""
     from models.validation.text import escape_controls
     from resolvers.keys import secret_keys
     from server.cli.console import console
@@ -74,14 +80,15 @@ def revoke_key(
 def rotate_signing() -> None:
     """Create the next key for session tokens.
 
-    It is published at once and signs two minutes later, when no cache lacks it any more.
+    The key is published immediately and signs two minutes later, when every cache contains it.
+    The first key of a database signs immediately.
 
-    Running servers follow within seconds. Tokens of the old key stay valid until they expire, and
-    its public key stays published for ten minutes. The first key of a database signs at once.
+    Running servers use the new key within seconds. Tokens of the old key stay valid until they
+    expire, and its public key stays published for ten minutes.
 
-    Needs the TENANTRY_SECRET of the server, which `tenantry secret rotate` replaces; for a
-    development server run it in the folder where `tenantry dev` runs. Keys given by
-    TENANTRY_SIGNING_KEYS are changed there.
+    Requires the TENANTRY_SECRET of the server, which `tenantry secret rotate` replaces. For a
+    development server, run the command in the folder where `tenantry dev` runs. To change keys
+    that TENANTRY_SIGNING_KEYS sets, change that setting.
     """
     from datetime import datetime
 
@@ -119,6 +126,6 @@ def rotate_signing() -> None:
         f"{kid} signs session tokens now."
         if is_first
         else f"{kid} is published now and signs session tokens from {signs_from:%H:%M:%S} UTC on."
-        f" The key before it stays published for {minutes} minutes more.",
+        f" The previous key stays published for another {minutes} minutes.",
         markup=False,
     )

@@ -4,9 +4,10 @@ import typer
 
 
 def migrate() -> None:
-    """Bring the database of TENANTRY_DATABASE_URL to the newest step.
+    """Migrate the database to the latest version.
 
-    Safe to run at any time and by several at once: one does the work, the others wait.
+    You can run it at any time, and several times at once: one run migrates the database of
+    TENANTRY_DATABASE_URL, and the others wait.
     """
     from models.database.revision import head, read_revision
     from server.cli.environment import load_settings
@@ -17,4 +18,4 @@ def migrate() -> None:
         from server.cli.runner import run
 
         run(settings, migrations.migrate)
-    typer.echo(f"The database is at step {head()}.")
+    typer.echo(f"The database is at revision {head()}.")

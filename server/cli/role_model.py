@@ -59,7 +59,7 @@ def apply_roles(path: Path, *, dry_run: bool, yes: bool) -> None:
     try:
         run_with_lines(path, file, apply)
     except DryRun:
-        console.print("It can be applied. Nothing was changed: this was a dry run.")
+        console.print("The file can be applied. This was a dry run, so nothing was changed.")
     else:
         console.print("Applied.")
 
@@ -86,7 +86,8 @@ def run_with_lines(
         raise fail_at(path, ModelError(add_lines(error.problems, file.lines))) from error
     except MovedOn as error:
         raise fail(
-            "Somebody else has changed the roles meanwhile: nothing was changed, start again."
+            "Someone else has changed the roles in the meantime. Nothing was changed. Run the"
+            " command again."
         ) from error
 
 
@@ -100,8 +101,8 @@ def ensure_confirmed(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise fail(
-            "Nothing was changed: give --yes to apply it without being asked, or --dry-run to try"
-            " it."
+            "Nothing was changed. To apply the file without a prompt, add --yes. To try it, add"
+            " --dry-run."
         )
-    if not typer.confirm("Apply this?", err=True):
+    if not typer.confirm("Apply these changes?", err=True):
         raise fail("Nothing was changed.")

@@ -6,19 +6,19 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    no_args_is_help=True, help="Permissions, roles and role sets: the whole model as one file."
+    no_args_is_help=True, help="Manage permissions, roles, and role sets in one file."
 )
 
 
 @app.command("export")
 def export_roles(
     to: Annotated[
-        Path | None, typer.Option(help="The file to write; standard output when absent.")
+        Path | None, typer.Option(help="The file to write. Defaults to standard output.")
     ] = None,
 ) -> None:
-    """Print all custom permissions, roles and role sets as YAML.
+    """Print all custom permissions, roles, and role sets as YAML.
 
-    Sorted, so that equal models are equal files.
+    The output is sorted, so that equal models have equal files.
     """
     from server.cli import role_model
 
@@ -30,25 +30,33 @@ def apply_roles(
     file: Annotated[
         Path,
         typer.Argument(
-            help="The YAML file, such as `tenantry roles export` writes; `-` for standard input."
+            help="A YAML file like the output of `tenantry roles export`, or `-` for standard"
+            " input."
         ),
     ],
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Show the difference, try it, undo it; tells every refusal."
+            "--dry-run",
+            help="Show the changes and check that they can be applied, without applying them.",
         ),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Apply without asking; needed where nobody can be asked.")
+        bool,
+        typer.Option(
+            "--yes", help="Apply the changes without a prompt. Required without a terminal."
+        ),
     ] = False,
 ) -> None:
-    """Make permissions, roles and role sets what the file says, and show the difference first.
+    """Change permissions, roles, and role sets to match a file, after showing the changes.
 
-    All or nothing: when a part is refused, nothing changes, and each refusal is told with its line.
-    What is not in the file is deleted. A role that leaves a role set needs one that its members
-    get, under `mappings` of the set: `org:editor: org:member`. A role set that goes stays in the
-    file as `replaced_with: role_set:primary`, with `mappings` where roles differ.
+    The changes are applied completely or not at all. If one can't be applied, nothing changes, and
+    each error is reported with its line.
+
+    Everything that the file leaves out is deleted. To remove a role from a role set, map it to
+    another role in the `mappings` of the set, such as `org:editor: org:member`. To delete a role
+    set, replace its entry with `replaced_with: role_set:primary`, and add `mappings` if its roles
+    differ.
     """
     from server.cli import role_model
 

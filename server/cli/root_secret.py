@@ -23,15 +23,13 @@ from server.settings.server import make_server
 from server.settings.settings import Settings, SettingsError
 
 UNREADABLE = (
-    "TENANTRY_SECRET can't decrypt {} in the database. Add the secret that was used before to the"
-    " end of"
+    "TENANTRY_SECRET can't decrypt {} in the database. Add the previous secret to the end of"
     " TENANTRY_SECRET. If it is lost, run: tenantry secret rotate --discard-unreadable"
 )
-NO_SECRET = "TENANTRY_SECRET is missing: give the value that the servers run with."
+NO_SECRET = "TENANTRY_SECRET is missing. Set it to the value that the servers use."
 UNUSED_SECRET = (
-    "TENANTRY_SECRET: no process has started with its first secret yet, and would not be able to"
-    " read what it encrypts."
-    " Restart every `serve` and `worker` with this TENANTRY_SECRET first."
+    "TENANTRY_SECRET: no process has started with its first secret yet, so none could read what is"
+    " encrypted with it. First restart every `serve` and `worker` with this TENANTRY_SECRET."
 )
 
 log = structlog.stdlib.get_logger("tenantry.root_secret")
@@ -68,11 +66,9 @@ async def explain_invalid_links(
     if last is None:
         return None
     return (
-        f"TENANTRY_SECRET lacks a secret that links of open invitations were signed with ({number}"
-        f" at most). They are"
-        f" invalid until the last one expires on {last:%Y-%m-%d}. Add the secret that was used"
-        f" before to the end of"
-        " TENANTRY_SECRET, and run: tenantry secret rotate"
+        "TENANTRY_SECRET lacks a secret that links of pending invitations were signed with"
+        f" ({number} at most). These links are invalid; the last one expires on {last:%Y-%m-%d}."
+        " Add the previous secret to the end of TENANTRY_SECRET, and run: tenantry secret rotate"
     )
 
 
@@ -144,24 +140,24 @@ def _report(
     renewed = describe_values(values, State.OUTDATED) or "nothing"
     unchanged = describe_values(values, State.CURRENT) or "nothing"
     lines = [
-        f"Encrypted under the first secret: {renewed}.",
-        f"Already encrypted under it: {unchanged}.",
+        f"Encrypted with the first secret: {renewed}.",
+        f"Already encrypted with it: {unchanged}.",
     ]
     # Unreadable values are left only if they were discarded.
     if discarded := describe_values(values, State.UNREADABLE):
-        lines.append(f"Discarded, or replaced by a new one: {discarded}.")
+        lines.append(f"Discarded or replaced by a new one: {discarded}.")
     for value in values:
         if value.state is State.UNREADABLE and value.column.replacement:
-            lines.append(f"{value.row_id} has a new secret: give it to the receiver.")
+            lines.append(f"{value.row_id} has a new secret. Give it to the receiver.")
     number, last = invitations
     if last:
         lines.append(
-            f"Open invitations: {number}. Their links stay valid; the last one expires on"
+            f"Pending invitations: {number}. Their links stay valid; the last one expires on"
             f" {last:%Y-%m-%d}."
         )
     if len(secrets) > 1:
         lines.append(
-            "The first secret is enough from now on: remove the others from TENANTRY_SECRET, and"
+            "Only the first secret is needed now. Remove the others from TENANTRY_SECRET, and"
             " restart every process."
         )
     return lines

@@ -67,7 +67,8 @@ def explain_errors(settings: Settings) -> Generator[None]:
         raise fail(str(error)) from error
     except UnknownRevision as error:
         raise fail(
-            f"TENANTRY_DATABASE_URL: a newer Tenantry has migrated the database ({error})."
+            "TENANTRY_DATABASE_URL: the database was migrated by a newer version of Tenantry"
+            f" ({error})."
         ) from error
     except (Unavailable, DBAPIError) as error:
         raise fail(explain_unreachable(settings, error)) from error

@@ -11,16 +11,18 @@ SDL = Path("graphql/schema.graphql")
 
 def export_schema(
     to: Annotated[
-        Path | None, typer.Option(help="The file to write; standard output when absent.")
+        Path | None, typer.Option(help="The file to write. Defaults to standard output.")
     ] = None,
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help=f"Write nothing; fail when the file (without --to: {SDL}) differs."
+            "--check",
+            help="Write nothing, and fail if the file differs from the schema. Without --to, check"
+            f" {SDL}.",
         ),
     ] = False,
 ) -> None:
-    """Print the schema in the schema definition language, sorted."""
+    """Print the GraphQL schema in the schema definition language (SDL), sorted."""
     from schema import schema
     from schema.foundation.sdl import sdl
     from server.cli.console import fail
@@ -30,7 +32,8 @@ def export_schema(
         file = to or SDL
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             raise fail(
-                f"{file} is not the schema of the code. Run: tenantry export-schema --to {file}"
+                f"{file} differs from the schema in the code. Run: tenantry export-schema --to"
+                f" {file}"
             )
     elif to:
         to.write_text(text, encoding="utf-8")

@@ -7,19 +7,23 @@ import typer
 
 def seed(
     organizations: Annotated[
-        int, typer.Option(min=0, max=1_000_000, help="How many organizations.")
+        int, typer.Option(min=0, max=1_000_000, help="The number of organizations.")
     ] = 100,
-    users: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many users.")] = 1_000,
+    users: Annotated[int, typer.Option(min=0, max=10_000_000, help="The number of users.")] = 1_000,
     sequence: Annotated[
-        int, typer.Option(min=1, max=1_000, help="Another number makes other people.")
+        int,
+        typer.Option(
+            min=1, max=1_000, help="The number of the data set. Each number creates different data."
+        ),
     ] = 1,
 ) -> None:
-    """Fill a development database with demo data, the same for the same numbers.
+    """Fill a development database with demo data. Equal numbers create equal data.
 
-    Everybody joins an organization, some two or three, and half of all users the first one.
+    Every user is a member of one to three organizations, and half of all users are members of the
+    first one.
 
-    The users belong to the development issuer: `tenantry token --email user0.1@example.com` signs
-    in as the first of sequence 1. All or nothing: an interrupted seed leaves nothing behind.
+    The users belong to the development issuer: to sign in as the first user of sequence 1, use
+    `tenantry token --email user0.1@example.com`. If the command is interrupted, it stores nothing.
     """
     from rich.progress import (
         BarColumn,
@@ -61,11 +65,13 @@ def seed(
                 )
             except IntegrityError as error:
                 raise fail(
-                    f"Demo data of sequence {sequence} are there already: choose another"
-                    f" --sequence."
+                    f"The demo data of sequence {sequence} already exists. Choose another"
+                    " --sequence."
                 ) from error
 
         run(settings, write)
-    console.print(f"{organizations} organizations and {users} users are there.")
+    console.print(f"Created {organizations} organizations and {users} users.")
     if users:
-        console.print(f"Sign in as the first of them: tenantry token --email {seeder.email(0)}")
+        console.print(
+            f"To sign in as the first user, run: tenantry token --email {seeder.email(0)}"
+        )

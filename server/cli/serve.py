@@ -13,10 +13,10 @@ def dev(
         bool, typer.Option(help="Load a small demo company into an empty database.")
     ] = True,
 ) -> None:
-    """Serve on this machine for development, with a demo company and GraphiQL signed in.
+    """Run a development server with a demo company and GraphiQL, already signed in.
 
-    Answers on 127.0.0.1 only. Everything is kept in ./var: delete that folder to start anew. The
-    database is marked, so that no production server uses it.
+    The server listens only on 127.0.0.1. It keeps all data in ./var: to start over, delete that
+    folder. It marks the database, so that no production server uses it.
     """
     from server.cli import serving
 
@@ -25,22 +25,25 @@ def dev(
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="The address to listen on; 0.0.0.0 is all of them.")
+        str, typer.Option(help="The address to listen on. Use 0.0.0.0 for all addresses.")
     ] = "127.0.0.1",
     port: Port = 8000,
     worker: Annotated[
-        bool, typer.Option(help="Deliver mail too; without, `tenantry worker` has to run.")
+        bool,
+        typer.Option(
+            help="Send email and webhooks too. With --no-worker, run `tenantry worker` separately."
+        ),
     ] = True,
 ) -> None:
-    """Serve for production: refuses to start with an unsafe or missing setting, and names it.
+    """Run a production server. If a setting is unsafe or missing, the server doesn't start.
 
-    Needs TENANTRY_SECRET, TENANTRY_IDENTITY_ISSUERS, TENANTRY_PUBLIC_URL and a database that
-    `tenantry migrate` has brought to the newest step; to send invitations by mail,
-    TENANTRY_SMTP_URL. Put a proxy in front that speaks TLS. SIGTERM stops it once running requests
-    are answered.
+    Requires TENANTRY_SECRET, TENANTRY_IDENTITY_ISSUERS, TENANTRY_PUBLIC_URL, and a database that
+    `tenantry migrate` has migrated. To send invitations by email, set TENANTRY_SMTP_URL. Put a
+    TLS-terminating reverse proxy in front of the server. On SIGTERM, it completes running requests
+    and stops.
 
-    With TENANTRY_ENV=development it is `dev` without demo data: it migrates by itself and answers
-    on this machine only.
+    With TENANTRY_ENV=development, it runs like `dev` without demo data: it migrates the database
+    and listens only on this machine.
     """
     from server.cli import serving
 
@@ -49,18 +52,19 @@ def serve(
 
 def worker(
     host: Annotated[
-        str, typer.Option(help="The address that TENANTRY_METRICS_PORT is opened on.")
+        str, typer.Option(help="The address to serve TENANTRY_METRICS_PORT on.")
     ] = "127.0.0.1",
 ) -> None:
-    """Deliver mail and webhooks and expire invitations, without serving.
+    """Run a worker, which sends email and webhooks and expires invitations.
 
-    `serve` does all of that by itself, unless it runs with `--no-worker`.
+    `serve` includes a worker, unless you run it with `--no-worker`.
 
-    Needs TENANTRY_SECRET, TENANTRY_PUBLIC_URL and the database; to send mail, TENANTRY_SMTP_URL.
-    With TENANTRY_METRICS_PORT it serves /metrics, /healthz and /readyz at that port.
+    Requires TENANTRY_SECRET, TENANTRY_PUBLIC_URL, and the database. To send email, set
+    TENANTRY_SMTP_URL. With TENANTRY_METRICS_PORT, the worker serves /metrics, /healthz, and
+    /readyz on that port.
 
-    Several may run: none sends what another one has taken. SIGTERM stops it once what is on its way
-    has arrived.
+    You can run several workers: each message is sent by only one of them. On SIGTERM, a worker
+    completes what it is sending and stops.
     """
     from server.cli import serving
 

@@ -39,8 +39,8 @@ from server.settings.server import make_server
 from server.settings.settings import Environment, Settings, SettingsError, read_settings
 
 STAMPED = (
-    "TENANTRY_DATABASE_URL: a development server has used this database; its tokens must not count"
-    " here."
+    "TENANTRY_DATABASE_URL: this database was used by a development server, so a production server"
+    " can't use it."
 )
 
 log = structlog.stdlib.get_logger("tenantry.server")
@@ -77,7 +77,7 @@ def print_mail(message: EmailMessage, path: Path) -> None:
     text = message.get_body(("plain",))
     content: str = text.get_content() if text else ""
     link = next((line for line in content.splitlines() if "ticket=" in line), "")
-    sentence = escape_controls(f"Mail to {message['To']}, {path}")
+    sentence = escape_controls(f"Email to {message['To']}, {path}")
     console.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -88,7 +88,9 @@ def print_welcome(url: str, key: str) -> None:
     lines.add_row("A token", f"tenantry token --email {GRACE[0]}")
     lines.add_row("Secret key", key)
     console.print(
-        Panel(lines, title="Tenantry, for development", subtitle="Ctrl+C stops it", expand=False)
+        Panel(
+            lines, title="Tenantry for development", subtitle="Press Ctrl+C to stop", expand=False
+        )
     )
 
 
@@ -127,7 +129,8 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
     if settings.is_development:
         if host not in OWN_NAMES:
             raise fail(
-                "A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production."
+                "A development server listens only on 127.0.0.1. To listen on other addresses, set"
+                " TENANTRY_ENV=production."
             )
         serve_development(port, demo=False, host=host)
         return

@@ -7,22 +7,24 @@ import typer
 
 def token(
     email: Annotated[
-        str, typer.Option(help="The address the token is for, such as ada@example.com.")
+        str, typer.Option(help="The email address of the user, such as ada@example.com.")
     ],
-    verified: Annotated[
-        bool, typer.Option(help="Whether the issuer vouches for the address.")
-    ] = True,
+    verified: Annotated[bool, typer.Option(help="Whether the email address is verified.")] = True,
     subject: Annotated[
-        str | None, typer.Option(help="The subject; made from the address when absent.")
+        str | None,
+        typer.Option(help="The subject. By default, it is derived from the email address."),
     ] = None,
-    first_name: Annotated[str | None, typer.Option(help="The given name.")] = None,
-    last_name: Annotated[str | None, typer.Option(help="The family name.")] = None,
-    minutes: Annotated[int, typer.Option(min=1, max=525_600, help="How long it lives.")] = 720,
+    first_name: Annotated[str | None, typer.Option(help="The first name of the user.")] = None,
+    last_name: Annotated[str | None, typer.Option(help="The last name of the user.")] = None,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=525_600, help="The number of minutes until the token expires.")
+    ] = 720,
 ) -> None:
-    """Mint an identity token of the built-in development issuer; production servers refuse it.
+    """Create an identity token for a development server. Production servers reject it.
 
-    Run it in the folder where `tenantry dev` runs, for the issuer's key lies there in ./var. Use it
-    as `Authorization: Bearer $(tenantry token --email ada@example.com)`.
+    Run the command in the folder where `tenantry dev` runs, because the key of the built-in issuer
+    is there, in ./var. Send the token as
+    `Authorization: Bearer $(tenantry token --email ada@example.com)`.
     """
     from models.errors import InputError
     from server.cli.console import error_console, fail
@@ -31,8 +33,8 @@ def token(
 
     if not (VAR / KEY_FILE).exists():
         error_console.print(
-            f"A new issuer in {VAR.resolve()}: a server that was started in another folder refuses"
-            f" its tokens."
+            f"Created an issuer in {VAR.resolve()}. A server that was started in another folder"
+            " rejects its tokens."
         )
     try:
         issuer = DevelopmentIssuer(VAR)

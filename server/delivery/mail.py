@@ -30,10 +30,8 @@ OUTBOX = VAR / "outbox"
 ERROR_LENGTH = 300
 # Whatever could be a ticket: spam filters quote the link that they object to.
 SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
-OVERTAKEN = "The invitation was settled or sent again before this mail went out."
-UNREACHABLE = (
-    "The email could not be sent; the operator of this service can find the reason in its log."
-)
+OVERTAKEN = "The invitation was accepted, declined, revoked, or resent before this email was sent."
+UNREACHABLE = "The email couldn't be sent. The operator can find the reason in the server's log."
 
 log = structlog.stdlib.get_logger("tenantry.delivery")
 

@@ -92,7 +92,7 @@ def to_mailbox(address: str) -> Recipient:
     try:
         ascii_domain = normalize_address(address).rpartition("@")[2]
     except FormatInvalid as error:
-        raise Undeliverable("The address is not an email address.") from error
+        raise Undeliverable("The address is not a valid email address.") from error
     local, _, domain = address.rpartition("@")
     return Recipient(f"{local}@{domain if domain.isascii() else ascii_domain}")
 
@@ -100,7 +100,7 @@ def to_mailbox(address: str) -> Recipient:
 def render(email: InvitationEmail, now: datetime) -> EmailMessage:
     """Renders the message, as plain text and HTML."""
     organization = to_plain_text(email.organization)
-    subject = f"You are invited to join {organization}"
+    subject = f"You're invited to join {organization}"
     values = {
         "subject": subject,
         "organization": organization,

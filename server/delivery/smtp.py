@@ -79,7 +79,7 @@ class Smtp:
             except aiosmtplib.SMTPDataError as error:
                 raise to_failure(error) from error
             except (aiosmtplib.SMTPNotSupported, ValueError) as error:
-                raise Undeliverable("The mail server can't deliver to such an address.") from error
+                raise Undeliverable("The mail server can't deliver to this address.") from error
 
     async def check(self) -> None:
         """Connects and signs in without sending anything; raises an error if that fails."""

@@ -31,12 +31,12 @@ SHOWN_LENGTH = 200
 LOOKUPS = 64
 
 UNRESOLVED = "The host name can't be resolved."
-NOT_ALLOWED = "The host name leads to an address that webhooks may not be sent to."
-REFUSED = "No connection could be made."
-BROKEN = "The connection broke off before an answer came."
-MALFORMED = "What came back is no answer of HTTP/1.1."
-TOO_SLOW = f"There was no answer within {TRY_SECONDS:.0f} seconds."
-UNKNOWN = "It could not be sent; the log of this service tells why."
+NOT_ALLOWED = "The host name leads to an address that webhooks can't be sent to."
+REFUSED = "The connection failed."
+BROKEN = "The connection was closed before a response arrived."
+MALFORMED = "The response was not valid HTTP/1.1."
+TOO_SLOW = f"No response arrived within {TRY_SECONDS:.0f} seconds."
+UNKNOWN = "The webhook couldn't be sent. The server's log contains the reason."
 
 T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -184,12 +184,12 @@ async def read_start(response: httpcore.Response) -> bytes:
 def describe_status(status: int, body_start: bytes) -> str:
     """Describes a rejected response, with the start of its body if that is text."""
     if 300 <= status < 400:
-        return f"The endpoint answered {status}: redirects are not followed."
+        return f"The endpoint responded with {status}. Redirects are not followed."
     with suppress(UnicodeDecodeError):
         text = " ".join(body_start.decode().split())
         if text and text.isprintable():
-            return f"The endpoint answered {status}: {text[:SHOWN_LENGTH]}"
-    return f"The endpoint answered {status}."
+            return f"The endpoint responded with {status}: {text[:SHOWN_LENGTH]}"
+    return f"The endpoint responded with {status}."
 
 
 def describe_error(error: Exception) -> str:
@@ -202,7 +202,7 @@ def describe_error(error: Exception) -> str:
     if isinstance(error, httpcore.ConnectError):
         reason = getattr(cause, "reason", None)
         details = f": {reason.replace('_', ' ').lower()}" if isinstance(reason, str) else ""
-        return f"TLS could not be agreed on{details}."
+        return f"The TLS handshake failed{details}."
     if isinstance(error, httpcore.ProtocolError):
         return MALFORMED if isinstance(error, httpcore.RemoteProtocolError) and cause else BROKEN
     if isinstance(error, httpcore.NetworkError):

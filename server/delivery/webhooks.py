@@ -37,10 +37,10 @@ RESERVED = 16
 JITTER = 0.1
 ERROR_LENGTH = 300
 UNREADABLE = (
-    "Its secret can't be read with TENANTRY_SECRET as it is now: rotate the secret, or add the"
-    " former one."
+    "TENANTRY_SECRET can't decrypt the secret of the endpoint. Rotate that secret, or add the"
+    " previous TENANTRY_SECRET."
 )
-NOT_BUILT = "The request could not be built from the event; the server's log has the reason."
+NOT_BUILT = "The request couldn't be created from the event. The server's log contains the reason."
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 

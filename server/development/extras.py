@@ -62,7 +62,7 @@ def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> l
     people = [
         (ADA, f"admin of {COMPANY}"),
         (GRACE, f"member of {COMPANY}"),
-        (MALLORY, "outsider, invited"),
+        (MALLORY, "not a member, but invited"),
     ]
     return [
         *(
@@ -71,7 +71,7 @@ def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> l
             )
             for (email, first, last), detail in people
         ),
-        MenuIdentity("Secret key", "a service, everything allowed", f"Bearer {key}"),
+        MenuIdentity("Secret key", "a service with full access", f"Bearer {key}"),
         MenuIdentity("Nobody", "no credential", None),
     ]
 
@@ -79,8 +79,8 @@ def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> l
 def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[DemoIdentity]:
     """Lists users to answer a demo invitation as: first the invited person, then two others."""
     others = [email for email, _, _ in (ADA, MALLORY) if email != address]
-    labels = {address: f"{address}, who is invited"}
-    labels |= {email: f"{email}, somebody else" for email in others}
+    labels = {address: f"{address} (invited)"}
+    labels |= {email: f"{email} (not invited)" for email in others}
     return [DemoIdentity(label, f"Bearer {issuer.token(email)}") for email, label in labels.items()]
 
 

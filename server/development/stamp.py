@@ -28,8 +28,8 @@ async def stamp(store: Store) -> None:
         if (await session.execute(select(Event.cursor).limit(1))).first():
             raise AlreadyInUse(
                 [
-                    "TENANTRY_DATABASE_URL: this database holds data that no development server"
-                    " made; it is left alone."
+                    "TENANTRY_DATABASE_URL: this database contains data that wasn't created by a"
+                    " development server, so a development server doesn't use it."
                 ]
             )
         instance.environment = Environment.DEVELOPMENT.value

@@ -143,7 +143,7 @@ def _make_readings(
     return [
         Reading(
             "tenantry_subscribers",
-            "Subscriptions that are open.",
+            "Open subscriptions.",
             lambda: len(log_reader.streams),
         ),
         *(

@@ -155,7 +155,7 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
             if self._pending_bytes > HEAD_BYTES:
-                raise InvalidRequest(TOO_LARGE, "The head of the request is too large.")
+                raise InvalidRequest(TOO_LARGE, "The request headers are too large.")
         except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
@@ -206,7 +206,7 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         """Raises InvalidRequest for what the next reader could understand in another way."""
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
         if len(self.url) + size > HEAD_BYTES:
-            raise InvalidRequest(TOO_LARGE, "The head of the request is too large.")
+            raise InvalidRequest(TOO_LARGE, "The request headers are too large.")
         version = self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
             raise InvalidRequest(BAD_REQUEST, "The request must be HTTP/1.1.")
@@ -239,7 +239,7 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
     def _wait_for_head(self) -> None:
         self._stop_waiting()
         self._head_timer = self.loop.call_later(
-            HEAD_SECONDS, self._reject, "408 Request Timeout", "The request did not come in time."
+            HEAD_SECONDS, self._reject, "408 Request Timeout", "The request didn't arrive in time."
         )
 
     def _stop_waiting(self) -> None:

@@ -55,7 +55,7 @@ from server.observability.observer import Observer
 from server.observability.records import find_organization_id, get_record
 
 SUBSCRIPTION_NEEDS_STREAM = (
-    "A subscription is answered as a stream: by WebSocket, or with Accept: text/event-stream."
+    "A subscription needs a stream. Use a WebSocket, or send Accept: text/event-stream."
 )
 # The most operation names in an error.
 MOST_NAMES = 10
@@ -100,7 +100,7 @@ class GraphQLEndpoint:
             if request.method != "POST":
                 raise bad_request(
                     405,
-                    "Send the operation by POST.",
+                    "Operations must be sent with POST.",
                     Allow="GET, HEAD, POST" if self.page else "POST",
                 )
             accept = ",".join(request.headers.getlist("accept"))
@@ -286,7 +286,7 @@ class GraphQLEndpoint:
 def _name_operations(document: Document, unknown: str | None = None) -> str:
     """Says which operations there are, whether none or a wrong one was named."""
     if not document.names:
-        return "The document has one operation without a name: omit operationName."
+        return "The document has one operation without a name. Leave out operationName."
     names = ", ".join(document.names[:MOST_NAMES])
     names += ", and others" if len(document.names) > MOST_NAMES else ""
     if unknown is None:

@@ -120,7 +120,7 @@ async def _run_once(
 def _ensure_applied(result: ExecutionResult, shared: SharedTransaction) -> Transaction:
     """Returns the transaction of an applied mutation; raises what went wrong with any other.
 
-    A field of the payload that the caller can't see is no failure.
+    A field of the payload that the caller can't see is not a failure.
     """
     for error in (shared.error, *map(find_cause, result.errors or ())):
         if error and (isinstance(error, FINAL) or not isinstance(error, EXPECTED)):
@@ -148,7 +148,7 @@ def _find_field(operation: Operation, document: Document) -> str:
     if len(keys) != 1:
         raise BadUserInput(
             "A request with an Idempotency-Key must have exactly one mutation field, because each"
-            f" field is its own transaction. This one has {len(keys)}: send each in a request with"
+            f" field is its own transaction. This one has {len(keys)}. Send each in a request with"
             " its own key."
         )
     return next(iter(keys))

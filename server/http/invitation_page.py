@@ -41,8 +41,8 @@ pages = Environment(
 pages.filters["script_json"] = lambda value: Markup(script_json(value))
 
 SENTENCES = {
-    InvitationStatus.ACCEPTED: "This invitation was accepted already.",
-    InvitationStatus.REVOKED: "This invitation was taken back.",
+    InvitationStatus.ACCEPTED: "This invitation was already accepted.",
+    InvitationStatus.REVOKED: "This invitation was revoked.",
     InvitationStatus.EXPIRED: "This invitation has expired. Ask for a new one.",
     InvitationStatus.DECLINED: "This invitation was declined.",
 }
@@ -149,8 +149,9 @@ async def _answer(server: Server, ticket: str, demo: DemoIdentities | None) -> R
         return _render_notice(
             404,
             "This link is not valid",
-            "It may have been sent again since, in a newer mail, or it was not copied whole.",
-            "Ask who invited you for a new invitation.",
+            "A newer email may contain a new link, or the link may not have been copied"
+            " completely.",
+            "Otherwise, ask the person who invited you for a new invitation.",
         )
     if preview.status is not InvitationStatus.PENDING:
         return _render_preview(preview, ticket, ())
@@ -168,7 +169,7 @@ def routes(server: Server, demo: DemoIdentities | None) -> list[Route]:
             return await _answer(server, request.query_params.get("ticket", ""), demo)
         except Unavailable:
             return _render_notice(
-                503, "Try again in a moment", "The invitation can't be looked up just now."
+                503, "Try again in a moment", "The invitation can't be loaded right now."
             )
 
     return [Route(ACCEPT_PATH, accept, methods=["GET"])]

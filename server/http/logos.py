@@ -31,7 +31,7 @@ def draw_logo(id: str) -> str:
 async def image(request: Request) -> Response:
     id = request.path_params["id"]
     if parse_prefix(id) is None:
-        return PlainTextResponse("There is no such image.", 404)
+        return PlainTextResponse("The image doesn't exist.", 404)
     headers = {
         "Cache-Control": f"public, max-age={YEAR}, immutable",
         "Content-Security-Policy": "default-src 'none'",

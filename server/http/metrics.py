@@ -21,7 +21,8 @@ def routes(settings: Settings, observer: Observer) -> list[BaseRoute]:
         given = request.headers.get("authorization", "").encode()
         if token and not hmac.compare_digest(given, f"Bearer {token}".encode()):
             return PlainTextResponse(
-                "Send TENANTRY_METRICS_TOKEN as Authorization: Bearer <token>.\n",
+                "Send the value of TENANTRY_METRICS_TOKEN in the header Authorization: Bearer"
+                " <token>.\n",
                 401,
                 {"WWW-Authenticate": "Bearer"},
             )

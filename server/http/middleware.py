@@ -96,7 +96,7 @@ class RequestMiddleware:
                 await self.app(scope, receive, send_with_headers)
             except asyncio.CancelledError:
                 if scope["type"] == "http" and not record.status:
-                    response = PlainTextResponse("The server is stopping.\n", 503, RETRY_SOON)
+                    response = PlainTextResponse("The server is shutting down.\n", 503, RETRY_SOON)
                     await response(scope, receive, send_with_headers)
                 raise
             except Exception:
@@ -151,7 +151,7 @@ class Application(Starlette):
 def make_middleware(settings: Settings) -> list[Middleware]:
     middleware: list[Middleware] = []
     if settings.trusted_proxies:
-        # Only these can say with X-Forwarded-For who the client is.
+        # Only these can set X-Forwarded-For, which says who the client is.
         middleware.append(
             Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
         )

@@ -87,7 +87,7 @@ def choose_content_type(accept: str) -> str:
     qualities = parse_accept(accept or "*/*")
     newer, older = _get_json_qualities(qualities)
     if not newer and not older:
-        raise bad_request(406, f"This answers {GRAPHQL_JSON} or {JSON}.")
+        raise bad_request(406, f"The Accept header must allow {GRAPHQL_JSON} or {JSON}.")
     if newer > older or (newer == older and GRAPHQL_JSON in qualities):
         return GRAPHQL_JSON
     return JSON
@@ -115,15 +115,15 @@ def wants_page(request: Request) -> bool:
 async def read_body(request: Request) -> bytes:
     """Reads a JSON body within its limits of size and time; raises HttpError."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise bad_request(415, "A compressed body is not read here.")
+        raise bad_request(415, "Compressed bodies are not supported.")
     if not JSON_TYPE.fullmatch(",".join(request.headers.getlist("content-type")).strip()):
-        raise bad_request(415, f"Send the request as {JSON}.")
+        raise bad_request(415, f"The Content-Type must be {JSON}.")
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_all(request)
     except TimeoutError as error:
         raise bad_request(
-            408, f"The body did not come within {BODY_SECONDS} seconds.", Connection="close"
+            408, f"The body must arrive within {BODY_SECONDS} seconds.", Connection="close"
         ) from error
 
 
@@ -141,7 +141,7 @@ async def _read_all(request: Request) -> bytes:
             break
     if size > BODY_BYTES:
         raise bad_request(
-            413, f"A request has {BODY_BYTES // 1024} KB at most.", Connection="close"
+            413, f"A request can have at most {BODY_BYTES // 1024} KB.", Connection="close"
         )
     return bytes(body)
 
@@ -151,9 +151,9 @@ def read_operation(body: bytes) -> Operation:
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise bad_request(400, "The body is no JSON.") from error
+        raise bad_request(400, "The body must be valid JSON.") from error
     if not isinstance(data, dict):
-        raise bad_request(400, "The body is one JSON object; batches are not taken.")
+        raise bad_request(400, "The body must be one JSON object. Batches are not supported.")
     return parse_operation(data, body)  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -165,14 +165,14 @@ def parse_operation(data: dict[str, Any], text: bytes) -> Operation:
         # Status 200: clients then send the same operation again with its query.
         raise HttpError(200, PersistedQueryNotSupported())
     if not isinstance(query, str) or not query.strip():
-        raise bad_request(400, "The body has no query.")
+        raise bad_request(400, "The body must contain a query.")
     if not isinstance(name, (str, type(None))):
-        raise bad_request(400, "operationName is a string.")
+        raise bad_request(400, "operationName must be a string.")
     for key in ("variables", "extensions"):
         if not isinstance(data.get(key), (dict, type(None))):
-            raise bad_request(400, f"{key} is an object.")
+            raise bad_request(400, f"{key} must be an object.")
     if _contains_nul(text, query):
-        raise bad_request(400, "NUL characters are not taken.")
+        raise bad_request(400, "NUL characters are not allowed.")
     if _contains_too_small(text):
         raise bad_request(400, TOO_SMALL)
     return Operation(query, variables, name or None)

@@ -63,8 +63,8 @@ def limit_size(encoded: EncodedBody, maximum: int, *, is_applied: bool) -> Encod
     size = len(encoded.json)
     if size <= maximum:
         return encoded
-    sentence = f"The answer has {size} bytes, and at most {maximum} are sent."
-    sentence += " The changes were made. Read them" if is_applied else " Ask for less at once,"
+    sentence = f"The response has {size} bytes, more than the limit of {maximum}."
+    sentence += " The changes were applied. Read them" if is_applied else " Request less at once,"
     sentence += " with fewer fields or smaller pages."
     extensions: dict[str, Any] = {"limit": "answerBytes", "allowed": maximum, "asked": size}
     if is_applied:
@@ -116,7 +116,7 @@ def _to_http_error(error: Exception) -> HttpError | None:
             return error
         case InvalidCredential():
             return HttpError(
-                401, Unauthenticated(f"The credential was refused: {error}."), **INVALID_TOKEN
+                401, Unauthenticated(f"The credential is invalid: {error}."), **INVALID_TOKEN
             )
         case RateLimited():
             return HttpError(429, error, **{"Retry-After": str(error.extensions["retryAfter"])})

@@ -23,7 +23,7 @@ def route(endpoint: GraphQLEndpoint, *, is_public: bool) -> Route:
         except Exception as error:
             return make_error_response(error)
         if not is_public and not context.is_service:
-            return PlainTextResponse("The schema is shown to secret keys only.\n", 403)
+            return PlainTextResponse("Only a secret key can read the schema.\n", 403)
         return PlainTextResponse(get_text(), media_type="text/plain; charset=utf-8")
 
     return Route("/schema.graphql", show)

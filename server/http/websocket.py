@@ -65,7 +65,7 @@ class SocketEndpoint:
             return
         address = get_network(websocket)
         if not self.by_address.take(address):
-            sentence = f"At most {self.by_address.maximum} sockets can be open from an address.\n"
+            sentence = f"An address can have at most {self.by_address.maximum} open sockets.\n"
             await websocket.send_denial_response(PlainTextResponse(sentence, 429, RETRY_LATER))
             return
         try:
@@ -156,7 +156,9 @@ class Socket:
             raise to_closed(error) from error
         if actor.user_id:
             if not self.by_user.take(actor.user_id):
-                raise Closed(4429, f"Too many sockets: a user can have {self.by_user.maximum} open")
+                raise Closed(
+                    4429, f"Too many sockets: a user can have at most {self.by_user.maximum}"
+                )
             self.owner = actor.user_id
         return credential
 
@@ -170,7 +172,7 @@ class Socket:
             case "connection_init":
                 raise Closed(4429, "Too many initialisation requests")
             case _:
-                raise invalid_message("There is no such type of message")
+                raise invalid_message("The type of the message is unknown")
 
     async def _subscribe(self, credential: Credential, message: dict[str, Any]) -> None:
         id, operation = message["id"], message["payload"]
@@ -179,7 +181,7 @@ class Socket:
         await self._wait_for_canceled()
         if len(self.tasks) >= OPERATIONS:
             limit = LimitExceeded(
-                f"A socket runs {OPERATIONS} operations at once.", limit=OPERATIONS
+                f"A socket can run at most {OPERATIONS} operations at once.", limit=OPERATIONS
             )
             await self._send(id=id, type="error", payload=[_format(limit)])
             return
@@ -222,7 +224,7 @@ class Socket:
             await self._send(id=id, type="error", payload=[formatted])
         else:
             if is_signed_out:
-                await self._close(4403, "Forbidden: the credential counts no more")
+                await self._close(4403, "Forbidden: the credential is no longer valid")
 
     async def _answer(self, id: str, operation: Operation, credential: Credential) -> bool:
         """Sends all results; returns whether the credential is no longer valid."""
@@ -254,7 +256,7 @@ class Socket:
         except (InvalidCredential, RequestError) as error:
             raise to_closed(error) from error
         if not context.may_continue():
-            raise Closed(4403, "Forbidden: the credential has lapsed")
+            raise Closed(4403, "Forbidden: the credential has expired")
         async with aclosing(self.endpoint.results(operation, context)) as results:
             async for encoded in results:
                 yield encoded

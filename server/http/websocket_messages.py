@@ -37,13 +37,13 @@ def parse_message(text: str | None) -> dict[str, Any]:
     Raises Closed.
     """
     if text is None:
-        raise invalid_message("A message is a text")
+        raise invalid_message("A message must be text")
     try:
         message: Any = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise invalid_message("A message is JSON") from error
+        raise invalid_message("A message must be JSON") from error
     if not isinstance(message, dict):
-        raise invalid_message("A message is an object")
+        raise invalid_message("A message must be an object")
     _check_parts(message)  # pyright: ignore[reportUnknownArgumentType]
     if message["type"] == "subscribe":
         try:
@@ -55,14 +55,14 @@ def parse_message(text: str | None) -> dict[str, Any]:
 
 def _check_parts(message: dict[str, Any]) -> None:
     if not isinstance(message.get("type"), str):
-        raise invalid_message("A message has a type")
+        raise invalid_message("A message must have a type")
     if not isinstance(message.get("payload"), (dict, type(None))):
-        raise invalid_message("A payload is an object")
+        raise invalid_message("A payload must be an object")
     if message["type"] not in {"subscribe", "complete"}:
         return
     id = message.get("id")
     if not isinstance(id, str) or not 0 < len(id) <= ID_LENGTH:
-        raise invalid_message(f"An id is a text of 1 to {ID_LENGTH} characters")
+        raise invalid_message(f"An id must be a string of 1 to {ID_LENGTH} characters")
 
 
 def find_authorization(message: dict[str, Any]) -> list[str]:
@@ -74,5 +74,5 @@ def find_authorization(message: dict[str, Any]) -> list[str]:
             4401, 'Unauthorized: connection_init has no payload {"authorization": "Bearer …"}'
         )
     if not all(isinstance(value, str) for value in values):
-        raise Closed(4403, "Forbidden: authorization is a text")
+        raise Closed(4403, "Forbidden: authorization must be a string")
     return values

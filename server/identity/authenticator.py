@@ -154,10 +154,10 @@ class Authenticator:
         if not authorization:
             return None
         if len(authorization) > 1:
-            raise InvalidCredential("there is more than one Authorization header")
+            raise InvalidCredential("only one Authorization header is allowed")
         bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
         if not bearer:
-            raise InvalidCredential("write it as Authorization: Bearer <token>")
+            raise InvalidCredential("the header must be Authorization: Bearer <token>")
         credential = bearer[1]
         if len(credential) > CREDENTIAL_LENGTH:
             raise InvalidCredential("it is too long")
@@ -191,7 +191,7 @@ class Authenticator:
     async def _load_session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
         caller = await sign_in_session(self.server, claims)
         if caller is None:
-            raise InvalidCredential("its session is over")
+            raise InvalidCredential("its session has ended")
         return caller
 
     async def _verify_cached(self, token: str) -> VerifiedToken:
@@ -218,11 +218,11 @@ class Authenticator:
         header, payload = decode_unverified(token)
         provider = self._find_provider(payload.get("iss"))
         if not is_meant_for(provider.audiences, payload.get("aud")):
-            raise InvalidCredential("it is meant for another audience")
+            raise InvalidCredential("its audience is wrong")
         key = await provider.keys.find_key(header.get("kid"))
         if key is None and not provider.keys.are_known:
             raise Unavailable(
-                "The keys of the token's issuer can't be fetched right now; try again in a moment."
+                "The keys of the token's issuer can't be fetched right now. Try again in a moment."
             )
         if key is None:
             raise InvalidCredential("its key is not one of the issuer's")
@@ -234,7 +234,7 @@ class Authenticator:
         if self.own and issuer == self.own.issuer:
             return self.own
         if not isinstance(issuer, str) or issuer not in self.providers:
-            raise InvalidCredential("its issuer is not one of ours")
+            raise InvalidCredential("its issuer is not configured")
         return self.providers[issuer]
 
     def _check_times(self, payload: JSONObject) -> int:
@@ -258,7 +258,7 @@ class Authenticator:
                     skew_seconds=round(moment - now),
                     leeway=LEEWAY,
                 )
-                raise InvalidCredential(f"its {name} is in the future: do the clocks agree?")
+                raise InvalidCredential(f"its {name} is in the future; check the clocks")
         return expires_at
 
 

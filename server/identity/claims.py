@@ -1,4 +1,4 @@
-"""The user behind an identity token, read from the claims that its issuer's settings name."""
+"""The user of an identity token, read from the claims that its issuer's settings name."""
 
 from contextlib import suppress
 

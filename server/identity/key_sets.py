@@ -119,7 +119,7 @@ class KeySet:
             async with asyncio.timeout(FETCH_SECONDS):
                 keys = parse_key_set(await self._fetch(), self.algorithms)
         except Exception as error:
-            # Whatever goes wrong on the issuer's server, the known keys stay in use.
+            # Whatever fails on the issuer's server, the known keys stay in use.
             log.warning("key set unavailable", url=self.url, error=type(error).__name__)
             return
         if not keys:
@@ -149,7 +149,7 @@ def parse_key_set(body: bytes, algorithms: Sequence[str]) -> tuple[PublicKey, ..
     """
     entries: Any = orjson.loads(body.removeprefix(BOM_UTF8))["keys"]
     if not isinstance(entries, list):
-        raise TypeError("keys is no list")
+        raise TypeError("keys is not a list")
     keys: list[PublicKey] = []
     for entry in entries:  # pyright: ignore[reportUnknownVariableType]
         key = _parse_key(entry, algorithms)

@@ -32,9 +32,8 @@ ALGORITHM = "RS256"
 # How old the keys that a process has read may be before it checks for a rotation.
 MAXIMUM_AGE_SECONDS = 5.0
 UNREADABLE = (
-    "TENANTRY_SECRET: it can't decrypt the signing keys in the database. Add the secret that they"
-    " were made with behind"
-    " the new one, or give keys by TENANTRY_SIGNING_KEYS."
+    "TENANTRY_SECRET can't decrypt the signing keys in the database. Add the previous secret to the"
+    " end of TENANTRY_SECRET, or set TENANTRY_SIGNING_KEYS."
 )
 
 log = structlog.stdlib.get_logger("tenantry.signing")

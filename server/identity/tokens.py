@@ -27,7 +27,7 @@ def read_time_claim(payload: JSONObject, name: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LATEST:
-        raise InvalidCredential(f"its {name} is no time")
+        raise InvalidCredential(f"its {name} is not a valid time")
     return int(value)
 
 
@@ -46,7 +46,7 @@ def to_session_claims(payload: JSONObject) -> SessionClaims:
     """Reads the claims of a verified session token; its organization is only a default."""
     subject, session_id = payload.get("sub"), payload.get("sid")
     if not isinstance(subject, str) or not isinstance(session_id, str):
-        raise InvalidCredential("it names no session")
+        raise InvalidCredential("it has no session")
     organization: JSONObject = payload.get("o") or {}
     return SessionClaims(session_id, subject, organization.get("id") or payload.get("org_id"))
 
@@ -56,15 +56,13 @@ def decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
     try:
         parts = jwt.decode_complete(token, options={"verify_signature": False})
     except jwt.PyJWTError as error:
-        raise InvalidCredential("it is no token") from error
+        raise InvalidCredential("it is not a valid JWT") from error
     header, payload = parts["header"], parts["payload"]
     if REFUSED_HEADERS & header.keys():
-        raise InvalidCredential(
-            "its header names a key or an extension that we don't take from a token"
-        )
+        raise InvalidCredential("its header has a key or an extension that is not allowed")
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in TYPES:
-        raise InvalidCredential("it is a token of another type")
+        raise InvalidCredential("its type is wrong")
     return header, payload
 
 
@@ -73,4 +71,4 @@ def check_signature(token: str, key: PublicKey) -> None:
     try:
         SIGNATURES.decode(token, key.public, key.algorithms)
     except jwt.PyJWTError as error:
-        raise InvalidCredential("its signature is not the issuer's") from error
+        raise InvalidCredential("its signature is invalid") from error

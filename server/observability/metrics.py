@@ -63,13 +63,13 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self.requests = Counter(
             "tenantry_requests",
-            "GraphQL operations that ended, by the name of a known document.",
+            "Completed GraphQL operations, by the name of a known document.",
             ["operation", "kind", "transport", "outcome"],
             registry=registry,
         )
         self.durations = Histogram(
             "tenantry_request_duration_seconds",
-            "How long queries and mutations took.",
+            "Duration of queries and mutations.",
             ["operation", "kind"],
             buckets=LATENCY_BUCKETS,
             registry=registry,
@@ -88,16 +88,14 @@ class Metrics:
         )
         self.stalls = Histogram(
             "tenantry_loop_stall_seconds",
-            "How late a timer of the event loop fired.",
+            "Delay of a timer of the event loop.",
             buckets=STALL_BUCKETS,
             registry=registry,
         )
-        self.sockets = Gauge(
-            "tenantry_open_sockets", "WebSockets that are open.", registry=registry
-        )
+        self.sockets = Gauge("tenantry_open_sockets", "Open WebSockets.", registry=registry)
         self.event_streams = Gauge(
             "tenantry_event_streams",
-            "Streams of server-sent events that are open.",
+            "Open streams of server-sent events.",
             registry=registry,
         )
         self.deliveries = Counter(
@@ -108,7 +106,7 @@ class Metrics:
         )
         self.delivery_durations = Histogram(
             "tenantry_delivery_duration_seconds",
-            "How long attempts to send took.",
+            "Duration of attempts to send.",
             ["queue"],
             buckets=LATENCY_BUCKETS,
             registry=registry,
@@ -118,18 +116,18 @@ class Metrics:
         )
         self.queue_age = Gauge(
             "tenantry_queue_oldest_due_age_seconds",
-            "How long the oldest row has been due.",
+            "Time since the oldest row became due.",
             ["queue"],
             registry=registry,
         )
         self.database_up = Gauge(
             "tenantry_database_up",
-            "Whether the database answered when the queues were counted.",
+            "Whether the database responded when the queues were counted.",
             registry=registry,
         )
         build = Gauge(
             "tenantry_build_info",
-            "The version, and the revision of the database that it needs.",
+            "The version, and the database revision that it requires.",
             ["version", "revision"],
             registry=registry,
         )

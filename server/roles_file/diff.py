@@ -76,10 +76,10 @@ def render_role_set(change: Change[ModelRoleSet], wanted: WantedModel) -> Genera
     if change.after is None:
         yield f"  its organizations get {wanted.replaced_with[change.key]}"
         for source, target in sorted(mappings.items()):
-            yield f"  who has {source} gets {target}"
+            yield f"  members with {source} get {target}"
         return
     yield from render_values(change, SET_VALUES)
     for line in render_keys(change, "roles"):
         sign, _, key = line.strip().partition(" ")
         is_mapped = sign == "-" and key in mappings
-        yield f"{line}, who has it gets {mappings[key]}" if is_mapped else line
+        yield f"{line}; its members get {mappings[key]}" if is_mapped else line

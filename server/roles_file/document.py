@@ -33,7 +33,7 @@ def read_role_file(content: bytes) -> RoleFile:
     Raises ModelError with every problem that shows without looking at the store.
     """
     if len(content) > LIMIT:
-        raise ModelError([ModelProblem((), f"The file is larger than {LIMIT} bytes.")])
+        raise ModelError([ModelProblem((), f"The file must have at most {LIMIT} bytes.")])
     data, lines = parse_yaml(content)
     entries = parse_entries(data, lines)
     if problems := list(find_wrong_references(entries)):

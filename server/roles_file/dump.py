@@ -8,11 +8,11 @@ from models.validation.text import CONTROLS, escape_controls
 from resolvers.role_model.model import ModelPermission, ModelRole, ModelRoleSet, RoleModel
 
 HEAD = """\
-# The role model of this instance: permissions, roles and role sets, all of them.
-# Change it, look at the difference with `tenantry roles apply FILE --dry-run`, then apply it. What is not in the file
-# any more is deleted. The permissions org:sys_… are built in: roles hold them, nobody edits them.
-# In a role set, `mappings` says which role those get whose role leaves it; `replaced_with` in place of everything
-# else says which set takes its place.
+# The role model of this instance: all custom permissions, roles, and role sets.
+# To change the model, edit this file, check the changes with `tenantry roles apply FILE --dry-run`, and apply it.
+# Everything that you remove from the file is deleted. The built-in permissions org:sys_… can be used in roles, but not
+# changed. If you remove a role from a role set, map it to another role of the set in `mappings`. To delete a role set,
+# replace its entry with `replaced_with` and the key of another role set.
 """
 
 

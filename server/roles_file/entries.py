@@ -21,16 +21,18 @@ from server.roles_file.yaml_lines import Lines, add_lines
 # What to say instead of pydantic's message, by the type of its error.
 SENTENCES = {
     "missing": "It is missing.",
-    "string_type": "It has to be text; put quotes around it.",
-    "list_type": "It has to be a list.",
-    "bool_type": "It has to be true or false.",
+    "string_type": "It must be text. Put it in quotes.",
+    "list_type": "It must be a list.",
+    "bool_type": "It must be true or false.",
 }
 MAPPINGS = {"dict_type", "model_type", "model_attributes_type"}
 
 
 def ensure_storable(text: str) -> str:
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise PydanticCustomError("unstorable", "It holds a character that no database keeps")
+        raise PydanticCustomError(
+            "unstorable", "It contains a character that databases can't store"
+        )
     return text
 
 
@@ -125,11 +127,11 @@ def parse_entries(data: Any, lines: Lines) -> Entries:
 
 def to_sentence(kind: str, location: tuple[str | int, ...], message: str) -> str:
     if kind == "extra_forbidden":
-        return f"There is nothing of this name.{suggest(str(location[-1]), NAMES)}"
+        return f"The name is unknown.{suggest(str(location[-1]), NAMES)}"
     if kind in MAPPINGS and location:
-        return "It has to be a mapping of names to values."
+        return "It must be a mapping of names to values."
     if kind in MAPPINGS:
-        return "The file has to hold a mapping."
+        return "The file must contain a mapping."
     return SENTENCES.get(kind, f"{message}.")
 
 

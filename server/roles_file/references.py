@@ -10,7 +10,7 @@ from server.roles_file.entries import Entries, ReplacedEntry, RoleSetEntry, sugg
 def find_wrong_references(entries: Entries) -> Generator[ModelProblem]:
     for key in filter(is_system, entries.permissions):
         yield ModelProblem(
-            ("permissions", key), "System permissions stay as they are: leave it out."
+            ("permissions", key), "System permissions can't be changed. Leave it out."
         )
     permissions = {*entries.permissions, *SYSTEM_PERMISSIONS}
     for key, role in entries.roles.items():
@@ -23,8 +23,8 @@ def find_wrong_references(entries: Entries) -> Generator[ModelProblem]:
         yield from check_replaced_set(("role_sets", key), role_set, entries)
     initial = sorted(key for key, role_set in entries.kept_sets.items() if role_set.initial)
     if len(initial) != 1:
-        state = f"these are: {', '.join(initial)}" if initial else "none is"
-        yield ModelProblem(("role_sets",), f"One role set has to be initial, {state}.")
+        state = f"but these are: {', '.join(initial)}" if initial else "but none is"
+        yield ModelProblem(("role_sets",), f"Exactly one role set must be initial, {state}.")
 
 
 def check_kept_set(
@@ -37,7 +37,7 @@ def check_kept_set(
         if source in role_set.roles:
             yield ModelProblem(
                 (*place, "mappings", source),
-                "The role stays in the set, so that nobody needs another one.",
+                "The role stays in the set, so it needs no mapping.",
             )
     for source, target in role_set.mappings.items():
         yield from check_role((*place, "mappings", source), target, role_set.roles)
@@ -58,7 +58,9 @@ def check_replaced_set(
 def check_role(place: Place, role: str, roles: list[str]) -> Generator[ModelProblem]:
     if role not in roles:
         choice = ", ".join(roles[:10])
-        yield ModelProblem(place, f"{role[:80]!r} is not one of the set's roles: {choice}.")
+        yield ModelProblem(
+            place, f"{role[:80]!r} is not a role of the set. Its roles are: {choice}."
+        )
 
 
 def find_unknown(
@@ -70,4 +72,4 @@ def find_unknown(
 
 
 def explain_unknown(what: str, key: str, known: Iterable[str]) -> str:
-    return f"There is no {what} {key[:80]!r}.{suggest(key, known)}"
+    return f"The {what} {key[:80]!r} doesn't exist.{suggest(key, known)}"

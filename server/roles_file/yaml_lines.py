@@ -55,11 +55,16 @@ def parse_yaml(content: bytes) -> tuple[Any, Lines]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ModelError(
-            [ModelProblem((), f"line {line}: This is not YAML: {error.problem or error.context}.")]
+            [
+                ModelProblem(
+                    (),
+                    f"line {line}: The file is not valid YAML: {error.problem or error.context}.",
+                )
+            ]
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise ModelError(
-            [ModelProblem((), f"This is not YAML: {str(error).splitlines()[0]}.")]
+            [ModelProblem((), f"The file is not valid YAML: {str(error).splitlines()[0]}.")]
         ) from error
 
 
@@ -80,11 +85,11 @@ def ensure_plain(text: str) -> None:
         line = token.start_mark.line + 1
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
             raise ModelError(
-                [ModelProblem((), f"line {line}: Anchors, aliases and tags are not allowed here.")]
+                [ModelProblem((), f"line {line}: Anchors, aliases, and tags are not allowed.")]
             )
         depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
         if depth > DEPTH:
-            raise ModelError([ModelProblem((), f"line {line}: This is nested too deeply.")])
+            raise ModelError([ModelProblem((), f"line {line}: The file is nested too deeply.")])
 
 
 def collect_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) -> None:
@@ -95,7 +100,7 @@ def collect_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) 
             if below in lines:
                 raise ModelError(
                     add_lines(
-                        [ModelProblem(below, f"It is on line {key.start_mark.line + 1} again.")],
+                        [ModelProblem(below, f"It is repeated on line {key.start_mark.line + 1}.")],
                         lines,
                     )
                 )

@@ -13,10 +13,13 @@ def ensure_production(settings: Settings) -> None:
     wrong = find_unsafe_delivery(settings)
     if not settings.identity_issuers:
         wrong.append(
-            "TENANTRY_IDENTITY_ISSUERS is missing: without an identity provider nobody can sign in."
+            "TENANTRY_IDENTITY_ISSUERS is missing. Without an identity provider, nobody can sign"
+            " in."
         )
     if any(issuer.issuer == ISSUER for issuer in settings.identity_issuers):
-        wrong.append(f"TENANTRY_IDENTITY_ISSUERS names {ISSUER}, which is for development only.")
+        wrong.append(
+            f"TENANTRY_IDENTITY_ISSUERS must not contain {ISSUER}, which is for development only."
+        )
     if wrong:
         raise SettingsError(wrong)
 
@@ -28,8 +31,8 @@ def ensure_worker(settings: Settings) -> None:
     wrong = find_unsafe_delivery(settings)
     if settings.metrics_port and not settings.metrics_token:
         wrong.append(
-            "TENANTRY_METRICS_TOKEN is missing: without it, nothing can be read at"
-            " TENANTRY_METRICS_PORT. Set it to the result of: openssl rand -hex 24"
+            "TENANTRY_METRICS_TOKEN is missing. Without it, nothing can be read at"
+            " TENANTRY_METRICS_PORT. Set it to the output of: openssl rand -hex 24"
         )
     if wrong:
         raise SettingsError(wrong)
@@ -50,15 +53,15 @@ def find_risks(settings: Settings) -> list[str]:
         " machine. Set the https URL that people reach this server at.": (
             parse_url(settings.public_url).hostname in LOOPBACK
         ),
-        f"TENANTRY_WEBHOOK_NETWORKS allows {networks}: whoever manages webhooks can reach every"
-        " service there. Remove what no receiver needs.": networks,
+        f"TENANTRY_WEBHOOK_NETWORKS allows {networks}: anyone who manages webhooks can reach"
+        " every service there. Remove the networks that no receiver needs.": networks,
         "TENANTRY_SMTP_URL is not set: invitations can't be sent by email, only with"
         " notify: false. Set it to the URL of a mail server.": not settings.smtp_url,
         "TENANTRY_SMTP_URL starts with smtp:// and has no user: invitation links can be sent"
         " unencrypted. Set smtps://, or a user and a password.": (
             smtp_url.scheme == "smtp" and not smtp_url.username
         ),
-        "TENANTRY_METRICS_TOKEN is not set: there is no /metrics to watch. Set it to the result"
+        "TENANTRY_METRICS_TOKEN is not set: /metrics is not available. Set it to the output"
         " of: openssl rand -hex 24": not settings.metrics_token,
         "TENANTRY_SECRET_KEYS holds keys that only a restart can revoke. Create keys with"
         " `tenantry keys create`, and remove these.": settings.secret_keys,
@@ -66,8 +69,8 @@ def find_risks(settings: Settings) -> list[str]:
         " to false unless a proxy replaces the header.": settings.trust_traceparent,
         "TENANTRY_USER_RATE is off: one user can keep the server busy. Set a rate, such as"
         " 1000/minute.": settings.user_rate is None,
-        "TENANTRY_ADDRESS_RATE is off: anyone can try credentials without end. Set a rate, such as"
-        " 300/minute.": settings.address_rate is None,
+        "TENANTRY_ADDRESS_RATE is off: anyone can try credentials without limit. Set a rate, such"
+        " as 300/minute.": settings.address_rate is None,
         "TENANTRY_TRUSTED_PROXIES allows every address: clients can choose the address that limits"
         " count. Set the addresses of your proxies.": any(
             ip_network(proxy).prefixlen == 0 for proxy in settings.trusted_proxies
@@ -86,8 +89,8 @@ def find_risks(settings: Settings) -> list[str]:
     return [
         *(sentence for sentence, is_risk in risks.items() if is_risk),
         *(
-            f"TENANTRY_ALLOWED_ORIGINS contains {origin}: others can put a page of their own"
-            " there. Remove it, or set its https origin."
+            f"TENANTRY_ALLOWED_ORIGINS contains {origin}: others can serve their own pages there."
+            " Remove it, or set its https origin."
             for origin in risky_origins
         ),
     ]
@@ -104,16 +107,19 @@ def find_unsafe_delivery(settings: Settings) -> list[str]:
     wrong: list[str] = []
     has_public_url = "public_url" in settings.model_fields_set
     if not settings.secret:
-        wrong.append(f"TENANTRY_SECRET is missing: give at least {SECRET_BYTES} random bytes.")
-    if not has_public_url:
         wrong.append(
-            "TENANTRY_PUBLIC_URL is missing: give the https URL that people reach this server at."
+            f"TENANTRY_SECRET is missing. Set it to at least {SECRET_BYTES} random bytes, such as"
+            " the output of: openssl rand -base64 48"
         )
+    if not has_public_url:
+        wrong.append("TENANTRY_PUBLIC_URL is missing. Set it to the https URL of this server.")
     elif not is_safe_url(parse_url(settings.public_url)):
-        wrong.append("TENANTRY_PUBLIC_URL: give the https URL that people reach this server at.")
+        wrong.append(
+            "TENANTRY_PUBLIC_URL must be an https URL: the one that people reach this server at."
+        )
     if has_public_url and settings.smtp_url and not settings.has_sender:
         wrong.append(
-            "TENANTRY_MAIL_FROM is missing: TENANTRY_PUBLIC_URL has no domain that mail can come"
-            " from. Give a sender, such as Acme <hello@example.com>."
+            "TENANTRY_MAIL_FROM is missing, and TENANTRY_PUBLIC_URL has no domain to send email"
+            " from. Set a sender, such as Acme <hello@example.com>."
         )
     return wrong

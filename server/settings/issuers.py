@@ -66,14 +66,16 @@ class Issuer(BaseModel):
     def check_audience(cls, value: Any) -> Any:
         names = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
         if not names or not all(isinstance(name, str) and name for name in names):  # pyright: ignore[reportUnknownVariableType]
-            raise ValueError("is a text or a list of texts, none of them empty")
+            raise ValueError("must be a string or a list of strings, none of them empty")
         return value  # pyright: ignore[reportUnknownVariableType]
 
     @field_validator("algorithms")
     @classmethod
     def check_algorithms(cls, value: list[str]) -> list[str]:
         if not value or not set(value) <= ASYMMETRIC:
-            raise ValueError(f"holds some of {', '.join(sorted(ASYMMETRIC))}")
+            raise ValueError(
+                f"must list at least one of {', '.join(sorted(ASYMMETRIC))}, and nothing else"
+            )
         return value
 
     @field_validator("public_key")
@@ -89,16 +91,17 @@ class Issuer(BaseModel):
     @classmethod
     def check_jwks_url(cls, value: str | None) -> str | None:
         if value is not None and not is_safe_url(parse_url(value)):
-            raise ValueError("is an https URL (http only on this machine)")
+            raise ValueError("must be an https URL, or an http URL on this machine")
         return value
 
     @model_validator(mode="after")
     def check_source(self) -> "Issuer":
         if (self.jwks_url is None) == (self.public_key is None):
-            raise ValueError("give either jwks_url or public_key")
+            raise ValueError("must have either jwks_url or public_key")
         if self.key and not self.key.algorithms:
             raise ValueError(
-                f"public_key is no key for {', '.join(self.algorithms)}: set algorithms"
+                "must set algorithms that its public_key supports; it doesn't support"
+                f" {', '.join(self.algorithms)}"
             )
         return self
 

@@ -16,7 +16,7 @@ def load_operation_names(folder: Path) -> frozenset[str]:
         try:
             definitions = parse(path.read_text()).definitions
         except (OSError, UnicodeDecodeError, GraphQLSyntaxError) as error:
-            raise ValueError(f"{path} can't be read as a GraphQL document") from error
+            raise ValueError(f"contains {path}, which is not a valid GraphQL document") from error
         names |= {
             node.name.value
             for node in definitions

@@ -31,16 +31,16 @@ def load_public_key(pem: str) -> AllowedPublicKeys:
     """
     if "PRIVATE KEY" in pem:
         raise ValueError(
-            "holds a private key: give the public one, and take the private one away from here"
+            "must be a public key, not a private one; remove the private key from the settings"
         )
     try:
         key: Any = load_pem_public_key(pem.replace("\\n", "\n").encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError("is no PEM of a public key") from error
+        raise ValueError("must be the PEM of a public key") from error
     if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
-        raise ValueError(f"is an RSA key of less than {RSA_BITS} bits")
+        raise ValueError(f"must have at least {RSA_BITS} bits if it is an RSA key")
     if not filter_algorithms(key, ASYMMETRIC):
-        raise ValueError("is no RSA, EC or Ed25519 key")
+        raise ValueError("must be an RSA, EC, or Ed25519 key")
     return key
 
 

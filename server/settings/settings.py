@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 # What pydantic says in Python's terms, by the type of its error.
 PLAINER = {
     "missing": "is missing",
-    "extra_forbidden": "is not a key that is known here",
-    "tuple_type": "is a JSON list",
-    "list_type": "is a JSON list",
-    "model_type": "is a JSON object",
-    "string_type": "is a text",
-    "string_too_short": "is empty",
-    "bool_parsing": "is true or false",
+    "extra_forbidden": "is not a known key",
+    "tuple_type": "must be a JSON list",
+    "list_type": "must be a JSON list",
+    "model_type": "must be a JSON object",
+    "string_type": "must be a string",
+    "string_too_short": "must not be empty",
+    "bool_parsing": "must be true or false",
 }
 
 
@@ -173,11 +173,11 @@ class Settings(BaseSettings):
     def check_issuers(self) -> "Settings":
         names = [issuer.issuer for issuer in self.identity_issuers]
         if len(set(names)) != len(names):
-            raise ValueError("TENANTRY_IDENTITY_ISSUERS names an issuer twice.")
+            raise ValueError("TENANTRY_IDENTITY_ISSUERS must not contain the same issuer twice.")
         if self.public_url.lower() in {name.rstrip("/").lower() for name in names}:
             raise ValueError(
-                "TENANTRY_IDENTITY_ISSUERS names TENANTRY_PUBLIC_URL, the issuer of our own"
-                " session tokens."
+                "TENANTRY_IDENTITY_ISSUERS must not contain TENANTRY_PUBLIC_URL, which is the"
+                " issuer of session tokens."
             )
         return self
 
@@ -190,23 +190,23 @@ def read_settings(**overrides: Any) -> Settings:
         raise SettingsError([_to_sentence(detail) for detail in error.errors()]) from error
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(
-            ["The file .env with the TENANTRY_ settings can't be read as text."]
+            ["The file .env with the TENANTRY_ settings must be a readable text file in UTF-8."]
         ) from error
     except ValueError as error:
         field = re.search(r'field "(\w+)"', str(error))
         variable = f"TENANTRY_{field[1].upper()}" if field else "A TENANTRY_ setting"
-        raise SettingsError([f"{variable}: is not written as JSON."]) from error
+        raise SettingsError([f"{variable} must be valid JSON."]) from error
 
 
 def _to_sentence(error: Any) -> str:
     place = [str(part) for part in error["loc"]]
     message: str = PLAINER.get(error["type"]) or error["msg"].removeprefix("Value error, ").replace(
-        "Input should be", "is"
+        "Input should be", "must be"
     )
     if not place:
         return message
     detail = f" ({'.'.join(place[1:])})" if place[1:] else ""
-    return f"TENANTRY_{place[0].upper()}{detail}: {message}."
+    return f"TENANTRY_{place[0].upper()}{detail} {message}."
 
 
 def make_webhook_targets(settings: Settings) -> WebhookTargets:

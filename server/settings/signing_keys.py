@@ -14,9 +14,11 @@ def load_signing_key(path: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(Path(path).read_bytes(), None)
     except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+        raise ValueError(f"names {path}, which can't be read: {error.strerror}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ValueError(f"{path} is no PEM of a private key without a password") from error
+        raise ValueError(
+            f"names {path}, which is not the PEM of a private key without a password"
+        ) from error
     if (
         isinstance(key, RSAPrivateKey)
         and key.key_size >= KEY_BITS
@@ -24,5 +26,6 @@ def load_signing_key(path: str) -> RSAPrivateKey:
     ):
         return key
     raise ValueError(
-        f"{path} is no RSA key of {KEY_BITS} bits: openssl genrsa -out signing.pem {KEY_BITS}"
+        f"names {path}, which is not an RSA key of at least {KEY_BITS} bits; create one with:"
+        f" openssl genrsa -out signing.pem {KEY_BITS}"
     )

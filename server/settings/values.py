@@ -53,7 +53,7 @@ DISTINCT_PAIRS = 16
 
 def parse_url(value: str) -> SplitResult:
     """Parses an absolute http or https URL without a user."""
-    refused = ValueError("is an absolute http or https URL without a user")
+    refused = ValueError("must be an absolute http or https URL without a user")
     try:
         parts = urlsplit(value)
         is_whole = (
@@ -89,19 +89,19 @@ def check_database_url(value: str) -> str:
     try:
         url = make_url(value)
     except (ArgumentError, ValueError) as error:
-        raise ValueError("is no database URL") from error
+        raise ValueError("must be a database URL") from error
     if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        raise ValueError("starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        raise ValueError("must start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
     in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
     if url.drivername == "sqlite+aiosqlite" and in_memory:
-        raise ValueError("names a file: a database in memory would be lost")
+        raise ValueError("must name a file, because a database in memory would be lost")
     return value
 
 
 def check_public_url(value: str) -> str:
     parts = parse_url(value)
     if parts.query or parts.fragment:
-        raise ValueError("has no query and no fragment")
+        raise ValueError("must not have a query or a fragment")
     return value.rstrip("/")
 
 
@@ -109,8 +109,8 @@ def check_origins(value: tuple[str, ...]) -> tuple[str, ...]:
     for origin in value:
         if origin != to_origin(origin) or "*" in origin:
             raise ValueError(
-                f"{origin!r} is no origin: scheme, host and port in lower case, no path, no"
-                f" wildcard"
+                f"contains {origin!r}, which is not an origin: it must have a scheme, a host, and"
+                " no path or wildcard, in lowercase"
             )
     return value
 
@@ -121,7 +121,7 @@ def check_smtp_url(value: str) -> str:
     Nothing may follow the host: part of a password that isn't quoted would be there.
     """
     refused = ValueError(
-        "is smtp://user:password@host:587 or smtps://…, with @ in a password as %40"
+        "must be smtp://user:password@host:587 or smtps://…, with @ in a password written as %40"
     )
     try:
         parts = urlsplit(value)
@@ -143,7 +143,7 @@ def check_sender(value: str) -> str:
     """Checks one mailbox in ASCII, with nothing that mail servers reject or read as a header."""
     from email.headerregistry import HeaderRegistry
 
-    refused = ValueError("is one address, such as Acme <hello@example.com>")
+    refused = ValueError("must be one email address, such as Acme <hello@example.com>")
     if not value.isprintable():
         raise refused
     header: Any = HeaderRegistry()("from", value)
@@ -161,9 +161,13 @@ def parse_private_networks(value: Any) -> Any:
         try:
             network = ip_network(text if isinstance(text, str) else "")
         except ValueError as error:
-            raise ValueError(f"{text!r} is no network, such as 10.0.0.0/8 or fd00::/8") from error
+            raise ValueError(
+                f"contains {text!r}, which is not a network such as 10.0.0.0/8 or fd00::/8"
+            ) from error
         if not is_private_network(network):
-            raise ValueError(f"{text!r} is no private network, such as 10.0.0.0/8 or fd00::/8")
+            raise ValueError(
+                f"contains {text!r}, which is not a private network such as 10.0.0.0/8 or fd00::/8"
+            )
         networks.append(network)
     return tuple(networks)
 
@@ -178,7 +182,8 @@ def check_secret_keys(value: tuple[str, ...]) -> tuple[str, ...]:
         match = SECRET_KEY.fullmatch(key)
         if not match or is_guessable(match[1]):
             raise ValueError(
-                "each key is sk_ and at least 32 random letters and digits: openssl rand -hex 24"
+                "must list keys of sk_ and at least 32 random letters and digits, such as the"
+                " output of: openssl rand -hex 24"
             )
     return value
 
@@ -187,7 +192,8 @@ def check_secrets(value: tuple[str, ...]) -> tuple[str, ...]:
     for secret in value:
         if len(secret.encode()) < SECRET_BYTES or is_guessable(secret):
             raise ValueError(
-                f"each secret is at least {SECRET_BYTES} random bytes: openssl rand -base64 48"
+                f"must list secrets of at least {SECRET_BYTES} random bytes, such as the output of:"
+                " openssl rand -base64 48"
             )
     return value
 
@@ -204,7 +210,10 @@ def check_signing_keys(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def check_metrics_token(value: str) -> str:
     if not METRICS_TOKEN.fullmatch(value) or is_guessable(value):
-        raise ValueError("must be at least 32 random letters and digits: openssl rand -hex 24")
+        raise ValueError(
+            "must be at least 32 random letters and digits, such as the output of: openssl rand"
+            " -hex 24"
+        )
     return value
 
 
@@ -212,7 +221,7 @@ def check_operations_folder(value: Path) -> Path:
     from server.settings.operations import load_operation_names
 
     if not value.is_dir():
-        raise ValueError(f"{str(value)!r} must be a folder")
+        raise ValueError(f"must be a folder, not {str(value)!r}")
     load_operation_names(value)
     return value
 
@@ -223,7 +232,8 @@ def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:
             ip_network(text)
         except ValueError as error:
             raise ValueError(
-                f"{text!r} must be an IP address or a network, such as 10.0.0.5 or 10.0.0.0/8"
+                f"contains {text!r}, which is not an IP address or a network, such as 10.0.0.5 or"
+                " 10.0.0.0/8"
             ) from error
     return value
 
@@ -256,7 +266,9 @@ def to_none_if_empty(value: Any) -> Any:
 def check_header_names(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not HEADER_NAME.fullmatch(value):
-            raise ValueError("must list names of HTTP headers, such as x-request-id; no wildcard")
+            raise ValueError(
+                "must list names of HTTP headers, such as x-request-id, without wildcards"
+            )
     return values
 
 

@@ -63,7 +63,7 @@ async def test_a_mutation_that_was_made_says_so(small: Api) -> None:
 
     assert answer.body["data"] is None
     assert answer.error["extensions"]["applied"] is True
-    assert "The changes were made" in answer.error["message"]
+    assert "The changes were applied" in answer.error["message"]
     assert len(await events(small.store)) == before + 1
 
 

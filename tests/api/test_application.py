@@ -239,7 +239,7 @@ async def test_production_has_no_page(store: Store) -> None:
         ]
 
     assert (page.status_code, page.headers["allow"], others) == (405, "POST", [404, 404])
-    assert page.json()["errors"][0]["message"] == "Send the operation by POST."
+    assert page.json()["errors"][0]["message"] == "Operations must be sent with POST."
 
 
 @ONLY_SQLITE

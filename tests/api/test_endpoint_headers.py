@@ -27,7 +27,7 @@ async def test_only_post_carries_an_operation(api: Api, method: str) -> None:
 
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, HEAD, POST"
-    assert fault(response)["message"] == "Send the operation by POST."
+    assert fault(response)["message"] == "Operations must be sent with POST."
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ async def test_a_get_runs_nothing(api: Api, query: str) -> None:
     )
 
     assert response.status_code == 405
-    assert fault(response)["message"] == "Send the operation by POST."
+    assert fault(response)["message"] == "Operations must be sent with POST."
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ async def test_only_json_is_read(api: Api, content_type: str | None) -> None:
     response = await post(api, FINE, content_type=content_type)
 
     assert response.status_code == 415
-    assert fault(response)["message"] == "Send the request as application/json."
+    assert fault(response)["message"] == "The Content-Type must be application/json."
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_a_compressed_body_is_not_read(api: Api, encoding: str) -> None:
     response = await post(api, gzip.compress(FINE), content_encoding=encoding)
 
     assert response.status_code == 415
-    assert fault(response)["message"] == "A compressed body is not read here."
+    assert fault(response)["message"] == "Compressed bodies are not supported."
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ async def test_a_body_is_at_most_256_kilobytes(api: Api) -> None:
 
     assert fits == [200, 200]
     assert [by_length.status_code, by_parts.status_code] == [413, 413]
-    assert fault(by_parts)["message"] == "A request has 256 KB at most."
+    assert fault(by_parts)["message"] == "A request can have at most 256 KB."
     assert by_length.headers["connection"] == "close"
 
 
@@ -200,7 +200,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         ]
 
     assert [response.status_code for response in late] == [408, 408]
-    assert fault(late[0])["message"] == "The body did not come within 0.2 seconds."
+    assert fault(late[0])["message"] == "The body must arrive within 0.2 seconds."
 
 
 async def slowly() -> AsyncIterator[bytes]:

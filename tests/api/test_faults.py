@@ -90,8 +90,7 @@ async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_t
     assert answer.status == 200
     assert answer.body["data"] == {"instance": {"slugsEnabled": True}, "organizations": None}
     assert (
-        answer.error["message"]
-        == "Something went wrong on our side. The id tells the operator where to look."
+        answer.error["message"] == "Internal error. Quote the ID in the extensions to the operator."
     )
     assert extensions == {"code": "INTERNAL", "id": line["id"]}
     assert (line["event"], line["log_level"]) == ("internal error", "error")
@@ -159,7 +158,7 @@ async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(
     assert answer.code == "UNAVAILABLE"
     assert (
         answer.error["message"]
-        == "The database is busy; nothing was changed, try again in a moment."
+        == "The database is busy. Nothing was changed. Try again in a moment."
     )
     assert answer.error["extensions"] == {"code": "UNAVAILABLE", "reason": "busy", "retryAfter": 1}
     assert not INNARDS.search(str(answer.body))

@@ -1,4 +1,5 @@
-"""The headers of responses, what pages of another origin can send, and operations that are named."""
+"""The headers of responses, what pages of another origin can send, and operations that are"
+" named."""
 
 from collections.abc import AsyncIterator
 
@@ -150,7 +151,7 @@ async def test_a_persisted_query_is_asked_for_whole(
         (
             "{ __typename }",
             "A",
-            "The document has one operation without a name: omit operationName.",
+            "The document has one operation without a name. Leave out operationName.",
         ),
     ],
 )

@@ -1,6 +1,5 @@
 """The schema as clients read it: guarded, described, exported, and what the contract promises."""
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,16 +9,11 @@ import pytest
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     Node,
     build_schema,
     get_introspection_query,
-    is_introspection_type,
-    is_specified_scalar_type,
     parse,
     print_ast,
 )
@@ -115,45 +109,6 @@ def test_every_mutation_takes_one_input_and_gives_a_payload_that_can_be_null() -
         assert arguments == {"input": f"{INPUTS.get(name, own)}!"}, name
         assert isinstance(payload, GraphQLObjectType), name
         assert [one.name for one in payload.interfaces] == ["Payload"], name
-
-
-# ------------------------------------------------------------------------------------- descriptions
-
-SENTENCE = re.compile(r"[A-Z][^\n]*[^.\s]\.")
-
-
-def described() -> Iterator[tuple[str, str | None]]:
-    """Everything that a client can see, with its description."""
-    for name, type_ in built().type_map.items():
-        if is_introspection_type(type_) or is_specified_scalar_type(type_):
-            continue
-        yield name, type_.description
-        if isinstance(type_, GraphQLEnumType):
-            yield from ((f"{name}.{value}", one.description) for value, one in type_.values.items())
-        if isinstance(type_, GraphQLInputObjectType):
-            yield from ((f"{name}.{field}", one.description) for field, one in type_.fields.items())
-        if isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType)):
-            yield from described_fields(name, type_)
-    requires = built().get_directive("requires")
-    assert requires
-    yield "@requires", requires.description
-
-
-def described_fields(
-    of: str, type_: GraphQLObjectType | GraphQLInterfaceType
-) -> Iterator[tuple[str, str | None]]:
-    for name, field in type_.fields.items():
-        yield f"{of}.{name}", field.description
-        yield from (
-            (f"{of}.{name}({argument})", one.description) for argument, one in field.args.items()
-        )
-
-
-def test_everything_is_described_in_sentences() -> None:
-    found = dict(described())
-
-    assert len(found) > 200
-    assert [name for name, text in found.items() if not SENTENCE.fullmatch(text or "")] == []
 
 
 # ------------------------------------------------------------------------------------------- export

@@ -84,7 +84,8 @@ def controls(shown: str) -> list[str]:
 
 
 async def store_everywhere(api: Api, text: str) -> str:
-    """Stores the text, as a version that checked less has; the id of a secret key with that name."""
+    """Stores the text, as a version that checked less has; the id of a secret key with that"
+    " name."""
     tables, id, now = metadata.tables, new_id(SecretKey.prefix, api.clock()), api.clock()
     key = {
         "id": id,
@@ -219,7 +220,9 @@ async def test_roles_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str
     assert controls(exported + difference) == []
     assert yaml.safe_load(exported)["roles"]["org:admin"]["description"] == text
     assert same == "Nothing to change.\n"
-    assert difference.endswith("It can be applied. Nothing was changed: this was a dry run.\n")
+    assert difference.endswith(
+        "The file can be applied. This was a dry run, so nothing was changed.\n"
+    )
 
 
 @ONLY_SQLITE
@@ -354,7 +357,7 @@ async def test_names_of_keys_and_labels_of_files_have_no_control_characters(owne
         assert (key.exit_code, role.exit_code) == (2, 2)
         assert "control characters" in key.stderr
         assert (
-            "roles.org:member.description: The description can't contain control characters"
+            "roles.org:member.description: The description must not contain control characters"
             in role.stderr
         )
     assert len(json.loads(done(await owner.run_any("keys", "list", "--json")))) == 0

@@ -1,4 +1,5 @@
-"""The page behind the link in a real browser; in development somebody can be chosen to accept as."""
+"""The page behind the link in a real browser; in development somebody can be chosen to accept"
+" as."""
 
 import asyncio
 import os
@@ -73,13 +74,13 @@ async def test_a_demo_user_accepts_on_the_page(
     heading = await page.get_by_role("heading").inner_text()
     image = await page.evaluate("document.querySelector('img').naturalWidth")
 
-    await page.get_by_label("Answer as").select_option("As Mallory")
+    await page.get_by_label("Respond as").select_option("As Mallory")
     await page.get_by_role("button", name="Accept").click()
     await expect(status).not_to_be_empty()
     refused = await status.inner_text()
-    await page.get_by_label("Answer as").select_option("As new@example.com")
+    await page.get_by_label("Respond as").select_option("As new@example.com")
     await page.get_by_role("button", name="Accept").click()
-    await expect(status).to_have_text("Accepted: you are a member now.")
+    await expect(status).to_have_text("Accepted. You are now a member.")
     is_done = await page.get_by_role("button", name="Accept").is_disabled()
     await page.reload()
 
@@ -87,7 +88,7 @@ async def test_a_demo_user_accepts_on_the_page(
     assert "another" in refused
     assert await status.count() == 0
     assert is_done
-    assert "This invitation was accepted already." in await page.inner_text("main")
+    assert "This invitation was already accepted." in await page.inner_text("main")
     newcomer = await api.person("new@example.com")
     mine = await api.run(
         "{ viewer { memberships { nodes { role { key } organization { id } } } } }", by=newcomer

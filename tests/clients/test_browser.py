@@ -46,7 +46,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """A window that is high enough for whole answers: the editor draws only lines that can be seen."""
+    """A window that is high enough for whole answers: the editor draws only lines that can be"
+    " seen."""
     arguments = [*QUIET, "--disable-quic", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser(), args=arguments)
@@ -141,7 +142,7 @@ def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_p
     page.get_by_role("button", name="Headers", exact=True).click()
     page.get_by_role("region", name="Headers").click()
     page.keyboard.insert_text('{"Authorization": "Bearer nonsense"}')
-    refused(page, "Ada Lovelace", "(4403)", sender="the Headers pane says")
+    refused(page, "Ada Lovelace", "(4403)", sender="set in the Headers pane")
     assert seen.messages == []
 
 

@@ -107,7 +107,7 @@ async def test_a_removed_member_s_client_is_told_why_and_hears_no_more(
         said = await member.ends()
 
     assert member.cursors == heard[:1]
-    assert "no such organization" in said
+    assert "The organization doesn't exist" in said
 
 
 @SOCKETS

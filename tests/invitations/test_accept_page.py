@@ -70,8 +70,8 @@ async def test_the_page_says_who_invites_whom_into_what(
 
     shown = " ".join(re.sub(r"<style.*?</style>|<[^>]*>", "", page.text, flags=re.DOTALL).split())
     assert page.status_code == 200
-    assert "Ada Lovelace invites you to join Acme as Member." in shown
-    assert "Sign up in the application with the address New@example.com" in shown
+    assert "Ada Lovelace has invited you to join Acme as Member." in shown
+    assert "Sign up for the application with New@example.com" in shown
     assert "evil.example" not in page.text
 
 
@@ -130,9 +130,9 @@ async def test_the_link_before_a_resend_is_not_valid(
 
 
 SETTLED = {
-    "revoked": "This invitation was taken back.",
+    "revoked": "This invitation was revoked.",
     "expired": "This invitation has expired. Ask for a new one.",
-    "accepted": "This invitation was accepted already.",
+    "accepted": "This invitation was already accepted.",
     "declined": "This invitation was declined.",
 }
 

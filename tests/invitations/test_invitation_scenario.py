@@ -81,7 +81,7 @@ async def test_two_are_invited_one_is_taken_back_the_other_accepts_from_the_mail
         for link in letters.values()
     )
     assert "Join Acme" in pages["Grace@example.com"].text
-    assert "This invitation was taken back." in pages["alan@example.com"].text
+    assert "This invitation was revoked." in pages["alan@example.com"].text
     assert (preview["next"], preview["inviterName"]) == ("SIGN_UP", "Ada Lovelace")
     assert accepted["role"]["key"] == "org:member"
     assert [one["code"] for one in late.user_errors] == ["organization_invitation_revoked_code"]

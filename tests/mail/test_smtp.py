@@ -245,7 +245,7 @@ async def test_an_address_in_another_script_is_delivered_where_the_server_can(
 
     assert (failed["status"], failed["lastError"]) == (
         "FAILED",
-        "The mail server can't deliver to such an address.",
+        "The mail server can't deliver to this address.",
     )
     assert able.addresses == ["møøse@example.com"]
     assert able.letters[0]["To"] == "møøse@example.com"

@@ -90,20 +90,22 @@ def test_the_command_copies_and_never_replaces(
     monkeypatch.chdir(tmp_path)
     done(invoke("migrate"))
 
-    assert "copy.db holds the database" in done(invoke("backup", "copy.db", **PRODUCTION))
+    assert "copy.db contains a copy of the database" in done(
+        invoke("backup", "copy.db", **PRODUCTION)
+    )
     kept = (tmp_path / "copy.db").read_bytes()
     refused(invoke("backup", "copy.db", **PRODUCTION), "copy.db exists already")
 
     assert (tmp_path / "copy.db").read_bytes() == kept
     url = f"sqlite+aiosqlite:///{tmp_path}/copy.db"
-    assert "at step" in done(invoke("migrate", TENANTRY_DATABASE_URL=url))
+    assert "at revision" in done(invoke("migrate", TENANTRY_DATABASE_URL=url))
 
 
 def test_what_cannot_be_copied_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    refused(invoke("backup", "copy.db"), "tenantry.db is not there.")
+    refused(invoke("backup", "copy.db"), "tenantry.db doesn't exist.")
     refused(
         invoke("backup", "copy.db", TENANTRY_DATABASE_URL="postgresql+asyncpg://u@h/d"), "pg_dump"
     )

@@ -84,7 +84,7 @@ def test_without_a_command_there_is_the_list_of_them() -> None:
         ("sqlite+aiosqlite:////dev/null/x.db", "/dev/null"),
         (
             "mysql://x",
-            "TENANTRY_DATABASE_URL: starts with sqlite+aiosqlite:/// or postgresql+asyncpg://",
+            "TENANTRY_DATABASE_URL must start with sqlite+aiosqlite:/// or postgresql+asyncpg://",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_busy_database_is_not_blamed_on_its_setting(
 
     for result in results:
         assert result.exit_code != 0
-        assert "The database is busy; nothing was changed, try again in a moment." in result.stderr
+        assert "The database is busy. Nothing was changed. Try again in a moment." in result.stderr
         assert "TENANTRY_DATABASE_URL" not in result.stderr
     assert "can't be used" not in diagnosis.output
     assert done(invoke("keys", "create", "--name", "billing"))
@@ -148,7 +148,7 @@ def test_several_wrong_settings_are_told_at_once() -> None:
 def test_migrate_can_be_run_again(folder: Path) -> None:
     first, second = done(invoke("migrate")), done(invoke("migrate"))
 
-    assert first == second == f"The database is at step {head()}.\n"
+    assert first == second == f"The database is at revision {head()}.\n"
     assert (folder / "var" / "tenantry.db").exists()
 
 
@@ -175,7 +175,7 @@ def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) ->
         ended = [run.result() for run in runs]
 
     assert [(one.returncode, one.stdout) for one in ended] == [
-        (0, f"The database is at step {head()}.\n")
+        (0, f"The database is at revision {head()}.\n")
     ] * 2
     assert done(invoke("keys", "list", TENANTRY_DATABASE_URL=database_url))
 
@@ -186,7 +186,7 @@ def test_a_database_of_a_newer_program_is_left_alone(folder: Path) -> None:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
 
-    refused(invoke("migrate"), "a newer Tenantry has migrated the database")
+    refused(invoke("migrate"), "the database was migrated by a newer version of Tenantry")
     refused(invoke("keys", "list"), "the database is not migrated")
 
 
@@ -207,11 +207,11 @@ def test_keys_are_made_listed_and_revoked() -> None:
     assert "not shown again" in made.stderr
     assert entry["starts_with"] == secret[:15]
     assert (entry["name"], entry["revoked"]) == ("billing", None)
-    assert listed.splitlines()[0].split() == ["ID", "STARTS", "WITH", "MADE", "REVOKED", "NAME"]
+    assert listed.splitlines()[0].split() == ["ID", "STARTS", "WITH", "CREATED", "REVOKED", "NAME"]
     assert listed.splitlines()[1].split() == [
         entry["id"],
         secret[:15],
-        entry["made"],
+        entry["created"],
         "-",
         "billing",
     ]
@@ -224,8 +224,8 @@ def test_keys_that_make_no_sense_are_refused() -> None:
     refused(invoke("keys", "list"), "the database is not migrated. Run: tenantry migrate")
     done(invoke("migrate"))
 
-    refused(invoke("keys", "revoke", "sk_unknown"), "There is no key 'sk_unknown'.")
-    refused(invoke("keys", "create", "--name", " "), "The name is empty.")
+    refused(invoke("keys", "revoke", "sk_unknown"), "The key 'sk_unknown' doesn't exist.")
+    refused(invoke("keys", "create", "--name", " "), "The name must not be empty.")
     assert json.loads(done(invoke("keys", "list", "--json"))) == []
 
 
@@ -255,14 +255,14 @@ def test_a_token_is_minted_for_an_address(folder: Path) -> None:
         False,
     )
     assert (ada["sub"], ada["family_name"], zoe["exp"] - zoe["iat"]) == ("ada", "Lovelace", 300)
-    assert f"A new issuer in {folder / 'var'}" in first.stderr
+    assert f"Created an issuer in {folder / 'var'}" in first.stderr
     assert second.stderr == ""
 
 
 def test_a_token_for_what_is_no_address_is_refused() -> None:
     done(invoke("token", "--email", "ada@example.com"))
 
-    refused(invoke("token", "--email", "ada"), "'ada' is not an e-mail address.")
+    refused(invoke("token", "--email", "ada"), "'ada' is not a valid email address.")
 
 
 # --------------------------------------------------------------------------------------------- seed
@@ -276,15 +276,15 @@ def test_seed_fills_a_database_once() -> None:
     more = invoke("seed", *numbers, "--sequence", "2")
 
     assert done(first).splitlines() == [
-        "10 organizations and 50 users are there.",
-        "Sign in as the first of them: tenantry token --email user0.1@example.com",
+        "Created 10 organizations and 50 users.",
+        "To sign in as the first user, run: tenantry token --email user0.1@example.com",
     ]
     bar = first.stderr.splitlines()[-1]
     count, _, total = bar.split()[2].partition("/")
     assert (bar.split()[0], count) == ("Rows", total)
     assert int(total) > 10 + 50 + 50
     assert again.exit_code == 2
-    assert "Demo data of sequence 1 are there already: choose another --sequence." in again.stderr
+    assert "The demo data of sequence 1 already exists. Choose another --sequence." in again.stderr
     assert "Traceback" not in again.output
     assert "user0.2@example.com" in done(more)
 
@@ -293,7 +293,7 @@ def test_seed_fills_a_database_once() -> None:
 def test_what_is_for_development_is_refused_in_production(command: list[str], folder: Path) -> None:
     refused(
         invoke(*command, TENANTRY_ENV="production"),
-        "TENANTRY_ENV is production: this command is for development",
+        "TENANTRY_ENV is production. This command is for development",
     )
 
     assert list(folder.iterdir()) == []
@@ -317,7 +317,7 @@ def test_the_schema_is_printed_written_and_checked(folder: Path) -> None:
     refused(invoke("export-schema", "--check"), command)
     refused(
         invoke("export-schema", "--check", "--to", "other.graphql"),
-        "other.graphql is not the schema of the code.",
+        "other.graphql differs from the schema in the code.",
     )
     assert (folder / "graphql" / "schema.graphql").read_text().endswith("# edited\n")
 
@@ -332,7 +332,8 @@ def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
     assert (token.returncode, len(token.stdout.split("."))) == (0, 3)
     assert refusal.returncode == 2
     assert (
-        "TENANTRY_SECRET is missing: give at least 32 random bytes." in refusal.stderr.splitlines()
+        "TENANTRY_SECRET is missing. Set it to at least 32 random bytes, such as the output of:"
+        " openssl rand -base64 48" in refusal.stderr.splitlines()
     )
     assert "Traceback" not in refusal.stderr
 

@@ -129,7 +129,7 @@ async def test_a_development_server_marks_its_database_once(store: Store, tmp_pa
 async def test_a_database_that_others_use_is_left_alone(api: Api, acme: Acme) -> None:
     before = await contents(api.store)
 
-    with pytest.raises(AlreadyInUse, match="no development server made"):
+    with pytest.raises(AlreadyInUse, match="wasn't created by a development server"):
         await stamp(api.store)
 
     assert await contents(api.store) == before
@@ -257,7 +257,7 @@ async def test_without_the_demo_company_people_promise_nothing(
     details = [identity.detail for identity in extra.identities()]
     members = next(one for one in extra.documents if one.name == "Members")
 
-    assert details == ["", "", "", "a service, everything allowed", "no credential"]
+    assert details == ["", "", "", "a service with full access", "no credential"]
     assert members.variables["organizationId"] == "org_…"
     assert (await api.run("{ viewer { user { firstName } } }", by=callers(extra)[ADA])).data[
         "viewer"

@@ -39,19 +39,19 @@ def test_doctor_finds_everything_well() -> None:
     code, lines = examined(**PRODUCTION)
 
     assert lines == [
-        "   ok  TENANTRY_ENV: production; for the settings of `tenantry dev`, set it to"
+        "   ok  TENANTRY_ENV: production; to check the settings of `tenantry dev`, set it to"
         " development",
         "   ok  Settings: for production",
         " risk  Settings: TENANTRY_SMTP_URL is not set: invitations can't be sent by email, only"
         " with notify: false. Set it to the URL of a mail server.",
-        " risk  Settings: TENANTRY_METRICS_TOKEN is not set: there is no /metrics to watch. Set it"
-        " to the result of: openssl rand -hex 24",
-        f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at step {head()}",
+        " risk  Settings: TENANTRY_METRICS_TOKEN is not set: /metrics is not available. Set it to"
+        " the output of: openssl rand -hex 24",
+        f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at revision {head()}",
         "   ok  Root secret: decrypts everything that is stored encrypted",
-        "   ok  Signing keys: none yet; the first start makes one",
+        "   ok  Signing keys: none yet; the server creates one when it starts",
         "   ok  Worker: nothing is overdue",
         SHARES_NO_RATES,
-        "   ok  Mail: TENANTRY_SMTP_URL is not set: invitations need notify: false",
+        "   ok  Email: TENANTRY_SMTP_URL is not set: invitations need notify: false",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
         "   ok  Tokens of https://idp.example.com: must have sub, exp, and aud with tenantry;"
         " address from email, verified if email_verified is true; names from given_name and"
@@ -67,10 +67,10 @@ def test_doctor_changes_nothing(folder: Path) -> None:
         1,
         [
             "   ok  Settings: for development",
-            "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db is not there. Run: tenantry"
+            "wrong  Database: sqlite+aiosqlite:///./var/tenantry.db doesn't exist. Run: tenantry"
             " migrate",
             SHARES_NO_RATES,
-            "   ok  Mail: TENANTRY_SMTP_URL is not set: letters are written to var/outbox",
+            "   ok  Email: TENANTRY_SMTP_URL is not set: email is written to var/outbox",
         ],
     )
     assert list(folder.iterdir()) == []
@@ -133,16 +133,16 @@ def test_doctor_tries_the_mail_server(mail_server: str) -> None:
     away = f"127.0.0.1:{free_port()}"
 
     found = [
-        next(line for line in examined(**PRODUCTION, TENANTRY_SMTP_URL=url)[1] if "Mail" in line)
+        next(line for line in examined(**PRODUCTION, TENANTRY_SMTP_URL=url)[1] if "Email" in line)
         for url in (f"smtp://{mail_server}", f"smtp://{away}", f"smtp://ada:hunter2@{mail_server}")
     ]
 
     assert (
         found[0]
-        == f"   ok  Mail: {mail_server} takes mail from Tenantry <no-reply@orgs.example.com>"
+        == f"   ok  Email: {mail_server} accepts email from Tenantry <no-reply@orgs.example.com>"
     )
-    assert found[1].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {away} can't be used: ")
-    assert found[2].startswith(f"wrong  Mail: TENANTRY_SMTP_URL: {mail_server} can't be used: ")
+    assert found[1].startswith(f"wrong  Email: TENANTRY_SMTP_URL: {away} can't be used: ")
+    assert found[2].startswith(f"wrong  Email: TENANTRY_SMTP_URL: {mail_server} can't be used: ")
     assert "hunter2" not in str(found)
 
 
@@ -181,11 +181,14 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
         name: " ".join(line for line in lines if line.startswith("wrong"))
         for name, lines in found.items()
     }
-    assert "a development server has used it; production refuses it" in wrong["stamped"]
+    assert (
+        "it was used by a development server, so a production server can't use it"
+        in wrong["stamped"]
+    )
     assert "file is not a database" in wrong["garbage"]
-    assert f"empty, not {head()}. Run: tenantry migrate" in wrong["empty"]
+    assert f"empty, not at revision {head()}. Run: tenantry migrate" in wrong["empty"]
     assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]
-    assert "gives no key set: is it right" in wrong["provider"]
+    assert "returns no key set; check the URL" in wrong["provider"]
     assert "TENANTRY_SECRET is missing" in wrong["bare"]
     assert "TENANTRY_IDENTITY_ISSUERS is missing" in wrong["bare"]
     assert "Settings: TENANTRY_MAIL_FROM is missing" in wrong["numeric"]

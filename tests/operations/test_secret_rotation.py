@@ -161,12 +161,12 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(
         assert (await accept(api, by=bob, ticket=tickets[1])).payload["membership"]
 
     assert (
-        "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        "Encrypted with the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
         in said
     )
-    assert "Open invitations: 2. Their links stay valid" in said
-    assert "remove the others from TENANTRY_SECRET" in said
-    assert "Encrypted under the first secret: nothing.\n" in again
+    assert "Pending invitations: 2. Their links stay valid" in said
+    assert "Remove the others from TENANTRY_SECRET" in said
+    assert "Encrypted with the first secret: nothing.\n" in again
     assert await operator.root_secret(NEW) == [
         "   ok  Root secret: decrypts everything that is stored encrypted"
     ]
@@ -269,7 +269,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
     events = [json.loads(line) for line in written_down.splitlines()]
     (warning,) = [one["reason"] for one in events if one["event"] == "invitation links invalid"]
     assert finding == f"wrong  Root secret: {warning}"
-    assert "links of open invitations were signed with (1 at most)" in finding
+    assert "links of pending invitations were signed with (1 at most)" in finding
     assert "to the end of TENANTRY_SECRET, and run: tenantry secret rotate" in finding
     assert codes(refusal) == ["ticket_invalid_code"]
     assert joined.payload["membership"]
@@ -290,10 +290,10 @@ async def test_an_old_secret_that_is_lost_can_be_given_up(
     said = await operator.rotate(NEW, options=["--discard-unreadable"])
 
     assert (
-        "Discarded, or replaced by a new one: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        "Discarded or replaced by a new one: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
         in said
     )
-    assert f"{endpoint['id']} has a new secret: give it to the receiver.\n" in said
+    assert f"{endpoint['id']} has a new secret. Give it to the receiver.\n" in said
     async with operator.serving(NEW):
         renewed = {**endpoint, "secret": await secret_of(api, endpoint)}
         await arrives(api, receiver, renewed, await api.person("ada@example.com"))
@@ -320,7 +320,7 @@ async def test_signing_keys_are_rotated_while_the_root_secret_is(
         verify(before, server)
         verify(after, server)
 
-    assert "Encrypted under the first secret: 1 signing key and 1 ticket key.\n" in said
+    assert "Encrypted with the first secret: 1 signing key and 1 ticket key.\n" in said
 
 
 def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
@@ -328,7 +328,7 @@ def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
         pass
     old = (folder / "var" / "development-secret").read_text()
 
-    assert "Encrypted under the first secret: nothing.\n" in done(invoke("secret", "rotate"))
+    assert "Encrypted with the first secret: nothing.\n" in done(invoke("secret", "rotate"))
     refused(
         invoke("dev", "--port", "1", TENANTRY_SECRET=NEW),
         "TENANTRY_SECRET can't decrypt 1 signing key",
@@ -339,7 +339,7 @@ def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
         answer = server.graphql("{ instance { slugsEnabled } }")
 
     assert (
-        "Encrypted under the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
+        "Encrypted with the first secret: 1 signing key, 1 ticket key, and 1 webhook secret.\n"
         in said
     )
     assert answer.json()["data"]
@@ -351,5 +351,5 @@ def test_a_rotation_needs_a_migrated_database_and_a_root_secret() -> None:
 
     refused(
         invoke("secret", "rotate"),
-        "TENANTRY_SECRET is missing: give the value that the servers run with.",
+        "TENANTRY_SECRET is missing. Set it to the value that the servers use.",
     )

@@ -100,18 +100,20 @@ def test_a_busy_port_is_one_sentence(command: str, busy_port: int, folder: Path)
 
     refused(
         result,
-        f"Port {busy_port} is in use: is a server running already? Choose another one with --port.",
+        f"Port {busy_port} is already in use. Stop the server that uses it, or choose another port"
+        " with --port.",
     )
     assert not (folder / "var" / "tenantry.db").exists()
 
 
 def test_an_address_that_is_not_ours_is_one_sentence() -> None:
     refused(
-        invoke("serve", "--host", "192.0.2.1", **PRODUCTION), "Can't listen on 192.0.2.1 port 8000"
+        invoke("serve", "--host", "192.0.2.1", **PRODUCTION),
+        "The server can't listen on 192.0.2.1, port 8000",
     )
     refused(
         invoke("serve", "--host", "nowhere.invalid", **PRODUCTION),
-        "Can't listen on nowhere.invalid port 8000",
+        "The server can't listen on nowhere.invalid, port 8000",
     )
 
 
@@ -123,7 +125,8 @@ def test_dev_leaves_a_production_database_alone(folder: Path) -> None:
     assert answer.json()["data"]["createOrganization"]["organization"]
 
     refused(
-        invoke("dev", "--port", "1"), "this database holds data that no development server made"
+        invoke("dev", "--port", "1"),
+        "this database contains data that wasn't created by a development server",
     )
 
 
@@ -164,22 +167,25 @@ def production_token() -> str:
         ({"TENANTRY_SECRET": ""}, ["TENANTRY_SECRET is missing"]),
         (
             {"TENANTRY_SECRET": "short"},
-            ["TENANTRY_SECRET: each secret is at least 32 random bytes"],
+            ["TENANTRY_SECRET must list secrets of at least 32 random bytes"],
         ),
         (
             {"TENANTRY_SECRET": "changeme" * 8},
-            ["TENANTRY_SECRET: each secret is at least 32 random bytes"],
+            ["TENANTRY_SECRET must list secrets of at least 32 random bytes"],
         ),
-        ({"TENANTRY_SECRET_KEYS": "sk_" + "a" * 40}, ["TENANTRY_SECRET_KEYS: each key is"]),
+        (
+            {"TENANTRY_SECRET_KEYS": "sk_" + "a" * 40},
+            ["TENANTRY_SECRET_KEYS must list keys of sk_"],
+        ),
         ({"TENANTRY_IDENTITY_ISSUERS": "[]"}, ["TENANTRY_IDENTITY_ISSUERS is missing"]),
         (
             {"TENANTRY_PUBLIC_URL": "http://orgs.example.com"},
-            ["TENANTRY_PUBLIC_URL: give the https URL"],
+            ["TENANTRY_PUBLIC_URL must be an https URL"],
         ),
         ({"TENANTRY_ALLOWED_ORIGINS": "*"}, ["TENANTRY_ALLOWED_ORIGINS"]),
         (
             {"TENANTRY_SMTP_URL": "mail.example.com"},
-            ["TENANTRY_SMTP_URL: is smtp://user:password@host:587"],
+            ["TENANTRY_SMTP_URL must be smtp://user:password@host:587"],
         ),
         ({"TENANTRY_DATABASE_URL": "sqlite+aiosqlite://"}, ["TENANTRY_DATABASE_URL"]),
         (
@@ -234,13 +240,17 @@ def test_serve_takes_only_a_migrated_database(folder: Path) -> None:
 def test_serve_takes_no_database_of_a_development_server() -> None:
     done(invoke("seed", "--organizations", "1", "--users", "1"))
 
-    refused(invoke("serve", **production()), "a development server has used this database")
+    refused(invoke("serve", **production()), "this database was used by a development server")
 
 
 def test_a_development_server_that_is_served_stays_on_this_machine() -> None:
     result = invoke("serve", "--host", "0.0.0.0", TENANTRY_ENV="development")
 
-    refused(result, "A development server answers on 127.0.0.1 only: set TENANTRY_ENV=production.")
+    refused(
+        result,
+        "A development server listens only on 127.0.0.1. To listen on other addresses, set"
+        " TENANTRY_ENV=production.",
+    )
 
 
 def test_serve_for_development_is_dev_without_a_demo() -> None:

@@ -212,10 +212,13 @@ def test_production_starts_with_its_necessary_settings() -> None:
         ({"identity_issuers": []}, "TENANTRY_IDENTITY_ISSUERS is missing"),
         (
             {"identity_issuers": issuer(issuer=ISSUER)},
-            "TENANTRY_IDENTITY_ISSUERS names urn:tenantry:development",
+            "TENANTRY_IDENTITY_ISSUERS must not contain urn:tenantry:development",
         ),
-        ({"public_url": "http://orgs.example.com"}, "TENANTRY_PUBLIC_URL: give the https URL"),
-        ({"public_url": None}, "TENANTRY_PUBLIC_URL is missing: give the https URL that people"),
+        ({"public_url": "http://orgs.example.com"}, "TENANTRY_PUBLIC_URL must be an https URL"),
+        (
+            {"public_url": None},
+            "TENANTRY_PUBLIC_URL is missing. Set it to the https URL of this server.",
+        ),
         *(
             (
                 {"public_url": url, "smtp_url": SMTP_URL, "identity_issuers": issuer()},

@@ -266,11 +266,11 @@ async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api)
         "  + org:editor",
         "- role set role_set:partners",
         "  its organizations get role_set:primary",
-        "  who has org:guest gets org:editor",
+        "  members with org:guest get org:editor",
         "~ role set role_set:primary",
         "  ~ initial: true -> false",
         '  ~ default_role: "org:member" -> "org:editor"',
-        "  - org:member, who has it gets org:editor",
+        "  - org:member; its members get org:editor",
         "2 to create, 4 to change, 4 to delete.",
     ]
     things, done_to = ("permission", "role", "roleSet"), ("created", "updated", "deleted")
@@ -375,7 +375,7 @@ async def test_a_dry_run_shows_the_same_and_changes_nothing(owner: Owner, store:
     tried = done(await owner.apply(model, "--dry-run")).splitlines()
 
     assert await contents(store) == before
-    assert tried.pop() == "It can be applied. Nothing was changed: this was a dry run."
+    assert tried.pop() == "The file can be applied. This was a dry run, so nothing was changed."
     assert await owner.applied(model) == tried
 
 
@@ -398,7 +398,7 @@ async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(
 
     assert result.exit_code == 2
     assert "+ role org:guest" in result.stdout
-    assert "give --yes to apply it without being asked" in result.stderr
+    assert "To apply the file without a prompt, add --yes." in result.stderr
     assert await contents(store) == before
 
 
@@ -423,7 +423,7 @@ async def asked(owner: Owner, answer: str) -> Result:
             )
 
     result = await asyncio.to_thread(run)
-    assert "Apply this? [y/N]" in result.stderr
+    assert "Apply these changes? [y/N]" in result.stderr
     return result
 
 
@@ -460,8 +460,8 @@ async def test_what_was_not_shown_is_not_applied(
 
     assert result.exit_code == 2
     assert (
-        "Somebody else has changed the roles meanwhile: nothing was changed, start again."
-        in result.stderr
+        "Someone else has changed the roles in the meantime. Nothing was changed. Run the command"
+        " again." in result.stderr
     )
     roles = (await owner.exported())["roles"]
     assert (roles["org:admin"]["name"], "org:guest" in roles) == ("Boss", False)
@@ -482,11 +482,10 @@ async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(
     }
 
     assert await told(owner, store, model) == [
-        "roles.yaml: line 4: permissions.reports: 'reports' is no such key: write it like"
-        " org:reports:read, in a-z,"
-        " 0-9 and _.",
-        "roles.yaml: line 5: permissions.reports.name: The name is longer than 256 characters.",
-        "roles.yaml: line 7: permissions.org:b:c.name: The name is empty.",
+        "roles.yaml: line 4: permissions.reports: 'reports' is not a valid key. Write it like"
+        " org:reports:read, with a-z, 0-9, and _.",
+        "roles.yaml: line 5: permissions.reports.name: The name must have at most 256 characters.",
+        "roles.yaml: line 7: permissions.org:b:c.name: The name must not be empty.",
     ]
 
 
@@ -504,8 +503,8 @@ async def test_a_refusal_in_the_last_step_undoes_the_first(
     del model["roles"]["org:member"]
 
     assert await told(owner, api.store, model) == [
-        "roles.yaml: line 4: roles.org:member: It is gone, but can't be deleted: 1 members have"
-        " this role."
+        "roles.yaml: line 4: roles.org:member: The file leaves it out, but it can't be deleted:"
+        " The role is still in use. Members who have it: 1."
     ]
 
 
@@ -526,12 +525,12 @@ async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, ac
     (by_permissions,) = await told(owner, api.store, model)
 
     assert (
-        "role_sets.role_set:primary.mappings.org:admin: Nobody could manage these organizations"
+        "role_sets.role_set:primary.mappings.org:admin: These organizations would lose their last"
         in by_mapping
     )
     assert (
-        "roles.org:admin.permissions: Nobody could manage these organizations any more: Acme."
-        in by_permissions
+        "roles.org:admin.permissions: These organizations would lose their last member who can"
+        " manage them: Acme." in by_permissions
     )
 
 
@@ -550,13 +549,15 @@ async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner,
     astray = await told(owner, api.store, model)
 
     assert [line.partition(": role_sets")[2] for line in silent] == [
-        ".role_set:partners: It is gone: say with `replaced_with` which set takes its place.",
-        ".role_set:primary.mappings: org:member leaves the set: say which role its members get.",
+        ".role_set:partners: The file leaves out this role set. Name its replacement with"
+        " `replaced_with`.",
+        ".role_set:primary.mappings: The file leaves out org:member. Name the role that its members"
+        " get in `mappings`.",
     ]
     assert len(astray) == 1
     assert (
-        "role_set:partners.mappings.org:guest: 'org:member' is not one of the set's roles:"
-        " org:admin." in astray[0]
+        "role_set:partners.mappings.org:guest: 'org:member' is not a role of the set."
+        " Its roles are: org:admin." in astray[0]
     )
 
 
@@ -571,7 +572,8 @@ async def test_members_of_a_set_that_goes_need_a_mapping(
     (line,) = await told(owner, api.store, model)
 
     assert (
-        "role_sets.role_set:primary.mappings: These roles are in use and not in the new set" in line
+        "role_sets.role_set:primary.mappings: These roles are in use but not in the new role"
+        in line
     )
     assert line.endswith("org:member.")
 
@@ -592,32 +594,44 @@ role_sets:
     creator_role: org:admin
     roles: [org:admin, org:member]
 """
-PLAIN = "Anchors, aliases and tags are not allowed here."
+PLAIN = "Anchors, aliases, and tags are not allowed."
 MEMBER = "org:member: {name: Member, permissions: []}"
 
 WRONG = {
-    "no file": ("", ["The file has to hold a mapping."]),
-    "no mapping": ("- 1", ["The file has to hold a mapping."]),
+    "no file": ("", ["The file must contain a mapping."]),
+    "no mapping": ("- 1", ["The file must contain a mapping."]),
     "no YAML": (
         "permissions: [",
-        ["line 1: This is not YAML: expected the node content, but found '<stream end>'."],
+        [
+            "line 1: The file is not valid YAML: expected the node content, but found '<stream"
+            " end>'."
+        ],
     ),
     "no text": (
         "a: \x00",
-        ["This is not YAML: unacceptable character #x0000: special characters are not allowed."],
+        [
+            "The file is not valid YAML: unacceptable character #x0000: special characters are not"
+            " allowed."
+        ],
     ),
-    "no date": ("permissions: 2026-02-31", ["This is not YAML: day is out of range for month."]),
+    "no date": (
+        "permissions: 2026-02-31",
+        ["The file is not valid YAML: day is out of range for month."],
+    ),
     "two documents": (
         f"{GOOD}---\na: 1",
-        ["line 13: This is not YAML: but found another document."],
+        ["line 13: The file is not valid YAML: but found another document."],
     ),
-    "an unhashable name": ("? [a]\n: 1", ["line 1: This is not YAML: found unhashable key."]),
+    "an unhashable name": (
+        "? [a]\n: 1",
+        ["line 1: The file is not valid YAML: found unhashable key."],
+    ),
     "an anchor": ("permissions: &a {}", [f"line 1: {PLAIN}"]),
     "a bomb": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", [f"line 1: {PLAIN}"]),
     "a tag": ("a: !!python/object/apply:os.system [id]", [f"line 1: {PLAIN}"]),
-    "a deep nest": ("[" * 100_000, ["line 1: This is nested too deeply."]),
-    "too much": ("#" * (LIMIT + 1), [f"The file is larger than {LIMIT} bytes."]),
-    "twice": (GOOD + "permissions: {}\n", ["line 1: permissions: It is on line 13 again."]),
+    "a deep nest": ("[" * 100_000, ["line 1: The file is nested too deeply."]),
+    "too much": ("#" * (LIMIT + 1), [f"The file must have at most {LIMIT} bytes."]),
+    "twice": (GOOD + "permissions: {}\n", ["line 1: permissions: It is repeated on line 13."]),
     "nothing": (
         "{}",
         ["permissions: It is missing.", "roles: It is missing.", "role_sets: It is missing."],
@@ -628,20 +642,20 @@ WRONG = {
         .replace("name: Primary", "name: 12")
         .replace("initial: true", "initial: maybe"),
         [
-            "line 2: permissions.org:reports:read: It has to be a mapping of names to values.",
-            "line 5: roles.org:member.permissions: It has to be a list.",
-            "line 8: role_sets.role_set:primary.name: It has to be text; put quotes around it.",
-            "line 9: role_sets.role_set:primary.initial: It has to be true or false.",
+            "line 2: permissions.org:reports:read: It must be a mapping of names to values.",
+            "line 5: roles.org:member.permissions: It must be a list.",
+            "line 8: role_sets.role_set:primary.name: It must be text. Put it in quotes.",
+            "line 9: role_sets.role_set:primary.initial: It must be true or false.",
         ],
     ),
     "names that are none": (
         GOOD.replace("  org:member:", "  3:").replace("permissions: []", "permission: []")
         + "rolesets: {}\n",
         [
-            "line 5: roles.3: It has to be text; put quotes around it.",
+            "line 5: roles.3: It must be text. Put it in quotes.",
             "line 5: roles.3.permissions: It is missing.",
-            "line 5: roles.3.permission: There is nothing of this name. Did you mean permissions?",
-            "line 13: rolesets: There is nothing of this name. Did you mean role_sets or roles?",
+            "line 5: roles.3.permission: The name is unknown. Did you mean permissions?",
+            "line 13: rolesets: The name is unknown. Did you mean role_sets or roles?",
         ],
     ),
     "unknown keys": (
@@ -649,23 +663,24 @@ WRONG = {
         .replace("roles: [org:admin, org:member]", "roles: [org:admin, org:membre]")
         .replace("initial: true", "mappings: {org:admin: org:nobody}"),
         [
-            "line 5: roles.org:member.permissions.0: There is no permission 'org:reports:raed'."
+            "line 5: roles.org:member.permissions.0: The permission 'org:reports:raed' doesn't"
+            " exist."
             " Did you mean"
             " org:reports:read or",
-            "line 6: role_sets: One role set has to be initial, none is.",
+            "line 6: role_sets: Exactly one role set must be initial, but none is.",
             "line 9: role_sets.role_set:primary.mappings.org:admin: The role stays in the set",
-            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not one of the"
-            " set's roles: org:ad",
-            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not one of the"
-            " set's roles: org:admin,",
-            "line 12: role_sets.role_set:primary.roles.1: There is no role 'org:membre'. Did you"
-            " mean org:member or",
+            "line 9: role_sets.role_set:primary.mappings.org:admin: 'org:nobody' is not a role of"
+            " the set. Its roles are: org:ad",
+            "line 10: role_sets.role_set:primary.default_role: 'org:member' is not a role of"
+            " the set. Its roles are: org:admin,",
+            "line 12: role_sets.role_set:primary.roles.1: The role 'org:membre' doesn't exist."
+            " Did you mean org:member or",
         ],
     ),
     "an edited system permission": (
         GOOD.replace("org:reports:read:", "org:sys_billing:read:"),
         [
-            "line 2: permissions.org:sys_billing:read: System permissions stay as they are: leave"
+            "line 2: permissions.org:sys_billing:read: System permissions can't be changed. Leave"
             " it out."
         ],
     ),
@@ -674,17 +689,18 @@ WRONG = {
         f" {{name: B, initial: true, default_role: org:admin, creator_role: org:admin,"
         " roles: [org:admin]}\n  role_set:c: {replaced_with: role_set:d}\n",
         [
-            "line 6: role_sets: One role set has to be initial, these are: role_set:b,"
+            "line 6: role_sets: Exactly one role set must be initial, but these are: role_set:b,"
             " role_set:primary.",
-            "line 14: role_sets.role_set:c.replaced_with: There is no role set that stays"
-            " 'role_set:d'. Did you mean",
+            "line 14: role_sets.role_set:c.replaced_with: The role set that stays"
+            " 'role_set:d' doesn't exist. Did you mean",
         ],
     ),
     "what can not be kept": (
         GOOD.replace("name: Member", r'name: "\ud800", description: "a\0b"'),
         [
-            "line 5: roles.org:member.name: It holds a character that no database keeps.",
-            "line 5: roles.org:member.description: It holds a character that no database keeps.",
+            "line 5: roles.org:member.name: It contains a character that databases can't store.",
+            "line 5: roles.org:member.description: It contains a character that databases can't"
+            " store.",
         ],
     ),
     "a name for terminals": (
@@ -715,7 +731,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
     refused(
         invoke("roles", "apply", str(tmp_path / "roles.yaml")),
-        "This is not YAML: 'utf-8' codec can't decode",
+        "The file is not valid YAML: 'utf-8' codec can't decode",
     )
 
 

@@ -1,4 +1,5 @@
-"""The keys that sign session tokens: made once, kept encrypted, changed without anybody noticing."""
+"""The keys that sign session tokens: made once, kept encrypted, changed without anybody"
+" noticing."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -188,7 +189,7 @@ async def test_another_root_secret_stops_it_with_a_sentence(
     token = await signer.sign(CLAIMS)
 
     with pytest.raises(
-        SettingsError, match="TENANTRY_SECRET: it can't decrypt the signing keys in the database"
+        SettingsError, match="TENANTRY_SECRET can't decrypt the signing keys in the database"
     ):
         await a_signer(store, clock, OTHER).sign(CLAIMS)
 
@@ -408,14 +409,20 @@ async def test_given_keys_are_all_published_and_the_first_signs(
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda: rsa.generate_private_key(65_537, 1_024), "is no RSA key of 2048 bits"),
-        (lambda: rsa.generate_private_key(3, 2_048), "is no RSA key of 2048 bits"),
-        (lambda: ec.generate_private_key(ec.SECP256R1()), "is no RSA key of 2048 bits"),
+        (
+            lambda: rsa.generate_private_key(65_537, 1_024),
+            "is not an RSA key of at least 2048 bits",
+        ),
+        (lambda: rsa.generate_private_key(3, 2_048), "is not an RSA key of at least 2048 bits"),
+        (
+            lambda: ec.generate_private_key(ec.SECP256R1()),
+            "is not an RSA key of at least 2048 bits",
+        ),
         (
             lambda: pem(generate_key(), BestAvailableEncryption(b"hunter2")),
-            "is no PEM of a private key without a password",
+            "is not the PEM of a private key without a password",
         ),
-        (lambda: b"hunter2", "is no PEM of a private key without a password"),
+        (lambda: b"hunter2", "is not the PEM of a private key without a password"),
     ],
 )
 def test_a_file_that_is_no_good_key_stops_the_start(
@@ -428,9 +435,9 @@ def test_a_file_that_is_no_good_key_stops_the_start(
         read_settings(signing_keys=path)
 
     (sentence,) = error.value.messages
-    assert sentence.startswith(f"TENANTRY_SIGNING_KEYS: {path} {reason}")
+    assert sentence.startswith(f"TENANTRY_SIGNING_KEYS names {path}, which {reason}")
     assert "hunter2" not in sentence
-    with pytest.raises(SettingsError, match=r"nowhere\.pem can't be read: No such file"):
+    with pytest.raises(SettingsError, match=r"nowhere\.pem, which can't be read: No such file"):
         read_settings(signing_keys="nowhere.pem")
 
 
@@ -467,7 +474,7 @@ def test_rotating_says_what_happened(folder: Path) -> None:
     takes_over = datetime.fromisoformat(str(created_at)) + timedelta(minutes=2)
     assert said.replace("\n", " ") == (
         f"{kid} is published now and signs session tokens from {takes_over:%H:%M:%S} UTC on. The"
-        " key before it stays published for 10 minutes more. "
+        " previous key stays published for another 10 minutes. "
     )
 
 
@@ -479,7 +486,7 @@ def test_rotating_needs_a_migrated_database_and_the_root_secret(folder: Path) ->
 
     refused(
         invoke("keys", "rotate-signing"),
-        "TENANTRY_SECRET is missing: give the value that the servers run with.",
+        "TENANTRY_SECRET is missing. Set it to the value that the servers use.",
     )
 
     assert stored_keys() == []
@@ -494,7 +501,7 @@ def test_given_keys_are_rotated_by_hand(folder: Path) -> None:
 
     refused(
         invoke("keys", "rotate-signing", **given),
-        "TENANTRY_SIGNING_KEYS gives the keys: put the file of a new",
+        "TENANTRY_SIGNING_KEYS sets the keys.",
     )
 
     assert stored_keys() == []
@@ -518,7 +525,7 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
     done(invoke("migrate"))
     given = written(folder, "1.pem", generate_key())
 
-    assert seen() == "   ok  Signing keys: none yet; the first start makes one"
+    assert seen() == "   ok  Signing keys: none yet; the server creates one when it starts"
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=PRODUCTION["TENANTRY_SECRET"]))
     ((kid, *_),) = stored_keys()
     assert seen() == f"   ok  Signing keys: {kid} signs, 1 published"

@@ -32,7 +32,7 @@ BODY = b'{"type":"role.updated"}'
 PUBLIC = WebhookTargets(allows_private=False)
 NETWORK = WebhookTargets(allows_private=False, networks=(ip_network("127.0.0.0/8"),))
 TRUST = ssl.create_default_context()
-NOT_ALLOWED = "The host name leads to an address that webhooks may not be sent to."
+NOT_ALLOWED = "The host name leads to an address that webhooks can't be sent to."
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ async def test_redirects_are_not_followed(receiver: Receiver) -> None:
         answer = await post(receiver.url())
 
         assert (answer.status, answer.is_success) == (status, False)
-        assert answer.error == f"The endpoint answered {status}: redirects are not followed."
+        assert answer.error == f"The endpoint responded with {status}. Redirects are not followed."
     assert receiver.at("/private") == []
 
 
@@ -201,7 +201,7 @@ async def test_a_receiver_that_speaks_no_tls_is_told_so() -> None:
         answer = await post(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
 
     assert answer.error
-    assert answer.error.startswith("TLS could not be agreed on")
+    assert answer.error.startswith("The TLS handshake failed")
 
 
 # ------------------------------------------------------------------------------------------ answers
@@ -217,8 +217,8 @@ async def test_every_2xx_is_a_success(receiver: Receiver, status: int) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "told"),
     [
-        (resetting, "The connection broke off before an answer came."),
-        (answering(600), "The endpoint answered 600."),
+        (resetting, "The connection was closed before a response arrived."),
+        (answering(600), "The endpoint responded with 600."),
     ],
 )
 async def test_what_is_no_success_is_told(
@@ -235,14 +235,14 @@ async def test_what_is_no_http_is_told(receiver: Receiver) -> None:
 
     receiver.behaves["/"] = babble
 
-    assert (await post(receiver.url())).error == "What came back is no answer of HTTP/1.1."
+    assert (await post(receiver.url())).error == "The response was not valid HTTP/1.1."
 
 
 async def test_nobody_there_is_told() -> None:
     async with listening() as receiver:
         url = receiver.url()
 
-    assert (await post(url)).error == "No connection could be made."
+    assert (await post(url)).error == "The connection failed."
     assert (await post("https://hooks.invalid/")).error == "The host name can't be resolved."
 
 
@@ -261,7 +261,7 @@ async def test_a_huge_answer_is_cut(receiver: Receiver) -> None:
 
     answer = await post(receiver.url())
 
-    assert answer == Answer(500, f"The endpoint answered 500: {'x' * 200}")
+    assert answer == Answer(500, f"The endpoint responded with 500: {'x' * 200}")
     assert sent < 20_000_000, "what lies in the buffers between us, and no more"
 
 
@@ -269,7 +269,7 @@ async def test_nothing_is_unpacked(receiver: Receiver) -> None:
     bomb = gzip.compress(bytes(10_000_000))
     receiver.behaves["/"] = answering(500, "Content-Encoding: gzip", body=bomb)
 
-    assert await post(receiver.url()) == Answer(500, "The endpoint answered 500.")
+    assert await post(receiver.url()) == Answer(500, "The endpoint responded with 500.")
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ async def test_a_try_ends_in_time_whatever_drips(
 
     answer = await post(receiver.url())
 
-    assert answer.error == "There was no answer within 15 seconds."
+    assert answer.error == "No response arrived within 15 seconds."
     assert time.monotonic() - began < 2
 
 
@@ -303,7 +303,7 @@ async def test_headers_without_end_are_cut(receiver: Receiver) -> None:
 
     receiver.behaves["/"] = pour
 
-    assert (await post(receiver.url())).error == "What came back is no answer of HTTP/1.1."
+    assert (await post(receiver.url())).error == "The response was not valid HTTP/1.1."
 
 
 async def test_once_there_is_a_status_a_body_that_drips_changes_nothing(
@@ -328,7 +328,7 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
         "https://hooks.example.com/", HEADERS, BODY
     )
 
-    assert answer.error == "There was no answer within 15 seconds."
+    assert answer.error == "No response arrived within 15 seconds."
 
 
 HANGING_LOOKUP = """

@@ -160,7 +160,7 @@ async def test_410_ends_the_delivery_and_disables_the_endpoint(
     await worker.deliver()
 
     gone, still = await endpoint(api.store, id), await endpoint(api.store, other)
-    assert (gone.enabled, gone.disabled_reason) == (False, "The endpoint answered 410 Gone.")
+    assert (gone.enabled, gone.disabled_reason) == (False, "The endpoint responded with 410 Gone.")
     assert (still.enabled, still.disabled_reason) == (True, None)
     by_endpoint = {one.endpoint_id: one.status for one in await deliveries(api.store)}
     assert by_endpoint == {id: "failed", other: "succeeded"}
@@ -188,7 +188,7 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled(
     found = await endpoint(api.store, id)
     assert (found.enabled, found.disabled_reason) == (
         False,
-        "It failed for 5 days, without one success.",
+        "All deliveries failed for 5 days.",
     )
 
 
@@ -296,13 +296,17 @@ async def test_deliveries_of_a_disabled_endpoint_wait_untried(
         (
             answering(301, "Location: http://127.0.0.1/"),
             301,
-            "The endpoint answered 301: redirects are not followed.",
+            "The endpoint responded with 301. Redirects are not followed.",
         ),
-        (answering(404), 404, "The endpoint answered 404."),
-        (answering(500, body=b"out of\r\n paper"), 500, "The endpoint answered 500: out of paper"),
-        (answering(500, body=b"\x1f\x8b\x00"), 500, "The endpoint answered 500."),
-        (answering(500, body=b"x" * 1000), 500, f"The endpoint answered 500: {'x' * 200}"),
-        (resetting, None, "The connection broke off before an answer came."),
+        (answering(404), 404, "The endpoint responded with 404."),
+        (
+            answering(500, body=b"out of\r\n paper"),
+            500,
+            "The endpoint responded with 500: out of paper",
+        ),
+        (answering(500, body=b"\x1f\x8b\x00"), 500, "The endpoint responded with 500."),
+        (answering(500, body=b"x" * 1000), 500, f"The endpoint responded with 500: {'x' * 200}"),
+        (resetting, None, "The connection was closed before a response arrived."),
     ],
 )
 async def test_what_went_wrong_is_told_on_one_line(

@@ -304,7 +304,7 @@ async def test_a_secret_that_can_t_be_read_is_told_and_nothing_is_sent(
 
     (delivery,) = await deliveries(api.store)
     assert (delivery.status, receiver.received) == ("pending", [])
-    assert (delivery.last_error or "").startswith("Its secret can't be read")
+    assert (delivery.last_error or "").startswith("TENANTRY_SECRET can't decrypt")
 
 
 # ---------------------------------------------------------------------------------------- each once

@@ -134,8 +134,8 @@ def apply_failures(
 
     Yields after every few, and at last whether the whole answer is null.
 
-    In graphql-core, an error goes up to the nearest field or entry that may be null. It is dropped
-    if that place, or one above it, is null by then because of an earlier error.
+    In graphql-core, an error propagates to the nearest field or entry that may be null. It is
+    dropped if that place, or one above it, is null by then because of an earlier error.
     """
     for _ in places.read_new():
         yield False

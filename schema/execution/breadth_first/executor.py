@@ -1,4 +1,4 @@
-"""The executor that graphql-core and Strawberry call: breadth-first where a plan can be made."""
+"""The executor that graphql-core and Strawberry call: breadth-first where a plan is possible."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
         return None if middlewares or self.abort_signal else plans.find(self)
 
     async def _finish(self, run: Run, root: dict[str, Any], turns: Sequence[Steps]) -> Any:
-        """Goes on with an operation that awaits something or takes long."""
+        """Continues an operation that awaits something or takes long."""
         is_null = await run.finish()
         for turn in turns:
             if is_null:

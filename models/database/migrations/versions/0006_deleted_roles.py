@@ -1,4 +1,4 @@
-"""what settled invitations tell of roles that are gone."""
+"""what settled invitations show of roles that were deleted."""
 
 import sqlalchemy as sa
 from alembic import op
