@@ -8,7 +8,7 @@ from rich.table import Table
 from bench.fan_out import SUBSCRIBERS
 from bench.floor import PARSERS
 
-WIDTH = 150
+WIDTH = 170
 # W9 in messages per second: what is needed and aimed at, where the floor is FLOOR requests per
 # second.
 NEEDED_MESSAGES, AIMED_MESSAGES, FLOOR = 8_000, 15_000, 7_000
