@@ -53,10 +53,10 @@ check: install ## Everything that CI runs: format, lint, types, import law, SDL,
 	$(BIN)/pytest --cov -m "not slow"
 	$(BIN)/pytest -m slow
 
-bench: install ## Measure nine workloads beside the floor (make bench ARGS="--database sqlite").
+bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)
 
-profile: install ## Write a flame graph of a workload to var/ (make profile W=W2).
+profile: install ## Show where the time of a workload goes, with a flame graph in var/ (make profile W=W2).
 	@mkdir -p var
 	$(BIN)/python -m bench --database sqlite --organizations 60 --users 3000 --members 400 --callers 40 --seconds 5 \
 		--workloads $(W) --profile var $(ARGS)

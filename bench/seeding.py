@@ -82,12 +82,16 @@ class Api:
     def __init__(self, url: str) -> None:
         self.client = httpx.AsyncClient(base_url=url, timeout=60)
 
-    async def send(self, query: str, input: dict[str, Any] | None = None, by: str = SERVICE) -> Any:
-        body = {"query": query, "variables": {"input": input} if input else {}}
+    async def query(self, query: str, variables: dict[str, Any], by: str = SERVICE) -> Any:
+        body = {"query": query, "variables": variables}
         headers = {"authorization": by}
         answer = (await self.client.post("/graphql", json=body, headers=headers)).json()
         assert "errors" not in answer, answer
-        (payload,) = answer["data"].values()
+        return answer["data"]
+
+    async def send(self, query: str, input: dict[str, Any] | None = None, by: str = SERVICE) -> Any:
+        data = await self.query(query, {"input": input} if input else {}, by)
+        (payload,) = data.values()
         assert not payload.get("userErrors"), payload
         return payload
 

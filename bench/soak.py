@@ -27,7 +27,7 @@ import typer
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from bench.subscribers import memory
+from bench.servers import read_memory
 from tests.support import fuzz
 from tests.support.processes import Server
 from tests.support.subscriptions import PROTOCOL
@@ -207,7 +207,7 @@ def measure(server: Server, file: Path) -> dict[str, int]:
         time.sleep(0.05)
     descriptors = len(os.listdir(f"/proc/{server.process.pid}/fd"))
     return {
-        "MB": memory(server) // 1024**2,
+        "MB": read_memory(server) // 1024**2,
         "descriptors": descriptors,
         **json.loads(file.read_text()),
     }

@@ -8,7 +8,6 @@ a limit of open files above the number.
 
 import asyncio
 import json
-import os
 import resource
 import statistics
 import sys
@@ -21,6 +20,7 @@ import httpx
 import typer
 from websockets.asyncio.client import ClientConnection, connect
 
+from bench.servers import read_memory, read_processor_time
 from tests.support.api import SECRET_KEY, sign_token, test_issuer
 from tests.support.processes import Server, started
 from tests.support.subscriptions import PROTOCOL
@@ -103,18 +103,6 @@ async def listener(url: str, number: int, organization_id: str, query: str) -> C
     return socket
 
 
-def memory(server: Server) -> int:
-    """What the server's process holds, in bytes."""
-    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
-
-
-def processor_time(server: Server) -> float:
-    """What the server has used, in seconds."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def measured(server: Server, number: int, rounds: int, query: str) -> None:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
         organization_id, user_ids = await people(client, number)
@@ -124,11 +112,11 @@ async def measured(server: Server, number: int, rounds: int, query: str) -> None
             {"organizationId": organization_id, "userId": user_ids[1], "role": "org:admin"},
         )
         warm = await listener(server.url, 0, organization_id, query)
-        before = memory(server)
+        before = read_memory(server)
         sockets = [await listener(server.url, one, organization_id, query) for one in range(number)]
         await asyncio.sleep(2)
         print(
-            f"{(memory(server) - before) / 1024 / number:.1f} KiB for each of {number} idle"
+            f"{(read_memory(server) - before) / 1024 / number:.1f} KiB for each of {number} idle"
             f" subscribers"
         )
         times: list[float] = []
@@ -136,7 +124,7 @@ async def measured(server: Server, number: int, rounds: int, query: str) -> None
             role = "org:admin" if turn % 2 == 0 else "org:member"
             waiting = [asyncio.create_task(socket.recv()) for socket in sockets]
             await asyncio.sleep(0.5)
-            began, used = time.perf_counter(), processor_time(server)
+            began, used = time.perf_counter(), read_processor_time(server)
             await send(
                 client,
                 CHANGE,
@@ -146,7 +134,7 @@ async def measured(server: Server, number: int, rounds: int, query: str) -> None
             async with asyncio.timeout(30):
                 await asyncio.gather(*waiting)
             times.append(time.perf_counter() - answered)
-            used = processor_time(server) - used
+            used = read_processor_time(server) - used
             print(
                 f"answered after {(answered - began) * 1000:.0f} ms, the last had it"
                 f" {times[-1] * 1000:.0f} ms later;"
@@ -171,6 +159,7 @@ def main(
         "TENANTRY_IDENTITY_ISSUERS": f"[{test_issuer().model_dump_json(exclude_none=True)}]",
         "TENANTRY_SECRET_KEYS": SECRET_KEY,
         "TENANTRY_LOG_LEVEL": "error",
+        "TENANTRY_MAX_SOCKETS_PER_ADDRESS": str(2 * number),
     }
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import Index, text
-from sqlmodel import Field
+from sqlalchemy import Index, literal_column, text
+from sqlmodel import Field, col
 
 from models.base import JSONObject, Record, UTCDateTime, json_column
 from models.errors import ValueInvalid
@@ -44,8 +44,14 @@ class Invitation(Record, table=True):
             postgresql_where=text("status = 'pending'"),
         ),
         Index(None, "organization_id", "id"),
+        Index(None, "organization_id", "status", "expires_at"),
         Index(None, "address_key", "id"),
-        Index(None, "status", "expires_at"),
+        Index(
+            "ix_invitation_expiry",
+            "expires_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
     prefix: ClassVar[str] = "orginv"
 
@@ -74,6 +80,11 @@ class Invitation(Record, table=True):
     accepted_by_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
+
+
+# The literal lets SQLite use the partial index of all pending invitations by `expires_at`. A
+# statement about one organization or address must not use it, and has a parameter instead.
+IS_PENDING_ANYWHERE = col(Invitation.status) == literal_column(f"'{PENDING}'")
 
 
 def make_search_text(email_address: str, address_key: str) -> str:

@@ -13,11 +13,13 @@ class Membership(Record, table=True):
         UniqueConstraint("organization_id", "user_id"),
         Index(None, "organization_id", "id"),
         Index(None, "user_id", "id"),
+        # For the managers of an organization, who are few among its members.
+        Index(None, "role_id", "organization_id", "id"),
     )
     prefix: ClassVar[str] = "orgmem"
 
     organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
-    role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT", index=True)
+    role_id: str = Field(foreign_key="role.id", ondelete="RESTRICT")
     public_metadata: JSONObject = json_column()
     private_metadata: JSONObject = json_column()

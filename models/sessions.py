@@ -37,7 +37,7 @@ class Session(Record, table=True):
     # `ended` or `revoked`; None if it was not closed, even if it has expired.
     closed_as: str | None = None
     last_active_at: datetime = Field(sa_type=UTCDateTime)
-    expires_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
 def is_open(closed_as: str | None, expires_at: datetime, now: datetime) -> bool:

@@ -16,7 +16,7 @@ class User(Record, table=True):
     prefix: ClassVar[str] = "user"
 
     issuer: str | None = None
-    external_id: str | None = None
+    external_id: str | None = Field(default=None, index=True)
     identifier: str
     email_address: str | None = None
     address_key: str | None = Field(default=None, index=True)

@@ -8,8 +8,7 @@ from sqlmodel import col
 
 from models.database.store import Store
 from models.events import Event
-from models.invitations import PENDING as PENDING_INVITATION
-from models.invitations import Invitation
+from models.invitations import IS_PENDING_ANYWHERE, Invitation
 from models.webhooks import WebhookEndpoint
 from resolvers.delivery.mail import MAIL_QUEUE
 from resolvers.delivery.queue import QueueTable
@@ -30,9 +29,7 @@ async def find_overdue(store: Store, now: datetime) -> list[str]:
     is_behind_the_log = exists().where(
         col(WebhookEndpoint.enabled), old_event.correlate(WebhookEndpoint)
     )
-    expired_invitation = exists().where(
-        col(Invitation.status) == PENDING_INVITATION, col(Invitation.expires_at) < before
-    )
+    expired_invitation = exists().where(IS_PENDING_ANYWHERE, col(Invitation.expires_at) < before)
     conditions = {
         "mail": is_stuck(MAIL_QUEUE, before, now),
         "webhooks": or_(is_stuck(WEBHOOK_QUEUE, before, now, is_enabled), is_behind_the_log),

@@ -15,6 +15,7 @@ from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
+from server.http.inbox import Inbox
 from server.http.middleware import SAFE_HEADERS
 
 HEAD_BYTES = 64 * 1024
@@ -302,6 +303,7 @@ class SocketProtocol(WatchedWrites, WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue = Inbox()  # pyright: ignore[reportAttributeAccessIssue]
         self.conn = Handshake(max_size=self.config.ws_max_size, logger=self.logger)
 
     def data_received(self, data: bytes) -> None:
@@ -314,6 +316,11 @@ class SocketProtocol(WatchedWrites, WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         self.scope["extensions"][ABORT] = {"abort": self.give_up}  # pyright: ignore[reportTypedDictNotRequiredAccess, reportGeneralTypeIssues]
         await super().run_asgi()
+
+    def start_keepalive(self) -> None:
+        # The handshake is over. Its heads take as much memory as a tenth of an idle subscriber.
+        del self.request, self.response
+        super().start_keepalive()
 
     def give_up(self) -> None:
         """Asks the client to try again later, if it can still receive that, and disconnects it."""

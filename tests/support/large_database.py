@@ -1,0 +1,272 @@
+"""A database with 100,000 members, written within seconds by the database itself.
+
+The statements are plain SQL that SQLite and PostgreSQL read in the same way.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import Templates
+from tests.support.database_refill import administer, connected
+from tests.support.factories import Acme
+
+# How many rows each table gets; `i` counts them from 1.
+MEMBERS = 100_000
+# The members of Acme; everyone else is in one of the small organizations.
+LARGE = 10_000
+ORGANIZATIONS = 4_000
+INVITATIONS = 50_000
+# The invitations of Acme, and those of the outsider's address.
+OWN, OUTSIDERS = 5_000, 200
+SESSIONS = 100_000
+EVENTS = 200_000
+ENDPOINTS = 5
+DELIVERIES = 100_000
+ANSWERS = 50_000
+
+THEN = "'2026-01-01 00:00:00.000000'"
+# Long after every test.
+FUTURE = "'2099-01-01 00:00:00.000000'"
+# With a number of 19 digits, IDs have the form of all others.
+ZEROS, FIRST_NUMBER = "_0000000", 10**18
+# A time with a type: PostgreSQL takes a CASE of nothing but literals to be a text.
+CREATED = "(SELECT max(created_at) FROM role)"
+NUMBERS = """WITH RECURSIVE numbers(i) AS
+    (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {number}) """
+
+
+@dataclass(frozen=True)
+class Insert:
+    """An INSERT of many rows: an SQL expression for each column, which can use `i`."""
+
+    table: str
+    number: int
+    columns: Mapping[str, str]
+
+    def write(self) -> str:
+        names, values = ", ".join(self.columns), ", ".join(self.columns.values())
+        return (
+            f'INSERT INTO "{self.table}" ({names}) {NUMBERS.format(number=self.number)}'
+            f" SELECT {values} FROM numbers"
+        )
+
+
+def make_id(prefix: str, number: str = "i") -> str:
+    """Writes the expression of an ID of the right form, which sorts by its number."""
+    return f"'{prefix}{ZEROS}' || ({FIRST_NUMBER} + {number})"
+
+
+def get_id(prefix: str, number: int) -> str:
+    """Returns the ID of a row."""
+    return f"{prefix}{ZEROS}{FIRST_NUMBER + number}"
+
+
+def record(prefix: str, **columns: str) -> Mapping[str, str]:
+    return {"id": make_id(prefix), "created_at": THEN, "updated_at": THEN, **columns}
+
+
+def choose(condition: str, value: str, other: str) -> str:
+    return f"CASE WHEN {condition} THEN {value} ELSE {other} END"
+
+
+METADATA = {"public_metadata": "'{}'", "private_metadata": "'{}'"}
+
+
+def choose_organization(acme: Acme, condition: str) -> str:
+    """Chooses Acme under a condition, and else one of the small organizations."""
+    return choose(condition, f"'{acme.id}'", make_id("org", f"i % {ORGANIZATIONS} + 1"))
+
+
+def insert_users() -> Insert:
+    address = "'person' || i || '@example.com'"
+    columns = record(
+        "user",
+        issuer="'https://idp.example.com'",
+        external_id="'sub|' || i",
+        identifier=address,
+        email_address=address,
+        address_key=address,
+        email_verified="true",
+        first_name="'Person ' || (i % 1000)",
+        last_name="'Number ' || i",
+        refreshed_at="0",
+        search_text=f"{address} || ' person ' || (i % 1000) || ' number ' || i",
+        **METADATA,
+    )
+    return Insert("user", MEMBERS, columns)
+
+
+def insert_organizations(role_set_id: str) -> Insert:
+    columns = record(
+        "org",
+        name="'Company ' || i",
+        slug="'company-' || i",
+        max_allowed_memberships="0",
+        admin_delete_enabled="true",
+        created_by_id=make_id("user"),
+        role_set_id=f"'{role_set_id}'",
+        search_text="'company ' || i || ' company-' || i",
+        **METADATA,
+    )
+    return Insert("organization", ORGANIZATIONS, columns)
+
+
+def insert_memberships(acme: Acme, role_id: str) -> Iterator[Insert]:
+    role = {"role_id": f"'{role_id}'", **METADATA}
+    columns = record(
+        "orgmem",
+        organization_id=choose_organization(acme, f"i <= {LARGE}"),
+        user_id=make_id("user"),
+        **role,
+    )
+    yield Insert("membership", MEMBERS, columns)
+    # The administrator and the outsider are members of small organizations, too.
+    more_columns = record(
+        "orgmem",
+        id=make_id("orgmem", f"i + {MEMBERS}"),
+        organization_id=make_id("org"),
+        user_id=choose("i <= 100", f"'{acme.admin.id}'", f"'{acme.outsider.id}'"),
+        **role,
+    )
+    yield Insert("membership", 200, more_columns)
+
+
+def insert_invitations(acme: Acme, role_id: str) -> Insert:
+    address = "'guest' || i || '@example.com'"
+    columns = record(
+        "orginv",
+        organization_id=choose_organization(acme, f"i <= {OWN}"),
+        email_address=address,
+        address_key=choose(f"i > {INVITATIONS - OUTSIDERS}", f"'{acme.outsider.email}'", address),
+        search_text=address,
+        role_id=f"'{role_id}'",
+        status=choose("i % 20 = 0", "'pending'", choose("i % 2 = 0", "'accepted'", "'revoked'")),
+        inviter_id=make_id("user"),
+        by_service="false",
+        nonce="'nonce'",
+        expires_at=FUTURE,
+        **METADATA,
+    )
+    return Insert("invitation", INVITATIONS, columns)
+
+
+def insert_mails(acme: Acme) -> Insert:
+    columns = record(
+        "mail",
+        invitation_id=make_id("orginv"),
+        organization_id=choose_organization(acme, f"i <= {OWN}"),
+        address_key="'guest' || i || '@example.com'",
+        inviter_id=make_id("user"),
+        nonce="'nonce'",
+        status=choose("i % 100 = 0", "'queued'", "'sent'"),
+        attempts="1",
+        next_attempt_at=choose("i % 200 = 0", CREATED, FUTURE),
+    )
+    return Insert("mail", INVITATIONS, columns)
+
+
+def insert_sessions(acme: Acme) -> Insert:
+    columns = record(
+        "sess",
+        user_id=choose("i <= 200", f"'{acme.admin.id}'", make_id("user")),
+        closed_as=choose("i % 10 = 0", "NULL", "'ended'"),
+        last_active_at=THEN,
+        expires_at=choose("i % 50 = 0", CREATED, FUTURE),
+    )
+    return Insert("session", SESSIONS, columns)
+
+
+def insert_events(acme: Acme) -> Insert:
+    types = ("'organizationInvitation.created'", "'organizationMembership.created'")
+    columns = {
+        "id": make_id("evt"),
+        "type": choose("i % 100 = 0", *types),
+        "occurred_at": THEN,
+        "organization_id": choose_organization(acme, "i % 10 = 0"),
+        "object_id": make_id("orgmem"),
+        "user_id": make_id("user", f"i % {MEMBERS} + 1"),
+        "actor_type": "'service'",
+        "data": "'{}'",
+    }
+    return Insert("event", EVENTS, columns)
+
+
+def insert_deliveries() -> Iterator[Insert]:
+    url = "'https://hooks.example.com'"
+    endpoint = record("whep", url=url, enabled="false", secret="''", cursor="0")
+    yield Insert("webhook_endpoint", ENDPOINTS, endpoint)
+    columns = record(
+        "whdl",
+        endpoint_id=make_id("whep", f"i % {ENDPOINTS} + 1"),
+        event_cursor=f"(SELECT max(cursor) FROM event) - {DELIVERIES} + i",
+        status=choose("i % 200 = 0", "'pending'", choose("i % 7 = 0", "'failed'", "'succeeded'")),
+        attempts="1",
+        next_attempt_at=choose("i % 200 = 0", CREATED, "NULL"),
+        last_attempt_at=THEN,
+    )
+    yield Insert("webhook_delivery", DELIVERIES, columns)
+
+
+def insert_answers() -> Insert:
+    created_at = choose("i % 50 = 0", CREATED, FUTURE)
+    columns = {"id": "'answer' || i", "fingerprint": "''", "answer": "''"}
+    return Insert("idempotent_answer", ANSWERS, columns | {"created_at": created_at})
+
+
+def list_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[Insert]:
+    """Lists what fills the database, in the order of the foreign keys."""
+    return [
+        insert_users(),
+        insert_organizations(role_set_id),
+        *insert_memberships(acme, role_id),
+        insert_invitations(acme, role_id),
+        insert_mails(acme),
+        insert_sessions(acme),
+        insert_events(acme),
+        *insert_deliveries(),
+        insert_answers(),
+    ]
+
+
+def write_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[str]:
+    """Writes the statements that make Acme the large organization of a large database."""
+    return [insert.write() for insert in list_inserts(acme, role_id, role_set_id)]
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Makes databases of one kind, around the same Acme: small ones, and a large one."""
+
+    templates: Templates
+    make_small: Callable[[], str]
+    make_large: Callable[[Sequence[str]], str]
+
+
+def copy_file(templates: Templates, folder: Path, name: str = "small") -> str:
+    shutil.copy(Path(templates.url) / "acme.db", folder / f"{name}.db")
+    return f"sqlite+aiosqlite:///{folder / name}.db"
+
+
+def fill_file(templates: Templates, folder: Path, statements: Sequence[str]) -> str:
+    """Makes the large database in a file; it has no statistics, as in production."""
+    url = copy_file(templates, folder, "large")
+    with closing(sqlite3.connect(folder / "large.db")) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(";".join(["BEGIN", *statements, "COMMIT"]))
+    return url
+
+
+def fill_postgresql(templates: Templates, statements: Sequence[str]) -> str:
+    async def fill() -> None:
+        await administer(templates.url, "CREATE DATABASE large TEMPLATE acme")
+        async with connected(templates.url, "large") as connection:
+            for statement in [*statements, "VACUUM ANALYZE"]:
+                await connection.execute(statement)
+
+    asyncio.run(fill())
+    return templates.url.format("large")
