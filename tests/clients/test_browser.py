@@ -126,7 +126,7 @@ def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_p
 
     with page.expect_websocket() as opened:
         page.get_by_role("button", name="Execute query").click()
-    expect(status).to_contain_text("Listening as Ada Lovelace · nothing yet")
+    expect(status).to_contain_text("Listening as Ada Lovelace · no event yet")
     invite(server, f"Bearer {token}", "barbara@example.com")
     expect(page.get_by_role("region", name="Result Window")).to_contain_text("barbara@example.com")
     expect(status).to_contain_text("Listening as Ada Lovelace · 1 event")

@@ -94,7 +94,7 @@ def test_the_command_copies_and_never_replaces(
         invoke("backup", "copy.db", **PRODUCTION)
     )
     kept = (tmp_path / "copy.db").read_bytes()
-    refused(invoke("backup", "copy.db", **PRODUCTION), "copy.db exists already")
+    refused(invoke("backup", "copy.db", **PRODUCTION), "copy.db already exists")
 
     assert (tmp_path / "copy.db").read_bytes() == kept
     url = f"sqlite+aiosqlite:///{tmp_path}/copy.db"
