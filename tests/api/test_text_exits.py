@@ -139,7 +139,7 @@ async def test_mail(
     assert "49" not in letter["Subject"] + text_of(letter).splitlines()[0]
     told = capsys.readouterr().out
     assert controls(told) == []
-    assert told.splitlines()[1].startswith(f"Mail to new@example.com, {tmp_path / 'outbox'}/mail_")
+    assert told.splitlines()[1].startswith(f"Email to new@example.com, {tmp_path / 'outbox'}/mail_")
 
 
 @pytest.fixture
