@@ -59,7 +59,7 @@ class EventWriter:
         """
         if len(self.rows) < PIECE:
             return
-        must_stage = await is_on_postgresql(self.session)
+        must_stage = is_on_postgresql(self.session)
         if must_stage and not self.saved:
             await self.session.execute(CreateTable(STAGED_EVENTS))
         await self.session.execute(insert(STAGED_EVENTS if must_stage else EVENTS), self.rows)
@@ -76,7 +76,7 @@ class EventWriter:
         if not (self.rows or self.saved):
             return
         await take_advisory_lock(self.session, EVENTS_LOCK)
-        must_notify = await is_on_postgresql(self.session)
+        must_notify = is_on_postgresql(self.session)
         if must_notify and self.saved:
             await self._write_staged()
         if self.rows:

@@ -119,8 +119,15 @@ async def load_offered_role(
     return roles[0] if roles else None
 
 
-async def load_role_set(tx: Transaction, condition: ColumnElement[bool]) -> RoleSet | None:
-    return (await tx.session.execute(select(RoleSet).where(condition))).scalar_one_or_none()
+async def load_role_set(tx: Transaction, key: str | None) -> RoleSet | None:
+    """Loads the role set with this key; without a key, the initial one."""
+    return (await tx.session.execute(_select_role_set(key))).scalar_one_or_none()
+
+
+@prepared_statement
+def _select_role_set(key: str | None) -> SelectOfScalar[RoleSet]:
+    is_initial = col(RoleSet.is_initial).is_(True)
+    return select(RoleSet).where(is_initial if key is None else col(RoleSet.key) == key)
 
 
 def select_manager_role_ids() -> SelectOfScalar[str]:

@@ -8,14 +8,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
-from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, select, update
+from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, update
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
 from models.database.connection import Connection, make_result
-from models.database.statements import Template, Values, get_row_shape
+from models.database.statements import Template, Values, get_row_shape, prepared_statement
 
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -91,8 +93,7 @@ class DatabaseSession:
         known = self.known.get((table, (id,)))
         if known is not None:
             return cast(TableT, known)
-        (key,) = inspect(table).primary_key
-        return (await self.execute(select(table).where(key == id))).scalar_one()
+        return (await self.execute(_select_one(table, id))).scalar_one()
 
     def add(self, row: BaseTable) -> None:
         """Inserts the row, at the latest before the next statement."""
@@ -148,12 +149,6 @@ class DatabaseSession:
         await self.transaction.run_text("RELEASE SAVEPOINT nested")
 
 
-def set_written(row: BaseTable, **values: object) -> None:
-    """Sets attributes to values that a statement has written already."""
-    for name, value in values.items():
-        set_committed_value(row, name, value)
-
-
 # --------------------------------------------------------------------------------- objects and rows
 
 
@@ -200,6 +195,12 @@ def _get_columns(table: Any) -> tuple[str, ...]:
 @cache
 def _get_key(table: Any) -> tuple[str, ...]:
     return tuple(column.key for column in _get_table(table).primary_key)
+
+
+@prepared_statement
+def _select_one(table: Any, id: str) -> SelectOfScalar[Any]:
+    (key,) = _get_table(table).primary_key
+    return select(table).where(key == id)
 
 
 @cache

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
     InputError,
@@ -17,7 +19,7 @@ from models.errors import (
     Unauthenticated,
 )
 from models.events import EventType
-from models.invitations import Invitation, InvitationStatus
+from models.invitations import Invitation, InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE, RoleSet
@@ -25,7 +27,6 @@ from models.users import User, update_derived_fields
 from resolvers.access import address_unverified, load_grant, wrong_address
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_invitation, record_user
-from resolvers.invitations.manage import transition
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.memberships import add_member, is_member
@@ -65,11 +66,16 @@ SENTENCES = {
 
 async def _load_invitation(tx: Transaction, ref: InvitationRef) -> Invitation:
     invitation_id = parse_invitation_id(ref.ticket) if ref.ticket is not None else ref.invitation_id
-    statement = select(Invitation).where(col(Invitation.id) == (invitation_id or ""))
+    statement = _select_invitation(invitation_id or "")
     invitation = (await tx.session.execute(statement)).scalar_one_or_none()
     if invitation is None:
         raise ref.not_found()
     return invitation
+
+
+@prepared_statement
+def _select_invitation(invitation_id: str) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(col(Invitation.id) == invitation_id)
 
 
 async def _lock_and_verify(
@@ -106,13 +112,18 @@ async def _lock_and_verify(
 
 
 async def _load_caller(tx: Transaction) -> User:
-    # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
-    # finds it, and of two invitations to different addresses only one can give its address.
-    statement = select(User).where(col(User.id) == tx.actor.user_id).with_for_update(key_share=True)
+    statement = _select_locked_user(tx.actor.user_id or "")
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise Unauthenticated
     return user
+
+
+@prepared_statement
+def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
+    # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
+    # finds it, and of two invitations to different addresses only one can give its address.
+    return select(User).where(col(User.id) == user_id).with_for_update(key_share=True)
 
 
 async def _load_grantable_role(
@@ -128,8 +139,10 @@ async def _load_grantable_role(
     role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
     if role is None:
         raise not_grantable
-    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
-    if invitation.by_service or (await tx.session.execute(default)).scalar_one() == role.role.id:
+    if invitation.by_service:
+        return role
+    default_id = await tx.session.execute(_select_default_role_id(organization.role_set_id))
+    if default_id.scalar_one() == role.role.id:
         return role
     grant = (
         await load_grant(tx.session, organization.id, invitation.inviter_id)
@@ -139,6 +152,11 @@ async def _load_grantable_role(
     if grant is None or not {*role.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions:
         raise not_grantable
     return role
+
+
+@prepared_statement
+def _select_default_role_id(role_set_id: str) -> SelectOfScalar[str]:
+    return select(RoleSet.default_role_id).where(col(RoleSet.id) == role_set_id)
 
 
 async def accept_invitation(
@@ -159,7 +177,8 @@ async def accept_invitation(
         user.address_key, user.updated_at = invitation.address_key, tx.now
         update_derived_fields(user)
         record_user(tx, EventType.USER_UPDATED, user, changes)
-    await transition(tx, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
+    settle(invitation, InvitationStatus.ACCEPTED, tx.now)
+    invitation.accepted_by_id = user.id
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id
     )
@@ -170,7 +189,7 @@ async def accept_invitation(
 async def decline_invitation(tx: Transaction, *, ref: InvitationRef) -> Invitation:
     """Declines the invitation; the address can be invited again."""
     invitation, organization, user = await _lock_and_verify(tx, ref)
-    await transition(tx, invitation, InvitationStatus.DECLINED)
+    settle(invitation, InvitationStatus.DECLINED, tx.now)
     await record_invitation(
         tx, EventType.INVITATION_DECLINED, invitation, organization, user_id=user.id
     )

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import CompoundSelect, false, true, union_all
 from sqlmodel import col, select
 
+from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
     ErrorCollector,
@@ -220,15 +223,22 @@ async def load_existing(
     tx: Transaction, organization: Organization, keys: Sequence[str]
 ) -> tuple[set[str], set[str]]:
     """Returns which addresses belong to members, and which have a pending invitation."""
+    rows = (await tx.session.execute(_select_existing(organization.id, keys))).all()
+    members = {key for key, is_member in rows if is_member}
+    return members, {key for key, is_member in rows if not is_member}
+
+
+@prepared_statement
+def _select_existing(organization_id: str, keys: Sequence[str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Selects those of the addresses that belong to members, or have a pending invitation."""
     of_members = (
-        select(User.address_key)
+        select(User.address_key, true().label("is_member"))
         .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.organization_id) == organization.id, col(User.address_key).in_(keys))
+        .where(col(Membership.organization_id) == organization_id, col(User.address_key).in_(keys))
     )
-    of_invitations = select(Invitation.address_key).where(
-        col(Invitation.organization_id) == organization.id,
+    of_invitations = select(Invitation.address_key, false()).where(
+        col(Invitation.organization_id) == organization_id,
         col(Invitation.address_key).in_(keys),
         col(Invitation.status) == PENDING,
     )
-    members = {key for key in (await tx.session.execute(of_members)).scalars() if key}
-    return members, set((await tx.session.execute(of_invitations)).scalars())
+    return union_all(of_members, of_invitations)

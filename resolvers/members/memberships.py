@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, delete, update
+from sqlalchemy import Delete, Select, delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
-from models.database.session import set_written
 from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
@@ -20,7 +19,7 @@ from models.errors import (
     ResourceNotFound,
 )
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus
+from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import can_manage
@@ -315,13 +314,9 @@ async def _add_drafted(
         known = {draft.role.role.id for draft in drafts if draft.role}
         other = {invitation.role_id for invitation in invitations} - known
         _roles = await load_roles_by_id(tx.session, list(other)) if other else {}
-        revoked = update(Invitation).where(col(Invitation.id).in_([one.id for one in invitations]))
-        values = {"status": InvitationStatus.REVOKED.value, "updated_at": tx.now}
-        await tx.session.execute(revoked.values(values))
-        for invitation in invitations:
-            set_written(invitation, **values)
     for draft in drafts:
         if draft.invitation:
+            settle(draft.invitation, InvitationStatus.REVOKED, tx.now)
             await record_invitation(
                 tx, EventType.INVITATION_REVOKED, draft.invitation, organization
             )
@@ -381,8 +376,13 @@ async def remove_membership(tx: Transaction, *, organization_id: str, user_id: s
     role = await load_role_by_id(tx.session, membership.role_id)
     await _ensure_other_manager(tx, membership, role)
     _record(tx, EventType.MEMBERSHIP_DELETED, membership, organization, user, role)
-    await tx.session.execute(delete(Membership).where(col(Membership.id) == membership.id))
+    await tx.session.execute(_delete_membership(membership.id))
     return membership
+
+
+@prepared_statement
+def _delete_membership(membership_id: str) -> Delete:
+    return delete(Membership).where(col(Membership.id) == membership_id)
 
 
 async def leave_organization(tx: Transaction, *, organization_id: str) -> Membership:

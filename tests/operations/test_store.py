@@ -7,7 +7,6 @@ from sqlalchemy import insert, text
 from sqlmodel import col, select
 
 from models.base import now
-from models.database.session import set_written
 from models.database.store import Store
 from models.users import User, make_user
 from tests.conftest import counted
@@ -56,17 +55,6 @@ async def test_a_row_that_is_read_again_has_its_newest_values(store: Store) -> N
         assert (await session.execute(select(User))).scalar_one() is user
         assert user.first_name == "Ada"
         assert await session.get_one(User, "user_1") is user
-
-
-async def test_what_a_statement_has_written_is_not_written_again(store: Store) -> None:
-    async with store.write() as session:
-        session.add(a_user(1))
-        user = await session.get_one(User, "user_1") if not session.added else session.added[0]
-        await session.execute(text("UPDATE \"user\" SET first_name = 'Ada'"))
-        set_written(user, first_name="Ada")
-        with counted(store) as statements:
-            await session.flush()
-    assert statements == []
 
 
 async def test_a_savepoint_undoes_what_its_block_wrote_and_changed(store: Store) -> None:
