@@ -84,7 +84,7 @@ async def _find_adoptable(tx: Transaction, claims: IdentityClaims) -> User | Non
     adoptable = _select_adoptable(
         claims.issuer, claims.address_key, tx.server.issuers == [claims.issuer]
     )
-    users = (await tx.session.execute(adoptable)).scalars().all()
+    users = (await tx.session.execute(adoptable)).scalars()
     return users[0] if len(users) == 1 else None
 
 

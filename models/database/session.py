@@ -8,15 +8,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
-from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, update
-from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy import Executable, Table, bindparam, insert, inspect, update
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
-from models.database.connection import Connection, make_result
+from models.database.connection import Connection
+from models.database.rows import AnyRows, Rows
 from models.database.statements import Template, Values, get_row_shape, prepared_statement
 
 Columns = TypeVarTuple("Columns")
@@ -47,11 +47,11 @@ class DatabaseSession:
         self,
         statement: TypedReturnsRows[*Columns],
         values: Values | Sequence[Values] | None = None,
-    ) -> Result[*Columns]: ...
+    ) -> Rows[*Columns]: ...
     @overload
     async def execute(
         self, statement: Executable | Template, values: Values | Sequence[Values] | None = None
-    ) -> Result[*tuple[Any, ...]]: ...
+    ) -> AnyRows: ...
     async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
         """Writes all changes, then runs the statement."""
         await self.flush()
@@ -60,8 +60,7 @@ class DatabaseSession:
         if not any(shape):
             return result
         rows = [self._to_objects(shape, row) for row in result.all()]
-        names = [str(number) if table else "" for number, table in enumerate(shape)]
-        return make_result(SimpleResultMetaData(names), rows)
+        return AnyRows(rows)
 
     def _to_objects(
         self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]

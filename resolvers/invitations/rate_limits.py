@@ -31,7 +31,7 @@ async def ensure_invitation_rate(tx: Transaction, organization: Organization, nu
         return
     since = tx.now - WINDOW
     recent = _select_recent_invitations(organization.id, first_id(Invitation.prefix, since), since)
-    times = (await tx.session.execute(recent)).scalars().all()
+    times = (await tx.session.execute(recent)).scalars()
     _ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
 
 

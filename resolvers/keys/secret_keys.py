@@ -58,7 +58,7 @@ async def create_key(
 
 
 async def list_keys(tx: Transaction) -> Sequence[SecretKey]:
-    return (await tx.session.execute(select(SecretKey).order_by(col(SecretKey.id)))).scalars().all()
+    return (await tx.session.execute(select(SecretKey).order_by(col(SecretKey.id)))).scalars()
 
 
 async def revoke_key(tx: Transaction, *, id_or_visible: str) -> SecretKey:

@@ -24,7 +24,7 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
     """
     while True:
         overdue = _select_overdue(organization.id, tx.now)
-        invitations = (await tx.session.execute(overdue)).scalars().all()
+        invitations = (await tx.session.execute(overdue)).scalars()
         role_ids = {invitation.role_id for invitation in invitations}
         # Kept until the events are recorded, so that the session finds the roles without asking the
         # database again.
@@ -59,7 +59,7 @@ async def expire_overdue_in(tx: Transaction, organization_ids: SelectOfScalar[st
     )
     organizations = select(Organization).where(col(Organization.id).in_(expired_in))
     organizations = organizations.order_by(col(Organization.id))
-    for organization in (await tx.session.execute(organizations)).scalars().all():
+    for organization in (await tx.session.execute(organizations)).scalars():
         await expire_overdue(tx, organization)
 
 

@@ -30,7 +30,7 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
     )
     # If there is no room for another session, the ones that were idle longest end.
     surplus = _select_locked_surplus(user_id, tx.now)
-    for old in (await tx.session.execute(surplus)).scalars().all():
+    for old in (await tx.session.execute(surplus)).scalars():
         await close_session(tx, old, SessionStatus.ENDED, EventType.SESSION_ENDED)
     session = Session(
         id=tx.new_id(Session.prefix),

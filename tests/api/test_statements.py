@@ -350,9 +350,9 @@ async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
 
     assert all(answer.payload for answer in answers)
     async with api.store.read() as connection:
-        assert (
-            await connection.execute(text("SELECT session_id FROM watched"))
-        ).scalars().all() == [session_id]
+        assert (await connection.execute(text("SELECT session_id FROM watched"))).scalars() == [
+            session_id
+        ]
 
 
 async def test_a_session_token_is_one_statement_to_know_who_calls(api: Api) -> None:

@@ -31,7 +31,7 @@ async def test_what_was_added_and_changed_is_written_before_the_next_statement(
         users = [a_user(1), a_user(2)]
         session.add_all(users)
         users[0].first_name = "Ada"
-        found = (await session.execute(select(User).order_by(col(User.id)))).scalars().all()
+        found = (await session.execute(select(User).order_by(col(User.id)))).scalars()
         assert found == users
         assert found[0] is users[0]
         with counted(store) as statements:
@@ -79,7 +79,7 @@ async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store
     async with store.write() as session:
         await session.execute(insert(User), {"id": "user_1", **row})
         await session.execute(insert(User), [{"id": f"user_{id}", **row} for id in (2, 3)])
-        users = (await session.execute(select(User))).scalars().all()
+        users = (await session.execute(select(User))).scalars()
     assert {
         (user.search_text, user.email_verified, str(user.public_metadata)) for user in users
     } == {("", False, "{}")}
