@@ -126,9 +126,10 @@ class Compiled:
         """Returns the text of a template and its parameters in order.
 
         Lists are filled up with their last value to a power of two, so that there are few texts.
+        What the expression itself contains, such as a separator, is written into them once.
         """
         values = {**self.constants, **values}
-        if not self.lists:
+        if not self.expands:
             return self.bind(values)
         for name in self.lists:
             values[name] = fill_up(values[name])
@@ -181,12 +182,16 @@ class Statements:
     cache: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache[Any, Any](KEPT_STATEMENTS))
 
     def prepare(
-        self, statement: Executable | Prepared, values: Values | None
+        self, statement: Executable | Prepared | Template, values: Values | None
     ) -> tuple[Compiled, str, list[Any]]:
         """Returns what to run for one set of values, which may be empty."""
         if isinstance(statement, Prepared):
             compiled = self._compile_template(statement.template)
             return compiled, *compiled.bind_prepared(statement.values)
+        if isinstance(statement, Template):
+            values = values or {}
+            compiled = self._compile_with_names(statement, tuple(values))
+            return compiled, *compiled.bind({**values})
         compiled, extracted, collected = self._compile(statement, values or {}, many=False)
         bound = compiled.compiled.construct_params(
             values or {},
@@ -201,7 +206,7 @@ class Statements:
     ) -> tuple[str, list[list[Any]]]:
         """Returns what to run for several sets of values with the same names."""
         if isinstance(statement, Template):
-            template = self._compile_for_many(statement, tuple(values[0]))
+            template = self._compile_with_names(statement, tuple(values[0]))
             return template.compiled.string, [template.bind({**one})[1] for one in values]
         compiled, extracted, collected = self._compile(statement, values[0], many=True)
         parameters: list[list[Any]] = []
@@ -225,7 +230,7 @@ class Statements:
             )
         return compiled
 
-    def _compile_for_many(self, template: Template, names: tuple[str, ...]) -> Compiled:
+    def _compile_with_names(self, template: Template, names: tuple[str, ...]) -> Compiled:
         compiled = template.compiled.get((self.dialect, names))
         if compiled is None:
             made = template.expression.compile(
