@@ -28,6 +28,7 @@ from models.validation.text import check_metadata, check_name, check_url, to_sea
 from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
+from resolvers.locks import is_on_postgresql
 from resolvers.members.events import record_deleted
 from resolvers.members.memberships import add_member
 from resolvers.metadata import Metadata, apply_metadata
@@ -111,8 +112,11 @@ def _count_created(user_id: str) -> SelectOfScalar[int]:
 async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
     """Inserts the row, although another transaction can have taken the slug since it was checked.
 
-    A derived slug then gets a suffix.
+    A derived slug then gets a suffix. With SQLite, there is no other transaction.
     """
+    if not is_on_postgresql(tx.session):
+        tx.session.add(organization)
+        return
     try:
         async with tx.session.begin_nested():
             tx.session.add(organization)

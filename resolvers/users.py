@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
 from models.database.errors import Deadlock
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import (
     ErrorCollector,
     IdentifierExists,
@@ -34,7 +34,6 @@ from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
-from resolvers.pages import AnySelect
 from resolvers.transaction import Transaction
 
 SUBJECT_LENGTH = 255

@@ -1,6 +1,6 @@
 """A transaction that writes: a connection that also keeps track of rows as objects."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -79,8 +79,12 @@ class DatabaseSession:
                 start += len(names)
         return tuple(objects)
 
-    def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable:
-        identity = (table, tuple(values[name] for name in _get_key(table)))
+    def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable | None:
+        key = tuple([values[name] for name in _get_key(table)])
+        if None in key:
+            # An outer join found no row.
+            return None
+        identity = (table, key)
         known = self.known.get(identity)
         if known is None:
             known = self.known[identity] = _new(table)
@@ -93,6 +97,10 @@ class DatabaseSession:
         if known is not None:
             return cast(TableT, known)
         return (await self.execute(_select_one(table, id))).scalar_one()
+
+    def list_known(self, table: type[TableT]) -> list[TableT]:
+        """Lists the rows of a table that the transaction has read or added."""
+        return [cast(TableT, row) for (of, _), row in self.known.items() if of is table]
 
     def add(self, row: BaseTable) -> None:
         """Inserts the row, at the latest before the next statement."""
@@ -107,7 +115,9 @@ class DatabaseSession:
         for table, rows in groupby(added, type):
             await self._insert(table, list(rows))
         changed = [
-            (type(row), names, row) for row in self.known.values() if (names := _get_changes(row))
+            (type(row), names, row)
+            for row in self.known.values()
+            if instance_state(row).committed_state and (names := _get_changes(row))
         ]
         for (table, names), group in groupby(changed, itemgetter(0, 1)):
             await self._update(table, names, [row for _, _, row in group])
@@ -153,7 +163,7 @@ class DatabaseSession:
 
 def _new(table: Any) -> BaseTable:
     """Makes an object that SQLAlchemy notes changes on, without its initial values."""
-    return inspect(table).class_manager.new_instance()
+    return _get_manager(table).new_instance()
 
 
 def _get_values(row: BaseTable) -> dict[str, Any]:
@@ -163,14 +173,11 @@ def _get_values(row: BaseTable) -> dict[str, Any]:
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
     """Returns the columns whose values differ from those in the database."""
-    before = instance_state(row).committed_state
-    if not before:
-        return ()
     table: Any = type(row)
-    types = {column.key: column.type for column in _get_table(table).columns}
+    types = _get_types(table)
     return tuple(
         name
-        for name, value in before.items()
+        for name, value in instance_state(row).committed_state.items()
         if name in types and not types[name].compare_values(value, row.__dict__[name])
     )
 
@@ -184,6 +191,16 @@ def _settle(row: BaseTable) -> None:
 @cache
 def _get_table(table: Any) -> Table:
     return cast(Table, inspect(table).local_table)
+
+
+@cache
+def _get_manager(table: Any) -> Any:
+    return inspect(table).class_manager
+
+
+@cache
+def _get_types(table: Any) -> Mapping[str, Any]:
+    return {column.key: column.type for column in _get_table(table).columns}
 
 
 @cache

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache, cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import String, Table, bindparam
+from sqlalchemy import Select, String, Table, bindparam
 from sqlalchemy.util import LRUCache
 
 from models.base import BaseTable
@@ -23,6 +23,7 @@ KEPT_STATEMENTS = 1_000
 VALUE_TYPES: Mapping[type, Any] = {str: String(), int: None, datetime: None}
 LIST_TYPES = frozenset({list, tuple, set, frozenset})
 
+AnySelect = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
 # The table of each selected object, or None for a single column.
 RowShape = Sequence[type[BaseTable] | None]

@@ -22,7 +22,7 @@ from resolvers.invitations.rate_limits import ensure_mail_rate
 from resolvers.invitations.validation import compute_expiry, ensure_can_mail, load_existing
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.seats import count_free_seats, no_free_seat
-from resolvers.roles import load_offered_role
+from resolvers.roles import load_roles_of_set
 from resolvers.transaction import Transaction
 
 
@@ -56,7 +56,8 @@ async def resend_invitation(
     invitation = await _load_invitation(tx, organization_id, invitation_id)
     if invitation.status not in {PENDING, InvitationStatus.EXPIRED.value}:
         raise not_pending()
-    role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
+    offered = await load_roles_of_set(tx, organization.role_set_id)
+    role = offered.by_id.get(invitation.role_id)
     if role is None:
         raise InvitationNotGrantable(
             "The organization no longer has the role of the invitation. Create a new invitation.",

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import first_id
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import RateLimited
 from models.invitations import (
     INVITATIONS_PER_ORGANIZATION,
@@ -21,7 +21,6 @@ from models.invitations import (
 from models.mail import Mail
 from models.organizations import Organization
 from resolvers.locks import lock_texts
-from resolvers.pages import AnySelect
 from resolvers.transaction import Transaction
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import CompoundSelect, false, true, union_all
+from sqlalchemy import CompoundSelect, exists, false, true, union_all
 from sqlmodel import col, select
 
 from models.database.statements import prepared_statement
@@ -29,7 +29,7 @@ from models.validation.text import check_metadata, check_url
 from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
 from resolvers.bulk import ensure_bulk_size
 from resolvers.metadata import Metadata
-from resolvers.roles import RoleWithPermissions, find_role, load_default_role, load_roles_of_set
+from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
 
@@ -170,11 +170,7 @@ async def _load_roles(
     roles: dict[str | None, RoleWithPermissions | InputError] = {}
     for key in keys:
         try:
-            roles[key] = (
-                await load_default_role(tx, organization.role_set_id)
-                if key is None
-                else find_role(offered, key)
-            )
+            roles[key] = offered.find(key)
         except ResourceNotFound as error:
             roles[key] = error
     return roles
@@ -231,10 +227,12 @@ async def load_existing(
 @prepared_statement
 def _select_existing(organization_id: str, keys: Sequence[str]) -> CompoundSelect[*tuple[Any, ...]]:
     """Selects those of the addresses that belong to members, or have a pending invitation."""
-    of_members = (
-        select(User.address_key, true().label("is_member"))
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.organization_id) == organization_id, col(User.address_key).in_(keys))
+    is_member = exists().where(
+        col(Membership.organization_id) == organization_id,
+        col(Membership.user_id) == col(User.id),
+    )
+    of_members = select(User.address_key, true().label("is_member")).where(
+        col(User.address_key).in_(keys), is_member
     )
     of_invitations = select(Invitation.address_key, false()).where(
         col(Invitation.organization_id) == organization_id,

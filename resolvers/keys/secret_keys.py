@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import String, type_coerce
 from sqlmodel import col, select
 
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
 from models.errors import ResourceNotFound
 from models.instance import Instance
@@ -19,7 +19,6 @@ from models.keys.secret_keys import (
 )
 from models.validation.text import check_name
 from resolvers.access import Actor, ActorType
-from resolvers.pages import AnySelect
 from resolvers.transaction import Transaction
 
 
