@@ -1,7 +1,7 @@
-"""Prepared statements: expressions of SQLAlchemy that are created once, and run with other values.
+"""Prepared statements: expressions of SQLAlchemy, created once and run with other values.
 
-Creating an expression takes ten times as long as running it on SQLite, so the statements of each hot
-path are prepared.
+Creating an expression takes ten times as long as running it on SQLite, so the statements of each
+hot path are prepared.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
