@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from models.base import now
 from models.database.store import Store
+from models.instance import Instance
 from models.users import User, make_user
 from tests.conftest import counted
 
@@ -120,3 +121,12 @@ async def test_a_connection_whose_statement_was_cancelled_is_not_used_again(stor
     assert not store.readers.used
     # The statement ends on the thread of its connection.
     await asyncio.sleep(1)
+
+
+async def test_an_outer_join_without_a_row_is_none(store: Store) -> None:
+    async with store.write() as session:
+        nobody = select(Instance, User).outerjoin(User, col(User.id) == "user_none")
+        instance, user = (await session.execute(nobody)).one()
+
+    assert isinstance(instance, Instance)
+    assert user is None
