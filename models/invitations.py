@@ -99,6 +99,14 @@ def get_status(status: str, expires_at: datetime, now: datetime) -> InvitationSt
     return InvitationStatus(status)
 
 
+def settle(invitation: Invitation, status: InvitationStatus, at: datetime) -> None:
+    """Settles an invitation that was read as pending under the lock of its organization.
+
+    Whoever changes an invitation holds that lock, so of several calls only one finds it pending.
+    """
+    invitation.status, invitation.updated_at = status.value, at
+
+
 def check_expiry_days(days: int) -> int:
     if not 1 <= days <= MAXIMUM_DAYS:
         raise ValueInvalid(f"An invitation must expire after 1 to {MAXIMUM_DAYS} days.")

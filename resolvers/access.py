@@ -1,15 +1,17 @@
 """Callers, and what they can do: read from the database, never from a token."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
 from sqlmodel import col, select
 
 from models.database.session import DatabaseSession
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
 from models.memberships import Membership
 from models.roles import Permission, RolePermission
@@ -65,23 +67,49 @@ class Grant:
 
 
 async def load_grant(session: DatabaseSession, organization_id: str, user_id: str) -> Grant | None:
-    """Loads the user's grant in the organization, in one statement; None for a non-member."""
-    rows = (await session.execute(_select_grant(organization_id, user_id))).all()
-    if not rows:
-        return None
-    return Grant(rows[0].id, rows[0].role_id, frozenset(row.key for row in rows if row.key))
+    """Loads the user's grant in the organization; None for a non-member."""
+    statement = select_grants([organization_id], [user_id])
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else make_grant(*row[2:])
 
 
 @prepared_statement
-def _select_grant(organization_id: str, user_id: str) -> Select[str, str, str]:
-    return (
-        select(Membership.id, Membership.role_id, Permission.key)
-        .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
-        .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
-        .where(
-            col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
-        )
+def select_grants(organization_ids: Collection[str], user_ids: Collection[str]) -> AnySelect:
+    """Selects what `make_grant` needs, for all of the users in all of the organizations."""
+    statement: AnySelect = Select(
+        col(Membership.organization_id), col(Membership.user_id), *GRANT_COLUMNS
     )
+    return statement.where(
+        col(Membership.organization_id).in_(organization_ids),
+        col(Membership.user_id).in_(user_ids),
+    )
+
+
+def select_permission_keys(role_id: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """Selects the keys of a role's permissions, separated by spaces; null if there are none."""
+    keys = select(func.aggregate_strings(col(Permission.key), " ")).join(
+        RolePermission, col(RolePermission.permission_id) == col(Permission.id)
+    )
+    keys = keys.where(col(RolePermission.role_id) == role_id)
+    return keys.correlate_except(Permission, RolePermission).scalar_subquery()
+
+
+@lru_cache(maxsize=1_000)
+def parse_permission_keys(keys: str | None) -> frozenset[str]:
+    """Parses what `select_permission_keys` selects."""
+    return frozenset((keys or "").split())
+
+
+GRANT_COLUMNS: Sequence[SQLColumnExpression[Any]] = (
+    col(Membership.id).label("membership_id"),
+    col(Membership.role_id),
+    select_permission_keys(col(Membership.role_id)).label("permissions"),
+)
+
+
+def make_grant(membership_id: str, role_id: str, permissions: str | None) -> Grant:
+    """Makes a grant of the values of GRANT_COLUMNS."""
+    return Grant(membership_id, role_id, parse_permission_keys(permissions))
 
 
 def require_permission(grant: Grant | None, permission: str) -> Grant:

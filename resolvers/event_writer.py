@@ -15,6 +15,7 @@ from resolvers.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
 EVENTS: Table = Event.metadata.tables["event"]
 EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
 INSERT_EVENTS = Template(insert(EVENTS))
+INSERT_EVENT = Template(insert(EVENTS).returning(EVENTS.c.cursor))
 STAGED_EVENTS = Table(
     "staged_event",
     MetaData(),
@@ -59,7 +60,7 @@ class EventWriter:
         """
         if len(self.rows) < PIECE:
             return
-        must_stage = await is_on_postgresql(self.session)
+        must_stage = is_on_postgresql(self.session)
         if must_stage and not self.saved:
             await self.session.execute(CreateTable(STAGED_EVENTS))
         await self.session.execute(insert(STAGED_EVENTS if must_stage else EVENTS), self.rows)
@@ -76,15 +77,19 @@ class EventWriter:
         if not (self.rows or self.saved):
             return
         await take_advisory_lock(self.session, EVENTS_LOCK)
-        must_notify = await is_on_postgresql(self.session)
+        must_notify = is_on_postgresql(self.session)
         if must_notify and self.saved:
             await self._write_staged()
-        if self.rows:
+        if len(self.rows) == 1 and not must_notify:
+            inserted = await self.session.execute(INSERT_EVENT, self.rows[0])
+        else:
             # Inserts into the table, not the entity, so that the rows go out together and in order.
-            await self.session.execute(INSERT_EVENTS, self.rows)
+            if self.rows:
+                await self.session.execute(INSERT_EVENTS, self.rows)
+            inserted = await self.session.execute(_select_newest(must_notify))
         self.rows.clear()
         self.saved = 0
-        self.cursor = (await self.session.execute(_select_newest(must_notify))).scalar_one()
+        self.cursor = inserted.scalar_one()
 
     async def _write_staged(self) -> None:
         position = STAGED_EVENTS.c.position

@@ -6,8 +6,10 @@ from datetime import datetime
 from cryptography.fernet import Fernet
 from sqlalchemy import delete
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
+from models.database.statements import prepared_statement
 from models.database.store import Store
 from models.errors import IdempotencyMismatch
 from models.idempotency import RETENTION, IdempotentAnswer, compute_digest, make_answer_cipher
@@ -42,13 +44,17 @@ async def load_answer(tx: Transaction, request: IdempotentRequest) -> bytes | No
     IdempotencyMismatch if the key belongs to another request.
     """
     await take_advisory_lock(tx.session, int.from_bytes(bytes.fromhex(request.id)[:8], signed=True))
-    statement = select(IdempotentAnswer).where(col(IdempotentAnswer.id) == request.id)
-    stored = (await tx.session.execute(statement)).scalar_one_or_none()
+    stored = (await tx.session.execute(_select_answer(request.id))).scalar_one_or_none()
     if stored is None:
         return None
     if stored.fingerprint != request.fingerprint:
         raise IdempotencyMismatch
     return request.cipher.decrypt(stored.answer)
+
+
+@prepared_statement
+def _select_answer(id: str) -> SelectOfScalar[IdempotentAnswer]:
+    return select(IdempotentAnswer).where(col(IdempotentAnswer.id) == id)
 
 
 def add_answer(tx: Transaction, request: IdempotentRequest, answer: bytes) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from hashlib import sha256
 
-from sqlalchemy import text
-
 from models.database.session import DatabaseSession
 
 ROLES_LOCK = 7_236_002
@@ -12,14 +10,14 @@ EVENTS_LOCK = 7_236_003
 KEYS_LOCK = 7_236_004
 
 
-async def is_on_postgresql(session: DatabaseSession) -> bool:
-    return (await session.connection()).dialect.name == "postgresql"
+def is_on_postgresql(session: DatabaseSession) -> bool:
+    return session.transaction.dialect.name == "postgresql"
 
 
 async def take_lock(session: DatabaseSession, statement: str) -> None:
     """Runs a statement that takes a lock until the end of the transaction, on PostgreSQL only."""
-    if await is_on_postgresql(session):
-        await session.execute(text(statement))
+    if is_on_postgresql(session):
+        await (await session.connection()).run_text(statement)
 
 
 async def take_advisory_lock(session: DatabaseSession, lock: int) -> None:

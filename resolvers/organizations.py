@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import Delete, delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
+from models.database.statements import prepared_statement
 from models.errors import (
     CreatorNotFound,
     ErrorCollector,
@@ -21,12 +23,12 @@ from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import Organization, check_limit, make_slug
-from models.roles import RoleSet
 from models.users import User
 from models.validation.text import check_metadata, check_name, check_url, to_search_text
 from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
+from resolvers.locks import is_on_postgresql
 from resolvers.members.events import record_deleted
 from resolvers.members.memberships import add_member
 from resolvers.metadata import Metadata, apply_metadata
@@ -64,11 +66,15 @@ async def _lock_creator(tx: Transaction, created_by: str | None) -> User | None:
     user_id = tx.actor.user_id or created_by
     if user_id is None:
         return None
-    statement = select(User).where(col(User.id) == user_id).with_for_update()
-    user = (await tx.session.execute(statement)).scalar_one_or_none()
+    user = (await tx.session.execute(_select_locked_user(user_id))).scalar_one_or_none()
     if user is None:
         raise CreatorNotFound("The user doesn't exist.", at="created_by")
     return user
+
+
+@prepared_statement
+def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
+    return select(User).where(col(User.id) == user_id).with_for_update()
 
 
 def can_create(user: User, instance: Instance) -> bool:
@@ -94,16 +100,23 @@ async def _ensure_can_create(tx: Transaction, user: User | None, instance: Insta
             reason="user_create_organization_not_enabled",
         )
     limit = get_creation_limit(user, instance)
-    created = select(func.count()).where(col(Organization.created_by_id) == user.id)
-    if limit and (await tx.session.execute(created)).scalar_one() >= limit:
+    if limit and (await tx.session.execute(_count_created(user.id))).scalar_one() >= limit:
         raise QuotaExceeded(f"You have reached your limit of {limit} organizations.", limit=limit)
+
+
+@prepared_statement
+def _count_created(user_id: str) -> SelectOfScalar[int]:
+    return select(func.count()).where(col(Organization.created_by_id) == user_id)
 
 
 async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
     """Inserts the row, although another transaction can have taken the slug since it was checked.
 
-    A derived slug then gets a suffix.
+    A derived slug then gets a suffix. With SQLite, there is no other transaction.
     """
+    if not is_on_postgresql(tx.session):
+        tx.session.add(organization)
+        return
     try:
         async with tx.session.begin_nested():
             tx.session.add(organization)
@@ -148,8 +161,7 @@ async def create_organization(
     with errors.at("max_allowed_memberships"):
         check_limit(limit, "The membership limit")
     with errors.at("role_set"):
-        is_initial, has_key = col(RoleSet.is_initial).is_(True), col(RoleSet.key) == new.role_set
-        role_set = await load_role_set(tx, is_initial if new.role_set is None else has_key)
+        role_set = await load_role_set(tx, new.role_set)
         if role_set is None:
             raise ResourceNotFound(f"The role set {new.role_set!r} doesn't exist.")
     errors.raise_if_any()
@@ -242,5 +254,10 @@ async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
         )
     await record_deleted(tx, col(Membership.organization_id) == organization.id)
     record_organization(tx, EventType.ORGANIZATION_DELETED, organization)
-    await tx.session.execute(delete(Organization).where(col(Organization.id) == organization.id))
+    await tx.session.execute(_delete_organization(organization.id))
     return organization.id
+
+
+@prepared_statement
+def _delete_organization(organization_id: str) -> Delete:
+    return delete(Organization).where(col(Organization.id) == organization_id)

@@ -4,18 +4,17 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast, overload
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, any_, func
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, any_, func
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
-from models.database.statements import StatementValues, prepared_statement
+from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.database.store import Readable
 from resolvers.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists import RecordT, Selection
 from resolvers.page_requests import PageRequest
 
 AnyRow = Row[Any]
-AnySelect = Select[*tuple[Any, ...]]
 TableT = TypeVar("TableT", bound=BaseTable)
 Request = TypeVar("Request", bound=Hashable)
 Answer = TypeVar("Answer")

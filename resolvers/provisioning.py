@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import Select, String, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
 from models.events import EventType
@@ -55,10 +56,8 @@ async def _refresh_user(server: Server, claims: IdentityClaims) -> str:
 
 async def find_or_create_user(tx: Transaction, claims: IdentityClaims) -> str:
     """Returns the token's user: a known one, else one to adopt, else a new one."""
-    by_subject = select(User).where(
-        col(User.issuer) == claims.issuer, col(User.external_id) == claims.subject
-    )
-    known = (await tx.session.execute(by_subject.with_for_update())).scalar_one_or_none()
+    by_subject = _select_locked_user(claims.issuer, claims.subject)
+    known = (await tx.session.execute(by_subject)).scalar_one_or_none()
     user = known or await _find_adoptable(tx, claims)
     event = EventType.USER_UPDATED if user else EventType.USER_CREATED
     if user is None:
@@ -72,15 +71,30 @@ async def find_or_create_user(tx: Transaction, claims: IdentityClaims) -> str:
     return user.id
 
 
+@prepared_statement
+def _select_locked_user(issuer: str, subject: str) -> SelectOfScalar[User]:
+    same = (col(User.issuer) == issuer) & (col(User.external_id) == subject)
+    return select(User).where(same).with_for_update()
+
+
 async def _find_adoptable(tx: Transaction, claims: IdentityClaims) -> User | None:
     """Finds the one user that `createUser` created for this verified address; None for several."""
     if not (claims.address_key and claims.email_verified):
         return None
-    issuer = col(User.issuer) == claims.issuer
-    if tx.server.issuers == [claims.issuer]:
-        issuer |= col(User.issuer).is_(None)
-    adoptable = select(User).where(
-        col(User.external_id).is_(None), col(User.address_key) == claims.address_key, issuer
+    adoptable = _select_adoptable(
+        claims.issuer, claims.address_key, tx.server.issuers == [claims.issuer]
     )
-    users = (await tx.session.execute(adoptable.limit(2).with_for_update())).scalars().all()
+    users = (await tx.session.execute(adoptable)).scalars()
     return users[0] if len(users) == 1 else None
+
+
+@prepared_statement
+def _select_adoptable(issuer: str, address_key: str, is_only_issuer: bool) -> SelectOfScalar[User]:
+    """Selects two of the users who wait for this address; those of no issuer are the only one's."""
+    waits_for = col(User.issuer) == issuer
+    if is_only_issuer:
+        waits_for |= col(User.issuer).is_(None)
+    adoptable = select(User).where(
+        col(User.external_id).is_(None), col(User.address_key) == address_key, waits_for
+    )
+    return adoptable.limit(2).with_for_update()

@@ -3,7 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -104,6 +107,10 @@ class RateLimits:
                 store_url, wrap_exceptions=True, implementation="valkey", connection_pool=self.pool
             )
         self.limiter = FixedWindowRateLimiter(storage)
+        # Nothing has to be waited for in this process.
+        self.limit_wait: Callable[[], AbstractAsyncContextManager[object]] = (
+            partial(asyncio.timeout, STORE_SECONDS) if store_url else nullcontext
+        )
 
     async def ping(self) -> None:
         """Raises StorageError, or TimeoutError, if the store can't be used."""
@@ -143,7 +150,7 @@ class RateLimits:
         if rate is None:
             return
         try:
-            async with asyncio.timeout(STORE_SECONDS):
+            async with self.limit_wait():
                 if await self.limiter.hit(rate, *caller, cost=cost):
                     return
                 until, _ = await self.limiter.get_window_stats(rate, *caller)

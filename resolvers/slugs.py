@@ -3,7 +3,9 @@
 import secrets
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.errors import IdentifierExists, ParameterUnknown
 from models.organizations import RESERVED_SLUGS, Organization, check_slug, make_slug
 from resolvers.transaction import Transaction
@@ -39,5 +41,9 @@ def add_suffix(slug: str) -> str:
 
 
 async def _find_owner(tx: Transaction, slug: str) -> str | None:
-    statement = select(Organization.id).where(col(Organization.slug) == slug)
-    return (await tx.session.execute(statement)).scalar_one_or_none()
+    return (await tx.session.execute(_select_owner(slug))).scalar_one_or_none()
+
+
+@prepared_statement
+def _select_owner(slug: str) -> SelectOfScalar[str]:
+    return select(Organization.id).where(col(Organization.slug) == slug)

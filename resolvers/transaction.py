@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy import Select
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,17 +14,31 @@ from models.base import JSONObject, new_id
 from models.database.connection import Connection
 from models.database.errors import Deadlock, translate_errors
 from models.database.session import DatabaseSession
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.memberships import Membership
 from models.organizations import Organization
 from models.tracing import start_span
-from resolvers.access import Actor, Grant, load_grant, require_permission
+from resolvers.access import (
+    GRANT_COLUMNS,
+    Actor,
+    Grant,
+    make_grant,
+    require_permission,
+)
 from resolvers.event_writer import EventWriter
-from resolvers.locks import ROLES_LOCK, share_advisory_lock, take_advisory_lock
+from resolvers.locks import (
+    ROLES_LOCK,
+    is_on_postgresql,
+    share_advisory_lock,
+    take_advisory_lock,
+)
 from resolvers.server import Server
+
+# An organization, with what the acting user holds in it; None if they aren't a member.
+LockedOrganization = tuple[Organization, Grant | None]
 
 # The most events that the span of a transaction names.
 TRACED_EVENTS = 20
@@ -42,16 +57,34 @@ def select_instance() -> SelectOfScalar[Instance]:
 
 
 @prepared_statement
-def select_locked_organization(
-    organization_id: str, of_user: str | None
-) -> SelectOfScalar[Organization]:
-    """Selects the organization and locks it; for a user only if they are a member."""
-    statement = select(Organization).where(col(Organization.id) == organization_id)
+def select_lock(organization_id: str, of_user: str | None) -> SelectOfScalar[str]:
+    """Selects the organization's ID and locks the organization; for a user, only as a member."""
+    statement = select(Organization.id).where(col(Organization.id) == organization_id)
     if of_user is not None:
         statement = statement.join(
             Membership, col(Membership.organization_id) == col(Organization.id)
         ).where(col(Membership.user_id) == of_user)
     return statement.with_for_update(of=Organization)
+
+
+@prepared_statement
+def select_authority(organization_id: str, user_id: str, of_user: str | None) -> AnySelect:
+    """Selects the settings, the organization, and what the user holds in it.
+
+    The organization of somebody else isn't even read, so that it takes as long as one that doesn't
+    exist.
+    """
+    is_own = (col(Membership.organization_id) == organization_id) & (
+        col(Membership.user_id) == user_id
+    )
+    shown_id = organization_id if of_user is None else col(Membership.organization_id)
+    columns: AnySelect = Select(Instance, Organization, *GRANT_COLUMNS)
+    return (
+        columns.select_from(Instance)
+        .outerjoin(Membership, is_own)
+        .outerjoin(Organization, col(Organization.id) == shown_id)
+        .where(col(Instance.id) == INSTANCE_ID)
+    )
 
 
 @dataclass(eq=False)
@@ -67,10 +100,15 @@ class Transaction:
     # What the acting user holds in the authorized organization; None for a secret key, which has
     # every permission.
     grant: Grant | None = None
-    locked_organizations: dict[str, Organization] = field(default_factory=dict[str, Organization])
+    # The locked organizations, each with what the acting user holds there, if they are a member.
+    locked_organizations: dict[str, LockedOrganization] = field(
+        default_factory=dict[str, LockedOrganization]
+    )
     # The organization in which invitations were found expired; they stay expired even if the
     # operation is rejected.
     expired_in: str | None = None
+    # Whether roles, permissions, and role sets stay as they are until the end.
+    keeps_roles: bool = False
     # The settings, once something has read them.
     loaded_instance: Instance | None = None
 
@@ -112,6 +150,7 @@ class Transaction:
     async def lock_roles_shared(self) -> None:
         """Keeps roles, permissions, and role sets as they are until the end."""
         await share_advisory_lock(self.session, ROLES_LOCK)
+        self.keeps_roles = True
 
     async def lock_roles_exclusively(self) -> None:
         """Waits for every transaction that uses roles, and keeps others from them until the end."""
@@ -122,13 +161,15 @@ class Transaction:
 
         For a user who isn't a member, it locks nothing and raises NotFound.
         """
-        organization = await self._lock_organization(organization_id, of_user=self.actor.user_id)
-        if organization is None:
+        locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
+        if locked is None:
             raise NotFound
-        return organization
+        return locked[0]
 
-    async def lock_organization_for_invitee(self, organization_id: str) -> Organization | None:
-        """Returns the organization, locked until the end, to a user who is not a member yet.
+    async def lock_organization_for_invitee(
+        self, organization_id: str
+    ) -> LockedOrganization | None:
+        """Returns the organization, locked until the end, to a user who may be no member yet.
 
         Returns None if the organization was deleted.
         """
@@ -136,15 +177,27 @@ class Transaction:
 
     async def _lock_organization(
         self, organization_id: str, *, of_user: str | None
-    ) -> Organization | None:
+    ) -> LockedOrganization | None:
+        """Locks the organization, then reads it with the settings and the user's grant.
+
+        SQLite needs no lock: its transaction is the only one that writes. On PostgreSQL, the lock
+        is a statement of its own, because what waits for a lock sees the rest as it was before.
+        """
         if organization_id in self.locked_organizations:
             return self.locked_organizations[organization_id]
         await self.lock_roles_shared()
-        statement = select_locked_organization(organization_id, of_user)
-        organization = (await self.session.execute(statement)).scalar_one_or_none()
-        if organization is not None:
-            self.locked_organizations[organization_id] = organization
-        return organization
+        if is_on_postgresql(self.session):
+            lock = await self.session.execute(select_lock(organization_id, of_user))
+            if lock.first() is None:
+                return None
+        statement = select_authority(organization_id, self.actor.user_id or "", of_user)
+        row = (await self.session.execute(statement)).one()
+        self.loaded_instance = row[0]
+        if row[1] is None:
+            return None
+        locked = row[1], None if row[2] is None else make_grant(*row[2:])
+        self.locked_organizations[organization_id] = locked
+        return locked
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
         """Locks the organizations that still exist, and returns their IDs.
@@ -164,14 +217,13 @@ class Transaction:
 
         A caller who waited for the lock is judged by what holds after the wait.
         """
-        user_id = self.actor.user_id
-        organization = await self._lock_organization(organization_id, of_user=user_id)
+        locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
         await self.ensure_organizations_enabled()
-        if organization is None:
+        if locked is None:
             raise NotFound
-        if user_id is None:
+        if self.actor.user_id is None:
             return
-        grant = await load_grant(self.session, organization_id, user_id)
+        _, grant = locked
         self.grant = require_permission(grant, permission) if permission else grant
         if self.grant is None:
             raise NotFound

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
 from models.database.errors import Deadlock
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import (
     ErrorCollector,
     IdentifierExists,
@@ -188,12 +190,16 @@ async def _load_taken_subjects(
     tx: Transaction, drafts: Sequence[UserDraft]
 ) -> set[tuple[str | None, str | None]]:
     """Loads which subjects already belong to a user, each with its issuer."""
-    subjects = {draft.new.external_id for draft in drafts} - {None}
+    subjects = {subject for draft in drafts if (subject := draft.new.external_id) is not None}
     if not subjects:
         return set()
+    return {(row[0], row[1]) for row in await tx.session.execute(_select_subjects(subjects))}
+
+
+@prepared_statement
+def _select_subjects(subjects: Collection[str]) -> AnySelect:
     columns = select(User.issuer, User.external_id)
-    same = columns.where(col(User.external_id).in_(subjects), col(User.issuer).is_not(None))
-    return {(row[0], row[1]) for row in (await tx.session.execute(same)).all()}
+    return columns.where(col(User.external_id).in_(subjects), col(User.issuer).is_not(None))
 
 
 def subject_taken() -> IdentifierExists:
@@ -208,13 +214,17 @@ async def _lock_and_load_waiting(
     The addresses are locked, so that no other call creates a user who waits with one of them.
     """
     await lock_texts(tx.session, keys)
-    statement = select(User.address_key, User.issuer).where(
-        col(User.address_key).in_(keys), col(User.external_id).is_(None), col(User.id) != other_than
-    )
     waiting: dict[str, list[str | None]] = {key: [] for key in keys}
-    for key, issuer in (await tx.session.execute(statement)).all():
+    for key, issuer in await tx.session.execute(_select_waiting(keys, other_than)):
         waiting[key or ""].append(issuer)
     return waiting
+
+
+@prepared_statement
+def _select_waiting(keys: Collection[str], other_than: str) -> AnySelect:
+    return select(User.address_key, User.issuer).where(
+        col(User.address_key).in_(keys), col(User.external_id).is_(None), col(User.id) != other_than
+    )
 
 
 def _ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> None:
@@ -249,11 +259,15 @@ def _check_profile(
 
 
 async def _lock_user(tx: Transaction, user_id: str) -> User:
-    statement = select(User).where(col(User.id) == user_id).with_for_update()
-    user = (await tx.session.execute(statement)).scalar_one_or_none()
+    user = (await tx.session.execute(_select_locked_user(user_id))).scalar_one_or_none()
     if user is None:
         raise ResourceNotFound("The user doesn't exist.", at="user_id")
     return user
+
+
+@prepared_statement
+def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
+    return select(User).where(col(User.id) == user_id).with_for_update()
 
 
 async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -> User:

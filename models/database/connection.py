@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVarTuple, overload
 
-from sqlalchemy import Dialect, Executable, Result
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from models.database import limits
+from models.database.compiled import Statements
 from models.database.drivers import Driver
 from models.database.errors import is_commit_rejected, is_stale_connection
-from models.database.statements import Statements, Template, Values
+from models.database.rows import AnyRows, Rows
+from models.database.statements import Template, Values
 from models.errors import CommitUnknown
 
 Columns = TypeVarTuple("Columns")
@@ -26,21 +27,6 @@ Listener = Callable[[str], Callable[[BaseException | None], None] | None]
 
 COMMIT = "COMMIT;"
 ROLLBACK = "ROLLBACK;"
-NO_ROWS = SimpleResultMetaData([])
-
-
-class ChangedRows(IteratorResult[*tuple[Any, ...]]):
-    """The result of a statement that returns no rows."""
-
-    def __init__(self, rowcount: int) -> None:
-        super().__init__(NO_ROWS, iter(()))
-        # How many rows the statement has changed.
-        self.rowcount = rowcount
-
-
-def make_result(metadata: SimpleResultMetaData, rows: Sequence[Any]) -> Result[*tuple[Any, ...]]:
-    """Makes rows a result of SQLAlchemy, which reads each of them when it is asked for."""
-    return IteratorResult(metadata, iter(rows))
 
 
 @dataclass(eq=False)
@@ -70,34 +56,31 @@ class Connection:
         self,
         statement: TypedReturnsRows[*Columns],
         values: Values | Sequence[Values] | None = None,
-    ) -> Result[*Columns]: ...
+    ) -> Rows[*Columns]: ...
     @overload
     async def execute(
         self, statement: Executable | Template, values: Values | Sequence[Values] | None = None
-    ) -> Result[*tuple[Any, ...]]: ...
+    ) -> AnyRows: ...
     async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
         """Runs a statement, or runs it once for each set of values."""
         if isinstance(statement, ExecutableDDLElement):
             await self.run_text(str(statement.compile(dialect=self.dialect)))
-            return ChangedRows(0)
+            return AnyRows(rowcount=0)
         if values is not None and not isinstance(values, Mapping):
             text, many = self.statements.prepare_many(statement, values)
             await self._run(self.driver.run_many, text, many)
-            return ChangedRows(-1)
+            return AnyRows()
         compiled, text, parameters = self.statements.prepare(statement, values)
         if not compiled.returns_rows:
-            return ChangedRows(await self._run(self.driver.run, text, parameters))
+            return AnyRows(rowcount=await self._run(self.driver.run, text, parameters))
         rows = await self._run(self.driver.fetch, text, parameters)
-        if compiled.is_plain:
-            width = len(rows[0]) if rows else 0
-            return make_result(SimpleResultMetaData(list(map(str, range(width)))), rows)
-        return make_result(compiled.metadata, rows)
+        return AnyRows(rows if compiled.is_plain else compiled.make_rows(rows))
 
     async def fetch(self, statement: Executable) -> Sequence[Any]:
         """Runs a query; its rows have the names of the columns as attributes."""
         compiled, text, parameters = self.statements.prepare(statement, None)
         rows = await self._run(self.driver.fetch, text, parameters)
-        return list(map(compiled.row_class, rows))
+        return list(map(compiled.lazy_row, rows))
 
     async def run_text(self, text: str) -> Sequence[Any]:
         """Runs a text without parameters."""

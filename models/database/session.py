@@ -1,6 +1,6 @@
 """A transaction that writes: a connection that also keeps track of rows as objects."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,14 +8,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
-from sqlalchemy import Executable, Result, Table, bindparam, insert, inspect, select, update
-from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy import Executable, Table, bindparam, insert, inspect, update
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
-from models.database.connection import Connection, make_result
-from models.database.statements import Template, Values, get_row_shape
+from models.database.connection import Connection
+from models.database.rows import AnyRows, Rows
+from models.database.statements import Template, Values, get_row_shape, prepared_statement
 
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -45,11 +47,11 @@ class DatabaseSession:
         self,
         statement: TypedReturnsRows[*Columns],
         values: Values | Sequence[Values] | None = None,
-    ) -> Result[*Columns]: ...
+    ) -> Rows[*Columns]: ...
     @overload
     async def execute(
         self, statement: Executable | Template, values: Values | Sequence[Values] | None = None
-    ) -> Result[*tuple[Any, ...]]: ...
+    ) -> AnyRows: ...
     async def execute(self, statement: Any, values: Values | Sequence[Values] | None = None) -> Any:
         """Writes all changes, then runs the statement."""
         await self.flush()
@@ -58,8 +60,7 @@ class DatabaseSession:
         if not any(shape):
             return result
         rows = [self._to_objects(shape, row) for row in result.all()]
-        names = [str(number) if table else "" for number, table in enumerate(shape)]
-        return make_result(SimpleResultMetaData(names), rows)
+        return AnyRows(rows)
 
     def _to_objects(
         self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]
@@ -78,8 +79,12 @@ class DatabaseSession:
                 start += len(names)
         return tuple(objects)
 
-    def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable:
-        identity = (table, tuple(values[name] for name in _get_key(table)))
+    def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable | None:
+        key = tuple([values[name] for name in _get_key(table)])
+        if None in key:
+            # An outer join found no row.
+            return None
+        identity = (table, key)
         known = self.known.get(identity)
         if known is None:
             known = self.known[identity] = _new(table)
@@ -91,8 +96,11 @@ class DatabaseSession:
         known = self.known.get((table, (id,)))
         if known is not None:
             return cast(TableT, known)
-        (key,) = inspect(table).primary_key
-        return (await self.execute(select(table).where(key == id))).scalar_one()
+        return (await self.execute(_select_one(table, id))).scalar_one()
+
+    def list_known(self, table: type[TableT]) -> list[TableT]:
+        """Lists the rows of a table that the transaction has read or added."""
+        return [cast(TableT, row) for (of, _), row in self.known.items() if of is table]
 
     def add(self, row: BaseTable) -> None:
         """Inserts the row, at the latest before the next statement."""
@@ -107,7 +115,9 @@ class DatabaseSession:
         for table, rows in groupby(added, type):
             await self._insert(table, list(rows))
         changed = [
-            (type(row), names, row) for row in self.known.values() if (names := _get_changes(row))
+            (type(row), names, row)
+            for row in self.known.values()
+            if instance_state(row).committed_state and (names := _get_changes(row))
         ]
         for (table, names), group in groupby(changed, itemgetter(0, 1)):
             await self._update(table, names, [row for _, _, row in group])
@@ -148,18 +158,12 @@ class DatabaseSession:
         await self.transaction.run_text("RELEASE SAVEPOINT nested")
 
 
-def set_written(row: BaseTable, **values: object) -> None:
-    """Sets attributes to values that a statement has written already."""
-    for name, value in values.items():
-        set_committed_value(row, name, value)
-
-
 # --------------------------------------------------------------------------------- objects and rows
 
 
 def _new(table: Any) -> BaseTable:
     """Makes an object that SQLAlchemy notes changes on, without its initial values."""
-    return inspect(table).class_manager.new_instance()
+    return _get_manager(table).new_instance()
 
 
 def _get_values(row: BaseTable) -> dict[str, Any]:
@@ -169,14 +173,11 @@ def _get_values(row: BaseTable) -> dict[str, Any]:
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
     """Returns the columns whose values differ from those in the database."""
-    before = instance_state(row).committed_state
-    if not before:
-        return ()
     table: Any = type(row)
-    types = {column.key: column.type for column in _get_table(table).columns}
+    types = _get_types(table)
     return tuple(
         name
-        for name, value in before.items()
+        for name, value in instance_state(row).committed_state.items()
         if name in types and not types[name].compare_values(value, row.__dict__[name])
     )
 
@@ -193,6 +194,16 @@ def _get_table(table: Any) -> Table:
 
 
 @cache
+def _get_manager(table: Any) -> Any:
+    return inspect(table).class_manager
+
+
+@cache
+def _get_types(table: Any) -> Mapping[str, Any]:
+    return {column.key: column.type for column in _get_table(table).columns}
+
+
+@cache
 def _get_columns(table: Any) -> tuple[str, ...]:
     return tuple(column.key for column in _get_table(table).columns)
 
@@ -200,6 +211,12 @@ def _get_columns(table: Any) -> tuple[str, ...]:
 @cache
 def _get_key(table: Any) -> tuple[str, ...]:
     return tuple(column.key for column in _get_table(table).primary_key)
+
+
+@prepared_statement
+def _select_one(table: Any, id: str) -> SelectOfScalar[Any]:
+    (key,) = _get_table(table).primary_key
+    return select(table).where(key == id)
 
 
 @cache

@@ -133,13 +133,15 @@ class SQLite:
             rows = _fetch_in_time(connection.sync, text, parameters)
             if rows is not None:
                 return rows
+        if begin is None and _inserts_rows(text):
+            return connection.sync.execute(text, parameters).fetchall()
         return await connection.run(_fetch, text, parameters, begin, connection.read_only)
 
     async def run(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> int:
         begin = connection.begin(begin)
-        if begin is None and text.startswith("INSERT") and " VALUES (" in text:
+        if begin is None and _inserts_rows(text):
             return connection.sync.execute(text, parameters).rowcount
         return await connection.run(_run, text, parameters, begin)
 
@@ -185,6 +187,11 @@ class SQLite:
         if isinstance(error, sqlite3.Error):
             raise DBAPIError(None, None, error, connection_invalidated=is_lost) from error
         raise error
+
+
+def _inserts_rows(text: str) -> bool:
+    """Whether a statement inserts the rows that it is given."""
+    return text.startswith("INSERT") and " VALUES (" in text
 
 
 def _fetch_in_time(

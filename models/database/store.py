@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from models.database.compiled import get_statements
 from models.database.connection import Connection, Listener, Pool
 from models.database.drivers import Driver
 from models.database.errors import raise_translated, translate_errors
@@ -16,7 +17,6 @@ from models.database.group_commit import GroupCommit
 from models.database.postgresql import PostgreSQL
 from models.database.session import DatabaseSession
 from models.database.sqlite import SQLite
-from models.database.statements import get_statements
 from models.database.turns import Turns
 from models.database.wakeup import Wakeup
 from models.errors import Unavailable

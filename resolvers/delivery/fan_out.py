@@ -27,7 +27,7 @@ async def fan_out(store: Store, clock: Clock) -> bool:
         col(WebhookEndpoint.enabled), col(WebhookEndpoint.cursor) < newest
     )
     async with store.read() as connection:
-        endpoint_ids = (await connection.execute(behind)).scalars().all()
+        endpoint_ids = (await connection.execute(behind)).scalars()
     return any([await create_deliveries(store, clock, endpoint_id) for endpoint_id in endpoint_ids])
 
 

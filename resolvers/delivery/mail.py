@@ -41,7 +41,7 @@ async def load_due_mail_ids(
     is_due = MAIL_QUEUE.is_due(now, sending)
     statement = Select[str](MAILS.c.id).where(is_due).order_by(MAILS.c.next_attempt_at)
     async with store.read() as connection:
-        return (await connection.execute(statement.limit(limit))).scalars().all()
+        return (await connection.execute(statement.limit(limit))).scalars()
 
 
 async def load_invitation(store: Store, invitation_id: str | None) -> AnyRow | None:

@@ -79,4 +79,4 @@ async def load_due_delivery_ids(
         .order_by(DELIVERIES.c.next_attempt_at, DELIVERIES.c.id)
         .limit(limit)
     )
-    return (await connection.execute(statement)).scalars().all()
+    return (await connection.execute(statement)).scalars()

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.connection import Connection
+from models.database.statements import AnySelect
 from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import MEMBERSHIP_TYPES, Event
@@ -19,7 +20,7 @@ from models.organizations import Organization
 from resolvers.cursors import wrong_list_cursor
 from resolvers.locks import EVENTS_LOCK
 from resolvers.page_requests import DEFAULT_SIZE, PageArguments, check_page_size
-from resolvers.pages import AnyRow, AnySelect, Page, in_ids, load_grouped, load_rows
+from resolvers.pages import AnyRow, Page, in_ids, load_grouped, load_rows
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 LARGEST = 2**63 - 1

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, to_milliseconds
+from models.database.statements import prepared_statement
 from models.events import EventType
 from models.instance import requires_organization
 from models.invitations import Invitation, get_status
@@ -254,9 +256,7 @@ async def record_session(tx: Transaction, type: EventType, session: Session) -> 
     """Records an event of no organization, so that members don't see each other's sessions."""
     organization_id: str | None = None
     if session.membership_id:
-        active = select(Membership.organization_id).where(
-            col(Membership.id) == session.membership_id
-        )
+        active = _select_organization_id(session.membership_id)
         organization_id = (await tx.session.execute(active)).scalar_one_or_none()
     is_pending = organization_id is None and requires_organization(await tx.load_instance())
     status = get_session_status(
@@ -265,3 +265,8 @@ async def record_session(tx: Transaction, type: EventType, session: Session) -> 
     tx.record(
         type, session.id, session_data(session, organization_id, status), user_id=session.user_id
     )
+
+
+@prepared_statement
+def _select_organization_id(membership_id: str) -> SelectOfScalar[str]:
+    return select(Membership.organization_id).where(col(Membership.id) == membership_id)

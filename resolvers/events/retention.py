@@ -46,7 +46,7 @@ async def delete_old_events(
             )
             old = select(Event.cursor).where(col(Event.cursor) <= last_old.scalar_subquery())
             batch = old.order_by(col(Event.cursor)).limit(BATCH)
-            cursors = (await session.execute(batch)).scalars().all()
+            cursors = (await session.execute(batch)).scalars()
             if cursors:
                 await session.execute(delete(Event).where(col(Event.cursor) <= cursors[-1]))
                 is_further = col(Instance.forgotten_cursor) < cursors[-1]

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Select
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import (
     AlreadyAMember,
     InputError,
@@ -17,21 +20,21 @@ from models.errors import (
     Unauthenticated,
 )
 from models.events import EventType
-from models.invitations import Invitation, InvitationStatus
+from models.instance import Instance
+from models.invitations import Invitation, InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_MANAGE, RoleSet
+from models.roles import MEMBERSHIPS_MANAGE
 from models.users import User, update_derived_fields
-from resolvers.access import address_unverified, load_grant, wrong_address
+from resolvers.access import Grant, address_unverified, load_grant, wrong_address
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_invitation, record_user
-from resolvers.invitations.manage import transition
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.memberships import add_member, is_member
+from resolvers.members.memberships import add_member
 from resolvers.members.seats import ensure_own_seat
 from resolvers.metadata import Metadata
-from resolvers.roles import RoleWithPermissions, load_offered_role
+from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
 
@@ -41,6 +44,12 @@ class InvitationRef:
 
     ticket: str | None = None
     invitation_id: str | None = None
+
+    def find_id(self) -> str:
+        """Returns the ID, which is empty if the ticket has none."""
+        if self.ticket is not None:
+            return parse_invitation_id(self.ticket) or ""
+        return self.invitation_id or ""
 
     def not_found(self) -> InputError:
         """Makes the same error for an invitation that doesn't exist and for someone else's."""
@@ -63,27 +72,48 @@ SENTENCES = {
 }
 
 
+async def _find_organization_id(tx: Transaction, ref: InvitationRef) -> str:
+    """Finds where the invitation leads, and loads the settings: nothing is locked yet."""
+    row = (await tx.session.execute(_select_organization_id(ref.find_id()))).one()
+    tx.loaded_instance = row[0]
+    await tx.ensure_organizations_enabled()
+    if row[1] is None:
+        raise ref.not_found()
+    return row[1]
+
+
+@prepared_statement
+def _select_organization_id(invitation_id: str) -> AnySelect:
+    columns: AnySelect = Select(Instance, col(Invitation.organization_id))
+    is_named = col(Invitation.id) == invitation_id
+    return columns.select_from(Instance).outerjoin(Invitation, is_named)
+
+
 async def _load_invitation(tx: Transaction, ref: InvitationRef) -> Invitation:
-    invitation_id = parse_invitation_id(ref.ticket) if ref.ticket is not None else ref.invitation_id
-    statement = select(Invitation).where(col(Invitation.id) == (invitation_id or ""))
+    statement = _select_invitation(ref.find_id())
     invitation = (await tx.session.execute(statement)).scalar_one_or_none()
     if invitation is None:
         raise ref.not_found()
     return invitation
 
 
+@prepared_statement
+def _select_invitation(invitation_id: str) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(col(Invitation.id) == invitation_id)
+
+
 async def _lock_and_verify(
     tx: Transaction, ref: InvitationRef
-) -> tuple[Invitation, Organization, User]:
+) -> tuple[Invitation, Organization, User, Grant | None]:
     """Returns the pending invitation with its organization, both locked, and the invited person.
 
-    Raises an error if it isn't the caller who is invited, or if the invitation is settled.
+    The grant is what this person holds if they are a member already. Raises an error if it isn't
+    the caller who is invited, or if the invitation is settled.
     """
-    await tx.ensure_organizations_enabled()
-    organization_id = (await _load_invitation(tx, ref)).organization_id
-    organization = await tx.lock_organization_for_invitee(organization_id)
-    if organization is None:
+    locked = await tx.lock_organization_for_invitee(await _find_organization_id(tx, ref))
+    if locked is None:
         raise ref.not_found()
+    organization, grant = locked
     await expire_overdue(tx, organization)
     invitation, kind = await _load_invitation(tx, ref), None
     if ref.ticket is not None:
@@ -102,17 +132,22 @@ async def _lock_and_verify(
     if status is not InvitationStatus.PENDING:
         at = "ticket" if ref.ticket is not None else "invitation_id"
         raise SETTLED[status](SENTENCES[status], at=at)
-    return invitation, organization, user
+    return invitation, organization, user, grant
 
 
 async def _load_caller(tx: Transaction) -> User:
-    # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
-    # finds it, and of two invitations to different addresses only one can give its address.
-    statement = select(User).where(col(User.id) == tx.actor.user_id).with_for_update(key_share=True)
+    statement = _select_locked_user(tx.actor.user_id or "")
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise Unauthenticated
     return user
+
+
+@prepared_statement
+def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
+    # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
+    # finds it, and of two invitations to different addresses only one can give its address.
+    return select(User).where(col(User.id) == user_id).with_for_update(key_share=True)
 
 
 async def _load_grantable_role(
@@ -125,11 +160,11 @@ async def _load_grantable_role(
     not_grantable = InvitationNotGrantable(
         "The person who invited you can no longer grant this role. Ask for a new invitation."
     )
-    role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
+    offered = await load_roles_of_set(tx, organization.role_set_id)
+    role = offered.by_id.get(invitation.role_id)
     if role is None:
         raise not_grantable
-    default = select(RoleSet.default_role_id).where(col(RoleSet.id) == organization.role_set_id)
-    if invitation.by_service or (await tx.session.execute(default)).scalar_one() == role.role.id:
+    if invitation.by_service or role is offered.default:
         return role
     grant = (
         await load_grant(tx.session, organization.id, invitation.inviter_id)
@@ -148,8 +183,8 @@ async def accept_invitation(
 
     If they have no address, the invited one becomes theirs, verified by the ticket of the email.
     """
-    invitation, organization, user = await _lock_and_verify(tx, ref)
-    if await is_member(tx, organization, user):
+    invitation, organization, user, grant = await _lock_and_verify(tx, ref)
+    if grant is not None:
         raise AlreadyAMember("You are already a member of this organization.")
     role = await _load_grantable_role(tx, organization, invitation)
     await ensure_own_seat(tx, organization)
@@ -159,7 +194,8 @@ async def accept_invitation(
         user.address_key, user.updated_at = invitation.address_key, tx.now
         update_derived_fields(user)
         record_user(tx, EventType.USER_UPDATED, user, changes)
-    await transition(tx, invitation, InvitationStatus.ACCEPTED, accepted_by_id=user.id)
+    settle(invitation, InvitationStatus.ACCEPTED, tx.now)
+    invitation.accepted_by_id = user.id
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id
     )
@@ -169,8 +205,8 @@ async def accept_invitation(
 
 async def decline_invitation(tx: Transaction, *, ref: InvitationRef) -> Invitation:
     """Declines the invitation; the address can be invited again."""
-    invitation, organization, user = await _lock_and_verify(tx, ref)
-    await transition(tx, invitation, InvitationStatus.DECLINED)
+    invitation, organization, user, _ = await _lock_and_verify(tx, ref)
+    settle(invitation, InvitationStatus.DECLINED, tx.now)
     await record_invitation(
         tx, EventType.INVITATION_DECLINED, invitation, organization, user_id=user.id
     )

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import StatementValues
+from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.mail import Mail
@@ -51,11 +52,15 @@ async def load_last_mails(store: Readable, invitation_ids: Sequence[str]) -> Seq
     It is the one with the invitation's current ticket. IDs don't say, because they only sort by
     the millisecond.
     """
+    rows = await load_rows(store, _select_last_mails(invitation_ids))
+    mails = {row.invitation_id: row for row in rows}
+    return [mails.get(invitation_id) for invitation_id in invitation_ids]
+
+
+@prepared_statement
+def _select_last_mails(invitation_ids: Sequence[str]) -> SelectOfScalar[Mail]:
     has_ticket = (col(Invitation.id) == col(Mail.invitation_id)) & (
         col(Invitation.nonce) == col(Mail.nonce)
     )
-    statement = (
-        select(Mail).join(Invitation, has_ticket).where(col(Mail.invitation_id).in_(invitation_ids))
-    )
-    mails = {row.invitation_id: row for row in await load_rows(store, statement)}
-    return [mails.get(invitation_id) for invitation_id in invitation_ids]
+    mails = select(Mail).join(Invitation, has_ticket)
+    return mails.where(col(Mail.invitation_id).in_(invitation_ids))

@@ -2,10 +2,10 @@
 
 import secrets
 
-from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.session import set_written
+from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
     InvitationNotGrantable,
@@ -13,7 +13,7 @@ from models.errors import (
     ResourceNotFound,
 )
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus
+from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization
 from resolvers.access import ensure_grantable
 from resolvers.events.payloads import record_invitation
@@ -22,7 +22,7 @@ from resolvers.invitations.rate_limits import ensure_mail_rate
 from resolvers.invitations.validation import compute_expiry, ensure_can_mail, load_existing
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.seats import count_free_seats, no_free_seat
-from resolvers.roles import load_offered_role
+from resolvers.roles import load_roles_of_set
 from resolvers.transaction import Transaction
 
 
@@ -39,7 +39,7 @@ async def revoke_invitation(
     invitation = await _load_invitation(tx, organization_id, invitation_id)
     if invitation.status != PENDING:
         raise not_pending()
-    await transition(tx, invitation, InvitationStatus.REVOKED)
+    settle(invitation, InvitationStatus.REVOKED, tx.now)
     await record_invitation(tx, EventType.INVITATION_REVOKED, invitation, organization)
     return invitation
 
@@ -56,7 +56,8 @@ async def resend_invitation(
     invitation = await _load_invitation(tx, organization_id, invitation_id)
     if invitation.status not in {PENDING, InvitationStatus.EXPIRED.value}:
         raise not_pending()
-    role = await load_offered_role(tx, organization.role_set_id, invitation.role_id)
+    offered = await load_roles_of_set(tx, organization.role_set_id)
+    role = offered.by_id.get(invitation.role_id)
     if role is None:
         raise InvitationNotGrantable(
             "The organization no longer has the role of the invitation. Create a new invitation.",
@@ -67,16 +68,11 @@ async def resend_invitation(
     if invitation.status != PENDING:
         await _ensure_can_revive(tx, organization, invitation)
     await ensure_mail_rate(tx, organization, [invitation.address_key])
-    await _update_if(
-        tx,
-        invitation,
-        (col(Invitation.status) == invitation.status) & (col(Invitation.nonce) == invitation.nonce),
-        status=PENDING,
-        nonce=secrets.token_urlsafe(32),
-        inviter_id=tx.actor.user_id,
-        by_service=tx.actor.user_id is None,
-        expires_at=await compute_expiry(tx, None),
-    )
+    invitation.status, invitation.updated_at = PENDING, tx.now
+    invitation.nonce = secrets.token_urlsafe(32)
+    invitation.inviter_id = tx.actor.user_id
+    invitation.by_service = tx.actor.user_id is None
+    invitation.expires_at = await compute_expiry(tx, None)
     queue_mail(tx, invitation)
     await record_invitation(tx, EventType.INVITATION_RESENT, invitation, organization)
     return invitation
@@ -84,15 +80,20 @@ async def resend_invitation(
 
 async def _load_invitation(tx: Transaction, organization_id: str, invitation_id: str) -> Invitation:
     """Loads by both IDs, so that an invitation of another organization is not found."""
-    statement = select(Invitation).where(
-        col(Invitation.id) == invitation_id, col(Invitation.organization_id) == organization_id
-    )
+    statement = _select_invitation(organization_id, invitation_id)
     invitation = (await tx.session.execute(statement)).scalar_one_or_none()
     if invitation is None:
         raise ResourceNotFound(
             "The invitation doesn't exist in this organization.", at="invitation_id"
         )
     return invitation
+
+
+@prepared_statement
+def _select_invitation(organization_id: str, invitation_id: str) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(
+        col(Invitation.id) == invitation_id, col(Invitation.organization_id) == organization_id
+    )
 
 
 async def _ensure_can_revive(
@@ -106,24 +107,3 @@ async def _ensure_can_revive(
         raise not_pending()
     if await count_free_seats(tx, organization) == 0:
         raise no_free_seat(organization)
-
-
-async def transition(
-    tx: Transaction, invitation: Invitation, status: InvitationStatus, **values: str
-) -> None:
-    """Settles a pending invitation; if several calls race, all but one raise not_pending."""
-    await _update_if(
-        tx, invitation, col(Invitation.status) == PENDING, status=status.value, **values
-    )
-
-
-async def _update_if(
-    tx: Transaction, invitation: Invitation, unchanged: ColumnElement[bool], **values: object
-) -> None:
-    values["updated_at"] = tx.now
-    statement = (
-        update(Invitation).where(col(Invitation.id) == invitation.id, unchanged).values(values)
-    )
-    if (await tx.session.execute(statement)).rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-        raise not_pending()
-    set_written(invitation, **values)

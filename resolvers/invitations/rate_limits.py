@@ -5,8 +5,10 @@ from datetime import datetime
 from math import ceil
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import first_id
+from models.database.statements import AnySelect, prepared_statement
 from models.errors import RateLimited
 from models.invitations import (
     INVITATIONS_PER_ORGANIZATION,
@@ -27,15 +29,23 @@ async def ensure_invitation_rate(tx: Transaction, organization: Organization, nu
     if tx.actor.is_service:
         return
     since = tx.now - WINDOW
+    recent = _select_recent_invitations(organization.id, first_id(Invitation.prefix, since), since)
+    times = (await tx.session.execute(recent)).scalars()
+    _ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
+
+
+@prepared_statement
+def _select_recent_invitations(
+    organization_id: str, first: str, since: datetime
+) -> SelectOfScalar[datetime]:
     recent = select(Invitation.created_at).where(
-        col(Invitation.organization_id) == organization.id,
+        col(Invitation.organization_id) == organization_id,
         # There is an index on the ID, which sorts by time.
-        col(Invitation.id) >= first_id(Invitation.prefix, since),
+        col(Invitation.id) >= first,
         col(Invitation.by_service).is_(False),
         col(Invitation.created_at) > since,
     )
-    times = (await tx.session.execute(recent.order_by(col(Invitation.id)))).scalars().all()
-    _ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
+    return recent.order_by(col(Invitation.id))
 
 
 async def ensure_mail_rate(
@@ -48,12 +58,8 @@ async def ensure_mail_rate(
     # after the other.
     inviter_id = tx.actor.user_id
     await lock_texts(tx.session, [*keys, inviter_id] if inviter_id else keys)
-    columns = select(Mail.address_key, Mail.organization_id, Mail.created_at, Mail.inviter_id)
-    is_counted = col(Mail.address_key).in_(keys)
-    if inviter_id:
-        is_counted |= col(Mail.inviter_id) == inviter_id
-    recent = columns.where(is_counted, col(Mail.created_at) > tx.now - WINDOW)
-    rows = (await tx.session.execute(recent.order_by(col(Mail.created_at)))).all()
+    recent = _select_recent_mails(keys, inviter_id, tx.now - WINDOW)
+    rows = (await tx.session.execute(recent)).all()
     if inviter_id:
         sent = [row.created_at for row in rows if row.inviter_id == inviter_id]
         _ensure_within(tx.now, sent, MAILS_PER_INVITER, len(keys))
@@ -62,6 +68,15 @@ async def ensure_mail_rate(
         own = [mail.created_at for mail in mails if mail.organization_id == organization.id]
         _ensure_within(tx.now, own, MAILS_PER_ADDRESS_AND_ORGANIZATION)
         _ensure_within(tx.now, [mail.created_at for mail in mails], MAILS_PER_ADDRESS)
+
+
+@prepared_statement
+def _select_recent_mails(keys: Sequence[str], inviter_id: str | None, since: datetime) -> AnySelect:
+    columns = select(Mail.address_key, Mail.organization_id, Mail.created_at, Mail.inviter_id)
+    is_counted = col(Mail.address_key).in_(keys)
+    if inviter_id is not None:
+        is_counted |= col(Mail.inviter_id) == inviter_id
+    return columns.where(is_counted, col(Mail.created_at) > since).order_by(col(Mail.created_at))
 
 
 def _ensure_within(now: datetime, times: Sequence[datetime], limit: int, number: int = 1) -> None:

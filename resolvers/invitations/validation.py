@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import CompoundSelect, exists, false, true, union_all
 from sqlmodel import col, select
 
+from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
     ErrorCollector,
@@ -26,7 +29,7 @@ from models.validation.text import check_metadata, check_url
 from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
 from resolvers.bulk import ensure_bulk_size
 from resolvers.metadata import Metadata
-from resolvers.roles import RoleWithPermissions, find_role, load_default_role, load_roles_of_set
+from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
 
@@ -167,11 +170,7 @@ async def _load_roles(
     roles: dict[str | None, RoleWithPermissions | InputError] = {}
     for key in keys:
         try:
-            roles[key] = (
-                await load_default_role(tx, organization.role_set_id)
-                if key is None
-                else find_role(offered, key)
-            )
+            roles[key] = offered.find(key)
         except ResourceNotFound as error:
             roles[key] = error
     return roles
@@ -220,15 +219,24 @@ async def load_existing(
     tx: Transaction, organization: Organization, keys: Sequence[str]
 ) -> tuple[set[str], set[str]]:
     """Returns which addresses belong to members, and which have a pending invitation."""
-    of_members = (
-        select(User.address_key)
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.organization_id) == organization.id, col(User.address_key).in_(keys))
+    rows = (await tx.session.execute(_select_existing(organization.id, keys))).all()
+    members = {key for key, is_member in rows if is_member}
+    return members, {key for key, is_member in rows if not is_member}
+
+
+@prepared_statement
+def _select_existing(organization_id: str, keys: Sequence[str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Selects those of the addresses that belong to members, or have a pending invitation."""
+    is_member = exists().where(
+        col(Membership.organization_id) == organization_id,
+        col(Membership.user_id) == col(User.id),
     )
-    of_invitations = select(Invitation.address_key).where(
-        col(Invitation.organization_id) == organization.id,
+    of_members = select(User.address_key, true().label("is_member")).where(
+        col(User.address_key).in_(keys), is_member
+    )
+    of_invitations = select(Invitation.address_key, false()).where(
+        col(Invitation.organization_id) == organization_id,
         col(Invitation.address_key).in_(keys),
         col(Invitation.status) == PENDING,
     )
-    members = {key for key in (await tx.session.execute(of_members)).scalars() if key}
-    return members, set((await tx.session.execute(of_invitations)).scalars())
+    return union_all(of_members, of_invitations)

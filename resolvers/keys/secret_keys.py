@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import String, type_coerce
 from sqlmodel import col, select
 
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
 from models.errors import ResourceNotFound
 from models.instance import Instance
@@ -23,17 +24,19 @@ from resolvers.transaction import Transaction
 
 async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] | None:
     """Loads the service of a secret key by the key's visible part; None if unknown or revoked."""
-    columns = select(
-        Instance, type_coerce(col(SecretKey.id), String).label("key_id"), col(SecretKey.digest)
-    )
-    valid = (col(SecretKey.visible) == get_visible_part(secret)) & col(SecretKey.revoked_at).is_(
-        None
-    )
     async with store.read() as connection:
-        row = (await connection.execute(columns.outerjoin(SecretKey, valid))).one()
+        (row,) = await connection.fetch(_select_service(get_visible_part(secret)))
     if not matches_digest(secret, row.digest or ""):
         return None
     return Actor(ActorType.SERVICE, row.key_id), cast(Instance, row)
+
+
+@prepared_statement
+def _select_service(visible: str) -> AnySelect:
+    """Selects the instance's settings, and the key if it isn't revoked."""
+    valid = (col(SecretKey.visible) == visible) & col(SecretKey.revoked_at).is_(None)
+    key_id = type_coerce(col(SecretKey.id), String).label("key_id")
+    return select(Instance, key_id, col(SecretKey.digest)).outerjoin(SecretKey, valid)
 
 
 async def create_key(
@@ -54,7 +57,7 @@ async def create_key(
 
 
 async def list_keys(tx: Transaction) -> Sequence[SecretKey]:
-    return (await tx.session.execute(select(SecretKey).order_by(col(SecretKey.id)))).scalars().all()
+    return (await tx.session.execute(select(SecretKey).order_by(col(SecretKey.id)))).scalars()
 
 
 async def revoke_key(tx: Transaction, *, id_or_visible: str) -> SecretKey:

@@ -1,12 +1,14 @@
 """Expiry: an invitation reads as expired at once, and is stored as expired once (rule 13)."""
 
-from sqlalchemy import update
+from datetime import datetime
+
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.errors import NotFound
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus
+from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization
 from resolvers.access import SYSTEM
 from resolvers.event_writer import PIECE
@@ -20,30 +22,15 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
 
     This is kept even if the operation is rejected (rule 13).
     """
-    expired_ids = (
-        select(Invitation.id)
-        .where(
-            col(Invitation.organization_id) == organization.id,
-            col(Invitation.status) == PENDING,
-            col(Invitation.expires_at) <= tx.now,
-        )
-        .order_by(col(Invitation.id))
-        .limit(PIECE)
-    )
-    statement = (
-        update(Invitation)
-        .where(col(Invitation.id).in_(expired_ids))
-        .values(status=InvitationStatus.EXPIRED.value, updated_at=tx.now)
-        .returning(Invitation)
-    )
     while True:
-        rows = (await tx.session.execute(statement)).scalars()
-        invitations = sorted(rows, key=lambda invitation: invitation.id)
+        overdue = _select_overdue(organization.id, tx.now)
+        invitations = (await tx.session.execute(overdue)).scalars()
         role_ids = {invitation.role_id for invitation in invitations}
         # Kept until the events are recorded, so that the session finds the roles without asking the
         # database again.
         _roles = await load_roles_by_id(tx.session, list(role_ids)) if role_ids else {}
         for invitation in invitations:
+            settle(invitation, InvitationStatus.EXPIRED, tx.now)
             await record_invitation(
                 tx, EventType.INVITATION_EXPIRED, invitation, organization, actor=SYSTEM
             )
@@ -51,6 +38,16 @@ async def expire_overdue(tx: Transaction, organization: Organization) -> None:
         await tx.events.save()
         if len(invitations) < PIECE:
             return
+
+
+@prepared_statement
+def _select_overdue(organization_id: str, now: datetime) -> SelectOfScalar[Invitation]:
+    overdue = select(Invitation).where(
+        col(Invitation.organization_id) == organization_id,
+        col(Invitation.status) == PENDING,
+        col(Invitation.expires_at) <= now,
+    )
+    return overdue.order_by(col(Invitation.id)).limit(PIECE)
 
 
 async def expire_overdue_in(tx: Transaction, organization_ids: SelectOfScalar[str]) -> None:
@@ -62,7 +59,7 @@ async def expire_overdue_in(tx: Transaction, organization_ids: SelectOfScalar[st
     )
     organizations = select(Organization).where(col(Organization.id).in_(expired_in))
     organizations = organizations.order_by(col(Organization.id))
-    for organization in (await tx.session.execute(organizations)).scalars().all():
+    for organization in (await tx.session.execute(organizations)).scalars():
         await expire_overdue(tx, organization)
 
 

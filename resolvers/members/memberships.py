@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, delete, update
+from sqlalchemy import Delete, Select, delete, exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject
-from models.database.session import set_written
 from models.database.statements import prepared_statement
 from models.errors import (
     AlreadyAMember,
@@ -20,13 +19,13 @@ from models.errors import (
     ResourceNotFound,
 )
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus
+from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import can_manage
+from models.roles import Role, can_manage
 from models.users import User
 from models.validation.text import check_metadata
-from resolvers.access import ensure_grantable
+from resolvers.access import ensure_grantable, parse_permission_keys, select_permission_keys
 from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import membership_data, record_invitation
@@ -35,10 +34,6 @@ from resolvers.members.seats import count_taken_seats, no_free_seat
 from resolvers.metadata import Metadata, apply_metadata
 from resolvers.roles import (
     RoleWithPermissions,
-    find_role,
-    load_default_role,
-    load_role_by_id,
-    load_role_in_set,
     load_roles_by_id,
     load_roles_of_set,
     select_manager_role_ids,
@@ -114,19 +109,21 @@ def already_a_member() -> AlreadyAMember:
 
 async def _load_member(
     tx: Transaction, organization_id: str, user_id: str
-) -> tuple[Membership, User]:
+) -> tuple[Membership, User, RoleWithPermissions]:
     """Loads by both IDs, so that a member of another organization is not found."""
     row = (await tx.session.execute(_select_member(organization_id, user_id))).one_or_none()
     if row is None:
         raise ResourceNotFound("The user is not a member of this organization.", at="user_id")
-    return row[0], row[1]
+    membership, user, role, keys = row
+    return membership, user, RoleWithPermissions(role, parse_permission_keys(keys))
 
 
 @prepared_statement
-def _select_member(organization_id: str, user_id: str) -> Select[Membership, User]:
+def _select_member(organization_id: str, user_id: str) -> Select[Membership, User, Role, str]:
     return (
-        select(Membership, User)
+        select(Membership, User, Role, select_permission_keys(col(Role.id)))
         .join(User, col(User.id) == col(Membership.user_id))
+        .join(Role, col(Role.id) == col(Membership.role_id))
         .where(
             col(Membership.organization_id) == organization_id, col(Membership.user_id) == user_id
         )
@@ -216,13 +213,8 @@ async def _check_members(
     tx: Transaction, organization: Organization, new: Sequence[NewMember]
 ) -> list[MemberDraft]:
     """Checks each user as if the ones before them in the call were already members."""
-    users = await _lock_users(tx, {member.user_id for member in new})
-    offered = default = None
-    if any(member.role for member in new):
-        offered = await load_roles_of_set(tx, organization.role_set_id)
-    if not all(member.role for member in new):
-        default = await load_default_role(tx, organization.role_set_id)
-    joined = await _load_joined(tx, organization, users)
+    users, joined = await _lock_users(tx, organization, {member.user_id for member in new})
+    offered = await load_roles_of_set(tx, organization.role_set_id)
     invitations = await _load_own_invitations(tx, organization, users.values())
     members, pending = await count_taken_seats(tx, organization)
     limit = organization.max_allowed_memberships
@@ -239,7 +231,7 @@ async def _check_members(
             if user.id in joined:
                 raise already_a_member()
         with errors.at("role"):
-            role = find_role(offered or {}, member.role) if member.role else default
+            role = offered.find(member.role or None)
         key = user.address_key if user and user.email_verified else None
         invitation = invitations.get(key or "")
         with errors.at("organization_id"):
@@ -253,32 +245,24 @@ async def _check_members(
     return drafts
 
 
-async def _lock_users(tx: Transaction, ids: Collection[str]) -> dict[str, User]:
-    users = (await tx.session.execute(_select_locked_users(ids))).scalars()
-    return {user.id: user for user in users}
+async def _lock_users(
+    tx: Transaction, organization: Organization, ids: Collection[str]
+) -> tuple[dict[str, User], set[str]]:
+    """Loads users by their IDs, and which of them are already members."""
+    rows = (await tx.session.execute(_select_locked_users(organization.id, ids))).all()
+    users = {user.id: user for user, _ in rows}
+    return users, {user.id for user, is_member in rows if is_member}
 
 
 @prepared_statement
-def _select_locked_users(ids: Collection[str]) -> SelectOfScalar[User]:
+def _select_locked_users(organization_id: str, ids: Collection[str]) -> Select[User, bool]:
     # FOR KEY SHARE: a user can't be deleted until the membership exists, so that the deletion
-    # finds it.
-    statement = select(User).where(col(User.id).in_(ids)).order_by(col(User.id))
-    return statement.with_for_update(read=True, key_share=True)
-
-
-async def _load_joined(
-    tx: Transaction, organization: Organization, user_ids: Collection[str]
-) -> set[str]:
-    """Loads which of the users are already members."""
-    statement = _select_joined(organization.id, list(user_ids))
-    return set((await tx.session.execute(statement)).scalars())
-
-
-@prepared_statement
-def _select_joined(organization_id: str, user_ids: Collection[str]) -> SelectOfScalar[str]:
-    return select(Membership.user_id).where(
-        col(Membership.organization_id) == organization_id, col(Membership.user_id).in_(user_ids)
+    # finds it. The lock of the organization keeps its memberships as they are.
+    is_member = exists().where(
+        col(Membership.organization_id) == organization_id, col(Membership.user_id) == col(User.id)
     )
+    statement = select(User, is_member).where(col(User.id).in_(ids)).order_by(col(User.id))
+    return statement.with_for_update(read=True, key_share=True, of=User)
 
 
 async def _load_own_invitations(
@@ -315,13 +299,9 @@ async def _add_drafted(
         known = {draft.role.role.id for draft in drafts if draft.role}
         other = {invitation.role_id for invitation in invitations} - known
         _roles = await load_roles_by_id(tx.session, list(other)) if other else {}
-        revoked = update(Invitation).where(col(Invitation.id).in_([one.id for one in invitations]))
-        values = {"status": InvitationStatus.REVOKED.value, "updated_at": tx.now}
-        await tx.session.execute(revoked.values(values))
-        for invitation in invitations:
-            set_written(invitation, **values)
     for draft in drafts:
         if draft.invitation:
+            settle(draft.invitation, InvitationStatus.REVOKED, tx.now)
             await record_invitation(
                 tx, EventType.INVITATION_REVOKED, draft.invitation, organization
             )
@@ -336,19 +316,14 @@ async def _add_drafted(
     )
 
 
-async def is_member(tx: Transaction, organization: Organization, user: User) -> bool:
-    return bool(await _load_joined(tx, organization, [user.id]))
-
-
 async def update_membership(
     tx: Transaction, *, organization_id: str, user_id: str, role: str
 ) -> Membership:
     """Changes a member's role to one that the caller can grant; keeps the last manager."""
     organization = await tx.lock_organization(organization_id)
-    membership, user = await _load_member(tx, organization_id, user_id)
-    new_role = await load_role_in_set(tx, organization.role_set_id, role)
+    membership, user, old_role = await _load_member(tx, organization_id, user_id)
+    new_role = (await load_roles_of_set(tx, organization.role_set_id)).find(role)
     ensure_grantable(tx.grant, new_role.permissions)
-    old_role = await load_role_by_id(tx.session, membership.role_id)
     if new_role.role.id == old_role.role.id:
         return membership
     if not can_manage(new_role.permissions):
@@ -364,12 +339,11 @@ async def update_membership_metadata(
     tx: Transaction, *, organization_id: str, user_id: str, merge: bool, metadata: Metadata
 ) -> Membership:
     organization = await tx.lock_organization(organization_id)
-    membership, user = await _load_member(tx, organization_id, user_id)
+    membership, user, role = await _load_member(tx, organization_id, user_id)
     new = apply_metadata(membership, metadata, merge=merge)
     if not apply_changes(membership, new):
         return membership
     membership.updated_at = tx.now
-    role = await load_role_by_id(tx.session, membership.role_id)
     _record(tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, role)
     return membership
 
@@ -377,12 +351,16 @@ async def update_membership_metadata(
 async def remove_membership(tx: Transaction, *, organization_id: str, user_id: str) -> Membership:
     """Removes a member at once, and returns the membership as it was."""
     organization = await tx.lock_organization(organization_id)
-    membership, user = await _load_member(tx, organization_id, user_id)
-    role = await load_role_by_id(tx.session, membership.role_id)
+    membership, user, role = await _load_member(tx, organization_id, user_id)
     await _ensure_other_manager(tx, membership, role)
     _record(tx, EventType.MEMBERSHIP_DELETED, membership, organization, user, role)
-    await tx.session.execute(delete(Membership).where(col(Membership.id) == membership.id))
+    await tx.session.execute(_delete_membership(membership.id))
     return membership
+
+
+@prepared_statement
+def _delete_membership(membership_id: str) -> Delete:
+    return delete(Membership).where(col(Membership.id) == membership_id)
 
 
 async def leave_organization(tx: Transaction, *, organization_id: str) -> Membership:

@@ -21,7 +21,7 @@ from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.queries.batching import Batched, BatchLoader
 from resolvers.queries.memberships import (
-    load_held_roles,
+    load_grants,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
@@ -29,6 +29,7 @@ from resolvers.queries.memberships import (
 from resolvers.queries.roles import load_permission_keys, load_permissions, load_roles_of_set
 from resolvers.queries.rows import by_id, count_by, load_events_by_cursor
 from resolvers.queries.users import load_are_fellows
+from resolvers.transaction import Transaction
 
 
 class Loaders:
@@ -47,7 +48,7 @@ class Loaders:
     events_by_cursor = Batched(load_events_by_cursor)
     # By organization and user.
     memberships = Batched(load_memberships)
-    held_roles = Batched(load_held_roles)
+    grants = Batched(load_grants)
     # By viewer and membership, or other user.
     visible_memberships = Batched(load_visible_memberships)
     are_fellows = Batched(load_are_fellows)
@@ -77,6 +78,16 @@ class Loaders:
     def __init__(self, store: Readable) -> None:
         self.store = store
 
+    def remember_locked(self, tx: Transaction) -> None:
+        """Keeps the rows that nobody else could change during a transaction.
+
+        The payload of its mutation shows them as they were at the commit.
+        """
+        locked = tx.locked_organizations.items()
+        self.organizations.remember({id: organization for id, (organization, _) in locked})
+        if tx.keeps_roles:
+            self.roles.remember({role.id: role for role in tx.session.list_known(Role)})
+
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
         page = await self.pages.load((parent, request))
@@ -89,7 +100,7 @@ class Loaders:
 
     async def is_member(self, organization_id: str, user_id: str) -> bool:
         key = (organization_id, user_id)
-        loader = self.memberships if self.memberships.knows(key) else self.held_roles
+        loader = self.memberships if self.memberships.knows(key) else self.grants
         return await loader.load(key) is not None
 
     async def load_permission_keys(
@@ -98,7 +109,7 @@ class Loaders:
         """Loads the permissions of the user's membership; None for a user who isn't a member."""
         key = (organization_id, user_id)
         if not self.memberships.knows(key):
-            held = await self.held_roles.load(key)
+            held = await self.grants.load(key)
             return held.permissions if held else None
         membership = await self.memberships.load(key)
         if membership is None:

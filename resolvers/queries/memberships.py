@@ -1,10 +1,9 @@
 """Memberships: one by its organization and user, and those that a user can see."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Select, exists, or_
+from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,7 +12,7 @@ from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Permission, RolePermission
+from resolvers.access import Grant, make_grant, select_grants
 from resolvers.pages import load_rows
 from resolvers.queries.roles import select_reading_role_ids
 from resolvers.roles import select_manager_role_ids
@@ -32,45 +31,13 @@ async def load_memberships(
     return [rows.get(key) for key in keys]
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRole:
-    """The role of a membership, with the keys of its permissions."""
-
-    role_id: str
-    permissions: frozenset[str]
-
-
-async def load_held_roles(
-    store: Readable, keys: Sequence[tuple[str, str]]
-) -> Sequence[HeldRole | None]:
+async def load_grants(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[Grant | None]:
     """Loads what users hold in organizations, by (organization ID, user ID)."""
     organization_ids, user_ids = map(set, zip(*keys, strict=True))
-    held: dict[tuple[str, str], tuple[str, set[str]]] = {}
     async with store.read() as connection:
-        statement = select_held_roles(organization_ids, user_ids)
-        for row in await connection.fetch(statement):
-            of_member = (row.organization_id, row.user_id)
-            _, permissions = held.setdefault(of_member, (row.role_id, set()))
-            # A role without permissions has none here.
-            if row.key:
-                permissions.add(row.key)
-    roles = {key: HeldRole(role_id, frozenset(keys)) for key, (role_id, keys) in held.items()}
-    return [roles.get(key) for key in keys]
-
-
-@prepared_statement
-def select_held_roles(
-    organization_ids: Collection[str], user_ids: Collection[str]
-) -> Select[str, str, str, str]:
-    return (
-        select(Membership.organization_id, Membership.user_id, Membership.role_id, Permission.key)
-        .outerjoin(RolePermission, col(RolePermission.role_id) == col(Membership.role_id))
-        .outerjoin(Permission, col(Permission.id) == col(RolePermission.permission_id))
-        .where(
-            col(Membership.organization_id).in_(organization_ids),
-            col(Membership.user_id).in_(user_ids),
-        )
-    )
+        rows = await connection.fetch(select_grants(organization_ids, user_ids))
+    grants = {(row.organization_id, row.user_id): make_grant(*row[2:]) for row in rows}
+    return [grants.get(key) for key in keys]
 
 
 @prepared_statement

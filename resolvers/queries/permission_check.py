@@ -41,7 +41,7 @@ async def check_permission(
     subject_id = actor.user_id if user_id is None else user_id
     if subject_id is not None and not instance.organizations_enabled:
         return Decision(Reason.ORGANIZATIONS_DISABLED)
-    held = await loaders.held_roles.load((organization_id, subject_id)) if subject_id else None
+    held = await loaders.grants.load((organization_id, subject_id)) if subject_id else None
     if held and permission in held.permissions:
         return Decision(Reason.GRANTED_BY_ROLE, held.role_id)
     if permission not in await loaders.all_permission_keys.load(None):

@@ -190,7 +190,7 @@ async def delete_role(tx: Transaction, *, key: str) -> str:
     role_id = role.role.id
     offering = select(RoleSetRole.role_set_id).where(col(RoleSetRole.role_id) == role_id)
     statement = select(RoleSet).where(col(RoleSet.id).in_(offering)).order_by(col(RoleSet.id))
-    sets = (await tx.session.execute(statement)).scalars().all()
+    sets = (await tx.session.execute(statement)).scalars()
     await tx.session.execute(delete(RoleSetRole).where(col(RoleSetRole.role_id) == role_id))
     for role_set in sets:
         role_set.updated_at = tx.now

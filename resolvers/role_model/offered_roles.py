@@ -29,7 +29,7 @@ from resolvers.transaction import Transaction
 
 async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") -> RoleSet:
     """Loads a role set; raises ResourceNotFound with the most similar keys."""
-    role_set = await load_role_set(tx, col(RoleSet.key) == key)
+    role_set = await load_role_set(tx, key)
     if role_set is None:
         known = list((await tx.session.execute(select(col(RoleSet.key)))).scalars())
         nearest = find_similar(key, known) or sorted(known)
@@ -38,7 +38,7 @@ async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") ->
 
 
 async def load_initial_role_set(tx: Transaction) -> RoleSet:
-    role_set = await load_role_set(tx, col(RoleSet.is_initial).is_(True))
+    role_set = await load_role_set(tx, None)
     assert role_set, "the first migration creates an initial role set"
     return role_set
 

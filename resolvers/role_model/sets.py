@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col
-
 from models.errors import (
     ErrorCollector,
     IdentifierExists,
@@ -51,11 +49,11 @@ async def _choose_key(tx: Transaction, key: str | None, name: str) -> str:
     """Returns the key if it is free, or makes one from the name."""
     if key is not None:
         check_role_set_key(key)
-        if await load_role_set(tx, col(RoleSet.key) == key):
+        if await load_role_set(tx, key):
             raise IdentifierExists("A role set with this key already exists.")
         return key
     from_name = f"role_set:{make_slug(name).replace('-', '_')}"
-    if await load_role_set(tx, col(RoleSet.key) == from_name):
+    if await load_role_set(tx, from_name):
         return f"{from_name}_{secrets.token_hex(3)}"
     return from_name
 

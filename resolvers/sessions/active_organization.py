@@ -1,8 +1,12 @@
 """The organization that a session is active in (rule 28)."""
 
-from sqlalchemy import ColumnElement, update
-from sqlmodel import col, select
+from datetime import datetime
 
+from sqlalchemy import Update, update
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.database.statements import prepared_statement
 from models.errors import NotFound
 from models.instance import requires_organization
 from models.memberships import Membership
@@ -25,14 +29,11 @@ async def set_active_organization(
     await tx.ensure_organizations_enabled()
     membership = None
     if organization_id is not None:
-        membership = await lock_own_membership(
-            tx, col(Membership.organization_id) == organization_id
-        )
+        membership = await lock_own_membership(tx, organization_id)
     elif slug is not None:
         if not (await tx.load_instance()).slugs_enabled:
             raise NotFound
-        with_slug = select(Organization.id).where(col(Organization.slug) == slug)
-        membership = await lock_own_membership(tx, col(Membership.organization_id).in_(with_slug))
+        membership = await lock_own_membership(tx, None, slug)
     session = await lock_own_session(tx, session_id)
     if not is_open(session.closed_as, session.expires_at, tx.now):
         raise session_closed()
@@ -52,20 +53,39 @@ async def activate_pending_session(tx: Transaction, membership: Membership) -> N
     signed = tx.actor.session
     if signed is None or not requires_organization(await tx.load_instance()):
         return
-    pending = (col(Session.id) == signed.id) & col(Session.membership_id).is_(None)
-    chosen = {"membership_id": membership.id, "updated_at": tx.now}
-    await tx.session.execute(update(Session).where(pending, is_open_at(tx.now)).values(chosen))
+    await tx.session.execute(_choose_membership(signed.id, membership.id, tx.now))
 
 
-async def lock_own_membership(tx: Transaction, condition: ColumnElement[bool]) -> Membership:
+@prepared_statement
+def _choose_membership(session_id: str, membership_id: str, now: datetime) -> Update:
+    pending = (col(Session.id) == session_id) & col(Session.membership_id).is_(None)
+    chosen = update(Session).where(pending, is_open_at(now))
+    return chosen.values(membership_id=membership_id, updated_at=now)
+
+
+async def lock_own_membership(
+    tx: Transaction, organization_id: str | None, slug: str | None = None
+) -> Membership:
     """Returns a membership of the caller, locked so that it exists until the session holds it.
 
-    Raises NotFound.
+    The organization is given by its ID or its slug. Raises NotFound.
     """
     await tx.ensure_organizations_enabled()
-    own = select(Membership).where(col(Membership.user_id) == tx.actor.user_id, condition)
-    locked = own.with_for_update(read=True, key_share=True)
-    membership = (await tx.session.execute(locked)).scalar_one_or_none()
+    statement = _select_locked_membership(tx.actor.user_id or "", organization_id, slug)
+    membership = (await tx.session.execute(statement)).scalar_one_or_none()
     if membership is None:
         raise NotFound
     return membership
+
+
+@prepared_statement
+def _select_locked_membership(
+    user_id: str, organization_id: str | None, slug: str | None
+) -> SelectOfScalar[Membership]:
+    own = select(Membership).where(col(Membership.user_id) == user_id)
+    if organization_id is not None:
+        own = own.where(col(Membership.organization_id) == organization_id)
+    if slug is not None:
+        with_slug = select(Organization.id).where(col(Organization.slug) == slug)
+        own = own.where(col(Membership.organization_id).in_(with_slug))
+    return own.with_for_update(read=True, key_share=True)

@@ -1,10 +1,13 @@
 """Opens, ends, and revokes sessions (rule 28)."""
 
-from sqlmodel import col, select
+from datetime import datetime
 
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.database.statements import prepared_statement
 from models.errors import Unauthenticated
 from models.events import EventType
-from models.memberships import Membership
 from models.sessions import LIFETIME, LIVE_SESSIONS, Session, SessionStatus
 from models.users import User
 from resolvers.access import ensure_identity_token
@@ -18,22 +21,16 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
     """Opens a session of the caller, in an organization or in none yet."""
     ensure_identity_token(tx.actor)
     # The lock on the user makes concurrent calls count the open sessions one after the other.
-    caller = select(User.id).where(col(User.id) == tx.actor.user_id)
-    user_id = (
-        await tx.session.execute(caller.with_for_update(key_share=True))
-    ).scalar_one_or_none()
+    caller = _select_locked_caller(tx.actor.user_id or "")
+    user_id = (await tx.session.execute(caller)).scalar_one_or_none()
     if user_id is None:
         raise Unauthenticated
     membership = (
-        await lock_own_membership(tx, col(Membership.organization_id) == organization_id)
-        if organization_id is not None
-        else None
+        await lock_own_membership(tx, organization_id) if organization_id is not None else None
     )
     # If there is no room for another session, the ones that were idle longest end.
-    own = select(Session).where(col(Session.user_id) == user_id, is_open_at(tx.now))
-    newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
-    idle = newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()
-    for old in (await tx.session.execute(idle)).scalars().all():
+    surplus = _select_locked_surplus(user_id, tx.now)
+    for old in (await tx.session.execute(surplus)).scalars():
         await close_session(tx, old, SessionStatus.ENDED, EventType.SESSION_ENDED)
     session = Session(
         id=tx.new_id(Session.prefix),
@@ -50,6 +47,19 @@ async def create_session(tx: Transaction, *, organization_id: str | None) -> Ses
     return session
 
 
+@prepared_statement
+def _select_locked_caller(user_id: str) -> SelectOfScalar[str]:
+    return select(User.id).where(col(User.id) == user_id).with_for_update(key_share=True)
+
+
+@prepared_statement
+def _select_locked_surplus(user_id: str, now: datetime) -> SelectOfScalar[Session]:
+    """Selects the open sessions for which there is no room beside a new one."""
+    own = select(Session).where(col(Session.user_id) == user_id, is_open_at(now))
+    newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
+    return newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()
+
+
 async def end_session(tx: Transaction, *, session_id: str) -> Session:
     """Ends one of the caller's sessions, with a token of the session or an identity token."""
     if tx.actor.session and tx.actor.session.id != session_id:
@@ -61,6 +71,6 @@ async def end_session(tx: Transaction, *, session_id: str) -> Session:
 
 async def revoke_session(tx: Transaction, *, session_id: str) -> Session:
     """Ends a session of any user."""
-    session = await lock_session(tx, col(Session.id) == session_id)
+    session = await lock_session(tx, session_id)
     await close_session(tx, session, SessionStatus.REVOKED, EventType.SESSION_REVOKED)
     return session

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.statements import prepared_statement
 from models.errors import ResourceNotFound, SessionClosed
 from models.events import EventType
 from models.sessions import Session, SessionStatus, is_open
@@ -24,18 +26,26 @@ def session_closed() -> SessionClosed:
     return SessionClosed("The session has ended. Open a new one.", at="session_id")
 
 
-async def lock_session(tx: Transaction, *conditions: ColumnElement[bool]) -> Session:
+async def lock_session(tx: Transaction, session_id: str, user_id: str | None = None) -> Session:
     """Returns the session, locked until the end; raises ResourceNotFound."""
-    statement = select(Session).where(*conditions).with_for_update()
+    statement = _select_locked_session(session_id, user_id)
     session = (await tx.session.execute(statement)).scalar_one_or_none()
     if session is None:
         raise session_not_found()
     return session
 
 
+@prepared_statement
+def _select_locked_session(session_id: str, user_id: str | None) -> SelectOfScalar[Session]:
+    """Selects the session, for a user only if it is theirs."""
+    statement = select(Session).where(col(Session.id) == session_id)
+    if user_id is not None:
+        statement = statement.where(col(Session.user_id) == user_id)
+    return statement.with_for_update()
+
+
 async def lock_own_session(tx: Transaction, session_id: str) -> Session:
-    own = col(Session.user_id) == tx.actor.user_id
-    return await lock_session(tx, col(Session.id) == session_id, own)
+    return await lock_session(tx, session_id, tx.actor.user_id or "")
 
 
 async def close_session(

@@ -7,11 +7,10 @@ from typing import cast
 from sqlalchemy import String, type_coerce
 from sqlmodel import col, select
 
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.instance import Instance
 from models.sessions import Session
 from resolvers.access import Actor, ActorType, SigningSession
-from resolvers.pages import AnySelect
 from resolvers.server import Server
 from resolvers.sessions.rows import is_open_at
 

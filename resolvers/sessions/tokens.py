@@ -11,15 +11,21 @@ from sqlalchemy import ColumnElement, bindparam, func, inspect, update
 from sqlmodel import col, select
 
 from models.database.connection import Connection
+from models.database.statements import AnySelect
 from models.database.store import Store
 from models.errors import NotFound
 from models.instance import Instance, MembershipMode, requires_organization
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import Permission, Role, RolePermission
+from models.roles import Role
 from models.sessions import TOUCH_INTERVAL, Session, is_open
-from resolvers.access import Actor, ensure_identity_token
-from resolvers.pages import AnyRow, AnySelect
+from resolvers.access import (
+    Actor,
+    ensure_identity_token,
+    parse_permission_keys,
+    select_permission_keys,
+)
+from resolvers.pages import AnyRow
 from resolvers.server import Server
 from resolvers.sessions.claims import (
     MOST_MEMBERSHIPS,
@@ -66,18 +72,6 @@ def _select_membership(choice: Choice | None) -> ColumnElement[bool]:
     return named & (col(Membership.user_id) == col(Session.user_id)) & is_on
 
 
-def _select_permissions() -> ColumnElement[str]:
-    """Selects the permission keys of the membership's role, separated by spaces."""
-    keys = select(func.aggregate_strings(col(Permission.key), " ")).join(
-        RolePermission, col(RolePermission.permission_id) == col(Permission.id)
-    )
-    return (
-        keys.where(col(RolePermission.role_id) == col(Membership.role_id))
-        .correlate(Membership)
-        .scalar_subquery()
-    )
-
-
 def _select_memberships() -> ColumnElement[str]:
     """Selects the user's newest memberships, separated by commas.
 
@@ -117,7 +111,7 @@ def _select_content(choice: Choice | None, format: TokenFormat) -> AnySelect:
         col(Organization.id).label("organization_id"),
         col(Organization.slug),
         col(Role.key).label("role"),
-        _select_permissions().label("permissions"),
+        select_permission_keys(col(Membership.role_id)).label("permissions"),
     )
     return (
         columns
@@ -159,7 +153,7 @@ async def _load_token_claims(
     organization = None
     if row.organization_id is not None:
         slug = row.slug if row.slugs_enabled else None
-        permissions = frozenset((row.permissions or "").split())
+        permissions = parse_permission_keys(row.permissions)
         organization = ActiveOrganization(row.organization_id, slug, row.role, permissions)
     if organization is None and named is not None:
         raise NotFound if row.organizations_enabled else organizations_disabled()

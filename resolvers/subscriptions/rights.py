@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select, true
 
+from models.database.statements import AnySelect
 from models.database.store import Store
 from models.errors import NotFound, RequestError
 from models.events import REQUIRED_PERMISSIONS, get_readable_types
@@ -18,7 +19,6 @@ from models.roles import MEMBERSHIPS_READ, Permission, RolePermission
 from models.sessions import Session
 from models.users import User
 from resolvers.access import Actor, missing_permission
-from resolvers.pages import AnySelect
 from resolvers.sessions.rows import is_open_at
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import organizations_disabled

@@ -249,10 +249,11 @@ class MutationGuard(FieldExtension):
         except (InputError, InputErrors) as error:
             return make_error_payload(info, error)
         finally:
-            if tx := context.open_transaction:
-                context.changed_organization_id = next(iter(tx.locked_organizations), None)
-            context.open_transaction = None
+            tx, context.open_transaction = context.open_transaction, None
             await context.clear_loaders()
+            if tx is not None:
+                context.changed_organization_id = next(iter(tx.locked_organizations), None)
+                context.loaders.remember_locked(tx)
 
 
 @dataclass(eq=False)

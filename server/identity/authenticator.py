@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import structlog
-from sqlmodel import select
 
 from models.base import JSONObject
 from models.errors import Unavailable
@@ -23,6 +22,7 @@ from resolvers.keys.signing_keys import Signer
 from resolvers.provisioning import sign_in
 from resolvers.server import Clock, Server
 from resolvers.sessions.sign_in import SessionClaims, sign_in_session
+from resolvers.transaction import select_instance
 from server.identity.claims import read_identity_claims
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
@@ -177,7 +177,8 @@ class Authenticator:
 
     async def load_instance(self) -> Instance:
         async with self.server.store.read() as connection:
-            return (await connection.execute(select(Instance))).one()  # pyright: ignore[reportReturnType]
+            (instance,) = await connection.fetch(select_instance())
+        return instance
 
     async def _load_service(self, secret: str) -> tuple[Actor, Instance]:
         for key_id, digest in self.secret_keys.items():

@@ -79,7 +79,7 @@ async def count(api: Api, name: str = "Once") -> int:
 
 async def stored(api: Api) -> list[JSON]:
     async with api.store.read() as connection:
-        return [dict(row) for row in (await connection.execute(select(ANSWERS))).mappings()]
+        return (await connection.execute(select(ANSWERS))).mappings()
 
 
 # ------------------------------------------------------------------------------------------- replay

@@ -15,6 +15,7 @@ from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, operation
 from tests.support.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.sessions import bearer_of, mint, open_session, who
+from tests.support.statements import find_table
 
 # Rows at the deepest level: so many organizations of the viewer, with so many colleagues in each.
 WIDTHS = {1: (1, 1), 20: (20, 1), 200: (20, 10)}
@@ -59,11 +60,8 @@ async def a_company(api: Api, organizations: int, colleagues: int) -> Company:
 
 
 def tables(statements: Sequence[str]) -> list[str]:
-    """The table that each statement reads first."""
-    found = [re.search(r"\bFROM \"?(\w+)", statement) for statement in statements]
-    return sorted(
-        match[1] if match else statement for match, statement in zip(found, statements, strict=True)
-    )
+    """The tables that the statements read."""
+    return sorted(map(find_table, statements))
 
 
 async def read_by(api: Api, caller: Caller, document: str, **variables: object) -> list[str]:
@@ -350,9 +348,9 @@ async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
 
     assert all(answer.payload for answer in answers)
     async with api.store.read() as connection:
-        assert (
-            await connection.execute(text("SELECT session_id FROM watched"))
-        ).scalars().all() == [session_id]
+        assert (await connection.execute(text("SELECT session_id FROM watched"))).scalars() == [
+            session_id
+        ]
 
 
 async def test_a_session_token_is_one_statement_to_know_who_calls(api: Api) -> None:

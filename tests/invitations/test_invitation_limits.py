@@ -270,7 +270,7 @@ async def have_mailed(api: Api, organization_id: str, by: Caller, number: int) -
     """Many emails of one inviter to as many addresses, copied from one that was queued."""
     await invited(api, organization_id, "seed@example.com", by=by)
     async with api.store.write() as session:
-        (row,) = (await session.execute(select(MAIL))).mappings().all()
+        (row,) = (await session.execute(select(MAIL))).mappings()
         rows = [
             {**row, "id": f"{row['id'][:-4]}u{n:03d}", "address_key": f"x{n}", "status": "sent"}
             for n in range(1, number)

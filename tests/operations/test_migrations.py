@@ -50,13 +50,13 @@ def test_the_list_of_tables_is_whole() -> None:
 
 async def test_the_first_roles_hold_what_the_rules_say(store: Store) -> None:
     async with begin(server_for(store, now), SYSTEM) as tx:
-        permissions = (await tx.session.execute(select(Permission))).scalars().all()
-        ids = (await tx.session.execute(select(Role.id))).scalars().all()
+        permissions = (await tx.session.execute(select(Permission))).scalars()
+        ids = (await tx.session.execute(select(Role.id))).scalars()
         roles = {
             held.role.key: held.permissions
             for held in (await load_roles_by_id(tx.session, ids)).values()
         }
-        (role_set,) = (await tx.session.execute(select(RoleSet))).scalars().all()
+        (role_set,) = (await tx.session.execute(select(RoleSet))).scalars()
         instance = (await tx.session.execute(select(Instance))).scalar_one()
 
     assert {one.key: (one.name, one.description) for one in permissions} == SYSTEM_PERMISSIONS

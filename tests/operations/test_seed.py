@@ -3,9 +3,10 @@
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import now, parse_prefix
@@ -34,12 +35,12 @@ async def seeded(store: Store, organizations: int, users: int, sequence: int = 1
     return reported
 
 
-async def rows_of(store: Store, table: str) -> list[RowMapping]:
+async def rows_of(store: Store, table: str) -> list[dict[str, Any]]:
     """The rows, the oldest first."""
     columns = metadata.tables[table]
     async with store.read() as connection:
         found = await connection.execute(select(columns).order_by(columns.c.created_at))
-        return list(found.mappings())
+        return found.mappings()
 
 
 async def role_keys(store: Store) -> dict[str, str]:

@@ -153,7 +153,7 @@ async def seen(store: Store) -> Seen:
         for name in TABLES:
             table = metadata.tables[name]
             rows = await connection.execute(select(table).order_by(*table.primary_key))
-            tables[name] = [dict(row) for row in rows.mappings()]
+            tables[name] = rows.mappings()
     return Seen(tables)
 
 

@@ -234,4 +234,4 @@ async def events(store: Store) -> list[JSON]:
     table = metadata.tables["event"]
     async with store.read() as connection:
         rows = await connection.execute(select(table).order_by(table.c.cursor))
-        return [dict(row) for row in rows.mappings()]
+        return rows.mappings()

@@ -65,7 +65,7 @@ async def a_role(api: Api, key: str, permissions: list[str], *, in_set: bool = T
         tx.session.add(role)
         await tx.session.flush()
         held = select(Permission.id).where(col(Permission.key).in_(permissions))
-        ids = (await tx.session.execute(held)).scalars().all()
+        ids = (await tx.session.execute(held)).scalars()
         tx.session.add_all(RolePermission(role_id=role.id, permission_id=id) for id in ids)
         if in_set:
             initial = select(RoleSet.id).where(col(RoleSet.is_initial))

@@ -89,7 +89,8 @@ async def decline(api: Api, *, by: Caller, **proof: Any) -> Answer:
 async def stored(api: Api, invitation_id: str) -> JSON:
     async with api.store.read() as connection:
         rows = await connection.execute(select(TABLE).where(TABLE.c.id == invitation_id))
-        return dict(rows.mappings().one())
+        (row,) = rows.mappings()
+        return row
 
 
 async def change(api: Api, invitation_id: str, **values: Any) -> None:

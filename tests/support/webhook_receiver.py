@@ -200,10 +200,7 @@ async def many_events(api: Api, number: int) -> None:
 async def _rows(store: Store, name: str) -> Sequence[Any]:
     table = metadata.tables[name]
     async with store.read() as connection:
-        return [
-            dict(row)
-            for row in (await connection.execute(select(table).order_by(table.c.id))).mappings()
-        ]
+        return (await connection.execute(select(table).order_by(table.c.id))).mappings()
 
 
 async def deliveries(store: Store) -> list[WebhookDelivery]:

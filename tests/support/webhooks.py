@@ -51,12 +51,8 @@ async def kept(api: Api, row_id: str) -> JSON | None:
     """Loads the row of an endpoint or a delivery; None if it was deleted."""
     table = ENDPOINTS if row_id.startswith("whep_") else DELIVERIES
     async with api.store.read() as connection:
-        found = (
-            (await connection.execute(select(table).where(table.c.id == row_id)))
-            .mappings()
-            .one_or_none()
-        )
-        return None if found is None else dict(found)
+        rows = await connection.execute(select(table).where(table.c.id == row_id))
+        return next(iter(rows.mappings()), None)
 
 
 async def alter(api: Api, row_id: str, **values: Any) -> None:
