@@ -158,7 +158,7 @@ def check_limit(limit: str, allowed: int, asked: int) -> None:
     """Raises LimitExceeded."""
     if asked > allowed:
         raise LimitExceeded(
-            f"{SENTENCES[limit].format(allowed)} This one has {min(asked, SATURATED):,}.",
+            f"{SENTENCES[limit].format(allowed)} This one has {asked:,}.",
             limit=to_camel_case(limit),
             allowed=allowed,
             asked=asked,
