@@ -283,7 +283,7 @@ class Meter:
             aliases=1 if node.alias else 0,
             fields=0 if name == "__typename" else 1,
             aliases_below=max(below.aliases, below.aliases_below),
-            cost=min(1 + cost, SATURATED),
+            cost=1 + cost,
         )
 
     def count_entries(

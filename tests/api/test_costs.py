@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from schema import schema
 from schema.execution.limits import SATURATED
 from tests.api.test_limits import PAGES, WIDE, documents, exceeding, find_excess, read
 
@@ -53,6 +54,20 @@ def test_a_cost_is_the_entries_that_may_come_and_a_tenth_for_each_field(
     text: str, cost: int
 ) -> None:
     assert get_cost(text) == cost
+
+
+def test_all_types_of_the_schema_can_come() -> None:
+    types = len(schema._schema.type_map)  # pyright: ignore[reportPrivateUsage]
+
+    assert get_cost("{ __schema { types { name } } }") == -(-(2 + types * 11) // 10)
+
+
+# A whole number is one however it is written; what is no page size is left to the list.
+@pytest.mark.parametrize(("first", "cost"), [(100, 121), (100.0, 121), (1.5, 25), ("x", 25)])
+def test_a_page_has_the_size_of_a_variable(first: object, cost: int) -> None:
+    text = "query($n: Int) { organizations(first: $n) { nodes { id } } }"
+
+    assert get_cost(text, {"n": first}) == cost
 
 
 def test_the_sizes_of_pages_multiply() -> None:
@@ -135,9 +150,12 @@ def test_doubling_fragments_are_measured_in_the_time_that_they_take_to_read() ->
     ],
     ids=["fields", "pages", "aliases", "root fields"],
 )
-def test_no_answer_names_a_number_that_a_client_can_not_read(
+def test_the_number_of_a_doubling_document_is_one_that_a_client_can_read(
     text: str, limit: str, asked: int
 ) -> None:
     limits = {"cost": SATURATED} if limit == "root_fields" else {}
 
-    assert read(text, **limits)["asked"] == asked
+    document = documents(**limits).read(text)
+
+    assert find_excess(document)["asked"] == asked
+    assert document.errors[0].message.endswith(f"This one has {asked:,}.")
