@@ -218,7 +218,7 @@ class Walker:
     def requests(self, place: Place, value: Any) -> Iterator[JSON]:
         """The value as the variables of the field's arguments, and in the document."""
         given = self.arguments(place, value)
-        if self.api.store.is_sqlite and place in LITERAL_PLACES:
+        if place in LITERAL_PLACES:
             written = ", ".join(f"{key}: {literal(inner)}" for key, inner in given.items())
             yield {"query": self.document(place, written, "")}
         field: Any = TYPES[place.parent].fields[place.field]
