@@ -10,7 +10,7 @@ CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcar
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check bench profile format lock clean
+.PHONY: help install dev test check types tests bench profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
@@ -47,11 +47,16 @@ test: install ## Run the tests on SQLite and on PostgreSQL, without the slow one
 check: install ## Everything that CI runs: format, lint, types, import law, SDL, all tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
-	$(BIN)/pytest --cov -m "not slow"
-	$(BIN)/pytest -m slow
+	$(MAKE) --jobs=2 types tests
+
+# Types are checked in the time that the tests leave, because they wait for processes and sockets.
+types: install
+	nice $(BIN)/pyright
+
+tests: install
+	$(BIN)/pytest --cov
 
 bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)

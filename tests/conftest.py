@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make test` leaves to `make check`, and starts slow tests first.
+    """Marks what `make test` leaves to `make check`, and lets the long tests start first.
 
     Of the cases of a test, `make test` runs the first one on PostgreSQL and all on SQLite.
     """
+    long = [item for item in items if item.get_closest_marker("slow")]
     seen = set[str]()
     for item in items:
         cases = (
@@ -78,8 +80,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name in seen:
             item.add_marker(pytest.mark.slow)
         seen.add(name)
-    # No worker is left with a slow test at the end.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    # The fast tests cover the code, and coverage makes a test twice as long.
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
+    items[:] = deal(long, [item for item in items if item not in long])
+
+
+def deal(long: list[pytest.Item], short: list[pytest.Item]) -> list[pytest.Item]:
+    """Orders tests so that each worker, which begins with an equal part, has long ones first."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT") or 1)
+    number, rest, ordered = len(long) + len(short), iter(short), list[pytest.Item]()
+    for worker in range(workers):
+        first = long[worker::workers]
+        size = (number - len(ordered)) // (workers - worker)
+        ordered += [*first, *islice(rest, max(0, size - len(first)))]
+    return [*ordered, *rest]
 
 
 async def _migrate(url: str) -> None:

@@ -101,3 +101,15 @@ def test_threats_have_numbers_in_a_row() -> None:
     expected += ["F0", *(f"F{letter}" for letter in "ABCDEFGHIJKLMNOPQRS")]
 
     assert names == expected
+
+
+def test_the_page_about_tests_names_the_slow_ones() -> None:
+    page = (ROOT / "docs" / "testing.md").read_text()
+    tests = ROOT / "tests"
+    slow = {
+        str(path.relative_to(tests))
+        for path in tests.glob("*/test_*.py")
+        if "pytest.mark.slow" in path.read_text()
+    }
+
+    assert set(re.findall(r"^\| `(\w+/test_\w+\.py)` \|", page, re.MULTILINE)) == slow

@@ -158,7 +158,7 @@ def check_limit(limit: str, allowed: int, asked: int) -> None:
     """Raises LimitExceeded."""
     if asked > allowed:
         raise LimitExceeded(
-            f"{SENTENCES[limit].format(allowed)} This one has {min(asked, SATURATED):,}.",
+            f"{SENTENCES[limit].format(allowed)} This one has {asked:,}.",
             limit=to_camel_case(limit),
             allowed=allowed,
             asked=asked,
@@ -283,7 +283,7 @@ class Meter:
             aliases=1 if node.alias else 0,
             fields=0 if name == "__typename" else 1,
             aliases_below=max(below.aliases, below.aliases_below),
-            cost=min(1 + cost, SATURATED),
+            cost=1 + cost,
         )
 
     def count_entries(

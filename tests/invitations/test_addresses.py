@@ -135,6 +135,14 @@ REFUSED = [
 ]
 
 
+def test_an_address_has_254_characters_at_most() -> None:
+    longest = f"{'x' * 244}@corp.test"
+
+    assert normalize_address(longest) == longest
+    with pytest.raises(FormatInvalid):
+        normalize_address(f"x{longest}")
+
+
 def test_a_domain_is_not_too_long_once_it_is_encoded() -> None:
     label = "ü" * 8
 

@@ -244,7 +244,17 @@ def test_in_development_every_address_is_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "network", ["10.0.0.0/8", "10.1.2.3/32", "100.64.0.0/10", "127.0.0.0/8", "fd00::/8", "::1/128"]
+    "network",
+    [
+        "10.0.0.0/8",
+        "10.1.2.3/32",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.7.0/24",
+        "fd00::/8",
+        "::1/128",
+    ],
 )
 def test_a_network_of_ones_own_is_private(network: str) -> None:
     assert is_private_network(ip_network(network))
