@@ -35,7 +35,7 @@ def allows_breaking(released: str, version: str) -> bool:
 
 
 def check(version: str) -> None:
-    """Ends the program if the schema breaks clients of the last release and the version hides it."""
+    """Ends the program if the schema breaks clients, and the version doesn't announce that."""
     released, schema = read_released()
     changes = compare(schema, SCHEMA.read_text(encoding="utf-8"))
     for change in changes:
