@@ -99,10 +99,11 @@ profile: install ## Show where the time of a workload goes, with a flame graph i
 	$(BIN)/python -m bench --database sqlite --organizations 60 --users 3000 --members 400 --callers 40 --seconds 5 \
 		--workloads $(W) --profile var $(ARGS)
 
-format: install ## Format the code, mend what lint can mend, export the schema.
+format: install ## Format the code, fix what lint can fix, export the schema and the reference pages.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/tenantry export-schema --to graphql/schema.graphql
+	$(BIN)/python -m docsite reference
 
 lock: ## Resolve the dependencies anew and write the locks, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

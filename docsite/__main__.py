@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from docsite.reference import write_reference
-from docsite.stage import DOCS, ROOT, stage
+from docsite.stage import DOCS, ROOT, SCHEMA, stage
 
 ZENSICAL = ROOT / ".venv" / "tools" / "bin" / "zensical"
 POLL_SECONDS = 0.5
@@ -50,7 +50,7 @@ def serve(port: Annotated[int, typer.Option(min=1, max=65535)] = 8001) -> None:
 
 def find_times() -> dict[Path, float]:
     """Returns when each page was changed."""
-    pages = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), ROOT / "graphql" / "schema.graphql"]
+    pages = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), SCHEMA]
     return {page: page.stat().st_mtime for page in pages}
 
 

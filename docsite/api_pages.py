@@ -31,7 +31,10 @@ TITLES = {
     ),
     "subscriptions": ("Subscriptions", "Fields of `Subscription`. A request selects one of them."),
     "objects": ("Objects and interfaces", "Types of what the API returns."),
-    "inputs": ("Inputs", "Types of arguments. A field that has no `!`, or has a default, is optional."),
+    "inputs": (
+        "Inputs",
+        "Types of arguments. A field that has no `!`, or has a default, is optional.",
+    ),
     "enums": ("Enums and scalars", "Types of single values."),
 }
 CALLERS = {
@@ -127,7 +130,9 @@ def describe_type(kind: GraphQLNamedType, schema: GraphQLSchema) -> str:
     elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         parts.append(make_field_table(kind.fields))
     elif isinstance(kind, GraphQLEnumType):
-        rows = [f"| `{name}` | {to_cell(value.description)} |" for name, value in kind.values.items()]
+        rows = [
+            f"| `{name}` | {to_cell(value.description)} |" for name, value in kind.values.items()
+        ]
         parts.append("\n".join(["| value | |", "|---|---|", *rows]))
     return "\n\n".join(parts)
 
@@ -135,7 +140,9 @@ def describe_type(kind: GraphQLNamedType, schema: GraphQLSchema) -> str:
 def make_field_table(fields: Mapping[str, GraphQLField]) -> str:
     rows = ["| field | type | |", "|---|---|---|"]
     for name, field in fields.items():
-        arguments = ", ".join(f"`{argument}`: {to_link(given.type)}" for argument, given in field.args.items())
+        arguments = ", ".join(
+            f"`{argument}`: {to_link(given.type)}" for argument, given in field.args.items()
+        )
         text = to_cell(field.description)
         if arguments:
             text += f"<br>Arguments: {arguments}"
@@ -147,7 +154,9 @@ def make_field_table(fields: Mapping[str, GraphQLField]) -> str:
     return "\n".join(rows)
 
 
-def make_table(title: str, values: Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]) -> str:
+def make_table(
+    title: str, values: Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]
+) -> str:
     rows = [f"| {title} | type | |", "|---|---|---|"]
     for name, value in values.items():
         text = to_cell(value.description)

@@ -41,7 +41,9 @@ def describe(name: str, command: Any) -> str:
     arguments = [item for item in parameters if item.param_type_name == "argument"]
     options = [item for item in parameters if item.param_type_name == "option"]
     usage = [name, *("[OPTIONS]" for _ in options[:1])]
-    usage += [item.name.upper() if item.required else f"[{item.name.upper()}]" for item in arguments]
+    usage += [
+        item.name.upper() if item.required else f"[{item.name.upper()}]" for item in arguments
+    ]
     parts = [f"## {name}\n\n```text\n{' '.join(usage)}\n```\n\n{command.help.strip()}\n"]
     if parameters:
         parts.append("| | default | |\n|---|---|---|")
@@ -51,8 +53,18 @@ def describe(name: str, command: Any) -> str:
 
 
 def describe_parameter(item: Any) -> str:
-    names = [*item.opts, *item.secondary_opts] if item.param_type_name == "option" else [item.name.upper()]
-    default = "required" if item.required else "" if item.default is None else f"`{to_text(item.default)}`"
+    names = (
+        [*item.opts, *item.secondary_opts]
+        if item.param_type_name == "option"
+        else [item.name.upper()]
+    )
+    default = (
+        "required"
+        if item.required
+        else ""
+        if item.default is None
+        else f"`{to_text(item.default)}`"
+    )
     text = (getattr(item, "help", "") or "").replace("|", "\\|")
     return f"| {', '.join(f'`{name}`' for name in names)} | {default} | {text} |"
 

@@ -8,7 +8,13 @@ GROUPS = {
     "Callers": ("secret_keys", "allowed_origins", "allowed_headers", "trusted_proxies"),
     "Session tokens": ("signing_keys",),
     "Email and webhooks": ("smtp_url", "mail_from", "webhook_networks", "event_retention_days"),
-    "Rate limits": ("user_rate", "address_rate", "secret_key_rate", "update_rate", "rate_store_url"),
+    "Rate limits": (
+        "user_rate",
+        "address_rate",
+        "secret_key_rate",
+        "update_rate",
+        "rate_store_url",
+    ),
     "Limits on requests": (
         "max_cost",
         "max_depth",
@@ -116,7 +122,7 @@ DESCRIPTIONS: dict[str, Any] = {
     },
     "claims": {
         "email": "The claim with the email address.",
-        "email_verified": "The claim that says whether the address is verified: `true`, or the string `\"true\"`. The"
+        "email_verified": 'The claim that says whether the address is verified: `true`, or the string `"true"`. The'
         " constant `true` instead of a name treats every address as verified. Use it only if an administrator"
         " whom you trust assigns all addresses.",
         "given_name": "The claim with the first name.",

@@ -1,4 +1,4 @@
-"""The page of settings: names, defaults, and limits come from the code, sentences from this file."""
+"""The page of settings: names, defaults, and limits come from the code."""
 
 import json
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ HEAD = """# Settings
 
 <!-- Generated from the code. Run `make format` to write it again. -->
 
-Tenantry reads its settings once, at start, from environment variables or from the file `.env` in the
-current folder. If a value is wrong, it doesn't start, and says which setting must change.
+Tenantry reads its settings once, at start, from environment variables or from the file `.env` in
+the current folder. If a value is wrong, it doesn't start, and says which setting must change.
 `tenantry doctor` checks all of them.
 
 Lists are separated by commas, unless the description says that the value is JSON.
 
-The settings of an *instance*, such as whether users can create organizations, are in the database. The
-mutation `updateInstance` changes them.
+The settings of an *instance*, such as whether users can create organizations, are in the database.
+The mutation `updateInstance` changes them.
 """
 
 
@@ -73,8 +73,9 @@ def describe_values(field: FieldInfo) -> str:
 def describe_issuer() -> str:
     return "\n".join(
         (
-            "## Keys of an identity provider\n\nEach entry of `TENANTRY_IDENTITY_ISSUERS` is a JSON object"
-            " with these keys. [Authentication](../authentication/README.md) has examples.\n",
+            "## Keys of an identity provider\n\nEach entry of `TENANTRY_IDENTITY_ISSUERS` is a JSON"
+            " object with these keys. [Authentication](../authentication/README.md) has"
+            " examples.\n",
             *make_rows("key", Issuer.model_fields, DESCRIPTIONS["issuer_keys"]),
             "\n### Claims\n\nThe keys of `claims` say which claim of a token holds a value.\n",
             *make_rows("key", ClaimNames.model_fields, DESCRIPTIONS["claims"]),

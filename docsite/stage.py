@@ -8,6 +8,7 @@ from docsite.api_pages import make_api_pages
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+SCHEMA = ROOT / "graphql" / "schema.graphql"
 STAGE = ROOT / "var" / "docs"
 MERMAID = ROOT / "docsite" / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
 ASSETS = (ROOT / "docsite" / "site.css", ROOT / "web" / "icon.svg", MERMAID)
@@ -24,20 +25,21 @@ LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 FENCE = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 
 
-def stage() -> None:
+def stage(folder: Path = STAGE) -> None:
     """Writes all sources of the site, and replaces those of an earlier call."""
-    shutil.rmtree(STAGE, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     sources = [*DOCS.rglob("*.md"), *(ROOT / name for name in PAGES if name.endswith(".md"))]
     for source in sources:
         # The site begins with its own page, not with that of the repository.
         if source != ROOT / "README.md":
-            write(to_staged(source), rewrite_links(source))
+            write(folder / to_staged(source), rewrite_links(source, folder))
     for image in DOCS.rglob("*.png"):
-        copy(image, to_staged(image))
+        copy(image, folder / to_staged(image))
     for asset in ASSETS:
-        copy(asset, f"assets/{asset.name}")
-    for name, text in make_api_pages((ROOT / "graphql" / "schema.graphql").read_text("utf-8")):
-        write(f"reference/api/{name}.md", text)
+        copy(asset, folder / "assets" / asset.name)
+    copy(SCHEMA, folder / "files" / "graphql" / SCHEMA.name)
+    for name, text in make_api_pages(SCHEMA.read_text("utf-8")):
+        write(folder / "reference" / "api" / f"{name}.md", text)
 
 
 def to_staged(path: Path) -> str:
@@ -50,7 +52,7 @@ def to_staged(path: Path) -> str:
     return f"files/{name}"
 
 
-def rewrite_links(source: Path) -> str:
+def rewrite_links(source: Path, folder: Path) -> str:
     """Returns the page with links into the site; copies the other files that it links to."""
 
     def rewrite(link: re.Match[str]) -> str:
@@ -59,7 +61,7 @@ def rewrite_links(source: Path) -> str:
             raise SystemExit(f"{source.relative_to(ROOT)} links to {link[1]}, which is no file.")
         staged = to_staged(target)
         if staged.startswith("files/"):
-            copy(target, staged)
+            copy(target, folder / staged)
         depth = to_staged(source).count("/")
         return f"{'../' * depth}{staged}{link[2] or ''}"
 
@@ -68,12 +70,11 @@ def rewrite_links(source: Path) -> str:
     return "".join(part if n % 2 else LINK.sub(rewrite, part) for n, part in enumerate(parts))
 
 
-def write(name: str, text: str) -> None:
-    path = STAGE / name
+def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
 
 
-def copy(source: Path, name: str) -> None:
-    (STAGE / name).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, STAGE / name)
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
