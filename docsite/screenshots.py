@@ -13,7 +13,6 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import cast
 
 import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -122,8 +121,7 @@ def find_mails(folder: Path, recipient: str) -> list[Path]:
 
 def read_newest_mail(folder: Path) -> EmailMessage:
     mail = find_mails(folder, "barbara")[-1]
-    parser = BytesParser(policy=policy.default)
-    return cast(EmailMessage, parser.parsebytes(mail.read_bytes()))
+    return BytesParser(policy=policy.default).parsebytes(mail.read_bytes())
 
 
 def take_mail(browser: Browser, message: EmailMessage) -> None:

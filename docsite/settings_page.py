@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from docsite.setting_descriptions import DEFAULTS, DESCRIPTIONS, GROUPS
 from server.settings.issuers import ClaimNames, Issuer
-from server.settings.settings import Settings
+from server.settings.settings import Environment, Settings
 
 HEAD = """# Settings
 
@@ -55,10 +55,11 @@ def describe_default(name: str, field: FieldInfo) -> str:
 
 def describe_values(field: FieldInfo) -> str:
     """Returns the values that are allowed, if there are few, or their limits."""
-    kinds = [field.annotation, *get_args(field.annotation)]
-    names = [value for kind in kinds if get_origin(kind) is Literal for value in get_args(kind)]
-    if field.annotation is not None and hasattr(field.annotation, "__members__"):
-        names = [member.value for member in field.annotation]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType, reportUnknownMemberType]
+    kinds: list[Any] = [field.annotation, *get_args(field.annotation)]
+    literals = [kind for kind in kinds if get_origin(kind) is Literal]
+    names = [str(value) for literal in literals for value in get_args(literal)]
+    if field.annotation is Environment:
+        names = [environment.value for environment in Environment]
     if bool in kinds:
         names = ["true", "false"]
     if names:

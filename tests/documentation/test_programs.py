@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import httpx
 import jwt
 import pytest
@@ -16,10 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks import Webhook
 
 from tests.support.client_programs import NODE
+from tests.support.database_refill import connected
 from tests.support.processes import Server, started, tenantry
 from tests.support.snippets import ROOT, read_snippets
 
 CLERK = ROOT / "tests" / "clients" / "clerk" / "node_modules"
+SUPABASE = """CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid, email_confirmed_at timestamptz);
+    CREATE ROLE supabase_auth_admin; CREATE ROLE authenticated; CREATE ROLE anon;"""
 APP = "https://app.example.com"
 OPEN = """mutation($id: ID!) { createSession(input: { organizationId: $id }) { token { jwt } } }"""
 COMPANY = '{ organization(by: { slug: "analytical-engines" }) { id } }'
@@ -133,24 +135,16 @@ async def test_the_hook_of_supabase_says_whether_an_address_is_verified(
     postgresql: str, confirmed: bool
 ) -> None:
     """In a database with as much of Supabase as the hook needs."""
-    connection = await asyncpg.connect(
-        postgresql.format("postgres").replace("postgresql+asyncpg", "postgresql")
-    )
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        await connection.execute(
-            """CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid, email_confirmed_at timestamptz);
-            CREATE ROLE supabase_auth_admin; CREATE ROLE authenticated; CREATE ROLE anon;"""
-        )
-        user = "9d4f1c2a-6c0b-4a40-9dd4-0fb6a3a1c6ad"
-        moment = datetime.now(UTC) if confirmed else None
+    user = "9d4f1c2a-6c0b-4a40-9dd4-0fb6a3a1c6ad"
+    moment = datetime.now(UTC) if confirmed else None
+    async with connected(postgresql, "postgres") as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(SUPABASE)
         await connection.execute("INSERT INTO auth.users VALUES ($1, $2)", user, moment)
         await connection.execute(program("docs/authentication/supabase.md", "sql"))
         event = json.dumps({"user_id": user, "claims": {"sub": user}})
         answer = await connection.fetchval("SELECT public.tenantry_claims($1::jsonb)", event)
-    finally:
         await transaction.rollback()
-        await connection.close()
 
     assert json.loads(answer)["claims"] == {"sub": user, "email_verified": confirmed}

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -133,8 +133,8 @@ class Reader:
 
 
 def find_user_errors(answer: Any) -> list[Any]:
-    payloads = [value for value in answer["data"].values() if isinstance(value, dict)]
-    return [error for payload in payloads for error in payload.get("userErrors", ())]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    payloads: list[Any] = [value for value in answer["data"].values() if isinstance(value, dict)]
+    return [error for payload in payloads for error in payload.get("userErrors", ())]
 
 
 def prepare(folder: Path) -> None:
@@ -154,7 +154,7 @@ def shared_reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 
 @contextmanager
-def reading(folder: Path) -> Iterator[Reader]:
+def reading(folder: Path) -> Generator[Reader]:
     prepare(folder)
     with started("dev", folder=folder) as server:
         yield Reader(server, folder)
