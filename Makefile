@@ -2,6 +2,8 @@
 PORT ?= 8000
 W ?= W4
 BIN := .venv/bin
+# The tools that build the documentation and lint files that aren't Python, apart from .venv.
+TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
 CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
@@ -10,10 +12,10 @@ CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcar
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check types tests bench profile format lock clean
+.PHONY: help install dev test check types tests lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
 
 help: ## List what there is.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 install: .venv/installed $(PAGE) $(CLIENTS) ## Make .venv from the lock, and the GraphiQL page.
 
@@ -44,11 +46,12 @@ dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev POR
 test: install ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
 	$(BIN)/pytest -m "not slow"
 
-check: install ## Everything that CI runs: format, lint, types, import law, SDL, all tests.
+check: install docs lint ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
+	$(BIN)/python -m release breaking
 	$(MAKE) --jobs=2 types tests
 
 # Types are checked in the time that the tests leave, because they wait for processes and sockets.
@@ -58,6 +61,41 @@ types: install
 tests: install
 	$(BIN)/pytest --cov
 
+.venv/tools/installed: docsite/requirements.lock .venv/installed
+	@echo "Installing the packages of docsite/requirements.lock …"
+	@test -x $(TOOLS)/python || $(BIN)/python -m venv --without-pip .venv/tools
+	@$(BIN)/uv pip sync --quiet --python $(TOOLS)/python --require-hashes docsite/requirements.lock \
+		|| $(BIN)/pip --python $(TOOLS)/python install --quiet --require-hashes -r docsite/requirements.lock
+	@touch $@
+
+lint: .venv/tools/installed ## Lint the workflows, the container image, and the compose file.
+	$(TOOLS)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(TOOLS)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(TOOLS)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(TOOLS)/zizmor --quiet --offline --no-progress .github
+	@if test -x $(TOOLS)/hadolint; then echo $(TOOLS)/hadolint deploy/Containerfile; $(TOOLS)/hadolint deploy/Containerfile; fi
+
+docs: install .venv/tools/installed docsite/node_modules/.package-lock.json ## Build the documentation in var/site, without the network.
+	@$(BIN)/python -m docsite build
+
+docs-serve: install .venv/tools/installed docsite/node_modules/.package-lock.json ## Show the documentation on http://127.0.0.1:8001, and follow changes.
+	@$(BIN)/python -m docsite serve
+
+screenshots: install ## Take the screenshots of docs/images again, with Chromium.
+	@$(BIN)/python -m docsite screenshots
+
+breaking: install ## Compare the schema with the one of the last release.
+	@$(BIN)/python -m release breaking
+
+release: install ## Check, build, and try the wheel of a version (make release VERSION=0.2.0).
+	@$(BIN)/python -m release prepare "$(VERSION)"
+	@$(MAKE) check
+	@$(BIN)/python -m release build "$(VERSION)"
+
+container-check: ## Build the container image, and wait until it is healthy (needs Docker).
+	docker compose --env-file tests/support/compose.env -f deploy/compose.yaml up --build --wait --wait-timeout 120
+	docker compose --env-file tests/support/compose.env -f deploy/compose.yaml down --volumes
+
 bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)
 
@@ -66,16 +104,21 @@ profile: install ## Show where the time of a workload goes, with a flame graph i
 	$(BIN)/python -m bench --database sqlite --organizations 60 --users 3000 --members 400 --callers 40 --seconds 5 \
 		--workloads $(W) --profile var $(ARGS)
 
-format: install ## Format the code, mend what lint can mend, export the schema.
+format: install ## Format the code, fix what lint can fix, export the schema and the reference pages.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/tenantry export-schema --to graphql/schema.graphql
+	$(BIN)/python -m docsite reference
 
 lock: ## Resolve the dependencies anew and write the locks, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra traces --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--group pyproject.toml:docs -o docsite/requirements.lock
 	$(BIN)/python -c "import re, pathlib; text = pathlib.Path('requirements.lock').read_text(); \
 		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
 
 clean: ## Remove what install made; the data in ./var stay.
-	rm -rf .venv web/node_modules tests/clients/*/node_modules server/assets
+	rm -rf .venv web/node_modules docsite/node_modules tests/clients/*/node_modules server/assets dist

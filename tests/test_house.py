@@ -32,6 +32,9 @@ def test_graphql_is_no_package() -> None:
     [
         "requirements.lock",
         "uv.lock.txt",
+        "deploy/requirements.lock",
+        "docsite/requirements.lock",
+        "docsite/package-lock.json",
         "web/package-lock.json",
         "tests/clients/clerk/package-lock.json",
         "tests/clients/protocol/package-lock.json",

@@ -42,7 +42,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuing]:
 
 @pytest.fixture
 def recipe(here: Issuing, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The README's, for the server at hand."""
+    """The recipe of the guide, for the server at hand."""
     monkeypatch.setenv("TENANTRY_PUBLIC_URL", here.issuer)
     monkeypatch.setenv("APP_ORIGIN", ORIGIN)
     return importlib.reload(importlib.import_module("examples.session_token"))

@@ -1,4 +1,4 @@
-"""Subscriptions as real clients follow them: the README's
+"""Subscriptions as real clients follow them: the documented
 programs, while servers listen, stop and come back.
 """
 

@@ -75,8 +75,8 @@ async def test_an_admin_without_the_permission_is_not_let_in(
     assert await visited(guard, token) == (303, "/unauthorized")
 
 
-def test_the_readme_shows_this_very_recipe_in_twenty_lines() -> None:
+def test_the_guide_shows_this_very_recipe_in_twenty_lines() -> None:
     recipe = (ROOT / "examples" / "session_token.py").read_text().strip()
 
     assert len([line for line in recipe.splitlines() if line]) <= 20
-    assert f"```python\n{recipe}\n```" in (ROOT / "README.md").read_text()
+    assert f"```python\n{recipe}\n```" in (ROOT / "docs" / "guides" / "sessions.md").read_text()

@@ -1,19 +1,21 @@
 """Tokens and key sets as well-known providers write them, from the HTTP request to the viewer.
 
 The files of `tests/identity/providers/` have the shapes that the providers document. Negative times
-are seconds before now.
+are seconds before now. The settings are those of `docs/authentication/`.
 """
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from models.database.store import Store
+from server.settings.issuers import Issuer
 from tests.support.api import JSON, Clock
 from tests.support.tokens import (
     bearer,
+    ec_key,
     jwk_of,
     key_set_server,
     rsa_key,
@@ -27,12 +29,15 @@ PROVIDERS = {
     "clerk": "Clerk",
     "cognito": "Amazon Cognito",
     "entra-id": "Microsoft Entra ID",
+    "firebase": "Firebase Authentication",
     "google": "Google",
     "keycloak": "Keycloak",
     "okta": "Okta",
+    "supabase": "Supabase Auth",
     "zitadel": "Zitadel",
 }
-README = Path(__file__).parents[2] / "README.md"
+PAGES = Path(__file__).parents[2] / "docs" / "authentication"
+ISSUERS = re.compile(r"export TENANTRY_IDENTITY_ISSUERS='(.*?)'", re.DOTALL)
 ME = """{ viewer { user {
     externalId identifier emailAddress emailVerified firstName lastName imageUrl } } }"""
 
@@ -58,32 +63,61 @@ async def test_a_token_of_a_provider_is_its_user(store: Store, clock: Clock, nam
         "exp": now + 3600,
     }
     header: JSON = {"typ": None, **sample["header"]}
+    makes = ec_key if header["alg"] == "ES256" else rsa_key
+    key, attacker = makes(), makes("attacker")
     async with key_set_server() as server:
         others = enumerate(sample["other_keys"])
         server.publish(
             *(jwk_of(rsa_key(f"other{number}"), f"{number}", **key) for number, key in others),
-            jwk_of(rsa_key(), kid, **sample["key"]),
+            jwk_of(key, kid, **sample["key"]),
         )
         issuer = server.issuer().model_validate({"jwks_url": server.url, **sample["issuer"]})
         api = serving(store, clock, issuer)
 
-        answer = await api.run(ME, by=bearer(signed(claims, rsa_key(), **header)))
-        forged = await api.run(ME, by=bearer(signed(claims, rsa_key("attacker"), **header)))
+        answer = await api.run(ME, by=bearer(signed(claims, key, **header)))
+        forged = await api.run(ME, by=bearer(signed(claims, attacker, **header)))
         elsewhere = {**claims, "aud": "another"}
-        misplaced = await api.run(ME, by=bearer(signed(elsewhere, rsa_key(), **header)))
+        misplaced = await api.run(ME, by=bearer(signed(elsewhere, key, **header)))
 
     assert answer.data["viewer"]["user"] == {"externalId": claims["sub"], **sample["user"]}
     assert (forged.status, misplaced.status) == (401, 401)
 
 
-def test_the_readme_names_the_providers_and_what_their_samples_need() -> None:
-    rows = [line for line in README.read_text().splitlines() if line.startswith("| **")]
-    settings: dict[str, Any] = {name: load(name)["issuer"].get("claims") for name in SAMPLES}
+def issuers_of(page: str) -> list[JSON]:
+    """Returns the issuers that a page tells the reader to configure."""
+    return [
+        issuer
+        for found in ISSUERS.findall((PAGES / f"{page}.md").read_text())
+        for issuer in json.loads(found)
+    ]
 
-    assert [row.split("**")[1] for row in rows] == sorted(PROVIDERS.values())
-    for name, title in PROVIDERS.items():
-        (row,) = [row for row in rows if row.startswith(f"| **{title}**")]
-        for sample, claims in settings.items():
-            if sample.startswith(name) and claims:
-                assert all(f'"{claim}": ' in row for claim in claims), (sample, row)
-    assert {name for name in SAMPLES if not name.startswith(tuple(PROVIDERS))} == set()
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_the_page_of_a_provider_has_the_settings_of_its_samples(name: str) -> None:
+    """An access token that the page advises against has another audience."""
+    (page,) = [page for page in PROVIDERS if name.startswith(page)]
+    documented = issuers_of(page)
+    expected = load(name)["issuer"]
+    if name.endswith("-access-token"):
+        expected = {**expected, "audience": documented[0]["audience"]}
+
+    assert all(issuer["jwks_url"].startswith("https://") for issuer in documented)
+    assert expected in [
+        {key: value for key, value in issuer.items() if key != "jwks_url"} for issuer in documented
+    ]
+
+
+def test_every_provider_has_a_page_with_its_name() -> None:
+    titles = {page: (PAGES / f"{page}.md").read_text().splitlines()[0] for page in PROVIDERS}
+    overview = (PAGES / "README.md").read_text()
+
+    assert titles == {page: f"# {title}" for page, title in PROVIDERS.items()}
+    assert all(
+        f"({page}.md) | the " in overview or f"({page}.md) | a " in overview for page in titles
+    )
+
+
+def test_every_issuer_of_the_pages_is_accepted_by_the_settings() -> None:
+    for path in PAGES.glob("*.md"):
+        for issuer in issuers_of(path.stem):
+            Issuer.model_validate(issuer)

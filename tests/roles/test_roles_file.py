@@ -24,7 +24,7 @@ from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import invited
 from tests.support.processes import done, invoke, refused, restored_logging
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "roles-file.md"
 MANAGING = sorted(MANAGER_PERMISSIONS)
 PRIMARY = "role_set:primary"
 PARTNERS = "role_set:partners"
@@ -736,8 +736,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 @ONLY_SQLITE
-async def test_the_example_of_the_readme_can_be_applied_to_a_new_instance(owner: Owner) -> None:
-    example = README.read_text().partition("```yaml\n")[2].partition("```")[0]
+async def test_the_example_of_the_guide_can_be_applied_to_a_new_instance(owner: Owner) -> None:
+    example = GUIDE.read_text().partition("```yaml\n")[2].partition("```")[0]
 
     await owner.applied(yaml.safe_load(example))
 

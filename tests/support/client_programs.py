@@ -1,4 +1,4 @@
-"""Programs that subscribe, each in its own process: those in the README, and one with httpx."""
+"""Programs that subscribe, each in its own process: the documented ones, and one with httpx."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ class Program:
 
     def written(self, folder: Path) -> Path:
         """Writes the program to a folder, beside the packages that it imports."""
-        part = (ROOT / "README.md").read_text().split("\n## Subscribe\n")[1].split("\n## ")[0]
+        part = (ROOT / "docs" / "guides" / "subscriptions.md").read_text()
         text = part.split(f"```{self.language}\n")[1].split("```")[0] if self.language else HTTPX
         (folder / self.file).write_text(text)
         packages = folder / "node_modules"

@@ -280,12 +280,12 @@ async def test_the_example_ignores_an_older_event_that_arrives_later(
     assert missed["id"] == newer.id
 
 
-async def test_the_readme_s_recipe_verifies(
+async def test_the_recipe_of_the_guide_verifies(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     received = await one_received(api, acme, receiver)
     monkeypatch.setenv("WEBHOOK_SECRET", ENDPOINT_SECRET)
-    part = (CLERK.parents[2] / "README.md").read_text().split("### What arrives")[1]
+    part = (CLERK.parents[2] / "docs" / "guides" / "webhooks.md").read_text()
     recipe: dict[str, Any] = {}
     exec(part.split("```python\n")[1].split("```")[0], recipe)
 
