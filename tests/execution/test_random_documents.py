@@ -17,7 +17,7 @@ from tests.support.application import make_application
 from tests.support.random_documents import write_document
 
 KEYS = ["org:sys_memberships:read", "org:sys_memberships:manage", "org:admin", "org:none:such"]
-FEW, MANY = range(200), range(1_000, 2_000)
+FEW, MANY = range(200), range(1_000, 3_000)
 
 AVOIDED = frozenset({"__schema", "__type"})
 
