@@ -1,9 +1,9 @@
-"""Which URLs can be stored as links: of an image, of a page, of a redirect."""
+"""Which URLs can be stored as links, and which links are found in a name."""
 
 import pytest
 
 from models.errors import FormatInvalid, TooLong
-from models.validation.text import check_url
+from models.validation.text import check_url, contains_link
 
 HTTP = frozenset({"http", "https"})
 
@@ -61,3 +61,18 @@ def test_a_link_has_2048_characters_at_most() -> None:
     with pytest.raises(TooLong) as rejected:
         check_url(f"{longest}x")
     assert rejected.value.meta == {"limit": 2_048}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https%3A%2F%2Fevil",
+        "https%253A%252F%252Fevil",
+        "https%25253A%25252F%25252Fevil",
+        "%25253Cscript",
+        "https:\u200d//evil",
+        "=?utf-8?q?https=3A/?= =?utf-8?q?/evil?=",
+    ],
+)
+def test_a_link_is_found_however_it_is_encoded(name: str) -> None:
+    assert contains_link(name)

@@ -118,6 +118,8 @@ def test_claims_are_cleaned_and_kept() -> None:
     assert all(clean_name(name) is None for name in BLANK)
     assert clean_name("Jean\u00a0Luc\u202e\x1b") == "Jean Luc"
     assert clean_name("x" * 300) == "x" * 256
+    assert clean_name("x" * 255 + " y") == "x" * 255
+    assert clean_name("A\ue000da") == "Ada"
 
 
 @given(st.text())
