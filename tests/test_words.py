@@ -12,7 +12,18 @@ import pytest
 from models import errors
 from tests.support.words import PACKAGES, ROOT, find_words, read_texts
 
-DOCUMENTS = ("CHANGELOG.md", "SECURITY.md", "docs", "examples", "graphql/schema.graphql", "web")
+DOCUMENTS = (
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
+    "docs",
+    "docsite",
+    "examples",
+    "graphql/schema.graphql",
+    "release",
+    "web",
+)
 SUFFIXES = {".css", ".graphql", ".html", ".js", ".jsx", ".md", ".py", ".txt"}
 # A setting's sentence begins with its name, and goes on with the rule or with what is wrong.
 RULES = ("must ", "contains ", "names ", "TENANTRY_")
