@@ -58,7 +58,7 @@ def rewrite_links(source: Path, folder: Path) -> str:
     def rewrite(link: re.Match[str]) -> str:
         target = (source.parent / link[1]).resolve()
         if not target.is_file() or not target.is_relative_to(ROOT):
-            raise SystemExit(f"{source.relative_to(ROOT)} links to {link[1]}, which is no file.")
+            raise SystemExit(f"{source.relative_to(ROOT)} links to {link[1]}, which isn't a file.")
         staged = to_staged(target)
         if staged.startswith("files/"):
             copy(target, folder / staged)

@@ -18,8 +18,10 @@ DOCUMENTS = (
     "README.md",
     "SECURITY.md",
     "docs",
+    "docsite",
     "examples",
     "graphql/schema.graphql",
+    "release",
     "web",
 )
 SUFFIXES = {".css", ".graphql", ".html", ".js", ".jsx", ".md", ".py", ".txt"}
