@@ -169,7 +169,7 @@ class Transaction:
     async def lock_organization_for_invitee(
         self, organization_id: str
     ) -> LockedOrganization | None:
-        """Returns the organization, locked until the end, to a user who may be no member yet.
+        """Returns the organization, locked until the end, to a user who isn't necessarily a member.
 
         Returns None if the organization was deleted.
         """
