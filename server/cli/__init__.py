@@ -19,8 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a self-hosted GraphQL server for organizations, memberships, and invitations.\n\nTo"
     " configure it, set environment variables named TENANTRY_…, or add them to a file `.env` in the"
-    " current folder. The README lists them. To try it, run `tenantry dev`.\n\nExit codes: 0 for"
-    " success, 1 if `doctor` finds a problem, and 2 if the command fails, with the reason on"
+    " current folder. The documentation lists them. To try it, run `tenantry dev`.\n\nExit codes: 0"
+    " for success, 1 if `doctor` finds a problem, and 2 if the command fails, with the reason on"
     " standard error.",
 )
 app.add_typer(keys.app, name="keys")
