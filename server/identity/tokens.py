@@ -56,7 +56,7 @@ def decode_unverified(token: str) -> tuple[JSONObject, JSONObject]:
     try:
         parts = jwt.decode_complete(token, options={"verify_signature": False})
     except jwt.PyJWTError as error:
-        raise InvalidCredential("it is not a valid JWT") from error
+        raise InvalidCredential("it is not a valid token") from error
     header, payload = parts["header"], parts["payload"]
     if REFUSED_HEADERS & header.keys():
         raise InvalidCredential("its header has a key or an extension that is not allowed")

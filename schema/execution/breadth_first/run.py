@@ -57,11 +57,15 @@ class Run(Completion):
 
     async def finish(self) -> bool:
         """Works in slices and awaits wave after wave; returns whether the whole answer is null."""
-        while not self.is_done:
-            if self.advance():
-                await self._await_wave()
-            else:
-                await asyncio.sleep(0)
+        try:
+            while not self.is_done:
+                if self.advance():
+                    await self._await_wave()
+                else:
+                    await asyncio.sleep(0)
+        except BaseException:
+            close_all(self.waiting)
+            raise
         end = perf_counter() + SLICE_SECONDS
         for is_null in self.settle():
             if is_null:
@@ -101,9 +105,7 @@ class Run(Completion):
                 first, rest = rest[:TASKS], rest[TASKS:]
                 self._take(first, await gather([one.awaitable for one in first]))
         finally:
-            for one in rest:
-                if iscoroutine(one.awaitable):
-                    one.awaitable.close()
+            close_all(rest)
 
     def _take(self, waiting: Sequence[Waiting], values: Sequence[Any]) -> None:
         """Queues the completion of awaited values, those of one field and type together."""
@@ -184,6 +186,13 @@ class Run(Completion):
             except Exception as error:
                 self._arguments[field] = error
         return self._arguments[field]
+
+
+def close_all(waiting: Sequence[Waiting]) -> None:
+    """Closes coroutines that nobody will await, because the execution has ended."""
+    for one in waiting:
+        if iscoroutine(one.awaitable):
+            one.awaitable.close()
 
 
 def make_slots(field: FieldPlan, objects: Objects) -> Slots:
