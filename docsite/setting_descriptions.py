@@ -68,7 +68,7 @@ DESCRIPTIONS: dict[str, Any] = {
     " [below](#keys-of-an-identity-provider).",
     "secret_keys": "Secret keys that are valid from the start, each `sk_` and at least 32 random characters. Prefer"
     " `tenantry keys create`: keys that are set here can be revoked only by a restart.",
-    "secret": "The root secret: at least 32 random bytes, such as the result of `openssl rand -hex 32`. It encrypts"
+    "secret": "The root secret: at least 32 random bytes, such as the result of `openssl rand -base64 48`. It encrypts"
     " signing keys and webhook secrets in the database. While you replace it, give several: the first one encrypts,"
     " and all of them decrypt.",
     "signing_keys": "Paths of PEM files with RSA keys that sign session tokens, the newest first. The first one signs,"
@@ -77,7 +77,8 @@ DESCRIPTIONS: dict[str, Any] = {
     "allowed_headers": "Request headers that pages of the allowed origins can send, beside those of the API.",
     "trusted_proxies": "Addresses or networks of reverse proxies. The header `X-Forwarded-For` counts only if one of"
     " them sends it.",
-    "smtp_url": "The mail server: `smtp://USER:PASSWORD@HOST:587` for STARTTLS, or `smtps://USER:PASSWORD@HOST` for TLS.",
+    "smtp_url": "The mail server: `smtp://USER:PASSWORD@HOST:587` for STARTTLS, or `smtps://USER:PASSWORD@HOST` for TLS."
+    " A mail server that needs no password, such as a relay on this machine, can be `smtp://HOST:25`.",
     "mail_from": "The sender of email, such as `Acme <hello@example.com>`. Required in production if the host of"
     " `TENANTRY_PUBLIC_URL` is an IP address or `localhost`, and email is sent.",
     "webhook_networks": 'Private networks that webhooks can be sent to, as a JSON list such as `["10.0.0.0/8"]`.'
@@ -116,7 +117,8 @@ DESCRIPTIONS: dict[str, Any] = {
         "issuer": "The exact value of the claim `iss`.",
         "audience": "What the claim `aud` must contain: a string, or a list of which one entry is enough.",
         "claims": "Which claims hold the user's address and names.",
-        "jwks_url": "The https URL of the provider's public keys. Give either this or `public_key`.",
+        "jwks_url": "The URL of the provider's public keys: an https URL, or an http URL on this machine. Give either"
+        " this or `public_key`.",
         "public_key": "One public key in PEM format.",
         "algorithms": "The signature algorithms that are accepted.",
     },

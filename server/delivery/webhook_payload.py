@@ -34,7 +34,7 @@ def make_body(event: AnyRow, instance_id: str) -> bytes:
     )
 
 
-def make_headers(
+def make_signed_headers(
     id: str, cursor: int, body: bytes, at: datetime, secrets: Sequence[str]
 ) -> Mapping[str, str]:
     """The headers of an attempt, signed with each secret; during a rotation there are two.

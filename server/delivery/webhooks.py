@@ -26,7 +26,7 @@ from resolvers.server import Server
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
 from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
-from server.delivery.webhook_payload import make_body, make_headers
+from server.delivery.webhook_payload import make_body, make_signed_headers
 from server.observability.observer import Observer
 
 AT_ONCE = 64
@@ -92,7 +92,7 @@ class WebhookChannel:
             secrets = [decrypt(self.server.webhook_cipher, secret) for secret in encrypted]
             # Receivers know the instance by its public URL.
             body = make_body(row, self.server.public_url)
-            headers = make_headers(row.event_id, row.event_cursor, body, started_at, secrets)
+            headers = make_signed_headers(row.event_id, row.event_cursor, body, started_at, secrets)
         except InvalidToken:
             return Answer(error=UNREADABLE)
         except Exception:

@@ -2,6 +2,7 @@
 programs, while servers listen, stop and come back.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -23,6 +24,8 @@ from tests.support.client_programs import (
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import free_port, listening
+
+DOWN_SECONDS = 4
 
 
 async def rename(api: Api, acme: Acme, *names: str) -> list[str]:
@@ -125,6 +128,8 @@ async def test_a_client_comes_back_to_the_next_server_and_misses_nothing(
             told = await rename(api, acme, "Before")
             await running.hears(1)
         told += await rename(other, acme, "Meanwhile", "Meanwhile too")
+        # In this time the client tries to connect while nothing listens.
+        await asyncio.sleep(DOWN_SECONDS)
         async with listening(other.app, port):
             await running.hears(3)
             told += await rename(other, acme, "After")
