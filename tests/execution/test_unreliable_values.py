@@ -27,7 +27,7 @@ LATER = frozenset(
     )
 )
 # Documents of each test; more of them are slow.
-FEW, MANY = range(150), range(1_000, 2_000)
+FEW, MANY = range(150), range(1_000, 1_500)
 SOME = [pytest.param(FEW, id="few"), pytest.param(MANY, marks=pytest.mark.slow, id="many")]
 
 
