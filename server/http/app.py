@@ -105,11 +105,12 @@ def make_application(
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None
     lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
+    graphql = Route("/graphql", endpoint)
     app = Application(
-        routes=_make_routes(settings, endpoint, lifespan, development),
+        routes=[graphql, *_make_routes(settings, endpoint, lifespan, development)],
         middleware=[
             *make_middleware(settings),
-            Middleware(DirectRoute, route=Route("/graphql", endpoint)),
+            Middleware(DirectRoute, route=graphql),
         ],
         lifespan=lifespan.run,
     )
@@ -216,7 +217,6 @@ def _make_routes(
     )
     heartbeats = (endpoint.log.heartbeat, *(lifespan.worker.heartbeats if lifespan.worker else ()))
     return [
-        Route("/graphql", endpoint),
         WebSocketRoute("/graphql", sockets),
         *health.routes(server.store, heartbeats),
         sdl.route(endpoint, is_public=_shows_schema(settings)),

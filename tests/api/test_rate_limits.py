@@ -1,7 +1,6 @@
 """How many fields a caller can ask for, by whichever door, and how many sockets they can open."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -420,22 +419,22 @@ async def test_doctor_says_whether_rates_are_shared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "reason"),
     [
-        ("user_rate", "10"),
-        ("user_rate", "0/minute"),
-        ("address_rate", "10 per fortnight"),
-        ("rate_store_url", "http://127.0.0.1"),
-        ("trusted_proxies", ("proxy.example.com",)),
-        ("trusted_proxies", ("10.0.0.1/8",)),
+        ("user_rate", "10", "must be"),
+        ("user_rate", "0/minute", "must be"),
+        ("address_rate", "10 per fortnight", "must be"),
+        ("rate_store_url", "http://127.0.0.1", "must be"),
+        ("trusted_proxies", ("proxy.example.com",), "'proxy.example.com', which is not an IP"),
+        ("trusted_proxies", ("10.0.0.1/8",), "'10.0.0.1/8', which is not an IP"),
     ],
 )
-def test_a_wrong_setting_is_named(name: str, value: object) -> None:
+def test_a_wrong_setting_is_named(name: str, value: object, reason: str) -> None:
     with pytest.raises(SettingsError) as error:
         read_settings(**{name: value})
 
     assert f"TENANTRY_{name.upper()}" in str(error.value)
-    assert re.search("must be|contains", str(error.value))
+    assert reason in str(error.value)
 
 
 def test_a_rate_can_be_switched_off() -> None:
