@@ -12,7 +12,7 @@ CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcar
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check types tests lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
+.PHONY: help install dev test check types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -59,7 +59,10 @@ types: install
 	nice $(BIN)/pyright
 
 tests: install
-	$(BIN)/pytest --cov
+	$(BIN)/pytest
+
+coverage: install ## Measure what the fast tests cover.
+	$(BIN)/pytest -m "not slow" --cov
 
 .venv/tools/installed: docsite/requirements.lock .venv/installed
 	@echo "Installing the packages of docsite/requirements.lock …"

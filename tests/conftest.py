@@ -80,10 +80,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name in seen:
             item.add_marker(pytest.mark.slow)
         seen.add(name)
-    # The fast tests cover the code, and coverage makes a test twice as long.
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.no_cover)
     items[:] = deal(long, [item for item in items if item not in long])
 
 

@@ -24,6 +24,10 @@ from server.settings.settings import Settings, SettingsError
 
 T = TypeVar("T")
 
+# A large answer consists of some 100,000 objects, which are freed as soon as it is sent. Looking
+# through them for garbage while they are in use would hold all other requests.
+YOUNG_OBJECTS = 50_000
+
 
 def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
     """Sets up logs, and runs the function with the store."""
@@ -37,10 +41,16 @@ def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
 
     logs.configure(settings)
     if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
+        collect_rarely()
     with explain_errors(settings), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(use_store())
+
+
+def collect_rarely() -> None:
+    """Makes the collector skip what was imported, and wait until large answers are gone."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    gc.enable()
 
 
 def run_in_transaction(operation: Callable[[Transaction], Awaitable[T]]) -> T:

@@ -170,7 +170,7 @@ async def kill_servers(servers: dict[str, Killable], times: int, random: Random)
 @SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize(
     ("changes", "writers", "mirror_kills", "server_kills"),
-    [(200, 4, 2, 1), pytest.param(2_000, 16, 20, 5, marks=pytest.mark.slow)],
+    [(200, 4, 2, 1), pytest.param(1_000, 8, 8, 3, marks=pytest.mark.slow)],
     ids=["some", "all"],
 )
 async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed(

@@ -81,7 +81,7 @@ async def is_served(port: int, api: Api, acme: Acme, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "times"),
-    [(300, 1), pytest.param(2_400, 2, marks=pytest.mark.slow)],
+    [(300, 1), pytest.param(1_000, 2, marks=pytest.mark.slow)],
     ids=["some", "all"],
 )
 async def test_a_listener_is_served_after_many_that_left_at_once(

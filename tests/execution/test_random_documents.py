@@ -9,6 +9,7 @@ import pytest
 
 from models.database.store import Store
 from schema import schema
+from schema.execution.documents import Document, Documents
 from server.settings.settings import Environment
 from tests.api.test_statements import a_company
 from tests.conftest import settings
@@ -30,6 +31,19 @@ def make_api(store: Store, clock: Clock, executor: str) -> Api:
         executor=executor,
     )
     return Api(make_application(chosen, store=store, clock=clock), store, clock)
+
+
+@pytest.fixture(autouse=True)
+def shared_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the second server take the document that the first one has parsed and validated."""
+    read, known = Documents._read, dict[str, Document]()  # pyright: ignore[reportPrivateUsage]
+
+    def read_once(documents: Documents, text: str) -> Document:
+        if text not in known:
+            known[text] = read(documents, text)
+        return known[text]
+
+    monkeypatch.setattr(Documents, "_read", read_once)
 
 
 @pytest.fixture

@@ -8,11 +8,14 @@ from time import thread_time
 
 import pytest
 
+from server.cli.runner import collect_rarely
 from tests.support.api import SERVICE, Api
 from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
 
-# The aim is 100 ms; tests share their machine with others.
-LONGEST_STALL_MS = 250
+# The aim is 100 ms. Tests share their machine with others, so a document that takes longer is tried
+# again, and its shortest time counts.
+LONGEST_STALL_MS = 120
+TRIES = 4
 WIDTH = 100
 
 # Documents with two page sizes.
@@ -34,7 +37,7 @@ FAMILIES = {
     " fragment B on Membership { a: id b: id c: id role { ...C } organization { a: id b: name } }"
     " fragment C on Role { a: key b: name c: description }",
 }
-SIZES = [(100, 100), (100, 50), (20, 100), (100, 20), (50, 50)]
+SIZES = [(100, 100), (100, 50), (20, 100)]
 
 
 class Heartbeat:
@@ -53,13 +56,14 @@ class Heartbeat:
 @asynccontextmanager
 async def heartbeat() -> AsyncGenerator[Heartbeat]:
     heart = Heartbeat()
-    # As the server does at its start, so that no collection goes through everything.
     gc.collect()
-    gc.freeze()
+    thresholds = gc.get_threshold()
+    collect_rarely()
     beating = asyncio.create_task(heart.beat())
     await asyncio.sleep(0)
     yield heart
     beating.cancel()
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 
@@ -97,6 +101,9 @@ async def test_no_document_stalls_the_server(api: Api, capsys: pytest.CaptureFix
     for family, document in FAMILIES.items():
         for sizes in SIZES:
             stall, is_allowed = await measure(api, document % sizes)
+            for _ in range(1, TRIES):
+                if stall > LONGEST_STALL_MS:
+                    stall = min(stall, (await measure(api, document % sizes))[0])
             if is_allowed:
                 worst.append((stall, f"{family} {sizes[0]} × {sizes[1]}"))
 

@@ -1,7 +1,11 @@
-"""A server that is killed under load: what it has confirmed is there, and nothing is half done."""
+"""A server that is killed under load: what it has confirmed is there, and nothing is half done.
+
+`KILLS=20 pytest -m slow tests/operations/test_kill.py` kills it 20 times.
+"""
 
 import asyncio
 import itertools
+import os
 import random
 import sqlite3
 import time
@@ -16,7 +20,7 @@ from tests.support.api import SECRET_KEY
 from tests.support.processes import PRODUCTION, Server, started, tenantry
 from tests.support.smtp import until
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS") or 8)
 WRITERS = 32
 # When the server is killed at the latest, after the first answers.
 KILL_SECONDS = 0.3

@@ -172,7 +172,7 @@ async def test_a_rotation_in_the_right_order_breaks_nothing(
     ]
 
 
-@SLOW_ON_POSTGRESQL
+@ONLY_SQLITE
 @pytest.mark.slow
 async def test_no_step_is_left_out_without_notice(
     api: Api, operator: Operator, receiver: Receiver
@@ -202,7 +202,7 @@ async def test_no_step_is_left_out_without_notice(
         assert await secret_of(api, endpoint) == endpoint["secret"]
 
 
-@SLOW_ON_POSTGRESQL
+@ONLY_SQLITE
 @pytest.mark.slow
 async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     api: Api, operator: Operator, receiver: Receiver
@@ -243,7 +243,7 @@ async def test_a_server_that_was_not_restarted_says_why_it_can_t_send(
     )
 
 
-@SLOW_ON_POSTGRESQL
+@ONLY_SQLITE
 @pytest.mark.slow
 async def test_links_whose_secret_was_removed_too_early_are_named(
     api: Api, operator: Operator, folder: Path
@@ -278,7 +278,7 @@ async def test_links_whose_secret_was_removed_too_early_are_named(
     ]
 
 
-@SLOW_ON_POSTGRESQL
+@ONLY_SQLITE
 @pytest.mark.slow
 async def test_an_old_secret_that_is_lost_can_be_given_up(
     api: Api, operator: Operator, receiver: Receiver
