@@ -47,7 +47,7 @@ def run(settings: Settings, use: Callable[[Store], Awaitable[T]]) -> T:
 
 
 def collect_rarely() -> None:
-    """Makes the collector skip what was imported, and wait until large answers are gone."""
+    """Makes the collector skip what was imported, and wait until large answers are freed."""
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)
     gc.enable()
