@@ -1,4 +1,4 @@
-"""Keeps a table of all memberships: TENANTRY_SECRET_KEY=sk_… python examples/mirror.py --url … --database mirror.db"""
+"""Keeps a table of all memberships: TENANTRY_KEY=sk_… python examples/mirror.py --url … --database mirror.db"""
 
 import argparse
 import asyncio
@@ -138,8 +138,8 @@ class Mirror:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where Tenantry is")
-    key = os.environ.get("TENANTRY_SECRET_KEY")
-    parser.add_argument("--key", default=key, required=not key, help="a secret key; better as TENANTRY_SECRET_KEY")
+    key = os.environ.get("TENANTRY_KEY")
+    parser.add_argument("--key", default=key, required=not key, help="a secret key; better as TENANTRY_KEY")
     parser.add_argument("--database", default="mirror.db", help="the SQLite file of the mirror")
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")

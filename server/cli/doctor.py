@@ -14,22 +14,22 @@ def doctor(
 
     Explains how to fix each problem, and lists every setting that could be safer as a risk.
 
-    Also checks whether a server on this machine is ready, at --port. The default is the port of
-    TENANTRY_PUBLIC_URL, or 8000. The command changes nothing. If it finds a problem, its exit code
-    is 1.
+    With --port, also checks whether the server on this machine is ready. Without it, looks for one
+    at the port of TENANTRY_PUBLIC_URL, or 8000. The command changes nothing. If it finds a problem,
+    its exit code is 1.
     """
     import asyncio
 
     from models.validation.text import escape_controls
     from server.cli.console import console
     from server.cli.diagnosis import examine
-    from server.cli.environment import load_settings
+    from server.cli.environment import load_valid_settings
     from server.observability import logs
 
-    settings = load_settings()
+    settings, error = load_valid_settings()
     logs.configure(settings)
     with asyncio.Runner() as runner:
-        findings = runner.run(examine(settings, port))
+        findings = runner.run(examine(settings, port, error))
     for finding in findings:
         mark = "[green]   ok[/green]" if finding.is_fine else "[bold red]wrong[/bold red]"
         if finding.is_risk:

@@ -1,11 +1,31 @@
 """The settings that a command runs with; wrong ones end it."""
 
-from server.settings.settings import Environment, Settings, SettingsError, read_settings
+from collections.abc import Callable
+from typing import TypeVar
+
+from server.settings.settings import (
+    Environment,
+    Settings,
+    SettingsError,
+    read_settings,
+    read_valid_settings,
+)
+
+T = TypeVar("T")
 
 
 def load_settings() -> Settings:
+    return _load(read_settings)
+
+
+def load_valid_settings() -> tuple[Settings, SettingsError | None]:
+    """Loads the valid settings, with defaults for the others; returns what is wrong, too."""
+    return _load(read_valid_settings)
+
+
+def _load(read: Callable[[], T]) -> T:
     try:
-        return read_settings()
+        return read()
     except SettingsError as error:
         from server.cli.console import fail
 

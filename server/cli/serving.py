@@ -37,6 +37,7 @@ from server.settings.checks import ensure_production, ensure_worker
 from server.settings.names import VAR
 from server.settings.server import make_server
 from server.settings.settings import Environment, Settings, SettingsError, read_settings
+from server.settings.unknown import find_unknown_variables
 
 STAMPED = (
     "TENANTRY_DATABASE_URL: this database was used by a development server, so a production server"
@@ -44,6 +45,11 @@ STAMPED = (
 )
 
 log = structlog.stdlib.get_logger("tenantry.server")
+
+
+def warn_of_unknown_variables() -> None:
+    for sentence in find_unknown_variables():
+        log.warning("unknown setting", detail=sentence)
 
 
 # -------------------------------------------------------------------------------------- development
@@ -102,6 +108,7 @@ def serve_development(port: int, *, demo: bool, host: str = "127.0.0.1") -> None
     async def use(store: Store) -> None:
         server = make_server(settings, store, base.now)
         extras = await prepare_development(settings, server, demo=demo)
+        warn_of_unknown_variables()
         print_welcome(f"http://{host}:{port}", extras.secret_key)
         app = make_application(settings, server, development=extras)
         await serve_on(listener, app, app.state.stop)
@@ -145,6 +152,7 @@ def serve(host: str, port: int, *, delivers: bool) -> None:
         server = make_server(settings, store, base.now)
         await root_secret.prepare(server, root_secret.get_required_purposes(settings))
         await make_signer(settings, server).published()
+        warn_of_unknown_variables()
         log.info("serving", host=host, port=port)
         app = make_application(settings, server, delivers=delivers)
         await serve_on(listener, app, app.state.stop)
@@ -184,6 +192,7 @@ def run_worker(host: str) -> None:
             await ensure_ready(store)
         server = make_server(settings, store, base.now)
         await root_secret.prepare(server, {Purpose.WEBHOOK_SECRETS})
+        warn_of_unknown_variables()
         log.info("delivering")
         tracing = make_tracing(trusts_traceparent=False)
         observer = make_observer(settings, server, tracing)

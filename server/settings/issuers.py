@@ -1,17 +1,19 @@
 """TENANTRY_IDENTITY_ISSUERS: the identity providers whose tokens are accepted."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_settings import NoDecode
 
-from server.settings.values import ASYMMETRIC, is_safe_url, parse_url
+from server.settings.values import ASYMMETRIC, is_safe_url, parse_json, parse_url
 
 # Every command reads the settings; only an issuer with a public key needs the cryptography.
 if TYPE_CHECKING:
@@ -118,3 +120,6 @@ class Issuer(BaseModel):
 
         public = load_public_key(self.public_key)
         return PublicKey(public, filter_algorithms(public, self.algorithms))
+
+
+Issuers = Annotated[tuple[Issuer, ...], NoDecode, BeforeValidator(parse_json)]

@@ -1,14 +1,15 @@
 """The settings, read once at start from `TENANTRY_…` variables or the file `.env`."""
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.validation.webhook_targets import WebhookTargets
-from server.settings.issuers import Issuer
+from server.settings.issuers import Issuer, Issuers
 from server.settings.values import (
     LOOPBACK,
     DatabaseUrl,
@@ -54,9 +55,11 @@ class Environment(Enum):
 class SettingsError(Exception):
     """Wrong settings: one sentence for each, with the name of its variable."""
 
-    def __init__(self, messages: list[str]) -> None:
+    def __init__(self, messages: list[str], invalid: Iterable[str] = ()) -> None:
         super().__init__("\n".join(messages))
         self.messages = messages
+        # The fields of `Settings` whose values are invalid.
+        self.invalid = frozenset(invalid)
 
 
 class Settings(BaseSettings):
@@ -77,7 +80,7 @@ class Settings(BaseSettings):
     env: Environment = Environment.PRODUCTION
     database_url: DatabaseUrl = Field(default="sqlite+aiosqlite:///./var/tenantry.db", repr=False)
     public_url: PublicUrl = "http://127.0.0.1:8000"
-    identity_issuers: tuple[Issuer, ...] = ()
+    identity_issuers: Issuers = ()
     secret_keys: SecretKeys = Field(default=(), repr=False)
     secret: Secrets = Field(default=(), repr=False)
     signing_keys: SigningKeys = ()
@@ -169,17 +172,18 @@ class Settings(BaseSettings):
         """What links in the API may start with: http is for development."""
         return frozenset({"https", "http"} if self.is_development else {"https"})
 
-    @model_validator(mode="after")
-    def check_issuers(self) -> "Settings":
-        names = [issuer.issuer for issuer in self.identity_issuers]
+    @field_validator("identity_issuers")
+    @classmethod
+    def check_issuers(cls, value: tuple[Issuer, ...], info: ValidationInfo) -> tuple[Issuer, ...]:
+        names = [issuer.issuer for issuer in value]
         if len(set(names)) != len(names):
-            raise ValueError("TENANTRY_IDENTITY_ISSUERS must not contain the same issuer twice.")
-        if self.public_url.lower() in {name.rstrip("/").lower() for name in names}:
+            raise ValueError("must not contain the same issuer twice")
+        public_url = info.data.get("public_url")
+        if public_url and public_url.lower() in {name.rstrip("/").lower() for name in names}:
             raise ValueError(
-                "TENANTRY_IDENTITY_ISSUERS must not contain TENANTRY_PUBLIC_URL, which is the"
-                " issuer of session tokens."
+                "must not contain TENANTRY_PUBLIC_URL, which is the issuer of session tokens"
             )
-        return self
+        return value
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -187,26 +191,38 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError([_to_sentence(detail) for detail in error.errors()]) from error
+        details = error.errors()
+        raise SettingsError(
+            [_to_sentence(detail) for detail in details],
+            {str(detail["loc"][0]) for detail in details},
+        ) from error
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(
             ["The file .env with the TENANTRY_ settings must be a readable text file in UTF-8."]
         ) from error
-    except ValueError as error:
-        field = re.search(r'field "(\w+)"', str(error))
-        variable = f"TENANTRY_{field[1].upper()}" if field else "A TENANTRY_ setting"
-        raise SettingsError([f"{variable} must be valid JSON."]) from error
+
+
+def read_valid_settings() -> tuple[Settings, SettingsError | None]:
+    """Reads the valid settings, with defaults for the others; returns what is wrong, too.
+
+    Raises SettingsError if the file can't be read.
+    """
+    try:
+        return read_settings(), None
+    except SettingsError as error:
+        if not error.invalid:
+            raise
+        fields = Settings.model_fields
+        return read_settings(**{name: fields[name].default for name in error.invalid}), error
 
 
 def _to_sentence(error: Any) -> str:
-    place = [str(part) for part in error["loc"]]
+    name, *rest = [str(part) for part in error["loc"]]
     message: str = PLAINER.get(error["type"]) or error["msg"].removeprefix("Value error, ").replace(
         "Input should be", "must be"
     )
-    if not place:
-        return message
-    detail = f" ({'.'.join(place[1:])})" if place[1:] else ""
-    return f"TENANTRY_{place[0].upper()}{detail} {message}."
+    detail = f" ({'.'.join(rest)})" if rest else ""
+    return f"TENANTRY_{name.upper()}{detail} {message}."
 
 
 def make_webhook_targets(settings: Settings) -> WebhookTargets:

@@ -1,5 +1,6 @@
 """The types of settings: each parses and checks its value, and raises ValueError."""
 
+import json
 import re
 from ipaddress import ip_network
 from pathlib import Path
@@ -152,6 +153,16 @@ def check_sender(value: str) -> str:
     return value
 
 
+def parse_json(value: Any) -> Any:
+    """Parses JSON; an error of it is then reported beside those of other settings."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError("must be valid JSON") from error
+
+
 def parse_private_networks(value: Any) -> Any:
     """Networks that hold no public addresses."""
     if not isinstance(value, (list, tuple)):
@@ -299,4 +310,9 @@ Rate = Annotated[str | None, BeforeValidator(parse_rate)]
 RateStoreUrl = Annotated[
     Annotated[str, AfterValidator(check_rate_store)] | None, BeforeValidator(to_none_if_empty)
 ]
-PrivateNetworks = Annotated[tuple[Network, ...], BeforeValidator(parse_private_networks)]
+PrivateNetworks = Annotated[
+    tuple[Network, ...],
+    NoDecode,
+    BeforeValidator(parse_private_networks),
+    BeforeValidator(parse_json),
+]

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from models.database.store import Store
 from models.errors import RateLimited
 from resolvers.rate_limits import MOST_CALLERS, ProcessStorage, RateLimits, Rates
-from server.cli.diagnosis import check_rate_limits
+from server.cli.diagnosis.connections import check_rate_limits
 from server.http.clients import Seats, get_network
 from server.settings.settings import Environment, SettingsError, read_settings
 from tests.conftest import settings

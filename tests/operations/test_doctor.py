@@ -2,6 +2,8 @@
 
 import http.server
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,7 +16,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from models.database.revision import head
-from tests.support.processes import PRODUCTION, done, free_port, invoke
+from server.cli.diagnosis import connections
+from tests.support.processes import PRODUCTION, done, free_port, invoke, refused
 
 SHARES_NO_RATES = (
     "   ok  Rate limits: counted in each process; if several serve, set TENANTRY_RATE_STORE_URL to"
@@ -24,12 +27,16 @@ SHARES_NO_RATES = (
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, no settings of the machine, and no server on the usual port."""
+    for name in [name for name in os.environ if name.startswith("TENANTRY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(connections, "DEFAULT_PORT", free_port())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def examined(**environment: str) -> tuple[int, list[str]]:
-    result = invoke("doctor", "--port", str(free_port()), **environment)
+def examined(*arguments: str, **environment: str) -> tuple[int, list[str]]:
+    result = invoke("doctor", *arguments, **environment)
     return result.exit_code, result.stdout.splitlines()
 
 
@@ -61,7 +68,9 @@ def test_doctor_finds_everything_well() -> None:
 
 
 def test_doctor_changes_nothing(folder: Path) -> None:
-    code, lines = examined(TENANTRY_ENV="development")
+    url = f"http://127.0.0.1:{free_port()}"
+
+    code, lines = examined(TENANTRY_ENV="development", TENANTRY_PUBLIC_URL=url)
 
     assert (code, lines) == (
         1,
@@ -255,20 +264,106 @@ def test_doctor_names_a_setting_that_could_be_safer(start: str, changed: dict[st
     assert "Set " in risk or "Remove " in risk or "remove " in risk
 
 
+INVALID = {
+    "TENANTRY_SECRET": "hunter2" * 8,
+    "TENANTRY_METRICS_TOKEN": "hunter2",
+    "TENANTRY_ALLOWED_ORIGINS": "https://*.example.com",
+    "TENANTRY_IDENTITY_ISSUERS": "[",
+    "TENANTRY_SMTP_URL": "smtp://ada:hunter2@",
+}
+
+
+def test_doctor_names_every_invalid_setting_and_checks_the_rest() -> None:
+    done(invoke("migrate"))
+
+    code, lines = examined(**SAFE | INVALID)
+
+    wrong = [line for line in lines if line.startswith("wrong")]
+    assert code == 1
+    assert sorted(line.split()[2] for line in wrong) == sorted(INVALID)
+    assert f"   ok  Database: sqlite+aiosqlite:///./var/tenantry.db at revision {head()}" in lines
+    assert not [line for line in lines if "is missing" in line or "is not set" in line]
+    assert "hunter2" not in str(lines)
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "left_out"),
     [
-        ("TENANTRY_SECRET", "secret" * 8),
-        ("TENANTRY_METRICS_TOKEN", "metrics"),
-        ("TENANTRY_ALLOWED_ORIGINS", "https://*.example.com"),
+        ("TENANTRY_DATABASE_URL", "mysql://x", "Database"),
+        ("TENANTRY_SIGNING_KEYS", "missing.pem", "Signing keys"),
+        ("TENANTRY_SECRET", "short", "Root secret"),
+        ("TENANTRY_RATE_STORE_URL", "x", "Rate limits"),
+        ("TENANTRY_SMTP_URL", "x", "Email"),
+        ("TENANTRY_PUBLIC_URL", "x", "Email"),
+        ("TENANTRY_ENV", "staging", "TENANTRY_ENV"),
     ],
 )
-def test_what_no_server_starts_with_ends_doctor(name: str, value: str) -> None:
-    result = invoke("doctor", **SAFE | {name: value})
+def test_doctor_leaves_out_what_an_invalid_setting_is_needed_for(
+    name: str, value: str, left_out: str
+) -> None:
+    done(invoke("migrate"))
 
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(name)
-    assert value not in result.stderr or name == "TENANTRY_ALLOWED_ORIGINS"
+    whole = examined(**PRODUCTION)[1]
+    part = examined(**PRODUCTION | {name: value})[1]
+
+    assert [line for line in whole if f"  {left_out}: " in line]
+    assert not [line for line in part if f"  {left_out}: " in line]
+    (wrong,) = [line for line in part if line.startswith("wrong")]
+    assert wrong.startswith(f"wrong  Settings: {name} ")
+
+
+def test_doctor_stops_at_a_file_that_it_can_t_read(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"TENANTRY_SECRET=\xff\n")
+
+    refused(invoke("doctor"), "The file .env with the TENANTRY_ settings must be a readable text")
+
+
+def test_doctor_names_a_port_without_a_server(empty_key_set: str) -> None:
+    unused, other = str(free_port()), empty_key_set.rpartition(":")[2].partition("/")[0]
+
+    found = {port: examined("--port", port, **PRODUCTION) for port in (unused, other)}
+
+    assert f"wrong  Server: port {unused} has no server; check --port" in found[unused][1]
+    assert (
+        f"wrong  Server: port {other} has a server that isn't Tenantry; check --port"
+        in found[other][1]
+    )
+
+
+MISSPELLED = {
+    "TENANTRY_SMTP_URI": "Did you mean TENANTRY_SMTP_URL?",
+    "TENANTRY_SECRET_KEY": "Did you mean TENANTRY_SECRET_KEYS?",
+    "TENANTRY_HOST": "Remove it, or correct its name.",
+}
+# What clients of the documentation read, and what Kubernetes sets.
+FOREIGN = ("TENANTRY_URL", "TENANTRY_TOKEN", "TENANTRY_KEY", "TENANTRY_PORT_8000_TCP")
+
+
+def test_doctor_names_misspelled_settings(folder: Path) -> None:
+    (folder / ".env").write_text("TENANTRY_ISSUERS=[]\ntenantry_log_level=info\n")
+    variables = dict.fromkeys([*MISSPELLED, *FOREIGN], "x")
+
+    lines = examined(**SAFE | variables)[1]
+
+    advice = {**MISSPELLED, "TENANTRY_ISSUERS": "Did you mean TENANTRY_IDENTITY_ISSUERS?"}
+    assert [line for line in lines if line.startswith(" risk")] == [
+        f" risk  Settings: {name} isn't a setting, so it has no effect. {advice[name]}"
+        for name in sorted(advice)
+    ]
+
+
+def test_doctor_notices_emails_with_which_nobody_can_accept(folder: Path) -> None:
+    done(invoke("migrate"))
+    start = " risk  Invitations: invitationUrl of the instance is not set"
+
+    risky = [line for line in examined(**SAFE)[1] if line.startswith(start)]
+    unsent = [line for line in examined(**PRODUCTION)[1] if "invitationUrl" in line]
+    with sqlite3.connect(folder / "var" / "tenantry.db") as database:
+        database.execute("UPDATE instance SET invitation_url = 'https://app.example.com/join'")
+    database.close()
+    safe = [line for line in examined(**SAFE)[1] if "invitationUrl" in line]
+
+    assert (len(risky), unsent, safe) == (1, [], [])
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")

@@ -275,13 +275,20 @@ def test_serve_answers_the_tokens_of_its_provider_and_logs_its_life() -> None:
             httpx.get(f"{url}/graphql"),
         ]
 
-    served, (mine, refusal, page) = while_serving(visit, "serve", **production())
+    served, (mine, refusal, page) = while_serving(
+        visit, "serve", **production(), TENANTRY_SMTP_URI="x"
+    )
 
     assert names(mine) == set()
     assert (refusal.status_code, page.status_code) == (401, 405)
-    events = [json.loads(line)["event"] for line in served.stderr.splitlines()]
+    lines = [json.loads(line) for line in served.stderr.splitlines()]
     assert (served.exit_code, served.stdout) == (0, "")
-    assert (events[0], events[-1]) == ("serving", "stopped")
+    assert [lines[number]["event"] for number in (0, 1, -1)] == [
+        "unknown setting",
+        "serving",
+        "stopped",
+    ]
+    assert lines[0]["detail"].startswith("TENANTRY_SMTP_URI isn't a setting")
 
 
 @ONLY_SQLITE

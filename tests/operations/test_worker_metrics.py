@@ -16,6 +16,7 @@ def test_a_worker_serves_its_metrics_and_its_health(tmp_path: Path) -> None:
         **PRODUCTION,
         "TENANTRY_METRICS_PORT": str(port),
         "TENANTRY_METRICS_TOKEN": TOKEN,
+        "TENANTRY_SMTP_URI": "smtp://mail.example.com",
     }
     with process("worker", folder=tmp_path, **environment) as running:
         worker = Server(running, f"http://127.0.0.1:{port}")
@@ -32,4 +33,5 @@ def test_a_worker_serves_its_metrics_and_its_health(tmp_path: Path) -> None:
     assert "tenantry_database_up 1.0" in metrics.text
     assert graphql.status_code == 404
     assert code == 0, written
+    assert "TENANTRY_SMTP_URI isn't a setting" in written
     assert '"event":"stopped"' in written.replace(": ", ":")
