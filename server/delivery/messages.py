@@ -9,6 +9,7 @@ from email.policy import Policy
 from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from models.errors import FormatInvalid
 from models.validation.addresses import normalize_address
@@ -27,6 +28,15 @@ templates = Environment(
     undefined=StrictUndefined,
     auto_reload=False,
 )
+
+
+def split_into_elements(text: str) -> Markup:
+    """HTML of which mail programs don't make a link, and that copies as it is."""
+    span = Markup("<span>{}</span>")
+    return Markup().join(span.format(part) for part in LINKING.split(text))
+
+
+templates.filters["split_into_elements"] = split_into_elements
 
 
 class Undeliverable(Exception):
@@ -84,6 +94,16 @@ def to_plain_text(text: str) -> str:
     return LINKING.sub(WORD_JOINER, short)
 
 
+def to_shown_address(address: str) -> str:
+    """The address as people copy it.
+
+    A mail program can make a link of it, which is to the reader. But a link in its local part is
+    broken: whoever invites chooses what follows a plus sign.
+    """
+    local = address.rpartition("@")[0]
+    return LINKING.sub(WORD_JOINER, address) if contains_link(local) else address
+
+
 def to_mailbox(address: str) -> Recipient:
     """Keeps the address as entered, but with an ASCII domain that every mail server understands.
 
@@ -106,7 +126,7 @@ def render(email: InvitationEmail, now: datetime) -> EmailMessage:
         "organization": organization,
         "role": to_plain_text(email.role),
         "inviter": to_plain_text(email.inviter) if email.inviter else None,
-        "address": LINKING.sub(WORD_JOINER, email.address),
+        "address": to_shown_address(email.address),
         "link": email.link,
         "until": f"{email.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
