@@ -26,21 +26,23 @@ def token(
     is there, in ./var. Send the token as
     `Authorization: Bearer $(tenantry token --email ada@example.com)`.
     """
+    from pathlib import Path
+
     from models.errors import InputError
     from server.cli.console import error_console, fail
-    from server.development.issuer import KEY_FILE, DevelopmentIssuer
+    from server.development.files import SECRET_KEY_FILE
+    from server.development.issuer import DevelopmentIssuer
     from server.settings.names import VAR
 
-    if not (VAR / KEY_FILE).exists():
-        error_console.print(
-            f"Created an issuer in {VAR.resolve()}. A server that was started in another folder"
-            " rejects its tokens."
-        )
     try:
         issuer = DevelopmentIssuer(VAR)
         names = {"given_name": first_name, "family_name": last_name}
-        typer.echo(
-            issuer.token(email, verified=verified, minutes=minutes, subject=subject, **names)
-        )
+        minted = issuer.token(email, verified=verified, minutes=minutes, subject=subject, **names)
     except InputError as error:
         raise fail(str(error)) from error
+    if not (VAR / SECRET_KEY_FILE).exists():
+        error_console.print(
+            f"No development server has run in {Path.cwd()}. A server that runs in another folder"
+            " rejects this token."
+        )
+    typer.echo(minted)

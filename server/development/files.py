@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+# The secret key that every development server writes into its folder.
+SECRET_KEY_FILE = "development-key"
+
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
     """Reads a private file; if several processes create it at once, all get the same text."""
@@ -28,4 +31,4 @@ def load_development_key(folder: Path) -> str:
     # Tables take long to import, and `tenantry token` needs none.
     from models.keys.secret_keys import generate_secret
 
-    return read_or_create(folder / "development-key", generate_secret)
+    return read_or_create(folder / SECRET_KEY_FILE, generate_secret)
