@@ -6,8 +6,10 @@ and writes of single rows within a transaction, which only change pages in memor
 a lock or for the disk runs on the thread.
 """
 
+import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -102,8 +104,8 @@ class SQLite:
     def __init__(self, url: URL) -> None:
         self.dialect = get_dialect(url.drivername)
         self.arguments: Any = self.dialect.create_connect_args(url)
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        if url.database and "uri" not in url.query:
+            _create_private_file(Path(url.database))
 
     async def open(self, *, read_only: bool) -> OpenConnection:
         positional, named = self.arguments
@@ -187,6 +189,14 @@ class SQLite:
         if isinstance(error, sqlite3.Error):
             raise DBAPIError(None, None, error, connection_invalidated=is_lost) from error
         raise error
+
+
+def _create_private_file(path: Path) -> None:
+    """Creates the file for its owner only; SQLite gives those beside it the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # If it can't be created, SQLite says why.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _inserts_rows(text: str) -> bool:

@@ -1,12 +1,14 @@
 """SQLite on the event loop: what takes long, or waits, does so on the thread."""
 
 import asyncio
+import os
 import sqlite3
 import time
 from pathlib import Path
 
 from sqlalchemy import make_url, text
 
+from models.database.migrations import migrate
 from models.database.sqlite import SQLite
 from models.database.store import Store
 from tests.support.http import ONLY_SQLITE
@@ -62,3 +64,26 @@ async def test_a_read_of_a_locked_file_waits_on_the_thread(tmp_path: Path) -> No
     assert await reading == [(0,)]
     holder.close()
     await driver.close(reader)
+
+
+async def test_only_the_owner_can_read_the_files_of_a_new_database(tmp_path: Path) -> None:
+    usual = os.umask(0o022)
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/data/tenantry.db")
+    await migrate(store)
+    await read(store, "SELECT 1")
+
+    modes = {path.suffix: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
+    await store.close()
+    os.umask(usual)
+    assert modes == {".db": 0o600, ".db-wal": 0o600, ".db-shm": 0o600}
+
+
+async def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "tenantry.db"
+    path.touch(mode=0o660)
+    path.chmod(0o660)
+
+    await migrate(store := Store(f"sqlite+aiosqlite:///{path}"))
+
+    await store.close()
+    assert path.stat().st_mode & 0o777 == 0o660
