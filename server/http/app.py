@@ -7,8 +7,7 @@ from functools import partial
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from resolvers.rate_limits import RateLimits, Rates
@@ -22,7 +21,7 @@ from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import graphiql, health, invitation_page, jwks, logos, metrics, sdl
+from server.http import graphiql, health, home, invitation_page, jwks, logos, metrics, sdl
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
@@ -224,12 +223,9 @@ def _make_routes(
         *logos.routes,
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
-        *([Route("/", redirect_to_page), *graphiql.routes] if endpoint.page else []),
+        home.route(has_page=endpoint.page is not None),
+        *(graphiql.routes if endpoint.page else []),
     ]
-
-
-async def redirect_to_page(request: Request) -> Response:
-    return RedirectResponse("/graphql")
 
 
 def _shows_schema(settings: Settings) -> bool:

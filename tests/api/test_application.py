@@ -2,6 +2,7 @@
 production, as a browser, an operator and an attacker meet it.
 """
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -233,12 +234,15 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_production_has_no_page(store: Store) -> None:
     async with running(store) as api:
         page = await api.client.get("/graphql", headers=BROWSER)
-        others = [
-            (await api.client.get(path)).status_code
-            for path in ("/", "/graphiql/assets/graphiql.js")
+        asset = await api.client.get("/graphiql/assets/graphiql.js")
+        root = await api.client.get("/")
+        named = [
+            await api.client.get(path) for path in re.findall(r"^  (/\w+)", root.text, re.MULTILINE)
         ]
 
-    assert (page.status_code, page.headers["allow"], others) == (405, "POST", [404, 404])
+    assert (page.status_code, page.headers["allow"], asset.status_code) == (405, "POST", 404)
+    assert (root.status_code, root.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert [answer.status_code for answer in named] == [405, 200, 200]
     assert page.json()["errors"][0]["message"] == "Operations must be sent with POST."
 
 
