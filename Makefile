@@ -18,6 +18,7 @@ help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 install: .venv/installed $(PAGE) $(CLIENTS) ## Make .venv from the lock, and the GraphiQL page.
+	@if test "$(MAKECMDGOALS)" = install; then echo "Tenantry is installed in .venv. To try it, run: make dev. All commands: make"; fi
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
 .venv/installed: requirements.lock uv.lock.txt pyproject.toml

@@ -43,6 +43,7 @@ def token(
     if not (VAR / SECRET_KEY_FILE).exists():
         error_console.print(
             f"No development server has run in {Path.cwd()}. A server that runs in another folder"
-            " rejects this token."
+            " rejects this token.",
+            markup=False,
         )
     typer.echo(minted)

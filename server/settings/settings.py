@@ -210,8 +210,6 @@ def read_valid_settings() -> tuple[Settings, SettingsError | None]:
     try:
         return read_settings(), None
     except SettingsError as error:
-        if not error.invalid:
-            raise
         fields = Settings.model_fields
         return read_settings(**{name: fields[name].default for name in error.invalid}), error
 

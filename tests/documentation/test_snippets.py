@@ -17,6 +17,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -82,15 +83,27 @@ class Reader:
 
     def run(self, document: str, title: str) -> Any:
         """Sends a document as the caller that the title of its block names, by default Ada."""
+        send = self.receive_first if document.startswith("subscription") else self.receive
         if title == "As nobody":
-            return self.server.graphql(document).json()
+            return send(document)
         if title == "With a secret key":
-            return self.server.graphql(document, f"Bearer {self.key}").json()
+            return send(document, f"Bearer {self.key}")
         email = title.removeprefix("As ") or "ada@example.com"
         if email not in self.tokens:
             made = tenantry("token", "--email", email, folder=self.folder)
             self.tokens[email] = made.stdout.strip()
-        return self.server.graphql(document, f"Bearer {self.tokens[email]}").json()
+        return send(document, f"Bearer {self.tokens[email]}")
+
+    def receive(self, document: str, authorization: str | None = None) -> Any:
+        return self.server.graphql(document, authorization).json()
+
+    def receive_first(self, document: str, authorization: str | None = None) -> Any:
+        """Returns the first result of a subscription, as server-sent events."""
+        headers = {"accept": "text/event-stream", "authorization": authorization or ""}
+        url, body = f"{self.server.url}/graphql", {"query": document}
+        with httpx.stream("POST", url, json=body, headers=headers, timeout=30) as answer:
+            lines = (line for line in answer.iter_lines() if line.startswith("data: {"))
+            return json.loads(next(lines).removeprefix("data: "))
 
     def check_graphql(self, snippet: Snippet, documented: str | None) -> None:
         answer = self.run(self.placeholders.fill(snippet.text), snippet.title)
