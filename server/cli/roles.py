@@ -18,7 +18,7 @@ def export_roles(
 ) -> None:
     """Print all custom permissions, roles, and role sets as YAML.
 
-    The output is sorted, so that equal models have equal files.
+    The output is sorted: the same roles always give the same file.
     """
     from server.cli import role_model
 

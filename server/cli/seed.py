@@ -17,7 +17,7 @@ def seed(
         ),
     ] = 1,
 ) -> None:
-    """Fill a development database with demo data. Equal numbers create equal data.
+    """Fill a development database with demo data. The same numbers create the same data.
 
     Every user is a member of one to three organizations, and half of all users are members of the
     first one.
