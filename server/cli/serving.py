@@ -40,8 +40,8 @@ from server.settings.settings import Environment, Settings, SettingsError, read_
 from server.settings.unknown import find_unknown_variables
 
 STAMPED = (
-    "TENANTRY_DATABASE_URL: this database was used by a development server, so a production server"
-    " can't use it."
+    "TENANTRY_DATABASE_URL names a database that a development server has used, so a production"
+    " server can't use it. Set the URL of another database."
 )
 
 log = structlog.stdlib.get_logger("tenantry.server")

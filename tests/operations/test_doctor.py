@@ -191,7 +191,7 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
         for name, lines in found.items()
     }
     assert (
-        "it was used by a development server, so a production server can't use it"
+        "a development server has used it, so a production server can't use it. Set TENANTRY_DATABASE_URL"
         in wrong["stamped"]
     )
     assert "file is not a database" in wrong["garbage"]

@@ -240,7 +240,7 @@ def test_serve_takes_only_a_migrated_database(folder: Path) -> None:
 def test_serve_takes_no_database_of_a_development_server() -> None:
     done(invoke("seed", "--organizations", "1", "--users", "1"))
 
-    refused(invoke("serve", **production()), "this database was used by a development server")
+    refused(invoke("serve", **production()), "names a database that a development server has used")
 
 
 def test_a_development_server_that_is_served_stays_on_this_machine() -> None:

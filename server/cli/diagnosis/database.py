@@ -86,13 +86,11 @@ async def check_schema_and_data(
         ]
     findings = [Finding("Database", True, f"{to_display_url(settings)} at revision {revision}")]
     if not settings.is_development and await is_stamped(store):
-        findings.append(
-            Finding(
-                "Database",
-                False,
-                "it was used by a development server, so a production server can't use it",
-            )
+        sentence = (
+            "a development server has used it, so a production server can't use it. Set"
+            " TENANTRY_DATABASE_URL to another database"
         )
+        return [*findings, Finding("Database", False, sentence)]
     await store.ensure_writable()
     findings += await check_root_secret(settings, store)
     if "signing_keys" not in invalid:
