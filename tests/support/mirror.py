@@ -143,7 +143,7 @@ def a_server(stack: ExitStack, folder: Path, store: Store) -> tuple[str, Killabl
         "TENANTRY_ENV": "development",
         "TENANTRY_SECRET": SECRET,
         "TENANTRY_DATABASE_URL": store.url.render_as_string(hide_password=False),
-        "TENANTRY_KEYS": SECRET_KEY,
+        "TENANTRY_SECRET_KEYS": SECRET_KEY,
         "TENANTRY_IDENTITY_ISSUERS": PRODUCTION["TENANTRY_IDENTITY_ISSUERS"],
         "TENANTRY_LOG_LEVEL": "error",
         "PYTHONPATH": str(ROOT),

@@ -122,9 +122,9 @@ async def check_invitation_links(settings: Settings, store: Store) -> list[Findi
     if url:
         return []
     sentence = (
-        "invitationUrl of the instance is not set: nobody can accept on the page that the link in"
-        " an email opens, unless the invitation has a redirectUrl. Set it with updateInstance to"
-        " the page of your application that accepts invitations."
+        "invitationUrl of the instance is not set: the link in an invitation email opens a page on"
+        " which nobody can accept. With updateInstance, set it to the page of your application that"
+        " accepts invitations, unless every invitation has a redirectUrl."
     )
     return [Finding("Invitations", True, sentence, is_risk=True)]
 
