@@ -194,6 +194,7 @@ def test_doctor_says_what_to_do_about_what_is_wrong(folder: Path) -> None:
         "a development server has used it, so a production server can't use it. Set TENANTRY_DATABASE_URL"
         in wrong["stamped"]
     )
+    assert "Root secret" not in str(found["stamped"])
     assert "file is not a database" in wrong["garbage"]
     assert f"empty, not at revision {head()}. Run: tenantry migrate" in wrong["empty"]
     assert "ada:***@127.0.0.1:1/x can't be used" in wrong["away"]

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url, text
 
 from models.database.migrations import migrate
@@ -87,3 +88,13 @@ async def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
 
     await store.close()
     assert path.stat().st_mode & 0o777 == 0o660
+
+
+def test_the_uri_of_a_file_is_left_to_sqlite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    SQLite(make_url("sqlite+aiosqlite:///file:tenantry.db?uri=true"))
+
+    assert list(tmp_path.iterdir()) == []
