@@ -89,9 +89,12 @@ def names(mine: httpx.Response) -> set[str]:
 def test_dev_without_the_demo_is_empty() -> None:
     token = ada()
 
-    _, answer = while_serving(lambda url: post(url, MINE, token), "dev", "--no-demo")
+    served, answer = while_serving(
+        lambda url: post(url, MINE, token), "dev", "--no-demo", TENANTRY_SMTP_URI="x"
+    )
 
     assert names(answer) == set()
+    assert "TENANTRY_SMTP_URI isn't a setting" in served.stderr
 
 
 @pytest.mark.parametrize("command", ["dev", "serve"])
