@@ -115,7 +115,9 @@ def _parse_address(host: str) -> Address | None:
             raise ValueError("an interface of this machine")
         return ip_address(host)
     except ValueError as error:
-        raise _invalid("must write its IP address in the usual notation") from error
+        raise _invalid(
+            "must have its IP address in the usual notation, such as 192.0.2.1"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def rotate_signing() -> None:
     console.print(
         f"{kid} signs session tokens now."
         if is_first
-        else f"{kid} is published now and signs session tokens from {signs_from:%H:%M:%S} UTC on."
-        f" The previous key stays published for another {minutes} minutes.",
+        else f"{kid} is published now, and signs session tokens starting at"
+        f" {signs_from:%H:%M:%S} UTC. The previous key stays published for another {minutes} minutes.",
         markup=False,
     )

@@ -473,7 +473,7 @@ def test_rotating_says_what_happened(folder: Path) -> None:
     ((kid, created_at),) = ((row[0], row[3]) for row in stored_keys() if row[2])
     takes_over = datetime.fromisoformat(str(created_at)) + timedelta(minutes=2)
     assert said.replace("\n", " ") == (
-        f"{kid} is published now and signs session tokens from {takes_over:%H:%M:%S} UTC on. The"
+        f"{kid} is published now, and signs session tokens starting at {takes_over:%H:%M:%S} UTC. The"
         " previous key stays published for another 10 minutes. "
     )
 
