@@ -126,6 +126,7 @@ def rotate_signing() -> None:
         f"{kid} signs session tokens now."
         if is_first
         else f"{kid} is published now, and signs session tokens starting at"
-        f" {signs_from:%H:%M:%S} UTC. The previous key stays published for another {minutes} minutes.",
+        f" {signs_from:%H:%M:%S} UTC. The previous key stays published for another {minutes}"
+        " minutes.",
         markup=False,
     )
