@@ -9,7 +9,6 @@ by more than a tenth.
 import asyncio
 import itertools
 import json
-import os
 import random
 import signal
 import statistics
@@ -81,7 +80,15 @@ class Load:
         self.done = Counter[str]()
         self.members: list[str] = []
         self.organization: dict[str, str] = {}
-        self.client = httpx.AsyncClient(base_url=target.server.url, headers=KEY, timeout=30)
+        self.client = self.make_client()
+
+    def make_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.target.server.url, headers=KEY, timeout=30)
+
+    async def leave(self) -> None:
+        """Closes the connections that the client would keep for its next requests."""
+        await self.client.aclose()
+        self.client = self.make_client()
 
     async def send(self, query: str, input: Any = None) -> Any:
         body = {"query": query, "variables": {"input": input} if input else {}}
@@ -117,6 +124,7 @@ class Load:
         # The fuzz makes endpoints that don't answer, and attempts to reach them would be left over.
         for endpoint in (await self.send(ENDPOINTS))["webhookEndpoints"]:
             await self.send(REMOVE, {"webhookEndpointId": endpoint["id"]})
+        await self.leave()
 
     # ---------------------------------------------------------------------------- kinds of clients
 
@@ -205,12 +213,26 @@ def measure(server: Server, file: Path) -> dict[str, int]:
     while not file.exists():
         assert time.monotonic() < deadline, "the server does not answer"
         time.sleep(0.05)
-    descriptors = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    descriptors = count_descriptors(server.process.pid)
     return {
         "MB": read_memory(server) // 1024**2,
-        "descriptors": descriptors,
+        **descriptors,
         **json.loads(file.read_text()),
     }
+
+
+def count_descriptors(process: int) -> Counter[str]:
+    """Counts the open files of a process by their names, and its sockets and pipes.
+
+    Without those of the database, whose pools keep connections. `connections` are those in use.
+    """
+    found = Counter[str]()
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            name = link.readlink().name.split(":")[0]
+            if ".db" not in name:
+                found[f"descriptor {name}"] += 1
+    return found
 
 
 def show(began: float, held: dict[str, int]) -> None:
