@@ -17,6 +17,7 @@ from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
+from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from schema.organizations.types import Organization
 
 
+@reads(
+    row=[
+        *("id", "public_metadata", "created_at", "updated_at"),
+        *("organization_id", "user_id", "role_id"),
+    ],
+    service=["private_metadata"],
+)
 @strawberry.type(description="A user's membership in an organization, with a role.")
 class Membership(Node):
     public_metadata: JSONObject = strawberry.field(
@@ -94,17 +102,8 @@ class Membership(Node):
     def from_row(
         cls, row: MembershipRow, context: Context, *, is_readable: bool = False
     ) -> "Membership":
-        return cls(
-            id=strawberry.ID(row.id),
-            public_metadata=JSONObject(row.public_metadata),
-            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
-            organization_id=row.organization_id,
-            user_id=row.user_id,
-            role_id=row.role_id,
-            is_readable=is_readable,
-        )
+        service = row if context.is_service else HIDDEN
+        return show(cls, row=row, service=service, is_readable=is_readable)
 
 
 @strawberry.enum(description="The fields that memberships can be sorted by.")
