@@ -51,7 +51,8 @@ def make_reader(definition: GraphQLField, node: FieldNode) -> Callable[[Coerced]
     nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
     try:
         entries = _plan_entries(definition.args, nodes)
-    except Unusual:
+    except Exception:
+        # It is raised again, and located, when the field is executed.
         return _read_nothing
     return lambda coerced: _read_entries(entries, coerced)
 
@@ -100,17 +101,11 @@ def _plan_value(input: Any, node: ValueNode | None) -> ReadValue:
 
 def _plan_object(type_: GraphQLInputObjectType, node: ObjectValueNode) -> ReadValue:
     nodes = {field.name.value: field.value for field in node.fields}
-    if type_.is_one_of and len(nodes) != 1:
+    # Strawberry checks its own by `out_type`.
+    if type_.is_one_of:
         raise Unusual
     entries = _plan_entries(type_.fields, nodes)
-
-    def read(coerced: Coerced) -> Any:
-        values = _read_entries(entries, coerced)
-        if type_.is_one_of and (len(values) != 1 or None in values.values()):
-            raise Unusual
-        return type_.out_type(values)
-
-    return read
+    return lambda coerced: type_.out_type(_read_entries(entries, coerced))
 
 
 def contains_variables(node: Any) -> bool:

@@ -122,4 +122,10 @@ def make_coercion(type_: InputType) -> Callable[[Any], Any]:
 
 
 def _coerce_any(type_: InputType, value: Any) -> Any:
-    return Undefined if is_too_deep(value, type_) else coerce_value(value, type_)
+    if is_too_deep(value, type_):
+        return Undefined
+    try:
+        return coerce_value(value, type_)
+    except GraphQLError:
+        # Strawberry raises it for an input that must have exactly one field.
+        return Undefined
