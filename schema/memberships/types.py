@@ -91,8 +91,11 @@ class Membership(Node):
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
         ids = [membership.role_id for membership in memberships]
+        kept = info.context.loaders.kept_permissions
+        if kept.keys() >= set(ids):
+            return [sorted(kept[id]) for id in ids]
         rows_of_roles = await info.context.loaders.permissions.load_many(ids)
-        return convert_each(rows_of_roles, lambda rows: [row.key for row in rows])
+        return convert_each(rows_of_roles, lambda rows: sorted(row.key for row in rows))
 
     def is_shown(self, context: Context) -> bool:
         """Whether the caller can read the membership without a permission."""
