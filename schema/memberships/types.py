@@ -68,13 +68,14 @@ class Membership(Node):
     )
     @staticmethod
     async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
+        context = info.context
         readable_in = await find_organizations_to_read(info, memberships)
         ids = [membership.user_id for membership in memberships]
-        rows = await load_many_existing(info.context.loaders.users, ids)
-        users = convert_each(rows, lambda row: User.from_row(row, info.context))
+        rows = await load_many_existing(context.loaders.users, ids)
+        users = convert_each(rows, lambda row: User.from_row(row, context))
         shown = [
             user
-            if membership.organization_id in readable_in or membership.is_shown(info.context)
+            if membership.organization_id in readable_in or membership.is_shown(context)
             else missing_permission(MEMBERSHIPS_READ)
             for membership, user in zip(memberships, users, strict=True)
         ]
@@ -153,12 +154,12 @@ async def load_memberships(
     arguments: PageArguments,
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
-    order_by = order_by or MembershipOrder()
+    context, order_by = info.context, order_by or MembershipOrder()
     return await load_connection(
         info,
         selection,
         arguments,
-        to_node=lambda row: Membership.from_row(row, info.context, is_readable=True),
+        to_node=lambda row: Membership.from_row(row, context, is_readable=True),
         parent=parent,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
@@ -194,7 +195,8 @@ async def can_read_member(info: Info, organization_id: str, user_id: str) -> boo
 
 async def find_organizations_to_read(info: Info, memberships: Sequence[Membership]) -> set[str]:
     """Finds those of their organizations in which the caller needs the permission and has it."""
-    ids = {one.organization_id for one in memberships if not one.is_shown(info.context)}
+    context = info.context
+    ids = {one.organization_id for one in memberships if not one.is_shown(context)}
     allowed = await gather(*(has_permission(info, id, MEMBERSHIPS_READ) for id in ids))
     return {id for id, is_allowed in zip(ids, allowed, strict=True) if is_allowed}
 
