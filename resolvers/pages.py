@@ -89,8 +89,11 @@ async def load_list_pages(
                 select_rows = _select_found_rows if is_search else _select_rows
                 statement = select_rows(request, next(iter(groups)), several, is_postgresql)
                 rows = await connection.fetch(statement)
-            for row in rows:
-                groups["" if parent is None else getattr(row, parent.key)].append(row)
+            if several is None:
+                groups = {next(iter(groups)): list(rows)}
+            else:
+                for row in rows:
+                    groups[getattr(row, parent.key)].append(row)
         return [
             _make_page(request, key, groups[key]) if key in groups else wrong_list_cursor()
             for key in parents

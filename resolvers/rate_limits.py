@@ -12,10 +12,9 @@ from typing import Any
 
 import structlog
 from limits import RateLimitItem, parse
-from limits.aio.storage import RedisStorage, Storage
+from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
-from valkey.asyncio import ConnectionPool
 
 from models.errors import RateLimited
 from models.idempotency import compute_digest
@@ -100,12 +99,10 @@ class RateLimits:
         self.address = to_item(rates.address)
         self.update = to_item(rates.update)
         # The connections to the shared store, which are opened when they are needed.
-        self.pool: Any = ConnectionPool.from_url(store_url) if store_url else None  # pyright: ignore[reportUnknownMemberType]
+        self.pool: Any = None
         storage: Storage = ProcessStorage()
         if store_url:
-            storage = RedisStorage(
-                store_url, wrap_exceptions=True, implementation="valkey", connection_pool=self.pool
-            )
+            storage, self.pool = open_shared_storage(store_url)
         self.limiter = FixedWindowRateLimiter(storage)
         # Nothing has to be waited for in this process.
         self.limit_wait: Callable[[], AbstractAsyncContextManager[object]] = (
@@ -160,6 +157,19 @@ class RateLimits:
             )
             return
         raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
+
+
+def open_shared_storage(store_url: str) -> tuple[Storage, Any]:
+    """Opens the store that processes share, with its pool of connections.
+
+    The client is imported here, because it takes 4 MB, and most servers count by themselves.
+    """
+    from limits.aio.storage import RedisStorage
+    from valkey.asyncio import ConnectionPool
+
+    pool: Any = ConnectionPool.from_url(store_url)  # pyright: ignore[reportUnknownMemberType]
+    options: Any = {"wrap_exceptions": True, "implementation": "valkey", "connection_pool": pool}
+    return RedisStorage(store_url, **options), pool
 
 
 def to_item(rate: str | None) -> RateLimitItem | None:

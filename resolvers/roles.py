@@ -94,6 +94,8 @@ async def load_roles_of_set(tx: Transaction, role_set_id: str) -> RolesOfSet:
     roles = {
         role.id: RoleWithPermissions(role, parse_permission_keys(keys)) for role, keys, _ in rows
     }
+    if tx.keeps_roles:
+        tx.kept_permissions |= {id: role.permissions for id, role in roles.items()}
     return RolesOfSet(roles, roles[rows[0][2]])
 
 

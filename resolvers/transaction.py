@@ -109,6 +109,8 @@ class Transaction:
     expired_in: str | None = None
     # Whether roles, permissions, and role sets stay as they are until the end.
     keeps_roles: bool = False
+    # The keys of the permissions of the roles that were read since then, by the IDs of the roles.
+    kept_permissions: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     # The settings, once something has read them.
     loaded_instance: Instance | None = None
 

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
     Undefined,
     specified_rules,
     validate,
@@ -29,7 +30,8 @@ from schema.events.types import KINDS, InstanceEvent
 from schema.execution.arguments import limit_arguments
 from schema.execution.breadth_first.executor import PLANS
 from schema.execution.breadth_first.plans import Plans
-from schema.execution.documents import Documents, Prepared
+from schema.execution.breadth_first.resolvers import call_directly
+from schema.execution.documents import Document, Documents, Prepared
 from schema.execution.graphql_core_patch import patch_graphql_core
 from schema.execution.limits import DocumentLimits
 from schema.execution.shared_execution import SharedExecution
@@ -111,26 +113,20 @@ class Schema(strawberry.Schema):
 
     async def run(
         self,
-        document: DocumentNode,
+        document: Document,
+        operation: OperationDefinitionNode,
         context: Context,
         variables: dict[str, Any] | None,
-        operation_name: str | None,
     ) -> ExecutionResult:
         """Executes a query or a mutation of a valid document.
 
         Strawberry's own method would parse and validate it, and run extensions around that.
         """
-        executor_class: Any = SharedExecution
-        executor = executor_class.build(
-            self._schema,
-            document,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=operation_name,
-        )
+        prepared = document.prepare(self._schema, operation)
+        executor = prepared.make_executor(SharedExecution, variables or {}, context)
         if isinstance(executor, list):
             # A variable has a wrong value, for example.
-            return ExecutionResult(data=None, errors=executor)  # pyright: ignore[reportUnknownArgumentType]
+            return ExecutionResult(data=None, errors=executor)
         result = executor.execute_operation()
         result = await result if isawaitable(result) else result
         return ExecutionResult(data=result.data, errors=result.errors)
@@ -167,6 +163,13 @@ def _clear(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:
             argument.default_value = Undefined
 
 
+def _call_directly(schema: GraphQLSchema, config: StrawberryConfig) -> None:
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType):
+            for field in type_.fields.values():
+                call_directly(field, config)
+
+
 def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
     """Builds the schema; without introspection, errors don't suggest names either.
 
@@ -188,6 +191,7 @@ def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
         built.plans = built._schema.extensions[PLANS] = Plans()  # pyright: ignore[reportPrivateUsage]
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     fill_in_names(built._schema)  # pyright: ignore[reportPrivateUsage]
+    _call_directly(built._schema, config)  # pyright: ignore[reportPrivateUsage]
     limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
 

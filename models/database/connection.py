@@ -16,7 +16,7 @@ from models.database import limits
 from models.database.compiled import Statements
 from models.database.drivers import Driver
 from models.database.errors import is_commit_rejected, is_stale_connection
-from models.database.rows import AnyRows, Rows
+from models.database.rows import AnyRows, Rows, make_rows
 from models.database.statements import Template, Values
 from models.errors import CommitUnknown
 
@@ -65,16 +65,16 @@ class Connection:
         """Runs a statement, or runs it once for each set of values."""
         if isinstance(statement, ExecutableDDLElement):
             await self.run_text(str(statement.compile(dialect=self.dialect)))
-            return AnyRows(rowcount=0)
+            return make_rows(rowcount=0)
         if values is not None and not isinstance(values, Mapping):
             text, many = self.statements.prepare_many(statement, values)
             await self._run(self.driver.run_many, text, many)
-            return AnyRows()
+            return make_rows()
         compiled, text, parameters = self.statements.prepare(statement, values)
         if not compiled.returns_rows:
-            return AnyRows(rowcount=await self._run(self.driver.run, text, parameters))
+            return make_rows(rowcount=await self._run(self.driver.run, text, parameters))
         rows = await self._run(self.driver.fetch, text, parameters)
-        return AnyRows(rows if compiled.is_plain else compiled.make_rows(rows))
+        return make_rows(rows if compiled.is_plain else compiled.make_rows(rows))
 
     async def fetch(self, statement: Executable) -> Sequence[Any]:
         """Runs a query; its rows have the names of the columns as attributes."""

@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
 from models.database.connection import Connection
-from models.database.rows import AnyRows, Rows
+from models.database.rows import AnyRows, Rows, make_rows
 from models.database.statements import Template, Values, get_row_shape, prepared_statement
 
 Columns = TypeVarTuple("Columns")
@@ -60,7 +60,7 @@ class DatabaseSession:
         if not any(shape):
             return result
         rows = [self._to_objects(shape, row) for row in result.all()]
-        return AnyRows(rows)
+        return make_rows(rows)
 
     def _to_objects(
         self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]

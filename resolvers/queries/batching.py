@@ -104,7 +104,9 @@ class BatchLoader(Generic[K, V]):
 
     async def _answer_many(self, waiter: Future[None], keys: Sequence[K]) -> list[V]:
         await waiter
-        return cast(list[V], [self._get(key) for key in keys])
+        # Most keys were read in one batch, and are asked for once for each of their parents.
+        answers = {key: self._get(key) for key in dict.fromkeys(keys)}
+        return cast(list[V], [answers[key] for key in keys])
 
     def _get(self, key: K) -> V | BaseException:
         batch, index = self._known[key]

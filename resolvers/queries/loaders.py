@@ -1,7 +1,7 @@
 """The loaders of an operation: everything that is read in batches."""
 
 from asyncio import gather
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from sqlmodel import col
@@ -14,6 +14,7 @@ from models.roles import DeletedRole, Permission, Role, RoleSet
 from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
+from resolvers.access import Grant
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
@@ -48,7 +49,6 @@ class Loaders:
     events_by_cursor = Batched(load_events_by_cursor)
     # By organization and user.
     memberships = Batched(load_memberships)
-    grants = Batched(load_grants)
     # By viewer and membership, or other user.
     visible_memberships = Batched(load_visible_memberships)
     are_fellows = Batched(load_are_fellows)
@@ -77,6 +77,8 @@ class Loaders:
 
     def __init__(self, store: Readable) -> None:
         self.store = store
+        # The keys of the permissions of roles, which are as they were in the transaction.
+        self.kept_permissions: Mapping[str, frozenset[str]] = {}
 
     def remember_locked(self, tx: Transaction) -> None:
         """Keeps the rows that nobody else could change during a transaction.
@@ -87,6 +89,7 @@ class Loaders:
         self.organizations.remember({id: organization for id, (organization, _) in locked})
         if tx.keeps_roles:
             self.roles.remember({role.id: role for role in tx.session.list_known(Role)})
+            self.kept_permissions = tx.kept_permissions
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
@@ -115,6 +118,17 @@ class Loaders:
         if membership is None:
             return None
         return frozenset(row.key for row in await self.permissions.load(membership.role_id))
+
+    @cached_property
+    def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
+        """What users hold, by organization and user."""
+        return BatchLoader(self._load_grants)
+
+    async def _load_grants(self, keys: list[tuple[str, str]]) -> Sequence[Grant | None]:
+        grants, roles = await load_grants(self.store, keys)
+        # `checkPermission` shows the role.
+        self.roles.remember(roles)
+        return grants
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:

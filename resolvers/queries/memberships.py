@@ -1,18 +1,19 @@
 """Memberships: one by its organization and user, and those that a user can see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import exists, or_
+from sqlalchemy import Select, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.access import Grant, make_grant, select_grants
+from models.roles import Role
+from resolvers.access import GRANT_COLUMNS, Grant, make_grant
 from resolvers.pages import load_rows
 from resolvers.queries.roles import select_reading_role_ids
 from resolvers.roles import select_manager_role_ids
@@ -31,13 +32,37 @@ async def load_memberships(
     return [rows.get(key) for key in keys]
 
 
-async def load_grants(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[Grant | None]:
-    """Loads what users hold in organizations, by (organization ID, user ID)."""
+async def load_grants(
+    store: Readable, keys: Sequence[tuple[str, str]]
+) -> tuple[Sequence[Grant | None], Mapping[str, Role]]:
+    """Loads what users hold in organizations, by (organization ID, user ID), and their roles."""
     organization_ids, user_ids = map(set, zip(*keys, strict=True))
     async with store.read() as connection:
-        rows = await connection.fetch(select_grants(organization_ids, user_ids))
-    grants = {(row.organization_id, row.user_id): make_grant(*row[2:]) for row in rows}
-    return [grants.get(key) for key in keys]
+        rows = await connection.fetch(_select_grants_with_roles(organization_ids, user_ids))
+    grants = {
+        (row.organization_id, row.user_id): make_grant(
+            row.membership_id, row.role_id, row.permissions
+        )
+        for row in rows
+    }
+    return [grants.get(key) for key in keys], {row.role_id: cast(Role, row) for row in rows}
+
+
+@prepared_statement
+def _select_grants_with_roles(
+    organization_ids: Collection[str], user_ids: Collection[str]
+) -> AnySelect:
+    statement: AnySelect = Select(
+        Role, col(Membership.organization_id), col(Membership.user_id), *GRANT_COLUMNS
+    )
+    return (
+        statement.select_from(Membership)
+        .join(Role, col(Role.id) == col(Membership.role_id))
+        .where(
+            col(Membership.organization_id).in_(organization_ids),
+            col(Membership.user_id).in_(user_ids),
+        )
+    )
 
 
 @prepared_statement

@@ -5,6 +5,7 @@ come later, with an error that names the input.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -34,16 +35,28 @@ TEXTS = frozenset({"String", "ID"})
 
 
 def limit_arguments(schema: GraphQLSchema) -> None:
-    """Makes every field trim and limit its arguments."""
+    """Makes every field trim and limit its arguments, before they are converted for Python."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
             fields: Any = type_.fields
             for field in fields.values():
                 types = {name: argument.type for name, argument in field.args.items()}
                 if types and field.resolve:
-                    field.resolve = PreparedResolver(field.resolve, partial(clean_all, types))
+                    field.resolve = _limit(field.resolve, types)
                 if types and field.subscribe:
                     field.subscribe = PreparedResolver(field.subscribe, partial(clean_all, types))
+
+
+def _limit(resolve: Any, types: Mapping[str, Any]) -> PreparedResolver:
+    clean = partial(clean_all, types)
+    if not isinstance(resolve, PreparedResolver):
+        return PreparedResolver(resolve, clean)
+    convert = resolve.prepare
+
+    def prepare(arguments: dict[str, Any]) -> dict[str, Any]:
+        return convert(clean(arguments))
+
+    return replace(resolve, prepare=prepare)
 
 
 def clean_all(types: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:

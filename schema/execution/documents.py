@@ -24,6 +24,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
 from models.errors import LimitExceeded
+from schema.execution.breadth_first.operations import PreparedOperation, prepare_operation
 from schema.execution.limits import (
     DocumentLimits,
     OperationSize,
@@ -82,6 +83,16 @@ class Document:
     errors: Sequence[GraphQLError]
     # Its operations by name; empty for one that has errors.
     sizes: Mapping[str, OperationSize] = field(default_factory=dict[str, OperationSize])
+    # Its operations that were executed, by the IDs of their nodes.
+    prepared: dict[int, PreparedOperation] = field(default_factory=dict[int, PreparedOperation])
+
+    def prepare(self, schema: GraphQLSchema, node: OperationDefinitionNode) -> PreparedOperation:
+        """Prepares an operation to be executed, the first time that it is."""
+        prepared = self.prepared.get(id(node))
+        if prepared is None:
+            assert self.tree, "it has operations"
+            prepared = self.prepared[id(node)] = prepare_operation(schema, self.tree, node)
+        return prepared
 
     def is_ambiguous(self, name: str | None) -> bool:
         """Whether a name is needed to say which of several operations to run."""

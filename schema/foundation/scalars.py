@@ -134,7 +134,9 @@ def _serialize_object(value: JSONObject) -> orjson.Fragment:
 
 def _serialize_time(moment: datetime) -> str:
     moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    # Twice as fast as `isoformat`. The text is quoted, and without a fraction if that is zero.
+    text = orjson.dumps(moment, option=orjson.OPT_UTC_Z).decode()
+    return f"{text[1:24]}Z" if moment.microsecond else f"{text[1:20]}.000Z"
 
 
 def _parse_time(text: Any) -> DateTime:

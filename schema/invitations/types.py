@@ -14,6 +14,7 @@ from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, load_connection
 from schema.foundation.context import Context, Info
+from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
 from schema.memberships.types import has_permission
@@ -49,6 +50,13 @@ class InvitationMail:
         )
 
 
+@reads(
+    row=[
+        *("id", "email_address", "redirect_url", "public_metadata"),
+        *("expires_at", "created_at", "updated_at"),
+    ],
+    service=["private_metadata"],
+)
 @strawberry.type(description="An invitation for an email address to join an organization.")
 class Invitation(Node):
     email_address: str = strawberry.field(
@@ -146,17 +154,11 @@ class Invitation(Node):
 
     @classmethod
     def from_row(cls, row: InvitationRow, context: Context) -> "Invitation":
-        return cls(
-            id=strawberry.ID(row.id),
-            email_address=row.email_address,
-            status=get_status(row.status, row.expires_at, context.server.clock()),
-            redirect_url=row.redirect_url,
-            public_metadata=JSONObject(row.public_metadata),
-            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            expires_at=DateTime(row.expires_at),
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
+        return show(
+            cls,
             row=row,
+            service=row if context.is_service else HIDDEN,
+            status=get_status(row.status, row.expires_at, context.server.clock()),
         )
 
 

@@ -17,6 +17,7 @@ from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
+from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from schema.organizations.types import Organization
 
 
+@reads(
+    row=[
+        *("id", "public_metadata", "created_at", "updated_at"),
+        *("organization_id", "user_id", "role_id"),
+    ],
+    service=["private_metadata"],
+)
 @strawberry.type(description="A user's membership in an organization, with a role.")
 class Membership(Node):
     public_metadata: JSONObject = strawberry.field(
@@ -60,13 +68,14 @@ class Membership(Node):
     )
     @staticmethod
     async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
+        context = info.context
         readable_in = await find_organizations_to_read(info, memberships)
         ids = [membership.user_id for membership in memberships]
-        rows = await load_many_existing(info.context.loaders.users, ids)
-        users = convert_each(rows, lambda row: User.from_row(row, info.context))
+        rows = await load_many_existing(context.loaders.users, ids)
+        users = convert_each(rows, lambda row: User.from_row(row, context))
         shown = [
             user
-            if membership.organization_id in readable_in or membership.is_shown(info.context)
+            if membership.organization_id in readable_in or membership.is_shown(context)
             else missing_permission(MEMBERSHIPS_READ)
             for membership, user in zip(memberships, users, strict=True)
         ]
@@ -83,8 +92,11 @@ class Membership(Node):
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
         ids = [membership.role_id for membership in memberships]
+        kept = info.context.loaders.kept_permissions
+        if kept.keys() >= set(ids):
+            return [sorted(kept[id]) for id in ids]
         rows_of_roles = await info.context.loaders.permissions.load_many(ids)
-        return convert_each(rows_of_roles, lambda rows: [row.key for row in rows])
+        return convert_each(rows_of_roles, lambda rows: sorted(row.key for row in rows))
 
     def is_shown(self, context: Context) -> bool:
         """Whether the caller can read the membership without a permission."""
@@ -94,17 +106,8 @@ class Membership(Node):
     def from_row(
         cls, row: MembershipRow, context: Context, *, is_readable: bool = False
     ) -> "Membership":
-        return cls(
-            id=strawberry.ID(row.id),
-            public_metadata=JSONObject(row.public_metadata),
-            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
-            organization_id=row.organization_id,
-            user_id=row.user_id,
-            role_id=row.role_id,
-            is_readable=is_readable,
-        )
+        service = row if context.is_service else HIDDEN
+        return show(cls, row=row, service=service, is_readable=is_readable)
 
 
 @strawberry.enum(description="The fields that memberships can be sorted by.")
@@ -151,12 +154,12 @@ async def load_memberships(
     arguments: PageArguments,
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
-    order_by = order_by or MembershipOrder()
+    context, order_by = info.context, order_by or MembershipOrder()
     return await load_connection(
         info,
         selection,
         arguments,
-        to_node=lambda row: Membership.from_row(row, info.context, is_readable=True),
+        to_node=lambda row: Membership.from_row(row, context, is_readable=True),
         parent=parent,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
@@ -192,7 +195,8 @@ async def can_read_member(info: Info, organization_id: str, user_id: str) -> boo
 
 async def find_organizations_to_read(info: Info, memberships: Sequence[Membership]) -> set[str]:
     """Finds those of their organizations in which the caller needs the permission and has it."""
-    ids = {one.organization_id for one in memberships if not one.is_shown(info.context)}
+    context = info.context
+    ids = {one.organization_id for one in memberships if not one.is_shown(context)}
     allowed = await gather(*(has_permission(info, id, MEMBERSHIPS_READ) for id in ids))
     return {id for id, is_allowed in zip(ids, allowed, strict=True) if is_allowed}
 

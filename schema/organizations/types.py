@@ -24,6 +24,7 @@ from schema.foundation.connections import (
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
+from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
 from schema.memberships.types import (
@@ -42,6 +43,13 @@ if TYPE_CHECKING:
     from schema.invitations.types import Invitation
 
 
+@reads(
+    row=[
+        *("id", "name", "public_metadata", "max_allowed_memberships", "admin_delete_enabled"),
+        *("created_at", "updated_at", "created_by_id", "role_set_id"),
+    ],
+    service=["private_metadata"],
+)
 @strawberry.type(description="A tenant: an account that its members share.")
 class Organization(Node):
     name: str = strawberry.field(description="The display name of the organization.")
@@ -259,20 +267,13 @@ class Organization(Node):
 
     @classmethod
     def from_row(cls, row: OrganizationRow, context: Context) -> "Organization":
-        return cls(
-            id=strawberry.ID(row.id),
-            name=row.name,
+        return show(
+            cls,
+            row=row,
+            service=row if context.is_service else HIDDEN,
             slug=context.visible_slug(row.slug),
             image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
-            public_metadata=JSONObject(row.public_metadata),
-            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            max_allowed_memberships=row.max_allowed_memberships,
-            admin_delete_enabled=row.admin_delete_enabled,
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
-            created_by_id=row.created_by_id,
-            role_set_id=row.role_set_id,
         )
 
 

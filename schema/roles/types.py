@@ -13,6 +13,7 @@ from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, query_guard
+from schema.foundation.rows import reads, show
 from schema.foundation.scalars import DateTime
 
 
@@ -63,6 +64,7 @@ class Permission(Node):
         )
 
 
+@reads(row=["id", "key", "name", "description", "created_at", "updated_at"])
 @strawberry.type(description="A named set of permissions that a membership gives to its user.")
 class Role(Node):
     key: str = strawberry.field(description="The unique key of the role, such as `org:admin`.")
@@ -95,14 +97,7 @@ class Role(Node):
 
     @classmethod
     def from_row(cls, row: RoleRow | DeletedRole) -> "Role":
-        return cls(
-            id=strawberry.ID(row.id),
-            key=row.key,
-            name=row.name,
-            description=row.description,
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
-        )
+        return show(cls, row=row)
 
 
 async def load_role_or_deleted(info: Info, role_id: str) -> Role:

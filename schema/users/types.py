@@ -16,6 +16,7 @@ from schema.foundation.connections import (
     Node,
 )
 from schema.foundation.context import Context, Info
+from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.sessions.enums import SessionStatus
 
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     from schema.sessions.types import Session
 
 
+@reads(
+    row=[
+        *("id", "identifier", "first_name", "last_name", "image_url", "public_metadata"),
+        *("created_at", "updated_at"),
+    ],
+    own=[
+        *("external_id", "email_address", "email_verified"),
+        *("create_organization_enabled", "create_organizations_limit"),
+    ],
+    service=["private_metadata"],
+)
 @strawberry.type(description="A user, as reported by the identity provider.")
 class User(Node):
     identifier: str = strawberry.field(
@@ -120,22 +132,13 @@ class User(Node):
 
     @classmethod
     def from_row(cls, row: UserRow, context: Context) -> "User":
-        is_shown = context.is_service or context.user_id == row.id
-        return cls(
-            id=strawberry.ID(row.id),
-            identifier=row.identifier,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            image_url=row.image_url,
-            public_metadata=JSONObject(row.public_metadata),
-            external_id=row.external_id if is_shown else None,
-            email_address=row.email_address if is_shown else None,
-            email_verified=row.email_verified if is_shown else None,
-            private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            create_organization_enabled=row.create_organization_enabled if is_shown else None,
-            create_organizations_limit=row.create_organizations_limit if is_shown else None,
-            created_at=DateTime(row.created_at),
-            updated_at=DateTime(row.updated_at),
+        is_service = context.is_service
+        is_shown = is_service or context.user_id == row.id
+        return show(
+            cls,
+            row=row,
+            own=row if is_shown else HIDDEN,
+            service=row if is_service else HIDDEN,
         )
 
 

@@ -280,7 +280,7 @@ class GraphQLEndpoint:
             return _reject(SUBSCRIPTION_NEEDS_STREAM)
         if document.errors:
             return PreExecutionError(data=None, errors=[*document.errors])
-        return await self.schema.run(document.tree, context, operation.variables, name)
+        return await self.schema.run(document, node, context, operation.variables)
 
 
 def _name_operations(document: Document, unknown: str | None = None) -> str:

@@ -1,11 +1,10 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -56,6 +55,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 # The headers of every response; one that a cache can keep has another Cache-Control.
 SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+RAW_SAFE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 
 
 class RequestMiddleware:
@@ -80,10 +80,7 @@ class RequestMiddleware:
             match message["type"]:
                 case "http.response.start" | "websocket.http.response.start":
                     record.status = message["status"]
-                    given = MutableHeaders(scope=message)
-                    for name, value in SAFE_HEADERS.items():
-                        given.setdefault(name, value)
-                    given.raw.append((REQUEST_ID, record.request_id.encode()))
+                    message["headers"] = add_headers(message["headers"], record.request_id)
                 case "websocket.accept":
                     record.status = 101
                     message["headers"].append((REQUEST_ID, record.request_id.encode()))
@@ -121,6 +118,15 @@ class RequestMiddleware:
         attributes = {"http.request.method": method, "tenantry.request.id": record.request_id}
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
         return self.observer.tracing.start(method, attributes, traceparent)
+
+
+def add_headers(given: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """Adds the ID of the request, and those of SAFE_HEADERS that the response doesn't have."""
+    headers = list(given)
+    names = {name.lower() for name, _ in headers}
+    headers += [header for header in RAW_SAFE_HEADERS if header[0] not in names]
+    headers.append((REQUEST_ID, request_id.encode()))
+    return headers
 
 
 class DirectRoute:

@@ -80,12 +80,6 @@ class Metrics:
         self.user_errors = Counter(
             "tenantry_user_errors", "User errors by code.", ["code"], registry=registry
         )
-        self.statements = Counter(
-            "tenantry_statements",
-            "Statements sent to the database.",
-            ["database", "kind"],
-            registry=registry,
-        )
         self.stalls = Histogram(
             "tenantry_loop_stall_seconds",
             "Delay of a timer of the event loop.",

@@ -33,7 +33,7 @@ Objects = list[dict[str, Any]]
 Step = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Waiting:
     """An awaitable instead of a value."""
 

@@ -16,8 +16,10 @@ from graphql.pyutils import Path
 from schema.execution.breadth_first.output_types import OutputType, get_nullable, is_required
 from schema.execution.breadth_first.selections import FieldPlan
 
+# Slots aren't frozen: they are made for each object and field, and that would take twice as long.
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(slots=True, eq=False)
 class Slot:
     """A place for a value: a key of an object, or an index of a list."""
 
@@ -28,7 +30,7 @@ class Slot:
     key: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Slots:
     """Many slots of one field and one type, as parallel lists."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from graphql import GraphQLList, GraphQLNonNull, is_leaf_type, pyutils
@@ -11,11 +12,26 @@ KEPT_TYPES = 4_096
 
 # A type of graphql-core that a field or an entry of a list can have.
 OutputType = Any
+# One that an argument or a variable can have.
+InputType = Any
 # The executor of graphql-core, of which methods are used that it declares only in part.
 CoreExecutor = Any
 
 _pyutils: Any = pyutils
 is_iterable: Callable[[Any], bool] = _pyutils.is_iterable
+
+_executor: Any = import_module("graphql.execution.executor")
+default_field_resolver: Any = _executor.default_field_resolver
+default_type_resolver: Any = _executor.default_type_resolver
+
+_values: Any = import_module("graphql.execution.values")
+is_too_deep: Callable[[Any, InputType], bool] = _values.input_is_nested_too_deeply
+
+_coercion: Any = import_module("graphql.utilities.coerce_input_value")
+# They return Undefined for a value that is wrong, and for a default that doesn't exist.
+coerce_value: Callable[[Any, InputType], Any] = _coercion.coerce_input_value
+coerce_literal: Callable[[Any, InputType, Any], Any] = _coercion.coerce_input_literal
+coerce_default: Callable[[Any], Any] = _coercion.coerce_default_value
 
 
 @lru_cache(KEPT_TYPES)

@@ -33,9 +33,8 @@ def are_of_type(type_: OutputType, values: Sequence[Any]) -> bool:
         return True
     class_ = _find_class(type_)
     # What `strawberry.cast` returns has another type than its class says.
-    return class_ is not None and all(
-        type(value) is class_ and getattr(value, TYPE_CAST_ATTRIBUTE, None) is None
-        for value in values
+    return {*map(type, values)} <= {class_} and not any(
+        [hasattr(value, TYPE_CAST_ATTRIBUTE) for value in values]
     )
 
 

@@ -1,6 +1,6 @@
 """Selections: the fields of an object type at one position of a document."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,19 +9,22 @@ from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
-    VariableNode,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.execution.executor import Executor
 from graphql.execution.values import get_argument_values
 
+from schema.execution.breadth_first.argument_readers import (
+    Arguments,
+    Unusual,
+    contains_variables,
+    make_reader,
+)
 from schema.execution.breadth_first.builders import Entry, compile_builder
 from schema.execution.breadth_first.output_types import OutputType, is_leaf
 from schema.execution.breadth_first.resolvers import PreparedResolver, find_attribute, find_batch
 
 TYPENAME = "__typename"
-
-Arguments = dict[str, Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -40,6 +43,8 @@ class FieldPlan:
     batch: Callable[..., Any] | None
     # What graphql-core reads from the document; None if it depends on variables.
     arguments: Arguments | None
+    # Reads them from the variables.
+    read_arguments: Callable[[Mapping[str, Any]], Arguments]
     selections: dict[GraphQLObjectType, "Selection"] = field(
         default_factory=dict[GraphQLObjectType, "Selection"]
     )
@@ -127,6 +132,7 @@ def _plan_field(
         attribute=find_attribute(definition),
         batch=find_batch(definition),
         arguments=_read_constant_arguments(executor, definition, details[0].node),
+        read_arguments=make_reader(definition, details[0].node),
     )
 
 
@@ -135,7 +141,7 @@ def _read_constant_arguments(
 ) -> Arguments | None:
     if not definition.args:
         return {}
-    if _has_variables(node):
+    if any(contains_variables(argument.value) for argument in node.arguments or ()):
         return None
     try:
         arguments = get_argument_values(definition, node, executor.variable_values)
@@ -145,28 +151,20 @@ def _read_constant_arguments(
         return None
 
 
-def _has_variables(node: FieldNode) -> bool:
-    waiting: list[Any] = [argument.value for argument in node.arguments or ()]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, VariableNode):
-            return True
-        waiting += getattr(value, "values", ()) or ()
-        waiting += [entry.value for entry in getattr(value, "fields", ()) or ()]
-    return False
-
-
 def read_arguments(executor: Executor[Any], field: FieldPlan) -> Arguments:
     """Reads the arguments of a field once for all its parents; raises what graphql-core does."""
     if field.arguments is not None:
         return field.arguments
-    arguments = get_argument_values(
-        field.definition,
-        field.details[0].node,
-        executor.variable_values,
-        field.details[0].fragment_variable_values,
-        executor.hide_suggestions,
-    )
+    try:
+        arguments = field.read_arguments(executor.variable_values.coerced)
+    except Unusual:
+        arguments = get_argument_values(
+            field.definition,
+            field.details[0].node,
+            executor.variable_values,
+            field.details[0].fragment_variable_values,
+            executor.hide_suggestions,
+        )
     return prepare(field.definition.resolve, arguments)
 
 

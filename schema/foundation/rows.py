@@ -1,0 +1,45 @@
+"""Types whose objects read their fields from a row, and only those that are selected."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Hidden:
+    """Stands in for a row of which the caller can't read these fields: all of them are null."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+HIDDEN: Any = Hidden()
+
+
+def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:
+    """Declares which fields of a type are read from which row.
+
+        @reads(row=["id", "name"], own=["email_address"])
+        @strawberry.type
+        class User: ...
+
+    `show` gives the rows by these names. Most rows are much larger than what is selected of them,
+    and a value such as a time or a JSON object is parsed when it is read.
+    """
+
+    def declare(type_: type[T]) -> type[T]:
+        for row, names in fields.items():
+            for name in names:
+                setattr(type_, name, property(attrgetter(f"{row}.{name}")))
+        return type_
+
+    return declare
+
+
+def show(type_: type[T], **values: object) -> T:
+    """Makes an object of a type with `reads`, from its rows and its remaining fields."""
+    shown = object.__new__(type_)
+    vars(shown).update(values)
+    return shown
