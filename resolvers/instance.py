@@ -1,5 +1,6 @@
 """Updates the instance's settings."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,11 +52,11 @@ def _start_enrollments(now: datetime) -> Update:
     )
 
 
-def check_modes(modes: list[str]) -> list[str]:
+def check_modes(modes: Collection[EnrollmentMode]) -> list[str]:
     """Returns the modes in their usual order; that of manual invitations is always among them."""
-    if EnrollmentMode.ENTERPRISE_SSO.value in modes:
+    if EnrollmentMode.ENTERPRISE_SSO in modes:
         raise ValueInvalid("ENTERPRISE_SSO is set by enterprise connections only.")
-    chosen = {EnrollmentMode.MANUAL_INVITATION.value, *modes}
+    chosen = {EnrollmentMode.MANUAL_INVITATION.value, *(mode.value for mode in modes)}
     return [mode for mode in FIRST_MODES if mode in chosen]
 
 

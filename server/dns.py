@@ -59,6 +59,15 @@ def make_record_lookup(servers: Sequence[str]) -> "RecordLookup":
     return look_up
 
 
+async def has_answer(servers: Sequence[str]) -> bool:
+    """Whether the name servers answer; each can say that this name, a reserved one, is absent."""
+    try:
+        await make_record_lookup(servers)("tenantry.invalid")
+    except NameServersSilent:
+        return False
+    return True
+
+
 async def _find_name_servers(servers: Sequence[str]) -> list["str | Nameserver"]:
     """Finds the addresses of name servers that are given by name."""
     from dns.nameserver import Do53Nameserver

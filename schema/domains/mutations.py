@@ -106,8 +106,8 @@ class DomainMutations:
 
     @strawberry.mutation(
         description="Creates the TXT record that proves the ownership of a domain. It can be found"
-        " within seven days. Each call creates another one, and the one before is no longer"
-        " accepted.",
+        " within seven days. If you repeat the call, it creates another one, and the one before is"
+        " no longer accepted.",
         extensions=mutation_guard(DOMAINS_MANAGE),
     )
     async def prepare_domain_ownership(

@@ -42,11 +42,6 @@ def get_given(input: Any) -> dict[str, Any]:
     present = {
         name: value.value for name, value in values.items() if isinstance(value, strawberry.Some)
     }
-    return {name: _get_value(value) for name, value in present.items()}
-
-
-def _get_value(given: Any) -> Any:
-    """Returns the stored value of an enum, also in a list."""
-    if isinstance(given, list):
-        return [_get_value(one) for one in given]  # pyright: ignore[reportUnknownVariableType]
-    return given.value if isinstance(given, Enum) else given
+    return {
+        name: value.value if isinstance(value, Enum) else value for name, value in present.items()
+    }

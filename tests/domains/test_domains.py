@@ -1,11 +1,12 @@
 """Domains: created, verified by a code or a record, overridden, deleted (rules 31 to 36)."""
 
-from datetime import timedelta
-
 import pytest
 
+from models.domains import DomainClaim
+from models.keys.ticket_keys import derive_ticket_keys
 from models.validation.domains import normalize_domain
-from tests.support.api import SERVICE, Api, Caller, contents, events
+from resolvers.domains.proofs import is_code
+from tests.support.api import SECRET, SERVICE, Api, Caller, contents, events
 from tests.support.dns import name_server
 from tests.support.domains import (
     NAME,
@@ -20,7 +21,6 @@ from tests.support.domains import (
     list_domains,
     look,
     prepare_record,
-    put,
     send_code,
     set_mode,
     stored,
@@ -291,8 +291,6 @@ async def test_ownership_is_taken_over_by_the_operator_only(api: Api, acme: Acme
 async def test_an_enterprise_connection_holds_its_name(api: Api, acme: Acme) -> None:
     domain = await created(api, acme.id, by=acme.admin)
     async with api.store.write() as session:
-        from models.domains import DomainClaim
-
         session.add(
             DomainClaim(
                 name=NAME,
@@ -491,16 +489,11 @@ async def test_a_code_survives_the_rotation_of_the_root_secret(api: Api, acme: A
     await send_code(api, domain, by=acme.admin)
     code = await code_of(api, domain)
     new_secret = "Zk3vQ8wLx1TnYb6RfHs0PdGm5JcUa9Ei"
-    from models.keys.ticket_keys import derive_ticket_keys
-    from resolvers.domains.proofs import is_code
-    from tests.support.api import SECRET
-
     row = await stored(api, domain)
     async with api.store.read() as connection:
         both = derive_ticket_keys((new_secret, SECRET))
         assert await is_code(connection, both, row, code)
         assert not await is_code(connection, derive_ticket_keys((new_secret,)), row, code)
-        await put(api, domain, affiliation_expires_at=row.created_at + timedelta(days=1))
 
 
 def test_a_name_in_another_script_is_stored_as_its_ascii_form() -> None:

@@ -13,6 +13,7 @@ from tests.support.invitations import (
     invited,
     seats,
 )
+from tests.support.rows import a_membership, ids_by_key, write
 from tests.support.smtp import mails
 
 MEMBERSHIP = "membership { id role { key } user { id } }"
@@ -152,8 +153,6 @@ async def test_a_member_who_still_has_a_request_is_accepted_with_an_error(
 ) -> None:
     """Only a membership that was written past the rules can leave a request pending."""
     person, request_id = await a_request(api, acme.id)
-    from tests.support.rows import a_membership, ids_by_key, write
-
     role_id = (await ids_by_key(api.store, "role"))["org:member"]
     await write(api.store, membership=[a_membership(acme.id, person.id, role_id)])
 

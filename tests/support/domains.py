@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models.database.tables import metadata
 from models.domains import OrganizationDomain
@@ -113,12 +113,6 @@ async def stored(api: Api, domain: JSON) -> OrganizationDomain:
         rows = await connection.execute(select(TABLE).where(TABLE.c.id == domain["id"]))
         (row,) = rows.mappings()
         return OrganizationDomain(**row)
-
-
-async def put(api: Api, domain: JSON, **values: Any) -> None:
-    """Puts a domain into a state that the API can't produce directly."""
-    async with api.store.write() as session:
-        await session.execute(update(TABLE).where(TABLE.c.id == domain["id"]).values(**values))
 
 
 async def list_domains(api: Api, organization_id: str, *, by: Caller = SERVICE) -> list[JSON]:
