@@ -8,6 +8,7 @@ GROUPS = {
     "Callers": ("secret_keys", "allowed_origins", "allowed_headers", "trusted_proxies"),
     "Session tokens": ("signing_keys",),
     "Email and webhooks": ("smtp_url", "mail_from", "webhook_networks", "event_retention_days"),
+    "Domains": ("dns_servers",),
     "Rate limits": (
         "user_rate",
         "address_rate",
@@ -83,6 +84,8 @@ DESCRIPTIONS: dict[str, Any] = {
     " `TENANTRY_PUBLIC_URL` is an IP address or `localhost`, and email is sent.",
     "webhook_networks": 'Private networks that webhooks can be sent to, as a JSON list such as `["10.0.0.0/8"]`.'
     " Everything there can be reached, so list as little as possible.",
+    "dns_servers": "The name servers to look for the TXT records of domains, comma-separated, each as `HOST` or `HOST:PORT`."
+    " Without them, the server asks those of the system.",
     "event_retention_days": "The number of days that the event log and the deliveries of webhooks are kept.",
     "user_rate": "The number of root fields that one user can run, such as `600/minute`, or `off`.",
     "address_rate": "The number of root fields that one IP address can run without a valid credential, or `off`.",

@@ -96,6 +96,72 @@ class InvitationNotGrantable(InputError):
     code = "organization_invitation_not_grantable"
 
 
+class DomainCommon(InputError):
+    code = "organization_domain_common"
+
+
+class DomainBlocked(InputError):
+    code = "organization_domain_blocked"
+
+
+class DomainQuotaExceeded(InputError):
+    code = "organization_domain_quota_exceeded"
+
+
+class DomainAlreadyExists(InputError):
+    code = "organization_domain_already_exists"
+
+
+class DomainOfEnterpriseConnection(InputError):
+    code = "organization_domain_exists_for_enterprise_connection"
+
+
+class DomainMismatch(InputError):
+    code = "organization_domain_mismatch"
+
+
+class DomainNotVerified(InputError):
+    code = "organization_domain_not_verified"
+
+
+class DomainOwnershipNeeded(InputError):
+    code = "organization_domain_ownership_needed"
+
+
+class DomainRecordNotFound(InputError):
+    """`meta.found` has the TXT records that are there instead."""
+
+    code = "domain_record_not_found"
+
+
+class CodeIncorrect(InputError):
+    code = "form_code_incorrect"
+
+
+class VerificationFailed(InputError):
+    code = "verification_failed"
+
+
+class VerificationExpired(InputError):
+    code = "verification_expired"
+
+
+class VerificationMissing(InputError):
+    code = "verification_missing"
+
+
+class AlreadyVerified(InputError):
+    code = "verification_already_verified"
+
+
+class SuggestionAlreadyAccepted(InputError):
+    code = "organization_suggestion_already_accepted"
+
+
+class RequestNotPending(InputError):
+    code = "membership_request_not_pending"
+
+
 class SessionClosed(InputError):
     code = "invalid_action_for_session"
 
@@ -309,6 +375,12 @@ class CommitUnknown(Unavailable):
             " key, read the data first, and repeat the request only if the change is missing.",
             reason="commit_unknown",
         )
+
+
+class NameServersSilent(Unavailable):
+    """The name servers didn't answer, so nobody knows whether the record is there."""
+
+    cause = "The name servers didn't answer."
 
 
 class SecretUnreadable(RequestError):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
 from models.base import BaseTable, JSONObject, UTCDateTime, json_column
-from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from models.roles import DOMAINS_READ, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
@@ -33,6 +33,14 @@ class EventType(Enum):
     INVITATION_REVOKED = "organizationInvitation.revoked"
     INVITATION_DECLINED = "organizationInvitation.declined"
     INVITATION_EXPIRED = "organizationInvitation.expired"
+    DOMAIN_CREATED = "organizationDomain.created"
+    DOMAIN_UPDATED = "organizationDomain.updated"
+    DOMAIN_DELETED = "organizationDomain.deleted"
+    SUGGESTION_CREATED = "organizationSuggestion.created"
+    SUGGESTION_ACCEPTED = "organizationSuggestion.accepted"
+    MEMBERSHIP_REQUEST_CREATED = "organizationMembershipRequest.created"
+    MEMBERSHIP_REQUEST_ACCEPTED = "organizationMembershipRequest.accepted"
+    MEMBERSHIP_REQUEST_REJECTED = "organizationMembershipRequest.rejected"
     ROLE_CREATED = "role.created"
     ROLE_UPDATED = "role.updated"
     ROLE_DELETED = "role.deleted"
@@ -53,6 +61,9 @@ class EventType(Enum):
 ORGANIZATION = "organization"
 MEMBERSHIP = "organizationMembership"
 INVITATION = "organizationInvitation"
+DOMAIN = "organizationDomain"
+SUGGESTION = "organizationSuggestion"
+MEMBERSHIP_REQUEST = "organizationMembershipRequest"
 
 # The permission that a member needs to read events about a subject. Events about any other subject
 # are for secret keys only.
@@ -60,6 +71,9 @@ REQUIRED_PERMISSIONS = {
     ORGANIZATION: MEMBERSHIPS_READ,
     MEMBERSHIP: MEMBERSHIPS_READ,
     INVITATION: MEMBERSHIPS_MANAGE,
+    DOMAIN: DOMAINS_READ,
+    SUGGESTION: MEMBERSHIPS_MANAGE,
+    MEMBERSHIP_REQUEST: MEMBERSHIPS_MANAGE,
 }
 
 

@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, false, text, true
 from sqlmodel import Field
 
-from models.base import BaseTable
+from models.base import BaseTable, dumps
 
 INSTANCE_ID = 1
 
@@ -13,6 +13,19 @@ INSTANCE_ID = 1
 class MembershipMode(Enum):
     REQUIRED = "required"
     OPTIONAL = "optional"
+
+
+class EnrollmentMode(Enum):
+    MANUAL_INVITATION = "manual_invitation"
+    AUTOMATIC_INVITATION = "automatic_invitation"
+    AUTOMATIC_SUGGESTION = "automatic_suggestion"
+    # Set by an enterprise connection, never by hand.
+    ENTERPRISE_SSO = "enterprise_sso"
+
+
+# What a new instance allows.
+FIRST_MODES = [mode.value for mode in EnrollmentMode if mode is not EnrollmentMode.ENTERPRISE_SSO]
+FIRST_DOMAINS = 10
 
 
 class Instance(BaseTable, table=True):
@@ -33,6 +46,20 @@ class Instance(BaseTable, table=True):
     invitation_expires_in_days: int = 30
     invitation_url: str | None = None
     allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)
+    domains_enabled: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    # Values of `EnrollmentMode`; that of manual invitations is always among them.
+    domains_enrollment_modes: list[str] = Field(
+        default_factory=lambda: list(FIRST_MODES),
+        sa_type=JSON,
+        sa_column_kwargs={"server_default": text(f"'{dumps(FIRST_MODES).decode()}'")},
+    )
+    # 0 means unlimited.
+    domains_per_organization: int = Field(
+        default=FIRST_DOMAINS, sa_column_kwargs={"server_default": str(FIRST_DOMAINS)}
+    )
+    automatic_invitation_needs_ownership: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )
     # The newest cursor that the event log has deleted: it holds everything after that.
     forgotten_cursor: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}

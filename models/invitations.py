@@ -47,6 +47,13 @@ class Invitation(Record, table=True):
         Index(None, "organization_id", "status", "expires_at"),
         Index(None, "address_key", "id"),
         Index(
+            "ix_invitation_domain",
+            "organization_id",
+            "domain",
+            sqlite_where=text("domain IS NOT NULL"),
+            postgresql_where=text("domain IS NOT NULL"),
+        ),
+        Index(
             "ix_invitation_expiry",
             "expires_at",
             sqlite_where=text("status = 'pending'"),
@@ -68,8 +75,10 @@ class Invitation(Record, table=True):
     inviter_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
-    # Whether a secret key invited. It can grant every role for ever; a user must still be able to
-    # grant the role when the invitation is accepted.
+    # The name of the domain that created it; null if a person or a secret key invited.
+    domain: str | None = None
+    # Whether a secret key or a domain invited. It can grant every role for ever; a user must still
+    # be able to grant the role when the invitation is accepted.
     by_service: bool = False
     # Tickets are derived from this and the server's key; a new nonce invalidates the old links.
     nonce: str

@@ -28,6 +28,8 @@ PROFILE_MANAGE = "org:sys_profile:manage"
 PROFILE_DELETE = "org:sys_profile:delete"
 MEMBERSHIPS_READ = "org:sys_memberships:read"
 MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
+DOMAINS_READ = "org:sys_domains:read"
+DOMAINS_MANAGE = "org:sys_domains:manage"
 
 # The name and description of each key (rule 23).
 SYSTEM_PERMISSIONS = {
@@ -35,8 +37,8 @@ SYSTEM_PERMISSIONS = {
     PROFILE_DELETE: ("Delete organization", "Delete the organization."),
     MEMBERSHIPS_READ: ("Read members", "See the members of the organization."),
     MEMBERSHIPS_MANAGE: ("Manage members", "Invite and remove members and change their roles."),
-    "org:sys_domains:read": ("Read domains", "See the organization's domains."),
-    "org:sys_domains:manage": ("Manage domains", "Add, verify, configure and remove domains."),
+    DOMAINS_READ: ("Read domains", "See the organization's domains."),
+    DOMAINS_MANAGE: ("Manage domains", "Add, verify, configure and remove domains."),
     "org:sys_billing:read": ("Read billing", "See the organization's plan and statements."),
     "org:sys_billing:manage": (
         "Manage billing",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from models.base import JSONObject, Record, json_column
@@ -12,7 +12,10 @@ from models.validation.text import to_search_text
 
 
 class User(Record, table=True):
-    __table_args__ = (UniqueConstraint("issuer", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("issuer", "external_id"),
+        Index(None, "address_domain", "id"),
+    )
     prefix: ClassVar[str] = "user"
 
     issuer: str | None = None
@@ -20,7 +23,12 @@ class User(Record, table=True):
     identifier: str
     email_address: str | None = None
     address_key: str | None = Field(default=None, index=True)
+    # The part of `address_key` after the @.
+    address_domain: str | None = None
     email_verified: bool = False
+    # Whether only the ticket of an invitation has proven the address. That isn't enough for the
+    # domain of the address to enroll the user.
+    verified_by_ticket: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     # The name at the identity provider, which identifies a user who has no address.
     username: str | None = None
     first_name: str | None = None
@@ -84,6 +92,8 @@ def update_from_claims(user: User, claims: IdentityClaims) -> dict[str, object]:
     user.address_key = claims.address_key or user.address_key
     user.username = claims.username or user.username
     user.refreshed_at = claims.issued_at
+    if claims.address_key and claims.email_verified is not None:
+        user.verified_by_ticket = False
     identifier = user.identifier
     update_derived_fields(user)
     if not before and user.identifier != identifier:
@@ -96,8 +106,18 @@ def update_derived_fields(user: User) -> None:
 
     Without an address, the username or else the subject of the token identifies the user.
     """
+    user.address_domain = get_domain(user.address_key)
     user.identifier = user.email_address or user.username or user.external_id or user.id
     user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
+
+
+def get_domain(address_key: str | None) -> str | None:
+    return address_key.rpartition("@")[2] if address_key else None
+
+
+def get_proven_domain(user: User) -> str | None:
+    """Returns the domain of the user's address if an issuer or a secret key has verified it."""
+    return user.address_domain if user.email_verified and not user.verified_by_ticket else None
 
 
 def needs_refresh(refreshed_at: int, claims: IdentityClaims) -> bool:

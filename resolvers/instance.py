@@ -1,16 +1,23 @@
 """Updates the instance's settings."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import Update, update
+from sqlmodel import col
+
+from models.database.statements import prepared_statement
+from models.domains import MANUAL, OrganizationDomain
 from models.errors import ErrorCollector, FormatInvalid, ValueInvalid
-from models.instance import Instance
+from models.instance import FIRST_MODES, EnrollmentMode, Instance
 from models.invitations import check_expiry_days
 from models.organizations import check_limit
 from models.validation.text import check_url
 from resolvers.transaction import Transaction
 
-LIMITS = ("max_allowed_memberships", "create_organizations_limit")
+LIMITS = ("max_allowed_memberships", "create_organizations_limit", "domains_per_organization")
 MAXIMUM_ORIGINS = 100
 
 
@@ -34,6 +41,25 @@ def parse_origins(urls: list[str], schemes: frozenset[str]) -> list[str]:
     return sorted(origins)
 
 
+@prepared_statement
+def _start_enrollments(now: datetime) -> Update:
+    """Lets the worker enroll the users whom domains didn't enroll under the old settings."""
+    is_enrolling = col(OrganizationDomain.enrollment_mode) != MANUAL
+    return (
+        update(OrganizationDomain)
+        .where(is_enrolling)
+        .values(enrollment_started_at=now, enrollment_due_at=now)
+    )
+
+
+def check_modes(modes: Collection[EnrollmentMode]) -> list[str]:
+    """Returns the modes in their usual order; that of manual invitations is always among them."""
+    if EnrollmentMode.ENTERPRISE_SSO in modes:
+        raise ValueInvalid("ENTERPRISE_SSO is set by enterprise connections only.")
+    chosen = {EnrollmentMode.MANUAL_INVITATION.value, *(mode.value for mode in modes)}
+    return [mode for mode in FIRST_MODES if mode in chosen]
+
+
 async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance:
     """Changes the settings that are given; raises all errors of the input at once."""
     instance = await tx.lock_instance()
@@ -52,7 +78,14 @@ async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance
             new["allowed_redirect_origins"] = parse_origins(
                 new["allowed_redirect_origins"], tx.server.link_schemes
             )
+    if "domains_enrollment_modes" in new:
+        with errors.at("domains_enrollment_modes"):
+            new["domains_enrollment_modes"] = check_modes(new["domains_enrollment_modes"])
     errors.raise_if_any()
+    if {"domains_enabled", "domains_enrollment_modes", "automatic_invitation_needs_ownership"} & {
+        *new
+    }:
+        await tx.session.execute(_start_enrollments(tx.now))
     for name, value in new.items():
         setattr(instance, name, value)
     return instance

@@ -8,6 +8,8 @@ from resolvers.cursors import Order, Position, decode_cursor
 
 DEFAULT_SIZE = 20
 MAXIMUM_SIZE = 100
+# The database reads what an offset skips. Cursors cost the same anywhere in a list.
+MAXIMUM_OFFSET = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class PageArguments:
     after: str | None = None
     last: int | None = None
     before: str | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class PageRequest(StatementValues):
     backward: bool = False
     after: Position | None = None
     before: Position | None = None
+    # How many rows of the list are skipped; None for a list that is read by cursors.
+    offset: int | None = None
 
     def is_of(self, parent: str) -> bool:
         """Whether the cursors, if there are any, belong to that parent's list."""
@@ -61,4 +66,24 @@ def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
         is_backward,
         decode_cursor(order, arguments.after),
         decode_cursor(order, arguments.before),
+        check_offset(arguments),
     )
+
+
+def check_offset(arguments: PageArguments) -> int | None:
+    """Returns how many entries to skip; raises BadUserInput and LimitExceeded."""
+    offset = arguments.offset
+    if offset is None:
+        return None
+    if offset < 0:
+        raise BadUserInput("offset must be 0 or greater.")
+    if arguments.after is not None or arguments.before is not None:
+        raise BadUserInput("Give either an offset or a cursor, not both.")
+    if offset > MAXIMUM_OFFSET:
+        raise LimitExceeded(
+            f"An offset can be at most {MAXIMUM_OFFSET}. Use after instead.",
+            limit="offset",
+            allowed=MAXIMUM_OFFSET,
+            asked=offset,
+        )
+    return offset or None

@@ -177,15 +177,19 @@ def _select_found_rows(
         (reference,) = parent.foreign_keys
         owner = reference.column.table.alias("owner")
         ids = statement.with_only_columns(order.id).where(parent == owner.c.id).correlate(owner)
-        ids = ids.order_by(*sort_columns).limit(page.size + 1)
+        ids = _skip(ids.order_by(*sort_columns).limit(page.size + 1), page.offset)
         is_on_page = in_ids(order.id, ids, is_postgresql=is_postgresql)
         statement = statement.join(owner, is_on_page).where(owner.c.id.in_(several))
     else:
         statement = statement if parent is None else statement.where(parent == parent_id)
-        statement = statement.limit(page.size + 1)
+        statement = _skip(statement.limit(page.size + 1), page.offset)
     if order.key is not None:
         statement = statement.add_columns(order.key.label("sort_key"))
     return statement.order_by(*sort_columns)
+
+
+def _skip(statement: AnySelect, offset: int | None) -> AnySelect:
+    return statement if offset is None else statement.offset(offset)
 
 
 _select_rows = prepared_statement(_select_found_rows)
@@ -201,6 +205,10 @@ def _make_page(request: ListRequest[Any], parent: str, rows: Sequence[AnyRow]) -
     return Page(
         rows=cast(list[Any], shown),
         cursors=Cursors(request.order, shown, parent),
-        has_next=page.before is not None or (has_more and not page.backward),
-        has_previous=page.after is not None or (has_more and page.backward),
+        has_next=page.before is not None
+        or (page.offset is not None and page.backward)
+        or (has_more and not page.backward),
+        has_previous=page.after is not None
+        or (page.offset is not None and not page.backward)
+        or (has_more and page.backward),
     )

@@ -7,17 +7,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.database.errors import Deadlock
 from models.database.statements import prepared_statement
 from models.events import EventType
 from models.instance import Instance
 from models.users import (
     IdentityClaims,
     User,
+    get_domain,
     make_user,
     needs_refresh,
     update_from_claims,
 )
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
 from resolvers.events.payloads import record_user
 from resolvers.server import Server
 from resolvers.transaction import Transaction, begin
@@ -48,14 +51,16 @@ async def _refresh_user(server: Server, claims: IdentityClaims) -> str:
     try:
         async with begin(server, SYSTEM) as tx:
             return await find_or_create_user(tx, claims)
-    except IntegrityError:
-        # Another request of the same new user has inserted the row first; now it can be found.
+    except (IntegrityError, Deadlock):
+        # Another request of the same new user has inserted the row first; now it can be found. Or a
+        # transaction that enrolls others waited for this one while this one waited for it.
         async with begin(server, SYSTEM) as tx:
             return await find_or_create_user(tx, claims)
 
 
 async def find_or_create_user(tx: Transaction, claims: IdentityClaims) -> str:
     """Returns the token's user: a known one, else one to adopt, else a new one."""
+    enrolling = await _lock_enrolling(tx, claims)
     by_subject = _select_locked_user(claims.issuer, claims.subject)
     known = (await tx.session.execute(by_subject)).scalar_one_or_none()
     user = known or await _find_adoptable(tx, claims)
@@ -68,7 +73,17 @@ async def find_or_create_user(tx: Transaction, claims: IdentityClaims) -> str:
     if before:
         user.updated_at = tx.now
         record_user(tx, event, user, before if event is EventType.USER_UPDATED else None)
+    await enroll_proven(tx, enrolling, [user])
     return user.id
+
+
+async def _lock_enrolling(tx: Transaction, claims: IdentityClaims) -> Enrolling:
+    """Locks the organization that will enroll the user, if the token proves an address."""
+    key = claims.address_key
+    if key is None or not claims.email_verified:
+        return []
+    known = (claims.issuer, claims.subject, key)
+    return await lock_enrolling(tx, [get_domain(key) or ""], unless_proven=known)
 
 
 @prepared_statement

@@ -1,6 +1,6 @@
 """What every operation of a server has in common: its store, its clock, and its settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,8 @@ from models.keys.ticket_keys import TicketKeys, derive_ticket_keys
 from models.validation.webhook_targets import WebhookTargets
 
 Clock = Callable[[], datetime]
+# Looks for the TXT records of a name; raises NameServersSilent.
+RecordLookup = Callable[[str], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,9 @@ class Server:
     # Whether email can be sent.
     can_mail: bool
     webhook_targets: WebhookTargets
+    look_up_records: RecordLookup
+    # Whether names that nobody can own, such as example.com, can be those of organizations.
+    is_development: bool
     # The root secrets. Commands that encrypt nothing run without one.
     secrets: Sequence[str] = field(repr=False)
 

@@ -1,6 +1,7 @@
 """Users: create, update, delete."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,12 @@ from models.errors import (
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import check_limit
-from models.users import User, make_user, update_derived_fields
+from models.users import User, get_domain, make_user, update_derived_fields
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url
 from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
+from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
@@ -70,10 +72,12 @@ class UserDraft:
 
 async def create_user(tx: Transaction, new: NewUser) -> User:
     """Creates a user before their first visit; raises all errors of the input at once."""
+    enrolling = await _lock_enrolling(tx, [new])
     (draft,) = await _check_users(tx, [new])
     draft.errors.raise_if_any()
-    (user,) = await _insert_users(tx, [draft])
-    return user
+    users = await _insert_users(tx, [draft])
+    await enroll_proven(tx, enrolling, users)
+    return users[0]
 
 
 async def create_users(
@@ -84,6 +88,7 @@ async def create_users(
     The errors that are returned are those of the users who are left out.
     """
     ensure_bulk_size(len(new), at="users")
+    enrolling = await _lock_enrolling(tx, new)
     drafts = await _check_users(tx, new)
     rejected = [
         (draft.new.email_address, error) for draft in drafts for error in draft.errors.errors
@@ -91,7 +96,24 @@ async def create_users(
     errors = group_by_code(rejected, at="users", meta_name="email_addresses")
     if errors and not skip_failed:
         raise InputErrors(errors)
-    return await _insert_users(tx, [draft for draft in drafts if not draft.errors.errors]), errors
+    users = await _insert_users(tx, [draft for draft in drafts if not draft.errors.errors])
+    await enroll_proven(tx, enrolling, users)
+    return users, errors
+
+
+async def _lock_enrolling(tx: Transaction, new: Sequence[NewUser]) -> Enrolling:
+    """Locks the organizations that will enroll new users, before anything of the users."""
+    verified = [user.email_address for user in new if user.email_verified]
+    return await lock_enrolling(tx, _find_domains(verified))
+
+
+def _find_domains(addresses: Sequence[str | None]) -> set[str]:
+    """Finds the domains of addresses; what is wrong with an address is reported later."""
+    names: set[str | None] = set()
+    for address in addresses:
+        with suppress(InputError):
+            names.add(get_domain(normalize_address(address or "")))
+    return {name for name in names if name}
 
 
 async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraft]:
@@ -272,6 +294,7 @@ def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
 
 async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -> User:
     """Changes the given fields; metadata are replaced. Raises all errors of the input at once."""
+    enrolling = await _lock_enrolling_of(tx, user_id, given)
     user = await _lock_user(tx, user_id)
     errors = ErrorCollector()
     given = errors.reject_nulls(given, "email_verified", "public_metadata", "private_metadata")
@@ -285,14 +308,27 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
             check_limit(given["create_organizations_limit"], "The organization limit")
     errors.raise_if_any()
     before = apply_changes(user, new)
-    if not before:
-        return user
-    user.updated_at = tx.now
-    update_derived_fields(user)
-    hidden = {"private_metadata", "address_key"}
-    changes = {name: value for name, value in before.items() if name not in hidden}
-    record_user(tx, EventType.USER_UPDATED, user, changes)
+    if given.get("email_verified"):
+        user.verified_by_ticket = False
+    if before:
+        user.updated_at = tx.now
+        update_derived_fields(user)
+        hidden = {"private_metadata", "address_key"}
+        changes = {name: value for name, value in before.items() if name not in hidden}
+        record_user(tx, EventType.USER_UPDATED, user, changes)
+    await enroll_proven(tx, enrolling, [user])
     return user
+
+
+async def _lock_enrolling_of(tx: Transaction, user_id: str, given: dict[str, Any]) -> Enrolling:
+    """Locks the organization that will enroll a user whose address becomes verified."""
+    if not given.get("email_verified"):
+        return []
+    if "email_address" in given:
+        return await lock_enrolling(tx, _find_domains([given["email_address"]]))
+    domain = select(User.address_domain).where(col(User.id) == user_id)
+    names = (await tx.session.execute(domain)).scalars()
+    return await lock_enrolling(tx, {name for name in names if name})
 
 
 def _make_address_changes(user: User, given: dict[str, Any]) -> dict[str, Any]:

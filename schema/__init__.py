@@ -24,6 +24,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 
+from schema.domains.mutations import DomainMutations
+from schema.domains.queries import DomainQueries
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, InstanceEvent
@@ -43,6 +45,7 @@ from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
+from schema.membership_requests.mutations import MembershipRequestMutations
 from schema.memberships.mutations import MembershipMutations
 from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
@@ -71,6 +74,7 @@ class Query(
     MembershipQueries,
     RoleQueries,
     InvitationQueries,
+    DomainQueries,
     EventQueries,
     WebhookQueries,
 ): ...
@@ -84,6 +88,8 @@ class Mutation(
     OrganizationMutations,
     MembershipMutations,
     InvitationMutations,
+    DomainMutations,
+    MembershipRequestMutations,
     SessionMutations,
     UserMutations,
     RoleMutations,

@@ -6,6 +6,7 @@ from models.instance import Instance as InstanceRow
 from models.instance import MembershipMode
 from resolvers import instance
 from resolvers.queries.roles import load_initial_role_set
+from schema.domains.enums import EnrollmentMode
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -62,6 +63,21 @@ class Instance:
         " invitation can have."
     )
 
+    domains_enabled: bool = strawberry.field(
+        description="Whether organizations can add and verify domains, and domains enroll users."
+    )
+    domains_enrollment_modes: list[EnrollmentMode] = strawberry.field(
+        description="The enrollment modes that domains can have. `MANUAL_INVITATION` is always"
+        " among them."
+    )
+    domains_per_organization: int = strawberry.field(
+        description="The number of domains that each organization can have. 0 means unlimited."
+    )
+    automatic_invitation_needs_ownership: bool = strawberry.field(
+        description="Whether only domains whose ownership is proven can have the mode"
+        " `AUTOMATIC_INVITATION`."
+    )
+
     @strawberry.field(description="The role set of new organizations.")
     async def initial_role_set(self, info: Info) -> RoleSet:
         return RoleSet.from_row(await info.context.read(load_initial_role_set))
@@ -79,6 +95,10 @@ class Instance:
             invitation_expires_in_days=row.invitation_expires_in_days,
             invitation_url=row.invitation_url,
             allowed_redirect_origins=row.allowed_redirect_origins,
+            domains_enabled=row.domains_enabled,
+            domains_enrollment_modes=list(map(EnrollmentMode, row.domains_enrollment_modes)),
+            domains_per_organization=row.domains_per_organization,
+            automatic_invitation_needs_ownership=row.automatic_invitation_needs_ownership,
         )
 
 
@@ -133,6 +153,22 @@ class UpdateInstanceInput:
     allowed_redirect_origins: strawberry.Maybe[list[str] | None] = strawberry.field(
         description="The origins that the `redirectUrl` of an invitation can have, at most 100."
         " Replaces the whole list."
+    )
+    domains_enabled: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether organizations can use domains. Existing domains are kept while this is"
+        " false, but enroll nobody."
+    )
+    domains_enrollment_modes: strawberry.Maybe[list[EnrollmentMode] | None] = strawberry.field(
+        description="The enrollment modes that domains can have. Replaces the whole list;"
+        " `MANUAL_INVITATION` is added to it. Domains with another mode keep it, but enroll nobody."
+    )
+    domains_per_organization: strawberry.Maybe[int | None] = strawberry.field(
+        description="The number of domains that each organization can have. 0 means unlimited. A"
+        " lower number keeps existing domains."
+    )
+    automatic_invitation_needs_ownership: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether the mode `AUTOMATIC_INVITATION` needs the proof of ownership. Domains"
+        " without it keep the mode, but invite nobody."
     )
 
 

@@ -7,7 +7,10 @@ from typing import Annotated
 import strawberry
 
 from models.base import parse_prefix
+from models.domains import OrganizationDomain as DomainRow
 from models.invitations import Invitation as InvitationRow
+from models.membership_requests import MembershipRequest as RequestRow
+from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.memberships import Membership as MembershipRow
 from models.organizations import Organization as OrganizationRow
 from models.roles import Permission as PermissionRow
@@ -17,10 +20,12 @@ from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
+from schema.domains.types import load_visible_domain
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
 from schema.foundation.guards import query_guard
 from schema.invitations.types import load_visible_invitation
+from schema.membership_requests.types import load_visible_request, load_visible_suggestion
 from schema.memberships.types import load_visible_membership
 from schema.organizations.types import load_organization
 from schema.roles.types import load_visible_permission, load_visible_role, load_visible_role_set
@@ -35,13 +40,23 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     OrganizationRow.prefix: load_organization,
     MembershipRow.prefix: load_visible_membership,
     InvitationRow.prefix: load_visible_invitation,
+    DomainRow.prefix: load_visible_domain,
+    SuggestionRow.prefix: load_visible_suggestion,
+    RequestRow.prefix: load_visible_request,
     RoleRow.prefix: load_visible_role,
     PermissionRow.prefix: load_visible_permission,
     RoleSetRow.prefix: load_visible_role_set,
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
 }
-NEED_ORGANIZATIONS_ENABLED = {OrganizationRow.prefix, MembershipRow.prefix, InvitationRow.prefix}
+NEED_ORGANIZATIONS_ENABLED = {
+    OrganizationRow.prefix,
+    MembershipRow.prefix,
+    InvitationRow.prefix,
+    DomainRow.prefix,
+    SuggestionRow.prefix,
+    RequestRow.prefix,
+}
 
 
 async def load_node(info: Info, id: str) -> Node | None:

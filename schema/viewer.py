@@ -5,14 +5,24 @@ from typing import Annotated
 import strawberry
 
 from models.errors import Unauthenticated
+from models.users import get_proven_domain
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
+from resolvers.members.request_lists import REQUESTS_OF_USER
 from resolvers.organizations import can_create, get_creation_limit
 from resolvers.page_requests import PageArguments
-from schema.foundation.connections import After, Before, Connection, First, Last
+from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus
 from schema.invitations.types import Invitation, load_invitations
+from schema.membership_requests.enums import RequestStatuses, SuggestionStatus
+from schema.membership_requests.types import (
+    MembershipRequest,
+    OrganizationSuggestion,
+    load_requests,
+    load_suggestions,
+    select_requests,
+)
 from schema.memberships.types import (
     Membership,
     OrderBy,
@@ -135,6 +145,44 @@ class Viewer:
         return await load_invitations(
             info, INVITATIONS_OF_ADDRESS, verified or "", arguments, statuses=statuses
         )
+
+    @strawberry.field(
+        description="The suggestions to join organizations that have verified the domain of the"
+        " user's address, newest first. Empty if the address isn't verified."
+    )
+    async def suggestions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+        statuses: Annotated[
+            list[SuggestionStatus] | None,
+            strawberry.argument(
+                description="Return only suggestions with one of these statuses. Null for all"
+                " statuses."
+            ),
+        ] = [SuggestionStatus.PENDING],  # noqa: B006
+    ) -> Connection[OrganizationSuggestion]:
+        info.context.ensure_organizations_enabled()
+        user = await info.context.loaders.users.load(self.user_id)
+        domain = get_proven_domain(user) if user else None
+        arguments = PageArguments(first, after, last, before, offset)
+        return await load_suggestions(info, self.user_id, domain or "", arguments, statuses)
+
+    @strawberry.field(description="The user's requests to join organizations, newest first.")
+    async def membership_requests(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        statuses: RequestStatuses = None,
+    ) -> Connection[MembershipRequest]:
+        info.context.ensure_organizations_enabled()
+        selection = select_requests(REQUESTS_OF_USER, statuses)
+        return await load_requests(info, selection, self.user_id, PageArguments(first, after))
 
 
 def _get_active_organization_id(info: Info) -> str | None:

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.domains import DomainClaim, DomainEnrollment, OrganizationDomain
 from models.events import Event
 from models.idempotency import IdempotentAnswer
 from models.instance import Instance
@@ -10,6 +11,7 @@ from models.keys.secret_keys import SecretKey
 from models.keys.signing_keys import SigningKey
 from models.keys.ticket_keys import TicketKey
 from models.mail import Mail
+from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
@@ -30,6 +32,11 @@ TABLES = (
     Membership,
     Invitation,
     Mail,
+    OrganizationDomain,
+    DomainClaim,
+    DomainEnrollment,
+    OrganizationSuggestion,
+    MembershipRequest,
     Session,
     SecretKey,
     SigningKey,

@@ -25,7 +25,7 @@ def _invalid(address: str) -> FormatInvalid:
     return FormatInvalid(f"{address[:80]!r} is not a valid email address.", at="emailAddress")
 
 
-def _encode_domain(domain: str) -> str:
+def encode_domain(domain: str) -> str:
     """Encodes the domain in ASCII; raises ValueError if no address can have it.
 
     UTS 46 maps it first, as browsers do: to lower case, and to the usual width and full stops.
@@ -68,6 +68,6 @@ def normalize_address(address: str) -> str:
         )
     try:
         local, domain = address.split("@")
-        return f"{_fold_local_part(local)}@{_encode_domain(domain)}"
+        return f"{_fold_local_part(local)}@{encode_domain(domain)}"
     except ValueError as error:
         raise _invalid(address) from error

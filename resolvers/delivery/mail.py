@@ -24,7 +24,12 @@ MAIL_QUEUE = QueueTable(
     claim_query=Select(
         MAILS.c.id,
         MAILS.c.attempts,
+        MAILS.c.kind,
         MAILS.c.invitation_id,
+        MAILS.c.organization_id,
+        MAILS.c.inviter_id,
+        MAILS.c.domain,
+        MAILS.c.recipient_id,
         MAILS.c.nonce,
         MAILS.c.next_attempt_at,
         MAILS.c.last_error,

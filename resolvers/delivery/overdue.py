@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_
 from sqlmodel import col
 
 from models.database.store import Store
+from models.domains import OrganizationDomain
 from models.events import Event
 from models.invitations import IS_PENDING_ANYWHERE, Invitation
 from models.webhooks import WebhookEndpoint
@@ -30,10 +31,15 @@ async def find_overdue(store: Store, now: datetime) -> list[str]:
         col(WebhookEndpoint.enabled), old_event.correlate(WebhookEndpoint)
     )
     expired_invitation = exists().where(IS_PENDING_ANYWHERE, col(Invitation.expires_at) < before)
+    due_enrollment = exists().where(
+        col(OrganizationDomain.enrollment_due_at).is_not(None),
+        col(OrganizationDomain.enrollment_due_at) < before,
+    )
     conditions = {
         "mail": is_stuck(MAIL_QUEUE, before, now),
         "webhooks": or_(is_stuck(WEBHOOK_QUEUE, before, now, is_enabled), is_behind_the_log),
         "expiries of invitations": expired_invitation,
+        "enrollments of users": due_enrollment,
     }
     async with store.read() as connection:
         row = (await connection.execute(Select[Any](*conditions.values()))).one()

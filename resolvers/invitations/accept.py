@@ -32,10 +32,24 @@ from resolvers.events.payloads import record_invitation, record_user
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.memberships import add_member
+from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import ensure_own_seat
 from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A pending invitation, with its organization and the invited person, all of them locked."""
+
+    invitation: Invitation
+    organization: Organization
+    user: User
+    # What the person holds if they are a member already.
+    grant: Grant | None
+    # Whether they have a membership request or a suggestion, which the membership settles.
+    is_waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +116,10 @@ def _select_invitation(invitation_id: str) -> SelectOfScalar[Invitation]:
     return select(Invitation).where(col(Invitation.id) == invitation_id)
 
 
-async def _lock_and_verify(
-    tx: Transaction, ref: InvitationRef
-) -> tuple[Invitation, Organization, User, Grant | None]:
-    """Returns the pending invitation with its organization, both locked, and the invited person.
+async def _lock_and_verify(tx: Transaction, ref: InvitationRef) -> Verified:
+    """Returns the pending invitation.
 
-    The grant is what this person holds if they are a member already. Raises an error if it isn't
-    the caller who is invited, or if the invitation is settled.
+    Raises an error if it isn't the caller who is invited, or if the invitation is settled.
     """
     locked = await tx.lock_organization_for_invitee(await _find_organization_id(tx, ref))
     if locked is None:
@@ -121,7 +132,7 @@ async def _lock_and_verify(
         kind = await load_ticket_kind(tx.session, keys, ref.ticket, invitation.nonce)
         if kind is None:
             raise ref.not_found()
-    user = await _load_caller(tx)
+    user, is_waiting = await _load_caller(tx, organization)
     if user.address_key != invitation.address_key and (user.address_key or kind is None):
         raise wrong_address() if kind else ref.not_found()
     # Without an address, nothing but the ticket of the email connects the user to the mailbox.
@@ -132,22 +143,24 @@ async def _lock_and_verify(
     if status is not InvitationStatus.PENDING:
         at = "ticket" if ref.ticket is not None else "invitation_id"
         raise SETTLED[status](SENTENCES[status], at=at)
-    return invitation, organization, user, grant
+    return Verified(invitation, organization, user, grant, is_waiting)
 
 
-async def _load_caller(tx: Transaction) -> User:
-    statement = _select_locked_user(tx.actor.user_id or "")
-    user = (await tx.session.execute(statement)).scalar_one_or_none()
-    if user is None:
+async def _load_caller(tx: Transaction, organization: Organization) -> tuple[User, bool]:
+    """Loads the caller, and whether they have a membership request or a suggestion."""
+    statement = _select_locked_user(tx.actor.user_id or "", organization.id)
+    row = (await tx.session.execute(statement)).one_or_none()
+    if row is None:
         raise Unauthenticated
-    return user
+    return row[0], bool(row[1])
 
 
 @prepared_statement
-def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
+def _select_locked_user(user_id: str, organization_id: str) -> Select[User, bool]:
     # FOR NO KEY UPDATE: the user can't be deleted until the membership exists, so that the deletion
     # finds it, and of two invitations to different addresses only one can give its address.
-    return select(User).where(col(User.id) == user_id).with_for_update(key_share=True)
+    statement = select(User, is_waiting_for(organization_id)).where(col(User.id) == user_id)
+    return statement.with_for_update(key_share=True, of=User)
 
 
 async def _load_grantable_role(
@@ -155,12 +168,16 @@ async def _load_grantable_role(
 ) -> RoleWithPermissions:
     """Loads the invitation's role, which must still be grantable (rule 17).
 
-    It must be in the role set and, unless it is the default role, its inviter must hold it.
+    It must be in the role set and, unless it is the default role, its inviter must hold it. For a
+    domain's invitation, it is the default role of now (rule 38).
     """
     not_grantable = InvitationNotGrantable(
         "The person who invited you can no longer grant this role. Ask for a new invitation."
     )
     offered = await load_roles_of_set(tx, organization.role_set_id)
+    if invitation.domain is not None:
+        invitation.role_id = offered.default.role.id
+        return offered.default
     role = offered.by_id.get(invitation.role_id)
     if role is None:
         raise not_grantable
@@ -183,15 +200,17 @@ async def accept_invitation(
 
     If they have no address, the invited one becomes theirs, verified by the ticket of the email.
     """
-    invitation, organization, user, grant = await _lock_and_verify(tx, ref)
-    if grant is not None:
+    verified = await _lock_and_verify(tx, ref)
+    invitation, organization, user = verified.invitation, verified.organization, verified.user
+    if verified.grant is not None:
         raise AlreadyAMember("You are already a member of this organization.")
     role = await _load_grantable_role(tx, organization, invitation)
-    await ensure_own_seat(tx, organization)
+    await ensure_own_seat(tx, organization, invitation)
     if user.address_key is None:
         address = {"email_address": invitation.email_address, "email_verified": True}
         changes = apply_changes(user, address)
         user.address_key, user.updated_at = invitation.address_key, tx.now
+        user.verified_by_ticket = True
         update_derived_fields(user)
         record_user(tx, EventType.USER_UPDATED, user, changes)
     settle(invitation, InvitationStatus.ACCEPTED, tx.now)
@@ -199,13 +218,16 @@ async def accept_invitation(
     await record_invitation(
         tx, EventType.INVITATION_ACCEPTED, invitation, organization, user_id=user.id
     )
+    if verified.is_waiting:
+        await settle_waiting(tx, organization, [user])
     metadata = Metadata(invitation.public_metadata, invitation.private_metadata)
     return invitation, await add_member(tx, organization, user, role, metadata)
 
 
 async def decline_invitation(tx: Transaction, *, ref: InvitationRef) -> Invitation:
     """Declines the invitation; the address can be invited again."""
-    invitation, organization, user, _ = await _lock_and_verify(tx, ref)
+    verified = await _lock_and_verify(tx, ref)
+    invitation, organization, user = verified.invitation, verified.organization, verified.user
     settle(invitation, InvitationStatus.DECLINED, tx.now)
     await record_invitation(
         tx, EventType.INVITATION_DECLINED, invitation, organization, user_id=user.id

@@ -104,12 +104,12 @@ async def _insert_invitations(
     await tx.session.flush()
     for invitation in invitations:
         if options.notify:
-            queue_mail(tx, invitation)
+            queue_mail(tx, invitation, inviter_id=tx.actor.user_id)
         await record_invitation(tx, EventType.INVITATION_CREATED, invitation, organization)
     return invitations
 
 
-def queue_mail(tx: Transaction, invitation: Invitation) -> None:
+def queue_mail(tx: Transaction, invitation: Invitation, *, inviter_id: str | None) -> None:
     """Queues the invitation's email; the worker sends it once the transaction has committed."""
     tx.session.add(
         Mail(
@@ -119,7 +119,7 @@ def queue_mail(tx: Transaction, invitation: Invitation) -> None:
             invitation_id=invitation.id,
             organization_id=invitation.organization_id,
             address_key=invitation.address_key,
-            inviter_id=tx.actor.user_id,
+            inviter_id=inviter_id,
             nonce=invitation.nonce,
             next_attempt_at=tx.now,
         )

@@ -30,10 +30,15 @@ class InvitationFilter(StatementValues):
     # Not compared: the lists of an operation are read together, although each reads the clock.
     now: datetime = field(compare=False)
     statuses: tuple[InvitationStatus, ...] | None = None
+    # Whether a domain created them; None for both kinds.
+    by_domain: bool | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.statuses is not None:
             yield or_(false(), *map(self._has_status, self.statuses))
+        if self.by_domain is not None:
+            domain = col(Invitation.domain)
+            yield domain.is_not(None) if self.by_domain else domain.is_(None)
 
     def _has_status(self, status: InvitationStatus) -> ColumnElement[bool]:
         """Matches the status at this moment: a stored status does not say that time has run out."""

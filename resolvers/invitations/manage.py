@@ -73,7 +73,7 @@ async def resend_invitation(
     invitation.inviter_id = tx.actor.user_id
     invitation.by_service = tx.actor.user_id is None
     invitation.expires_at = await compute_expiry(tx, None)
-    queue_mail(tx, invitation)
+    queue_mail(tx, invitation, inviter_id=tx.actor.user_id)
     await record_invitation(tx, EventType.INVITATION_RESENT, invitation, organization)
     return invitation
 

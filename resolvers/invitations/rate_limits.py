@@ -1,5 +1,6 @@
 """How many invitations and emails are allowed in an hour (rule 21, Limits)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
@@ -31,7 +32,7 @@ async def ensure_invitation_rate(tx: Transaction, organization: Organization, nu
     since = tx.now - WINDOW
     recent = _select_recent_invitations(organization.id, first_id(Invitation.prefix, since), since)
     times = (await tx.session.execute(recent)).scalars()
-    _ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
+    ensure_within(tx.now, times, INVITATIONS_PER_ORGANIZATION, number)
 
 
 @prepared_statement
@@ -62,12 +63,31 @@ async def ensure_mail_rate(
     rows = (await tx.session.execute(recent)).all()
     if inviter_id:
         sent = [row.created_at for row in rows if row.inviter_id == inviter_id]
-        _ensure_within(tx.now, sent, MAILS_PER_INVITER, len(keys))
+        ensure_within(tx.now, sent, MAILS_PER_INVITER, len(keys))
     for key in keys:
         mails = [row for row in rows if row.address_key == key]
         own = [mail.created_at for mail in mails if mail.organization_id == organization.id]
-        _ensure_within(tx.now, own, MAILS_PER_ADDRESS_AND_ORGANIZATION)
-        _ensure_within(tx.now, [mail.created_at for mail in mails], MAILS_PER_ADDRESS)
+        ensure_within(tx.now, own, MAILS_PER_ADDRESS_AND_ORGANIZATION)
+        ensure_within(tx.now, [mail.created_at for mail in mails], MAILS_PER_ADDRESS)
+
+
+async def find_addresses_with_room(
+    tx: Transaction, organization: Organization, keys: Sequence[str]
+) -> frozenset[str]:
+    """Finds those of the addresses that can get another email from this organization now."""
+    if not keys:
+        return frozenset()
+    await lock_texts(tx.session, keys)
+    recent = _select_recent_mails(keys, None, tx.now - WINDOW)
+    rows = (await tx.session.execute(recent)).all()
+    all_mails = Counter(row.address_key for row in rows)
+    own_mails = Counter(row.address_key for row in rows if row.organization_id == organization.id)
+    return frozenset(
+        key
+        for key in keys
+        if all_mails[key] < MAILS_PER_ADDRESS
+        and own_mails[key] < MAILS_PER_ADDRESS_AND_ORGANIZATION
+    )
 
 
 @prepared_statement
@@ -79,7 +99,7 @@ def _select_recent_mails(keys: Sequence[str], inviter_id: str | None, since: dat
     return columns.where(is_counted, col(Mail.created_at) > since).order_by(col(Mail.created_at))
 
 
-def _ensure_within(now: datetime, times: Sequence[datetime], limit: int, number: int = 1) -> None:
+def ensure_within(now: datetime, times: Sequence[datetime], limit: int, number: int = 1) -> None:
     """Raises RateLimited with the seconds until enough times, oldest first, leave the window."""
     excess = len(times) + number - limit
     if excess > 0:

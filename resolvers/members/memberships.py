@@ -30,6 +30,7 @@ from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import membership_data, record_invitation
 from resolvers.members.expiry import expire_overdue
+from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import count_taken_seats, no_free_seat
 from resolvers.metadata import Metadata, apply_metadata
 from resolvers.roles import (
@@ -173,8 +174,11 @@ class MemberDraft:
     errors: ErrorCollector
     user: User | None
     role: RoleWithPermissions | None
-    # The pending invitation to the user's verified address, whose seat the membership uses.
+    # The pending invitation to the user's verified address, whose seat the membership uses if it
+    # has one.
     invitation: Invitation | None
+    # Whether the user has a request or a suggestion, which the membership settles.
+    is_waiting: bool
 
 
 async def create_membership(tx: Transaction, *, organization_id: str, new: NewMember) -> Membership:
@@ -213,7 +217,7 @@ async def _check_members(
     tx: Transaction, organization: Organization, new: Sequence[NewMember]
 ) -> list[MemberDraft]:
     """Checks each user as if the ones before them in the call were already members."""
-    users, joined = await _lock_users(tx, organization, {member.user_id for member in new})
+    users, joined, waiting = await _lock_users(tx, organization, {one.user_id for one in new})
     offered = await load_roles_of_set(tx, organization.role_set_id)
     invitations = await _load_own_invitations(tx, organization, users.values())
     members, pending = await count_taken_seats(tx, organization)
@@ -234,34 +238,39 @@ async def _check_members(
             role = offered.find(member.role or None)
         key = user.address_key if user and user.email_verified else None
         invitation = invitations.get(key or "")
+        has_seat = invitation is not None and invitation.domain is None
         with errors.at("organization_id"):
-            if limit and not errors.errors and members + (0 if invitation else pending) >= limit:
+            if limit and not errors.errors and members + (0 if has_seat else pending) >= limit:
                 raise no_free_seat(organization)
         if user and not errors.errors:
             joined.add(user.id)
             members += 1
-            pending -= invitations.pop(key or "", None) is not None
-        drafts.append(MemberDraft(member, errors, user, role, invitation))
+            was_used = invitations.pop(key or "", None) is not None
+            pending -= has_seat and was_used
+        is_waiting = member.user_id in waiting
+        drafts.append(MemberDraft(member, errors, user, role, invitation, is_waiting))
     return drafts
 
 
 async def _lock_users(
     tx: Transaction, organization: Organization, ids: Collection[str]
-) -> tuple[dict[str, User], set[str]]:
-    """Loads users by their IDs, and which of them are already members."""
+) -> tuple[dict[str, User], set[str], set[str]]:
+    """Loads users by their IDs, which of them are already members, and which of them wait."""
     rows = (await tx.session.execute(_select_locked_users(organization.id, ids))).all()
-    users = {user.id: user for user, _ in rows}
-    return users, {user.id for user, is_member in rows if is_member}
+    users = {user.id: user for user, _, _ in rows}
+    joined = {user.id for user, is_member, _ in rows if is_member}
+    return users, joined, {user.id for user, _, is_waiting in rows if is_waiting}
 
 
 @prepared_statement
-def _select_locked_users(organization_id: str, ids: Collection[str]) -> Select[User, bool]:
+def _select_locked_users(organization_id: str, ids: Collection[str]) -> Select[User, bool, bool]:
     # FOR KEY SHARE: a user can't be deleted until the membership exists, so that the deletion
     # finds it. The lock of the organization keeps its memberships as they are.
     is_member = exists().where(
         col(Membership.organization_id) == organization_id, col(Membership.user_id) == col(User.id)
     )
-    statement = select(User, is_member).where(col(User.id).in_(ids)).order_by(col(User.id))
+    columns = select(User, is_member, is_waiting_for(organization_id))
+    statement = columns.where(col(User.id).in_(ids)).order_by(col(User.id))
     return statement.with_for_update(read=True, key_share=True, of=User)
 
 
@@ -305,6 +314,8 @@ async def _add_drafted(
             await record_invitation(
                 tx, EventType.INVITATION_REVOKED, draft.invitation, organization
             )
+    waiting = [draft.user for draft in drafts if draft.user and draft.is_waiting]
+    await settle_waiting(tx, organization, waiting)
     return await add_members(
         tx,
         organization,

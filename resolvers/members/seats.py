@@ -19,6 +19,8 @@ async def count_taken_seats(tx: Transaction, organization: Organization) -> tupl
         col(Invitation.organization_id) == organization.id,
         col(Invitation.status) == PENDING,
         col(Invitation.expires_at) > tx.now,
+        # Those of domains take no seat until they are accepted.
+        col(Invitation.domain).is_(None),
     )
     taken = select(members.scalar_subquery(), pending.scalar_subquery())
     row = (await tx.session.execute(taken)).one()
@@ -31,8 +33,17 @@ async def count_free_seats(tx: Transaction, organization: Organization) -> int |
     return max(0, limit - sum(await count_taken_seats(tx, organization))) if limit else None
 
 
-async def ensure_own_seat(tx: Transaction, organization: Organization) -> None:
-    """Rejects an invited person, who has a seat, only if members alone fill the organization."""
+async def ensure_own_seat(
+    tx: Transaction, organization: Organization, invitation: Invitation
+) -> None:
+    """Rejects an invited person, who has a seat, only if members alone fill the organization.
+
+    The invitation of a domain has no seat, so it needs a free one.
+    """
+    if invitation.domain is not None:
+        if await count_free_seats(tx, organization) == 0:
+            raise no_free_seat(organization, at=None)
+        return
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     limit = organization.max_allowed_memberships
     if limit and (await tx.session.execute(members)).scalar_one() >= limit:

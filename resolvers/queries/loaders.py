@@ -7,7 +7,9 @@ from functools import cached_property
 from sqlmodel import col
 
 from models.database.store import Readable
+from models.domains import OrganizationDomain
 from models.invitations import Invitation
+from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import DeletedRole, Permission, Role, RoleSet
@@ -15,6 +17,7 @@ from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.access import Grant
+from resolvers.domains.lists import count_pending_invitations, count_pending_suggestions
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
@@ -43,6 +46,12 @@ class Loaders:
     role_sets = Batched(by_id(RoleSet))
     permissions_by_id = Batched(by_id(Permission))
     invitations = Batched(by_id(Invitation))
+    domains = Batched(by_id(OrganizationDomain))
+    suggestions = Batched(by_id(OrganizationSuggestion))
+    membership_requests = Batched(by_id(MembershipRequest))
+    domains = Batched(by_id(OrganizationDomain))
+    suggestions = Batched(by_id(OrganizationSuggestion))
+    membership_requests = Batched(by_id(MembershipRequest))
     sessions = Batched(by_id(Session))
     webhook_endpoints = Batched(by_id(WebhookEndpoint))
     webhook_deliveries = Batched(by_id(WebhookDelivery))
@@ -67,6 +76,12 @@ class Loaders:
     created_count = Batched(count_by(col(Organization.created_by_id)))
     # By invitation.
     last_mails = Batched(load_last_mails)
+    # By organization and name of a domain.
+    domain_invitations = Batched(count_pending_invitations)
+    domain_suggestions = Batched(count_pending_suggestions)
+    # By organization and name of a domain.
+    domain_invitations = Batched(count_pending_invitations)
+    domain_suggestions = Batched(count_pending_suggestions)
 
     # By parent and request; `load_page` knows what table the rows are of.
     pages = Batched(load_list_pages)

@@ -22,6 +22,18 @@ describe_enum(
         EventType.INVITATION_REVOKED: "An invitation was revoked.",
         EventType.INVITATION_DECLINED: "An invitation was declined by the invited person.",
         EventType.INVITATION_EXPIRED: "An invitation was found to have expired.",
+        EventType.DOMAIN_CREATED: "A domain was added to an organization.",
+        EventType.DOMAIN_UPDATED: "A domain was verified, changed its enrollment mode, or lost its"
+        " verification.",
+        EventType.DOMAIN_DELETED: "A domain was removed from an organization.",
+        EventType.SUGGESTION_CREATED: "A user with a verified address at a domain was suggested to"
+        " join its organization.",
+        EventType.SUGGESTION_ACCEPTED: "A user accepted the suggestion to join an organization. The"
+        " event of the membership request follows.",
+        EventType.MEMBERSHIP_REQUEST_CREATED: "A user asked to join an organization.",
+        EventType.MEMBERSHIP_REQUEST_ACCEPTED: "A membership request was accepted, or its user"
+        " became a member in another way.",
+        EventType.MEMBERSHIP_REQUEST_REJECTED: "A membership request was rejected.",
         EventType.ROLE_CREATED: "A role was created.",
         EventType.ROLE_UPDATED: "A role or its permissions were updated.",
         EventType.ROLE_DELETED: "A role was deleted.",

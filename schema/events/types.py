@@ -7,7 +7,15 @@ import strawberry
 import structlog
 
 from models.base import UNREADABLE
-from models.events import INVITATION, MEMBERSHIP, ORGANIZATION, get_subject
+from models.events import (
+    DOMAIN,
+    INVITATION,
+    MEMBERSHIP,
+    MEMBERSHIP_REQUEST,
+    ORGANIZATION,
+    SUGGESTION,
+    get_subject,
+)
 from models.events import Event as EventRow
 from schema.events.enums import ActorType, EventType
 from schema.foundation.context import Context, Info
@@ -73,6 +81,8 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
     data = row.data if isinstance(row.data, dict) else UNREADABLE  # pyright: ignore[reportUnnecessaryIsInstance]
     if not context.instance.slugs_enabled:
         data = _hide_slugs(data)
+    if not context.is_service and "affiliation_email_address" in data:
+        data = data | {"affiliation_email_address": None}
     is_private = context.is_service and row.private_metadata is not None
     return {
         "id": strawberry.ID(row.id),
@@ -88,7 +98,10 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
     }
 
 
-@strawberry.type(description="An organization was created, updated, or deleted.")
+@strawberry.type(
+    description="An organization was created, updated, or deleted, or one of its domains,"
+    " suggestions, or membership requests changed."
+)
 class OrganizationEvent(Event):
     @strawberry.field(
         description="The organization in its current state. Null if it was deleted, or if the"
@@ -191,6 +204,9 @@ KINDS: Mapping[str, Kind] = {
     ORGANIZATION: OrganizationEvent,
     MEMBERSHIP: MembershipEvent,
     INVITATION: InvitationEvent,
+    DOMAIN: OrganizationEvent,
+    SUGGESTION: OrganizationEvent,
+    MEMBERSHIP_REQUEST: OrganizationEvent,
 }
 
 

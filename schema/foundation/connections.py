@@ -36,6 +36,15 @@ Before = Annotated[
 ]
 
 
+Offset = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The number of {nodes} to skip, at most 10,000. Can't be combined with a"
+        " cursor. Cursors are faster in long lists."
+    ),
+]
+
+
 @strawberry.enum(description="The direction in which a list is sorted.")
 class OrderDirection(Enum):
     ASC = strawberry.enum_value("ASC", description="Ascending: smallest or oldest first.")

@@ -20,7 +20,8 @@ log = structlog.stdlib.get_logger("tenantry.graphql")
 
 @strawberry.type(
     description="A validation error or a violated rule that the user can fix. If a mutation returns"
-    " one, it changed nothing, except with `SKIP_FAILED` in a bulk mutation."
+    " one, it changed nothing, except with `SKIP_FAILED` in a bulk mutation, and that it counts an"
+    " attempt to verify a domain."
 )
 class UserError:
     code: str = strawberry.field(

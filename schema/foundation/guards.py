@@ -108,6 +108,26 @@ async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
         raise
 
 
+async def run_authorized(
+    context: Context,
+    organization_id: str,
+    permission: str,
+    operation: Callable[[Transaction], Awaitable[T]],
+) -> tuple[T, str | None]:
+    """Runs one of several transactions of a mutation, and returns its result and newest cursor.
+
+    Each locks the organization and checks the permission again, because time passes between them.
+    """
+
+    async def run() -> tuple[T, str | None]:
+        async with begin_for_caller(context) as tx:
+            await tx.authorize(organization_id, permission)
+            result = await operation(tx)
+        return result, str(tx.events.cursor) if tx.events.cursor else None
+
+    return await retry_deadlocks(run)
+
+
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
     """Makes the mutation's payload with nothing but `userErrors`."""
     payload = cast(Any, info.return_type).of_type
@@ -264,9 +284,11 @@ class UntransactedMutationGuard(FieldExtension):
     """
 
     actor: ActorKind
+    # Only shown here: `run_authorized` checks it.
+    permission: str | None = None
 
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor)
+        add_requires_directive(field, self.actor, self.permission)
         describe_arguments(field)
 
     async def resolve_async(
@@ -342,6 +364,8 @@ def mutation_guard(
     return [MutationGuard(actor, permission)]
 
 
-def untransacted_guard(*, actor: ActorKind = ActorKind.ANY) -> list[FieldExtension]:
-    """Makes the extensions of a mutation that begins a transaction itself, if it needs one."""
-    return [UntransactedMutationGuard(actor)]
+def untransacted_guard(
+    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+) -> list[FieldExtension]:
+    """Makes the extensions of a mutation that begins transactions itself, if it needs any."""
+    return [UntransactedMutationGuard(actor, permission)]

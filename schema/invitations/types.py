@@ -52,7 +52,7 @@ class InvitationMail:
 
 @reads(
     row=[
-        *("id", "email_address", "redirect_url", "public_metadata"),
+        *("id", "email_address", "redirect_url", "public_metadata", "domain"),
         *("expires_at", "created_at", "updated_at"),
     ],
     service=["private_metadata"],
@@ -77,6 +77,9 @@ class Invitation(Node):
     private_metadata: JSONObject | None = strawberry.field(
         description="Metadata that becomes the private metadata of the membership when the"
         " invitation is accepted. Null unless the caller uses a secret key."
+    )
+    domain: str | None = strawberry.field(
+        description="The domain that created the invitation. Null if a member or a secret key did."
     )
     expires_at: DateTime = strawberry.field(description="When the invitation expires.")
     created_at: DateTime = strawberry.field(description="When the invitation was created.")
@@ -114,8 +117,8 @@ class Invitation(Node):
         return await load_role_or_deleted(info, self.row.role_id)
 
     @strawberry.field(
-        description="The user who sent the invitation. Null if a secret key sent it, if the user"
-        " was deleted, or if the caller can't manage memberships and isn't the inviter."
+        description="The user who sent the invitation. Null if a secret key or a domain sent it, if"
+        " the user was deleted, or if the caller can't manage memberships and isn't the inviter."
     )
     async def inviter(self, info: Info) -> User | None:
         return await self._person(info, self.row.inviter_id)
@@ -186,12 +189,13 @@ async def load_invitations(
     *,
     statuses: list[InvitationStatus] | None,
     query: str | None = None,
+    by_domain: bool | None = None,
 ) -> Connection[Invitation]:
     context = info.context
     chosen = None if statuses is None else tuple(statuses)
     return await load_connection(
         info,
-        Selection(spec, InvitationFilter(context.server.clock(), chosen), query),
+        Selection(spec, InvitationFilter(context.server.clock(), chosen, by_domain), query),
         arguments,
         to_node=lambda row: Invitation.from_row(row, context),
         parent=parent,

@@ -20,7 +20,6 @@ from schema.foundation.connections import (
     Connection,
     First,
     Last,
-    Node,
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
@@ -35,6 +34,7 @@ from schema.memberships.types import (
     load_membership,
     load_memberships,
 )
+from schema.organizations.enrollment_fields import EnrollmentFields
 from schema.roles.types import PermissionKey, Role, RoleSet
 from schema.users.types import User
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     service=["private_metadata"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(Node):
+class Organization(EnrollmentFields):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -198,7 +198,8 @@ class Organization(Node):
         return await load_memberships(info, self.id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations of the organization, newest first.",
+        description="The invitations of the organization, newest first. Those that its domains"
+        " created are in `domainInvitations`.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def invitations(
@@ -227,18 +228,25 @@ class Organization(Node):
 
         arguments = PageArguments(first, after, last, before)
         return await load_invitations(
-            info, INVITATIONS_OF_ORGANIZATION, self.id, arguments, statuses=statuses, query=query
+            info,
+            INVITATIONS_OF_ORGANIZATION,
+            self.id,
+            arguments,
+            statuses=statuses,
+            query=query,
+            by_domain=False,
         )
 
     @batch_field(
-        description="The number of pending invitations.",
+        description="The number of pending invitations, without those that domains created.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     @staticmethod
     async def pending_invitations_count(
         organizations: Sequence["Organization"], info: Info
     ) -> list[int | None]:
-        pending = InvitationFilter(info.context.server.clock(), (InvitationStatus.PENDING,))
+        now = info.context.server.clock()
+        pending = InvitationFilter(now, (InvitationStatus.PENDING,), by_domain=False)
         selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
         keys = [(organization.id, selection) for organization in organizations]
         return [*await info.context.loaders.counts.load_many(keys)]
@@ -278,12 +286,13 @@ class Organization(Node):
 
 
 @strawberry.type(
-    description="The part of an organization that an invited person can read before accepting."
+    description="The part of an organization that a person can read who is invited to join it, or"
+    " who can ask to."
 )
 class PublicOrganization:
     id: strawberry.ID = strawberry.field(description="ID of the organization.")
     name: str = strawberry.field(
-        description="The display name of the organization that the person is invited to."
+        description="The display name of the organization that the person can join."
     )
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs. Null if slugs are disabled, or if the"

@@ -10,7 +10,7 @@ def doctor(
         int | None, typer.Option(min=1, max=65535, help="The port of a server on this machine.")
     ] = None,
 ) -> None:
-    """Check settings, database, workers, mail server, and identity providers.
+    """Check settings, database, workers, mail server, name servers, and identity providers.
 
     Explains how to fix each problem, and lists every setting that could be safer as a risk.
 

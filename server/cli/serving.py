@@ -79,10 +79,11 @@ async def prepare_development(
 
 
 def print_mail(message: EmailMessage, path: Path) -> None:
-    """Prints what a developer needs from a mail: its recipient, its file and its link."""
+    """Prints what a developer needs from a mail: its recipient, its file and its link or code."""
     text = message.get_body(("plain",))
     content: str = text.get_content() if text else ""
-    link = next((line for line in content.splitlines() if "ticket=" in line), "")
+    lines = content.splitlines()
+    link = next((line for line in lines if "ticket=" in line or line.isdecimal()), "")
     sentence = escape_controls(f"Email to {message['To']}, {path}")
     console.print(f"\n{sentence}\n  {link}", markup=False, highlight=False, soft_wrap=True)
 

@@ -1,9 +1,10 @@
-"""Mail: sends the email of an invitation, as a channel of the delivery queue."""
+"""Mail: sends emails, as a channel of the delivery queue."""
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -12,13 +13,14 @@ import structlog
 from models.database.session import DatabaseSession
 from models.errors import Unavailable
 from models.invitations import InvitationStatus, get_status
-from models.mail import MailStatus
+from models.mail import MailKind, MailStatus
 from models.validation.text import escape_controls
 from resolvers.delivery.mail import MAIL_QUEUE, load_due_mail_ids, load_invitation
 from resolvers.delivery.queue import Claim
 from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.server import Server
-from server.delivery.messages import InvitationEmail, Undeliverable, render
+from server.delivery.messages import Envelope, InvitationEmail, Undeliverable, render
+from server.delivery.notices import make_notice, render_notice
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import MAIL_PAUSES, get_pause
 from server.delivery.smtp import OnWritten, Outbox, Smtp, TemporaryFailure, Transport
@@ -30,7 +32,10 @@ OUTBOX = VAR / "outbox"
 ERROR_LENGTH = 300
 # Whatever could be a ticket: spam filters quote the link that they object to.
 SECRETS = re.compile(r"[\w-]{32,}", re.ASCII)
-OVERTAKEN = "The invitation was accepted, declined, revoked, or resent before this email was sent."
+OVERTAKEN = (
+    "The invitation was accepted, declined, revoked, or resent before this email was sent, or the"
+    " email was no longer needed."
+)
 UNREACHABLE = "The email couldn't be sent. The operator can find the reason in the server's log."
 
 log = structlog.stdlib.get_logger("tenantry.delivery")
@@ -64,15 +69,15 @@ class MailChannel:
         return await load_due_mail_ids(self.server.store, now, sending, self.at_once - len(sending))
 
     async def attempt(self, claim: Claim, started_at: datetime) -> MailResult:
-        """Sends an email, unless its invitation doesn't need it anymore."""
+        """Sends an email, unless nobody needs it anymore."""
         assert self.transport, "without a transport, nothing is claimed"
         try:
-            email = await self.make_email(claim)
-            if email is None:
+            message = await self.render(claim)
+            if message is None:
                 return make_result(
                     claim, MailStatus.DROPPED, attempts=claim.attempts - 1, last_error=OVERTAKEN
                 )
-            await self.transport.send(render(email, self.server.clock()))
+            await self.transport.send(message)
         except Unavailable:
             # The database was unavailable, so this was no attempt.
             return make_result(
@@ -104,6 +109,22 @@ class MailChannel:
             )
         return make_result(claim, MailStatus.SENT, sent_at=self.server.clock(), last_error=None)
 
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.server.public_url).hostname or "localhost"
+
+    async def render(self, claim: Claim) -> EmailMessage | None:
+        """Renders the message; None if there is nothing to say anymore."""
+        now = self.server.clock()
+        if claim.row.kind == MailKind.INVITATION.value:
+            email = await self.make_email(claim)
+            return render(email, now) if email else None
+        notice = await make_notice(self.server, claim.row)
+        if notice is None:
+            return None
+        envelope = Envelope(claim.id, notice.address, self.sender, self._host)
+        return render_notice(notice, envelope, now)
+
     async def make_email(self, claim: Claim) -> InvitationEmail | None:
         """Makes the email; None if the invitation was settled, sent again, or deleted."""
         invitation = await load_invitation(self.server.store, claim.row.invitation_id)
@@ -122,7 +143,7 @@ class MailChannel:
             link=make_accept_url(self.server, TicketKind.MAIL, invitation.id, invitation.nonce),
             expires_at=invitation.expires_at,
             sender=self.sender,
-            host=urlsplit(self.server.public_url).hostname or "localhost",
+            host=self._host,
         )
 
     def get_outcome(self, attempt: Attempt[MailResult]) -> str:

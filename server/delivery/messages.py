@@ -1,6 +1,7 @@
-"""The messages of invitation emails."""
+"""The messages of emails, in the first place those of invitations."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
@@ -54,6 +55,18 @@ class InvitationEmail:
     inviter: str | None
     link: str
     expires_at: datetime
+    sender: str
+    # The name of this server, for the Message-ID. That is the same in every attempt, so that
+    # receivers recognize a copy.
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sends an email to whom, under which ID."""
+
+    id: str
+    address: str
     sender: str
     # The name of this server, for the Message-ID. That is the same in every attempt, so that
     # receivers recognize a copy.
@@ -122,7 +135,6 @@ def render(email: InvitationEmail, now: datetime) -> EmailMessage:
     organization = to_plain_text(email.organization)
     subject = f"You're invited to join {organization}"
     values = {
-        "subject": subject,
         "organization": organization,
         "role": to_plain_text(email.role),
         "inviter": to_plain_text(email.inviter) if email.inviter else None,
@@ -130,16 +142,25 @@ def render(email: InvitationEmail, now: datetime) -> EmailMessage:
         "link": email.link,
         "until": f"{email.expires_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
     }
+    envelope = Envelope(email.id, email.address, email.sender, email.host)
+    return compose(envelope, subject, "invitation", values, now)
+
+
+def compose(
+    envelope: Envelope, subject: str, template: str, values: Mapping[str, object], now: datetime
+) -> EmailMessage:
+    """Makes a message of the templates with this name."""
+    values = {"subject": subject, **values}
     message = EmailMessage()
-    message["From"] = email.sender
-    message["To"] = to_mailbox(email.address)
+    message["From"] = envelope.sender
+    message["To"] = to_mailbox(envelope.address)
     message["Subject"] = Subject(subject)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{email.id}@{email.host}>"
+    message["Message-ID"] = f"<{envelope.id}@{envelope.host}>"
     message["Auto-Submitted"] = "auto-generated"
-    text = templates.get_template("invitation.txt").render(values)
+    text = templates.get_template(f"{template}.txt").render(values)
     message.set_content(text, cte="7bit" if text.isascii() else "8bit")
     message.add_alternative(
-        templates.get_template("invitation.html").render(values), subtype="html"
+        templates.get_template(f"{template}.html").render(values), subtype="html"
     )
     return message

@@ -1,4 +1,4 @@
-"""The worker: mail, webhooks and cleanup, beside the requests of a server or alone."""
+"""The worker: mail, webhooks, cleanup, and enrollment, beside the requests of a server or alone."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,6 +8,7 @@ from typing import Any
 from models.database.heartbeats import Heartbeat
 from resolvers.server import Server
 from server.delivery.cleanup import Cleanup, make_cleanup
+from server.delivery.enrollment import Enrollment
 from server.delivery.mail import MailResult, make_mail_queue
 from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import OnWritten
@@ -27,10 +28,16 @@ class Worker:
     mail: DeliveryQueue[MailResult]
     webhooks: DeliveryQueue[Answer]
     cleanup: Cleanup
+    enrollment: Enrollment
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
-        return (self.mail.heartbeat, self.webhooks.heartbeat, self.cleanup.heartbeat)
+        return (
+            self.mail.heartbeat,
+            self.webhooks.heartbeat,
+            self.cleanup.heartbeat,
+            self.enrollment.heartbeat,
+        )
 
     async def run(self) -> None:
         """Works until it is cancelled, then waits briefly for what it is sending."""
@@ -38,6 +45,7 @@ class Worker:
             group.create_task(self.mail.run())
             group.create_task(self.webhooks.run())
             group.create_task(self.cleanup.run())
+            group.create_task(self.enrollment.run())
 
 
 class Background:
@@ -69,4 +77,5 @@ def make_worker(
         make_mail_queue(settings, server, on_written, observer),
         make_webhook_queue(server, observer),
         make_cleanup(settings, server),
+        Enrollment(server),
     )

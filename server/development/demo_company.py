@@ -3,15 +3,20 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models import base
 from models.events import EventType
+from models.instance import EnrollmentMode
+from models.membership_requests import OrganizationSuggestion
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_MANAGE
+from models.roles import DOMAINS_MANAGE, MEMBERSHIPS_MANAGE
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.domains.affiliation import prepare_affiliation
+from resolvers.domains.manage import create_domain
+from resolvers.domains.suggestions import accept_suggestion
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
@@ -23,14 +28,17 @@ from resolvers.transaction import begin
 from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
 from server.development.issuer import (
     ADA,
+    DOROTHY,
+    EMMY,
     GRACE,
+    HEDY,
     KATHERINE,
     MALLORY,
     MARGARET,
     PEOPLE,
     make_subject,
 )
-from server.development.operations import COMPANY, HOOKS, JOAN, LAB
+from server.development.operations import COMPANY, HOOKS, JOAN, LAB, NEW, VERIFIED, WAITING
 from server.settings.names import ISSUER
 
 # The person whose invitation has expired.
@@ -64,12 +72,51 @@ async def load_demo(server: Server) -> None:
     invitation_id = await invite(server, ada, company.id, KATHERINE[0])
     async with begin(server, katherine) as tx:
         await accept_invitation(tx, ref=InvitationRef(invitation_id=invitation_id))
+    await create_domains(server, ada, company.id)
     # An endpoint for a rare event: nobody listens, and the log must not fill with failures.
     endpoint = NewEndpoint(
         HOOKS, "A receiver on this machine", [EventType.ORGANIZATION_UPDATED.value]
     )
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
+
+
+async def create_domains(server: Server, admin: Actor, company_id: str) -> None:
+    """Creates the company's domains, and people who can join it by the verified one."""
+    async with begin(server, SYSTEM) as tx:
+        await create_domain(
+            tx,
+            organization_id=company_id,
+            name=VERIFIED,
+            mode=EnrollmentMode.AUTOMATIC_SUGGESTION,
+            verified=True,
+        )
+    manual = EnrollmentMode.MANUAL_INVITATION
+    async with begin(server, admin) as tx:
+        await tx.authorize(company_id, DOMAINS_MANAGE)
+        waiting, _ = [
+            await create_domain(
+                tx, organization_id=company_id, name=name, mode=manual, verified=False
+            )
+            for name in (WAITING, NEW)
+        ]
+        await prepare_affiliation(
+            tx, organization_id=company_id, domain_id=waiting.id, email_address=f"it@{WAITING}"
+        )
+    for person in (HEDY, EMMY, DOROTHY):
+        user_id = await create_person(server, *person)
+        if person is not DOROTHY:
+            await ask_to_join(server, user_id)
+
+
+async def ask_to_join(server: Server, user_id: str) -> None:
+    """Accepts the user's suggestion."""
+    async with begin(server, Actor(ActorType.USER, user_id)) as tx:
+        own = select(OrganizationSuggestion.id).where(
+            col(OrganizationSuggestion.user_id) == user_id
+        )
+        suggestion_id = (await tx.session.execute(own)).scalar_one()
+        await accept_suggestion(tx, suggestion_id=suggestion_id)
 
 
 async def create_person(server: Server, email: str, first: str, last: str) -> str:

@@ -8,7 +8,9 @@ from sqlmodel import col, select
 
 from models import base
 from models.database.store import Store
+from models.domains import OrganizationDomain
 from models.invitations import PENDING, Invitation
+from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.organizations import Organization, make_slug
 from models.sessions import Session
 from models.users import User
@@ -19,14 +21,27 @@ from resolvers.sessions.lifecycle import create_session
 from resolvers.transaction import begin
 from server.delivery.smtp import OnWritten
 from server.development.files import load_development_key
-from server.development.issuer import ADA, AUDIENCE, GRACE, MALLORY, PEOPLE, DevelopmentIssuer
+from server.development.issuer import (
+    ADA,
+    AUDIENCE,
+    DOROTHY,
+    GRACE,
+    MALLORY,
+    PEOPLE,
+    DevelopmentIssuer,
+)
 from server.development.operations import (
     COMPANY,
     HOOKS,
     JOAN,
     LAB,
+    NEW,
+    VERIFIED,
+    WAITING,
+    Domains,
     PendingInvitations,
     load_documents,
+    make_domain_variables,
     make_variables,
 )
 from server.http.app import DevelopmentExtras
@@ -44,6 +59,7 @@ async def make_development_extras(
     key = load_development_key(folder)
     ids = await load_ids(server.store)
     invitations = await load_pending_invitations(server.store)
+    domains = await load_demo_domains(server.store)
     session_id = await ensure_session(server, ids[ADA[0]]) if ADA[0] in ids else "sess_…"
     return DevelopmentExtras(
         issuer=Issuer(
@@ -51,7 +67,10 @@ async def make_development_extras(
         ),
         secret_key=key,
         identities=partial(make_identities, issuer, key, has_demo=make_slug(COMPANY) in ids),
-        documents=load_documents(make_variables(ids, invitations, server.ticket_keys, session_id)),
+        documents=load_documents(
+            make_variables(ids, invitations, server.ticket_keys, session_id)
+            | make_domain_variables(ids, domains, server.ticket_keys)
+        ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
     )
@@ -63,6 +82,7 @@ def make_identities(issuer: DevelopmentIssuer, key: str, *, has_demo: bool) -> l
         (ADA, f"admin of {COMPANY}"),
         (GRACE, f"member of {COMPANY}"),
         (MALLORY, "not a member, but invited"),
+        (DOROTHY, "not a member, but can ask to join"),
     ]
     return [
         *(
@@ -95,11 +115,29 @@ async def load_ids(store: Store) -> dict[str, str]:
     endpoints = select(WebhookEndpoint.url, WebhookEndpoint.id).where(
         col(WebhookEndpoint.url) == HOOKS
     )
+    requests = select(User.address_key, MembershipRequest.id).join(
+        MembershipRequest, col(MembershipRequest.user_id) == col(User.id)
+    )
+    suggestions = select(User.address_key, OrganizationSuggestion.id).join(
+        OrganizationSuggestion, col(OrganizationSuggestion.user_id) == col(User.id)
+    )
     ids: dict[str, str] = {}
     async with store.read() as connection:
+        for kind, statement in (("request", requests), ("suggestion", suggestions)):
+            rows = await connection.execute(statement.where(col(User.issuer) == ISSUER))
+            ids |= {f"{kind} of {address}": id for address, id in rows}
         for statement in (people, organizations, endpoints):
             ids |= {name: id for name, id in await connection.execute(statement)}
     return ids
+
+
+async def load_demo_domains(store: Store) -> Domains:
+    """Loads the domains of the demo company by name."""
+    statement = select(OrganizationDomain).where(
+        col(OrganizationDomain.name).in_([VERIFIED, WAITING, NEW])
+    )
+    async with store.read() as connection:
+        return {row.name: row for row in (await connection.execute(statement)).all()}
 
 
 async def load_pending_invitations(store: Store) -> PendingInvitations:

@@ -28,6 +28,10 @@ MARGARET = ("margaret@example.com", "Margaret", "Hamilton")
 KATHERINE = ("katherine@example.com", "Katherine", "Johnson")
 ALAN = ("alan@example.com", "Alan", "Turing")
 MALLORY = ("mallory@example.com", "Mallory", "Archer")
+# People at the domain of the demo company: two who ask to join it, and one who can.
+HEDY = ("hedy@analytical.example", "Hedy", "Lamarr")
+EMMY = ("emmy@analytical.example", "Emmy", "Noether")
+DOROTHY = ("dorothy@analytical.example", "Dorothy", "Vaughan")
 PEOPLE = (ADA, GRACE, MARGARET, KATHERINE, ALAN, MALLORY)
 
 

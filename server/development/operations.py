@@ -7,14 +7,27 @@ from graphql import OperationDefinitionNode, parse
 
 from models.keys.ticket_keys import TicketKeys
 from models.organizations import make_slug
+from resolvers.domains.proofs import make_code
 from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.pages import AnyRow
-from server.development.issuer import ALAN, KATHERINE, MALLORY, MARGARET
+from server.development.issuer import (
+    ALAN,
+    DOROTHY,
+    EMMY,
+    HEDY,
+    KATHERINE,
+    MALLORY,
+    MARGARET,
+)
 from server.http.graphiql import Document
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 COMPANY = "Analytical Engines"
 LAB = "Difference Lab"
+# The company's domains: verified, waiting for the code of an email, and new.
+VERIFIED = "analytical.example"
+WAITING = "engines.example"
+NEW = "difference.example"
 # A person with an open invitation.
 JOAN = "joan@example.com"
 # Where the demo endpoint sends to, whether or not anybody listens there.
@@ -23,6 +36,43 @@ HOOKS = "http://127.0.0.1:9000/webhooks"
 MANY = ("frances@example.com", "radia@example.com")
 # Pending invitations by organization id and address.
 PendingInvitations = Mapping[tuple[str, str], AnyRow]
+# By name.
+Domains = Mapping[str, AnyRow]
+
+
+def make_domain_variables(
+    ids: Mapping[str, str], domains: Domains, keys: TicketKeys
+) -> dict[str, dict[str, object]]:
+    """Makes the variables of the documents about domains and membership requests."""
+    company = ids.get(make_slug(COMPANY), "org_…")
+
+    def domain(name: str) -> dict[str, object]:
+        row = domains.get(name)
+        return {"organizationId": company, "domainId": row.id if row else "orgdmn_…"}
+
+    def request(person: tuple[str, str, str]) -> dict[str, object]:
+        request_id = ids.get(f"request of {person[0]}", "orgmreq_…")
+        return {"organizationId": company, "membershipRequestId": request_id}
+
+    waiting = domains.get(WAITING)
+    nonce = waiting.affiliation_nonce if waiting else None
+    code = make_code(keys, waiting.id, nonce) if waiting and nonce else "000000"
+    suggestion_id = ids.get(f"suggestion of {DOROTHY[0]}", "orgsug_…")
+    return {
+        "Domains": {"organizationId": company},
+        "CreateDomain": {"organizationId": company, "name": "loom.example"},
+        "PrepareDomainAffiliation": {**domain(NEW), "emailAddress": f"it@{NEW}"},
+        "AttemptDomainAffiliation": {**domain(WAITING), "code": code},
+        "PrepareDomainOwnership": domain(NEW),
+        "AttemptDomainOwnership": domain(NEW),
+        "UpdateDomainEnrollment": {**domain(VERIFIED), "enrollmentMode": "AUTOMATIC_INVITATION"},
+        "AcceptSuggestion": {"suggestionId": suggestion_id},
+        "MembershipRequests": {"organizationId": company},
+        "AcceptMembershipRequest": request(HEDY),
+        "RejectMembershipRequest": request(EMMY),
+        "VerifyDomain": domain(NEW),
+        "DeleteDomain": domain(WAITING),
+    }
 
 
 def make_variables(

@@ -15,6 +15,7 @@ from server.settings.values import (
     DatabaseUrl,
     HeaderNames,
     MetricsToken,
+    NameServers,
     OperationsFolder,
     Origins,
     PrivateNetworks,
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     smtp_url: SmtpUrl = Field(default=None, repr=False)
     mail_from: Sender = None
     webhook_networks: PrivateNetworks = ()
+    dns_servers: NameServers = ()
     event_retention_days: int = Field(default=30, ge=1, le=36_500)
     max_tokens: int = Field(default=2_000, ge=200, le=100_000)
     max_depth: int = Field(default=10, ge=5, le=100)

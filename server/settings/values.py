@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode
 
 from models.database.revision import is_usual_url
 from models.validation.webhook_targets import Network, is_private_network
+from server.dns import parse_name_server
 
 # Every command reads the settings. What only some values need is imported where they are checked.
 
@@ -283,10 +284,23 @@ def check_header_names(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def check_name_servers(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            parse_name_server(value)
+        except ValueError as error:
+            raise ValueError(
+                f"contains {value!r}, which is not the host of a name server, such as 10.0.0.53 or"
+                " dns.example.com:5353"
+            ) from error
+    return values
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_at_commas)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 HeaderNames = Annotated[CommaSeparated, AfterValidator(check_header_names)]
+NameServers = Annotated[CommaSeparated, AfterValidator(check_name_servers)]
 Origins = Annotated[CommaSeparated, AfterValidator(check_origins)]
 SecretKeys = Annotated[CommaSeparated, AfterValidator(check_secret_keys)]
 Secrets = Annotated[CommaSeparated, AfterValidator(check_secrets)]

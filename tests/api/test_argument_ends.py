@@ -229,7 +229,12 @@ class Walker:
     def caller(self, place: Place) -> Caller:
         """Who may call it: an administrator where a secret key can't."""
         users_only = {"acceptInvitation", "declineInvitation", "leaveOrganization", "createSession"}
-        users_only |= {"createSessionToken", "setActiveOrganization", "endSession"}
+        users_only |= {
+            "createSessionToken",
+            "setActiveOrganization",
+            "endSession",
+            "acceptSuggestion",
+        }
         users_only |= {"viewerMembershipChanged"}
         is_users = place.parent == "Viewer" or place.field in users_only
         return self.acme.admin if is_users else SERVICE

@@ -7,6 +7,7 @@ import pytest
 
 from schema import schema
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller, contents
+from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
 from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.roles import a_role_model
@@ -220,7 +221,7 @@ def test_every_mutation_has_a_row() -> None:
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_DOMAINS}
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:

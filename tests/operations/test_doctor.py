@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from models.database.revision import head
+from server import dns
 from server.cli.diagnosis import connections
+from server.dns import has_answer
+from tests.conftest import settings
+from tests.support.dns import name_server
 from tests.support.processes import PRODUCTION, done, free_port, invoke, refused
 
 SHARES_NO_RATES = (
@@ -31,8 +35,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("TENANTRY_")]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(connections, "DEFAULT_PORT", free_port())
+    monkeypatch.setattr(connections, "has_answer", answers)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+async def answers(servers: Sequence[str]) -> bool:
+    return True
 
 
 def examined(*arguments: str, **environment: str) -> tuple[int, list[str]]:
@@ -59,6 +68,7 @@ def test_doctor_finds_everything_well() -> None:
         "   ok  Worker: nothing is overdue",
         SHARES_NO_RATES,
         "   ok  Email: TENANTRY_SMTP_URL is not set: invitations need notify: false",
+        "   ok  Name servers: those of the system answer",
         "   ok  Identity provider https://idp.example.com: one public key, EdDSA",
         "   ok  Tokens of https://idp.example.com: must have sub, exp, and aud with tenantry;"
         " address from email, verified if email_verified is true; names from given_name and"
@@ -80,6 +90,7 @@ def test_doctor_changes_nothing(folder: Path) -> None:
             " migrate",
             SHARES_NO_RATES,
             "   ok  Email: TENANTRY_SMTP_URL is not set: email is written to var/outbox",
+            "   ok  Name servers: those of the system answer",
         ],
     )
     assert list(folder.iterdir()) == []
@@ -391,3 +402,17 @@ def test_doctor_notices_several_processes_on_one_file(folder: Path) -> None:
         process.communicate("")
     assert any("2 processes have tenantry.db open" in line for line in lines)
     assert not any("processes have" in line for line in [*development, *examined(**SAFE)[1]])
+
+
+async def test_doctor_asks_the_name_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "has_answer", has_answer)
+    monkeypatch.setattr(dns, "LOOKUP_SECONDS", 0.3)
+    async with name_server() as asked:
+        chosen = settings(dns_servers=(asked.setting,))
+        answering = await connections.check_name_servers(chosen)
+        asked.is_silent = True
+        silent = await connections.check_name_servers(chosen)
+
+    assert (answering.detail, answering.is_risk) == (f"{asked.setting} answer", False)
+    assert silent.is_risk
+    assert silent.detail.startswith(f"{asked.setting} didn't answer")

@@ -34,6 +34,8 @@ def a_user(
         "identifier": email,
         "email_address": email,
         "address_key": normalize_address(email),
+        "address_domain": normalize_address(email).rpartition("@")[2],
+        "verified_by_ticket": False,
         "email_verified": True,
         "first_name": first_name,
         "last_name": last_name,

@@ -10,6 +10,7 @@ import httpx
 from server.cli.diagnosis.configuration import check_settings
 from server.cli.diagnosis.connections import (
     check_mail,
+    check_name_servers,
     check_provider,
     check_rate_limits,
     check_server,
@@ -37,6 +38,8 @@ async def examine(
         findings.append(await check_rate_limits(settings))
     if invalid.isdisjoint({"smtp_url", "mail_from", "public_url"}):
         findings.append(await check_mail(settings))
+    if "dns_servers" not in invalid:
+        findings.append(await check_name_servers(settings))
     async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
         for issuer in settings.identity_issuers:
             findings += [await check_provider(issuer, client), describe_tokens(issuer)]

@@ -9,6 +9,7 @@ from resolvers.rate_limits import RateLimits, Rates
 from server.cli.diagnosis.findings import Finding
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import Smtp
+from server.dns import has_answer
 from server.identity.authenticator import make_provider
 from server.settings.issuers import Issuer
 from server.settings.settings import Settings
@@ -121,3 +122,15 @@ async def check_mail(settings: Settings) -> Finding:
         reason = " ".join(str(error).split()) or type(error).__name__
         return Finding("Email", False, f"TENANTRY_SMTP_URL: {place} can't be used: {reason}")
     return Finding("Email", True, f"{place} accepts email from {settings.sender}")
+
+
+async def check_name_servers(settings: Settings) -> Finding:
+    """Whether name servers answer, which look for the TXT records of domains."""
+    place = ", ".join(settings.dns_servers) or "those of the system"
+    if await has_answer(settings.dns_servers):
+        return Finding("Name servers", True, f"{place} answer")
+    sentence = (
+        f"{place} didn't answer: a DNS record can't verify a domain, only a code can. Set"
+        " TENANTRY_DNS_SERVERS to name servers that this machine can reach."
+    )
+    return Finding("Name servers", True, sentence, is_risk=True)

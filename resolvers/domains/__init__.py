@@ -1,0 +1,1 @@
+"""Domains: create, verify, take over, enroll users, delete."""

@@ -1,0 +1,87 @@
+"""Enrolls users who are there already, in batches that the worker can resume (rule 37)."""
+
+from datetime import datetime
+
+from sqlalchemy import exists
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.database.statements import prepared_statement
+from models.database.store import Store
+from models.domains import RECHECK_AFTER, DomainEnrollment, OrganizationDomain
+from models.errors import NotFound
+from models.users import User
+from resolvers.domains.enrollment import can_enroll, enroll
+from resolvers.event_writer import PIECE
+from resolvers.pages import load_rows
+from resolvers.transaction import Transaction
+
+
+async def load_due_domains(store: Store, now: datetime) -> list[tuple[str, str]]:
+    """Loads the domains that may have users to enroll, each with its organization."""
+    rows = await load_rows(store, _select_due(now))
+    return [(row.organization_id, row.id) for row in rows]
+
+
+@prepared_statement
+def _select_due(now: datetime) -> SelectOfScalar[OrganizationDomain]:
+    # The first condition is that of the index.
+    due = select(OrganizationDomain).where(
+        col(OrganizationDomain.enrollment_due_at).is_not(None),
+        col(OrganizationDomain.enrollment_due_at) <= now,
+    )
+    return due.order_by(col(OrganizationDomain.enrollment_due_at)).limit(PIECE)
+
+
+async def enroll_batch(tx: Transaction, organization_id: str, domain_id: str) -> bool:
+    """Enrolls the next users of a domain; returns whether there may be more of them.
+
+    Who is enrolled already is noted, so a batch needs to know nothing of the one before. Users who
+    were verified while the mode was switched on may be seen only a little later: they are looked
+    for once more.
+    """
+    try:
+        organization = await tx.lock_organization(organization_id)
+    except NotFound:
+        return False
+    domain = (await tx.session.execute(_select_domain(domain_id))).scalar_one_or_none()
+    if domain is None or domain.enrollment_started_at is None:
+        return False
+    if not can_enroll(await tx.load_instance(), domain):
+        domain.enrollment_started_at = domain.enrollment_due_at = None
+        return False
+    users = (await tx.session.execute(_select_users(domain.name, domain.id, PIECE))).scalars()
+    if users:
+        await enroll(tx, organization, domain, users)
+        await tx.events.save()
+    if len(users) == PIECE:
+        domain.enrollment_due_at = tx.now
+        return True
+    recheck_at = domain.enrollment_started_at + RECHECK_AFTER
+    if tx.now < recheck_at:
+        domain.enrollment_due_at = recheck_at
+    else:
+        domain.enrollment_started_at = domain.enrollment_due_at = None
+    return False
+
+
+@prepared_statement
+def _select_domain(domain_id: str) -> SelectOfScalar[OrganizationDomain]:
+    return select(OrganizationDomain).where(col(OrganizationDomain.id) == domain_id)
+
+
+@prepared_statement
+def _select_users(name: str, domain_id: str, number: int) -> SelectOfScalar[User]:
+    # FOR KEY SHARE: they can't be deleted until the enrollment exists, so that the deletion finds
+    # it.
+    is_enrolled = exists().where(
+        col(DomainEnrollment.domain_id) == domain_id,
+        col(DomainEnrollment.user_id) == col(User.id),
+    )
+    users = select(User).where(
+        col(User.address_domain) == name,
+        col(User.email_verified),
+        col(User.verified_by_ticket).is_(False),
+        ~is_enrolled,
+    )
+    return users.order_by(col(User.id)).limit(number).with_for_update(read=True, key_share=True)

@@ -1,0 +1,1 @@
+"""Domains of organizations in the API."""

@@ -1,0 +1,1 @@
+"""Suggestions to join an organization, and membership requests, in the API."""
