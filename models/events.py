@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
 from models.base import BaseTable, JSONObject, UTCDateTime, json_column
-from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from models.roles import BILLING_READ, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
@@ -48,11 +48,22 @@ class EventType(Enum):
     SESSION_CREATED = "session.created"
     SESSION_ENDED = "session.ended"
     SESSION_REVOKED = "session.revoked"
+    FEATURE_CREATED = "feature.created"
+    FEATURE_UPDATED = "feature.updated"
+    FEATURE_DELETED = "feature.deleted"
+    PLAN_CREATED = "plan.created"
+    PLAN_UPDATED = "plan.updated"
+    PLAN_DELETED = "plan.deleted"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_UPDATED = "subscription.updated"
+    SUBSCRIPTION_ACTIVE = "subscription.active"
+    SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
 
 
 ORGANIZATION = "organization"
 MEMBERSHIP = "organizationMembership"
 INVITATION = "organizationInvitation"
+SUBSCRIPTION = "subscription"
 
 # The permission that a member needs to read events about a subject. Events about any other subject
 # are for secret keys only.
@@ -60,6 +71,7 @@ REQUIRED_PERMISSIONS = {
     ORGANIZATION: MEMBERSHIPS_READ,
     MEMBERSHIP: MEMBERSHIPS_READ,
     INVITATION: MEMBERSHIPS_MANAGE,
+    SUBSCRIPTION: BILLING_READ,
 }
 
 

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, false
 from sqlmodel import Field
 
 from models.base import BaseTable
@@ -33,6 +33,9 @@ class Instance(BaseTable, table=True):
     invitation_expires_in_days: int = 30
     invitation_url: str | None = None
     allowed_redirect_origins: list[str] = Field(default_factory=list[str], sa_type=JSON)
+    # Whether plans decide which custom permissions and how many seats count (rules 42 to 47).
+    billing_enabled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    billing_url: str | None = None
     # The newest cursor that the event log has deleted: it holds everything after that.
     forgotten_cursor: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}

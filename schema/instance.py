@@ -5,12 +5,14 @@ import strawberry
 from models.instance import Instance as InstanceRow
 from models.instance import MembershipMode
 from resolvers import instance
+from resolvers.queries.plans import load_public_plans
 from resolvers.queries.roles import load_initial_role_set
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import Payload
+from schema.plans.types import Plan
 from schema.roles.types import RoleSet
 
 describe_enum(
@@ -62,6 +64,19 @@ class Instance:
         " invitation can have."
     )
 
+    billing_enabled: bool = strawberry.field(
+        description="Whether plans decide which custom permissions count, and how many seats there"
+        " are."
+    )
+    billing_url: str | None = strawberry.field(
+        description="The page of your product where people manage their plan. Null if there is"
+        " none."
+    )
+
+    @strawberry.field(description="The publicly visible plans, oldest first.")
+    async def plans(self, info: Info) -> list[Plan]:
+        return list(map(Plan.from_row, await info.context.read(load_public_plans)))
+
     @strawberry.field(description="The role set of new organizations.")
     async def initial_role_set(self, info: Info) -> RoleSet:
         return RoleSet.from_row(await info.context.read(load_initial_role_set))
@@ -79,6 +94,8 @@ class Instance:
             invitation_expires_in_days=row.invitation_expires_in_days,
             invitation_url=row.invitation_url,
             allowed_redirect_origins=row.allowed_redirect_origins,
+            billing_enabled=row.billing_enabled,
+            billing_url=row.billing_url,
         )
 
 
@@ -133,6 +150,14 @@ class UpdateInstanceInput:
     allowed_redirect_origins: strawberry.Maybe[list[str] | None] = strawberry.field(
         description="The origins that the `redirectUrl` of an invitation can have, at most 100."
         " Replaces the whole list."
+    )
+    billing_enabled: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether plans decide. Enabling adds the features of all custom permissions to"
+        " the default plan of organizations, and creates missing default plans."
+    )
+    billing_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The page of your product where people manage their plan, as an absolute https"
+        " URL. Null removes it."
     )
 
 

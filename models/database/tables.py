@@ -12,6 +12,7 @@ from models.keys.ticket_keys import TicketKey
 from models.mail import Mail
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import Feature, Plan, PlanFeature, PlanSubscription
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.sessions import Session
 from models.users import User
@@ -38,6 +39,10 @@ TABLES = (
     WebhookEndpoint,
     WebhookDelivery,
     IdempotentAnswer,
+    Feature,
+    Plan,
+    PlanFeature,
+    PlanSubscription,
 )
 
 metadata = SQLModel.metadata

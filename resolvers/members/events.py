@@ -1,20 +1,41 @@
 """Records events of many memberships, in pieces that spare memory and the event loop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models.base import to_milliseconds
+from models.database.statements import prepared_statement
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import PayerType
 from models.users import User
 from resolvers.event_writer import PIECE
 from resolvers.events.payloads import membership_data
+from resolvers.plan_gate import filter_by_features, parse_keys, select_features
 from resolvers.roles import RoleWithPermissions, load_all_roles
 from resolvers.transaction import Transaction
+
+
+async def load_features(
+    tx: Transaction, organization_ids: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    """Loads the features of the organizations' plans; nothing while billing is disabled."""
+    if not (await tx.load_instance()).billing_enabled:
+        return {}
+    statement = _select_features(organization_ids, tx.now)
+    return {id: parse_keys(keys) for id, keys in await tx.session.execute(statement)}
+
+
+@prepared_statement
+def _select_features(organization_ids: Collection[str], now: datetime) -> Select[str, str | None]:
+    features = select_features(PayerType.ORGANIZATION, col(Organization.id), now)
+    is_one = col(Organization.id).in_(organization_ids)
+    return select(Organization.id, features).where(is_one)
 
 
 def select_rows(table: Any) -> Select[Any]:
@@ -54,9 +75,9 @@ async def _record(
     while True:
         members = (await tx.session.execute(ordered.where(col(Membership.id) > last))).all()
         users = await _by_id(tx, User, {member.user_id for member in members})
-        organizations = await _by_id(
-            tx, Organization, {member.organization_id for member in members}
-        )
+        organization_ids = {member.organization_id for member in members}
+        organizations = await _by_id(tx, Organization, organization_ids)
+        features = await load_features(tx, organization_ids)
         for member in members:
             last, role = member.id, roles[member.role_id]
             data = membership_data(
@@ -64,7 +85,7 @@ async def _record(
                 organizations[member.organization_id],
                 users[member.user_id],
                 role.role,
-                role.permissions,
+                filter_by_features(role.permissions, features.get(member.organization_id)),
             )
             tx.record(
                 type,

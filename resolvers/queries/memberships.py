@@ -1,6 +1,7 @@
 """Memberships: one by its organization and user, and those that a user can see."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import exists, or_
@@ -31,11 +32,13 @@ async def load_memberships(
     return [rows.get(key) for key in keys]
 
 
-async def load_grants(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[Grant | None]:
+async def load_grants(
+    store: Readable, now: datetime, keys: Sequence[tuple[str, str]]
+) -> Sequence[Grant | None]:
     """Loads what users hold in organizations, by (organization ID, user ID)."""
     organization_ids, user_ids = map(set, zip(*keys, strict=True))
     async with store.read() as connection:
-        rows = await connection.fetch(select_grants(organization_ids, user_ids))
+        rows = await connection.fetch(select_grants(organization_ids, user_ids, now))
     grants = {(row.organization_id, row.user_id): make_grant(*row[2:]) for row in rows}
     return [grants.get(key) for key in keys]
 

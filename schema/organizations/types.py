@@ -20,7 +20,6 @@ from schema.foundation.connections import (
     Connection,
     First,
     Last,
-    Node,
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
@@ -34,6 +33,7 @@ from schema.memberships.types import (
     load_membership,
     load_memberships,
 )
+from schema.plans.of_organization import OrganizationPlan
 from schema.roles.types import PermissionKey, Role, RoleSet
 from schema.users.types import User
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(Node):
+class Organization(OrganizationPlan):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -64,10 +64,6 @@ class Organization(Node):
     private_metadata: JSONObject | None = strawberry.field(
         description="Custom data about the organization for your services. Null unless the caller"
         " uses a secret key."
-    )
-    max_allowed_memberships: int = strawberry.field(
-        description="The maximum number of members and pending invitations together. 0 means"
-        " unlimited."
     )
     admin_delete_enabled: bool = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"
@@ -267,7 +263,7 @@ class Organization(Node):
             has_image=row.image_url is not None,
             public_metadata=JSONObject(row.public_metadata),
             private_metadata=JSONObject(row.private_metadata) if context.is_service else None,
-            max_allowed_memberships=row.max_allowed_memberships,
+            own_seat_limit=row.max_allowed_memberships,
             admin_delete_enabled=row.admin_delete_enabled,
             created_at=DateTime(row.created_at),
             updated_at=DateTime(row.updated_at),

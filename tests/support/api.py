@@ -120,6 +120,7 @@ INPUTS = {
     "declineInvitation": "AcceptInvitationInput",
     "deleteRole": "DeleteByKeyInput",
     "deletePermission": "DeleteByKeyInput",
+    "deleteFeature": "DeleteByKeyInput",
     "replaceRoleInRoleSet": "ReplaceRoleInput",
     "endSession": "SessionRefInput",
     "revokeSession": "SessionRefInput",
