@@ -8,6 +8,7 @@ GROUPS = {
     "Callers": ("secret_keys", "allowed_origins", "allowed_headers", "trusted_proxies"),
     "Session tokens": ("signing_keys",),
     "Email and webhooks": ("smtp_url", "mail_from", "webhook_networks", "event_retention_days"),
+    "Stripe": ("stripe_webhook_secrets", "stripe_api_key", "stripe_api_url"),
     "Rate limits": (
         "user_rate",
         "address_rate",
@@ -83,6 +84,11 @@ DESCRIPTIONS: dict[str, Any] = {
     " `TENANTRY_PUBLIC_URL` is an IP address or `localhost`, and email is sent.",
     "webhook_networks": 'Private networks that webhooks can be sent to, as a JSON list such as `["10.0.0.0/8"]`.'
     " Everything there can be reached, so list as little as possible.",
+    "stripe_webhook_secrets": "Signing secrets of the webhook endpoint at Stripe, `whsec_…`. They turn on"
+    " `POST /billing/stripe`. While you replace one, give both.",
+    "stripe_api_key": "A restricted key of Stripe that can read subscriptions. With it, the server reads the current"
+    " state after each event, and once a day. Without it, the server applies the state in the event itself.",
+    "stripe_api_url": "Where the API of Stripe is, for tests.",
     "event_retention_days": "The number of days that the event log and the deliveries of webhooks are kept.",
     "user_rate": "The number of root fields that one user can run, such as `600/minute`, or `off`.",
     "address_rate": "The number of root fields that one IP address can run without a valid credential, or `off`.",

@@ -15,6 +15,7 @@ from models.organizations import Organization
 from models.plans import Feature, Plan, PlanFeature, PlanSubscription
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.sessions import Session
+from models.stripe import StripeCustomer, StripeEvent, StripeSubscription
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -43,6 +44,9 @@ TABLES = (
     Plan,
     PlanFeature,
     PlanSubscription,
+    StripeEvent,
+    StripeCustomer,
+    StripeSubscription,
 )
 
 metadata = SQLModel.metadata

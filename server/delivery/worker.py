@@ -7,10 +7,12 @@ from typing import Any
 
 from models.database.heartbeats import Heartbeat
 from resolvers.server import Server
+from resolvers.stripe.queue import Reading
 from server.delivery.cleanup import Cleanup, make_cleanup
 from server.delivery.mail import MailResult, make_mail_queue
 from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import OnWritten
+from server.delivery.stripe import make_stripe_queue
 from server.delivery.webhook_client import Answer
 from server.delivery.webhooks import make_webhook_queue
 from server.observability.observer import Observer
@@ -27,10 +29,13 @@ class Worker:
     mail: DeliveryQueue[MailResult]
     webhooks: DeliveryQueue[Answer]
     cleanup: Cleanup
+    # None if Stripe isn't set up.
+    stripe: DeliveryQueue[Reading] | None = None
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
-        return (self.mail.heartbeat, self.webhooks.heartbeat, self.cleanup.heartbeat)
+        stripe = (self.stripe.heartbeat,) if self.stripe else ()
+        return (self.mail.heartbeat, self.webhooks.heartbeat, self.cleanup.heartbeat, *stripe)
 
     async def run(self) -> None:
         """Works until it is cancelled, then waits briefly for what it is sending."""
@@ -38,6 +43,8 @@ class Worker:
             group.create_task(self.mail.run())
             group.create_task(self.webhooks.run())
             group.create_task(self.cleanup.run())
+            if self.stripe:
+                group.create_task(self.stripe.run())
 
 
 class Background:
@@ -69,4 +76,5 @@ def make_worker(
         make_mail_queue(settings, server, on_written, observer),
         make_webhook_queue(server, observer),
         make_cleanup(settings, server),
+        make_stripe_queue(settings, server, observer),
     )

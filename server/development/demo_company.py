@@ -12,11 +12,15 @@ from models.roles import MEMBERSHIPS_MANAGE
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.instance import update_instance
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.members.memberships import NewMember, create_membership
 from resolvers.organizations import NewOrganization, create_organization
+from resolvers.plans.features import create_feature
+from resolvers.plans.plans import NewPlan, create_plan
+from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
 from resolvers.provisioning import find_or_create_user
 from resolvers.server import Server
 from resolvers.transaction import begin
@@ -70,6 +74,21 @@ async def load_demo(server: Server) -> None:
     )
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
+    await sell_plans(server, company.id)
+
+
+async def sell_plans(server: Server, organization_id: str) -> None:
+    """Enables billing; the company has a plan with more than the others, who have the default."""
+    async with begin(server, SYSTEM) as tx:
+        await update_instance(tx, given={"billing_enabled": True})
+        await create_feature(tx, key="export", name="Export", description=None)
+        plans = {"team": ("Team", 10, 19), "business": ("Business", 50, 49)}
+        for key, (name, seats, price) in plans.items():
+            metadata = {"monthly_price": price}
+            new = NewPlan(key, name, features=["export"], seat_limit=seats, metadata=metadata)
+            await create_plan(tx, new)
+    async with begin(server, SYSTEM) as tx:
+        await set_subscription(tx, SubscriptionFacts("business", organization_id))
 
 
 async def create_person(server: Server, email: str, first: str, last: str) -> str:
