@@ -53,7 +53,7 @@ async def _record_one(
     role: RoleWithPermissions,
     changes: JSONObject | None = None,
 ) -> None:
-    features = (await load_features(tx, [organization.id])).get(organization.id)
+    features = await load_features(tx, organization.id)
     _record(tx, type, membership, organization, user, role, features, changes)
 
 
@@ -104,7 +104,7 @@ async def add_members(
         await tx.session.flush()
     except IntegrityError as error:
         raise already_a_member() from error
-    features = (await load_features(tx, [organization.id])).get(organization.id)
+    features = await load_features(tx, organization.id)
     for membership, (user, role, _) in zip(memberships, members, strict=True):
         _record(tx, EventType.MEMBERSHIP_CREATED, membership, organization, user, role, features)
         await activate_pending_session(tx, membership)

@@ -86,7 +86,7 @@ class StripeChannel:
 
 
 def _get_pause(attempts: int) -> timedelta:
-    """Reading goes on with the longest pause but one, because a subscription can't be given up."""
+    """The pause grows to six hours; a subscription is read until that succeeds."""
     return MAIL_PAUSES[min(attempts, len(MAIL_PAUSES) - 1) - 1]
 
 

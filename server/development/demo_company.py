@@ -12,7 +12,6 @@ from models.roles import MEMBERSHIPS_MANAGE
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.instance import update_instance
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
@@ -74,13 +73,12 @@ async def load_demo(server: Server) -> None:
     )
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
-    await sell_plans(server, company.id)
+    await prepare_plans(server, company.id)
 
 
-async def sell_plans(server: Server, organization_id: str) -> None:
-    """Enables billing; the company has a plan with more than the others, who have the default."""
+async def prepare_plans(server: Server, organization_id: str) -> None:
+    """Creates two plans, of which the company has one; they count once billing is enabled."""
     async with begin(server, SYSTEM) as tx:
-        await update_instance(tx, given={"billing_enabled": True})
         await create_feature(tx, key="export", name="Export", description=None)
         plans = {"team": ("Team", 10, 19), "business": ("Business", 50, 49)}
         for key, (name, seats, price) in plans.items():

@@ -165,7 +165,7 @@ BY = {
         ("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"
     ),
     **dict.fromkeys(("CreateWebhookEndpoint", "WebhookDeliveries"), "Secret key"),
-    **dict.fromkeys(("Plans", "CreatePlan", "SetSubscription"), "Secret key"),
+    **dict.fromkeys(("EnableBilling", "Plans", "CreatePlan", "SetSubscription"), "Secret key"),
     **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
 }
 
