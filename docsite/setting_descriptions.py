@@ -9,6 +9,7 @@ GROUPS = {
     "Session tokens": ("signing_keys",),
     "Email and webhooks": ("smtp_url", "mail_from", "webhook_networks", "event_retention_days"),
     "Domains": ("dns_servers",),
+    "Stripe": ("stripe_webhook_secrets", "stripe_api_key", "stripe_api_url"),
     "Rate limits": (
         "user_rate",
         "address_rate",
@@ -86,6 +87,11 @@ DESCRIPTIONS: dict[str, Any] = {
     " Everything there can be reached, so list as little as possible.",
     "dns_servers": "The name servers to look for the TXT records of domains, comma-separated, each as `HOST` or `HOST:PORT`."
     " Without them, the server asks those of the system.",
+    "stripe_webhook_secrets": "Signing secrets of the webhook endpoint at Stripe, `whsec_…`. They turn on"
+    " `POST /billing/stripe`. While you replace one, give both.",
+    "stripe_api_key": "A restricted key of Stripe that can read subscriptions. With it, the server reads the current"
+    " state after each event, and once a day. Without it, the server applies the state in the event itself.",
+    "stripe_api_url": "Where the API of Stripe is, for tests.",
     "event_retention_days": "The number of days that the event log and the deliveries of webhooks are kept.",
     "user_rate": "The number of root fields that one user can run, such as `600/minute`, or `off`.",
     "address_rate": "The number of root fields that one IP address can run without a valid credential, or `off`.",

@@ -44,6 +44,22 @@ class MembershipQuotaExceeded(InputError):
     code = "organization_membership_quota_exceeded"
 
 
+class InsufficientSeats(InputError):
+    """`meta.seats_quantity` is the number of seats that are needed in all."""
+
+    code = "insufficient_seats"
+
+
+class SeatsManagedByPlan(InputError):
+    code = "organization_seats_managed_by_plan"
+
+
+class PlanSeatLimitExceeded(InputError):
+    """`meta.limit` is the number of seats, and `meta.occupied` how many are taken."""
+
+    code = "plan_seat_limit_exceeded"
+
+
 class QuotaExceeded(InputError):
     code = "quota_exceeded"
 

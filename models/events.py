@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
 from models.base import BaseTable, JSONObject, UTCDateTime, json_column
-from models.roles import DOMAINS_READ, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from models.roles import BILLING_READ, DOMAINS_READ, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 
 
 class EventType(Enum):
@@ -56,6 +56,16 @@ class EventType(Enum):
     SESSION_CREATED = "session.created"
     SESSION_ENDED = "session.ended"
     SESSION_REVOKED = "session.revoked"
+    FEATURE_CREATED = "feature.created"
+    FEATURE_UPDATED = "feature.updated"
+    FEATURE_DELETED = "feature.deleted"
+    PLAN_CREATED = "plan.created"
+    PLAN_UPDATED = "plan.updated"
+    PLAN_DELETED = "plan.deleted"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_UPDATED = "subscription.updated"
+    SUBSCRIPTION_ACTIVE = "subscription.active"
+    SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
 
 
 ORGANIZATION = "organization"
@@ -64,6 +74,7 @@ INVITATION = "organizationInvitation"
 DOMAIN = "organizationDomain"
 SUGGESTION = "organizationSuggestion"
 MEMBERSHIP_REQUEST = "organizationMembershipRequest"
+SUBSCRIPTION = "subscription"
 
 # The permission that a member needs to read events about a subject. Events about any other subject
 # are for secret keys only.
@@ -74,6 +85,7 @@ REQUIRED_PERMISSIONS = {
     DOMAIN: DOMAINS_READ,
     SUGGESTION: MEMBERSHIPS_MANAGE,
     MEMBERSHIP_REQUEST: MEMBERSHIPS_MANAGE,
+    SUBSCRIPTION: BILLING_READ,
 }
 
 

@@ -60,6 +60,9 @@ class Instance(BaseTable, table=True):
     automatic_invitation_needs_ownership: bool = Field(
         default=False, sa_column_kwargs={"server_default": false()}
     )
+    # Whether plans decide which custom permissions and how many seats count (rules 42 to 47).
+    billing_enabled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    billing_url: str | None = None
     # The newest cursor that the event log has deleted: it holds everything after that.
     forgotten_cursor: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}

@@ -18,6 +18,8 @@ ROLE_KEY = re.compile(r"org:[a-z0-9_]+")
 PERMISSION_KEY = re.compile(r"org:[a-z0-9_]+:[a-z0-9_]+")
 ROLE_SET_KEY = re.compile(r"role_set:[a-z0-9_]+")
 KEY_LENGTH = 128
+# Of the middle segment of a permission, which is the key of a feature (rule 41).
+FEATURE_LENGTH = 64
 DESCRIPTION_LENGTH = 1_024
 # These do not count as custom roles (rule 24).
 FIRST_ROLES = frozenset({"org:admin", "org:member"})
@@ -30,6 +32,7 @@ MEMBERSHIPS_READ = "org:sys_memberships:read"
 MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
 DOMAINS_READ = "org:sys_domains:read"
 DOMAINS_MANAGE = "org:sys_domains:manage"
+BILLING_READ = "org:sys_billing:read"
 
 # The name and description of each key (rule 23).
 SYSTEM_PERMISSIONS = {
@@ -39,7 +42,7 @@ SYSTEM_PERMISSIONS = {
     MEMBERSHIPS_MANAGE: ("Manage members", "Invite and remove members and change their roles."),
     DOMAINS_READ: ("Read domains", "See the organization's domains."),
     DOMAINS_MANAGE: ("Manage domains", "Add, verify, configure and remove domains."),
-    "org:sys_billing:read": ("Read billing", "See the organization's plan and statements."),
+    BILLING_READ: ("Read billing", "See the organization's plan and statements."),
     "org:sys_billing:manage": (
         "Manage billing",
         "Change the organization's plan and payment methods.",
@@ -146,7 +149,13 @@ def check_permission_key(key: str) -> str:
         raise FormatInvalid(
             f"Keys that start with {SYSTEM_PREFIX} are reserved for system permissions."
         )
-    return _check_key(key, PERMISSION_KEY, "org:reports:read")
+    _check_key(key, PERMISSION_KEY, "org:reports:read")
+    if len(key.split(":")[1]) > FEATURE_LENGTH:
+        raise TooLong(
+            f"The feature in the key must have at most {FEATURE_LENGTH} characters.",
+            limit=FEATURE_LENGTH,
+        )
+    return key
 
 
 def check_role_set_key(key: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
@@ -14,7 +13,9 @@ from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
 from models.memberships import Membership
+from models.plans import PayerType
 from models.roles import Permission, RolePermission
+from resolvers.plan_gate import filter_by_features, parse_keys, select_features
 
 
 class ActorType(Enum):
@@ -63,21 +64,33 @@ class Grant:
 
     membership_id: str
     role_id: str
-    permissions: frozenset[str]
+    # Those of the role. What can be granted, and who can manage, depends on these (rules 8 and 9).
+    role_permissions: frozenset[str]
+    # The features of the organization's plan; None while billing is disabled.
+    features: frozenset[str] | None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """The permissions of the role that count with the organization's plan (rule 43)."""
+        return filter_by_features(self.role_permissions, self.features)
 
 
-async def load_grant(session: DatabaseSession, organization_id: str, user_id: str) -> Grant | None:
+async def load_grant(
+    session: DatabaseSession, organization_id: str, user_id: str, now: datetime
+) -> Grant | None:
     """Loads the user's grant in the organization; None for a non-member."""
-    statement = select_grants([organization_id], [user_id])
+    statement = select_grants([organization_id], [user_id], now)
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else make_grant(*row[2:])
 
 
 @prepared_statement
-def select_grants(organization_ids: Collection[str], user_ids: Collection[str]) -> AnySelect:
+def select_grants(
+    organization_ids: Collection[str], user_ids: Collection[str], now: datetime
+) -> AnySelect:
     """Selects what `make_grant` needs, for all of the users in all of the organizations."""
     statement: AnySelect = Select(
-        col(Membership.organization_id), col(Membership.user_id), *GRANT_COLUMNS
+        col(Membership.organization_id), col(Membership.user_id), *grant_columns(now)
     )
     return statement.where(
         col(Membership.organization_id).in_(organization_ids),
@@ -94,22 +107,24 @@ def select_permission_keys(role_id: SQLColumnExpression[str]) -> ColumnElement[s
     return keys.correlate_except(Permission, RolePermission).scalar_subquery()
 
 
-@lru_cache(maxsize=1_000)
-def parse_permission_keys(keys: str | None) -> frozenset[str]:
-    """Parses what `select_permission_keys` selects."""
-    return frozenset((keys or "").split())
+def grant_columns(now: datetime) -> Sequence[SQLColumnExpression[Any]]:
+    """Makes the columns of a membership that `make_grant` needs."""
+    return (
+        col(Membership.id).label("membership_id"),
+        col(Membership.role_id),
+        select_permission_keys(col(Membership.role_id)).label("permissions"),
+        select_features(PayerType.ORGANIZATION, col(Membership.organization_id), now).label(
+            "features"
+        ),
+    )
 
 
-GRANT_COLUMNS: Sequence[SQLColumnExpression[Any]] = (
-    col(Membership.id).label("membership_id"),
-    col(Membership.role_id),
-    select_permission_keys(col(Membership.role_id)).label("permissions"),
-)
-
-
-def make_grant(membership_id: str, role_id: str, permissions: str | None) -> Grant:
-    """Makes a grant of the values of GRANT_COLUMNS."""
-    return Grant(membership_id, role_id, parse_permission_keys(permissions))
+def make_grant(
+    membership_id: str, role_id: str, permissions: str | None, features: str | None
+) -> Grant:
+    """Makes a grant of the values of `grant_columns`."""
+    in_plan = None if features is None else parse_keys(features)
+    return Grant(membership_id, role_id, parse_keys(permissions), in_plan)
 
 
 def require_permission(grant: Grant | None, permission: str) -> Grant:
@@ -168,8 +183,8 @@ def secret_key_required(what: str) -> Forbidden:
 
 
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
-    """Ensures that the caller holds the permissions; None stands for a secret key (rule 9)."""
-    missing = sorted(set(permissions) - grant.permissions) if grant else []
+    """Ensures that the caller's role has the permissions; None stands for a secret key (rule 9)."""
+    missing = sorted(set(permissions) - grant.role_permissions) if grant else []
     if missing:
         raise Forbidden(
             f"The role includes permissions that you don't have: {', '.join(missing)}.",

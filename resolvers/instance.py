@@ -15,6 +15,7 @@ from models.instance import FIRST_MODES, EnrollmentMode, Instance
 from models.invitations import check_expiry_days
 from models.organizations import check_limit
 from models.validation.text import check_url
+from resolvers.plans.defaults import prepare_plans
 from resolvers.transaction import Transaction
 
 LIMITS = ("max_allowed_memberships", "create_organizations_limit", "domains_per_organization")
@@ -62,9 +63,12 @@ def check_modes(modes: Collection[EnrollmentMode]) -> list[str]:
 
 async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance:
     """Changes the settings that are given; raises all errors of the input at once."""
+    if "billing_enabled" in given:
+        # Before the settings, in the order in which every transaction takes these locks.
+        await tx.lock_roles_exclusively()
     instance = await tx.lock_instance()
     errors = ErrorCollector()
-    new = errors.reject_nulls(given, *(set(given) - {"invitation_url"}))
+    new = errors.reject_nulls(given, *(set(given) - {"invitation_url", "billing_url"}))
     for name in LIMITS:
         with errors.at(name):
             check_limit(new.get(name, 0), "The limit")
@@ -81,11 +85,17 @@ async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance
     if "domains_enrollment_modes" in new:
         with errors.at("domains_enrollment_modes"):
             new["domains_enrollment_modes"] = check_modes(new["domains_enrollment_modes"])
+    if given.get("billing_url") is not None:
+        with errors.at("billing_url"):
+            check_url(given["billing_url"], schemes=tx.server.link_schemes)
     errors.raise_if_any()
     if {"domains_enabled", "domains_enrollment_modes", "automatic_invitation_needs_ownership"} & {
         *new
     }:
         await tx.session.execute(_start_enrollments(tx.now))
+    was_billing_enabled = instance.billing_enabled
     for name, value in new.items():
         setattr(instance, name, value)
+    if instance.billing_enabled and not was_billing_enabled:
+        await prepare_plans(tx)
     return instance

@@ -17,12 +17,14 @@ from models.errors import (
     ParameterNil,
     QuotaExceeded,
     ResourceNotFound,
+    SeatsManagedByPlan,
     to_camel_case,
 )
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership
 from models.organizations import Organization, check_limit, make_slug
+from models.plans import PayerType
 from models.users import User
 from models.validation.text import check_metadata, check_name, check_url, to_search_text
 from resolvers.access import ensure_service
@@ -31,7 +33,9 @@ from resolvers.events.payloads import record_organization
 from resolvers.locks import is_on_postgresql
 from resolvers.members.events import record_deleted
 from resolvers.members.memberships import add_member
+from resolvers.members.seats import SeatLimitSource, load_seat_limit
 from resolvers.metadata import Metadata, apply_metadata
+from resolvers.plans.plans import load_default_plan
 from resolvers.roles import load_role_by_id, load_role_set
 from resolvers.slugs import add_suffix, check_free_slug, derive_slug, slug_taken
 from resolvers.transaction import Transaction
@@ -160,6 +164,9 @@ async def create_organization(
         check_metadata(new.private_metadata or {})
     with errors.at("max_allowed_memberships"):
         check_limit(limit, "The membership limit")
+        if new.max_allowed_memberships is not None and instance.billing_enabled:
+            default = await load_default_plan(tx, PayerType.ORGANIZATION)
+            _ensure_own_limit(default.seat_limit if default else None)
     with errors.at("role_set"):
         role_set = await load_role_set(tx, new.role_set)
         if role_set is None:
@@ -209,6 +216,16 @@ async def _update(tx: Transaction, organization: Organization, new: dict[str, An
     return organization
 
 
+def _ensure_own_limit(of_plan: int | None) -> None:
+    """Rejects a limit of the organization itself while its plan limits the seats (rule 45)."""
+    if of_plan is not None:
+        raise SeatsManagedByPlan(
+            f"The plan of the organization has {of_plan} seats. Change the subscription or the plan"
+            " instead.",
+            limit=of_plan,
+        )
+
+
 async def update_organization(
     tx: Transaction, *, organization_id: str, given: dict[str, Any]
 ) -> Organization:
@@ -233,6 +250,9 @@ async def update_organization(
             check_url(new["image_url"], schemes=tx.server.link_schemes)
     with errors.at("max_allowed_memberships"):
         check_limit(new.get("max_allowed_memberships", 0), "The membership limit")
+        if "max_allowed_memberships" in new:
+            seats = await load_seat_limit(tx, organization)
+            _ensure_own_limit(seats.limit if seats.source is SeatLimitSource.PLAN else None)
     errors.raise_if_any()
     return await _update(tx, organization, new)
 

@@ -19,7 +19,8 @@ from models.roles import (
     RoleSetRole,
     find_similar,
 )
-from resolvers.access import parse_permission_keys, select_permission_keys
+from resolvers.access import select_permission_keys
+from resolvers.plan_gate import parse_keys
 from resolvers.transaction import Transaction
 
 
@@ -42,7 +43,7 @@ async def load_roles(
 ) -> list[RoleWithPermissions]:
     """Loads what `select_roles` selects."""
     rows = await session.execute(statement)
-    return [RoleWithPermissions(role, parse_permission_keys(keys)) for role, keys in rows]
+    return [RoleWithPermissions(role, parse_keys(keys)) for role, keys in rows]
 
 
 async def load_all_roles(session: DatabaseSession) -> list[RoleWithPermissions]:
@@ -91,9 +92,7 @@ class RolesOfSet:
 async def load_roles_of_set(tx: Transaction, role_set_id: str) -> RolesOfSet:
     """Loads the roles that the set offers."""
     rows = (await tx.session.execute(_select_of_set(role_set_id))).all()
-    roles = {
-        role.id: RoleWithPermissions(role, parse_permission_keys(keys)) for role, keys, _ in rows
-    }
+    roles = {role.id: RoleWithPermissions(role, parse_keys(keys)) for role, keys, _ in rows}
     if tx.keeps_roles:
         tx.kept_permissions |= {id: role.permissions for id, role in roles.items()}
     return RolesOfSet(roles, roles[rows[0][2]])

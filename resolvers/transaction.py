@@ -22,9 +22,9 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.tracing import start_span
 from resolvers.access import (
-    GRANT_COLUMNS,
     Actor,
     Grant,
+    grant_columns,
     make_grant,
     require_permission,
 )
@@ -68,7 +68,9 @@ def select_lock(organization_id: str, of_user: str | None) -> SelectOfScalar[str
 
 
 @prepared_statement
-def select_authority(organization_id: str, user_id: str, of_user: str | None) -> AnySelect:
+def select_authority(
+    organization_id: str, user_id: str, of_user: str | None, now: datetime
+) -> AnySelect:
     """Selects the settings, the organization, and what the user holds in it.
 
     The organization of somebody else isn't even read, so that it takes as long as one that doesn't
@@ -78,7 +80,7 @@ def select_authority(organization_id: str, user_id: str, of_user: str | None) ->
         col(Membership.user_id) == user_id
     )
     shown_id = organization_id if of_user is None else col(Membership.organization_id)
-    columns: AnySelect = Select(Instance, Organization, *GRANT_COLUMNS)
+    columns: AnySelect = Select(Instance, Organization, *grant_columns(now))
     return (
         columns.select_from(Instance)
         .outerjoin(Membership, is_own)
@@ -192,7 +194,7 @@ class Transaction:
             lock = await self.session.execute(select_lock(organization_id, of_user))
             if lock.first() is None:
                 return None
-        statement = select_authority(organization_id, self.actor.user_id or "", of_user)
+        statement = select_authority(organization_id, self.actor.user_id or "", of_user, self.now)
         row = (await self.session.execute(statement)).one()
         self.loaded_instance = row[0]
         if row[1] is None:

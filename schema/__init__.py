@@ -51,6 +51,8 @@ from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
+from schema.plans.mutations import PlanMutations
+from schema.plans.queries import PlanQueries
 from schema.roles.mutations import RoleMutations
 from schema.roles.queries import RoleQueries
 from schema.sessions.mutations import SessionMutations
@@ -77,6 +79,7 @@ class Query(
     DomainQueries,
     EventQueries,
     WebhookQueries,
+    PlanQueries,
 ): ...
 
 
@@ -95,6 +98,7 @@ class Mutation(
     RoleMutations,
     InstanceMutations,
     WebhookMutations,
+    PlanMutations,
 ): ...
 
 

@@ -5,6 +5,7 @@ import strawberry
 from models.instance import Instance as InstanceRow
 from models.instance import MembershipMode
 from resolvers import instance
+from resolvers.queries.plans import load_public_plans
 from resolvers.queries.roles import load_initial_role_set
 from schema.domains.enums import EnrollmentMode
 from schema.foundation.context import Info
@@ -12,6 +13,7 @@ from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, mutation_guard
 from schema.foundation.inputs import get_given
 from schema.foundation.payloads import Payload
+from schema.plans.types import Plan
 from schema.roles.types import RoleSet
 
 describe_enum(
@@ -78,6 +80,19 @@ class Instance:
         " `AUTOMATIC_INVITATION`."
     )
 
+    billing_enabled: bool = strawberry.field(
+        description="Whether plans decide which custom permissions count, and how many seats there"
+        " are."
+    )
+    billing_url: str | None = strawberry.field(
+        description="The page of your product where people manage their plan. Null if there is"
+        " none."
+    )
+
+    @strawberry.field(description="The publicly visible plans, oldest first.")
+    async def plans(self, info: Info) -> list[Plan]:
+        return list(map(Plan.from_row, await info.context.read(load_public_plans)))
+
     @strawberry.field(description="The role set of new organizations.")
     async def initial_role_set(self, info: Info) -> RoleSet:
         return RoleSet.from_row(await info.context.read(load_initial_role_set))
@@ -99,6 +114,8 @@ class Instance:
             domains_enrollment_modes=list(map(EnrollmentMode, row.domains_enrollment_modes)),
             domains_per_organization=row.domains_per_organization,
             automatic_invitation_needs_ownership=row.automatic_invitation_needs_ownership,
+            billing_enabled=row.billing_enabled,
+            billing_url=row.billing_url,
         )
 
 
@@ -169,6 +186,14 @@ class UpdateInstanceInput:
     automatic_invitation_needs_ownership: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether the mode `AUTOMATIC_INVITATION` needs the proof of ownership. Domains"
         " without it keep the mode, but invite nobody."
+    )
+    billing_enabled: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether plans decide. Enabling adds the features of all custom permissions to"
+        " the default plan of organizations, and creates missing default plans."
+    )
+    billing_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The page of your product where people manage their plan, as an absolute https"
+        " URL. Null removes it."
     )
 
 

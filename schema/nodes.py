@@ -13,6 +13,9 @@ from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.memberships import Membership as MembershipRow
 from models.organizations import Organization as OrganizationRow
+from models.plans import Feature as FeatureRow
+from models.plans import Plan as PlanRow
+from models.plans import PlanSubscription as SubscriptionRow
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
@@ -28,6 +31,11 @@ from schema.invitations.types import load_visible_invitation
 from schema.membership_requests.types import load_visible_request, load_visible_suggestion
 from schema.memberships.types import load_visible_membership
 from schema.organizations.types import load_organization
+from schema.plans.types import (
+    load_visible_feature,
+    load_visible_plan,
+    load_visible_subscription,
+)
 from schema.roles.types import load_visible_permission, load_visible_role, load_visible_role_set
 from schema.sessions.types import load_visible_session
 from schema.users.types import load_visible_user
@@ -48,6 +56,9 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     RoleSetRow.prefix: load_visible_role_set,
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
+    FeatureRow.prefix: load_visible_feature,
+    PlanRow.prefix: load_visible_plan,
+    SubscriptionRow.prefix: load_visible_subscription,
 }
 NEED_ORGANIZATIONS_ENABLED = {
     OrganizationRow.prefix,

@@ -14,8 +14,10 @@ from models.mail import Mail
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import Feature, Plan, PlanFeature, PlanSubscription
 from models.roles import DeletedRole, Permission, Role, RolePermission, RoleSet, RoleSetRole
 from models.sessions import Session
+from models.stripe import StripeCustomer, StripeEvent, StripeSubscription
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -45,6 +47,13 @@ TABLES = (
     WebhookEndpoint,
     WebhookDelivery,
     IdempotentAnswer,
+    Feature,
+    Plan,
+    PlanFeature,
+    PlanSubscription,
+    StripeEvent,
+    StripeCustomer,
+    StripeSubscription,
 )
 
 metadata = SQLModel.metadata

@@ -29,6 +29,8 @@ DELETED_TYPES = frozenset(
         EventType.PERMISSION_DELETED,
         EventType.ROLE_SET_DELETED,
         EventType.USER_DELETED,
+        EventType.FEATURE_DELETED,
+        EventType.PLAN_DELETED,
     }
 )
 

@@ -184,11 +184,11 @@ async def _load_grantable_role(
     if invitation.by_service or role is offered.default:
         return role
     grant = (
-        await load_grant(tx.session, organization.id, invitation.inviter_id)
+        await load_grant(tx.session, organization.id, invitation.inviter_id, tx.now)
         if invitation.inviter_id
         else None
     )
-    if grant is None or not {*role.permissions, MEMBERSHIPS_MANAGE} <= grant.permissions:
+    if grant is None or not {*role.permissions, MEMBERSHIPS_MANAGE} <= grant.role_permissions:
         raise not_grantable
     return role
 

@@ -19,7 +19,12 @@ from resolvers.invitations.validation import (
     validate_invitations,
 )
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.seats import count_free_seats, no_free_seat
+from resolvers.members.seats import (
+    count_taken_seats,
+    ensure_free_seat,
+    load_seat_limit,
+    no_free_seat,
+)
 from resolvers.transaction import Transaction
 
 
@@ -32,8 +37,7 @@ async def create_invitation(
     draft = await validate_invitations(tx, organization, [recipient], options)
     if draft.errors or draft.rejected:
         raise InputErrors([*draft.errors, *(error for _, error in draft.rejected)])
-    if await count_free_seats(tx, organization) == 0:
-        raise no_free_seat(organization)
+    await ensure_free_seat(tx, organization)
     (invitation,) = await _insert_invitations(tx, organization, draft, draft.valid, options)
     return invitation
 
@@ -54,11 +58,14 @@ async def create_invitations(
     await expire_overdue(tx, organization)
     draft = await validate_invitations(tx, organization, recipients, options)
     valid, rejected = draft.valid, draft.rejected
-    seats = await count_free_seats(tx, organization)
-    if seats is not None and seats < len(valid):
-        without_seat = valid[seats:] if skip_failed else valid
-        rejected += [(entry.recipient, no_free_seat(organization)) for entry in without_seat]
-        valid = valid[:seats]
+    seats = await load_seat_limit(tx, organization)
+    taken = sum(await count_taken_seats(tx, organization, seats))
+    free = max(0, seats.limit - taken)
+    if seats.limit and free < len(valid):
+        error = no_free_seat(seats, needed=taken + len(valid))
+        without_seat = valid[free:] if skip_failed else valid
+        rejected += [(entry.recipient, error) for entry in without_seat]
+        valid = valid[:free]
     errors = group_by_code(
         [(recipient.email_address, error) for recipient, error in rejected],
         at="recipients",

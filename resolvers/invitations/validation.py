@@ -122,7 +122,7 @@ async def _load_inviter(
         return tx.actor.user_id, tx.grant
     if options.inviter_user_id is None:
         return None, None
-    grant = await load_grant(tx.session, organization.id, options.inviter_user_id)
+    grant = await load_grant(tx.session, organization.id, options.inviter_user_id, tx.now)
     if grant is None:
         raise ResourceNotFound(
             "The inviter must be a member of this organization.", at="inviter_user_id"

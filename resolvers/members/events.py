@@ -1,20 +1,39 @@
 """Records events of many memberships, in pieces that spare memory and the event loop."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
-from sqlmodel import col
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import to_milliseconds
+from models.database.statements import prepared_statement
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import PayerType
 from models.users import User
 from resolvers.event_writer import PIECE
 from resolvers.events.payloads import membership_data
+from resolvers.plan_gate import filter_by_features, parse_keys, select_features
 from resolvers.roles import RoleWithPermissions, load_all_roles
 from resolvers.transaction import Transaction
+
+
+async def load_features(tx: Transaction, organization_id: str) -> frozenset[str] | None:
+    """Loads the features of the organization's plan; None while billing is disabled."""
+    if not (await tx.load_instance()).billing_enabled:
+        return None
+    statement = _select_features(organization_id, tx.now)
+    return parse_keys((await tx.session.execute(statement)).scalar_one())
+
+
+@prepared_statement
+def _select_features(organization_id: str, now: datetime) -> SelectOfScalar[str | None]:
+    features = select_features(PayerType.ORGANIZATION, col(Organization.id), now)
+    return select(features).where(col(Organization.id) == organization_id)
 
 
 def select_rows(table: Any) -> Select[Any]:
@@ -54,17 +73,18 @@ async def _record(
     while True:
         members = (await tx.session.execute(ordered.where(col(Membership.id) > last))).all()
         users = await _by_id(tx, User, {member.user_id for member in members})
-        organizations = await _by_id(
-            tx, Organization, {member.organization_id for member in members}
-        )
+        organization_ids = {member.organization_id for member in members}
+        organizations = await _load_organizations(tx, organization_ids)
         for member in members:
             last, role = member.id, roles[member.role_id]
+            organization = organizations[member.organization_id]
+            features = None if organization.features is None else parse_keys(organization.features)
             data = membership_data(
                 member,
-                organizations[member.organization_id],
+                organization,
                 users[member.user_id],
                 role.role,
-                role.permissions,
+                filter_by_features(role.permissions, features),
             )
             tx.record(
                 type,
@@ -78,6 +98,14 @@ async def _record(
         await tx.events.save()
         if len(members) < PIECE:
             return
+
+
+async def _load_organizations(tx: Transaction, ids: set[str]) -> dict[str, Any]:
+    """Loads organizations, each with the features of its plan, which are null without billing."""
+    features = select_features(PayerType.ORGANIZATION, col(Organization.id), tx.now)
+    statement = select_rows(Organization).add_columns(features.label("features"))
+    rows = (await tx.session.execute(statement.where(col(Organization.id).in_(ids)))).all()
+    return {row.id: row for row in rows}
 
 
 async def _by_id(tx: Transaction, table: Any, ids: set[str]) -> dict[str, Any]:

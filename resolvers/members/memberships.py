@@ -1,6 +1,6 @@
 """Memberships: add, change the role, remove, leave (rules 7 to 10)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Delete, Select, delete, exists
@@ -25,14 +25,16 @@ from models.organizations import Organization
 from models.roles import Role, can_manage
 from models.users import User
 from models.validation.text import check_metadata
-from resolvers.access import ensure_grantable, parse_permission_keys, select_permission_keys
+from resolvers.access import ensure_grantable, select_permission_keys
 from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import membership_data, record_invitation
+from resolvers.members.events import load_features
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.requests import is_waiting_for, settle_waiting
-from resolvers.members.seats import count_taken_seats, no_free_seat
+from resolvers.members.seats import count_taken_seats, load_seat_limit, no_free_seat
 from resolvers.metadata import Metadata, apply_metadata
+from resolvers.plan_gate import filter_by_features, parse_keys
 from resolvers.roles import (
     RoleWithPermissions,
     load_roles_by_id,
@@ -43,7 +45,7 @@ from resolvers.sessions.active_organization import activate_pending_session
 from resolvers.transaction import Transaction
 
 
-def _record(
+async def _record_one(
     tx: Transaction,
     type: EventType,
     membership: Membership,
@@ -52,10 +54,26 @@ def _record(
     role: RoleWithPermissions,
     changes: JSONObject | None = None,
 ) -> None:
+    features = await load_features(tx, organization.id)
+    _record(tx, type, membership, organization, user, role, features, changes)
+
+
+def _record(
+    tx: Transaction,
+    type: EventType,
+    membership: Membership,
+    organization: Organization,
+    user: User,
+    role: RoleWithPermissions,
+    features: frozenset[str] | None,
+    changes: JSONObject | None = None,
+) -> None:
+    """Records the event with the permissions that count with the organization's plan (rule 43)."""
+    permissions = filter_by_features(role.permissions, features)
     tx.record(
         type,
         membership.id,
-        membership_data(membership, organization, user, role.role, role.permissions),
+        membership_data(membership, organization, user, role.role, permissions),
         organization_id=organization.id,
         user_id=user.id,
         private_metadata=membership.private_metadata,
@@ -87,8 +105,9 @@ async def add_members(
         await tx.session.flush()
     except IntegrityError as error:
         raise already_a_member() from error
+    features = await load_features(tx, organization.id)
     for membership, (user, role, _) in zip(memberships, members, strict=True):
-        _record(tx, EventType.MEMBERSHIP_CREATED, membership, organization, user, role)
+        _record(tx, EventType.MEMBERSHIP_CREATED, membership, organization, user, role, features)
         await activate_pending_session(tx, membership)
     return memberships
 
@@ -116,7 +135,7 @@ async def _load_member(
     if row is None:
         raise ResourceNotFound("The user is not a member of this organization.", at="user_id")
     membership, user, role, keys = row
-    return membership, user, RoleWithPermissions(role, parse_permission_keys(keys))
+    return membership, user, RoleWithPermissions(role, parse_keys(keys))
 
 
 @prepared_statement
@@ -220,8 +239,9 @@ async def _check_members(
     users, joined, waiting = await _lock_users(tx, organization, {one.user_id for one in new})
     offered = await load_roles_of_set(tx, organization.role_set_id)
     invitations = await _load_own_invitations(tx, organization, users.values())
-    members, pending = await count_taken_seats(tx, organization)
-    limit = organization.max_allowed_memberships
+    seats = await load_seat_limit(tx, organization)
+    members, pending = await count_taken_seats(tx, organization, seats)
+    needed = members + pending + _count_seatless(users, joined, invitations)
     drafts: list[MemberDraft] = []
     for member in new:
         errors, role, user = ErrorCollector(), None, users.get(member.user_id)
@@ -238,18 +258,34 @@ async def _check_members(
             role = offered.find(member.role or None)
         key = user.address_key if user and user.email_verified else None
         invitation = invitations.get(key or "")
-        has_seat = invitation is not None and invitation.domain is None
         with errors.at("organization_id"):
-            if limit and not errors.errors and members + (0 if has_seat else pending) >= limit:
-                raise no_free_seat(organization)
+            taken = members + (0 if has_seat(invitation) else pending)
+            if seats.limit and not errors.errors and taken >= seats.limit:
+                raise no_free_seat(seats, needed=needed)
         if user and not errors.errors:
             joined.add(user.id)
             members += 1
             was_used = invitations.pop(key or "", None) is not None
-            pending -= has_seat and was_used
+            pending -= has_seat(invitation) and was_used
         is_waiting = member.user_id in waiting
         drafts.append(MemberDraft(member, errors, user, role, invitation, is_waiting))
     return drafts
+
+
+def has_seat(invitation: Invitation | None) -> bool:
+    """Whether the person has a seat already; the invitation of a domain has none."""
+    return invitation is not None and invitation.domain is None
+
+
+def _count_seatless(
+    users: Mapping[str, User], joined: Collection[str], invitations: Mapping[str, Invitation]
+) -> int:
+    """Counts the new members without an invitation whose seat they can use."""
+    return sum(
+        user.id not in joined
+        and not (user.email_verified and has_seat(invitations.get(user.address_key or "")))
+        for user in users.values()
+    )
 
 
 async def _lock_users(
@@ -342,7 +378,9 @@ async def update_membership(
     membership.role_id = new_role.role.id
     membership.updated_at = tx.now
     changes = {"role": old_role.role.key}
-    _record(tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, new_role, changes)
+    await _record_one(
+        tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, new_role, changes
+    )
     return membership
 
 
@@ -355,7 +393,7 @@ async def update_membership_metadata(
     if not apply_changes(membership, new):
         return membership
     membership.updated_at = tx.now
-    _record(tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, role)
+    await _record_one(tx, EventType.MEMBERSHIP_UPDATED, membership, organization, user, role)
     return membership
 
 
@@ -364,7 +402,7 @@ async def remove_membership(tx: Transaction, *, organization_id: str, user_id: s
     organization = await tx.lock_organization(organization_id)
     membership, user, role = await _load_member(tx, organization_id, user_id)
     await _ensure_other_manager(tx, membership, role)
-    _record(tx, EventType.MEMBERSHIP_DELETED, membership, organization, user, role)
+    await _record_one(tx, EventType.MEMBERSHIP_DELETED, membership, organization, user, role)
     await tx.session.execute(_delete_membership(membership.id))
     return membership
 

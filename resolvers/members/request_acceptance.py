@@ -19,7 +19,7 @@ async def accept_request(
     """
     organization = await tx.lock_organization(organization_id)
     request, user = await load_pending_request(tx, organization_id, request_id)
-    if await load_grant(tx.session, organization_id, user.id) is not None:
+    if await load_grant(tx.session, organization_id, user.id, tx.now) is not None:
         await settle_waiting(tx, organization, [user])
         return AlreadyAMember(
             "The user is already a member. The request is now accepted.",

@@ -1,18 +1,63 @@
-"""Seats: members and pending invitations use one each (rule 18)."""
+"""Seats: members and pending invitations use one each (rules 18 and 45)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.errors import MembershipQuotaExceeded
+from models.database.statements import prepared_statement
+from models.errors import InsufficientSeats, MembershipQuotaExceeded
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization
+from resolvers.plan_gate import select_seat_limit
 from resolvers.transaction import Transaction
 
 
-async def count_taken_seats(tx: Transaction, organization: Organization) -> tuple[int, int]:
+class SeatLimitSource(Enum):
+    PLAN = "plan"
+    ORGANIZATION = "organization"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLimit:
+    """How many seats an organization has; 0 if the number is unlimited."""
+
+    limit: int
+    source: SeatLimitSource
+
+
+def choose_seat_limit(of_plan: int | None, own: int) -> SeatLimit:
+    """Chooses the limit in force: that of the plan, else the organization's own (rule 45)."""
+    if of_plan is not None:
+        return SeatLimit(of_plan, SeatLimitSource.PLAN)
+    return SeatLimit(own, SeatLimitSource.ORGANIZATION if own else SeatLimitSource.NONE)
+
+
+async def load_seat_limit(tx: Transaction, organization: Organization) -> SeatLimit:
+    """Loads the limit in force; while billing is disabled, without a statement."""
+    of_plan = None
+    if (await tx.load_instance()).billing_enabled:
+        statement = _select_plan_limit(organization.id, tx.now)
+        of_plan = (await tx.session.execute(statement)).scalar_one()
+    return choose_seat_limit(of_plan, organization.max_allowed_memberships)
+
+
+@prepared_statement
+def _select_plan_limit(organization_id: str, now: datetime) -> SelectOfScalar[int | None]:
+    limit = select_seat_limit(col(Organization.id), now)
+    return select(limit).where(col(Organization.id) == organization_id)
+
+
+async def count_taken_seats(
+    tx: Transaction, organization: Organization, seats: SeatLimit
+) -> tuple[int, int]:
     """Counts the members and the pending invitations; (0, 0) if the number is unlimited."""
-    if not organization.max_allowed_memberships:
+    if not seats.limit:
         return 0, 0
     members = select(func.count()).where(col(Membership.organization_id) == organization.id)
     pending = select(func.count()).where(
@@ -27,10 +72,14 @@ async def count_taken_seats(tx: Transaction, organization: Organization) -> tupl
     return row[0], row[1]
 
 
-async def count_free_seats(tx: Transaction, organization: Organization) -> int | None:
-    """Counts the seats that are left; None if the number is unlimited."""
-    limit = organization.max_allowed_memberships
-    return max(0, limit - sum(await count_taken_seats(tx, organization))) if limit else None
+async def ensure_free_seat(
+    tx: Transaction, organization: Organization, *, at: str | None = "organization_id"
+) -> None:
+    """Rejects one more invitation or member if all seats are taken."""
+    seats = await load_seat_limit(tx, organization)
+    taken = sum(await count_taken_seats(tx, organization, seats))
+    if seats.limit and taken >= seats.limit:
+        raise no_free_seat(seats, needed=taken + 1, at=at)
 
 
 async def ensure_own_seat(
@@ -41,21 +90,32 @@ async def ensure_own_seat(
     The invitation of a domain has no seat, so it needs a free one.
     """
     if invitation.domain is not None:
-        if await count_free_seats(tx, organization) == 0:
-            raise no_free_seat(organization, at=None)
+        await ensure_free_seat(tx, organization, at=None)
         return
-    members = select(func.count()).where(col(Membership.organization_id) == organization.id)
-    limit = organization.max_allowed_memberships
-    if limit and (await tx.session.execute(members)).scalar_one() >= limit:
-        raise no_free_seat(organization, at=None)
+    seats = await load_seat_limit(tx, organization)
+    if not seats.limit:
+        return
+    statement = select(func.count()).where(col(Membership.organization_id) == organization.id)
+    members = (await tx.session.execute(statement)).scalar_one()
+    if members >= seats.limit:
+        raise no_free_seat(seats, needed=members + 1, at=None)
 
 
 def no_free_seat(
-    organization: Organization, *, at: str | None = "organization_id"
-) -> MembershipQuotaExceeded:
-    limit = organization.max_allowed_memberships
+    seats: SeatLimit, *, needed: int, at: str | None = "organization_id"
+) -> MembershipQuotaExceeded | InsufficientSeats:
+    """Makes the error if no seat is left; `needed` is how many seats would suffice."""
+    if seats.source is SeatLimitSource.PLAN:
+        return InsufficientSeats(
+            f"The plan has {seats.limit} seats, but {needed} are needed for all members and pending"
+            " invitations. Get more seats or another plan.",
+            at=at,
+            limit=seats.limit,
+            seats_quantity=needed,
+        )
     return MembershipQuotaExceeded(
-        f"All {limit} seats of the organization are taken by members and pending invitations.",
+        f"All {seats.limit} seats of the organization are taken by members and pending"
+        " invitations.",
         at=at,
-        limit=limit,
+        limit=seats.limit,
     )

@@ -2,6 +2,7 @@
 
 from asyncio import Future, ensure_future, get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -145,5 +146,22 @@ class Batched(Generic[K, V]):
     def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> BatchLoader[K, V]:
         loader = BatchLoader(partial(self.fetch, loaders.store))
         # Found there from now on, before this descriptor.
+        loaders.__dict__[self.name] = loader
+        return loader
+
+
+class BatchedAt(Batched[K, V]):
+    """Declares a loader whose answers depend on the time of each read."""
+
+    def __init__(
+        self,
+        fetch: Callable[
+            [Readable, datetime, list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]
+        ],
+    ) -> None:
+        self.fetch_at = fetch
+
+    def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> BatchLoader[K, V]:
+        loader = BatchLoader[K, V](lambda keys: self.fetch_at(loaders.store, loaders.clock(), keys))
         loaders.__dict__[self.name] = loader
         return loader

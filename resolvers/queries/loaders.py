@@ -12,6 +12,7 @@ from models.invitations import Invitation
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import Feature, PayerType, Plan, PlanSubscription
 from models.roles import DeletedRole, Permission, Role, RoleSet
 from models.sessions import Session
 from models.users import User
@@ -23,16 +24,24 @@ from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
-from resolvers.queries.batching import Batched, BatchLoader
+from resolvers.plan_gate import filter_by_features
+from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
 from resolvers.queries.memberships import (
     load_grants,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
 )
+from resolvers.queries.plans import (
+    load_features_of_plans,
+    load_live_subscriptions,
+    load_plans_of_organizations,
+    load_plans_of_users,
+)
 from resolvers.queries.roles import load_permission_keys, load_permissions, load_roles_of_set
 from resolvers.queries.rows import by_id, count_by, load_events_by_cursor
 from resolvers.queries.users import load_are_fellows
+from resolvers.server import Clock
 from resolvers.transaction import Transaction
 
 
@@ -45,10 +54,10 @@ class Loaders:
     roles = Batched(by_id(Role))
     role_sets = Batched(by_id(RoleSet))
     permissions_by_id = Batched(by_id(Permission))
+    features = Batched(by_id(Feature))
+    plans = Batched(by_id(Plan))
+    subscriptions = Batched(by_id(PlanSubscription))
     invitations = Batched(by_id(Invitation))
-    domains = Batched(by_id(OrganizationDomain))
-    suggestions = Batched(by_id(OrganizationSuggestion))
-    membership_requests = Batched(by_id(MembershipRequest))
     domains = Batched(by_id(OrganizationDomain))
     suggestions = Batched(by_id(OrganizationSuggestion))
     membership_requests = Batched(by_id(MembershipRequest))
@@ -62,6 +71,11 @@ class Loaders:
     visible_memberships = Batched(load_visible_memberships)
     are_fellows = Batched(load_are_fellows)
 
+    # By plan.
+    features_of_plan = Batched(load_features_of_plans)
+    # By organization, and by user: the subscription that hasn't ended.
+    subscriptions_of_organizations = Batched(load_live_subscriptions(PayerType.ORGANIZATION))
+    subscriptions_of_users = Batched(load_live_subscriptions(PayerType.USER))
     # By role.
     permissions = Batched(load_permissions)
     role_members_count = Batched(count_by(col(Membership.role_id)))
@@ -69,6 +83,9 @@ class Loaders:
     roles_of_set = Batched(load_roles_of_set)
     # By None: there is one answer.
     all_permission_keys = Batched(load_permission_keys)
+    # By organization, and by user; None while billing is disabled.
+    plans_of_organizations = BatchedAt(load_plans_of_organizations)
+    plans_of_users = BatchedAt(load_plans_of_users)
     # By organization.
     members_count = Batched(count_by(col(Membership.organization_id)))
     is_managed = Batched(load_is_managed)
@@ -90,10 +107,13 @@ class Loaders:
     # By organization and request.
     event_pages = Batched(load_event_pages)
 
-    def __init__(self, store: Readable) -> None:
+    def __init__(self, store: Readable, clock: Clock, *, has_plans: bool) -> None:
+        """`has_plans` is false only if it's known that billing is disabled."""
         self.store = store
         # The keys of the permissions of roles, which are as they were in the transaction.
         self.kept_permissions: Mapping[str, frozenset[str]] = {}
+        self.clock = clock
+        self.has_plans = has_plans
 
     def remember_locked(self, tx: Transaction) -> None:
         """Keeps the rows that nobody else could change during a transaction.
@@ -132,7 +152,15 @@ class Loaders:
         membership = await self.memberships.load(key)
         if membership is None:
             return None
-        return frozenset(row.key for row in await self.permissions.load(membership.role_id))
+        keys = frozenset(row.key for row in await self.permissions.load(membership.role_id))
+        return filter_by_features(keys, await self.load_features(organization_id))
+
+    async def load_features(self, organization_id: str) -> frozenset[str] | None:
+        """Loads the features of the organization's plan; None while billing is disabled."""
+        if not self.has_plans:
+            return None
+        in_force = await self.plans_of_organizations.load(organization_id)
+        return in_force and in_force.features
 
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
@@ -140,7 +168,7 @@ class Loaders:
         return BatchLoader(self._load_grants)
 
     async def _load_grants(self, keys: list[tuple[str, str]]) -> Sequence[Grant | None]:
-        grants, roles = await load_grants(self.store, keys)
+        grants, roles = await load_grants(self.store, self.clock(), keys)
         # `checkPermission` shows the role.
         self.roles.remember(roles)
         return grants

@@ -1,6 +1,7 @@
 """Memberships: one by its organization and user, and those that a user can see."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, exists, or_
@@ -13,7 +14,7 @@ from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
-from resolvers.access import GRANT_COLUMNS, Grant, make_grant
+from resolvers.access import Grant, grant_columns, make_grant
 from resolvers.pages import load_rows
 from resolvers.queries.roles import select_reading_role_ids
 from resolvers.roles import select_manager_role_ids
@@ -33,15 +34,15 @@ async def load_memberships(
 
 
 async def load_grants(
-    store: Readable, keys: Sequence[tuple[str, str]]
+    store: Readable, now: datetime, keys: Sequence[tuple[str, str]]
 ) -> tuple[Sequence[Grant | None], Mapping[str, Role]]:
     """Loads what users hold in organizations, by (organization ID, user ID), and their roles."""
     organization_ids, user_ids = map(set, zip(*keys, strict=True))
     async with store.read() as connection:
-        rows = await connection.fetch(_select_grants_with_roles(organization_ids, user_ids))
+        rows = await connection.fetch(_select_grants_with_roles(organization_ids, user_ids, now))
     grants = {
         (row.organization_id, row.user_id): make_grant(
-            row.membership_id, row.role_id, row.permissions
+            row.membership_id, row.role_id, row.permissions, row.features
         )
         for row in rows
     }
@@ -50,10 +51,10 @@ async def load_grants(
 
 @prepared_statement
 def _select_grants_with_roles(
-    organization_ids: Collection[str], user_ids: Collection[str]
+    organization_ids: Collection[str], user_ids: Collection[str], now: datetime
 ) -> AnySelect:
     statement: AnySelect = Select(
-        Role, col(Membership.organization_id), col(Membership.user_id), *GRANT_COLUMNS
+        Role, col(Membership.organization_id), col(Membership.user_id), *grant_columns(now)
     )
     return (
         statement.select_from(Membership)

@@ -1,10 +1,11 @@
-"""Whether a user or a secret key has a permission, and why (rule 27)."""
+"""Whether a user or a secret key has a permission, and why (rules 27 and 43)."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 from models.instance import Instance
 from resolvers.access import Actor, secret_key_required
+from resolvers.plan_gate import get_feature
 from resolvers.queries.loaders import Loaders
 
 
@@ -13,6 +14,7 @@ class Reason(Enum):
     SECRET_KEY = "secret_key"
     NOT_A_MEMBER = "not_a_member"
     ROLE_LACKS_PERMISSION = "role_lacks_permission"
+    FEATURE_NOT_IN_PLAN = "feature_not_in_plan"
     UNKNOWN_PERMISSION = "unknown_permission"
     ORGANIZATIONS_DISABLED = "organizations_disabled"
 
@@ -21,6 +23,9 @@ class Reason(Enum):
 class Decision:
     reason: Reason
     role_id: str | None = None
+    # Set if the plan decided: the plan in force, if there is one, and the feature that it lacks.
+    plan_id: str | None = None
+    feature: str | None = None
 
 
 async def check_permission(
@@ -44,6 +49,11 @@ async def check_permission(
     held = await loaders.grants.load((organization_id, subject_id)) if subject_id else None
     if held and permission in held.permissions:
         return Decision(Reason.GRANTED_BY_ROLE, held.role_id)
+    if held and permission in held.role_permissions:
+        in_force = await loaders.plans_of_organizations.load(organization_id)
+        plan_id = in_force.plan_id if in_force else None
+        feature = get_feature(permission)
+        return Decision(Reason.FEATURE_NOT_IN_PLAN, held.role_id, plan_id, feature)
     if permission not in await loaders.all_permission_keys.load(None):
         return Decision(Reason.UNKNOWN_PERMISSION)
     if subject_id is None:

@@ -1,23 +1,16 @@
 """Changes the role model to a wanted one, in one transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import Any
 
-from models.errors import InputError, InputErrors
 from models.roles import can_manage
+from resolvers.model_changes import Change, MovedOn, Step, find_new_values, run_phase
 from resolvers.role_model.edit import NewRole, create_role, delete_role, update_role
 from resolvers.role_model.model import (
-    Change,
     Differences,
-    ModelError,
     ModelPermission,
-    ModelProblem,
     ModelRole,
     ModelRoleSet,
-    Place,
     RoleModel,
     WantedModel,
     compare_models,
@@ -29,39 +22,6 @@ from resolvers.role_model.reassign import RoleMapping
 from resolvers.role_model.replace import replace_role, replace_role_set
 from resolvers.role_model.sets import NewRoleSet, create_role_set, update_role_set
 from resolvers.transaction import Transaction
-
-# Where the fields of an input are in the wanted model; others have the same name there.
-PLACES: dict[str, Place] = {
-    "key": (),
-    "role": (),
-    "roleSet": (),
-    "withRole": (),
-    "withKey": ("replaced_with",),
-    "addRoles": ("roles",),
-    "defaultRole": ("default_role",),
-    "creatorRole": ("creator_role",),
-    "makeInitial": ("initial",),
-}
-
-
-class MovedOn(Exception):
-    """The current model is not the one that the differences were computed for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One operation, with the place in the wanted model that requires it."""
-
-    place: Place
-    operation: Callable[[Transaction], Awaitable[object]]
-    deletes: bool = False
-
-    def to_problem(self, error: InputError) -> ModelProblem:
-        name = error.field[-1] if error.field else "key"
-        sentence = error.message
-        if self.deletes:
-            sentence = f"The file leaves it out, but it can't be deleted: {sentence}"
-        return ModelProblem((*self.place, *PLACES.get(name, (name,))), sentence)
 
 
 async def compare(tx: Transaction, wanted: WantedModel) -> Differences:
@@ -81,22 +41,7 @@ async def apply_model(tx: Transaction, wanted: WantedModel, shown: Differences) 
     if compare_models(current, wanted.model) != shown:
         raise MovedOn
     for phase in plan_phases(current, wanted, shown):
-        await _run_phase(tx, phase)
-
-
-async def _run_phase(tx: Transaction, phase: Sequence[Step]) -> None:
-    """Runs all steps of a phase, so that all their problems are reported together."""
-    problems: list[ModelProblem] = []
-    for step in phase:
-        try:
-            async with tx.session.begin_nested():
-                await step.operation(tx)
-        except InputError as error:
-            problems.append(step.to_problem(error))
-        except InputErrors as errors:
-            problems += [step.to_problem(error) for error in errors.errors]
-    if problems:
-        raise ModelError(problems)
+        await run_phase(tx, phase)
 
 
 # ------------------------------------------------------------------------------------------- phases
@@ -164,14 +109,6 @@ def _is_narrowed(change: Change[ModelRole]) -> bool:
     return can_manage(before.permissions) and not can_manage(after.permissions)
 
 
-def _find_new_values(before: Any, after: Any, *names: str) -> dict[str, Any]:
-    return {
-        name: getattr(after, name)
-        for name in names
-        if getattr(before, name) != getattr(after, name)
-    }
-
-
 # ---------------------------------------------------------------------------- permissions and roles
 
 
@@ -188,7 +125,7 @@ def _save_permission(change: Change[ModelPermission]) -> Step:
         partial(
             update_permission,
             key=key,
-            given=_find_new_values(change.before, after, "name", "description"),
+            given=find_new_values(change.before, after, "name", "description"),
         ),
     )
 
@@ -199,7 +136,7 @@ def _save_role(change: Change[ModelRole]) -> Step:
     if change.before is None:
         new = NewRole(key, after.name, after.description, sorted(after.permissions))
         return Step(place, partial(create_role, new=new))
-    given = _find_new_values(change.before, after, "name", "description", "permissions")
+    given = find_new_values(change.before, after, "name", "description", "permissions")
     return Step(place, partial(update_role, key=key, given=given))
 
 
@@ -226,7 +163,7 @@ def _save_role_set(change: Change[ModelRoleSet]) -> list[Step]:
         )
         operation = partial(_create_and_make_initial, new=new, initial=after.initial)
         return [Step(place, operation)]
-    given = _find_new_values(before, after, "name", "description", "default_role", "creator_role")
+    given = find_new_values(before, after, "name", "description", "default_role", "creator_role")
     if added := after.roles - before.roles:
         given["add_roles"] = sorted(added)
     if after.initial and not before.initial:

@@ -33,8 +33,8 @@ from models.roles import (
 )
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import role_data, with_deleted_flag
+from resolvers.labels import check_labels, index_by_key
 from resolvers.members.expiry import expire_overdue_in
-from resolvers.role_model.fields import check_labels, index_by_key
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.role_model.offered_roles import (
     add_to_role_set,

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from sqlmodel import col, select
 
 from models.roles import Permission, Role, RoleSet, RoleSetRole, is_system
+from resolvers.model_changes import Change, ModelError, ModelProblem, compare_by_key
 from resolvers.roles import load_all_roles
 from resolvers.transaction import Transaction
 
@@ -54,25 +54,6 @@ class WantedModel:
     replaced_with: Mapping[str, str]
 
 
-Place = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelProblem:
-    """What is wrong with a part of the wanted model; the place is the path to that part."""
-
-    place: Place
-    message: str
-
-
-class ModelError(Exception):
-    """Rejects the wanted model, of which nothing is applied then."""
-
-    def __init__(self, problems: Sequence[ModelProblem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems
-
-
 # ------------------------------------------------------------------------------------------ current
 
 
@@ -115,17 +96,6 @@ async def _load_role_sets(tx: Transaction) -> dict[str, ModelRoleSet]:
 
 # -------------------------------------------------------------------------------------- differences
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Generic[T]):
-    """A change of one object: it is created without `before`, and deleted without `after`."""
-
-    key: str
-    before: T | None
-    after: T | None
-
 
 @dataclass(frozen=True, slots=True)
 class Differences:
@@ -138,15 +108,6 @@ class Differences:
     @property
     def is_empty(self) -> bool:
         return not (self.permissions or self.roles or self.role_sets)
-
-
-def compare_by_key(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]:
-    keys = sorted({*before, *after})
-    return [
-        Change(key, before.get(key), after.get(key))
-        for key in keys
-        if before.get(key) != after.get(key)
-    ]
 
 
 def compare_models(current: RoleModel, wanted: RoleModel) -> Differences:

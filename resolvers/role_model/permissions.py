@@ -16,7 +16,9 @@ from models.events import EventType
 from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import permission_data, with_deleted_flag
-from resolvers.role_model.fields import check_labels, index_by_key
+from resolvers.labels import check_labels, index_by_key
+from resolvers.plan_gate import get_feature
+from resolvers.plans.features import add_missing_features
 from resolvers.transaction import Transaction
 
 
@@ -53,7 +55,7 @@ async def _load_custom_permission(tx: Transaction, key: str) -> Permission:
 async def create_permission(
     tx: Transaction, *, key: str, name: str, description: str | None
 ) -> Permission:
-    """Creates a permission that no role includes yet."""
+    """Creates a permission that no role includes yet, and its feature if that is missing."""
     await tx.lock_roles_exclusively()
     errors = ErrorCollector()
     with errors.at("key"):
@@ -63,6 +65,7 @@ async def create_permission(
             raise IdentifierExists("A permission with this key already exists.")
     labels = check_labels(errors, {"name": name, "description": description})
     errors.raise_if_any()
+    await add_missing_features(tx, [get_feature(key)])
     permission = Permission(
         id=tx.new_id(Permission.prefix),
         created_at=tx.now,

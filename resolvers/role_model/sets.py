@@ -16,8 +16,8 @@ from models.events import EventType
 from models.organizations import make_slug
 from models.roles import ROLES_PER_SET, RoleSet, check_role_set_key
 from resolvers.changes import apply_changes
+from resolvers.labels import check_labels
 from resolvers.role_model.edit import load_roles_by_key
-from resolvers.role_model.fields import check_labels
 from resolvers.role_model.offered_roles import (
     add_to_role_set,
     find_creator_role,

@@ -9,6 +9,8 @@ from enum import Enum
 from typing import Any
 
 from models.errors import TokenTooLarge
+from models.plans import PayerType
+from resolvers.plan_gate import get_feature
 
 TOKEN_SECONDS = 60
 # How long `nbf` is before `iat`, for verifiers whose clock is slow.
@@ -19,6 +21,8 @@ TOKEN_BYTES = 4_096
 SIGNED_BYTES = 450
 MOST_MEMBERSHIPS = 50
 ORGANIZATION_PREFIX = "org:"
+# The payers of plans and features, as tokens spell them.
+SCOPES = {PayerType.ORGANIZATION: "o", PayerType.USER: "u"}
 LEGACY_ROLES = {"org:admin": "admin", "org:member": "basic_member"}
 
 TokenClaims = dict[str, Any]
@@ -41,6 +45,21 @@ class ActiveOrganization:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivePlan:
+    """The plan of the organization of a token or, in a token without one, of the user."""
+
+    payer: PayerType
+    # None if there is no plan in force.
+    key: str | None
+    features: frozenset[str]
+
+    def list_entries(self, permissions: Iterable[str] = ()) -> Sequence[str]:
+        """Lists the features of the plan and of the permissions, each with the payer's scope."""
+        features = self.features | {get_feature(key) for key in permissions}
+        return [f"{SCOPES[self.payer]}:{feature}" for feature in sorted(features)]
+
+
+@dataclass(frozen=True, slots=True)
 class TokenContent:
     """What the claims of a token are derived from."""
 
@@ -55,6 +74,8 @@ class TokenContent:
     memberships: Sequence[tuple[str, str]]
     # When the session was opened: the last time that the user is known to have authenticated.
     signed_in_at: datetime
+    # None while billing is disabled.
+    plan: ActivePlan | None = None
 
 
 def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
@@ -70,7 +91,8 @@ def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
         name = max(flat, key=lambda key: _count_json_bytes(flat[key]))
         raise TokenTooLarge(
             f"The session token would have {size} bytes, more than the limit of {TOKEN_BYTES}. Its"
-            f" largest claim is {name}. Give the role fewer or shorter permissions.",
+            f" largest claim is {name}. Give the role fewer or shorter permissions, or"
+            " the plan fewer features.",
             claim=name,
             limit=TOKEN_BYTES,
         )
@@ -109,14 +131,15 @@ def _make_common_claims(content: TokenContent) -> TokenClaims:
 
 
 def _make_v2_claims(content: TokenContent) -> TokenClaims:
-    active = content.organization
+    active, plan = content.organization, content.plan
     if active is None:
-        return {"v": 2}
-    features, encoded = encode_permissions(active.permissions)
+        return {"v": 2, **_make_plan_claims(content)}
+    features, encoded = encode_permissions(active.permissions, plan.features if plan else ())
     slug = {"slg": active.slug} if active.slug else {}
     fea = {"fea": features} if features else {}
     return {
         "v": 2,
+        **_make_plan_claims(content),
         **fea,
         "o": {
             "id": active.id,
@@ -127,23 +150,40 @@ def _make_v2_claims(content: TokenContent) -> TokenClaims:
     }
 
 
-def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Returns `fea`, and `per` and `fpm` of `o` (rule 30).
+def _make_plan_claims(content: TokenContent) -> TokenClaims:
+    """Makes `pla` and `fea` (rule 44).
 
-    `fpm` has a number for each feature, whose bit i grants the i-th action of `per`.
+    A token for an organization has only the organization's, because a verifier that asks for a
+    feature without its scope would find the user's.
+    """
+    plan, active = content.plan, content.organization
+    if plan is None:
+        return {}
+    pla = {"pla": f"{SCOPES[plan.payer]}:{plan.key}"} if plan.key else {}
+    entries = plan.list_entries(active.permissions if active else ())
+    return pla | ({"fea": ",".join(entries)} if entries else {})
+
+
+def encode_permissions(
+    permissions: Iterable[str], of_plan: Iterable[str] = ()
+) -> tuple[str, dict[str, str]]:
+    """Returns `fea`, and `per` and `fpm` of `o` (rules 30 and 44).
+
+    `fpm` has a number for each feature, whose bit i grants the i-th action of `per`; 0 for a
+    feature of the plan without a permission.
     """
     granted = {
         (feature, action) for _, feature, action in (key.split(":", 2) for key in permissions)
     }
-    features = sorted({feature for feature, _ in granted})
+    features = sorted({feature for feature, _ in granted} | set(of_plan))
     actions = sorted({action for _, action in granted})
-    if not granted:
-        return "", {}
     masks = [
         sum(((feature, action) in granted) << bit for bit, action in enumerate(actions))
         for feature in features
     ]
     fea = ",".join(f"o:{feature}" for feature in features)
+    if not granted:
+        return fea, {}
     return fea, {"per": ",".join(actions), "fpm": ",".join(map(str, masks))}
 
 
@@ -153,13 +193,14 @@ def encode_permissions(permissions: Iterable[str]) -> tuple[str, dict[str, str]]
 def _make_v1_claims(content: TokenContent) -> TokenClaims:
     active = content.organization
     if active is None:
-        return {}
+        return _make_plan_claims(content)
     slug = {"org_slug": active.slug} if active.slug else {}
     return {
         "org_id": active.id,
         **slug,
         "org_role": active.role,
         "org_permissions": sorted(active.permissions),
+        **_make_plan_claims(content),
     }
 
 

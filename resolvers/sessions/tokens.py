@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, inspect, update
 from sqlmodel import col, select
 
+from models.base import UTCDateTime
 from models.database.connection import Connection
 from models.database.statements import AnySelect
 from models.database.store import Store
@@ -17,19 +18,26 @@ from models.errors import NotFound
 from models.instance import Instance, MembershipMode, requires_organization
 from models.memberships import Membership
 from models.organizations import Organization
+from models.plans import PayerType
 from models.roles import Role
 from models.sessions import TOUCH_INTERVAL, Session, is_open
 from resolvers.access import (
     Actor,
     ensure_identity_token,
-    parse_permission_keys,
     select_permission_keys,
 )
 from resolvers.pages import AnyRow
+from resolvers.plan_gate import (
+    filter_by_features,
+    parse_keys,
+    select_features,
+    select_plan_key,
+)
 from resolvers.server import Server
 from resolvers.sessions.claims import (
     MOST_MEMBERSHIPS,
     ActiveOrganization,
+    ActivePlan,
     TokenClaims,
     TokenContent,
     TokenFormat,
@@ -89,6 +97,27 @@ def _select_memberships() -> ColumnElement[str]:
     return select(func.aggregate_strings(newest.c.entry, ",")).scalar_subquery()
 
 
+def _select_plans() -> Sequence[ColumnElement[str | None]]:
+    """Selects the plan in force of the organization, and that of the user, with their features."""
+    now: Any = bindparam("now", type_=UTCDateTime)
+    payers = {
+        PayerType.ORGANIZATION: col(Membership.organization_id),
+        PayerType.USER: col(Session.user_id),
+    }
+    return [
+        select(payer, payer_id, now).label(f"{payer.value}_{what}")
+        for payer, payer_id in payers.items()
+        for what, select in (("plan", select_plan_key), ("features", select_features))
+    ]
+
+
+def _make_plan_claims(row: AnyRow) -> ActivePlan | None:
+    """Makes what the token says about the plan: the organization's, or else the user's."""
+    payer = PayerType.USER if row.organization_id is None else PayerType.ORGANIZATION
+    key, features = getattr(row, f"{payer.value}_plan"), getattr(row, f"{payer.value}_features")
+    return None if features is None else ActivePlan(payer, key, parse_keys(features))
+
+
 @cache
 def _select_content(choice: Choice | None, format: TokenFormat) -> AnySelect:
     """Selects everything that a token says, in one row; none if the session isn't the user's.
@@ -112,6 +141,7 @@ def _select_content(choice: Choice | None, format: TokenFormat) -> AnySelect:
         col(Organization.slug),
         col(Role.key).label("role"),
         select_permission_keys(col(Membership.role_id)).label("permissions"),
+        *_select_plans(),
     )
     return (
         columns
@@ -144,16 +174,21 @@ async def _load_token_claims(
     """
     named = choice if isinstance(choice, str) else None
     statement = _select_content(None if isinstance(choice, str) else choice, options.format)
-    values = {"session_id": session_id, "user_id": user_id, "organization_id": named}
+    values = {
+        "session_id": session_id,
+        "user_id": user_id,
+        "organization_id": named,
+        "now": now,
+    }
     row: AnyRow | None = (await connection.execute(statement, values)).one_or_none()
     if row is None:
         raise session_not_found()
     if not is_open(row.closed_as, row.expires_at, now):
         raise session_closed()
-    organization = None
+    organization, plan = None, _make_plan_claims(row)
     if row.organization_id is not None:
         slug = row.slug if row.slugs_enabled else None
-        permissions = parse_permission_keys(row.permissions)
+        permissions = filter_by_features(parse_keys(row.permissions), plan and plan.features)
         organization = ActiveOrganization(row.organization_id, slug, row.role, permissions)
     if organization is None and named is not None:
         raise NotFound if row.organizations_enabled else organizations_disabled()
@@ -165,6 +200,7 @@ async def _load_token_claims(
         now=now,
         authorized_party=options.authorized_party,
         organization=organization,
+        plan=plan,
         memberships=_parse_memberships(
             None if options.format is TokenFormat.V2 else row.memberships
         ),

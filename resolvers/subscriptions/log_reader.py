@@ -294,7 +294,7 @@ class LogReader:
 
     def _make_event(self, row: Event) -> Delivered:
         size = len(dumps((row.data, row.private_metadata, row.changes)))
-        return Delivered(row, size, Loaders(self.store))
+        return Delivered(row, size, Loaders(self.store, self.clock, has_plans=True))
 
     def _end_signed_out(self, row: Event) -> None:
         """Ends the streams of a session that has ended, or of a user that was deleted."""

@@ -51,6 +51,19 @@ describe_enum(
         EventType.SESSION_CREATED: "A session was opened.",
         EventType.SESSION_ENDED: "A session was ended by its user.",
         EventType.SESSION_REVOKED: "A session was revoked by a secret key.",
+        EventType.FEATURE_CREATED: "A feature was created.",
+        EventType.FEATURE_UPDATED: "The name or the description of a feature was updated.",
+        EventType.FEATURE_DELETED: "A feature was deleted.",
+        EventType.PLAN_CREATED: "A plan was created.",
+        EventType.PLAN_UPDATED: "A plan or its features were updated.",
+        EventType.PLAN_DELETED: "A plan was replaced by another one and deleted.",
+        EventType.SUBSCRIPTION_CREATED: "An organization or a user got a subscription.",
+        EventType.SUBSCRIPTION_UPDATED: "The plan, the status, or the seats of a subscription were"
+        " updated.",
+        EventType.SUBSCRIPTION_ACTIVE: "A subscription became active. The event of its creation or"
+        " update comes first.",
+        EventType.SUBSCRIPTION_PAST_DUE: "A payment for a subscription is overdue. The event of its"
+        " creation or update comes first.",
     },
 )
 

@@ -189,8 +189,8 @@ class InvitationEvent(Event):
 
 
 @strawberry.type(
-    description="An event of the instance as a whole: a role, permission, role set, user, or"
-    " session changed."
+    description="An event of the instance as a whole: a role, permission, role set, user, session,"
+    " feature, plan, or subscription changed."
 )
 class InstanceEvent(Event):
     @classmethod

@@ -80,7 +80,7 @@ class Context:
 
     @cached_property
     def loaders(self) -> Loaders:
-        return Loaders(self.snapshot)
+        return Loaders(self.snapshot, self.server.clock, has_plans=self.instance.billing_enabled)
 
     async def read(
         self,

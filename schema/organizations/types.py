@@ -35,6 +35,7 @@ from schema.memberships.types import (
     load_memberships,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
+from schema.plans.of_organization import OrganizationPlan
 from schema.roles.types import PermissionKey, Role, RoleSet
 from schema.users.types import User
 
@@ -45,13 +46,13 @@ if TYPE_CHECKING:
 
 @reads(
     row=[
-        *("id", "name", "public_metadata", "max_allowed_memberships", "admin_delete_enabled"),
+        *("id", "name", "public_metadata", "admin_delete_enabled"),
         *("created_at", "updated_at", "created_by_id", "role_set_id"),
     ],
     service=["private_metadata"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(EnrollmentFields):
+class Organization(EnrollmentFields, OrganizationPlan):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -72,10 +73,6 @@ class Organization(EnrollmentFields):
     private_metadata: JSONObject | None = strawberry.field(
         description="Custom data about the organization for your services. Null unless the caller"
         " uses a secret key."
-    )
-    max_allowed_memberships: int = strawberry.field(
-        description="The maximum number of members and pending invitations together. 0 means"
-        " unlimited."
     )
     admin_delete_enabled: bool = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"
@@ -282,6 +279,7 @@ class Organization(EnrollmentFields):
             slug=context.visible_slug(row.slug),
             image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
+            own_seat_limit=row.max_allowed_memberships,
         )
 
 

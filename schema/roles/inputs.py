@@ -39,7 +39,7 @@ class UpdateRoleInput:
 
 @strawberry.input(description="The object to delete, by its key.")
 class DeleteByKeyInput:
-    key: str = strawberry.field(description="Key of the role or permission to delete.")
+    key: str = strawberry.field(description="Key of the role, permission, or feature to delete.")
 
 
 @strawberry.input(description="A custom permission to create.")

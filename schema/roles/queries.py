@@ -8,10 +8,12 @@ from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
 from resolvers.queries.permission_check import Reason, check_permission
+from resolvers.queries.plans import load_feature_by_key
 from resolvers.queries.roles import load_all
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
 from schema.foundation.guards import ActorKind, query_guard
+from schema.plans.types import Feature, Plan, load_plan
 from schema.roles.types import Permission, PermissionKey, Role, RoleSet, load_role
 
 describe_enum(
@@ -23,6 +25,8 @@ describe_enum(
         Reason.NOT_A_MEMBER: "The user isn't a member of the organization, or the organization"
         " doesn't exist.",
         Reason.ROLE_LACKS_PERMISSION: "The role of the member doesn't include the permission.",
+        Reason.FEATURE_NOT_IN_PLAN: "The role of the member includes the permission, but the plan"
+        " of the organization doesn't include its feature.",
         Reason.UNKNOWN_PERMISSION: "No permission has this key.",
         Reason.ORGANIZATIONS_DISABLED: "Organizations are disabled in this instance.",
     },
@@ -43,6 +47,16 @@ class PermissionDecision:
         description="The role of the user in the organization. Null if the user isn't a member, and"
         " for a secret key."
     )
+    plan: Plan | None = strawberry.field(
+        description="The plan of the organization that lacks the feature. Null if there is no plan"
+        " in force, or unless the reason is `FEATURE_NOT_IN_PLAN`.",
+        default=None,
+    )
+    feature: Feature | None = strawberry.field(
+        description="The feature that the permission needs. Null unless the reason is"
+        " `FEATURE_NOT_IN_PLAN`.",
+        default=None,
+    )
 
 
 OrganizationId = Annotated[
@@ -56,6 +70,11 @@ OtherUserId = Annotated[
         " requires a secret key."
     ),
 ]
+
+
+async def _load_feature(info: Info, key: str | None) -> Feature | None:
+    row = await info.context.read(load_feature_by_key, key) if key else None
+    return Feature.from_row(row) if row else None
 
 
 @strawberry.type
@@ -105,4 +124,6 @@ class RoleQueries:
             reason=decision.reason,
             permission=permission,
             role=role,
+            plan=await load_plan(info, decision.plan_id),
+            feature=await _load_feature(info, decision.feature),
         )

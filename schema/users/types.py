@@ -18,6 +18,7 @@ from schema.foundation.connections import (
 from schema.foundation.context import Context, Info
 from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
+from schema.plans.types import Plan, PlanSubscription, load_plan
 from schema.sessions.enums import SessionStatus
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class User(Node):
     ) -> Connection[Annotated["Membership", strawberry.lazy("schema.memberships.types")]] | None:
         from schema.memberships.types import load_memberships
 
-        if not (info.context.is_service or info.context.user_id == self.id):
+        if not self._is_own(info.context):
             return None
         info.context.ensure_organizations_enabled()
         arguments = PageArguments(first, after, last, before)
@@ -125,10 +126,36 @@ class User(Node):
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
         from schema.sessions.types import load_sessions
 
-        if not (info.context.is_service or info.context.user_id == self.id):
+        if not self._is_own(info.context):
             return None
         arguments = PageArguments(first, after)
         return await load_sessions(info, self.id, arguments, statuses=statuses)
+
+    @strawberry.field(
+        description="The plan of the user, which counts outside of organizations: that of the"
+        " subscription or, without one, the default plan. Null if there is neither, while billing"
+        " is disabled, or unless the caller is the user or uses a secret key."
+    )
+    async def plan(self, info: Info) -> Plan | None:
+        loaders = info.context.loaders
+        if not (loaders.has_plans and self._is_own(info.context)):
+            return None
+        in_force = await loaders.plans_of_users.load(self.id)
+        return await load_plan(info, in_force.plan_id) if in_force else None
+
+    @strawberry.field(
+        description="The subscription of the user that hasn't ended. Null if there is none, or"
+        " unless the caller is the user or uses a secret key."
+    )
+    async def subscription(self, info: Info) -> PlanSubscription | None:
+        if not self._is_own(info.context):
+            return None
+        row = await info.context.loaders.subscriptions_of_users.load(self.id)
+        return PlanSubscription.from_row(row, info.context) if row else None
+
+    def _is_own(self, context: Context) -> bool:
+        """Whether the caller can read what only the user and secret keys can."""
+        return context.is_service or context.user_id == self.id
 
     @classmethod
     def from_row(cls, row: UserRow, context: Context) -> "User":

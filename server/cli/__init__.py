@@ -10,7 +10,19 @@ from io import TextIOWrapper
 
 import typer
 
-from server.cli import backup, doctor, keys, migrate, roles, schema, secret, seed, serve, token
+from server.cli import (
+    backup,
+    doctor,
+    keys,
+    migrate,
+    plans,
+    roles,
+    schema,
+    secret,
+    seed,
+    serve,
+    token,
+)
 
 app = typer.Typer(
     name="tenantry",
@@ -26,6 +38,7 @@ app = typer.Typer(
 app.add_typer(keys.app, name="keys")
 app.add_typer(secret.app, name="secret")
 app.add_typer(roles.app, name="roles")
+app.add_typer(plans.app, name="plans")
 app.command()(serve.dev)
 app.command()(serve.serve)
 app.command()(serve.worker)

@@ -20,9 +20,10 @@ def export_roles(
 
     The output is sorted: the same roles always give the same file.
     """
-    from server.cli import role_model
+    from server.cli import model_files
+    from server.cli.role_model import ROLES
 
-    role_model.export_roles(to)
+    model_files.export_model(ROLES, to)
 
 
 @app.command("apply")
@@ -58,6 +59,7 @@ def apply_roles(
     set, replace its entry with `replaced_with: role_set:primary`, and add `mappings` if its roles
     differ.
     """
-    from server.cli import role_model
+    from server.cli import model_files
+    from server.cli.role_model import ROLES
 
-    role_model.apply_roles(file, dry_run=dry_run, yes=yes)
+    model_files.apply_file(ROLES, file, dry_run=dry_run, yes=yes)

@@ -19,6 +19,7 @@ from resolvers.events.retention import delete_old_events, load_newest_time
 from resolvers.idempotency import delete_old_answers
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.server import Server
+from resolvers.stripe.receive import EVENTS_KEPT, delete_old_stripe_events
 from resolvers.transaction import begin
 from server.delivery.queue import RETRY_SECONDS
 from server.settings.settings import Settings
@@ -77,6 +78,7 @@ class Cleanup:
             self.heartbeat.beat()
         await delete_old_mails_and_sessions(store, now - RETENTION)
         await delete_old_answers(store, now)
+        await delete_old_stripe_events(store, now - EVENTS_KEPT)
         await delete_old_events(store, now - self.event_retention, self.heartbeat.beat)
 
     async def _is_clock_trusted(self, now: datetime) -> bool:

@@ -151,21 +151,37 @@ class WebhookClient:
         except Exception as error:
             return Answer(error=describe_error(error))
 
+    async def get(self, url: str, headers: Mapping[str, str]) -> tuple[Answer, bytes]:
+        """Gets a document, or at least its start. It never raises."""
+        try:
+            async with asyncio.timeout(TRY_SECONDS):
+                return await self._exchange("GET", httpcore.URL(url), headers, None)
+        except TimeoutError:
+            return Answer(error=TOO_SLOW), b""
+        except Exception as error:
+            return Answer(error=describe_error(error)), b""
+
     async def _answer(self, url: httpcore.URL, headers: Mapping[str, str], body: bytes) -> Answer:
+        return (await self._exchange("POST", url, headers, body))[0]
+
+    async def _exchange(
+        self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[Answer, bytes]:
+        """Sends a request; returns the answer, with the start of its body."""
         guard = TargetGuard(self.targets, self.resolve, url.scheme.decode())
         async with (
             httpcore.AsyncHTTPConnection(
                 url.origin, ssl_context=self.trust, network_backend=guard
             ) as connection,
-            connection.stream("POST", url, headers=[*headers.items()], content=body) as response,
+            connection.stream(method, url, headers=[*headers.items()], content=body) as response,
         ):
             body_start = await read_start(response)
             if 200 <= response.status < 300:
-                return Answer(response.status)
+                return Answer(response.status), body_start
             values = {name.lower(): value for name, value in response.headers}
             retry_after = values.get(b"retry-after", b"").decode("ascii", "replace") or None
             error = describe_status(response.status, body_start)
-            return Answer(response.status, error, retry_after)
+            return Answer(response.status, error, retry_after), body_start
 
 
 async def read_start(response: httpcore.Response) -> bytes:

@@ -7,11 +7,13 @@ from typing import Any
 
 from models.database.heartbeats import Heartbeat
 from resolvers.server import Server
+from resolvers.stripe.queue import Reading
 from server.delivery.cleanup import Cleanup, make_cleanup
 from server.delivery.enrollment import Enrollment
 from server.delivery.mail import MailResult, make_mail_queue
 from server.delivery.queue import DeliveryQueue
 from server.delivery.smtp import OnWritten
+from server.delivery.stripe import make_stripe_queue
 from server.delivery.webhook_client import Answer
 from server.delivery.webhooks import make_webhook_queue
 from server.observability.observer import Observer
@@ -29,14 +31,18 @@ class Worker:
     webhooks: DeliveryQueue[Answer]
     cleanup: Cleanup
     enrollment: Enrollment
+    # None if Stripe isn't set up.
+    stripe: DeliveryQueue[Reading] | None = None
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
+        stripe = (self.stripe.heartbeat,) if self.stripe else ()
         return (
             self.mail.heartbeat,
             self.webhooks.heartbeat,
             self.cleanup.heartbeat,
             self.enrollment.heartbeat,
+            *stripe,
         )
 
     async def run(self) -> None:
@@ -46,6 +52,8 @@ class Worker:
             group.create_task(self.webhooks.run())
             group.create_task(self.cleanup.run())
             group.create_task(self.enrollment.run())
+            if self.stripe:
+                group.create_task(self.stripe.run())
 
 
 class Background:
@@ -78,4 +86,5 @@ def make_worker(
         make_webhook_queue(server, observer),
         make_cleanup(settings, server),
         Enrollment(server),
+        make_stripe_queue(settings, server, observer),
     )

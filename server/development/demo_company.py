@@ -22,6 +22,9 @@ from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.members.memberships import NewMember, create_membership
 from resolvers.organizations import NewOrganization, create_organization
+from resolvers.plans.features import create_feature
+from resolvers.plans.plans import NewPlan, create_plan
+from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
 from resolvers.provisioning import find_or_create_user
 from resolvers.server import Server
 from resolvers.transaction import begin
@@ -79,6 +82,20 @@ async def load_demo(server: Server) -> None:
     )
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
+    await prepare_plans(server, company.id)
+
+
+async def prepare_plans(server: Server, organization_id: str) -> None:
+    """Creates two plans, of which the company has one; they count once billing is enabled."""
+    async with begin(server, SYSTEM) as tx:
+        await create_feature(tx, key="export", name="Export", description=None)
+        plans = {"team": ("Team", 10, 19), "business": ("Business", 50, 49)}
+        for key, (name, seats, price) in plans.items():
+            metadata = {"monthly_price": price}
+            new = NewPlan(key, name, features=["export"], seat_limit=seats, metadata=metadata)
+            await create_plan(tx, new)
+    async with begin(server, SYSTEM) as tx:
+        await set_subscription(tx, SubscriptionFacts("business", organization_id))
 
 
 async def create_domains(server: Server, admin: Actor, company_id: str) -> None:

@@ -150,6 +150,15 @@ def make_variables(
             "members": [{"userId": user(KATHERINE)}],
             "onError": "SKIP_FAILED",
         },
+        "CreatePlan": {
+            "feature": "sso",
+            "featureName": "Single sign-on",
+            "key": "enterprise",
+            "name": "Enterprise",
+            "seatLimit": 500,
+        },
+        "SetSubscription": {"organizationId": company, "plan": "business", "seats": 100},
+        "OrganizationPlan": {"id": company},
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
     }
 

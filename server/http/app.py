@@ -21,7 +21,7 @@ from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import graphiql, health, home, invitation_page, jwks, logos, metrics, sdl
+from server.http import graphiql, health, home, invitation_page, jwks, logos, metrics, sdl, stripe
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
@@ -223,6 +223,7 @@ def _make_routes(
         *logos.routes,
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
+        *stripe.routes(settings, server),
         home.route(has_page=endpoint.page is not None),
         *(graphiql.routes if endpoint.page else []),
     ]

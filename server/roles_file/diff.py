@@ -1,22 +1,13 @@
 """Shows the differences of two role models: + is new, - is deleted, ~ is changed."""
 
-import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 
-from models.validation.text import escape_controls
-from resolvers.role_model.model import (
-    Change,
-    Differences,
-    ModelPermission,
-    ModelRole,
-    ModelRoleSet,
-    WantedModel,
-)
+from resolvers.model_changes import Change
+from resolvers.role_model.model import Differences, ModelRoleSet, WantedModel
+from server.yaml_files.diff import get_sign, render_keys, render_summary, render_values
 
 LABELS = ("name", "description")
 SET_VALUES = (*LABELS, "initial", "default_role", "creator_role")
-
-AnyChange = Change[ModelPermission] | Change[ModelRole] | Change[ModelRoleSet]
 
 
 def render_differences(differences: Differences, wanted: WantedModel) -> list[str]:
@@ -33,42 +24,7 @@ def render_differences(differences: Differences, wanted: WantedModel) -> list[st
     for change in differences.role_sets:
         lines += [f"{get_sign(change)} role set {change.key}", *render_role_set(change, wanted)]
     changes = [*differences.permissions, *differences.roles, *differences.role_sets]
-    signs = [get_sign(change) for change in changes]
-    lines.append(
-        f"{signs.count('+')} to create, {signs.count('~')} to change, {signs.count('-')} to delete."
-    )
-    return lines
-
-
-def get_sign(change: AnyChange) -> str:
-    if change.before is None:
-        return "+"
-    return "-" if change.after is None else "~"
-
-
-def render_values(change: AnyChange, names: Sequence[str]) -> Generator[str]:
-    """Renders the values that are new or change; for a deleted part, the key is enough."""
-    for name in names if change.after else ():
-        before, after = getattr(change.before, name, None), getattr(change.after, name)
-        if change.before is None and after:
-            yield f"  + {name}: {quote(after)}"
-        elif change.before is not None and before != after:
-            yield f"  ~ {name}: {quote(before)} -> {quote(after)}"
-
-
-def quote(value: object) -> str:
-    """Renders the value as JSON, with an escape in place of each control character."""
-    return escape_controls(json.dumps(value, ensure_ascii=False))
-
-
-def render_keys(change: AnyChange, name: str) -> Generator[str]:
-    """Renders the keys that a list gains and loses."""
-    if change.after is None:
-        return
-    before: frozenset[str] = getattr(change.before, name, frozenset[str]())
-    after: frozenset[str] = getattr(change.after, name)
-    for key in sorted(before ^ after):
-        yield f"  {'+' if key in after else '-'} {key}"
+    return [*lines, render_summary(changes)]
 
 
 def render_role_set(change: Change[ModelRoleSet], wanted: WantedModel) -> Generator[str]:

@@ -1,44 +1,28 @@
 """Reads the role model from a YAML file."""
 
-from dataclasses import dataclass
-
+from resolvers.model_changes import ModelError
 from resolvers.role_model.model import (
-    ModelError,
     ModelPermission,
-    ModelProblem,
     ModelRole,
     ModelRoleSet,
     RoleModel,
     WantedModel,
 )
-from server.roles_file.entries import Entries, parse_entries
+from server.roles_file.entries import NAMES, Entries
 from server.roles_file.references import find_wrong_references
-from server.roles_file.yaml_lines import Lines, add_lines, parse_yaml
-
-# The size of the largest file, in bytes.
-LIMIT = 1_048_576
+from server.yaml_files.shape import parse_file
+from server.yaml_files.yaml_lines import Lines, add_lines
 
 
-@dataclass(frozen=True, slots=True)
-class RoleFile:
-    """The model that a file describes, and the line of each of its parts."""
-
-    wanted: WantedModel
-    lines: Lines
-
-
-def read_role_file(content: bytes) -> RoleFile:
-    """Parses and checks a file.
+def read_role_file(content: bytes) -> tuple[WantedModel, Lines]:
+    """Parses and checks a file; returns its model, and the line of each part.
 
     Raises ModelError with every problem that shows without looking at the store.
     """
-    if len(content) > LIMIT:
-        raise ModelError([ModelProblem((), f"The file must have at most {LIMIT} bytes.")])
-    data, lines = parse_yaml(content)
-    entries = parse_entries(data, lines)
+    entries, lines = parse_file(content, Entries, names=NAMES, tagged={"role_sets"})
     if problems := list(find_wrong_references(entries)):
         raise ModelError(add_lines(problems, lines))
-    return RoleFile(to_wanted_model(entries), lines)
+    return to_wanted_model(entries), lines
 
 
 def to_wanted_model(entries: Entries) -> WantedModel:

@@ -1,11 +1,7 @@
 """Writes the role model as a YAML file."""
 
-from typing import Any
-
-import yaml
-
-from models.validation.text import CONTROLS, escape_controls
-from resolvers.role_model.model import ModelPermission, ModelRole, ModelRoleSet, RoleModel
+from resolvers.role_model.model import RoleModel
+from server.yaml_files.dump import dump_yaml, to_labels
 
 HEAD = """\
 # The role model of this instance: all custom permissions, roles, and role sets.
@@ -14,18 +10,6 @@ HEAD = """\
 # changed. If you remove a role from a role set, map it to another role of the set in `mappings`. To delete a role set,
 # replace its entry with `replaced_with` and the key of another role set.
 """
-
-
-class SafelyQuoted(yaml.SafeDumper):
-    """Puts texts that need escapes in double quotes: YAML has no escapes anywhere else."""
-
-
-def represent_text(dumper: SafelyQuoted, text: str) -> yaml.ScalarNode:
-    style = '"' if CONTROLS.search(text) else None
-    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
-
-
-SafelyQuoted.add_representer(str, represent_text)
 
 
 def dump_model(model: RoleModel) -> str:
@@ -50,10 +34,4 @@ def dump_model(model: RoleModel) -> str:
         "roles": dict(sorted(roles.items())),
         "role_sets": dict(sorted(role_sets.items())),
     }
-    text = yaml.dump(entries, Dumper=SafelyQuoted, sort_keys=False, allow_unicode=True, width=120)
-    return HEAD + "\n".join(map(escape_controls, text.split("\n")))
-
-
-def to_labels(entry: ModelPermission | ModelRole | ModelRoleSet) -> dict[str, Any]:
-    labels = {"name": entry.name}
-    return labels if entry.description is None else labels | {"description": entry.description}
+    return dump_yaml(HEAD, entries)

@@ -1,10 +1,11 @@
 """Finds the names in a role file that refer to nothing."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 
 from models.roles import SYSTEM_PERMISSIONS, is_system
-from resolvers.role_model.model import ModelProblem, Place
-from server.roles_file.entries import Entries, ReplacedEntry, RoleSetEntry, suggest
+from resolvers.model_changes import ModelProblem, Place
+from server.roles_file.entries import Entries, ReplacedEntry, RoleSetEntry
+from server.yaml_files.shape import explain_unknown, find_unknown
 
 
 def find_wrong_references(entries: Entries) -> Generator[ModelProblem]:
@@ -61,15 +62,3 @@ def check_role(place: Place, role: str, roles: list[str]) -> Generator[ModelProb
         yield ModelProblem(
             place, f"{role[:80]!r} is not a role of the set. Its roles are: {choice}."
         )
-
-
-def find_unknown(
-    place: Place, what: str, keys: list[str], known: Iterable[str]
-) -> Generator[ModelProblem]:
-    for number, key in enumerate(keys):
-        if key not in known:
-            yield ModelProblem((*place, number), explain_unknown(what, key, known))
-
-
-def explain_unknown(what: str, key: str, known: Iterable[str]) -> str:
-    return f"The {what} {key[:80]!r} doesn't exist.{suggest(key, known)}"

@@ -61,6 +61,13 @@ def find_risks(settings: Settings) -> list[str]:
         " unencrypted. Set smtps://, or a user and a password.": (
             smtp_url.scheme == "smtp" and not smtp_url.username
         ),
+        "TENANTRY_STRIPE_API_KEY is not set: subscriptions are as the newest event says, and a lost"
+        " event is never noticed. Set a restricted key that can read subscriptions.": (
+            settings.stripe_webhook_secrets and not settings.stripe_api_key
+        ),
+        "TENANTRY_STRIPE_API_KEY is a test key: real payments have no effect. Set a live key.": (
+            settings.stripe_api_key and not settings.is_stripe_live
+        ),
         "TENANTRY_METRICS_TOKEN is not set: /metrics is not available. Set it to the output"
         " of: openssl rand -hex 24": not settings.metrics_token,
         "TENANTRY_SECRET_KEYS holds keys that only a restart can revoke. Create keys with"

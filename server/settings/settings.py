@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.validation.webhook_targets import WebhookTargets
 from server.settings.issuers import Issuer, Issuers
+from server.settings.stripe import StripeKey, StripeUrl, WebhookSecrets
 from server.settings.values import (
     LOOPBACK,
     DatabaseUrl,
@@ -91,6 +92,9 @@ class Settings(BaseSettings):
     mail_from: Sender = None
     webhook_networks: PrivateNetworks = ()
     dns_servers: NameServers = ()
+    stripe_webhook_secrets: WebhookSecrets = Field(default=(), repr=False)
+    stripe_api_key: StripeKey = Field(default=None, repr=False)
+    stripe_api_url: StripeUrl = "https://api.stripe.com"
     event_retention_days: int = Field(default=30, ge=1, le=36_500)
     max_tokens: int = Field(default=2_000, ge=200, le=100_000)
     max_depth: int = Field(default=10, ge=5, le=100)
@@ -138,6 +142,17 @@ class Settings(BaseSettings):
         from server.settings.operations import load_operation_names
 
         return load_operation_names(self.operations)
+
+    @property
+    def uses_stripe(self) -> bool:
+        return bool(self.stripe_webhook_secrets) or self.stripe_api_key is not None
+
+    @property
+    def is_stripe_live(self) -> bool:
+        """Whether real payments count, rather than those of tests."""
+        if self.stripe_api_key is None:
+            return not self.is_development
+        return "_live_" in self.stripe_api_key
 
     @property
     def sender(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from schema import schema
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller, contents
+from tests.support.billing import make_feature, make_plan, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
 from tests.support.http import SLOW_ON_POSTGRESQL
@@ -216,12 +217,43 @@ async def test_who_may_do_what_with_a_webhook_endpoint(
     assert (await contents(api.store) == before) == (wanted is not OK)
 
 
+# What is done with the catalogue and a subscription, while billing is enabled.
+OF_PLANS: dict[str, JSON] = {
+    "createFeature": {"key": "new", "name": "New"},
+    "updateFeature": {"key": "spare", "name": "New"},
+    "deleteFeature": {"key": "spare"},
+    "createPlan": {"key": "new", "name": "New", "features": []},
+    "updatePlan": {"key": "pro", "name": "New"},
+    "replacePlan": {"key": "pro", "withKey": "team"},
+    "setSubscription": {"plan": "pro"},
+}
+
+
+@SLOW_ON_POSTGRESQL
+@pytest.mark.parametrize("mutation", OF_PLANS)
+@pytest.mark.parametrize("who", CALLERS)
+async def test_who_may_do_what_with_plans(api: Api, acme: Acme, mutation: str, who: str) -> None:
+    await switch_billing(api)
+    await make_feature(api, "spare")
+    await make_plan(api, "pro")
+    await make_plan(api, "team")
+    payer = of(acme) if mutation == "setSubscription" else {}
+    before = await contents(api.store)
+
+    answer = await api.mutate(mutation, {**payer, **OF_PLANS[mutation]}, by=CALLERS[who](acme))
+
+    wanted = SERVICES[list(CALLERS).index(who)]
+    assert refusal(answer) == wanted
+    assert answer.status == 200
+    assert (await contents(api.store) == before) == (wanted is not OK)
+
+
 def test_every_mutation_has_a_row() -> None:
     mutation = schema.get_type_by_name("Mutation")
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_DOMAINS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_PLANS, *OF_DOMAINS}
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:

@@ -14,6 +14,7 @@ from resolvers.access import SYSTEM
 from resolvers.transaction import begin
 from schema import schema
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
+from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
 from tests.support.roles import a_role_model
@@ -116,7 +117,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
     "deleteRole": (lambda acme: {"key": "org:spare"}, ["role.deleted"]),
     "createPermission": (
         lambda acme: {"key": "org:new:read", "name": "New"},
-        ["permission.created"],
+        ["feature.created", "permission.created"],
     ),
     "updatePermission": (
         lambda acme: {"key": "org:reports:read", "name": "New"},
@@ -210,6 +211,47 @@ async def test_what_is_done_with_a_session_writes_its_event(
         assert event["data"]["status"] == answer.payload["session"]["status"].lower()
 
 
+OF_PLANS: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
+    "createFeature": (lambda acme: {"key": "new", "name": "New"}, ["feature.created"]),
+    "updateFeature": (lambda acme: {"key": "spare", "name": "New"}, ["feature.updated"]),
+    "deleteFeature": (lambda acme: {"key": "spare"}, ["feature.deleted"]),
+    "createPlan": (lambda acme: {"key": "new", "name": "New", "features": []}, ["plan.created"]),
+    "updatePlan": (lambda acme: {"key": "pro", "name": "New"}, ["plan.updated"]),
+    "replacePlan": (
+        lambda acme: {"key": "pro", "withKey": "team"},
+        ["subscription.updated", "plan.deleted"],
+    ),
+    "setSubscription": (
+        lambda acme: {**of(acme), "plan": "team"},
+        ["subscription.updated"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mutation", OF_PLANS)
+async def test_what_is_done_with_plans_writes_its_events(
+    api: Api, acme: Acme, mutation: str
+) -> None:
+    input, expected = OF_PLANS[mutation]
+    await switch_billing(api)
+    await make_feature(api, "spare")
+    await make_plan(api, "pro")
+    await make_plan(api, "team")
+    await subscribe(api, acme.id, "pro")
+    before = len(await events(api.store))
+
+    answer = await api.mutate(mutation, input(acme), by=SERVICE)
+
+    written = (await events(api.store))[before:]
+    assert [event["type"] for event in written] == expected
+    assert answer.payload["cursor"] == str(written[-1]["cursor"])
+    for event in written:
+        is_subscription = event["type"].startswith("subscription")
+        assert event["organization_id"] == (acme.id if is_subscription else None)
+        assert event["object_id"] == event["data"]["id"]
+        assert event["data"].get("deleted", False) == event["type"].endswith("deleted")
+
+
 OF_WEBHOOKS: dict[str, JSON] = {
     "updateWebhookEndpoint": {"description": "New"},
     "deleteWebhookEndpoint": {},
@@ -269,7 +311,7 @@ async def test_what_is_gone_is_told_as_it_was_and_as_deleted(api: Api, acme: Acm
 def test_every_mutation_has_a_row() -> None:
     names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_DOMAINS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_PLANS, *OF_WEBHOOKS, *OF_DOMAINS}
 
 
 async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:

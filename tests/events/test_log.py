@@ -172,6 +172,7 @@ async def test_a_secret_key_reads_everything_that_ever_happened(
         ("user", "InstanceEvent"),
         ("session", "InstanceEvent"),
         ("permission", "InstanceEvent"),
+        ("feature", "InstanceEvent"),
     }
 
 

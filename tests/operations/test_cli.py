@@ -40,7 +40,8 @@ def commands() -> list[tuple[str, Any]]:
     top: Any = typer.main.get_command(cli.app)
     found = list(top.commands.items())
     groups = [
-        (group, top.commands[group].commands.items()) for group in ("keys", "secret", "roles")
+        (group, top.commands[group].commands.items())
+        for group in ("keys", "plans", "secret", "roles")
     ]
     return [
         *found,

@@ -169,6 +169,7 @@ BY = {
         ("RoleModel", "CreatePermission", "CreateRole", "UpdateRole", "ReplaceRole"), "Secret key"
     ),
     **dict.fromkeys(("CreateWebhookEndpoint", "WebhookDeliveries"), "Secret key"),
+    **dict.fromkeys(("EnableBilling", "Plans", "CreatePlan", "SetSubscription"), "Secret key"),
     **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
     **dict.fromkeys(("VerifyDomain", "AllDomains"), "Secret key"),
     **dict.fromkeys(("MySuggestions", "AcceptSuggestion"), "Dorothy Vaughan"),

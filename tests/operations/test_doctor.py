@@ -248,6 +248,10 @@ RISKS = {
     "TENANTRY_WEBHOOK_NETWORKS allows 10.0.0.0/8": {"TENANTRY_WEBHOOK_NETWORKS": '["10.0.0.0/8"]'},
     "TENANTRY_SMTP_URL is not set": {"TENANTRY_SMTP_URL": ""},
     "TENANTRY_SMTP_URL starts with smtp://": {"TENANTRY_SMTP_URL": "smtp://127.0.0.1:1"},
+    "TENANTRY_STRIPE_API_KEY is not set": {
+        "TENANTRY_STRIPE_WEBHOOK_SECRETS": "whsec_dGhlIGZpcnN0IG9mIHR3bw"
+    },
+    "TENANTRY_STRIPE_API_KEY is a test key": {"TENANTRY_STRIPE_API_KEY": "rk_test_51Mq7yLkdIwHu"},
     "TENANTRY_METRICS_TOKEN is not set": {"TENANTRY_METRICS_TOKEN": ""},
     "TENANTRY_SECRET_KEYS holds keys": {
         "TENANTRY_SECRET_KEYS": "sk_Zk9QmWv2Lx7TbYc4RdHn6sGpE1uAoJf3"
@@ -376,6 +380,23 @@ def test_doctor_notices_emails_with_which_nobody_can_accept(folder: Path) -> Non
     safe = [line for line in examined(**SAFE)[1] if "invitationUrl" in line]
 
     assert (len(risky), unsent, safe) == (1, [], [])
+
+
+def test_doctor_lists_what_cannot_be_applied_from_stripe(folder: Path) -> None:
+    done(invoke("migrate"))
+    key = {"TENANTRY_STRIPE_API_KEY": "rk_live_51Mq7yLkdIwHu"}
+    well = examined(**SAFE | key)[1]
+    with sqlite3.connect(folder / "var" / "tenantry.db") as connection:
+        connection.execute(
+            "INSERT INTO stripe_subscription (id, updated_at, status, attempts, events, stated_at,"
+            " problem) VALUES ('sub_1', '2026-01-01', 'idle', 0, 1, 0, 'No plan has the price.')"
+        )
+
+    code, lines = examined(**SAFE | key)
+
+    assert "   ok  Stripe: every subscription is applied" in well
+    assert "wrong  Stripe: sub_1: No plan has the price." in lines
+    assert code == 1
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")

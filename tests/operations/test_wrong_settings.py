@@ -69,6 +69,13 @@ WRONG: list[tuple[str, Any, str]] = [
     ("MAIL_FROM", "Acme <hello@example.com>, other@example.com", "must be one email address"),
     ("MAIL_FROM", "Acme <hello@example.com>\r\nBcc: all@example.com", "must be one email address"),
     ("MAIL_FROM", "Acme <hello>", "must be one email address"),
+    ("STRIPE_WEBHOOK_SECRETS", "secret", "must list the signing secrets of Stripe"),
+    ("STRIPE_WEBHOOK_SECRETS", "whsec_short", "must list the signing secrets of Stripe"),
+    ("STRIPE_API_KEY", "pk_live_51Mq7yLkdIwHu7ixQ", "must be an API key of Stripe"),
+    ("STRIPE_API_KEY", "rk_live_", "must be an API key of Stripe"),
+    ("STRIPE_API_URL", "http://stripe.example.com", "must be an https URL"),
+    ("STRIPE_API_URL", "https://api.stripe.com?x=1", "must be an https URL"),
+    ("STRIPE_API_URL", "api.stripe.com", "must be an absolute http or https URL"),
     ("WEBHOOK_NETWORKS", "10.0.0.0/8", "JSON"),
     ("WEBHOOK_NETWORKS", '"10.0.0.0/8"', "JSON list"),
     (

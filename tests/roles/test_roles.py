@@ -43,6 +43,7 @@ async def test_a_permission_is_invented_described_and_deleted(api: Api) -> None:
     assert deleted["deletedId"] == made["id"]
     log = [(event["type"], event["changes"]) for event in await events(api.store)]
     assert log == [
+        ("feature.created", None),
         ("permission.created", None),
         ("permission.updated", {"name": "Read reports"}),
         ("permission.deleted", None),
@@ -127,7 +128,7 @@ async def test_a_role_is_made_changed_and_deleted(api: Api) -> None:
     assert changed["isCreatorEligible"]
     assert deleted["deletedId"] == made["id"]
     assert await role(api, "org:analyst") is None
-    log = [(event["type"], event["changes"]) for event in await events(api.store)][1:]
+    log = [(event["type"], event["changes"]) for event in await events(api.store)][2:]
     before = {"key": "org:reader", "name": "Reader", "permissions": ["org:reports:read", READ]}
     assert log == [("role.created", None), ("role.updated", before), ("role.deleted", None)]
 

@@ -17,7 +17,7 @@ from models.database.store import Store
 from models.database.tables import metadata
 from models.roles import MANAGER_PERMISSIONS
 from server import cli
-from server.roles_file.document import LIMIT
+from server.yaml_files.shape import LIMIT
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.http import ONLY_SQLITE
@@ -275,7 +275,8 @@ async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api)
     ]
     things, done_to = ("permission", "role", "roleSet"), ("created", "updated", "deleted")
     told_of = {event["type"] for event in await events(api.store)}
-    assert told_of == {f"{thing}.{what}" for thing in things for what in done_to}
+    every = {f"{thing}.{what}" for thing in things for what in done_to}
+    assert told_of == every | {"feature.created"}
 
 
 async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(

@@ -120,6 +120,7 @@ INPUTS = {
     "declineInvitation": "AcceptInvitationInput",
     "deleteRole": "DeleteByKeyInput",
     "deletePermission": "DeleteByKeyInput",
+    "deleteFeature": "DeleteByKeyInput",
     "replaceRoleInRoleSet": "ReplaceRoleInput",
     "deleteDomain": "DomainRefInput",
     "prepareDomainOwnership": "DomainRefInput",

@@ -60,11 +60,15 @@ class Issuing:
         self.changed(f"INSERT INTO role_permission (role_id, permission_id) VALUES ({ids})")
 
     def add_permission(self, role: str, key: str) -> None:
-        """Adds a custom permission to the role."""
+        """Adds a custom permission to the role, and its feature to every plan."""
+        feature = key.split(":")[1]
         row = f"'perm_{key}', '2026-01-01', '2026-01-01', '{key}', '{key}'"
         self.changed(
             f"INSERT INTO permission (id, created_at, updated_at, key, name) VALUES ({row})",
             f"INSERT INTO role_permission SELECT id, 'perm_{key}' FROM role WHERE key = '{role}'",
+            "INSERT OR IGNORE INTO feature (id, created_at, updated_at, key, name) VALUES"
+            f" ('feat_{feature}', '2026-01-01', '2026-01-01', '{feature}', '{feature}')",
+            f"INSERT OR IGNORE INTO plan_feature SELECT id, 'feat_{feature}' FROM plan",
         )
 
     def organization(self, slug: str) -> str:

@@ -15,6 +15,7 @@ from models.instance import Instance
 from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values
 from resolvers.keys.signing_keys import load_published_keys
+from resolvers.stripe.queue import load_problems
 from server.cli import root_secret
 from server.cli.database import explain_unreachable, to_display_url
 from server.cli.diagnosis.findings import Finding
@@ -95,7 +96,22 @@ async def check_schema_and_data(
     findings += await check_root_secret(settings, store)
     if "signing_keys" not in invalid:
         findings.append(await check_signing_keys(settings, store))
-    return [*findings, await check_work(store), *await check_invitation_links(settings, store)]
+    return [
+        *findings,
+        await check_work(store),
+        *await check_stripe(settings, store),
+        *await check_invitation_links(settings, store),
+    ]
+
+
+async def check_stripe(settings: Settings, store: Store) -> list[Finding]:
+    """Lists the subscriptions at Stripe that could not be applied, such as of unknown prices."""
+    if not settings.uses_stripe:
+        return []
+    problems = await load_problems(store)
+    if problems:
+        return [Finding("Stripe", False, f"{id}: {problem}") for id, problem in problems]
+    return [Finding("Stripe", True, "every subscription is applied")]
 
 
 async def check_work(store: Store) -> Finding:

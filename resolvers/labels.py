@@ -1,4 +1,4 @@
-"""The fields that roles, permissions and role sets share: key, name and description."""
+"""The fields of objects that have a key: its look-up, the name, and the description."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar

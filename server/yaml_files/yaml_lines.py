@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
-from resolvers.role_model.model import ModelError, ModelProblem
+from resolvers.model_changes import ModelError, ModelProblem
 
-DEPTH = 8
+# The metadata of a plan can have 32 levels.
+DEPTH = 40
 
 # The line of each part, by the names and numbers that lead to it.
 Lines = dict[tuple[str, ...], int]

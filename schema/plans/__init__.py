@@ -1,0 +1,1 @@
+"""Features, plans and subscriptions in the API."""

@@ -1,0 +1,1 @@
+"""The features and plans as a YAML file."""
