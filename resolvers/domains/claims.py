@@ -75,12 +75,14 @@ async def ensure_claimable(tx: Transaction, domain: OrganizationDomain) -> None:
 
 
 async def release_name(tx: Transaction, domain: OrganizationDomain) -> None:
-    await tx.session.execute(_delete_claim(domain.id))
+    await tx.session.execute(_delete_claim(domain.name, domain.id))
 
 
 @prepared_statement
-def _delete_claim(holder: str) -> Delete:
-    return delete(DomainClaim).where(col(DomainClaim.holder) == holder)
+def _delete_claim(name: str, holder: str) -> Delete:
+    return delete(DomainClaim).where(
+        col(DomainClaim.name) == name, col(DomainClaim.holder) == holder
+    )
 
 
 def _already_held(claim: DomainClaim) -> InputError:

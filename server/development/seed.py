@@ -15,7 +15,7 @@ from models.database.store import Store
 from models.memberships import Membership
 from models.organizations import Organization, make_slug
 from models.roles import RoleSet
-from models.users import User
+from models.users import User, get_domain
 from models.validation.text import to_search_text
 from server.development.issuer import make_subject
 from server.settings.names import ISSUER
@@ -157,6 +157,7 @@ class Seeder:
                 "identifier": email,
                 "email_address": email,
                 "address_key": email,
+                "address_domain": get_domain(email),
                 "email_verified": True,
                 "first_name": first,
                 "last_name": last,

@@ -28,7 +28,7 @@ from tests.support.domains import (
     verify_by_code,
 )
 from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import codes, fields
+from tests.support.invitations import accept, codes, fields, invited, ticket
 
 
 async def test_a_domain_is_created_unverified_and_listed(api: Api, acme: Acme) -> None:
@@ -118,6 +118,19 @@ async def test_an_unverified_own_address_needs_one(api: Api, acme: Acme) -> None
     domain = await created(api, acme.id, "example.com", by=unverified)
 
     answer = await send_code(api, domain, "it@example.com", by=unverified)
+
+    assert not answer.payload["domain"]["verified"]
+
+
+async def test_an_own_address_that_a_ticket_has_proven_needs_one_too(api: Api, acme: Acme) -> None:
+    made = await invited(api, acme.id, f"carl@{NAME}", by=acme.admin, role="org:admin")
+    token = api.token(None, sub="carl")
+    person = Caller(f"Bearer {token}")
+    by_mail = await ticket(api, made["id"])
+    assert (await accept(api, by=person, ticket=by_mail)).payload
+    domain = await created(api, acme.id, by=person)
+
+    answer = await send_code(api, domain, f"carl@{NAME}", by=person)
 
     assert not answer.payload["domain"]["verified"]
 

@@ -172,6 +172,7 @@ async def test_users_who_are_there_already_are_enrolled_by_the_worker(api: Api, 
     await work(api)
 
     assert [len(await suggestions(api, by=person)) for person in people] == [0, 1, 1]
+    assert len(await kinds(api, "organizationSuggestion")) == 2
 
 
 async def test_batches_can_be_resumed_and_enroll_everyone_once(
@@ -230,8 +231,12 @@ async def test_nobody_is_enrolled_twice_by_a_domain(api: Api, acme: Acme) -> Non
         await work(api)
         api.clock.forward(minutes=1)
         await work(api)
-    for name in ("a", "b", "c"):
+    for name, person in (("a", declined), ("b", removed), ("c", left)):
         await api.person(f"{name}@{NAME}")
+        # The address becomes verified once more.
+        for is_verified in (False, True):
+            update = {"userId": person.id, "emailVerified": is_verified}
+            assert (await api.mutate("updateUser", update, by=SERVICE)).payload
 
     assert len(await kinds(api, "organizationInvitation")) == before
     assert await kinds(api, "organizationSuggestion") == []

@@ -79,14 +79,15 @@ ACCEPTED = [
     ),
     accept(
         "A count of everything reads an index.",
-        r"count\(\*\) AS \w+ FROM (organization|user)$",
+        r"count\(\*\) AS \w+ FROM (organization|user|organization_domain)$",
         "organization",
         "user",
+        "organization_domain",
     ),
     accept(
         "A page in the order of the primary key ends when it is full.",
-        r"FROM (organization|user|event) ORDER BY \w+\.(id|cursor)( ASC| DESC)? LIMIT",
-        *("organization", "user", "event"),
+        r"FROM (organization|user|event|organization_domain) ORDER BY \w+\.(id|cursor)( ASC| DESC)? LIMIT",
+        *("organization", "user", "event", "organization_domain"),
     ),
     accept(
         "Most organizations have the same role set.",
@@ -103,6 +104,19 @@ ACCEPTED = [
         r"updated_at >= ",
         "mail",
         "webhook_delivery",
+    ),
+    accept(
+        "Most domains of the instance are verified, and a part of a name can be anywhere.",
+        r"FROM organization_domain WHERE \(*organization_domain\.(verified IS (1|true)( ORDER|$)|name LIKE)",
+        *("organization_domain", SORT),
+    ),
+    accept(
+        "These are the domains with some names.",
+        r"organization_domain\.name IN .* ORDER BY organization_domain\.id",
+    ),
+    accept(
+        "These are the pending invitations of domains.",
+        r"GROUP BY invitation\.organization_id, invitation\.domain",
     ),
     accept("These are the permissions of roles.", r"GROUP BY role_permission\.role_id"),
     accept("These are the events of a page.", r"AS listed ON .* ORDER BY listed\.cursor"),

@@ -68,17 +68,19 @@ async def _mode(api: Api, acme: Acme, dns: NameServer) -> JSON:
     return {**_which(acme, domain), "enrollmentMode": "AUTOMATIC_SUGGESTION"}
 
 
-async def a_suggested_person(api: Api, organization_id: str) -> tuple[Caller, str]:
+async def a_suggested_person(
+    api: Api, organization_id: str, name: str = NAME
+) -> tuple[Caller, str]:
     """Creates a person with a suggestion to join the organization, and returns its ID."""
-    await verified(api, organization_id, mode="AUTOMATIC_SUGGESTION")
-    person = await api.person(f"carl@{NAME}", given_name="Carl")
+    await verified(api, organization_id, name, mode="AUTOMATIC_SUGGESTION")
+    person = await api.person(f"carl@{name}", given_name="Carl")
     (suggestion,) = await suggestions(api, by=person)
     return person, suggestion["id"]
 
 
-async def a_request(api: Api, organization_id: str) -> tuple[Caller, str]:
+async def a_request(api: Api, organization_id: str, name: str = NAME) -> tuple[Caller, str]:
     """Creates a person who asks to join the organization, and returns the ID of the request."""
-    person, suggestion_id = await a_suggested_person(api, organization_id)
+    person, suggestion_id = await a_suggested_person(api, organization_id, name)
     input = {"suggestionId": suggestion_id}
     assert (await api.mutate("acceptSuggestion", input, by=person)).payload
     (request,) = await requests(api, organization_id)

@@ -28,6 +28,8 @@ EVENTS = 200_000
 ENDPOINTS = 5
 DELIVERIES = 100_000
 ANSWERS = 50_000
+DOMAINS = 20_000
+SUGGESTIONS = 20_000
 
 THEN = "'2026-01-01 00:00:00.000000'"
 # Long after every test.
@@ -91,6 +93,7 @@ def insert_users() -> Insert:
         identifier=address,
         email_address=address,
         address_key=address,
+        address_domain=choose("i % 100 = 0", "'company7.com'", "'example.com'"),
         email_verified="true",
         first_name="'Person ' || (i % 1000)",
         last_name="'Number ' || i",
@@ -146,6 +149,7 @@ def insert_invitations(acme: Acme, role_id: str) -> Insert:
         search_text=address,
         role_id=f"'{role_id}'",
         status=choose("i % 20 = 0", "'pending'", choose("i % 2 = 0", "'accepted'", "'revoked'")),
+        domain=choose("i % 10 = 3", "'company7.com'", "NULL"),
         inviter_id=make_id("user"),
         by_service="false",
         nonce="'nonce'",
@@ -212,6 +216,36 @@ def insert_deliveries() -> Iterator[Insert]:
     yield Insert("webhook_delivery", DELIVERIES, columns)
 
 
+def insert_domains(acme: Acme) -> Iterator[Insert]:
+    """Inserts domains, what they claim, whom they have enrolled, and who wants to join."""
+    columns = record(
+        "orgdmn",
+        organization_id=choose_organization(acme, "i <= 50"),
+        name="'company' || i || '.com'",
+        enrollment_mode=choose("i % 2 = 0", "'manual_invitation'", "'automatic_suggestion'"),
+        verified="true",
+        affiliation_attempts="0",
+        ownership_attempts="0",
+        enrollment_due_at=choose("i % 1000 = 0", CREATED, "NULL"),
+    )
+    yield Insert("organization_domain", DOMAINS, columns)
+    claim = {"name": "'company' || i || '.com'", "kind": "'domain'", "holder": make_id("orgdmn")}
+    claim["organization_id"] = choose_organization(acme, "i <= 50")
+    yield Insert("domain_claim", DOMAINS, claim)
+    enrollment = {"domain_id": make_id("orgdmn", "i % 100 + 1"), "user_id": make_id("user")}
+    yield Insert("domain_enrollment", SUGGESTIONS, enrollment | {"created_at": THEN})
+    person = {
+        "organization_id": choose_organization(acme, "i % 10 = 0"),
+        "user_id": choose("i <= 100", f"'{acme.admin.id}'", make_id("user")),
+    }
+    status = choose("i % 100 = 7", "'pending'", "'accepted'")
+    own = record("orgsug", **person, domain="'company7.com'", status=status)
+    yield Insert("organization_suggestion", SUGGESTIONS, own)
+    # A user has one pending request in an organization.
+    settled = choose("i > 200 AND i % 100 = 7", "'pending'", "'rejected'")
+    yield Insert("membership_request", SUGGESTIONS, record("orgmreq", **person, status=settled))
+
+
 def insert_answers() -> Insert:
     created_at = choose("i % 50 = 0", CREATED, FUTURE)
     columns = {"id": "'answer' || i", "fingerprint": "''", "answer": "''"}
@@ -229,6 +263,7 @@ def list_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[Insert]:
         insert_sessions(acme),
         insert_events(acme),
         *insert_deliveries(),
+        *insert_domains(acme),
         insert_answers(),
     ]
 

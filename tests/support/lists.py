@@ -13,6 +13,7 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     is_leaf_type,
+    is_list_type,
     is_required_argument,
 )
 
@@ -20,7 +21,7 @@ from schema import schema
 from tests.support.api import JSON
 
 CORE: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
-SLICES = frozenset({"first", "after", "last", "before"})
+SLICES = frozenset({"first", "after", "last", "before", "offset"})
 SELECTED = "nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 
@@ -49,7 +50,8 @@ class ListField:
             if name in SLICES:
                 continue
             for value in _list_values(get_named_type(argument.type), filters.get(name)):
-                yield {name: value}
+                is_single = isinstance(value, list) and not is_list_type(argument.type)
+                yield {name: value[0] if is_single else value}
 
 
 def _list_values(type_: Any, value: Any) -> list[Any]:

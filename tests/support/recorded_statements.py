@@ -12,6 +12,8 @@ from tests.conftest import Templates, make_api
 from tests.events.test_repetition import SECOND, prepare
 from tests.support import webhook_receiver
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock, operation
+from tests.support.domain_mutations import OF_DOMAINS, a_request, prepared
+from tests.support.domains import NAME, change, created, send_code, verified, work
 from tests.support.factories import Acme
 from tests.support.large_database import Databases, get_id
 from tests.support.lists import CORE, find_lists, select_everything, select_payload
@@ -37,6 +39,8 @@ FILTERS = {
     "roles": ["org:member"],
     "emailAddresses": ["person7@example.com"],
     "externalIds": ["sub|7"],
+    "names": ["company7.com"],
+    "verified": True,
 }
 
 
@@ -67,6 +71,29 @@ async def record_as_user(mutation: str, api: Api, acme: Acme, recorded: Recorded
     input, _ = await prepare(api, acme, mutation)
     with recording_statements(api.store, recorded):
         await api.mutate(mutation, input, select_payload(mutation), by=acme.admin)
+
+
+async def record_domain_mutation(mutation: str, api: Api, acme: Acme, recorded: Recorded) -> None:
+    async with prepared(api, acme, mutation) as (here, input):
+        people = {"acceptSuggestion": await here.person(f"carl@{NAME}")}
+        with recording_statements(api.store, recorded):
+            await here.mutate(
+                mutation, input, select_payload(mutation), by=people.get(mutation, SERVICE)
+            )
+
+
+async def record_enrollment(api: Api, acme: Acme, recorded: Recorded) -> None:
+    """Enrolls users who are there, and new ones, and sends the notices about them."""
+    await api.person(f"a@{NAME}")
+    with recording_statements(api.store, recorded):
+        domain = await verified(api, acme.id, mode="AUTOMATIC_INVITATION")
+        await work(api)
+        await api.person(f"b@{NAME}")
+        other = await created(api, acme.id, "b.com", by=acme.admin)
+        await send_code(api, other, "it@b.com", by=acme.admin)
+        await a_request(api, acme.id, "c.com")
+        await delivery(api.store, api.clock, Memory()).deliver()
+        await change(api, "deleteDomain", domain, by=acme.admin, selection="deletedId")
 
 
 async def record_idempotent(api: Api, acme: Acme, recorded: Recorded) -> None:
@@ -127,6 +154,8 @@ def list_changes() -> Iterator[Record]:
     for mutation in SECOND:
         yield partial(record_mutation, mutation)
         yield partial(record_as_user, mutation)
+    yield from (partial(record_domain_mutation, mutation) for mutation in OF_DOMAINS)
+    yield record_enrollment
     yield from (record_idempotent, record_first_visit, record_background_work)
     yield record_subscriptions
 
@@ -176,6 +205,7 @@ async def read_page(api: Api, by: Caller, document: str, variables: JSON) -> JSO
 async def record_objects(api: Api, acme: Acme) -> None:
     """Reads one object of each type, and several at once, with everything in them."""
     tables = {"Organization": "org", "User": "user", "Membership": "orgmem", "Session": "sess"}
+    tables |= {"OrganizationDomain": "orgdmn", "MembershipRequest": "orgmreq"}
     tables |= {"Invitation": "orginv", "WebhookEndpoint": "whep", "WebhookDelivery": "whdl"}
     for name, prefix in tables.items():
         type_ = CORE.type_map[name]
