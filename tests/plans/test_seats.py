@@ -5,6 +5,8 @@ from typing import Any
 
 from models.plans import SubscriptionSource
 from resolvers.access import SYSTEM
+from resolvers.invitations.create import create_invitation
+from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
 from resolvers.transaction import begin
 from tests.support.api import SERVICE, Answer, Api, Caller
@@ -200,6 +202,24 @@ async def test_invitations_against_a_downgrade(api: Api, acme: Acme) -> None:
     assert {one["code"] for answer in invited for one in answer.user_errors} == {
         "insufficient_seats"
     }
+
+
+async def test_a_downgrade_waits_for_an_invitation_under_way(api: Api, acme: Acme) -> None:
+    """EN7: without the lock of the organization, the downgrade would not count the invitation."""
+    await with_seats(api, acme, 10)
+    async with begin(api.server, SYSTEM) as tx:
+        await create_invitation(
+            tx,
+            organization_id=acme.id,
+            recipient=Recipient("x@example.com"),
+            options=InvitationOptions(notify=False),
+        )
+        change = bill(api, "setSubscription", organizationId=acme.id, plan="team", seats=2)
+        waiting = asyncio.create_task(change)
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+
+    assert errors_of(await waiting) == [("plan_seat_limit_exceeded", {"limit": 2, "occupied": 3})]
 
 
 async def test_additions_against_a_smaller_plan(api: Api, acme: Acme) -> None:
