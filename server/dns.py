@@ -42,6 +42,7 @@ def make_record_lookup(servers: Sequence[str]) -> "RecordLookup":
     async def look_up(name: str) -> Sequence[str]:
         from dns.asyncresolver import Resolver
         from dns.exception import DNSException
+        from dns.name import NameTooLong
         from dns.resolver import NXDOMAIN, NoAnswer
 
         try:
@@ -51,7 +52,7 @@ def make_record_lookup(servers: Sequence[str]) -> "RecordLookup":
                     resolver.nameservers = await _find_name_servers(servers)
                 resolver.timeout, resolver.lifetime = SERVER_SECONDS, LOOKUP_SECONDS
                 return _read(await resolver.resolve(name, "TXT", search=False))
-        except (NXDOMAIN, NoAnswer):
+        except (NXDOMAIN, NoAnswer, NameTooLong):
             return []
         except (DNSException, OSError, TimeoutError) as error:
             raise NameServersSilent from error
