@@ -96,9 +96,6 @@ class Loaders:
     # By organization and name of a domain.
     domain_invitations = Batched(count_pending_invitations)
     domain_suggestions = Batched(count_pending_suggestions)
-    # By organization and name of a domain.
-    domain_invitations = Batched(count_pending_invitations)
-    domain_suggestions = Batched(count_pending_suggestions)
 
     # By parent and request; `load_page` knows what table the rows are of.
     pages = Batched(load_list_pages)
