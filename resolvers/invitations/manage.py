@@ -105,4 +105,6 @@ async def _ensure_can_revive(
         raise AlreadyAMember("The email address already belongs to a member.", at="invitation_id")
     if invited:
         raise not_pending()
-    await ensure_free_seat(tx, organization)
+    # That of a domain takes no seat until it is accepted.
+    if invitation.domain is None:
+        await ensure_free_seat(tx, organization)
