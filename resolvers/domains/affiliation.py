@@ -57,13 +57,15 @@ async def prepare_affiliation(
         raise already_verified()
     key = _check_address(domain, email_address)
     own_address = await _load_own_address(tx, domain)
+    changes = None
     if own_address is None:
         await _send_code(tx, organization, domain, email_address, key)
     else:
         await claim_name(tx, domain, Strength.AFFILIATION)
         _set_verified(tx, domain, own_address)
+        changes = {"verified": False}
     domain.updated_at = tx.now
-    record_domain(tx, EventType.DOMAIN_UPDATED, domain, organization)
+    record_domain(tx, EventType.DOMAIN_UPDATED, domain, organization, changes=changes)
     return domain
 
 
