@@ -56,7 +56,9 @@ async def create_domain(
     tx.session.add(domain)
     await tx.session.flush()
     if verified:
-        await claim_name(tx, domain, Strength.OWNERSHIP)
+        with errors.at("name"):
+            await claim_name(tx, domain, Strength.OWNERSHIP)
+        errors.raise_if_any()
     record_domain(tx, EventType.DOMAIN_CREATED, domain, organization)
     return domain
 
