@@ -25,7 +25,6 @@ from models.membership_requests import (
     MembershipRequest,
     MembershipRequestStatus,
     OrganizationSuggestion,
-    SuggestionStatus,
 )
 from models.memberships import Membership
 from models.organizations import Organization
@@ -35,6 +34,7 @@ from resolvers.events.domain_payloads import record_suggestion
 from resolvers.events.payloads import record_invitation
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import find_addresses_with_room
+from resolvers.members.expiry import expire_overdue
 from resolvers.roles import load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -128,8 +128,10 @@ async def enroll(
 ) -> None:
     """Enrolls users of the domain, once each, in the locked organization.
 
-    Members, and those who have been invited or have asked, are left alone.
+    Members, and those who have been invited or have asked, are left alone. A suggestion of another
+    domain doesn't count: it is hidden since the user's address is at this one.
     """
+    await expire_overdue(tx, organization)
     keys = {user.address_key or "" for user in users}
     ids = {user.id for user in users}
     left_alone = _select_left_alone(organization.id, domain.id, ids, keys)
@@ -169,11 +171,6 @@ def _select_left_alone(
             col(MembershipRequest.organization_id) == organization_id,
             col(MembershipRequest.user_id).in_(ids),
             col(MembershipRequest.status) != MembershipRequestStatus.ACCEPTED.value,
-        ),
-        _label("suggestion", col(OrganizationSuggestion.user_id)).where(
-            col(OrganizationSuggestion.organization_id) == organization_id,
-            col(OrganizationSuggestion.user_id).in_(ids),
-            col(OrganizationSuggestion.status) == SuggestionStatus.PENDING.value,
         ),
         _label("invitation", col(Invitation.address_key)).where(
             col(Invitation.organization_id) == organization_id,

@@ -24,6 +24,7 @@ from models.users import User, get_proven_domain
 from resolvers.domains.mail import queue_notices, was_noticed
 from resolvers.domains.rows import load_domains_settings
 from resolvers.events.domain_payloads import record_request, record_suggestion
+from resolvers.members.requests import delete_suggestions
 from resolvers.transaction import Transaction
 
 # Managers get one notice about requests in this time, however many there are.
@@ -61,6 +62,8 @@ async def accept_suggestion(
         user_id=user.id,
     )
     tx.session.add(request)
+    # Of one organization, a user asks once, even if other domains have suggested it before.
+    await tx.session.execute(delete_suggestions(organization.id, [user.id]))
     record_suggestion(tx, EventType.SUGGESTION_ACCEPTED, suggestion, organization, user)
     record_request(tx, EventType.MEMBERSHIP_REQUEST_CREATED, request, organization, user)
     kind, since = MailKind.MEMBERSHIP_REQUEST, tx.now - NOTICE_PAUSE

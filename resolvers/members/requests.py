@@ -50,7 +50,7 @@ async def settle_waiting(
     for request in (await tx.session.execute(pending)).scalars():
         user = by_id[request.user_id]
         _settle(tx, request, organization, user, MembershipRequestStatus.ACCEPTED)
-    await tx.session.execute(_delete_suggestions(organization.id, list(by_id)))
+    await tx.session.execute(delete_suggestions(organization.id, list(by_id)))
 
 
 @prepared_statement
@@ -65,7 +65,7 @@ def _select_pending(
 
 
 @prepared_statement
-def _delete_suggestions(organization_id: str, user_ids: Sequence[str]) -> Delete:
+def delete_suggestions(organization_id: str, user_ids: Sequence[str]) -> Delete:
     return delete(OrganizationSuggestion).where(
         col(OrganizationSuggestion.organization_id) == organization_id,
         col(OrganizationSuggestion.user_id).in_(user_ids),
