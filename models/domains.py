@@ -100,11 +100,16 @@ class DomainClaim(BaseTable, table=True):
 
 
 class DomainEnrollment(BaseTable, table=True):
-    """A user whom a domain has enrolled, or found to be a member: it happens once (rule 37)."""
+    """A user whom a domain has enrolled, or found to be a member: it happens once (rule 37).
 
-    domain_id: str = Field(
-        primary_key=True, foreign_key="organization_domain.id", ondelete="CASCADE"
+    By name, so that a domain that is deleted and added again doesn't email everyone again.
+    """
+
+    organization_id: str = Field(
+        primary_key=True, foreign_key="organization.id", ondelete="CASCADE"
     )
+    # The name of the domain.
+    domain: str = Field(primary_key=True)
     user_id: str = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE", index=True)
     created_at: datetime = Field(sa_type=UTCDateTime)
 

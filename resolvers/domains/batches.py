@@ -50,7 +50,7 @@ async def enroll_batch(tx: Transaction, organization_id: str, domain_id: str) ->
     if not can_enroll(await tx.load_instance(), domain):
         domain.enrollment_started_at = domain.enrollment_due_at = None
         return False
-    users = (await tx.session.execute(_select_users(domain.name, domain.id, PIECE))).scalars()
+    users = (await tx.session.execute(_select_users(organization_id, domain.name, PIECE))).scalars()
     if users:
         await enroll(tx, organization, domain, users)
         await tx.events.save()
@@ -71,11 +71,12 @@ def _select_domain(domain_id: str) -> SelectOfScalar[OrganizationDomain]:
 
 
 @prepared_statement
-def _select_users(name: str, domain_id: str, number: int) -> SelectOfScalar[User]:
+def _select_users(organization_id: str, name: str, number: int) -> SelectOfScalar[User]:
     # FOR KEY SHARE: they can't be deleted until the enrollment exists, so that the deletion finds
     # it.
     is_enrolled = exists().where(
-        col(DomainEnrollment.domain_id) == domain_id,
+        col(DomainEnrollment.organization_id) == organization_id,
+        col(DomainEnrollment.domain) == name,
         col(DomainEnrollment.user_id) == col(User.id),
     )
     users = select(User).where(

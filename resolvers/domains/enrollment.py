@@ -134,13 +134,19 @@ async def enroll(
     await expire_overdue(tx, organization)
     keys = {user.address_key or "" for user in users}
     ids = {user.id for user in users}
-    left_alone = _select_left_alone(organization.id, domain.id, ids, keys)
+    left_alone = _select_left_alone(organization.id, domain.name, ids, keys)
     rows = (await tx.session.execute(left_alone)).all()
     enrolled = {value for kind, value in rows if kind == "enrolled"}
     known = {value for kind, value in rows if kind != "enrolled"}
     new = [user for user in users if user.id not in enrolled]
     tx.session.add_all(
-        DomainEnrollment(domain_id=domain.id, user_id=user.id, created_at=tx.now) for user in new
+        DomainEnrollment(
+            organization_id=organization.id,
+            domain=domain.name,
+            user_id=user.id,
+            created_at=tx.now,
+        )
+        for user in new
     )
     fresh = [user for user in new if user.id not in known and user.address_key not in known]
     if not fresh:
@@ -157,12 +163,14 @@ def _label(kind: str, value: SQLColumnExpression[str]) -> Select[str, str]:
 
 @prepared_statement
 def _select_left_alone(
-    organization_id: str, domain_id: str, ids: Collection[str], keys: Collection[str]
+    organization_id: str, domain: str, ids: Collection[str], keys: Collection[str]
 ) -> CompoundSelect[str, str]:
     """Selects those of the users who aren't enrolled (again), by their IDs or addresses."""
     return union_all(
         _label("enrolled", col(DomainEnrollment.user_id)).where(
-            col(DomainEnrollment.domain_id) == domain_id, col(DomainEnrollment.user_id).in_(ids)
+            col(DomainEnrollment.organization_id) == organization_id,
+            col(DomainEnrollment.domain) == domain,
+            col(DomainEnrollment.user_id).in_(ids),
         ),
         _label("member", col(Membership.user_id)).where(
             col(Membership.organization_id) == organization_id, col(Membership.user_id).in_(ids)

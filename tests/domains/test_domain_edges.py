@@ -5,6 +5,7 @@ from tests.support.dns import name_server
 from tests.support.domains import (
     NAME,
     asking,
+    change,
     create,
     created,
     invitations_of_domains,
@@ -14,9 +15,11 @@ from tests.support.domains import (
     send_code,
     suggestions,
     verified,
+    work,
 )
 from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import codes, fields, invited, resend
+from tests.support.invitations import codes, decline, fields, invited, resend
+from tests.support.smtp import mails
 
 SUGGESTION = "AUTOMATIC_SUGGESTION"
 INVITATION = "AUTOMATIC_INVITATION"
@@ -73,6 +76,21 @@ async def test_a_user_who_moves_to_another_domain_can_ask_once(api: Api, acme: A
     again = await api.mutate("acceptSuggestion", {"suggestionId": old["id"]}, by=carl)
     assert codes(again) == ["resource_not_found"]
     assert len(await requests(api, acme.id)) == 1
+
+
+async def test_a_domain_that_is_added_again_enrolls_nobody_again(api: Api, acme: Acme) -> None:
+    """Who has declined gets no second email, however often somebody deletes the domain."""
+    domain = await verified(api, acme.id, mode=INVITATION)
+    carl = await api.person(f"carl@{NAME}")
+    (invitation,) = await invitations_of_domains(api, acme.id)
+    assert (await decline(api, by=carl, invitationId=invitation["id"])).payload
+    deleted = await change(api, "deleteDomain", domain, by=acme.admin, selection="deletedId")
+    assert deleted.payload["userErrors"] == []
+
+    await verified(api, acme.id, mode=INVITATION)
+    await work(api)
+
+    assert len(await invitations_of_domains(api, acme.id)) == len(await mails(api.store)) == 1
 
 
 async def test_a_taken_name_is_an_error_of_the_name(api: Api, acme: Acme) -> None:

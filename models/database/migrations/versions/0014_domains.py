@@ -131,12 +131,15 @@ def _create_domains() -> None:
     op.create_index("ix_domain_claim_organization_id", "domain_claim", ["organization_id"])
     op.create_table(
         "domain_enrollment",
-        sa.Column("domain_id", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        _foreign_key("domain_enrollment", "domain_id", "organization_domain", "CASCADE"),
+        _foreign_key("domain_enrollment", "organization_id", "organization", "CASCADE"),
         _foreign_key("domain_enrollment", "user_id", "user", "CASCADE"),
-        sa.PrimaryKeyConstraint("domain_id", "user_id", name=op.f("pk_domain_enrollment")),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "domain", "user_id", name=op.f("pk_domain_enrollment")
+        ),
     )
     op.create_index("ix_domain_enrollment_user_id", "domain_enrollment", ["user_id"])
 
