@@ -14,7 +14,7 @@ from models.users import User
 from resolvers.domains.enrollment import can_enroll, enroll
 from resolvers.event_writer import PIECE
 from resolvers.pages import load_rows
-from resolvers.transaction import Transaction
+from resolvers.transaction import Transaction, select_instance
 
 
 async def load_due_domains(store: Store, now: datetime) -> list[tuple[str, str]]:
@@ -47,7 +47,10 @@ async def enroll_batch(tx: Transaction, organization_id: str, domain_id: str) ->
     domain = (await tx.session.execute(_select_domain(domain_id))).scalar_one_or_none()
     if domain is None or domain.enrollment_started_at is None:
         return False
-    if not can_enroll(await tx.load_instance(), domain):
+    # Read after the lock of the domain. A change of the settings restarts every domain: it has been
+    # committed, or it waits for this lock, so that nothing here undoes the new start.
+    instance = (await tx.session.execute(select_instance())).scalar_one()
+    if not can_enroll(instance, domain):
         domain.enrollment_started_at = domain.enrollment_due_at = None
         return False
     users = (await tx.session.execute(_select_users(organization_id, domain.name, PIECE))).scalars()
@@ -67,7 +70,8 @@ async def enroll_batch(tx: Transaction, organization_id: str, domain_id: str) ->
 
 @prepared_statement
 def _select_domain(domain_id: str) -> SelectOfScalar[OrganizationDomain]:
-    return select(OrganizationDomain).where(col(OrganizationDomain.id) == domain_id)
+    one = select(OrganizationDomain).where(col(OrganizationDomain.id) == domain_id)
+    return one.with_for_update()
 
 
 @prepared_statement

@@ -7,6 +7,9 @@ from functools import partial
 import pytest
 
 from models.database.store import Store
+from resolvers.access import SYSTEM
+from resolvers.domains.batches import enroll_batch, load_due_domains
+from resolvers.transaction import begin
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
 from tests.support.dns import name_server
 from tests.support.domain_mutations import a_request
@@ -221,3 +224,18 @@ async def test_a_domain_that_is_deleted_while_it_enrolls_leaves_nothing_pending(
         async with api.store.read() as connection:
             left = "SELECT count(*) FROM organization_suggestion"
             assert (await connection.run_text(left))[0][0] == 0
+
+
+async def test_domains_that_are_enabled_while_a_batch_gives_up_enroll(api: Api, acme: Acme) -> None:
+    """The batch still sees them disabled, and must not undo the new start."""
+    domain = await verified(api, acme.id)
+    assert (await set_mode(api, domain, "AUTOMATIC_SUGGESTION", by=SERVICE)).payload
+    assert (await api.mutate("updateInstance", {"domainsEnabled": False}, by=SERVICE)).payload
+    async with begin(api.server, SYSTEM) as tx:
+        assert not await enroll_batch(tx, acme.id, domain["id"])
+        enable = api.mutate("updateInstance", {"domainsEnabled": True}, by=SERVICE)
+        enabling = asyncio.create_task(enable)
+        await asyncio.wait([enabling], timeout=0.3)
+
+    assert (await enabling).payload
+    assert await load_due_domains(api.store, api.clock()) == [(acme.id, domain["id"])]
