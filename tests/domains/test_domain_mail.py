@@ -101,6 +101,7 @@ async def test_those_who_lose_a_domain_are_notified(api: Api, acme: Acme) -> Non
         "Acme has lost a verified domain",
     )
     assert "Other" not in text_of(letter)
+    assert "the operator has decided so" in text_of(letter)
     assert "prove its ownership with a DNS record" in text_of(letter)
 
 
