@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, update
 from sqlmodel import col, select
 
 from models.base import JSONObject
@@ -50,10 +50,15 @@ async def find_due(
 
 
 def _is_outdated() -> ColumnElement[bool]:
-    """Whether plans have changed since a state could not be applied."""
+    """Whether plans have changed since a state could not be applied.
+
+    A failed reading is another problem, which changes of plans don't solve.
+    """
     newest = select(func.max(col(Plan.updated_at))).scalar_subquery()
-    return col(StripeSubscription.problem).is_not(None) & (
-        col(StripeSubscription.read_at) <= newest
+    return and_(
+        col(StripeSubscription.problem).is_not(None),
+        col(StripeSubscription.attempts) == 0,
+        col(StripeSubscription.read_at) <= newest,
     )
 
 
