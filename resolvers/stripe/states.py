@@ -81,8 +81,8 @@ def _to_id(value: Any) -> str:
 
 
 def _find_period_end(data: JSONObject) -> int | None:
-    """Finds the end of the period, which newer versions of the API have in each item."""
-    ends = [data.get("current_period_end"), data.get("cancel_at")]
+    """Finds when the subscription or its period ends; newer versions have periods in each item."""
+    ends = [data.get("cancel_at"), data.get("current_period_end")]
     ends += [item.get("current_period_end") for item in data["items"]["data"]]
     return next((int(end) for end in ends if end is not None), None)
 

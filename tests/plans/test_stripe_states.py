@@ -8,8 +8,8 @@ from resolvers.access import SYSTEM
 from resolvers.stripe.receive import ReportedEvent, receive_event
 from resolvers.transaction import begin
 from server.delivery.webhook_client import Answer
-from tests.support.api import Api
-from tests.support.billing import bill, make_plan, switch_billing
+from tests.support.api import JSON, Api
+from tests.support.billing import bill, make_plan, plan_key, switch_billing
 from tests.support.factories import Acme
 from tests.support.stripe import CREATED, FakeStripe, a_queue, a_subscription
 
@@ -56,3 +56,21 @@ async def test_a_changed_plan_does_not_hurry_readings_that_fail(
     attempts = [await queue.deliver() for _ in range(3)]
 
     assert attempts == [1, 0, 0]
+
+
+@pytest.mark.parametrize("values", [{}, {"current_period_end": CREATED + 30 * DAY}])
+@pytest.mark.parametrize("days", [10, 300])
+async def test_a_plan_ends_when_its_subscription_is_to_be_canceled(
+    api: Api, sold: Acme, values: JSON, days: int
+) -> None:
+    """Stripe can cancel before the end of the period, or some periods later."""
+    end = CREATED + days * DAY
+    fake = FakeStripe({"sub_1": a_subscription(sold.id, cancel_at=end, **values)})
+    await read(api, fake)
+
+    seen: list[str | None] = []
+    for seconds in (-1, 0):
+        api.clock.moment = datetime.fromtimestamp(end + seconds, UTC)
+        seen.append(await plan_key(api, sold.id))
+
+    assert seen == ["pro", "free_org"]
