@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from sqlmodel import col, select
 
+from models.base import parse_prefix
 from models.errors import InputError, InputErrors, NotFound
 from models.organizations import Organization
 from models.plans import (
@@ -37,10 +38,13 @@ class Offer:
     seats: int | None
 
     @property
+    def is_paid(self) -> bool:
+        return self.state.status is not SubscriptionStatus.INCOMPLETE
+
+    @property
     def rank(self) -> tuple[bool, int, str]:
-        """Which of several wins: one that is paid or can be, then the newest."""
-        is_paid = self.state.status is not SubscriptionStatus.INCOMPLETE
-        return is_paid, self.state.created, self.state.id
+        """Which of several wins: one that is paid, then the newest."""
+        return self.is_paid, self.state.created, self.state.id
 
 
 async def apply_state(tx: Transaction, row: StripeSubscription) -> None:
@@ -91,25 +95,34 @@ async def _find_organization(tx: Transaction, state: StripeState) -> tuple[str |
             f"The customer {state.customer_id} is unknown, and the metadata of the subscription"
             " have no tenantry_organization_id."
         )
-    exists = select(Organization.id).where(col(Organization.id) == named)
-    if (await tx.session.execute(exists)).first() is None:
+    try:
+        if parse_prefix(named) != Organization.prefix:
+            raise NotFound
+        # Before the customer refers to it, because somebody can be deleting it.
+        await tx.lock_organization(named)
+    except NotFound:
         return None, f"The organization {named[:80]!r} in the metadata doesn't exist."
     tx.session.add(StripeCustomer(id=state.customer_id, organization_id=named))
     return named, None
 
 
 async def _apply_to(tx: Transaction, organization: Organization, state: StripeState) -> str | None:
-    """Gives the organization the best of all its subscriptions at Stripe."""
+    """Gives the organization the best of all its subscriptions at Stripe.
+
+    One that isn't paid yet doesn't replace what an operator has set.
+    """
     plans = await load_all_plans(tx)
     states = await _load_states(tx, organization.id)
-    live = [one for one in states if not one.is_over]
+    live = [one for one in states if not one.is_over and one.is_live is state.is_live]
     offers = {one.id: _find_offer(one, plans.values()) for one in live}
     known = [offer for offer in offers.values() if offer]
-    if known:
-        best = max(known, key=lambda offer: offer.rank)
+    best = max(known, key=lambda offer: offer.rank, default=None)
+    current = await _load_live(tx, organization)
+    is_manual = current is not None and current.source == SubscriptionSource.MANUAL.value
+    if best and (best.is_paid or not is_manual):
         await set_subscription(tx, _to_facts(organization, best))
-    elif not live:
-        await _end(tx, organization)
+    elif current and not is_manual and current.external_id not in offers:
+        await _end(tx, organization, current)
     if offers.get(state.id, True) is None:
         prices = ", ".join(item.price for item in state.items) or "none"
         return f"No plan for organizations has the price of the subscription: {prices}."
@@ -156,25 +169,23 @@ def _to_facts(organization: Organization, offer: Offer) -> SubscriptionFacts:
     )
 
 
-async def _end(tx: Transaction, organization: Organization) -> None:
-    """Ends the subscription that came from Stripe, if one is left."""
-    is_left = (
-        (col(PlanSubscription.organization_id) == organization.id)
-        & (col(PlanSubscription.status) != SubscriptionStatus.ENDED.value)
-        & (col(PlanSubscription.source) == SubscriptionSource.STRIPE.value)
+async def _load_live(tx: Transaction, organization: Organization) -> PlanSubscription | None:
+    is_live = (col(PlanSubscription.organization_id) == organization.id) & (
+        col(PlanSubscription.status) != SubscriptionStatus.ENDED.value
     )
-    statement = select(PlanSubscription).where(is_left)
-    row = (await tx.session.execute(statement)).scalar_one_or_none()
-    if row is None:
-        return
-    plan = await tx.session.get_one(Plan, row.plan_id)
+    return (await tx.session.execute(select(PlanSubscription).where(is_live))).scalar_one_or_none()
+
+
+async def _end(tx: Transaction, organization: Organization, subscription: PlanSubscription) -> None:
+    """Ends the subscription that came from Stripe, where it is over."""
+    plan = await tx.session.get_one(Plan, subscription.plan_id)
     facts = SubscriptionFacts(
         plan=plan.key,
         organization_id=organization.id,
         status=SubscriptionStatus.ENDED,
-        seats=row.seats,
-        period_ends_at=row.period_ends_at,
-        external_id=row.external_id,
+        seats=subscription.seats,
+        period_ends_at=subscription.period_ends_at,
+        external_id=subscription.external_id,
         source=SubscriptionSource.STRIPE,
     )
     await set_subscription(tx, facts)

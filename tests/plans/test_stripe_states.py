@@ -1,15 +1,23 @@
 """What becomes of a plan when readings fail, and when states at Stripe disagree."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
+from sqlmodel import col, select
 
+from models.stripe import StripeSubscription
 from resolvers.access import SYSTEM
+from resolvers.stripe.queue import load_problems
 from resolvers.stripe.receive import ReportedEvent, receive_event
 from resolvers.transaction import begin
+from server.delivery.queue import DeliveryQueue
+from server.delivery.stripe import StripeChannel
 from server.delivery.webhook_client import Answer
-from tests.support.api import JSON, Api
-from tests.support.billing import bill, make_plan, plan_key, switch_billing
+from tests.support.api import JSON, SERVICE, Api
+from tests.support.billing import bill, make_plan, plan_key, subscribe, switch_billing
 from tests.support.factories import Acme
 from tests.support.stripe import CREATED, FakeStripe, a_queue, a_subscription
 
@@ -74,3 +82,86 @@ async def test_a_plan_ends_when_its_subscription_is_to_be_canceled(
         seen.append(await plan_key(api, sold.id))
 
     assert seen == ["pro", "free_org"]
+
+
+async def test_states_of_the_other_mode_count_no_longer(api: Api, sold: Acme) -> None:
+    """A server that gets a live key forgets what was bought in tests."""
+    fake = FakeStripe({"sub_1": a_subscription(sold.id)})
+    await read(api, fake)
+    fake.subscriptions["sub_2"] = a_subscription(
+        sold.id,
+        id="sub_2",
+        customer="cus_2",
+        price="price_team",
+        created=CREATED - DAY,
+        livemode=True,
+    )
+    await ring(api, "sub_2")
+    channel = cast(StripeChannel, a_queue(api.server, fake).channel)
+
+    await DeliveryQueue(api.server, replace(channel, is_live=True)).deliver()
+
+    assert await plan_key(api, sold.id) == "team"
+
+
+async def test_a_plan_ends_beside_a_subscription_to_something_else(api: Api, sold: Acme) -> None:
+    fake = FakeStripe(
+        {
+            "sub_1": a_subscription(sold.id),
+            "sub_2": a_subscription(sold.id, id="sub_2", price="price_support"),
+        }
+    )
+    await read(api, fake)
+    await read(api, fake, "sub_2")
+    before = await plan_key(api, sold.id)
+
+    fake.subscriptions["sub_1"]["status"] = "canceled"
+    await read(api, fake)
+
+    assert (before, await plan_key(api, sold.id)) == ("pro", "free_org")
+
+
+async def test_an_unpaid_checkout_takes_no_plan_that_an_operator_has_set(
+    api: Api, sold: Acme
+) -> None:
+    await subscribe(api, sold.id, "team")
+    fake = FakeStripe({"sub_1": a_subscription(sold.id)})
+
+    seen: list[Any] = []
+    for status in ("incomplete", "incomplete_expired", "active"):
+        fake.subscriptions["sub_1"]["status"] = status
+        await read(api, fake)
+        seen.append(await plan_key(api, sold.id))
+
+    assert seen == ["team", "team", "pro"]
+
+
+@pytest.mark.parametrize("named", ["org_\x00", "user_00000000000000000000000000", "x" * 10_000])
+async def test_what_is_no_id_of_an_organization_is_a_problem(
+    api: Api, sold: Acme, named: str
+) -> None:
+    await read(api, FakeStripe({"sub_1": a_subscription(named)}))
+
+    ((_, problem),) = await load_problems(api.store)
+    assert "in the metadata doesn't exist" in problem
+
+
+async def test_an_organization_is_deleted_while_its_customers_are_bound(
+    api: Api, sold: Acme
+) -> None:
+    ids = [f"sub_{number}" for number in range(8)]
+    fake = FakeStripe(
+        {id: a_subscription(sold.id, id=id, customer=id.replace("sub", "cus")) for id in ids}
+    )
+    for id in ids:
+        await ring(api, id)
+
+    await asyncio.gather(
+        *(a_queue(api.server, fake).deliver() for _ in range(4)),
+        api.mutate("deleteOrganization", {"organizationId": sold.id}, by=SERVICE),
+    )
+
+    is_unsettled = col(StripeSubscription.claimed_until).is_not(None)
+    async with api.store.read() as connection:
+        unsettled = await connection.execute(select(StripeSubscription.id).where(is_unsettled))
+        assert unsettled.all() == []
