@@ -230,10 +230,11 @@ async def load_visible_subscription(info: Info, id: str) -> PlanSubscription | N
     if row is None or not (viewer or info.context.is_service):
         return None
     if viewer and row.organization_id is not None:
-        info.context.ensure_organizations_enabled()
         keys = await info.context.loaders.load_permission_keys(row.organization_id, viewer)
         if BILLING_READ not in (keys or ()):
             return None
+        # Only now, so that nobody else learns that the subscription exists.
+        info.context.ensure_organizations_enabled()
     if viewer and row.organization_id is None and row.user_id != viewer:
         return None
     return PlanSubscription.from_row(row, info.context)

@@ -250,3 +250,27 @@ async def test_the_live_subscription_is_shown_until_it_ends(api: Api, billed: Ac
 
     assert canceled["subscription"]["status"] == "CANCELED"
     assert ended["subscription"] is None
+
+
+async def test_outsiders_learn_nothing_while_organizations_are_disabled(
+    api: Api, billed: Acme
+) -> None:
+    id = (await subscribe(api, billed.id, "pro"))["id"]
+    await api.mutate("updateInstance", {"organizationsEnabled": False}, by=SERVICE)
+    document = "query($id: ID!) { node(id: $id) { id } }"
+
+    seen = await api.run(document, {"id": id}, by=billed.outsider)
+    own = await api.run(document, {"id": id}, by=billed.admin)
+
+    assert seen.data == {"node": None}
+    assert own.reason == "organization_not_enabled_in_instance"
+
+
+async def test_an_end_within_a_millisecond_is_kept(api: Api, billed: Acme) -> None:
+    input = {"plan": "pro", "periodEndsAt": "2031-01-01T00:00:00.123456Z"}
+    made = await subscribe(api, billed.id, **input)
+
+    again = await bill(api, "setSubscription", SUBSCRIPTION, organizationId=billed.id, **input)
+
+    assert again.payload["subscription"] == made
+    assert again.payload["cursor"] is None
