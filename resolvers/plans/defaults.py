@@ -2,6 +2,7 @@
 
 from sqlmodel import select
 
+from models.errors import ValueInvalid
 from models.plans import PayerType, Plan
 from models.roles import Permission, is_system
 from resolvers.plan_gate import get_feature
@@ -40,6 +41,12 @@ async def _ensure_default_plan(tx: Transaction, payer: PayerType) -> Plan:
         return plan
     key = FIRST_PLANS[payer]
     prepared = (await load_all_plans(tx)).get(key)
-    if prepared is not None and prepared.payer_type == payer.value:
-        return await change_plan(tx, prepared, {"is_default": True}, None)
-    return await create_plan(tx, NewPlan(key, "Free", payer_type=payer, is_default=True))
+    if prepared is None:
+        return await create_plan(tx, NewPlan(key, "Free", payer_type=payer, is_default=True))
+    if prepared.payer_type != payer.value:
+        raise ValueInvalid(
+            f"The plan {key!r} is for {prepared.payer_type}s, so it can't become the missing"
+            f" default plan of {payer.value}s. Add one with `tenantry plans apply`.",
+            at="billing_enabled",
+        )
+    return await change_plan(tx, prepared, {"is_default": True}, None)

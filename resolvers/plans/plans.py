@@ -82,9 +82,9 @@ async def load_feature_keys(tx: Transaction, plan: Plan) -> list[str]:
         select(Feature.key)
         .join(PlanFeature, col(PlanFeature.feature_id) == col(Feature.id))
         .where(col(PlanFeature.plan_id) == plan.id)
-        .order_by(col(Feature.key))
     )
-    return list((await tx.session.execute(keys)).scalars())
+    # Not by the database, whose collation can have another order.
+    return sorted((await tx.session.execute(keys)).scalars())
 
 
 async def _check_fields(
@@ -230,6 +230,7 @@ async def replace_plan(tx: Transaction, *, key: str, with_key: str) -> Plan:
     with errors.at("with_key"):
         other = await load_plan_by_key(tx, with_key, at="with_key")
         _ensure_can_replace(plan, other, key)
+        prices = check_prices([*(plan.stripe_prices if plan else ()), *other.stripe_prices])
     errors.raise_if_any()
     assert plan
     assert other
@@ -239,7 +240,6 @@ async def replace_plan(tx: Transaction, *, key: str, with_key: str) -> Plan:
     await tx.session.execute(moved.values(plan_id=other.id, updated_at=tx.now))
     await tx.session.execute(delete(Plan).where(col(Plan.id) == plan.id))
     _record(tx, EventType.PLAN_DELETED, plan, features)
-    prices = sorted({*plan.stripe_prices, *other.stripe_prices})
     return await change_plan(tx, other, {"stripe_prices": prices}, None)
 
 

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from models.plans import PayerType
+from resolvers.access import SYSTEM
+from resolvers.plans.plans import NewPlan, create_plan
+from resolvers.transaction import begin
 from tests.support.api import NOBODY, SERVICE, Api, contents, events
 from tests.support.billing import (
     PLAN,
@@ -290,3 +294,32 @@ async def test_a_deleted_organization_takes_its_subscription_along(api: Api, acm
 
     found = await api.run("{ subscriptions { totalCount } }", by=SERVICE)
     assert found.data["subscriptions"]["totalCount"] == 0
+
+
+async def test_a_replacement_gets_no_more_prices_than_a_plan_can_have(api: Api) -> None:
+    """Else what is exported could not be applied."""
+    await switch_billing(api)
+    for key in ("old", "new"):
+        await make_plan(api, key, stripePrices=[f"price_{key}_{number}" for number in range(26)])
+    before = await contents(api.store)
+
+    answer = await bill(api, "replacePlan", key="old", withKey="new")
+
+    assert [(one["field"], one["meta"]) for one in answer.user_errors] == [
+        (["input", "withKey"], {"limit": 50})
+    ]
+    assert await contents(api.store) == before
+
+
+async def test_billing_stays_disabled_without_a_possible_default_plan(api: Api) -> None:
+    async with begin(api.server, SYSTEM) as tx:
+        await create_plan(tx, NewPlan("free_org", "Free", payer_type=PayerType.USER))
+
+    answer = await api.mutate("updateInstance", {"billingEnabled": True}, by=SERVICE)
+
+    assert [(one["code"], one["field"]) for one in answer.user_errors] == [
+        ("form_param_value_invalid", ["input", "billingEnabled"])
+    ]
+    assert (await api.run("{ instance { billingEnabled } }")).data["instance"] == {
+        "billingEnabled": False
+    }
