@@ -207,4 +207,6 @@ class InstanceMutations:
         self, info: Info, input: UpdateInstanceInput
     ) -> InstancePayload | None:
         row = await instance.update_instance(info.context.transaction, given=get_given(input))
+        # The mutations after this one in the document show what holds from now on.
+        info.context.instance = row
         return InstancePayload(instance=Instance.from_row(row))

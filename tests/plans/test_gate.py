@@ -360,3 +360,17 @@ async def test_a_feature_can_be_used_without_a_permission(api: Api, acme: Acme) 
     seen = (await api.run(document, {"id": acme.id}, by=acme.member)).data["organization"]
 
     assert seen == {"yes": True, "no": False}
+
+
+async def test_a_mutation_after_enabling_billing_shows_the_plan(api: Api, acme: Acme) -> None:
+    document = """mutation($id: ID!) {
+        updateInstance(input: { billingEnabled: true }) { userErrors { code } }
+        setSubscription(input: { organizationId: $id, plan: "free_org", seats: 9 }) {
+          subscription { organization { maxAllowedMemberships plan { key } } } } }"""
+
+    answer = await api.run(document, {"id": acme.id}, by=SERVICE)
+
+    assert answer.data["setSubscription"]["subscription"]["organization"] == {
+        "maxAllowedMemberships": 9,
+        "plan": {"key": "free_org"},
+    }
