@@ -70,8 +70,8 @@ async def _make_loss_notice(server: Server, mail: Any) -> Notice | None:
         row.email_address,
         f"{organization} has lost a verified domain",
         [
-            f"The domain {domain} belongs to another organization now: it has proven its ownership, or"
-            " the operator has decided so. The domain is no longer verified in your organization"
+            f"The domain {domain} now belongs to another organization: it has proven its ownership,"
+            " or the operator has decided so. The domain is no longer verified in your organization"
             f" {organization}.",
             "The domain enrolls nobody now. Its pending invitations and suggestions have ended;"
             " members stay.",
