@@ -165,3 +165,19 @@ async def test_an_organization_is_deleted_while_its_customers_are_bound(
     async with api.store.read() as connection:
         unsettled = await connection.execute(select(StripeSubscription.id).where(is_unsettled))
         assert unsettled.all() == []
+
+
+async def test_what_is_over_is_no_problem_even_without_an_organization(
+    api: Api, sold: Acme
+) -> None:
+    fake = FakeStripe({"sub_1": a_subscription(sold.id, price="price_support")})
+    await read(api, fake)
+    await api.mutate("deleteOrganization", {"organizationId": sold.id}, by=SERVICE)
+    await read(api, fake)
+    before = await load_problems(api.store)
+
+    fake.subscriptions["sub_1"]["status"] = "canceled"
+    await read(api, fake)
+
+    assert [id for id, _ in before] == ["sub_1"]
+    assert await load_problems(api.store) == []
