@@ -232,8 +232,13 @@ def insert_domains(acme: Acme) -> Iterator[Insert]:
     claim = {"name": "'company' || i || '.com'", "kind": "'domain'", "holder": make_id("orgdmn")}
     claim["organization_id"] = choose_organization(acme, "i <= 50")
     yield Insert("domain_claim", DOMAINS, claim)
-    enrollment = {"domain_id": make_id("orgdmn", "i % 100 + 1"), "user_id": make_id("user")}
-    yield Insert("domain_enrollment", SUGGESTIONS, enrollment | {"created_at": THEN})
+    enrollment = {
+        "organization_id": choose_organization(acme, "i % 100 < 50"),
+        "domain": "'company' || (i % 100 + 1) || '.com'",
+        "user_id": make_id("user"),
+        "created_at": THEN,
+    }
+    yield Insert("domain_enrollment", SUGGESTIONS, enrollment)
     person = {
         "organization_id": choose_organization(acme, "i % 10 = 0"),
         "user_id": choose("i <= 100", f"'{acme.admin.id}'", make_id("user")),
