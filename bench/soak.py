@@ -295,6 +295,8 @@ async def soak(target: fuzz.Target, file: Path, minutes: float) -> list[str]:
     print(f"after the warm-up  {before}", flush=True)
     async with sampling(target.server, file) as samples:
         await load.run(minutes * 60 * (1 - WARM_UP))
+    # The fuzz keeps a connection open as well.
+    target.client.close()
     after = await measure_rest(target.server, file, before)
     await load.client.aclose()
     print(f"at the end         {after}")

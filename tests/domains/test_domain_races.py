@@ -9,6 +9,7 @@ import pytest
 from models.database.store import Store
 from resolvers.access import SYSTEM
 from resolvers.domains.batches import enroll_batch, load_due_domains
+from resolvers.instance import update_instance
 from resolvers.transaction import begin
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
 from tests.support.dns import name_server
@@ -239,3 +240,17 @@ async def test_domains_that_are_enabled_while_a_batch_gives_up_enroll(api: Api, 
 
     assert (await enabling).payload
     assert await load_due_domains(api.store, api.clock()) == [(acme.id, domain["id"])]
+
+
+async def test_a_batch_that_waits_for_new_settings_enrolls_by_them(api: Api, acme: Acme) -> None:
+    domain = await verified(api, acme.id)
+    assert (await set_mode(api, domain, "AUTOMATIC_SUGGESTION", by=SERVICE)).payload
+    assert (await api.mutate("updateInstance", {"domainsEnabled": False}, by=SERVICE)).payload
+    async with begin(api.server, SYSTEM) as tx:
+        await update_instance(tx, given={"domains_enabled": True})
+        working = asyncio.create_task(work(api))
+        await asyncio.wait([working], timeout=0.3)
+
+    await working
+    due = (await stored(api, domain)).enrollment_due_at
+    assert due is not None
