@@ -75,7 +75,12 @@ async def lock_enrolling(
     await tx.lock_organizations(select(Organization.id).where(col(Organization.id).in_(ids)))
     instance = await tx.load_instance()
     rows = (await tx.session.execute(_select_enrolling(names))).all()
-    return [(domain, organization) for domain, organization in rows if can_enroll(instance, domain)]
+    # A name that was taken over just now belongs to an organization that isn't locked.
+    return [
+        (domain, organization)
+        for domain, organization in rows
+        if organization.id in ids and can_enroll(instance, domain)
+    ]
 
 
 @prepared_statement

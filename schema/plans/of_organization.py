@@ -75,7 +75,10 @@ class OrganizationPlan(Node):
         organizations: Sequence["OrganizationPlan"], info: Info
     ) -> list[SeatUsage | None]:
         loaders = info.context.loaders
-        pending = InvitationFilter(info.context.server.clock(), (InvitationStatus.PENDING,))
+        # Those of domains take no seat until they are accepted.
+        pending = InvitationFilter(
+            info.context.server.clock(), (InvitationStatus.PENDING,), by_domain=False
+        )
         selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
         ids = [str(organization.id) for organization in organizations]
         limits, members, invitations = await gather(

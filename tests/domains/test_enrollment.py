@@ -36,6 +36,8 @@ from tests.support.smtp import mails
 
 SUGGESTION = "AUTOMATIC_SUGGESTION"
 INVITATION = "AUTOMATIC_INVITATION"
+SEATS = """query($id: ID!) { organization(by: { id: $id }) {
+  seats { members pendingInvitations } } }"""
 
 
 async def test_who_signs_up_at_a_domain_gets_a_suggestion_at_once(api: Api, acme: Acme) -> None:
@@ -265,6 +267,8 @@ async def test_a_domain_invitation_takes_a_seat_when_it_is_accepted(api: Api, ac
     made = {one["emailAddress"][0]: one["id"] for one in await invitations_of_domains(api, acme.id)}
     ordinary = await invited(api, acme.id, by=acme.admin)
 
+    used = await api.run(SEATS, {"id": acme.id}, by=SERVICE)
+    assert used.data["organization"]["seats"] == {"members": 2, "pendingInvitations": 1}
     full = await accept(api, by=first, invitationId=made["0"])
     assert codes(full) == ["organization_membership_quota_exceeded"]
     assert (await revoke(api, acme.id, ordinary["id"], by=acme.admin)).payload
