@@ -39,7 +39,7 @@ from resolvers.page_requests import DEFAULT_SIZE, MAXIMUM_SIZE
 # How many entries a list without pages is taken to have: the roles of an organization, say.
 LIST_SIZE = 10
 # The same for the lists of introspection, which are shorter on average.
-INTROSPECTION_LIST_SIZE = 3
+INTROSPECTION_LIST_SIZE = 2
 # How many fields cost as much as one entry of a list.
 FIELDS_PER_ENTRY = 10
 # Doubling fragments multiply to numbers of hundreds of digits; above this they are all alike.

@@ -82,7 +82,7 @@ async def test_what_nobody_foresaw_is_a_neutral_sentence_with_an_id_that_is_in_t
 
     with capture_logs() as lines:
         answer = await api.run(
-            "{ instance { slugsEnabled } organizations { nodes { publicMetadata } } }", by=SERVICE
+            "{ instance { slugsEnabled } organizations { nodes { createdAt } } }", by=SERVICE
         )
 
     (line,) = (line for line in lines if line["event"] != "request")

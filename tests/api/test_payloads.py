@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, get_named_type
 
+from models.base import new_id
+from models.membership_requests import MembershipRequest
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from schema import schema
 from schema.foundation.sdl import sdl
@@ -34,10 +36,21 @@ async def remove(api: Api, acme: Acme, guest: Caller) -> tuple[str, JSON]:
     return "removeMembership", {"organizationId": acme.id, "userId": guest.id}
 
 
+async def accept_request(api: Api, acme: Acme, guest: Caller) -> tuple[str, JSON]:
+    assert (await api.mutate("leaveOrganization", {"organizationId": acme.id}, by=guest)).payload
+    id = new_id(MembershipRequest.prefix, api.clock())
+    times = {"created_at": api.clock(), "updated_at": api.clock()}
+    async with api.store.write() as session:
+        session.add(MembershipRequest(id=id, organization_id=acme.id, user_id=guest.id, **times))
+    input = {"organizationId": acme.id, "membershipRequestId": id, "role": "org:guest"}
+    return "acceptMembershipRequest", input
+
+
 OF_OTHERS: dict[str, Call] = {
     "nothing": change_nothing,
     "another role": give_another_role,
     "removal": remove,
+    "request": accept_request,
 }
 
 
@@ -93,6 +106,7 @@ def test_every_mutation_that_answers_with_a_membership_is_tried() -> None:
     tried = {
         "updateMembership",
         "removeMembership",
+        "acceptMembershipRequest",
         "leaveOrganization",
         "acceptInvitation",
         "createOrganization",

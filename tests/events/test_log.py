@@ -322,6 +322,12 @@ def test_a_permission_opens_the_events_that_it_is_about() -> None:
     assert get_readable_types(frozenset({MEMBERSHIPS_MANAGE})) == {
         f"organizationInvitation.{what}"
         for what in ("created", "resent", "accepted", "revoked", "declined", "expired")
+    } | {
+        "organizationSuggestion.created",
+        "organizationSuggestion.accepted",
+        "organizationMembershipRequest.created",
+        "organizationMembershipRequest.accepted",
+        "organizationMembershipRequest.rejected",
     }
     assert get_readable_types(frozenset[str]()) == frozenset()
 

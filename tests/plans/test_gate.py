@@ -336,7 +336,7 @@ async def test_no_statement_is_added_while_billing_is_disabled(
         for document in (MEMBERS, CHECK, ORGANIZATION, MINE, PLANS)
     ]
 
-    assert counts == [7, 3, 3, 4, 3]
+    assert counts == [7, 2, 3, 4, 3]
 
 
 async def test_a_check_takes_no_statement_more_with_billing(api: Api, acme: Acme) -> None:
@@ -346,7 +346,7 @@ async def test_a_check_takes_no_statement_more_with_billing(api: Api, acme: Acme
 
     await switch_billing(api)
 
-    assert await count_statements(api, CHECK, variables, editor) == before == 3
+    assert await count_statements(api, CHECK, variables, editor) == before == 2
 
 
 async def test_a_feature_can_be_used_without_a_permission(api: Api, acme: Acme) -> None:

@@ -40,6 +40,8 @@ FILTERS = {
     "emailAddresses": ["person7@example.com"],
     "externalIds": ["sub|7"],
     "names": ["company7.com"],
+    "planKey": "plan7",
+    "externalId": "sub_7",
     "verified": True,
 }
 
@@ -177,7 +179,7 @@ def record_changes(databases: Databases, recorded: Recorded) -> None:
 async def record_lists(api: Api, acme: Acme) -> None:
     """Reads each list: its start, the page after that, and the end, in all orders."""
     user_id, filters = acme.admin.id, {**FILTERS, "userIds": [acme.admin.id]}
-    filters["organizationId"] = acme.id
+    filters |= {"organizationId": acme.id, "userId": user_id}
     for one in find_lists():
         around = AROUND[one.parent].replace("ORGANIZATION", acme.id).replace("USER", user_id)
         callers = [SERVICE] if one.parent in SERVICE_ONLY else [acme.admin]

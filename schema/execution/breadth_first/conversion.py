@@ -84,7 +84,7 @@ def _keep(value: Any) -> Any:
 
 
 def _make_maybe_convert(type_: Any, config: StrawberryConfig) -> Convert:
-    """Makes what tells a null from a value that is left out."""
+    """Makes the function for a type that distinguishes a null from a value that is left out."""
     if not isinstance(type_, StrawberryOptional):
         raise Unconvertible
     convert = _make_convert(type_, config) or _keep

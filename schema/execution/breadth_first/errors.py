@@ -16,7 +16,7 @@ from graphql.pyutils import Path
 from schema.execution.breadth_first.output_types import OutputType, get_nullable, is_required
 from schema.execution.breadth_first.selections import FieldPlan
 
-# Slots aren't frozen: they are made for each object and field, and that would take twice as long.
+# Slots aren't frozen: each object and field has one, and that would take twice as long.
 
 
 @dataclass(slots=True, eq=False)
