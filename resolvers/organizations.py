@@ -31,8 +31,8 @@ from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.locks import is_on_postgresql
+from resolvers.members.add import add_member
 from resolvers.members.events import record_deleted
-from resolvers.members.memberships import add_member
 from resolvers.members.seats import SeatLimitSource, load_seat_limit
 from resolvers.metadata import Metadata, apply_metadata
 from resolvers.plans.plans import load_default_plan

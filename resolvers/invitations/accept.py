@@ -30,8 +30,8 @@ from resolvers.access import Grant, address_unverified, load_grant, wrong_addres
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_invitation, record_user
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
+from resolvers.members.add import add_member
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.memberships import add_member
 from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import ensure_own_seat
 from resolvers.metadata import Metadata

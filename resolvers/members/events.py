@@ -1,4 +1,4 @@
-"""Records events of many memberships, in pieces that spare memory and the event loop."""
+"""Records events of memberships; of many, in pieces that spare memory and the event loop."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import to_milliseconds
+from models.base import JSONObject, to_milliseconds
 from models.database.statements import prepared_statement
 from models.events import EventType
 from models.memberships import Membership
@@ -34,6 +34,42 @@ async def load_features(tx: Transaction, organization_id: str) -> frozenset[str]
 def _select_features(organization_id: str, now: datetime) -> SelectOfScalar[str | None]:
     features = select_features(PayerType.ORGANIZATION, col(Organization.id), now)
     return select(features).where(col(Organization.id) == organization_id)
+
+
+async def record_one(
+    tx: Transaction,
+    type: EventType,
+    membership: Membership,
+    organization: Organization,
+    user: User,
+    role: RoleWithPermissions,
+    changes: JSONObject | None = None,
+) -> None:
+    features = await load_features(tx, organization.id)
+    record_membership(tx, type, membership, organization, user, role, features, changes)
+
+
+def record_membership(
+    tx: Transaction,
+    type: EventType,
+    membership: Membership,
+    organization: Organization,
+    user: User,
+    role: RoleWithPermissions,
+    features: frozenset[str] | None,
+    changes: JSONObject | None = None,
+) -> None:
+    """Records the event with the permissions that count with the organization's plan (rule 43)."""
+    permissions = filter_by_features(role.permissions, features)
+    tx.record(
+        type,
+        membership.id,
+        membership_data(membership, organization, user, role.role, permissions),
+        organization_id=organization.id,
+        user_id=user.id,
+        private_metadata=membership.private_metadata,
+        changes=changes,
+    )
 
 
 def select_rows(table: Any) -> Select[Any]:

@@ -3,8 +3,9 @@
 from models.errors import AlreadyAMember
 from models.memberships import Membership
 from resolvers.access import ensure_grantable, load_grant
-from resolvers.members.memberships import NewMember, create_membership
+from resolvers.members.create import create_membership
 from resolvers.members.requests import load_pending_request, settle_waiting
+from resolvers.members.validation import NewMember
 from resolvers.roles import load_roles_of_set
 from resolvers.transaction import Transaction
 

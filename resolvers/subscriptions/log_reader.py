@@ -124,7 +124,7 @@ class LogReader:
                     continue
                 stream.ensure_open()
                 stream.advance(row.cursor)
-                yield self._make_event(row)
+                yield self._make_event(row, rights)
             stream.ensure_open()
             stream.position, stream.delivered_at = reached, None
             if is_end and pending_refusal:
@@ -260,8 +260,12 @@ class LogReader:
         await self._end_revoked()
         groups = group_streams(self.streams)
         affected = find_affected(rows, groups)
+        if not affected:
+            return
         live = {stream for stream in affected if stream.is_live}
-        refusals, types = await self._load_refusals_and_types(affected, live)
+        rights = await load_rights(self.store, affected)
+        refusals = self._end_refused(affected, rights)
+        types = {stream: rights.get_types(stream) for stream in live if stream.reason is None}
         for row in rows:
             event: Delivered | None = None
             for stream in find_matching(row, groups):
@@ -269,32 +273,27 @@ class LogReader:
                     continue
                 readable = types[stream]
                 if readable is None or row.type in readable:
-                    event = event or self._make_event(row)
+                    event = event or self._make_event(row, rights)
                     stream.enqueue(event)
             await asyncio.sleep(0)
         for stream, refusal in refusals.items():
             stream.finish(refusal)
 
-    async def _load_refusals_and_types(
-        self, affected: Set[Stream], live: Set[Stream]
-    ) -> tuple[Mapping[Stream, RequestError], Mapping[Stream, frozenset[str] | None]]:
-        """Loads which streams must end, and ends those of users; and what the others can read."""
-        if not affected:
-            return {}, {}
-        rights = await load_rights(self.store, affected)
+    def _end_refused(self, affected: Set[Stream], rights: Rights) -> Mapping[Stream, RequestError]:
+        """Finds the streams that must end, with the reasons, and ends those of users."""
         refusals = {
             stream: refusal for stream in affected if (refusal := rights.find_refusal(stream))
         }
         for stream, refusal in refusals.items():
             if not stream.actor.is_service:
                 stream.end(refusal)
-        return refusals, {
-            stream: rights.get_types(stream) for stream in live if stream.reason is None
-        }
+        return refusals
 
-    def _make_event(self, row: Event) -> Delivered:
+    def _make_event(self, row: Event, rights: Rights) -> Delivered:
         size = len(dumps((row.data, row.private_metadata, row.changes)))
-        return Delivered(row, size, Loaders(self.store, self.clock, has_plans=True))
+        # Read after the event, so an event that follows the one that enables billing shows plans.
+        loaders = Loaders(self.store, self.clock, has_plans=rights.billing_enabled)
+        return Delivered(row, size, loaders)
 
     def _end_signed_out(self, row: Event) -> None:
         """Ends the streams of a session that has ended, or of a user that was deleted."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
 from sqlmodel import col, select, true
 
 from models.database.statements import AnySelect
@@ -32,6 +33,7 @@ class Rights:
     """The permissions of subscribers, by organization and user; a missing entry does not exist."""
 
     organizations_enabled: bool
+    billing_enabled: bool
     permissions: Mapping[str, Mapping[str, frozenset[str]]]
 
     def find_refusal(self, stream: Stream) -> RequestError | None:
@@ -65,8 +67,9 @@ def _select_permissions(organization_ids: Collection[str], user_ids: Collection[
         .where(col(Permission.key).in_(sorted(set(REQUIRED_PERMISSIONS.values()))))
         .subquery()
     )
-    statement: Any = select(
+    statement: AnySelect = Select(
         col(Instance.organizations_enabled),
+        col(Instance.billing_enabled),
         col(Organization.id),
         col(Membership.user_id),
         relevant.c.key,
@@ -90,12 +93,13 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     )
     user_ids = sorted({stream.actor.user_id for stream in streams if stream.actor.user_id})
     permissions: dict[str, dict[str, frozenset[str]]] = {}
-    organizations_enabled = True
+    organizations_enabled = billing_enabled = True
     async with store.read() as connection:
         for start in range(0, max(len(user_ids), 1), BATCH):
             statement = _select_permissions(organization_ids, user_ids[start : start + BATCH])
             for row in await connection.execute(statement):
                 organizations_enabled = row.organizations_enabled
+                billing_enabled = row.billing_enabled
                 if row.id is None:
                     continue
                 members = permissions.setdefault(row.id, {})
@@ -103,7 +107,7 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
                 if row.user_id is not None:
                     keys = frozenset([row.key] if row.key else [])
                     members[row.user_id] = members.get(row.user_id, frozenset()) | keys
-    return Rights(organizations_enabled, permissions)
+    return Rights(organizations_enabled, billing_enabled, permissions)
 
 
 async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:

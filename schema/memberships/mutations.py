@@ -3,7 +3,8 @@
 import strawberry
 
 from models.roles import MEMBERSHIPS_MANAGE
-from resolvers.members import memberships
+from resolvers.members import create, remove, update
+from resolvers.members.validation import NewMember
 from resolvers.metadata import Metadata
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
@@ -135,11 +136,9 @@ class LeaveOrganizationInput:
 
 def to_new_member(
     input: CreateMembershipInput | MembershipRecipientInput, role: str | None
-) -> memberships.NewMember:
+) -> NewMember:
     metadata = Metadata(input.public_metadata, input.private_metadata)
-    return memberships.NewMember(
-        input.user_id, role if input.role is None else input.role, metadata
-    )
+    return NewMember(input.user_id, role if input.role is None else input.role, metadata)
 
 
 @strawberry.type
@@ -152,7 +151,7 @@ class MembershipMutations:
     async def create_membership(
         self, info: Info, input: CreateMembershipInput
     ) -> MembershipPayload | None:
-        row = await memberships.create_membership(
+        row = await create.create_membership(
             info.context.transaction,
             organization_id=input.organization_id,
             new=to_new_member(input, None),
@@ -168,7 +167,7 @@ class MembershipMutations:
     async def create_memberships(
         self, info: Info, input: CreateMembershipsInput
     ) -> MembershipsPayload | None:
-        rows, errors = await memberships.create_memberships(
+        rows, errors = await create.create_memberships(
             info.context.transaction,
             organization_id=input.organization_id,
             new=[to_new_member(member, input.role) for member in input.members],
@@ -190,7 +189,7 @@ class MembershipMutations:
     async def update_membership(
         self, info: Info, input: UpdateMembershipInput
     ) -> MembershipPayload | None:
-        row = await memberships.update_membership(
+        row = await update.update_membership(
             info.context.transaction,
             organization_id=input.organization_id,
             user_id=input.user_id,
@@ -205,7 +204,7 @@ class MembershipMutations:
     async def update_membership_metadata(
         self, info: Info, input: UpdateMembershipMetadataInput
     ) -> MembershipPayload | None:
-        row = await memberships.update_membership_metadata(
+        row = await update.update_membership_metadata(
             info.context.transaction,
             organization_id=input.organization_id,
             user_id=input.user_id,
@@ -222,7 +221,7 @@ class MembershipMutations:
     async def remove_membership(
         self, info: Info, input: RemoveMembershipInput
     ) -> MembershipPayload | None:
-        row = await memberships.remove_membership(
+        row = await remove.remove_membership(
             info.context.transaction, organization_id=input.organization_id, user_id=input.user_id
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))
@@ -235,7 +234,7 @@ class MembershipMutations:
     async def leave_organization(
         self, info: Info, input: LeaveOrganizationInput
     ) -> MembershipPayload | None:
-        row = await memberships.leave_organization(
+        row = await remove.leave_organization(
             info.context.transaction, organization_id=input.organization_id
         )
         return MembershipPayload(membership=Membership.from_row(row, info.context))

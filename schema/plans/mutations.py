@@ -105,7 +105,8 @@ class PlanMutations:
     @strawberry.mutation(
         description="Creates, changes, or ends the subscription of an organization or a user. If"
         " you repeat the call, it changes nothing. Rejected if the organization has more members"
-        " and pending invitations than seats.",
+        " and pending invitations than seats. While the organization has a paid subscription at"
+        " Stripe, the next state from there replaces what you set: change or end it at Stripe.",
         extensions=mutation_guard(actor=ActorKind.SERVICE),
     )
     async def set_subscription(

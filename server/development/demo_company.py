@@ -20,7 +20,8 @@ from resolvers.domains.suggestions import accept_suggestion
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from resolvers.members.memberships import NewMember, create_membership
+from resolvers.members.create import create_membership
+from resolvers.members.validation import NewMember
 from resolvers.organizations import NewOrganization, create_organization
 from resolvers.plans.features import create_feature
 from resolvers.plans.plans import NewPlan, create_plan

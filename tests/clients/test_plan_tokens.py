@@ -1,9 +1,6 @@
 """Plans and features in tokens, as the vendor's own SDK reads them (rule 44)."""
 
-import json
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +8,6 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models.plans import PayerType
 from resolvers.plan_gate import filter_by_features
@@ -22,9 +18,9 @@ from resolvers.sessions.claims import (
     TokenFormat,
     make_claims,
 )
+from tests.support.api import JSON
+from tests.support.clerk import ask_sdk
 
-SDK = Path(__file__).parent / "clerk"
-NODE = Path(sys.executable).with_name("node")
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 MODELS = 500
 ISSUER = "https://orgs.example.com"
@@ -46,25 +42,11 @@ def sign(
     return jwt.encode(make_claims(format, content), KEY, algorithm="RS256")
 
 
-def ask(tmp_path: Path, questions: list[tuple[str, list[Any]]]) -> list[Any]:
-    """Asks the SDK about many tokens in one process: its permissions, and each check."""
-    pem = tmp_path / "public.pem"
-    pem.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    lines = "\n".join(json.dumps({"token": token, "checks": checks}) for token, checks in questions)
-    run = subprocess.run(
-        [NODE, SDK / "has.mjs", pem],
-        input=lines,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=SDK,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    return [json.loads(line) for line in run.stdout.splitlines()]
+def ask(tmp_path: Path, questions: list[tuple[str, list[JSON]]]) -> list[Any]:
+    return ask_sdk(tmp_path, KEY.public_key(), questions)
 
 
-CHECKS: list[Any] = [
+CHECKS: list[JSON] = [
     {"plan": "pro"},
     {"plan": "o:pro"},
     {"plan": "u:pro"},
@@ -119,10 +101,10 @@ def test_the_sdk_decodes_what_the_store_holds(tmp_path: Path) -> None:
         features = {name for name in [*names, *dashed] if chance.random() < 0.5}
         models.append((frozenset(held), frozenset(features)))
 
-    questions: list[tuple[str, list[Any]]] = []
+    questions: list[tuple[str, list[JSON]]] = []
     for held, features in models:
         plan = ActivePlan(PayerType.ORGANIZATION, "pro", features)
-        checks = [{"feature": name} for name in sorted(features)]
+        checks: list[JSON] = [{"feature": name} for name in sorted(features)]
         questions.append((sign(TokenFormat.V2, plan, filter_by_features(held, features)), checks))
     answers = ask(tmp_path, questions)
 

@@ -21,6 +21,7 @@ from resolvers.subscriptions import log_reader, streams
 from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, events
+from tests.support.billing import switch_billing
 from tests.support.factories import Acme, a_member, a_role, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
@@ -239,6 +240,37 @@ async def test_objects_are_looked_up_for_the_viewer_and_once_for_all(api: Api, a
     assert [one["organization"]["name"] for one in told] == ["Acme"] * 21
     assert {one["organization"]["viewerMembership"]["role"]["key"] for one in told} == {"org:admin"}
     assert statements[1] <= statements[0] + 4, statements
+
+
+async def test_plans_cost_a_statement_only_while_billing_is_enabled(api: Api, acme: Acme) -> None:
+    """Whether an event comes live or from the log."""
+    fields = """cursor ... on MembershipEvent { membership { permissions }
+        organization { plan { key } seats { limit } } user { plan { key } } }"""
+    shown: list[Any] = []
+    reads: list[list[str]] = []
+    async with listening(api.app) as port:
+        for is_on in (False, True):
+            await switch_billing(api, is_on)
+            after = await rename(api, acme, f"Renamed {is_on}")
+            query = organization_events(acme.id, fields=fields)
+            async with a_subscription(port, SERVICE, query) as live:
+                await begun(api)
+                with counted(api.store) as statements:
+                    await change_role(api, acme, "org:admin")
+                    shown.append((await live.told())["organization"]["plan"])
+                    await change_role(api, acme, "org:member")
+                    shown.append((await live.told())["organization"]["plan"])
+                    replayed = organization_events(acme.id, after, fields)
+                    async with a_subscription(port, SERVICE, replayed) as socket:
+                        shown.append((await socket.told())["organization"]["plan"])
+            # Guards read the instance and what counts with the plan in one statement.
+            of_events = [one for one in statements if not one.startswith("SELECT instance.")]
+            reads.append([one for one in of_events if "plan" in one])
+            await left(api)
+
+    assert shown == [None] * 3 + [{"key": "free_org"}] * 3
+    assert reads[0] == []
+    assert reads[1]
 
 
 async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(

@@ -136,6 +136,23 @@ async def test_an_unpaid_checkout_takes_no_plan_that_an_operator_has_set(
     assert seen == ["team", "team", "pro"]
 
 
+@pytest.mark.parametrize("values", [{"plan": "team"}, {"plan": "pro", "status": "ENDED"}])
+async def test_a_paid_subscription_replaces_what_an_operator_has_set(
+    api: Api, sold: Acme, values: JSON
+) -> None:
+    """At the next reading, which comes within a day even without an event."""
+    fake = FakeStripe({"sub_1": a_subscription(sold.id)})
+    await read(api, fake)
+    await subscribe(api, sold.id, **values)
+    set_by_hand = await plan_key(api, sold.id)
+
+    api.clock.forward(days=1)
+    await a_queue(api.server, fake).deliver()
+
+    assert set_by_hand == ("free_org" if "status" in values else "team")
+    assert await plan_key(api, sold.id) == "pro"
+
+
 @pytest.mark.parametrize("named", ["org_\x00", "user_00000000000000000000000000", "x" * 10_000])
 async def test_what_is_no_id_of_an_organization_is_a_problem(
     api: Api, sold: Acme, named: str
