@@ -38,6 +38,7 @@ SMALL = frozenset(
         "signing_key",
         "ticket_key",
         "webhook_endpoint",
+        *("feature", "plan", "plan_feature"),
     }
 )
 LARGE = frozenset(metadata.tables) - SMALL
@@ -79,15 +80,14 @@ ACCEPTED = [
     ),
     accept(
         "A count of everything reads an index.",
-        r"count\(\*\) AS \w+ FROM (organization|user|organization_domain)$",
-        "organization",
-        "user",
-        "organization_domain",
+        r"count\(\*\) AS \w+ FROM (organization|user|organization_domain|plan_subscription)$",
+        *("organization", "user", "organization_domain", "plan_subscription"),
     ),
     accept(
         "A page in the order of the primary key ends when it is full.",
-        r"FROM (organization|user|event|organization_domain) ORDER BY \w+\.(id|cursor)( ASC| DESC)? LIMIT",
-        *("organization", "user", "event", "organization_domain"),
+        r"FROM (organization|user|event|organization_domain|plan_subscription)"
+        r" ORDER BY \w+\.(id|cursor)( ASC| DESC)? LIMIT",
+        *("organization", "user", "event", "organization_domain", "plan_subscription"),
     ),
     accept(
         "Most organizations have the same role set.",
@@ -117,6 +117,15 @@ ACCEPTED = [
     accept(
         "These are the pending invitations of domains.",
         r"GROUP BY invitation\.organization_id, invitation\.domain",
+    ),
+    accept(
+        "Only secret keys list the subscriptions of the instance with a status.",
+        r"FROM plan_subscription WHERE plan_subscription\.status IN",
+        *("plan_subscription", SORT),
+    ),
+    accept(
+        "These are the subscriptions to a plan, or those that Stripe has under one ID.",
+        r"plan_subscription\.(plan_id IN|external_id =) .* ORDER BY plan_subscription\.id",
     ),
     accept("These are the permissions of roles.", r"GROUP BY role_permission\.role_id"),
     accept("These are the events of a page.", r"AS listed ON .* ORDER BY listed\.cursor"),

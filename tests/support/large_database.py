@@ -30,6 +30,9 @@ DELIVERIES = 100_000
 ANSWERS = 50_000
 DOMAINS = 20_000
 SUGGESTIONS = 20_000
+PLANS = 50
+# Users with a plan of their own.
+SUBSCRIBERS = 20_000
 
 THEN = "'2026-01-01 00:00:00.000000'"
 # Long after every test.
@@ -251,6 +254,34 @@ def insert_domains(acme: Acme) -> Iterator[Insert]:
     yield Insert("membership_request", SUGGESTIONS, record("orgmreq", **person, status=settled))
 
 
+def insert_plans() -> Iterator[Insert]:
+    """Inserts plans, the subscriptions of organizations and users, and events of Stripe."""
+    columns = record(
+        "plan",
+        key="'plan' || i",
+        name="'Plan ' || i",
+        payer_type="'organization'",
+        is_default="false",
+        publicly_visible="true",
+        plan_metadata="'{}'",
+        stripe_prices="'[]'",
+    )
+    yield Insert("plan", PLANS, columns)
+    common = {
+        "plan_id": make_id("plan", f"i % {PLANS} + 1"),
+        "status": "'active'",
+        "source": "'manual'",
+        "external_id": "'sub_' || i",
+        "started_at": THEN,
+    }
+    of_organization = record("sub", organization_id=make_id("org"), **common)
+    yield Insert("plan_subscription", ORGANIZATIONS, of_organization)
+    of_user = {**record("sub", user_id=make_id("user"), **common), "id": make_id("subu")}
+    yield Insert("plan_subscription", SUBSCRIBERS, of_user)
+    received_at = choose("i % 100 = 0", CREATED, FUTURE)
+    yield Insert("stripe_event", SUBSCRIBERS, {"id": "'evt_' || i", "received_at": received_at})
+
+
 def insert_answers() -> Insert:
     created_at = choose("i % 50 = 0", CREATED, FUTURE)
     columns = {"id": "'answer' || i", "fingerprint": "''", "answer": "''"}
@@ -269,6 +300,7 @@ def list_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[Insert]:
         insert_events(acme),
         *insert_deliveries(),
         *insert_domains(acme),
+        *insert_plans(),
         insert_answers(),
     ]
 
