@@ -139,7 +139,14 @@ async def ask_to_join(server: Server, user_id: str) -> None:
 
 async def create_person(server: Server, email: str, first: str, last: str) -> str:
     claims = IdentityClaims(
-        ISSUER, make_subject(email), 0, email, normalize_address(email), True, first, last
+        ISSUER,
+        make_subject(email),
+        issued_at=0,
+        email_address=email,
+        address_key=normalize_address(email),
+        email_verified=True,
+        first_name=first,
+        last_name=last,
     )
     async with begin(replace(server, issuers=[ISSUER]), SYSTEM) as tx:
         return await find_or_create_user(tx, claims)

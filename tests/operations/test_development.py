@@ -102,6 +102,31 @@ async def test_the_demo_company_has_an_admin_members_and_an_outsider(
     await api.client.aclose()
 
 
+async def test_people_of_the_demo_company_have_both_names(store: Store, tmp_path: Path) -> None:
+    extra, api = await prepared(store, tmp_path)
+    document = """{ organizations(query: "analytical") { nodes {
+        memberships { nodes { user { identifier firstName lastName } } }
+        membershipRequests { nodes { user { identifier firstName lastName } } } } } }"""
+
+    answer = await api.run(document, by=callers(extra)["Secret key"])
+    (company,) = answer.data["organizations"]["nodes"]
+    nodes = [*company["memberships"]["nodes"], *company["membershipRequests"]["nodes"]]
+    names = {
+        one["user"]["identifier"]: (one["user"]["firstName"], one["user"]["lastName"])
+        for one in nodes
+    }
+
+    assert names == {
+        "ada@example.com": ("Ada", "Lovelace"),
+        "grace@example.com": ("Grace", "Hopper"),
+        "margaret@example.com": ("Margaret", "Hamilton"),
+        "katherine@example.com": ("Katherine", "Johnson"),
+        "hedy@analytical.example": ("Hedy", "Lamarr"),
+        "emmy@analytical.example": ("Emmy", "Noether"),
+    }
+    await api.client.aclose()
+
+
 async def test_the_demo_company_is_loaded_once(store: Store, tmp_path: Path) -> None:
     await load_demo(demo_server(store))
     before = await contents(store)
