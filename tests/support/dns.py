@@ -93,6 +93,10 @@ async def name_server(**texts: Sequence[str]) -> AsyncGenerator[NameServer]:
     udp, _ = await loop.create_datagram_endpoint(
         lambda: _Udp(server), local_addr=("127.0.0.1", server.port)
     )
-    async with tcp:
-        yield server
-    udp.close()
+    try:
+        async with tcp:
+            yield server
+    finally:
+        udp.close()
+        # The transport closes its socket in the next round of the loop.
+        await asyncio.sleep(0)
