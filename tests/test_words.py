@@ -20,6 +20,7 @@ DOCUMENTS = (
     "docs",
     "docsite",
     "examples",
+    "graphql/operations",
     "graphql/schema.graphql",
     "release",
     "web",
