@@ -47,7 +47,7 @@ def get_cost(text: str, variables: dict[str, Any] | None = None) -> int:
             121,
         ),
         # Lists of introspection are shorter.
-        ('{ __type(name: "User") { fields { name } } }', 4),
+        ('{ __type(name: "User") { fields { name } } }', 3),
     ],
 )
 def test_a_cost_is_the_entries_that_may_come_and_a_tenth_for_each_field(

@@ -445,6 +445,7 @@ async def test_a_secret_key_lists_all_domains(api: Api, acme: Acme) -> None:
 async def test_the_list_takes_an_offset(api: Api, acme: Acme) -> None:
     for number in range(4):
         await created(api, acme.id, f"acme{number}.com", by=acme.admin)
+        api.clock.forward(seconds=1)
     document = """query($id: ID!, $first: Int, $last: Int, $after: String, $offset: Int) {
         organization(by: {id: $id}) {
             domains(first: $first, last: $last, after: $after, offset: $offset) {
