@@ -39,9 +39,16 @@ async def remove(api: Api, acme: Acme, guest: Caller) -> tuple[str, JSON]:
 async def accept_request(api: Api, acme: Acme, guest: Caller) -> tuple[str, JSON]:
     assert (await api.mutate("leaveOrganization", {"organizationId": acme.id}, by=guest)).payload
     id = new_id(MembershipRequest.prefix, api.clock())
-    times = {"created_at": api.clock(), "updated_at": api.clock()}
     async with api.store.write() as session:
-        session.add(MembershipRequest(id=id, organization_id=acme.id, user_id=guest.id, **times))
+        session.add(
+            MembershipRequest(
+                id=id,
+                organization_id=acme.id,
+                user_id=guest.id,
+                created_at=api.clock(),
+                updated_at=api.clock(),
+            )
+        )
     input = {"organizationId": acme.id, "membershipRequestId": id, "role": "org:guest"}
     return "acceptMembershipRequest", input
 
