@@ -12,7 +12,7 @@ from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.mail import Mail
-from resolvers.lists import ListSpec, Search
+from resolvers.lists import ListSpec, Search, Selection
 from resolvers.pages import load_rows
 
 NAME = "invitations"
@@ -49,6 +49,12 @@ class InvitationFilter(StatementValues):
         if status is InvitationStatus.EXPIRED:
             return or_(is_stored, and_(is_pending, col(Invitation.expires_at) <= self.now))
         return is_stored
+
+
+def select_with_seats(now: datetime) -> Selection[Invitation]:
+    """Selects the pending invitations that take a seat: those of domains take none yet."""
+    pending = InvitationFilter(now, (InvitationStatus.PENDING,), by_domain=False)
+    return Selection(INVITATIONS_OF_ORGANIZATION, pending)
 
 
 async def load_last_mails(store: Readable, invitation_ids: Sequence[str]) -> Sequence[Mail | None]:

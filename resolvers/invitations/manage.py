@@ -21,7 +21,7 @@ from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import ensure_mail_rate
 from resolvers.invitations.validation import compute_expiry, ensure_can_mail, load_existing
 from resolvers.members.expiry import expire_overdue
-from resolvers.members.seats import ensure_free_seat
+from resolvers.members.seats import ensure_free_seat, has_seat
 from resolvers.roles import load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -105,6 +105,5 @@ async def _ensure_can_revive(
         raise AlreadyAMember("The email address already belongs to a member.", at="invitation_id")
     if invited:
         raise not_pending()
-    # That of a domain takes no seat until it is accepted.
-    if invitation.domain is None:
+    if has_seat(invitation):
         await ensure_free_seat(tx, organization)

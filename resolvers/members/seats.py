@@ -82,14 +82,19 @@ async def ensure_free_seat(
         raise no_free_seat(seats, needed=taken + 1, at=at)
 
 
+def has_seat(invitation: Invitation | None) -> bool:
+    """Whether the person has a seat already; the invitation of a domain has none."""
+    return invitation is not None and invitation.domain is None
+
+
 async def ensure_own_seat(
     tx: Transaction, organization: Organization, invitation: Invitation
 ) -> None:
     """Rejects an invited person, who has a seat, only if members alone fill the organization.
 
-    The invitation of a domain has no seat, so it needs a free one.
+    Without a seat, the invitation needs a free one.
     """
-    if invitation.domain is not None:
+    if not has_seat(invitation):
         await ensure_free_seat(tx, organization, at=None)
         return
     seats = await load_seat_limit(tx, organization)

@@ -16,7 +16,7 @@ from models.users import User
 from models.validation.text import check_metadata
 from resolvers.members.add import already_a_member
 from resolvers.members.requests import is_waiting_for
-from resolvers.members.seats import count_taken_seats, load_seat_limit, no_free_seat
+from resolvers.members.seats import count_taken_seats, has_seat, load_seat_limit, no_free_seat
 from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
@@ -84,11 +84,6 @@ async def check_members(
         is_waiting = member.user_id in waiting
         drafts.append(MemberDraft(member, errors, user, role, invitation, is_waiting))
     return drafts
-
-
-def has_seat(invitation: Invitation | None) -> bool:
-    """Whether the person has a seat already; the invitation of a domain has none."""
-    return invitation is not None and invitation.domain is None
 
 
 def _count_seatless(

@@ -105,9 +105,9 @@ class DomainMutations:
         return _to_payload(info, row)
 
     @strawberry.mutation(
-        description="Creates the TXT record that proves the ownership of a domain. It can be found"
-        " within seven days. If you repeat the call, it creates another one, and the one before is"
-        " no longer accepted.",
+        description="Creates the TXT record that proves the ownership of a domain. The"
+        " record is valid for seven days. Repeating the call creates a new record and invalidates"
+        " the previous one.",
         extensions=mutation_guard(DOMAINS_MANAGE),
     )
     async def prepare_domain_ownership(

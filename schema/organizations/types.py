@@ -7,8 +7,7 @@ import strawberry
 
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
-from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
-from resolvers.lists import Selection
+from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
 from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
@@ -242,9 +241,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
     async def pending_invitations_count(
         organizations: Sequence["Organization"], info: Info
     ) -> list[int | None]:
-        now = info.context.server.clock()
-        pending = InvitationFilter(now, (InvitationStatus.PENDING,), by_domain=False)
-        selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
+        selection = select_with_seats(info.context.server.clock())
         keys = [(organization.id, selection) for organization in organizations]
         return [*await info.context.loaders.counts.load_many(keys)]
 

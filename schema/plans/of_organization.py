@@ -6,10 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from models.invitations import InvitationStatus
 from models.roles import BILLING_READ, MEMBERSHIPS_READ
-from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
-from resolvers.lists import Selection
+from resolvers.invitations.lists import select_with_seats
 from resolvers.members.seats import SeatLimit, choose_seat_limit
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import Node
@@ -75,11 +73,7 @@ class OrganizationPlan(Node):
         organizations: Sequence["OrganizationPlan"], info: Info
     ) -> list[SeatUsage | None]:
         loaders = info.context.loaders
-        # Those of domains take no seat until they are accepted.
-        pending = InvitationFilter(
-            info.context.server.clock(), (InvitationStatus.PENDING,), by_domain=False
-        )
-        selection = Selection(INVITATIONS_OF_ORGANIZATION, pending)
+        selection = select_with_seats(info.context.server.clock())
         ids = [str(organization.id) for organization in organizations]
         limits, members, invitations = await gather(
             _load_seat_limits(organizations, info),

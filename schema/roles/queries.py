@@ -48,8 +48,8 @@ class PermissionDecision:
         " for a secret key."
     )
     plan: Plan | None = strawberry.field(
-        description="The plan of the organization that lacks the feature. Null if there is no plan"
-        " in force, or unless the reason is `FEATURE_NOT_IN_PLAN`.",
+        description="The plan of the organization that lacks the feature. Null unless the"
+        " reason is `FEATURE_NOT_IN_PLAN`, or if no plan is in force.",
         default=None,
     )
     feature: Feature | None = strawberry.field(
