@@ -6,18 +6,19 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
+PACKAGES := web/node_modules/.packages
 CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
 
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
+.PHONY: help install dev test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) $(CLIENTS) ## Make .venv from the lock, and the GraphiQL page.
+install: .venv/installed $(PAGE) $(PACKAGES) $(CLIENTS) ## Make .venv from the lock, the GraphiQL page, and the packages for browsers.
 	@if test "$(MAKECMDGOALS)" = install; then echo "Tenantry is installed in .venv. To try it, run: make dev. All commands: make"; fi
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
@@ -32,14 +33,25 @@ install: .venv/installed $(PAGE) $(CLIENTS) ## Make .venv from the lock, and the
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+web/node_modules/.package-lock.json: .venv/installed web/package-lock.json web/.npmrc
+	@echo "Installing the packages of web/package-lock.json …"
+	@$(BIN)/npm ci --prefix web --omit=dev --no-progress --no-audit --no-fund --loglevel=error
+	@touch $@
+
 %/node_modules/.package-lock.json: .venv/installed %/package-lock.json %/package.json %/.npmrc
 	@echo "Installing the packages of $*/package-lock.json …"
 	@$(BIN)/npm ci --prefix $* --no-progress --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(PAGE): web/node_modules/.package-lock.json web/build.mjs $(wildcard web/*.jsx web/*.js web/*.css web/*.svg)
+$(PAGE): web/node_modules/.package-lock.json $(wildcard web/graphiql/*)
 	@echo "Building the GraphiQL page …"
-	@$(BIN)/node web/build.mjs
+	@$(BIN)/node web/graphiql/build.mjs
+
+# The packages for browsers and Node.js: .js and .d.ts from their TypeScript.
+$(PACKAGES): web/node_modules/.package-lock.json $(wildcard web/tsconfig*.json) $(shell find web/packages/*/src -type f)
+	@echo "Building the packages of web/packages …"
+	@$(BIN)/npm run build --prefix web --silent
+	@touch $@
 
 dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev PORT=8001).
 	@$(BIN)/tenantry dev --port $(PORT)
@@ -47,13 +59,23 @@ dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev POR
 test: install ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
 	$(BIN)/pytest -m "not slow"
 
-check: install docs lint ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
+check: install docs lint web ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
 	$(BIN)/python -m release breaking
 	$(MAKE) --jobs=2 types tests
+
+# npm ci removes node_modules, so everything that was built there is built again.
+web/node_modules/.tools: web/package-lock.json
+	@echo "Installing the tools that check web/ …"
+	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
+	@touch web/node_modules/.package-lock.json $(PAGE) $@
+
+web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
+	@$(BIN)/npm run check --prefix web --silent
+	@$(BIN)/npm test --prefix web --silent
 
 # Types are checked in the time that the tests leave, because they wait for processes and sockets.
 types: install
@@ -123,6 +145,8 @@ lock: ## Resolve the dependencies anew and write the locks, with hashes and with
 		--group pyproject.toml:docs -o docsite/requirements.lock
 	$(BIN)/python -c "import re, pathlib; text = pathlib.Path('requirements.lock').read_text(); \
 		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
+	$(BIN)/npm install --prefix web --package-lock-only --silent
+	$(BIN)/node web/strip-lock.mjs web/package-lock.json
 
 clean: ## Remove what install made; the data in ./var stay.
-	rm -rf .venv web/node_modules docsite/node_modules tests/clients/*/node_modules server/assets dist
+	rm -rf .venv web/node_modules web/packages/*/dist docsite/node_modules tests/clients/*/node_modules server/assets dist

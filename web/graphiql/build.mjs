@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const web = fileURLToPath(new URL(".", import.meta.url));
-const assets = fileURLToPath(new URL("../server/assets/graphiql/", import.meta.url));
+const page = fileURLToPath(new URL(".", import.meta.url));
+const web = fileURLToPath(new URL("..", import.meta.url));
+const assets = fileURLToPath(new URL("../../server/assets/graphiql/", import.meta.url));
 
 const shared = {
-  absWorkingDir: web,
+  absWorkingDir: page,
   bundle: true,
   define: { "process.env.NODE_ENV": '"production"' },
   keepNames: true, // GraphiQL titles its icons with the names of their functions.
