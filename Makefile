@@ -6,7 +6,7 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
-PACKAGES := web/node_modules/.packages
+PACKAGES := web/packages/js/dist/.built
 CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
 
 # Compiled modules are kept: tests start many processes.
@@ -71,7 +71,7 @@ check: install docs lint web ## Everything that CI runs: format, lint, types, im
 web/node_modules/.tools: web/package-lock.json
 	@echo "Installing the tools that check web/ …"
 	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
-	@touch web/node_modules/.package-lock.json $(PAGE) $@
+	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES) $@
 
 web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
 	@$(BIN)/npm run check --prefix web --silent
