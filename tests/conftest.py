@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from models.database.connection import COMMIT, ROLLBACK
 from models.database.migrations import migrate
 from models.database.store import Store
 from resolvers.server import Server
+from server.cli.runner import collect_rarely
 from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
 from tests.support import postgres
@@ -58,6 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--both-executors"):
         execute_on_both()
+
+
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector the modules, as a server does."""
+    collect_rarely()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -194,11 +201,15 @@ def server_for(store: Store, clock: Callable[[], datetime], **values: Any) -> Se
     return make_server(settings(**values), store, clock)
 
 
-def make_api(store: Store, clock: Clock) -> Api:
-    chosen = settings(
+@cache
+def _settings_of_api() -> Settings:
+    return settings(
         env=Environment.DEVELOPMENT, identity_issuers=(test_issuer(),), secret_keys=(SECRET_KEY,)
     )
-    return Api(make_application(chosen, store=store, clock=clock), store, clock)
+
+
+def make_api(store: Store, clock: Clock) -> Api:
+    return Api(make_application(_settings_of_api(), store=store, clock=clock), store, clock)
 
 
 @pytest.fixture

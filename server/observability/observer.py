@@ -18,7 +18,7 @@ from server.observability.metrics import Metrics, Reading
 from server.observability.records import RequestRecord, current_record
 from server.observability.statements import watch_statements
 from server.observability.tracing import Tracing
-from server.settings.operations import OPERATIONS, load_operation_names
+from server.settings.operations import load_ready_operation_names
 from server.settings.settings import Settings
 
 # How long the numbers of the queues are kept, however often the metrics are read.
@@ -94,5 +94,5 @@ def make_observer(settings: Settings, server: Server, tracing: Tracing | None = 
                 for state, group in connections.items()
             )
         )
-    known = load_operation_names(OPERATIONS) | settings.operation_names
+    known = load_ready_operation_names() | settings.operation_names
     return Observer(server, metrics, make_request_log(settings), known, tracing)

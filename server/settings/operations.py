@@ -1,5 +1,6 @@
 """The names of operations that logs and metrics show; all others are shown as `other`."""
 
+from functools import cache
 from pathlib import Path
 
 # Our own documents, which an installed package comes without.
@@ -23,3 +24,9 @@ def load_operation_names(folder: Path) -> frozenset[str]:
             if isinstance(node, OperationDefinitionNode) and node.name
         }
     return frozenset(names)
+
+
+@cache
+def load_ready_operation_names() -> frozenset[str]:
+    """Reads the names of our own documents once for each process."""
+    return load_operation_names(OPERATIONS)

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from models import errors
 from models.errors import InputError, RequestError
-from server.settings.operations import OPERATIONS, load_operation_names
+from server.settings.operations import load_ready_operation_names
 from tests.support.api import NOBODY, SERVICE, Api
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
@@ -37,7 +37,7 @@ CODES = {
 } | {"INTERNAL", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
 # All values that a label can have.
 LABELS = {
-    "operation": load_operation_names(OPERATIONS) | {"other"},
+    "operation": load_ready_operation_names() | {"other"},
     "kind": {"query", "mutation", "subscription", "select", "insert", "update", "delete", "other"},
     "transport": {"http", "sse", "websocket"},
     "outcome": {"ok", "user_error", "error", "abandoned"},
