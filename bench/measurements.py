@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import statistics
 import sys
 from collections.abc import Generator, Iterator
@@ -73,9 +74,11 @@ class Bench:
 
     async def measure(self, workload: Workload) -> Row:
         """Runs a workload, with the floors before and after it."""
-        await sign_in(self.server.url, self.data.others[: workload.newcomers])
-        flows = workload.make_flows(self.data)
         port, connections, seconds = get_port(self.server), self.load.connections, self.load.seconds
+        newcomers = math.ceil(workload.newcomers * seconds) + WARM_UP_FLOWS
+        if workload.newcomers:
+            await sign_in(self.server.url, self.data.others[:newcomers])
+        flows = workload.make_flows(self.data)
         warm = await drive(port, itertools.islice(flows, WARM_UP_FLOWS), connections, seconds)
         await asyncio.to_thread(self.floors.set_answer, warm.answer)
         before = await self._measure_floors(workload)

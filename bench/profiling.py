@@ -1,6 +1,7 @@
 """Where the server's time goes: a flame graph, and a summary of the same workload's samples."""
 
 import asyncio
+import math
 import os
 import sys
 from collections import Counter
@@ -83,7 +84,9 @@ class Profiler:
 
     async def profile(self, workload: Workload, graph: Path) -> Summary:
         """Runs a workload, and writes the flame graph; returns what a second run shows."""
-        await sign_in(self.server.url, self.data.others[: workload.newcomers])
+        # For two runs, each with the time that the sampler takes to start and to write.
+        newcomers = math.ceil(workload.newcomers * 4 * max(self.load.seconds, 1))
+        await sign_in(self.server.url, self.data.others[:newcomers])
         flows = workload.make_flows(self.data)
         stacks = graph.with_suffix(".txt")
         for options in (

@@ -70,7 +70,7 @@ class Measured:
 
 async def measure_in_turns(server: Server, cases: list[Measured], load: Load) -> list[Case]:
     """Runs the cases in turns, so that whatever disturbs the machine disturbs all of them."""
-    warm_up = Load(load.connections, WARM_UP_SECONDS)
+    warm_up = Load(load.connections, min(WARM_UP_SECONDS, load.seconds))
     for case in cases:
         await Measured(case.name, case.flows).run(server, warm_up)
     part = Load(load.connections, load.seconds / ROUNDS)

@@ -12,7 +12,7 @@ from bench.measurements import naming
 from bench.profiling import summarize
 
 ROOT = Path(__file__).parents[2]
-SMALL = ["--database", "sqlite", "--seconds", "0.3", "--organizations", "8", "--callers", "4"]
+SMALL = ["--database", "sqlite", "--seconds", "0.1", "--organizations", "8", "--callers", "4"]
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -24,7 +24,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_benchmark_measures_each_workload_beside_the_floor(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
 
-    ran = bench("--users", "2600", "--members", "100", "--json", str(file))
+    ran = bench("--users", "320", "--members", "100", "--json", str(file))
 
     assert ran.returncode == 0, ran.stderr
     (report,) = json.loads(file.read_text())
