@@ -162,6 +162,7 @@ class BatchedAt(Batched[K, V]):
         self.fetch_at = fetch
 
     def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> BatchLoader[K, V]:
-        loader = BatchLoader[K, V](lambda keys: self.fetch_at(loaders.store, loaders.clock(), keys))
+        store, clock = loaders.store, loaders.clock
+        loader = BatchLoader[K, V](lambda keys: self.fetch_at(store, clock(), keys))
         loaders.__dict__[self.name] = loader
         return loader

@@ -1,8 +1,7 @@
 """The loaders of an operation: everything that is read in batches."""
 
-from asyncio import gather
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlmodel import col
 
@@ -162,23 +161,38 @@ class Loaders:
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
         """What users hold, by organization and user."""
-        return BatchLoader(self._load_grants)
-
-    async def _load_grants(self, keys: list[tuple[str, str]]) -> Sequence[Grant | None]:
-        grants, roles = await load_grants(self.store, self.clock(), keys)
-        # `checkPermission` shows the role.
-        self.roles.remember(roles)
-        return grants
+        return BatchLoader(partial(_load_grants, self.store, self.clock, self.roles))
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:
         """Roles by their IDs, including those that were deleted."""
-        return BatchLoader(self._load_roles_ever)
+        return BatchLoader(partial(_load_roles_ever, self.store, self.roles))
 
-    async def _load_roles_ever(self, ids: list[str]) -> Sequence[Role | DeletedRole | None]:
-        roles = dict(zip(ids, await gather(*map(self.roles.load, ids)), strict=True))
-        missing = [role_id for role_id in ids if roles[role_id] is None]
-        if not missing:
-            return [roles[role_id] for role_id in ids]
-        deleted = await by_id(DeletedRole)(self.store, missing)
-        return list((roles | dict(zip(missing, deleted, strict=True))).values())
+
+# These take what they need instead of the loaders, which would then be in a reference cycle: the
+# garbage collector would have to free everything that an operation has read.
+
+
+async def _load_grants(
+    store: Readable,
+    clock: Clock,
+    roles: BatchLoader[str, Role | None],
+    keys: list[tuple[str, str]],
+) -> Sequence[Grant | None]:
+    grants, roles_of_grants = await load_grants(store, clock(), keys)
+    # `checkPermission` shows the role.
+    roles.remember(roles_of_grants)
+    return grants
+
+
+async def _load_roles_ever(
+    store: Readable, roles: BatchLoader[str, Role | None], ids: list[str]
+) -> Sequence[Role | DeletedRole | None]:
+    found: dict[str, Role | DeletedRole | None] = dict(
+        zip(ids, await roles.load_many(ids), strict=True)
+    )
+    missing = [role_id for role_id in ids if found[role_id] is None]
+    if missing:
+        deleted = await by_id(DeletedRole)(store, missing)
+        found |= dict(zip(missing, deleted, strict=True))
+    return [found[role_id] for role_id in ids]

@@ -83,6 +83,9 @@ def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[s
     if cause is None:
         return _request_fault(error, executed=executed)
     if isinstance(cause, RequestError):
+        # Nobody reads the tracebacks of refusals. Their frames refer to the operation, which has a
+        # list of its errors: only the garbage collector would free all that it has read.
+        cause.__traceback__ = error.__traceback__ = None
         return {"message": str(cause), "extensions": {"code": cause.code, **cause.extensions}}
     return _log_internal(error)
 

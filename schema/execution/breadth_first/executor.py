@@ -36,6 +36,12 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
                 return self.build_response(None)
         return self.build_response(root)
 
+    def build_response(self, data: dict[str, Any] | None) -> Any:
+        # The helpers refer to the executor, and only the garbage collector would free the two with
+        # everything that the operation has read.
+        del self.async_helpers
+        return super().build_response(data)
+
     def _find_plan(self, plans: Plans) -> Plan | None:
         middlewares = self.middleware_manager and self.middleware_manager.middlewares
         return None if middlewares or self.abort_signal else plans.find(self)
