@@ -1,6 +1,7 @@
 """What commands print is UTF-8, whatever the locale and the terminal: files are made of it."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -21,16 +22,23 @@ CASES = [
 NAME = "Rédacteur 編集者 👩\u200d💻 “„"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a migrated database and a file of roles."""
-    done = run(tmp_path, {}, "migrate")
+    template = tmp_path_factory.mktemp("template")
+    done = run(template, {}, "migrate")
     assert done.returncode == 0, done.stderr
-    model = yaml.safe_load(run(tmp_path, {}, "roles", "export").stdout.decode())
+    model = yaml.safe_load(run(template, {}, "roles", "export").stdout.decode())
     model["roles"]["org:editor"] = {"name": NAME, "description": NAME, "permissions": []}
     text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
-    (tmp_path / "roles.yaml").write_text(text, encoding="utf-8")
-    return tmp_path
+    (template / "roles.yaml").write_text(text, encoding="utf-8")
+    return template
+
+
+@pytest.fixture
+def folder(tmp_path: Path, template: Path) -> Path:
+    """A copy that the commands of one test may change."""
+    return Path(shutil.copytree(template, tmp_path / "copy"))
 
 
 def run(
