@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.support.factories import Acme, a_member, a_role, an_organization
+from tests.support.roles import a_role_model
 
 MEMBERSHIP = "membership { id role { key } user { id } permissions publicMetadata privateMetadata }"
 LEAD = ["org:sys_memberships:manage", "org:sys_memberships:read"]
@@ -322,3 +323,21 @@ async def test_membership_metadata_is_merged_or_replaced(api: Api, acme: Acme) -
     assert [field[-1] for _, field in codes(refused)] == ["publicMetadata", "privateMetadata"]
     assert codes(absent) == [("resource_not_found", ["input", "userId"])]
     assert await contents(api.store) == before
+
+
+async def test_a_changed_membership_shows_memberships_with_roles_of_other_sets(
+    api: Api, acme: Acme
+) -> None:
+    """The mutation knows the roles of its own organization, and reads those of the others."""
+    await a_role_model(api)
+    other = await an_organization(api, by=SERVICE, name="Other", roleSet="role_set:other")
+    await a_member(api, other, acme.member, "org:editor")
+    selection = "membership { user { memberships(first: 5) { nodes { role { key } permissions } } } }"
+    input = {"organizationId": acme.id, "userId": acme.member.id, "role": "org:admin"}
+
+    answer = await api.mutate("updateMembership", input, selection, by=SERVICE)
+
+    nodes = answer.payload["membership"]["user"]["memberships"]["nodes"]
+    shown = {node["role"]["key"]: node["permissions"] for node in nodes}
+    assert shown["org:editor"] == ["org:sys_memberships:read"]
+    assert "org:sys_memberships:manage" in shown["org:admin"]
