@@ -222,7 +222,7 @@ def _make_routes(
         *health.routes(server.store, heartbeats),
         sdl.route(endpoint, is_public=_shows_schema(settings)),
         *metrics.routes(settings, endpoint.observer),
-        *logos.routes,
+        *logos.routes(server.store),
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
         *stripe.routes(settings, server),
