@@ -11,9 +11,11 @@ from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.members.request_lists import REQUESTS_OF_USER
 from resolvers.organizations import can_create, get_creation_limit
 from resolvers.page_requests import PageArguments
+from resolvers.queries.creation_defaults import load_creation_defaults
 from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus
+from schema.invitations.order import InvitationOrderBy
 from schema.invitations.types import Invitation, load_invitations
 from schema.membership_requests.enums import RequestStatuses, SuggestionStatus
 from schema.membership_requests.types import (
@@ -30,6 +32,7 @@ from schema.memberships.types import (
     load_membership,
     load_memberships,
 )
+from schema.organizations.creation_defaults import OrganizationCreationDefaults
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
@@ -54,7 +57,7 @@ class Viewer:
     async def user(self, info: Info) -> User:
         row = await info.context.loaders.users.load(self.user_id)
         if row is None:
-            raise Unauthenticated("The user of this token was deleted a moment ago.")
+            raise user_deleted()
         return User.from_row(row, info.context)
 
     @strawberry.field(
@@ -102,6 +105,21 @@ class Viewer:
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
 
+    @strawberry.field(description="What a form to create an organization can begin with.")
+    async def organization_creation_defaults(self, info: Info) -> OrganizationCreationDefaults:
+        context = info.context
+        context.ensure_organizations_enabled()
+        user = await context.loaders.users.load(self.user_id)
+        if user is None:
+            raise user_deleted()
+        defaults = await context.read(
+            load_creation_defaults,
+            user,
+            slugs_enabled=context.instance.slugs_enabled,
+            allows_reserved=context.server.is_development,
+        )
+        return OrganizationCreationDefaults.from_defaults(defaults)
+
     @strawberry.field(
         description="The user's membership in one organization. Null if the user isn't a member."
     )
@@ -124,6 +142,7 @@ class Viewer:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -135,19 +154,22 @@ class Viewer:
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
         info.context.ensure_organizations_enabled()
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_USER, query, roles)
         return await load_memberships(info, self.user_id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations to the user's verified email address, newest first. Empty if"
-        " the address isn't verified."
+        description="The invitations to the user's verified email address, newest first by default."
+        " Empty if the address isn't verified."
     )
     async def invitations(
         self,
         info: Info,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
             strawberry.argument(
@@ -155,13 +177,19 @@ class Viewer:
                 " statuses."
             ),
         ] = [InvitationStatus.PENDING],  # noqa: B006
+        order_by: InvitationOrderBy = None,
     ) -> Connection[Invitation]:
         info.context.ensure_organizations_enabled()
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
-        arguments = PageArguments(first, after)
+        arguments = PageArguments(first, after, last, before, offset)
         return await load_invitations(
-            info, INVITATIONS_OF_ADDRESS, verified or "", arguments, statuses=statuses
+            info,
+            INVITATIONS_OF_ADDRESS,
+            verified or "",
+            arguments,
+            statuses=statuses,
+            order_by=order_by,
         )
 
     @strawberry.field(
@@ -201,6 +229,10 @@ class Viewer:
         info.context.ensure_organizations_enabled()
         selection = select_requests(REQUESTS_OF_USER, statuses)
         return await load_requests(info, selection, self.user_id, PageArguments(first, after))
+
+
+def user_deleted() -> Unauthenticated:
+    return Unauthenticated("The user of this token was deleted a moment ago.")
 
 
 @strawberry.type

@@ -332,7 +332,9 @@ async def test_a_changed_membership_shows_memberships_with_roles_of_other_sets(
     await a_role_model(api)
     other = await an_organization(api, by=SERVICE, name="Other", roleSet="role_set:other")
     await a_member(api, other, acme.member, "org:editor")
-    selection = "membership { user { memberships(first: 5) { nodes { role { key } permissions } } } }"
+    selection = (
+        "membership { user { memberships(first: 5) { nodes { role { key } permissions } } } }"
+    )
     input = {"organizationId": acme.id, "userId": acme.member.id, "role": "org:admin"}
 
     answer = await api.mutate("updateMembership", input, selection, by=SERVICE)
