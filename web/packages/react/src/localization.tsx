@@ -29,11 +29,19 @@ export function LocalizationProvider(props: {
 }
 
 /** The strings of the closed switcher, which is all that a page with it loads at first. */
-export function useTriggerText(): { text: Localization["organizationSwitcher"]["trigger"]; locale: string; dir: "ltr" | "rtl" | undefined } {
+export function useTriggerText(): {
+  text: Localization["organizationSwitcher"]["trigger"];
+  plural: (plural: Plural, count: number) => string;
+  locale: string;
+  dir: "ltr" | "rtl" | undefined;
+} {
   const { given } = useContext(LanguagesContext);
+  const locale = given.locale ?? "en";
   return {
     text: { ...trigger, ...given.organizationSwitcher?.trigger },
-    locale: given.locale ?? "en",
+    plural: (plural, count) =>
+      (plural[new Intl.PluralRules(locale).select(count)] ?? plural.other).replace("{count}", `${count}`),
+    locale,
     dir: given.dir,
   };
 }

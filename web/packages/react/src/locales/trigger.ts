@@ -1,5 +1,6 @@
 /** The English strings of the closed switcher. They are apart because a page loads them at once. */
 export const trigger = {
+  title: "Organizations",
   label: "Organization switcher, {current}",
   personalAccount: "Personal account",
   noOrganization: "No organization selected",

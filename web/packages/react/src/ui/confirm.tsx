@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { useElement } from "../appearance/context.tsx";
 import { useLocale } from "../localization.tsx";
+import { useAction } from "./action.ts";
 import { ErrorAlert } from "./alert.tsx";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -20,21 +21,12 @@ export interface ConfirmProps {
 export function ConfirmDialog(props: ConfirmProps): ReactNode {
   const element = useElement();
   const { text } = useLocale();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { isBusy, error, run } = useAction();
   const [typed, setTyped] = useState("");
   const mayAct = !props.typed || typed === props.typed.value;
-
   const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await props.onConfirm();
-      props.onClose();
-    } catch (refusal) {
-      setError(refusal);
-      setBusy(false);
-    }
+    await props.onConfirm();
+    props.onClose();
   };
 
   return (
@@ -44,7 +36,7 @@ export function ConfirmDialog(props: ConfirmProps): ReactNode {
       <ErrorAlert error={error} />
       <div {...element("actions")}>
         <Button onClick={props.onClose}>{text.common.cancel}</Button>
-        <Button variant="danger" isBusy={isBusy} disabled={!mayAct} onClick={() => void act()}>
+        <Button variant="danger" isBusy={isBusy} disabled={!mayAct} onClick={() => run(act)}>
           {props.action}
         </Button>
       </div>
