@@ -32,7 +32,9 @@ function remember<T extends object>(
 
 function areFieldsSame<T extends object>(a: T, b: T): boolean {
   const names = Object.keys(b) as (keyof T)[];
-  return names.length === Object.keys(a).length && names.every((name) => Object.is(a[name], b[name]));
+  return (
+    names.length === Object.keys(a).length && names.every((name) => Object.is(a[name], b[name]))
+  );
 }
 
 const neverChanges = () => () => {};

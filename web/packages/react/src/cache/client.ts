@@ -5,6 +5,9 @@ import { isTenantryError } from "@tenantry/js";
 const RETRIES = 3;
 const UNUSED_FOR = 5 * 60_000;
 
+/** How long something counts as new that no event keeps up to date. */
+export const STAYS_FRESH = 10_000;
+
 /** The answers that the hooks share. A product that uses TanStack Query keeps its own client. */
 export function createCache(): QueryClient {
   return new QueryClient({
@@ -14,6 +17,7 @@ export function createCache(): QueryClient {
         networkMode: "always",
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
+        staleTime: STAYS_FRESH,
         gcTime: UNUSED_FOR,
         retry: (failures, error) => failures < RETRIES && mayPass(error),
         retryDelay: (failures, error) =>
@@ -27,5 +31,7 @@ export function createCache(): QueryClient {
 
 /** No answer, an overloaded server, or a broken one. */
 function mayPass(error: unknown): boolean {
-  return isTenantryError(error) && (error.status === 0 || error.status === 429 || error.status >= 500);
+  return (
+    isTenantryError(error) && (error.status === 0 || error.status === 429 || error.status >= 500)
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  type DefaultedInfiniteQueryObserverOptions,
   type InfiniteData,
   InfiniteQueryObserver,
   type InfiniteQueryObserverOptions,
@@ -47,9 +48,22 @@ export function useCachedPages<Page, Param>(
 ): InfiniteQueryObserverResult<InfiniteData<Page, Param>, TenantryError> {
   const [observer] = useState(
     () =>
-      new InfiniteQueryObserver<Page, TenantryError, InfiniteData<Page, Param>, QueryKey, Param>(cache, options),
+      new InfiniteQueryObserver<Page, TenantryError, InfiniteData<Page, Param>, QueryKey, Param>(
+        cache,
+        options,
+      ),
   );
-  const defaulted = cache.defaultQueryOptions({ ...options, _optimisticResults: "optimistic" });
+  // The client's method has no type of its own for infinite queries.
+  const defaulted = cache.defaultQueryOptions({
+    ...options,
+    _optimisticResults: "optimistic",
+  }) as DefaultedInfiniteQueryObserverOptions<
+    Page,
+    TenantryError,
+    InfiniteData<Page, Param>,
+    QueryKey,
+    Param
+  >;
   const result = observer.getOptimisticResult(defaulted);
   useNotifications(observer);
   useEffect(() => observer.setOptions(defaulted), [observer, defaulted]);

@@ -9,8 +9,8 @@ import type { ListParams, ResourcePage, TenantryError } from "@tenantry/js";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useIsHydrated } from "../snapshot.ts";
 import { type PagesOptions, useCachedPages } from "./observe.ts";
-import { atLeastOne, lastPage, type Paging } from "./paging.ts";
-import { type Pages, type Position, replaceRows, type Row, rowsOf, shareRows } from "./rows.ts";
+import { atLeastOne, lastPage, type PaginatedParams, type Paging, readParams } from "./paging.ts";
+import { type Pages, type Position, type Row, replaceRows, rowsOf, shareRows } from "./rows.ts";
 import { useStableFunctions } from "./stable.ts";
 
 /** A list of a hook: its rows, its pages, and what to do with them. */
@@ -47,51 +47,61 @@ export interface PaginatedResources<T> {
 export interface ListSource<T> {
   readonly key: QueryKey;
   readonly load: (params: ListParams) => Promise<ResourcePage<T>>;
+  /** Whether changes of its rows arrive as events. */
+  readonly isLive: boolean;
 }
 
-/** Follows a list. Without a source, the list is empty and nothing is sent. */
-export function usePages<T extends Row>(
+/**
+ * Follows a list, if the product gives a parameter for it. `from` is null while nobody is signed in or no
+ * organization is active; then the list is empty.
+ */
+export function usePages<T extends Row, Filters extends object>(
   cache: QueryClient,
-  source: ListSource<T> | null,
-  paging: Paging,
-  isWaiting = false,
+  params: PaginatedParams<Filters> | undefined,
+  from: ((filters: Filters) => ListSource<T>) | null,
+  isLoaded: boolean,
 ): PaginatedResources<T> {
   const isHydrated = useIsHydrated();
+  const { paging, filters } = readParams(params);
+  const asked = params !== undefined && from !== null && isHydrated ? from(filters) : null;
   const { initialPage, pageSize, infinite } = paging;
-  const listKey = [...(source?.key ?? []), infinite ? "infinite" : "numbered", initialPage, pageSize];
+  const listKey = asked
+    ? [...asked.key, infinite ? "infinite" : "numbered", initialPage, pageSize]
+    : ["nothing"];
   const [page, setPage] = usePageNumber(hashKey(listKey), initialPage);
-  const options = pagesOptions(isHydrated ? source : null, paging, listKey, page);
+  const options = pagesOptions(asked, paging, listKey, page);
   const result = useCachedPages(cache, options);
   const known = result.data ?? lastAnswer<T>(cache, listKey);
-  const isAsked = isWaiting || (source !== null && !isHydrated);
-  const view = readView(result, known, paging, page, isAsked);
+  const isWaiting = params !== undefined && (!isLoaded || (from !== null && !isHydrated));
+  const view = readView(result, known, paging, page, isWaiting);
 
   const { end } = view;
   useEffect(() => {
-    if (!infinite) setPage((from) => Math.min(from, end));
+    if (!infinite) setPage((at) => Math.min(at, end));
   }, [infinite, end, setPage]);
 
   const functions = useStableFunctions({
     fetchPage: (target: number | ((page: number) => number)) => {
-      const go = (from: number) => atLeastOne(typeof target === "function" ? target(from) : target);
+      const go = (at: number) => atLeastOne(typeof target === "function" ? target(at) : target);
       if (infinite) void loadMore(result, "next", go(view.page));
-      else setPage((from) => Math.min(go(from), end));
+      else setPage((at) => Math.min(go(at), end));
     },
     fetchNext: () => {
       if (infinite) void loadMore(result, "next", view.page + 1);
-      else setPage((from) => Math.min(from + 1, end));
+      else setPage((at) => Math.min(at + 1, end));
     },
     fetchPrevious: () => {
       if (infinite) void loadMore(result, "previous", view.page + 1);
-      else setPage((from) => atLeastOne(from - 1));
+      else setPage((at) => atLeastOne(at - 1));
     },
     revalidate: async () => {
-      if (source) await result.refetch();
+      if (asked) await result.refetch();
     },
     setData: (rows: readonly T[] | ((rows: readonly T[]) => readonly T[])) => {
       cache.setQueryData<Pages<T>>(
         options.queryKey,
-        (pages) => pages && replaceRows(pages, typeof rows === "function" ? rows(rowsOf(pages)) : rows),
+        (pages) =>
+          pages && replaceRows(pages, typeof rows === "function" ? rows(rowsOf(pages)) : rows),
       );
     },
   });
@@ -107,9 +117,8 @@ function pagesOptions<T extends Row>(
   const offset = ((infinite ? initialPage : page) - 1) * pageSize;
   return {
     queryKey: infinite ? listKey : [...listKey, page],
-    queryFn: source
-      ? ({ pageParam }) => source.load({ pageSize, ...pageParam })
-      : skipToken,
+    queryFn: source ? ({ pageParam }) => source.load({ pageSize, ...pageParam }) : skipToken,
+    ...(source?.isLive && { staleTime: Number.POSITIVE_INFINITY }),
     initialPageParam: offset > 0 ? { offset } : {},
     getNextPageParam: ({ pageInfo: { hasNextPage, endCursor } }) =>
       infinite && hasNextPage && endCursor !== null ? { after: endCursor } : undefined,
@@ -118,7 +127,9 @@ function pagesOptions<T extends Row>(
     // A function of its own for each render: the cache would keep what an earlier one answered, and with it
     // the rows of another organization.
     placeholderData: (previous, query) =>
-      query && hashKey(query.queryKey.slice(0, listKey.length)) === hashKey(listKey) ? previous : undefined,
+      query && hashKey(query.queryKey.slice(0, listKey.length)) === hashKey(listKey)
+        ? previous
+        : undefined,
     structuralSharing: (earlier, later) =>
       earlier ? shareRows(earlier as Pages<T>, later as Pages<T>) : later,
   };

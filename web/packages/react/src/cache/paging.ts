@@ -11,8 +11,9 @@ export interface PagingParams {
 }
 
 /** `true` asks for the list as it is by default. Without a parameter, a hook sends no list query. */
-export type PaginatedParams<Filters = unknown> = true | (PagingParams & Filters);
+export type PaginatedParams<Filters extends object> = true | (PagingParams & Filters);
 
+/** The parameters with their defaults. */
 export interface Paging {
   readonly initialPage: number;
   readonly pageSize: number;
@@ -26,13 +27,11 @@ const MAX_OFFSET = 10_000;
 
 /** Splits a list parameter into how to cut the list and which rows to put in it. */
 export function readParams<Filters extends object>(
-  params: (PagingParams & Filters) | true | undefined,
-): { readonly paging: Paging; readonly filters: Partial<Omit<Filters, keyof PagingParams>> } {
-  if (params === undefined || params === true) {
-    return { paging: readPaging({}), filters: {} };
-  }
-  const { initialPage, pageSize, infinite, keepPreviousData, ...filters } = params;
-  return { paging: readPaging(params), filters };
+  params: PaginatedParams<Filters> | undefined,
+): { readonly paging: Paging; readonly filters: Filters } {
+  const given = params === undefined || params === true ? ({} as PagingParams & Filters) : params;
+  const { initialPage, pageSize, infinite, keepPreviousData, ...filters } = given;
+  return { paging: readPaging(given), filters: filters as unknown as Filters };
 }
 
 function readPaging(params: PagingParams): Paging {

@@ -41,7 +41,9 @@ export function looksEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const left = Object.entries(a);
   const right = new Map(Object.entries(b));
-  return left.length === right.size && left.every(([name, value]) => looksEqual(value, right.get(name)));
+  return (
+    left.length === right.size && left.every(([name, value]) => looksEqual(value, right.get(name)))
+  );
 }
 
 /** Keeps the rows of the earlier answer that look the same in the later one, so that memoized rows don't render. */
@@ -53,10 +55,12 @@ export function shareRows<T extends Row>(earlier: Pages<T>, later: Pages<T>): Pa
       return before && looksEqual(before, row) ? before : row;
     });
     const before = earlier.pages[index];
-    const isSame = before && data.length === before.data.length && looksEqual(before, { ...page, data });
+    const isSame =
+      before && data.length === before.data.length && looksEqual(before, { ...page, data });
     return isSame ? before : { ...page, data };
   });
   const isSame =
-    pages.length === earlier.pages.length && pages.every((page, index) => page === earlier.pages[index]);
+    pages.length === earlier.pages.length &&
+    pages.every((page, index) => page === earlier.pages[index]);
   return isSame && looksEqual(earlier.pageParams, later.pageParams) ? earlier : { ...later, pages };
 }
