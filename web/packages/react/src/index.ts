@@ -1,6 +1,7 @@
 "use client";
 
-export { version } from "@tenantry/js";
+export type * from "@tenantry/js";
+export { hasCode, isTenantryError, TenantryError, version } from "@tenantry/js";
 export type { PaginatedResources } from "./cache/pages.ts";
 export type { PaginatedParams, PagingParams } from "./cache/paging.ts";
 export { ActiveOrganization, type ActiveOrganizationProps } from "./control/ActiveOrganization.tsx";
