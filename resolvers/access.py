@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
+from models.instance import Instance
 from models.memberships import Membership
 from models.plans import PayerType
 from models.roles import Permission, RolePermission
@@ -56,6 +57,16 @@ class Actor:
 
 
 SYSTEM = Actor(ActorType.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A caller who has signed in, and the instance's settings at that moment."""
+
+    actor: Actor
+    instance: Instance
+    # The newest cursor of the event log at the same moment, for users.
+    newest_cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
