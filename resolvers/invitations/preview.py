@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from models.database.connection import Connection
 from models.database.store import Readable
+from models.instance import Instance
 from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.ticket_keys import TicketKeys
 from models.organizations import Organization
@@ -29,6 +30,8 @@ class Preview:
     kind: TicketKind
     # Whether a user has the address already; shown only to those who have proved the mailbox.
     has_account: bool
+    # The name of the product that the organization uses, if the instance has one.
+    product: str | None
 
 
 async def load_preview(
@@ -59,6 +62,7 @@ async def load_preview(
             .add_columns(
                 func.coalesce(role_name, deleted_role_name).label("role_name"),
                 users.scalar_subquery().label("number_of_users"),
+                select(Instance.name).scalar_subquery().label("product"),
             )
         )
         row = (await connection.execute(about_organization)).one_or_none()
@@ -73,6 +77,7 @@ async def load_preview(
         get_status(invitation.status, invitation.expires_at, now),
         kind,
         row.number_of_users > 0,
+        row.product,
     )
 
 

@@ -138,6 +138,7 @@ class MailChannel:
             id=claim.id,
             address=invitation.email_address,
             organization=invitation.organization_name,
+            product=invitation.product,
             role=invitation.role_name,
             inviter=" ".join(name for name in names if name) or None,
             link=make_accept_url(self.server, TicketKind.MAIL, invitation.id, invitation.nonce),
