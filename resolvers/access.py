@@ -193,9 +193,14 @@ def secret_key_required(what: str) -> Forbidden:
     return Forbidden(f"Only a secret key can use {what}.", reason="secret_key_required")
 
 
+def find_missing(held: frozenset[str], permissions: Iterable[str]) -> list[str]:
+    """Lists the permissions of a role that its giver lacks, and so can't grant (rule 9)."""
+    return sorted(set(permissions) - held)
+
+
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
     """Ensures that the caller's role has the permissions; None stands for a secret key (rule 9)."""
-    missing = sorted(set(permissions) - grant.role_permissions) if grant else []
+    missing = find_missing(grant.role_permissions, permissions) if grant else []
     if missing:
         raise Forbidden(
             f"The role includes permissions that you don't have: {', '.join(missing)}.",

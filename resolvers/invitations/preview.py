@@ -14,7 +14,7 @@ from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.ticket_keys import TicketKeys
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
-from models.users import User
+from models.users import User, make_full_name
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 
 
@@ -86,4 +86,4 @@ async def _load_inviter_name(connection: Connection, inviter_id: str | None) -> 
         return None
     statement = select(User.first_name, User.last_name).where(col(User.id) == inviter_id)
     row = (await connection.execute(statement)).one_or_none()
-    return " ".join(name for name in row or () if name) or None
+    return make_full_name(*row) if row else None
