@@ -2,7 +2,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { TypedDocument } from "@tenantry/js";
+import type { TypedDocument } from "../types/tenantry.ts";
 /** The invitation to accept or decline. Set exactly one of the fields. */
 export type AcceptInvitationInput =
   {   /** ID of an invitation from `Viewer.invitations`. The caller's verified email address must be the invited one. */
@@ -199,6 +199,7 @@ export type EventType =
   | 'FEATURE_DELETED'
   /** The name or the description of a feature was updated. */
   | 'FEATURE_UPDATED'
+  /** Settings of the instance were updated. */
   | 'INSTANCE_UPDATED'
   /** An invitation was accepted, and the invited person became a member. */
   | 'INVITATION_ACCEPTED'
@@ -296,14 +297,21 @@ export type InvitationNext =
   /** Sign up with the invited email address. */
   | 'SIGN_UP';
 
+/** The sort order of a list of invitations. */
 export type InvitationOrder = {
+  /** The direction to sort invitations in. */
   readonly direction?: OrderDirection;
+  /** The field to sort invitations by. */
   readonly field?: InvitationOrderField;
 };
 
+/** The fields that invitations can be sorted by. */
 export type InvitationOrderField =
+  /** The time when the invitation was created. */
   | 'CREATED_AT'
+  /** The invited email address. */
   | 'EMAIL_ADDRESS'
+  /** When the invitation expires. */
   | 'EXPIRES_AT';
 
 /** A person to invite with `createInvitations`. */
