@@ -74,3 +74,7 @@ export class Tokens {
 export function tokenKey(organizationId: string | null, format: string): string {
   return `${organizationId ?? "personal"}:${format}`;
 }
+
+export function toServerFormat<Format extends string>(format: Format): Uppercase<Format> {
+  return format.toUpperCase() as Uppercase<Format>;
+}
