@@ -11,6 +11,7 @@ from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.members.request_lists import REQUESTS_OF_USER
 from resolvers.organizations import can_create, get_creation_limit
 from resolvers.page_requests import PageArguments
+from resolvers.queries.creation_defaults import load_creation_defaults
 from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus
@@ -31,6 +32,7 @@ from schema.memberships.types import (
     load_membership,
     load_memberships,
 )
+from schema.organizations.creation_defaults import OrganizationCreationDefaults
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
@@ -55,7 +57,7 @@ class Viewer:
     async def user(self, info: Info) -> User:
         row = await info.context.loaders.users.load(self.user_id)
         if row is None:
-            raise Unauthenticated("The user of this token was deleted a moment ago.")
+            raise user_deleted()
         return User.from_row(row, info.context)
 
     @strawberry.field(
@@ -102,6 +104,21 @@ class Viewer:
             return False
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
+
+    @strawberry.field(description="What a form to create an organization can begin with.")
+    async def organization_creation_defaults(self, info: Info) -> OrganizationCreationDefaults:
+        context = info.context
+        context.ensure_organizations_enabled()
+        user = await context.loaders.users.load(self.user_id)
+        if user is None:
+            raise user_deleted()
+        defaults = await context.read(
+            load_creation_defaults,
+            user,
+            slugs_enabled=context.instance.slugs_enabled,
+            allows_reserved=context.server.is_development,
+        )
+        return OrganizationCreationDefaults.from_defaults(defaults)
 
     @strawberry.field(
         description="The user's membership in one organization. Null if the user isn't a member."
@@ -212,6 +229,10 @@ class Viewer:
         info.context.ensure_organizations_enabled()
         selection = select_requests(REQUESTS_OF_USER, statuses)
         return await load_requests(info, selection, self.user_id, PageArguments(first, after))
+
+
+def user_deleted() -> Unauthenticated:
+    return Unauthenticated("The user of this token was deleted a moment ago.")
 
 
 @strawberry.type

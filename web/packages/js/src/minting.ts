@@ -68,7 +68,7 @@ export class Minting {
   async #request(organizationId: string | null, format: string): Promise<Token | null> {
     const { identity, send, tokens } = this.#core;
     const session = this.#session;
-    const { id, turn } = session;
+    const { id } = session;
     if (!id) return null;
     const input = { sessionId: id, organizationId, format: toServerFormat(format) as "V2" };
     try {
@@ -76,7 +76,7 @@ export class Minting {
         if (session.isReplaced()) return Promise.resolve(null);
         return send(documents.RenewSessionTokenDocument, { input }, { token });
       });
-      if (turn !== session.turn && id !== session.id) return null;
+      if (id !== session.id) return null;
       if (!data) {
         // Nobody, or somebody else, is signed in at the identity provider.
         await session.sync();

@@ -135,7 +135,7 @@ export class Session {
    * Asks for a token and the state that belongs to it; null if nobody is signed in. An organization
    * that is gone is replaced by the session's own, unless the caller is `strict`.
    */
-  async ask(choice: Choice, { strict = false } = {}): Promise<Payload | null> {
+  async ask(choice: Choice, { strict = false }: { strict?: boolean } = {}): Promise<Payload | null> {
     try {
       return await this.#core.identity.use((token) => this.#askAs(token, choice));
     } catch (error) {
@@ -171,7 +171,7 @@ export class Session {
     const isReplaced = this.isReplaced();
     this.#subject = this.#core.identity.subject;
     if (!isReplaced) return false;
-    this.end("identity_changed", { status: "loading" });
+    this.end("identity_changed", "loading");
     this.signedOutBecause = null;
     return true;
   }
@@ -210,8 +210,13 @@ export class Session {
 
   async #showNobody(): Promise<void> {
     const { store, send, snapshots } = this.#core;
+    const wasSignedIn = store.state.user !== null;
     this.#subject = null;
     this.#forget();
+    if (wasSignedIn) {
+      store.set({ ...SIGNED_OUT, isSwitching: false });
+      store.emit("signedOut", { reason: "identity_changed" });
+    }
     const { instance } = await send(documents.ReadInstanceDocument, {});
     store.set({
       status: "ready",
@@ -223,10 +228,9 @@ export class Session {
   }
 
   /** Shows that nobody is signed in, at once. */
-  end(reason: SignOutReason, { status = "ready" as "ready" | "loading" } = {}): void {
+  end(reason: SignOutReason, status: "ready" | "loading" = "ready"): void {
     const { store, memory } = this.#core;
     const wasSignedIn = store.state.user !== null;
-    this.turn += 1;
     this.signedOutBecause = reason;
     this.#forget();
     memory.session = null;

@@ -55,6 +55,7 @@ export class Switching {
   async #ask(choice: Choice, remember: boolean): Promise<SessionPayload> {
     const { identity, send } = this.#core;
     const session = this.#session;
+    const { id } = session;
     try {
       const answer = remember
         ? await identity.use(async (token) => {
@@ -66,7 +67,7 @@ export class Switching {
             return required(data.payload);
           })
         : await session.ask(choice, { strict: true });
-      if (answer) return answer;
+      if (answer && (!remember || id === session.id)) return answer;
     } catch (error) {
       if (isOver(error) && session.replace()) {
         await session.sync();
