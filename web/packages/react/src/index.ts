@@ -2,8 +2,52 @@
 
 export type * from "@tenantry/js";
 export { hasCode, isTenantryError, TenantryError, version } from "@tenantry/js";
+export type {
+  Appearance,
+  AppearanceOptions,
+  ElementName,
+  VariableName,
+} from "./appearance/types.ts";
 export type { PaginatedResources } from "./cache/pages.ts";
 export type { PaginatedParams, PagingParams } from "./cache/paging.ts";
+export {
+  AcceptInvitation,
+  type AcceptInvitationProps,
+} from "./components/accept/accept-invitation.tsx";
+export {
+  CreateOrganization,
+  type CreateOrganizationProps,
+} from "./components/create/create-organization.tsx";
+export {
+  InviteMembersButton,
+  type InviteMembersButtonProps,
+} from "./components/invite/invite-members-button.tsx";
+export {
+  OrganizationList,
+  type OrganizationListProps,
+} from "./components/list/organization-list.tsx";
+export {
+  OrganizationProfile,
+  type OrganizationProfileProps,
+} from "./components/profile/organization-profile.tsx";
+export type {
+  CustomPage,
+  OrganizationProfileOptions,
+  ProfilePageName,
+} from "./components/profile/props.ts";
+export type { SectionProps } from "./components/profile/section.tsx";
+export { TenantryProvider, type TenantryProviderProps } from "./components/provider.tsx";
+export type { CommonProps } from "./components/root.tsx";
+export { OrganizationSwitcher } from "./components/switcher/organization-switcher.tsx";
+export type {
+  OrganizationSwitcherProps,
+  TriggerAttributes,
+  TriggerState,
+} from "./components/switcher/props.ts";
+export {
+  TaskChooseOrganization,
+  type TaskChooseOrganizationProps,
+} from "./components/task/task-choose-organization.tsx";
 export { ActiveOrganization, type ActiveOrganizationProps } from "./control/ActiveOrganization.tsx";
 export {
   type PortalContainer,
@@ -57,8 +101,5 @@ export {
   useTenantryQuery,
 } from "./hooks/useTenantryQuery.ts";
 export { type UseUserReturn, useUser } from "./hooks/useUser.ts";
-export {
-  TenantryProvider,
-  type TenantryProviderOptions,
-  type TenantryProviderProps,
-} from "./provider.tsx";
+export type { TenantryProviderOptions } from "./provider.tsx";
+export type { Localization, PartialLocalization, Plural } from "./locales/types.ts";

@@ -6,10 +6,11 @@ import {
   useId,
   useMemo,
 } from "react";
+import type { PortalContainer } from "../control/PortalProvider.tsx";
 import type { Appearance, ElementName } from "./types.ts";
 import { declarations } from "./variables.ts";
 
-export type Container = Element | null | (() => Element | null);
+export type Container = PortalContainer;
 
 export interface Surroundings {
   appearance: Appearance;

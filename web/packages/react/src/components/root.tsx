@@ -15,13 +15,13 @@ import { ToastProvider } from "../ui/toast.tsx";
 /** What every visible component takes. Other attributes go to its root element. */
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
   /** Merged over the appearance of the provider. */
-  appearance?: Appearance;
+  appearance?: Appearance | undefined;
   /** Merged over the localization of the provider. */
-  localization?: PartialLocalization;
+  localization?: PartialLocalization | undefined;
   /** Shown while loading instead of the skeleton. */
   fallback?: ReactNode;
   /** Where overlays are put into the page. Defaults to the body. */
-  container?: Container;
+  container?: Container | undefined;
   ref?: Ref<HTMLDivElement>;
 }
 

@@ -250,8 +250,6 @@ export const en = {
     createSubtitle: "You need an organization to continue.",
     nobody: "You aren’t in an organization, and can’t create one. Ask a colleague to invite you.",
     signedInAs: "Signed in as {name}",
-    chooseInstead: "Choose an organization instead",
-    continue: "Continue",
   },
   acceptInvitation: {
     title: "Join {name}",
@@ -269,7 +267,6 @@ export const en = {
     declined: "The invitation was declined.",
     unreadable: "This link isn’t valid. Open it again from the email, or ask for a new invitation.",
     expires: "Expires {date}",
-    continue: "Continue",
   },
   errors: {
     already_a_member_in_organization: "This person is a member already.",

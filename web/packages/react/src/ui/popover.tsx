@@ -1,7 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
-import { useElement, useRootAttributes, useSurroundings } from "../appearance/context.tsx";
-import { useContainer } from "./portal.ts";
+import { useElement, useRootAttributes } from "../appearance/context.tsx";
+import { useContainer, useNamedContainer } from "./portal.ts";
 
 export type Side = "top" | "bottom";
 export type Align = "start" | "center" | "end";
@@ -27,7 +27,7 @@ export function Popover(props: PopoverProps): ReactNode {
   const { anchor, isOpen, onOpenChange, side, align, sideOffset } = props;
   const element = useElement();
   const root = useRootAttributes();
-  const hasContainer = Boolean(useSurroundings().container);
+  const hasContainer = useNamedContainer() !== null;
   const container = useContainer();
   const panel = useRef<HTMLDivElement>(null);
   const name = `--tn-${useId().replace(/\W/g, "")}`;

@@ -10,11 +10,7 @@ export type CreateOrganizationProps = CommonProps & CreateFlowOptions;
 /** A form that creates an organization, and then invites people to it. */
 export function CreateOrganization(props: CreateOrganizationProps): ReactNode {
   const { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, ...rest } = props;
-  const options = {
-    ...(afterCreateOrganizationUrl === undefined ? {} : { afterCreateOrganizationUrl }),
-    ...(skipInvitationScreen === undefined ? {} : { skipInvitationScreen }),
-    ...(hideSlug === undefined ? {} : { hideSlug }),
-  };
+  const options = { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug };
   const { isLoaded, user } = useView("<CreateOrganization>");
   if (isLoaded && !user) {
     warnOnce("<CreateOrganization> shows nothing because nobody is signed in.");

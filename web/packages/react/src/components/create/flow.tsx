@@ -9,16 +9,16 @@ import { CreateForm } from "./form.tsx";
 
 export interface CreateFlowOptions {
   /** Where to go once the organization is created and active. `:slug` and `:id` stand for its own. */
-  afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource>;
+  afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource> | undefined;
   /** Whether to leave out the invite screen. Defaults to true with one seat only. */
-  skipInvitationScreen?: boolean;
-  hideSlug?: boolean;
+  skipInvitationScreen?: boolean | undefined;
+  hideSlug?: boolean | undefined;
 }
 
 export interface CreateFlowProps extends CreateFlowOptions {
   /** Called at the end, before the page changes. */
-  onDone?: (organization: OrganizationResource) => void;
-  onCancel?: () => void;
+  onDone?: (() => void) | undefined;
+  onCancel?: (() => void) | undefined;
 }
 
 /** Creates and activates an organization, then invites people to it. */
@@ -28,7 +28,7 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   const [created, setCreated] = useState<OrganizationResource>();
 
   const finish = (organization: OrganizationResource): void => {
-    props.onDone?.(organization);
+    props.onDone?.();
     const url = props.afterCreateOrganizationUrl;
     if (url !== undefined) tenantry.navigate(tenantry.buildUrl(url, organization));
   };
@@ -50,10 +50,6 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   }
   if (user && !user.createOrganizationEnabled) return <Note>{text.createOrganization.notAllowed}</Note>;
   return (
-    <CreateForm
-      hideSlug={props.hideSlug === true}
-      onCreated={goOn}
-      {...(props.onCancel ? { onCancel: props.onCancel } : {})}
-    />
+    <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
   );
 }

@@ -19,7 +19,7 @@ const LONGEST_NAME = 256;
 export interface CreateFormProps {
   hideSlug: boolean;
   onCreated: (organization: OrganizationResource) => void;
-  onCancel?: () => void;
+  onCancel: (() => void) | undefined;
 }
 
 export function CreateForm({ hideSlug, onCreated, onCancel }: CreateFormProps): ReactNode {

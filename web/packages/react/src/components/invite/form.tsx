@@ -1,4 +1,4 @@
-import { type OrganizationResource, type RoleKey, type SeatUsage, TenantryError } from "@tenantry/js";
+import { type OrganizationResource, type RoleKey, type SeatUsage, type TenantryApiError, TenantryError } from "@tenantry/js";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
@@ -46,7 +46,7 @@ export function InviteForm({ organization, secondary, onDone, ...props }: Invite
     run(async () => {
       setProgress(0);
       const mark = (refused: ReturnType<typeof refusedIn>): readonly Token[] => {
-        const sentence = ([address, refusal]: [string, (typeof refusal)]): [string, string] => [
+        const sentence = ([address, refusal]: [string, TenantryApiError]): [string, string] => [
           address,
           errorMessage(new TenantryError({ status: 422, errors: [refusal] })),
         ];

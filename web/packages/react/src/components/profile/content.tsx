@@ -1,5 +1,5 @@
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { type ReactNode, Suspense, useEffect } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
@@ -10,21 +10,17 @@ import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
 import { InvitationsPage } from "./invitations.tsx";
+import { ActivitySection, BillingSection, DomainsSection, RequestsSection } from "./lazy-sections.tsx";
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
 import { type Routing, useRoute } from "./routing.ts";
 import { ProfileSkeleton } from "./skeleton.tsx";
 
-const RequestsPage = lazy(() => import("./requests.tsx"));
-const DomainsPage = lazy(() => import("./domains.tsx"));
-const ActivityPage = lazy(() => import("./activity.tsx"));
-const BillingPage = lazy(() => import("./billing.tsx"));
-
 export type ProfileContentProps = OrganizationProfileOptions &
   Routing & {
     /** Called when the organization that was shown is gone for the user. */
-    onGone?: () => void;
+    onGone?: (() => void) | undefined;
     children?: ReactNode;
   };
 
@@ -130,9 +126,9 @@ function pageOf(
   const shown = { organization, membership };
   if (path === "members") return <MembersPage {...shown} />;
   if (path === "invitations") return <InvitationsPage {...shown} />;
-  if (path === "requests") return <RequestsPage {...shown} />;
-  if (path === "domains") return <DomainsPage {...shown} />;
-  if (path === "activity") return <ActivityPage {...shown} />;
-  if (path === "billing") return <BillingPage {...shown} />;
+  if (path === "requests") return <RequestsSection {...shown} />;
+  if (path === "domains") return <DomainsSection {...shown} />;
+  if (path === "activity") return <ActivitySection {...shown} />;
+  if (path === "billing") return <BillingSection {...shown} />;
   return <GeneralPage {...shown} />;
 }

@@ -18,13 +18,13 @@ export type CustomPage =
 
 export interface OrganizationProfileOptions {
   /** The id or slug of an organization of the user. Defaults to the tab's. */
-  organization?: string;
+  organization?: string | undefined;
   /** Pages and links of your own. Built-in pages that aren't named come first. */
-  customPages?: readonly CustomPage[];
+  customPages?: readonly CustomPage[] | undefined;
   /** The page to begin with, such as `members`. */
-  startPath?: string;
+  startPath?: string | undefined;
   /** Pages to leave out. */
-  hide?: readonly ("members" | "domains" | "billing" | "activity")[];
-  afterLeaveOrganizationUrl?: string;
-  afterDeleteOrganizationUrl?: string;
+  hide?: readonly ("members" | "domains" | "billing" | "activity")[] | undefined;
+  afterLeaveOrganizationUrl?: string | undefined;
+  afterDeleteOrganizationUrl?: string | undefined;
 }

@@ -1,10 +1,12 @@
 import { useCallback, useState, useSyncExternalStore } from "react";
 import { useView } from "../state.ts";
 
-export type Routing =
-  | { routing?: "hash" | "virtual"; path?: never }
-  /** `path` is the path of the page that shows the component. */
-  | { routing: "path"; path: string };
+export interface Routing {
+  /** Where the inner page stands: behind the `#` of the address, behind its path, or in memory only. */
+  routing?: "hash" | "path" | "virtual" | undefined;
+  /** The path of the page that shows the component, for `path`. */
+  path?: string | undefined;
+}
 
 export interface Route {
   path: string;

@@ -134,7 +134,6 @@ function Declining(props: {
   onCancel: () => void;
 }): ReactNode {
   const { invitation, onCancel } = props;
-  const element = useElement();
   const { text, format } = useLocale();
   const words = text.organizationSwitcher;
   const { isBusy, error, run } = useAction();

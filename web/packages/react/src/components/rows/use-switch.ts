@@ -3,9 +3,9 @@ import { useState } from "react";
 import { useView } from "../state.ts";
 
 export interface SwitchOptions {
-  afterSelectOrganizationUrl?: UrlTemplate<OrganizationResource>;
-  afterSelectPersonalUrl?: UrlTemplate<UserResource>;
-  onSelect?: (organization: OrganizationResource | null) => void;
+  afterSelectOrganizationUrl?: UrlTemplate<OrganizationResource> | undefined;
+  afterSelectPersonalUrl?: UrlTemplate<UserResource> | undefined;
+  onSelect?: ((organization: OrganizationResource | null) => void) | undefined;
   onDone?: () => void;
 }
 

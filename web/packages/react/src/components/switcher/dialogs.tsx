@@ -40,13 +40,9 @@ function OneDialog({ open, options, onClose }: SwitcherDialogProps): ReactNode {
   return (
     <Dialog title={text.createOrganization.title} onClose={onClose}>
       <CreateOrganizationFlow
-        {...(options.hideSlug === undefined ? {} : { hideSlug: options.hideSlug })}
-        {...(options.skipInvitationScreen === undefined
-          ? {}
-          : { skipInvitationScreen: options.skipInvitationScreen })}
-        {...(options.afterCreateOrganizationUrl === undefined
-          ? {}
-          : { afterCreateOrganizationUrl: options.afterCreateOrganizationUrl })}
+        hideSlug={options.hideSlug}
+        skipInvitationScreen={options.skipInvitationScreen}
+        afterCreateOrganizationUrl={options.afterCreateOrganizationUrl}
         onDone={onClose}
         onCancel={onClose}
       />
