@@ -161,10 +161,10 @@ export function answer<T>(data: readonly T[], totalCount: number = data.length) 
 }
 
 interface Asked {
-  readonly pageSize?: number;
-  readonly offset?: number;
-  readonly after?: string;
-  readonly before?: string;
+  readonly pageSize?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
 }
 
 /** A list method that cuts rows into pages as the server does. A cursor is the id of a row. */
