@@ -37,6 +37,14 @@ export function membership(
     role: "org:admin",
     roleName: "Admin",
     permissions: ["org:sys_memberships:read", "org:sys_memberships:manage"],
+    publicUserData: {
+      userId: "user_ada",
+      firstName: "Ada",
+      lastName: "Lovelace",
+      identifier: "ada@example.com",
+      imageUrl: null,
+      hasImage: false,
+    },
     organization: organization(),
     ...values,
   });
@@ -48,6 +56,8 @@ export function invitation(
   return part<OrganizationInvitationResource>({
     id: "orginv_1",
     emailAddress: "grace@example.com",
+    role: "org:member",
+    roleName: "Member",
     status: "pending",
     ...values,
   });
