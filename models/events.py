@@ -66,6 +66,7 @@ class EventType(Enum):
     SUBSCRIPTION_UPDATED = "subscription.updated"
     SUBSCRIPTION_ACTIVE = "subscription.active"
     SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
+    INSTANCE_UPDATED = "instance.updated"
 
 
 ORGANIZATION = "organization"

@@ -51,6 +51,7 @@ from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
+from schema.organizations.slug_availability import SlugQueries
 from schema.plans.mutations import PlanMutations
 from schema.plans.queries import PlanQueries
 from schema.roles.mutations import RoleMutations
@@ -72,6 +73,7 @@ class Query(
     InstanceQueries,
     NodeQueries,
     OrganizationQueries,
+    SlugQueries,
     UserQueries,
     MembershipQueries,
     RoleQueries,

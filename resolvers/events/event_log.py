@@ -116,6 +116,16 @@ def select_newest_cursor(connection: Connection) -> ColumnElement[int]:
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
 
 
+def select_cursor_of_snapshot() -> ColumnElement[int]:
+    """Selects the newest cursor that is visible to a statement, which reads the settings too.
+
+    Unlike that of `select_newest_cursor`, it takes no lock, and an empty log has the cursor of the
+    last event that it deleted.
+    """
+    newest = select(func.max(col(Event.cursor))).scalar_subquery()
+    return func.coalesce(newest, col(Instance.forgotten_cursor))
+
+
 async def load_newest_cursor(store: Readable) -> int:
     """Loads the cursor of the newest event.
 

@@ -7,16 +7,18 @@ from models.invitations import get_status
 from models.mail import Mail
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
+from models.users import make_full_name
 from resolvers.invitations.lists import InvitationFilter
 from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.lists import ListSpec, Selection
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
-from schema.foundation.connections import Connection, Node, load_connection
+from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
+from schema.invitations.order import InvitationOrder
 from schema.memberships.types import has_permission
 from schema.organizations.types import Organization, PublicOrganization
 from schema.roles.types import Role, load_role_or_deleted
@@ -124,6 +126,15 @@ class Invitation(Node):
         return await self._person(info, self.row.inviter_id)
 
     @strawberry.field(
+        description="The full name of the inviter, which the invited person can read too. Null if a"
+        " secret key or a domain sent the invitation, or if the inviter has no name or was deleted."
+    )
+    async def inviter_name(self, info: Info) -> str | None:
+        inviter_id = self.row.inviter_id
+        row = await info.context.loaders.users.load(inviter_id) if inviter_id else None
+        return make_full_name(row.first_name, row.last_name) if row else None
+
+    @strawberry.field(
         description="The user who accepted the invitation. Null if it wasn't accepted, if the user"
         " was deleted, or if the caller can't manage memberships and isn't that user."
     )
@@ -190,8 +201,9 @@ async def load_invitations(
     statuses: list[InvitationStatus] | None,
     query: str | None = None,
     by_domain: bool | None = None,
+    order_by: InvitationOrder | None = None,
 ) -> Connection[Invitation]:
-    context = info.context
+    context, order_by = info.context, order_by or InvitationOrder()
     chosen = None if statuses is None else tuple(statuses)
     return await load_connection(
         info,
@@ -199,4 +211,7 @@ async def load_invitations(
         arguments,
         to_node=lambda row: Invitation.from_row(row, context),
         parent=parent,
+        order=spec.make_order(
+            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+        ),
     )

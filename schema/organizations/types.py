@@ -10,7 +10,6 @@ from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
 from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
 from resolvers.page_requests import PageArguments
-from resolvers.queries.batching import load_existing
 from schema.events.enums import EventType
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import (
@@ -19,12 +18,14 @@ from schema.foundation.connections import (
     Connection,
     First,
     Last,
+    Offset,
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
 from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
+from schema.invitations.order import InvitationOrderBy
 from schema.memberships.types import (
     Membership,
     OrderBy,
@@ -34,8 +35,9 @@ from schema.memberships.types import (
     load_memberships,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
+from schema.organizations.role_fields import RoleFields
 from schema.plans.of_organization import OrganizationPlan
-from schema.roles.types import PermissionKey, Role, RoleSet
+from schema.roles.types import PermissionKey
 from schema.users.types import User
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     service=["private_metadata"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(EnrollmentFields, OrganizationPlan):
+class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -80,7 +82,6 @@ class Organization(EnrollmentFields, OrganizationPlan):
     created_at: DateTime = strawberry.field(description="When the organization was created.")
     updated_at: DateTime = strawberry.field(description="When the organization was last updated.")
     created_by_id: strawberry.Private[str | None]
-    role_set_id: strawberry.Private[str]
 
     @strawberry.field(
         description="The user who created the organization. Null if a secret key created it for"
@@ -97,21 +98,6 @@ class Organization(EnrollmentFields, OrganizationPlan):
                 return None
         row = await loaders.users.load(creator_id)
         return User.from_row(row, info.context) if row else None
-
-    @strawberry.field(
-        description="The role set of the organization, which defines the roles that its members can"
-        " have."
-    )
-    async def role_set(self, info: Info) -> RoleSet:
-        row = await load_existing(info.context.loaders.role_sets, self.role_set_id)
-        return RoleSet.from_row(row)
-
-    @strawberry.field(
-        description="The roles that members of the organization can have, oldest first."
-    )
-    async def roles(self, info: Info) -> list[Role]:
-        rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
-        return list(map(Role.from_row, rows))
 
     @batch_field(description="The number of members.")
     @staticmethod
@@ -179,6 +165,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -189,13 +176,13 @@ class Organization(EnrollmentFields, OrganizationPlan):
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership] | None:
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
         return await load_memberships(info, self.id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations of the organization, newest first. Those that its domains"
-        " created are in `domainInvitations`.",
+        description="The invitations of the organization, newest first by default. Those that its"
+        " domains created are in `domainInvitations`.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def invitations(
@@ -205,6 +192,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
             strawberry.argument(
@@ -219,10 +207,11 @@ class Organization(EnrollmentFields, OrganizationPlan):
                 " the invitation with this ID."
             ),
         ] = None,
+        order_by: InvitationOrderBy = None,
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
         from schema.invitations.types import load_invitations
 
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         return await load_invitations(
             info,
             INVITATIONS_OF_ORGANIZATION,
@@ -231,6 +220,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
             statuses=statuses,
             query=query,
             by_domain=False,
+            order_by=order_by,
         )
 
     @batch_field(

@@ -1,4 +1,5 @@
 import type { PageInfo } from "./lists.ts";
+import type { OrganizationResource } from "./organizations.ts";
 
 export type EventType =
   | "ORGANIZATION_CREATED"
@@ -108,6 +109,8 @@ export interface OrganizationLeft {
 export interface TenantryEventMap {
   /** A change that concerns the user or the tab's organization, right after the state has followed. */
   event: TenantryEvent;
+  /** An organization with new fields. Rows that show it can replace it; there's no need to read them again. */
+  organization: OrganizationResource;
   /** Lists to read again. It is told at most once per 250 ms, with each list once. */
   invalidate: readonly Invalidation[];
   /** The tab's organization is gone; the state has already fallen back. */

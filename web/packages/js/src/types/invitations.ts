@@ -77,7 +77,7 @@ export interface InviteMemberParams {
   readonly redirectUrl?: string | undefined;
   readonly expiresInDays?: number | undefined;
   /** Whether to send an email. Defaults to true. */
-  readonly notify?: boolean | undefined;
+  readonly notify?: boolean;
 }
 
 export interface InviteMembersParams extends Omit<InviteMemberParams, "emailAddress"> {

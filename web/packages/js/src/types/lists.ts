@@ -35,12 +35,12 @@ export type OrderDirection = "ASC" | "DESC";
 
 export interface MembershipOrder {
   readonly field: "CREATED_AT" | "FIRST_NAME" | "LAST_NAME" | "EMAIL_ADDRESS" | "ORGANIZATION_NAME";
-  readonly direction?: OrderDirection | undefined;
+  readonly direction?: OrderDirection;
 }
 
 export interface InvitationOrder {
   readonly field: "CREATED_AT" | "EMAIL_ADDRESS" | "EXPIRES_AT";
-  readonly direction?: OrderDirection | undefined;
+  readonly direction?: OrderDirection;
 }
 
 export interface MembershipListParams extends ListParams {

@@ -35,6 +35,8 @@ export interface SetActiveParams {
    * the instance requires an organization. If it is left out, the organization stays.
    */
   readonly organization?: string | { readonly id: string } | null | undefined;
+  /** Whether the next tab starts with this organization. Defaults to true. */
+  readonly remember?: boolean | undefined;
   /** Is called once the switch is done. */
   readonly navigate?: (context: {
     readonly session: SessionResource;
