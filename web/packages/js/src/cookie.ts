@@ -7,6 +7,7 @@ export class SessionCookie {
   readonly #attributes: string;
   readonly #name: string;
   readonly #isOn: boolean;
+  #isWritten = false;
 
   constructor({ sessionCookie = false }: TenantryOptions) {
     const options = typeof sessionCookie === "object" ? sessionCookie : {};
@@ -18,9 +19,14 @@ export class SessionCookie {
 
   /** Keeps the token until the session is over, so that a server can tell "stale" from "signed out". */
   write(jwt: string, sessionExpiresAt: Date): void {
-    if (!this.#isOn) return;
+    // Of two tabs side by side, the focused one decides what a server renders.
+    if (!this.#isOn || (this.#isWritten && !document.hasFocus())) return;
+    this.#isWritten = true;
     if (location.protocol === "http:" && !isLoopback(location.hostname)) {
-      warn("cookie", "Browsers refuse the session cookie, because it is `Secure` and this page is served by http. Serve it by https.");
+      warn(
+        "cookie",
+        "Browsers refuse the session cookie, because it is `Secure` and this page is served by http. Serve it by https.",
+      );
     }
     this.#set(`${this.#name}=${jwt}; Expires=${sessionExpiresAt.toUTCString()}`);
   }

@@ -47,7 +47,9 @@ export class Minting {
     const key = tokenKey(organizationId, format);
     const underWay = this.#minting.get(key);
     if (underWay) return underWay;
-    const minting = this.#mintAlone(organizationId, format).finally(() => this.#minting.delete(key));
+    const minting = this.#mintAlone(organizationId, format).finally(() =>
+      this.#minting.delete(key),
+    );
     this.#minting.set(key, minting);
     return minting;
   }
@@ -92,7 +94,11 @@ export class Minting {
     }
   }
 
-  async #handle(error: unknown, organizationId: string | null, format: string): Promise<Token | null> {
+  async #handle(
+    error: unknown,
+    organizationId: string | null,
+    format: string,
+  ): Promise<Token | null> {
     const session = this.#session;
     if (isOver(error)) {
       if (!session.replace()) return null;
@@ -130,7 +136,10 @@ export class Minting {
     if (!session.id || isHidden || (!options.sessionCookie && idle > INTEREST_MILLISECONDS)) return;
     const { organizationId, format } = session;
     const longest = RENEW_BEFORE_MILLISECONDS + SPREAD_MILLISECONDS / 2;
-    if (tokens.left(tokens.get(tokenKey(organizationId, format))) > longest) return this.schedule();
+    if (tokens.left(tokens.get(tokenKey(organizationId, format))) > longest) {
+      this.schedule();
+      return;
+    }
     this.mint(organizationId, format).then(
       () => this.schedule(),
       () => undefined,

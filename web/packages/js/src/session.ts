@@ -3,7 +3,7 @@ import { hasCode } from "./errors.ts";
 import * as documents from "./generated/documents.ts";
 import type { Identity } from "./identity.ts";
 import type { Snapshots } from "./resources/snapshot.ts";
-import { matchOrganization, type Choice } from "./routes.ts";
+import { type Choice, matchOrganization } from "./routes.ts";
 import type { Memory } from "./storage.ts";
 import type { Store } from "./store.ts";
 import type { TabMessage, Tabs } from "./tabs.ts";
@@ -11,6 +11,7 @@ import { LEAST_MILLISECONDS, type Tokens, tokenKey, toServerFormat } from "./tok
 import { isTransient, makeError, type Send } from "./transport.ts";
 import type { TenantryEventMap } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
+import type { SessionClaims } from "./types/users.ts";
 
 /** What the parts of a tab's connection share. */
 export interface Core {
@@ -53,6 +54,7 @@ export class Session {
 
   readonly #core: Core;
   #subject: string | null = null;
+  #published: Pick<Payload, "viewer" | "instance"> | null = null;
   #syncing: Promise<void> | null = null;
 
   constructor(core: Core) {
@@ -69,6 +71,12 @@ export class Session {
       this.#syncing = null;
     });
     return this.#syncing;
+  }
+
+  /** Reads the state anew even if a read is under way, because what it finds may be of before. */
+  resync(): Promise<void> {
+    this.turn += 1;
+    return this.sync();
   }
 
   async #sync(): Promise<void> {
@@ -106,7 +114,9 @@ export class Session {
     tabs.post({ kind: "ask", sessionId, format, ...wanted });
     const find = () => {
       const organizationId = "organizationId" in wanted ? wanted.organizationId : this.chosen;
-      return organizationId === undefined ? undefined : tokens.get(tokenKey(organizationId, format));
+      return organizationId === undefined
+        ? undefined
+        : tokens.get(tokenKey(organizationId, format));
     };
     await tabs.waitFor(() => tokens.left(find()) > LEAST_MILLISECONDS);
     const token = find();
@@ -135,7 +145,10 @@ export class Session {
    * Asks for a token and the state that belongs to it; null if nobody is signed in. An organization
    * that is gone is replaced by the session's own, unless the caller is `strict`.
    */
-  async ask(choice: Choice, { strict = false }: { strict?: boolean } = {}): Promise<Payload | null> {
+  async ask(
+    choice: Choice,
+    { strict = false }: { strict?: boolean } = {},
+  ): Promise<Payload | null> {
     try {
       return await this.#core.identity.use((token) => this.#askAs(token, choice));
     } catch (error) {
@@ -152,7 +165,11 @@ export class Session {
     const input = { ...wanted, format: toServerFormat(this.format) };
     const { id } = this;
     const data = id
-      ? await send(documents.CreateSessionTokenDocument, { input: { ...input, sessionId: id } }, { token })
+      ? await send(
+          documents.CreateSessionTokenDocument,
+          { input: { ...input, sessionId: id } },
+          { token },
+        )
       : await send(
           documents.CreateSessionDocument,
           { input },
@@ -177,11 +194,14 @@ export class Session {
   }
 
   /** Publishes what the server has answered. */
-  accept(payload: Payload): void {
-    const { store, snapshots, tokens, memory } = this.#core;
+  accept(payload: Payload, changes: { readonly isSwitching?: false } = {}): void {
+    const { tokens, memory } = this.#core;
     const { viewer } = payload;
+    this.#published = payload;
     this.#remember(payload);
-    const organizationId = viewer?.activeMembership ? (viewer.activeOrganization?.id ?? null) : null;
+    const organizationId = viewer?.activeMembership
+      ? (viewer.activeOrganization?.id ?? null)
+      : null;
     this.organizationId = organizationId;
     this.cursor = viewer?.cursor ?? null;
     const isPersonal = payload.instance.membershipMode === "OPTIONAL";
@@ -191,13 +211,27 @@ export class Session {
     const known = tokens.get(key);
     const token = known?.jwt === jwt ? known : jwt ? tokens.put(key, jwt) : null;
     if (token && token !== known) this.announce(organizationId, this.format);
-    store.set({
-      status: "ready",
-      isLoaded: true,
-      isSwitching: false,
-      error: null,
-      ...snapshots.make(viewer, payload.instance, token?.claims ?? null),
-    });
+    this.#publish(payload, token?.claims ?? null, changes);
+  }
+
+  #publish(
+    { viewer, instance }: Pick<Payload, "viewer" | "instance">,
+    claims: SessionClaims | null,
+    changes: { readonly isSwitching?: false } = {},
+  ): void {
+    const parts = this.#core.snapshots.make(viewer, instance, claims);
+    this.#core.store.set({ status: "ready", isLoaded: true, error: null, ...changes, ...parts });
+  }
+
+  /** Shows new fields of the tab's organization. */
+  showOrganization(data: documents.OrganizationFieldsFragment): void {
+    const { viewer, instance } = this.#published ?? {};
+    if (!viewer?.activeOrganization || !instance || this.organizationId !== data.id) return;
+    const activeOrganization = { ...viewer.activeOrganization, ...data };
+    const payload = { viewer: { ...viewer, activeOrganization }, instance };
+    this.#published = payload;
+    const { snapshots, store } = this.#core;
+    store.set(snapshots.make(payload.viewer, instance, store.state.sessionClaims));
   }
 
   #remember({ viewer }: Payload): void {
@@ -209,7 +243,7 @@ export class Session {
   }
 
   async #showNobody(): Promise<void> {
-    const { store, send, snapshots } = this.#core;
+    const { store, send } = this.#core;
     const wasSignedIn = store.state.user !== null;
     this.#subject = null;
     this.#forget();
@@ -218,13 +252,7 @@ export class Session {
       store.emit("signedOut", { reason: "identity_changed" });
     }
     const { instance } = await send(documents.ReadInstanceDocument, {});
-    store.set({
-      status: "ready",
-      isLoaded: true,
-      isSwitching: false,
-      error: null,
-      ...snapshots.make(null, instance, null),
-    });
+    this.#publish({ viewer: null, instance }, null, { isSwitching: false });
   }
 
   /** Shows that nobody is signed in, at once. */
@@ -241,6 +269,7 @@ export class Session {
 
   #forget(): void {
     this.id = null;
+    this.#published = null;
     this.organizationId = null;
     this.cursor = null;
     this.chosen = undefined;

@@ -1,6 +1,13 @@
 import * as documents from "./generated/documents.ts";
 import type { Choice } from "./routes.ts";
-import { type Core, isOver, makeKey, required, type Session, type SessionPayload } from "./session.ts";
+import {
+  type Core,
+  isOver,
+  makeKey,
+  required,
+  type Session,
+  type SessionPayload,
+} from "./session.ts";
 import { toServerFormat } from "./tokens.ts";
 import { makeError } from "./transport.ts";
 import type { SetActiveParams } from "./types/tenantry.ts";
@@ -18,7 +25,10 @@ export class Switching {
   }
 
   /** Answers whether the switch was done, and not replaced by a later one. */
-  async to(organization: NonNullable<SetActiveParams["organization"]> | null, remember: boolean): Promise<boolean> {
+  async to(
+    organization: NonNullable<SetActiveParams["organization"]> | null,
+    remember: boolean,
+  ): Promise<boolean> {
     const { store } = this.#core;
     const session = this.#session;
     this.#last += 1;
@@ -34,7 +44,9 @@ export class Switching {
     try {
       const answer = await asking;
       if (!isLast()) return false;
-      session.accept(answer);
+      // What a read that is under way finds can be of before the switch.
+      session.turn += 1;
+      session.accept(answer, { isSwitching: false });
     } catch (error) {
       if (!isLast()) return false;
       store.set({ isSwitching: false });
@@ -75,7 +87,11 @@ export class Switching {
       }
       throw error;
     }
-    throw makeError(401, "unauthenticated", "Nobody is signed in. Sign in before you choose an organization.");
+    throw makeError(
+      401,
+      "unauthenticated",
+      "Nobody is signed in. Sign in before you choose an organization.",
+    );
   }
 }
 

@@ -47,7 +47,12 @@ const STATUS: Readonly<Record<string, number>> = {
   UNAVAILABLE: 503,
 };
 
-export function makeError(status: number, code: string, message: string, cause?: unknown): TenantryError {
+export function makeError(
+  status: number,
+  code: string,
+  message: string,
+  cause?: unknown,
+): TenantryError {
   return new TenantryError({
     status,
     errors: [{ code, message, longMessage: message, meta: {} }],
@@ -65,7 +70,12 @@ export function isTransient(error: unknown): boolean {
 
 export function createSend(url: string, fetch: typeof globalThis.fetch): Send {
   return async (document, variables, options = {}) => {
-    const response = await request(fetch, `${url}/graphql`, { query: `${document}`, variables }, options);
+    const response = await request(
+      fetch,
+      `${url}/graphql`,
+      { query: `${document}`, variables },
+      options,
+    );
     const answer = await readAnswer<object>(response, url);
     const faults = answer.errors?.filter((fault) => !isHiddenCount(fault));
     if (faults?.length) throw toError(response, faults);
@@ -122,7 +132,8 @@ function isHiddenCount({ path, extensions }: GraphQLFault): boolean {
 function toError(response: Response, faults: readonly GraphQLFault[]): TenantryError {
   const extensions = faults[0]?.extensions;
   const retryAfter = extensions?.retryAfter ?? Number(response.headers.get("retry-after"));
-  const status = STATUS[extensions?.code ?? ""] ?? (response.status === 200 ? 400 : response.status);
+  const status =
+    STATUS[extensions?.code ?? ""] ?? (response.status === 200 ? 400 : response.status);
   return new TenantryError({
     status,
     errors: faults.map(toApiError),
@@ -131,7 +142,10 @@ function toError(response: Response, faults: readonly GraphQLFault[]): TenantryE
   });
 }
 
-function toApiError({ message, extensions: { code, reason, ...meta } = {} }: GraphQLFault): TenantryApiError {
+function toApiError({
+  message,
+  extensions: { code, reason, ...meta } = {},
+}: GraphQLFault): TenantryApiError {
   const name = reason ?? code?.toLowerCase() ?? "server_error";
   return { code: name, message, longMessage: message, meta: camelKeys(meta) };
 }

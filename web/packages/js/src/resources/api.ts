@@ -5,9 +5,12 @@ import type {
   PersonFieldsFragment,
 } from "../generated/documents.ts";
 import { makeError } from "../transport.ts";
-import type { Invalidation, ListName, OrganizationLeft } from "../types/events.ts";
+import type { ListName, OrganizationLeft } from "../types/events.ts";
 import type { ListParams, ResourcePage } from "../types/lists.ts";
-import type { OrganizationMembershipResource, OrganizationResource } from "../types/organizations.ts";
+import type {
+  OrganizationMembershipResource,
+  OrganizationResource,
+} from "../types/organizations.ts";
 import type { TypedDocument } from "../types/tenantry.ts";
 import type { PublicUserData } from "../types/users.ts";
 
@@ -26,14 +29,12 @@ export interface Api {
   userId(): string | null;
   invalidate(organizationId: string | null, ...lists: ListName[]): void;
   /** Shows new fields of an organization wherever it is shown. */
-  showOrganization(organization: OrganizationResource): void;
+  showOrganization(data: OrganizationFieldsFragment): void;
   /** Falls back to another organization if the tab's is gone. */
   leave(organizationId: string, reason: OrganizationLeft["reason"]): Promise<void>;
   /** Follows the server, which makes the first organization of a pending session the active one. */
   activatePending(): Promise<void>;
 }
-
-export type { Invalidation };
 
 export type MembershipRow = MembershipFieldsFragment & { readonly user: PersonFieldsFragment };
 
@@ -42,7 +43,10 @@ export interface Builders {
   organization(
     data: OrganizationFieldsFragment & { readonly pendingInvitationsCount?: number | null },
   ): OrganizationResource;
-  membership(data: MembershipRow, organization: OrganizationResource): OrganizationMembershipResource;
+  membership(
+    data: MembershipRow,
+    organization: OrganizationResource,
+  ): OrganizationMembershipResource;
 }
 
 export function pageArguments({ pageSize = 10, page = 1, offset, after, before }: ListParams): {
@@ -66,7 +70,11 @@ export function toPage<Row, Resource>(
   },
   make: (row: Row) => Resource,
 ): ResourcePage<Resource> {
-  return { data: connection.nodes.map(make), totalCount: connection.totalCount, pageInfo: connection.pageInfo };
+  return {
+    data: connection.nodes.map(make),
+    totalCount: connection.totalCount,
+    pageInfo: connection.pageInfo,
+  };
 }
 
 /** Returns the part of an answer that is null only if the server refuses or finds nothing. */

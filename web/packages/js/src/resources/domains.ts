@@ -28,7 +28,9 @@ import {
 import { toMembership } from "./memberships.ts";
 
 function domainBuilder(api: Api, organizationId: string) {
-  const functions = once((domainId) => ownFunctions(api, { organizationId, domainId }, (row) => build(row)));
+  const functions = once((domainId) =>
+    ownFunctions(api, { organizationId, domainId }, (row) => build(row)),
+  );
   const build = (row: documents.DomainFieldsFragment): OrganizationDomainResource =>
     Object.freeze({
       ...row,
@@ -57,9 +59,13 @@ function ownFunctions(
   };
   return {
     prepareAffiliationVerification: (params: { readonly affiliationEmailAddress: string }) =>
-      settle(api.mutate(documents.PrepareDomainAffiliationDocument, { input: { ...ref, ...params } })),
+      settle(
+        api.mutate(documents.PrepareDomainAffiliationDocument, { input: { ...ref, ...params } }),
+      ),
     attemptAffiliationVerification: (params: { readonly code: string }) =>
-      settle(api.mutate(documents.AttemptDomainAffiliationDocument, { input: { ...ref, ...params } })),
+      settle(
+        api.mutate(documents.AttemptDomainAffiliationDocument, { input: { ...ref, ...params } }),
+      ),
     prepareOwnershipVerification: () =>
       settle(api.mutate(documents.PrepareDomainOwnershipDocument, { input: ref })),
     attemptOwnershipVerification: () =>
@@ -82,7 +88,9 @@ function toMode(mode: EnrollmentMode): Uppercase<EnrollmentMode> {
   return mode.toUpperCase() as Uppercase<EnrollmentMode>;
 }
 
-function toVerification(data: documents.VerificationFieldsFragment | null): DomainVerification | null {
+function toVerification(
+  data: documents.VerificationFieldsFragment | null,
+): DomainVerification | null {
   if (!data) return null;
   const { status, strategy, expiresAt, verifiedAt, ...rest } = data;
   return {
@@ -145,7 +153,10 @@ export function domainFunctions(
       api.invalidate(id, "domains");
       return toDomain(found(payload?.domain));
     },
-    getMembershipRequests: async ({ status = ["pending"], ...page }: MembershipRequestListParams = {}) => {
+    getMembershipRequests: async ({
+      status = ["pending"],
+      ...page
+    }: MembershipRequestListParams = {}) => {
       const variables = { id, ...pageArguments(page), statuses: upper(status) };
       const data = await api.query(documents.ReadMembershipRequestsDocument, variables);
       return toPage(found(data.organization?.membershipRequests), toRequest);
@@ -159,7 +170,9 @@ export function suggestionBuilder(
 ): (row: documents.SuggestionFieldsFragment) => OrganizationSuggestionResource {
   const functions = once((suggestionId) => ({
     accept: async () => {
-      const { payload } = await api.mutate(documents.AcceptSuggestionDocument, { input: { suggestionId } });
+      const { payload } = await api.mutate(documents.AcceptSuggestionDocument, {
+        input: { suggestionId },
+      });
       api.invalidate(null, "userSuggestions");
       return build(found(payload?.suggestion));
     },

@@ -8,8 +8,15 @@ import type {
   OrganizationInvitationResource,
   UserOrganizationInvitationResource,
 } from "../types/invitations.ts";
-import type { InvitationListParams, ResourcePage, UserInvitationListParams } from "../types/lists.ts";
-import type { OrganizationMembershipResource, OrganizationResource } from "../types/organizations.ts";
+import type {
+  InvitationListParams,
+  ResourcePage,
+  UserInvitationListParams,
+} from "../types/lists.ts";
+import type {
+  OrganizationMembershipResource,
+  OrganizationResource,
+} from "../types/organizations.ts";
 import {
   type Api,
   type Builders,
@@ -58,7 +65,9 @@ function managedInvitationBuilder(api: Api, organizationId: string) {
       },
     };
   });
-  const build = (row: documents.ManagedInvitationFieldsFragment): OrganizationInvitationResource => {
+  const build = (
+    row: documents.ManagedInvitationFieldsFragment,
+  ): OrganizationInvitationResource => {
     const { mail, inviter, url, redirectUrl } = row;
     return Object.freeze({
       ...toInvitation(row),
@@ -83,7 +92,12 @@ export function invitationFunctions(
 ): Pick<OrganizationResource, "getInvitations" | "inviteMember" | "inviteMembers"> {
   const build = managedInvitationBuilder(api, id);
   return {
-    getInvitations: async ({ status = ["pending"], query, orderBy, ...page }: InvitationListParams = {}) => {
+    getInvitations: async ({
+      status = ["pending"],
+      query,
+      orderBy,
+      ...page
+    }: InvitationListParams = {}) => {
       const variables = { id, ...pageArguments(page), statuses: upper(status), query, orderBy };
       const data = await api.query(documents.ReadInvitationsDocument, variables);
       return toPage(found(data.organization?.invitations), build);

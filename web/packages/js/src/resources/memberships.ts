@@ -2,7 +2,10 @@ import * as documents from "../generated/documents.ts";
 import { makeError } from "../transport.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type { MembershipListParams, ResourcePage } from "../types/lists.ts";
-import type { OrganizationMembershipResource, OrganizationResource } from "../types/organizations.ts";
+import type {
+  OrganizationMembershipResource,
+  OrganizationResource,
+} from "../types/organizations.ts";
 import {
   type Api,
   type Builders,
@@ -82,7 +85,8 @@ export function membershipFunctions(
   return {
     ...memberFunctions(api, builders, id),
     addMember: async () => {
-      const message = "Only a service with a secret key can add members directly. Invite them instead.";
+      const message =
+        "Only a service with a secret key can add members directly. Invite them instead.";
       throw makeError(403, "secret_key_required", message);
     },
     getMemberships: async ({ role, query, orderBy, ...page }: MembershipListParams = {}) => {

@@ -35,9 +35,8 @@ export function organizationBuilder(api: Api, builders: Builders): Builders["org
 
 function ownFunctions(api: Api, { organization }: Builders, id: string) {
   const show = (data: Data | null | undefined): OrganizationResource => {
-    const resource = organization(found(data));
-    api.showOrganization(resource);
-    return resource;
+    api.showOrganization(found(data));
+    return organization(found(data));
   };
   return {
     update: async ({ name, slug }: UpdateOrganizationParams) => {
@@ -75,7 +74,11 @@ function readFunctions(api: Api, id: string) {
       const grantable = new Set(grantableRoles.map((role) => role.id));
       return roles.map((role) => toRole(role, grantable.has(role.id)));
     },
-    getEvents: async ({ pageSize = 20, after, types }: EventListParams = {}): Promise<EventPage> => {
+    getEvents: async ({
+      pageSize = 20,
+      after,
+      types,
+    }: EventListParams = {}): Promise<EventPage> => {
       const variables = { id, first: pageSize, after, types };
       const data = await api.query(documents.ReadEventsDocument, variables);
       const { nodes, pageInfo } = found(data.organization?.events);
@@ -102,6 +105,7 @@ export function toRole(
 }
 
 export function toEvent({ occurredAt, ...event }: documents.EventFieldsFragment): TenantryEvent {
-  const { id, cursor, type, name, organizationId, actor, data } = event as typeof event & TenantryEvent;
+  const { id, cursor, type, name, organizationId, actor, data } = event as typeof event &
+    TenantryEvent;
   return { id, cursor, type, name, organizationId, actor, data, occurredAt: new Date(occurredAt) };
 }

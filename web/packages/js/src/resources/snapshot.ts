@@ -1,7 +1,6 @@
-import type { SessionClaims } from "../types/users.ts";
-import type { InstanceData, TenantryState, ViewerData } from "../types/state.ts";
-import type { SessionResource, UserResource } from "../types/users.ts";
 import { saySame } from "../tokens.ts";
+import type { InstanceData, TenantryState, ViewerData } from "../types/state.ts";
+import type { SessionClaims, SessionResource, UserResource } from "../types/users.ts";
 import type { Api, Builders } from "./api.ts";
 import { toInstance, toSession, toUser, userFunctions } from "./users.ts";
 
@@ -28,7 +27,11 @@ export class Snapshots {
     this.#user = { ...userFunctions(api, builders), ...functions.user };
   }
 
-  make(viewer: ViewerData | null, instance: InstanceData | null, claims: SessionClaims | null): Parts {
+  make(
+    viewer: ViewerData | null,
+    instance: InstanceData | null,
+    claims: SessionClaims | null,
+  ): Parts {
     return {
       instance: instance && this.#keep("instance", instance, () => toInstance(instance)),
       ...this.#makeViewer(viewer, claims),
@@ -37,12 +40,20 @@ export class Snapshots {
 
   #makeViewer(viewer: ViewerData | null, claims: SessionClaims | null): Omit<Parts, "instance"> {
     if (!viewer) {
-      return { user: null, session: null, organization: null, membership: null, sessionClaims: null };
+      return {
+        user: null,
+        session: null,
+        organization: null,
+        membership: null,
+        sessionClaims: null,
+      };
     }
     const { user, session, activeOrganization, activeMembership, canCreateOrganization } = viewer;
     const organization =
       activeMembership && activeOrganization
-        ? this.#keep("organization", activeOrganization, () => this.#builders.organization(activeOrganization))
+        ? this.#keep("organization", activeOrganization, () =>
+            this.#builders.organization(activeOrganization),
+          )
         : null;
     return {
       user: this.#keep("user", [user, canCreateOrganization], () =>
