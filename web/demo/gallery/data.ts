@@ -89,7 +89,14 @@ const permissions: readonly PermissionKey[] = [
 ];
 
 export const ROLES: readonly RoleResource[] = [
-  { id: "role_1", key: "org:admin", name: "Admin", description: null, permissions, isGrantable: true },
+  {
+    id: "role_1",
+    key: "org:admin",
+    name: "Admin",
+    description: null,
+    permissions,
+    isGrantable: true,
+  },
   {
     id: "role_2",
     key: "org:member",
@@ -148,7 +155,12 @@ const invitation = (
 
 export const INVITATIONS: readonly InvitationData[] = [
   invitation(1, "charles@example.com", "pending", "sent"),
-  invitation(2, "mary.somerville.of.the.royal.astronomical.society@example.org", "pending", "failed"),
+  invitation(
+    2,
+    "mary.somerville.of.the.royal.astronomical.society@example.org",
+    "pending",
+    "failed",
+  ),
   invitation(3, "augustus@example.com", "pending", "queued"),
   invitation(40, "william@example.com", "expired", "sent"),
   invitation(5, "anne@example.com", "accepted", "sent"),
@@ -156,7 +168,12 @@ export const INVITATIONS: readonly InvitationData[] = [
 
 export type DomainData = Pick<
   OrganizationDomainResource,
-  "id" | "name" | "verified" | "enrollmentMode" | "totalPendingInvitations" | "totalPendingSuggestions"
+  | "id"
+  | "name"
+  | "verified"
+  | "enrollmentMode"
+  | "totalPendingInvitations"
+  | "totalPendingSuggestions"
 >;
 
 export const DOMAINS: readonly DomainData[] = [

@@ -1,9 +1,10 @@
 import type { InvitationPreview, Tenantry } from "@tenantry/js";
-import { organizationOf, ownMembership, sessionOf, userOf } from "./resources.ts";
+import { organizationOf, ownMembership } from "./organizations.ts";
+import { sessionOf, userOf } from "./user.ts";
 import { refusal, World, type WorldOptions } from "./world.ts";
 
 /** Which invitation a ticket of the gallery opens. */
-export const previewOf = (ticket: string): InvitationPreview | null =>
+export const previewOf = (ticket: string, isSignedOut: boolean): InvitationPreview | null =>
   ticket === "unreadable"
     ? null
     : {
@@ -14,7 +15,7 @@ export const previewOf = (ticket: string): InvitationPreview | null =>
         inviterName: ticket === "service" ? null : "Grace Hopper",
         status: ticket === "expired" || ticket === "revoked" ? ticket : "pending",
         expiresAt: new Date("2026-07-10T09:00:00Z"),
-        next: "accept",
+        next: isSignedOut ? "sign_in" : "accept",
       };
 
 export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
@@ -38,7 +39,10 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
     world.hasTask = false;
     world.publish({ ...stateOf(), isSwitching: false });
   };
-  const made: Pick<Tenantry, "state" | "status" | "user" | "session" | "organization" | "membership" | "instance"> = {
+  const made: Pick<
+    Tenantry,
+    "state" | "status" | "user" | "session" | "organization" | "membership" | "instance"
+  > = {
     get state() {
       return world.state;
     },
@@ -78,7 +82,9 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
         world.publish({ isSwitching: false });
         throw error;
       }
-      activate(typeof organization === "object" ? (organization?.id ?? null) : (organization ?? null));
+      activate(
+        typeof organization === "object" ? (organization?.id ?? null) : (organization ?? null),
+      );
     },
     signOut: () => {
       world.publish({ user: null, session: null, organization: null, membership: null });
@@ -94,7 +100,9 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
       }),
     getOrganization: (idOrSlug) =>
       world.answer("getOrganization", () => {
-        const seed = world.organizations.find(({ id, slug }) => id === idOrSlug || slug === idOrSlug);
+        const seed = world.organizations.find(
+          ({ id, slug }) => id === idOrSlug || slug === idOrSlug,
+        );
         if (!seed) throw refusal("organization_not_found_or_unauthorized");
         return organizationOf(world, seed);
       }),
@@ -111,7 +119,8 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
       }),
     checkPermission: ({ permission }) =>
       Promise.resolve({ allowed: true, reason: "GRANTED_BY_ROLE", permission, role: null }),
-    getInvitationPreview: (ticket) => world.answer("getInvitationPreview", () => previewOf(ticket)),
+    getInvitationPreview: (ticket) =>
+      world.answer("getInvitationPreview", () => previewOf(ticket, world.options.isSignedOut)),
     acceptInvitation: () =>
       world.answer("acceptInvitation", () => {
         const [seed] = world.organizations;

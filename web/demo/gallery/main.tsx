@@ -27,13 +27,17 @@ async function press(labels: readonly string[]): Promise<void> {
     const button = await appears(label);
     button.click();
   }
-  document.documentElement.dataset["pressed"] = "";
+  document.documentElement.dataset.pressed = "";
 }
+
+/** What a button says, without the letter of a picture in it. */
+const words = (button: HTMLElement): string =>
+  (button.querySelector(".tn-rowTitle") ?? button).textContent?.replace(/\s+/g, " ").trim() ?? "";
 
 function appears(label: string): Promise<HTMLElement> {
   const find = (): HTMLElement | undefined =>
-    [...document.querySelectorAll<HTMLElement>(".tn-root button")].find(
-      (button) => button.textContent?.trim().startsWith(label) && !button.matches(":disabled"),
+    [...document.querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
+      (button) => words(button).startsWith(label) && !button.matches(":disabled"),
     );
   return new Promise((resolve) => {
     const look = (): void => {
@@ -54,11 +58,7 @@ function Stage({ scene, localization }: { scene: Scene; localization: PartialLoc
     return () => window.removeEventListener("gallery:navigate", follow);
   }, []);
   return (
-    <TenantryProvider
-      tenantry={tenantry}
-      appearance={{ theme }}
-      localization={localization}
-    >
+    <TenantryProvider tenantry={tenantry} appearance={{ theme }} localization={localization}>
       {scene.show()}
       {went && <output id="went">{went}</output>}
     </TenantryProvider>
@@ -89,7 +89,7 @@ function Contents() {
 const scene = name === null ? undefined : SCENES[name];
 const load = LANGUAGES[language];
 const root = createRoot(document.body.appendChild(document.createElement("main")));
-document.documentElement.dataset["theme"] = theme;
+document.documentElement.dataset.theme = theme;
 if (scene && load) {
   const localization = await load();
   document.documentElement.lang = localization.locale ?? "en";

@@ -24,12 +24,14 @@ const hostileOrganization = { id: "org_hostile", name: HOSTILE, slug: "hostile" 
 
 const switcher = (): ReactNode => <OrganizationSwitcher />;
 const openSwitcher = (): ReactNode => <OrganizationSwitcher defaultOpen />;
-const profile = (startPath: string): Scene["show"] => () => (
-  <OrganizationProfile routing="virtual" startPath={startPath} />
-);
+const profile =
+  (startPath: string): Scene["show"] =>
+  () => <OrganizationProfile routing="virtual" startPath={startPath} />;
 const list = (): ReactNode => <OrganizationList />;
 const task = (): ReactNode => <TaskChooseOrganization redirectUrlComplete="/home" />;
-const accept = (ticket: string): Scene["show"] => () => <AcceptInvitation ticket={ticket} />;
+const accept =
+  (ticket: string): Scene["show"] =>
+  () => <AcceptInvitation ticket={ticket} />;
 
 /** Every component in every state that it has. */
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -45,7 +47,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "switcher-member": { show: openSwitcher, world: { role: "org:member", mayCreate: false } },
   "switcher-invited": {
     show: openSwitcher,
-    world: { organizations: mine, invitedTo: invited, suggested: [{ ...invited[0], id: "org_s", name: "Royal Society", slug: "royal" }] },
+    world: {
+      organizations: mine,
+      invitedTo: invited,
+      suggested: [{ ...invited[0], id: "org_s", name: "Royal Society", slug: "royal" }],
+    },
   },
   "switcher-declining": {
     show: openSwitcher,
@@ -55,7 +61,12 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "switcher-many": { show: openSwitcher, world: { organizations: manyOrganizations(300) } },
   "switcher-empty": {
     show: openSwitcher,
-    world: { organizations: [], active: null, mayCreate: false, instance: { membershipMode: "required" } },
+    world: {
+      organizations: [],
+      active: null,
+      mayCreate: false,
+      instance: { membershipMode: "required" },
+    },
   },
   "switcher-failed": {
     show: openSwitcher,
@@ -82,7 +93,10 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "profile-general-member": { show: profile(""), world: { role: "org:member" } },
   "profile-members": { show: profile("members") },
   "profile-members-loading": { show: profile("members"), world: { hangs: ["getMemberships"] } },
-  "profile-members-failed": { show: profile("members"), world: { fails: { getMemberships: "UNAVAILABLE" } } },
+  "profile-members-failed": {
+    show: profile("members"),
+    world: { fails: { getMemberships: "UNAVAILABLE" } },
+  },
   "profile-members-member": { show: profile("members"), world: { role: "org:member" } },
   "profile-invitations": { show: profile("invitations") },
   "profile-invitations-empty": { show: profile("invitations"), world: { invitations: [] } },
@@ -150,11 +164,22 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "list-failed": { show: list, world: { fails: { getOrganizationMemberships: "UNAVAILABLE" } } },
   task: {
     show: task,
-    world: { organizations: mine, active: null, invitedTo: invited, hasTask: true, instance: { membershipMode: "required" } },
+    world: {
+      organizations: mine,
+      active: null,
+      invitedTo: invited,
+      hasTask: true,
+      instance: { membershipMode: "required" },
+    },
   },
   "task-create": {
     show: task,
-    world: { organizations: [], active: null, hasTask: true, instance: { membershipMode: "required" } },
+    world: {
+      organizations: [],
+      active: null,
+      hasTask: true,
+      instance: { membershipMode: "required" },
+    },
   },
   "task-nobody": {
     show: task,

@@ -154,7 +154,10 @@ export class World {
 
 export function refusal(code: string, meta: Readonly<Record<string, unknown>> = {}): TenantryError {
   const message = MESSAGES[code] ?? "The server has refused this.";
-  return new TenantryError({ status: 422, errors: [{ code, message, longMessage: message, meta }] });
+  return new TenantryError({
+    status: 422,
+    errors: [{ code, message, longMessage: message, meta }],
+  });
 }
 
 function emptyState(instance: InstanceResource): TenantryState {

@@ -189,7 +189,8 @@ export const ar: Localization = {
       pendingCounts: "الدعوات: {invitations}، الاقتراحات: {suggestions}",
       remove: "إزالة",
       removeTitle: "هل تريد إزالة {name}؟",
-      removeMessage: "لن يتمكن أصحاب البريد على هذا النطاق من الانضمام بأنفسهم. يبقى الأعضاء الحاليون.",
+      removeMessage:
+        "لن يتمكن أصحاب البريد على هذا النطاق من الانضمام بأنفسهم. يبقى الأعضاء الحاليون.",
       empty: "لا توجد نطاقات بعد.",
     },
     activity: {

@@ -29,7 +29,10 @@ export const de: Localization = {
       personalAccount: "Persönliches Konto",
       noOrganization: "Keine Organisation ausgewählt",
       choose: "Organisation auswählen",
-      pending: { one: "{count} offene Einladung oder Anfrage", other: "{count} offene Einladungen und Anfragen" },
+      pending: {
+        one: "{count} offene Einladung oder Anfrage",
+        other: "{count} offene Einladungen und Anfragen",
+      },
     },
     manage: "Verwalten",
     leave: "Organisation verlassen",
@@ -161,7 +164,8 @@ export const de: Localization = {
       pendingCounts: "{invitations} Einladungen, {suggestions} Vorschläge",
       remove: "Entfernen",
       removeTitle: "{name} entfernen?",
-      removeMessage: "Personen dieser Domain können nicht mehr selbst beitreten. Mitglieder bleiben.",
+      removeMessage:
+        "Personen dieser Domain können nicht mehr selbst beitreten. Mitglieder bleiben.",
       empty: "Es gibt noch keine Domains.",
     },
     activity: {
@@ -214,9 +218,11 @@ export const de: Localization = {
       leaveHint: "Sie verlieren sofort den Zugang.",
       leaveTitle: "{name} verlassen?",
       leaveMessage: "Um zurückzukommen, brauchen Sie eine neue Einladung.",
-      lastManager: "Nur Sie können die Mitglieder verwalten. Geben Sie Ihre Rolle zuerst jemand anderem.",
+      lastManager:
+        "Nur Sie können die Mitglieder verwalten. Geben Sie Ihre Rolle zuerst jemand anderem.",
       delete: "Organisation löschen",
-      deleteHint: "Alle Mitgliedschaften und Einladungen werden gelöscht. Das lässt sich nicht rückgängig machen.",
+      deleteHint:
+        "Alle Mitgliedschaften und Einladungen werden gelöscht. Das lässt sich nicht rückgängig machen.",
       deleteTitle: "{name} löschen?",
       deleteType: "Geben Sie zur Bestätigung „{name}“ ein",
     },
@@ -233,7 +239,8 @@ export const de: Localization = {
     sendOthers: "An die übrigen senden",
     sent: { one: "{count} Einladung gesendet.", other: "{count} Einladungen gesendet." },
     seatsLeft: { one: "Noch {count} Platz frei", other: "Noch {count} Plätze frei" },
-    noSeats: "Alle Plätze sind belegt. Entfernen Sie zuerst ein Mitglied, oder ziehen Sie eine Einladung zurück.",
+    noSeats:
+      "Alle Plätze sind belegt. Entfernen Sie zuerst ein Mitglied, oder ziehen Sie eine Einladung zurück.",
     progress: "{done} von {total} gesendet",
   },
   createOrganization: {
@@ -241,8 +248,10 @@ export const de: Localization = {
     name: "Name der Organisation",
     namePlaceholder: "Muster GmbH",
     create: "Organisation erstellen",
-    notAllowed: "Sie können keine Organisation erstellen. Wenden Sie sich an den Betreiber dieser Anwendung.",
-    advisory: "Für die Domain Ihrer E-Mail-Adresse gibt es schon eine Organisation. Vielleicht möchten Sie ihr beitreten.",
+    notAllowed:
+      "Sie können keine Organisation erstellen. Wenden Sie sich an den Betreiber dieser Anwendung.",
+    advisory:
+      "Für die Domain Ihrer E-Mail-Adresse gibt es schon eine Organisation. Vielleicht möchten Sie ihr beitreten.",
     nameTooLong: "Der Name ist länger als 256 Zeichen.",
     created: "{name} erstellt.",
   },
@@ -252,7 +261,8 @@ export const de: Localization = {
   },
   taskChooseOrganization: {
     createSubtitle: "Um fortzufahren, brauchen Sie eine Organisation.",
-    nobody: "Sie gehören keiner Organisation an und können keine erstellen. Lassen Sie sich von einem Mitglied einladen.",
+    nobody:
+      "Sie gehören keiner Organisation an und können keine erstellen. Lassen Sie sich von einem Mitglied einladen.",
     signedInAs: "Angemeldet als {name}",
   },
   acceptInvitation: {
@@ -269,7 +279,8 @@ export const de: Localization = {
     revoked: "Die Einladung wurde zurückgezogen. Bitten Sie um eine neue.",
     accepted: "Die Einladung wurde angenommen.",
     declined: "Die Einladung wurde abgelehnt.",
-    unreadable: "Dieser Link ist ungültig. Öffnen Sie ihn noch einmal aus der E-Mail, oder bitten Sie um eine neue Einladung.",
+    unreadable:
+      "Dieser Link ist ungültig. Öffnen Sie ihn noch einmal aus der E-Mail, oder bitten Sie um eine neue Einladung.",
     expires: "Gültig bis {date}",
   },
   errors: {
@@ -284,14 +295,17 @@ export const de: Localization = {
     duplicate_record: "Diese Adresse steht zweimal in der Liste.",
     ticket_invalid_code: "Dieser Link ist ungültig. Bitten Sie um eine neue Einladung.",
     ticket_expired_code: "Die Einladung ist abgelaufen. Bitten Sie um eine neue.",
-    organization_invitation_revoked_code: "Die Einladung wurde zurückgezogen. Bitten Sie um eine neue.",
+    organization_invitation_revoked_code:
+      "Die Einladung wurde zurückgezogen. Bitten Sie um eine neue.",
     organization_invitation_already_accepted: "Die Einladung wurde bereits angenommen.",
     organization_invitation_declined: "Die Einladung wurde abgelehnt.",
     organization_invitation_not_pending: "Die Einladung ist nicht mehr offen.",
-    organization_invitation_not_grantable: "Die Rolle der Einladung kann nicht mehr vergeben werden.",
+    organization_invitation_not_grantable:
+      "Die Rolle der Einladung kann nicht mehr vergeben werden.",
     invitation_for_another_address: "Die Einladung ist für eine andere Adresse.",
     invitation_requires_verified_address: "Bestätigen Sie zuerst Ihre E-Mail-Adresse.",
-    organization_domain_common: "Bei dieser Domain bekommt jeder eine Adresse. Sie kann nicht hinzugefügt werden.",
+    organization_domain_common:
+      "Bei dieser Domain bekommt jeder eine Adresse. Sie kann nicht hinzugefügt werden.",
     organization_domain_blocked: "Diese Domain kann nicht hinzugefügt werden.",
     organization_domain_already_exists: "Diese Domain gehört schon zu einer Organisation.",
     organization_domain_mismatch: "Die Adresse muss zur Domain gehören.",
@@ -302,6 +316,7 @@ export const de: Localization = {
     organization_not_found_or_unauthorized: "Sie sind kein Mitglied dieser Organisation.",
     RATE_LIMITED: "Das war zu oft. Warten Sie ein wenig, und versuchen Sie es dann erneut.",
     UNAVAILABLE: "Der Server kann gerade nicht antworten. Versuchen Sie es erneut.",
-    network_error: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung, und versuchen Sie es dann erneut.",
+    network_error:
+      "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung, und versuchen Sie es dann erneut.",
   },
 };

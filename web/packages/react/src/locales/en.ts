@@ -208,7 +208,8 @@ export const en = {
       leaveHint: "You lose access at once.",
       leaveTitle: "Leave {name}?",
       leaveMessage: "To come back, you need a new invitation.",
-      lastManager: "You are the only one who can manage members. Give somebody else your role first.",
+      lastManager:
+        "You are the only one who can manage members. Give somebody else your role first.",
       delete: "Delete organization",
       deleteHint: "This deletes all memberships and invitations, and can’t be undone.",
       deleteTitle: "Delete {name}?",

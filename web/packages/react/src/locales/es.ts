@@ -52,7 +52,8 @@ export const es: Localization = {
     pendingApproval: "Pendiente de aprobación",
     joined: "Te has unido a {name}.",
     createOrganization: "Crear organización",
-    empty: "Todavía no perteneces a ninguna organización. Pide a alguien de tu equipo que te invite.",
+    empty:
+      "Todavía no perteneces a ninguna organización. Pide a alguien de tu equipo que te invite.",
     loadMore: "Mostrar más",
     switching: "Cambiando a {name}",
   },
@@ -164,7 +165,8 @@ export const es: Localization = {
       pendingCounts: "{invitations} invitaciones, {suggestions} sugerencias",
       remove: "Quitar",
       removeTitle: "¿Quitar {name}?",
-      removeMessage: "Las personas de este dominio ya no podrán unirse por su cuenta. Los miembros se quedan.",
+      removeMessage:
+        "Las personas de este dominio ya no podrán unirse por su cuenta. Los miembros se quedan.",
       empty: "Todavía no hay dominios.",
     },
     activity: {
@@ -219,7 +221,8 @@ export const es: Localization = {
       leaveMessage: "Para volver necesitarás otra invitación.",
       lastManager: "Solo tú puedes gestionar a los miembros. Primero da tu rol a otra persona.",
       delete: "Eliminar la organización",
-      deleteHint: "Se eliminarán todos los miembros y todas las invitaciones. No se puede deshacer.",
+      deleteHint:
+        "Se eliminarán todos los miembros y todas las invitaciones. No se puede deshacer.",
       deleteTitle: "¿Eliminar {name}?",
       deleteType: "Escribe «{name}» para confirmar",
     },
@@ -229,7 +232,10 @@ export const es: Localization = {
     addresses: "Correos electrónicos",
     addressesHint: "Escribe o pega direcciones, separadas por comas, espacios o líneas.",
     removeAddress: "Quitar {address}",
-    invalid: { one: "{count} dirección no es válida.", other: "{count} direcciones no son válidas." },
+    invalid: {
+      one: "{count} dirección no es válida.",
+      other: "{count} direcciones no son válidas.",
+    },
     duplicate: "{address} ya está en la lista.",
     role: "Rol",
     send: "Enviar invitaciones",
@@ -245,7 +251,8 @@ export const es: Localization = {
     namePlaceholder: "Ejemplo S. L.",
     create: "Crear organización",
     notAllowed: "No puedes crear una organización. Habla con el responsable de esta aplicación.",
-    advisory: "Ya existe una organización para el dominio de tu correo. Quizá quieras unirte a ella.",
+    advisory:
+      "Ya existe una organización para el dominio de tu correo. Quizá quieras unirte a ella.",
     nameTooLong: "El nombre tiene más de 256 caracteres.",
     created: "Se ha creado {name}.",
   },
@@ -255,7 +262,8 @@ export const es: Localization = {
   },
   taskChooseOrganization: {
     createSubtitle: "Necesitas una organización para continuar.",
-    nobody: "No perteneces a ninguna organización ni puedes crear una. Pide a alguien de tu equipo que te invite.",
+    nobody:
+      "No perteneces a ninguna organización ni puedes crear una. Pide a alguien de tu equipo que te invite.",
     signedInAs: "Sesión iniciada como {name}",
   },
   acceptInvitation: {
@@ -294,7 +302,8 @@ export const es: Localization = {
     organization_invitation_not_grantable: "El rol de la invitación ya no se puede dar.",
     invitation_for_another_address: "La invitación es para otra dirección.",
     invitation_requires_verified_address: "Primero verifica tu correo electrónico.",
-    organization_domain_common: "Cualquiera puede tener una dirección en este dominio, así que no se puede añadir.",
+    organization_domain_common:
+      "Cualquiera puede tener una dirección en este dominio, así que no se puede añadir.",
     organization_domain_blocked: "Este dominio no se puede añadir.",
     organization_domain_already_exists: "Este dominio ya pertenece a una organización.",
     organization_domain_mismatch: "La dirección debe pertenecer al dominio.",
@@ -305,6 +314,7 @@ export const es: Localization = {
     organization_not_found_or_unauthorized: "No eres miembro de esta organización.",
     RATE_LIMITED: "Demasiados intentos. Espera un poco e inténtalo de nuevo.",
     UNAVAILABLE: "El servidor no puede responder ahora. Inténtalo de nuevo.",
-    network_error: "No se puede conectar con el servidor. Comprueba la conexión e inténtalo de nuevo.",
+    network_error:
+      "No se puede conectar con el servidor. Comprueba la conexión e inténtalo de nuevo.",
   },
 };

@@ -52,7 +52,8 @@ export const fr: Localization = {
     pendingApproval: "En attente d’approbation",
     joined: "Vous avez rejoint {name}.",
     createOrganization: "Créer une organisation",
-    empty: "Vous n’appartenez encore à aucune organisation. Demandez à un collègue de vous inviter.",
+    empty:
+      "Vous n’appartenez encore à aucune organisation. Demandez à un collègue de vous inviter.",
     loadMore: "Afficher plus",
     switching: "Passage à {name}",
   },
@@ -140,7 +141,8 @@ export const fr: Localization = {
     },
     domains: {
       title: "Domaines",
-      intro: "Les personnes dont l’adresse e-mail appartient à un domaine vérifié peuvent rejoindre l’organisation elles-mêmes.",
+      intro:
+        "Les personnes dont l’adresse e-mail appartient à un domaine vérifié peuvent rejoindre l’organisation elles-mêmes.",
       add: "Ajouter un domaine",
       name: "Domaine",
       nameHint: "Par exemple example.com",
@@ -164,7 +166,8 @@ export const fr: Localization = {
       pendingCounts: "{invitations} invitations, {suggestions} suggestions",
       remove: "Supprimer",
       removeTitle: "Supprimer {name} ?",
-      removeMessage: "Les personnes de ce domaine ne pourront plus rejoindre l’organisation elles-mêmes. Les membres restent.",
+      removeMessage:
+        "Les personnes de ce domaine ne pourront plus rejoindre l’organisation elles-mêmes. Les membres restent.",
       empty: "Il n’y a encore aucun domaine.",
     },
     activity: {
@@ -217,9 +220,11 @@ export const fr: Localization = {
       leaveHint: "Vous perdrez immédiatement l’accès.",
       leaveTitle: "Quitter {name} ?",
       leaveMessage: "Pour revenir, il vous faudra une nouvelle invitation.",
-      lastManager: "Vous êtes la seule personne à pouvoir gérer les membres. Donnez d’abord votre rôle à quelqu’un d’autre.",
+      lastManager:
+        "Vous êtes la seule personne à pouvoir gérer les membres. Donnez d’abord votre rôle à quelqu’un d’autre.",
       delete: "Supprimer l’organisation",
-      deleteHint: "Tous les membres et toutes les invitations seront supprimés. Cette action est irréversible.",
+      deleteHint:
+        "Tous les membres et toutes les invitations seront supprimés. Cette action est irréversible.",
       deleteTitle: "Supprimer {name} ?",
       deleteType: "Saisissez « {name} » pour confirmer",
     },
@@ -227,9 +232,13 @@ export const fr: Localization = {
   inviteMembers: {
     title: "Inviter des membres",
     addresses: "Adresses e-mail",
-    addressesHint: "Saisissez ou collez des adresses, séparées par des virgules, des espaces ou des lignes.",
+    addressesHint:
+      "Saisissez ou collez des adresses, séparées par des virgules, des espaces ou des lignes.",
     removeAddress: "Supprimer {address}",
-    invalid: { one: "{count} adresse n’est pas valide.", other: "{count} adresses ne sont pas valides." },
+    invalid: {
+      one: "{count} adresse n’est pas valide.",
+      other: "{count} adresses ne sont pas valides.",
+    },
     duplicate: "{address} est déjà dans la liste.",
     role: "Rôle",
     send: "Envoyer les invitations",
@@ -244,8 +253,10 @@ export const fr: Localization = {
     name: "Nom de l’organisation",
     namePlaceholder: "Dupont SARL",
     create: "Créer l’organisation",
-    notAllowed: "Vous ne pouvez pas créer d’organisation. Contactez le responsable de cette application.",
-    advisory: "Une organisation existe déjà pour le domaine de votre adresse e-mail. Vous souhaitez peut-être la rejoindre.",
+    notAllowed:
+      "Vous ne pouvez pas créer d’organisation. Contactez le responsable de cette application.",
+    advisory:
+      "Une organisation existe déjà pour le domaine de votre adresse e-mail. Vous souhaitez peut-être la rejoindre.",
     nameTooLong: "Le nom dépasse 256 caractères.",
     created: "{name} a été créée.",
   },
@@ -255,13 +266,15 @@ export const fr: Localization = {
   },
   taskChooseOrganization: {
     createSubtitle: "Il vous faut une organisation pour continuer.",
-    nobody: "Vous n’appartenez à aucune organisation et ne pouvez pas en créer. Demandez à un collègue de vous inviter.",
+    nobody:
+      "Vous n’appartenez à aucune organisation et ne pouvez pas en créer. Demandez à un collègue de vous inviter.",
     signedInAs: "Session ouverte : {name}",
   },
   acceptInvitation: {
     title: "Rejoindre {name}",
     invited: "{inviter} a invité {address} à rejoindre l’organisation avec le rôle {role}.",
-    invitedByNobody: "{address} a reçu une invitation à rejoindre l’organisation avec le rôle {role}.",
+    invitedByNobody:
+      "{address} a reçu une invitation à rejoindre l’organisation avec le rôle {role}.",
     accept: "Accepter l’invitation",
     decline: "Refuser",
     signIn: "Se connecter pour accepter",
@@ -272,7 +285,8 @@ export const fr: Localization = {
     revoked: "L’invitation a été révoquée. Demandez-en une nouvelle.",
     accepted: "L’invitation a été acceptée.",
     declined: "L’invitation a été refusée.",
-    unreadable: "Ce lien n’est pas valide. Ouvrez-le à nouveau depuis l’e-mail ou demandez une nouvelle invitation.",
+    unreadable:
+      "Ce lien n’est pas valide. Ouvrez-le à nouveau depuis l’e-mail ou demandez une nouvelle invitation.",
     expires: "Expire le {date}",
   },
   errors: {
@@ -294,7 +308,8 @@ export const fr: Localization = {
     organization_invitation_not_grantable: "Le rôle de l’invitation ne peut plus être attribué.",
     invitation_for_another_address: "L’invitation est destinée à une autre adresse.",
     invitation_requires_verified_address: "Vérifiez d’abord votre adresse e-mail.",
-    organization_domain_common: "Tout le monde peut avoir une adresse sur ce domaine : il ne peut pas être ajouté.",
+    organization_domain_common:
+      "Tout le monde peut avoir une adresse sur ce domaine : il ne peut pas être ajouté.",
     organization_domain_blocked: "Ce domaine ne peut pas être ajouté.",
     organization_domain_already_exists: "Ce domaine appartient déjà à une organisation.",
     organization_domain_mismatch: "L’adresse doit appartenir au domaine.",

@@ -5,16 +5,22 @@ import type {
   OrganizationMembershipRequestResource,
   OrganizationMembershipResource,
   OrganizationResource,
+  PublicOrganizationData,
   RoleResource,
-  SessionResource,
-  TenantryEvent,
-  UserResource,
 } from "@tenantry/js";
-import { type DomainData, type InvitationData, NOW, type OrganizationSeed, type PersonData, ROLES } from "./data.ts";
+import {
+  type DomainData,
+  type InvitationData,
+  NOW,
+  type OrganizationSeed,
+  type PersonData,
+  ROLES,
+} from "./data.ts";
 import { pageOf } from "./lists.ts";
+import { billingOf, eventsOf } from "./log.ts";
 import { refusal, type World } from "./world.ts";
 
-const TIMES = { createdAt: new Date("2025-11-03T09:00:00Z"), updatedAt: NOW } as const;
+export const TIMES = { createdAt: new Date("2025-11-03T09:00:00Z"), updatedAt: NOW } as const;
 
 const roleOf = (key: string): RoleResource => {
   const role = ROLES.find((known) => known.key === key);
@@ -22,14 +28,21 @@ const roleOf = (key: string): RoleResource => {
   return role;
 };
 
-const publicData = ({ id, name, slug }: OrganizationSeed) => ({ id, name, slug, imageUrl: "", hasImage: false });
+export const publicData = ({ id, name, slug }: OrganizationSeed): PublicOrganizationData => ({
+  id,
+  name,
+  slug,
+  imageUrl: "",
+  hasImage: false,
+});
 
 export function organizationOf(world: World, seed: OrganizationSeed): OrganizationResource {
   const changed = (change: Partial<OrganizationSeed>): OrganizationResource => {
     const next = { ...seed, ...change };
     world.organizations = world.organizations.map((row) => (row.id === seed.id ? next : row));
     const organization = organizationOf(world, next);
-    if (world.active === seed.id) world.publish({ organization, membership: ownMembership(world, next) });
+    if (world.active === seed.id)
+      world.publish({ organization, membership: ownMembership(world, next) });
     world.invalidate("userMemberships");
     return organization;
   };
@@ -48,7 +61,8 @@ export function organizationOf(world: World, seed: OrganizationSeed): Organizati
     maxAllowedMemberships: world.options.seats,
     adminDeleteEnabled: true,
     publicMetadata: {},
-    update: (params) => world.answer("update", () => changed(params)),
+    update: ({ name = seed.name, slug = seed.slug }) =>
+      world.answer("update", () => changed({ name, slug })),
     setLogo: () => world.answer("setLogo", () => changed({})),
     destroy: () => world.answer("destroy", () => gone("deleted")),
     leave: () => world.answer("leave", () => gone("left")),
@@ -60,49 +74,70 @@ export function organizationOf(world: World, seed: OrganizationSeed): Organizati
             (!role || role.includes(row.role)) &&
             (!query || JSON.stringify(row).toLowerCase().includes(query.toLowerCase())),
         );
-        return pageOf(found.map((row) => membershipOf(world, organization, row)), params);
+        return pageOf(
+          found.map((row) => membershipOf(organization, row)),
+          params,
+        );
       }),
     updateMember: ({ userId, role }) =>
       world.answer("updateMember", () => changeRole(world, organization, userId, role)),
-    removeMember: (userId) => world.answer("removeMember", () => removeMember(world, organization, userId)),
+    removeMember: (userId) =>
+      world.answer("removeMember", () => removeMember(world, organization, userId)),
     getInvitations: ({ status = ["pending"], ...params } = {}) =>
       world.answer("getInvitations", () => {
         const found = world.invitations.filter((row) => status.includes(row.status));
-        return pageOf(found.map((row) => invitationOf(world, organization, row)), params);
+        return pageOf(
+          found.map((row) => invitationOf(world, organization, row)),
+          params,
+        );
       }),
-    inviteMember: () => world.answer("inviteMember", () => {
-      throw refusal("UNAVAILABLE");
-    }),
+    addMember: () => Promise.reject(refusal("secret_key_required")),
+    inviteMember: () =>
+      world.answer("inviteMember", () => {
+        throw refusal("UNAVAILABLE");
+      }),
     inviteMembers: ({ emailAddresses, role }) =>
       world.answer("inviteMembers", () => invite(world, organization, emailAddresses, role)),
     getRoles: () => world.answer("getRoles", () => ROLES),
     getDomains: (params) =>
       world.answer("getDomains", () =>
-        pageOf(world.domains.map((row) => domainOf(world, organization, row)), params),
+        pageOf(
+          world.domains.map((row) => domainOf(world, organization, row)),
+          params,
+        ),
       ),
-    createDomain: (name) => world.answer("createDomain", () => addDomain(world, organization, name)),
+    createDomain: (name) =>
+      world.answer("createDomain", () => addDomain(world, organization, name)),
     getMembershipRequests: (params) =>
       world.answer("getMembershipRequests", () =>
-        pageOf(world.requests.map((row) => requestOf(world, organization, row)), params),
+        pageOf(
+          world.requests.map((row) => requestOf(world, organization, row)),
+          params,
+        ),
       ),
     getEvents: () =>
-      world.answer("getEvents", () => ({ data: eventsOf(world, organization), pageInfo: pageOf([]).pageInfo })),
+      world.answer("getEvents", () => ({
+        data: eventsOf(world, organization),
+        pageInfo: pageOf([]).pageInfo,
+      })),
     getBilling: () => world.answer("getBilling", () => billingOf(world)),
   };
   return Object.freeze(organization);
 }
 
-export function ownMembership(world: World, seed: OrganizationSeed): OrganizationMembershipResource {
-  return membershipOf(world, organizationOf(world, seed), world.viewer());
+export function ownMembership(
+  world: World,
+  seed: OrganizationSeed,
+): OrganizationMembershipResource {
+  return membershipOf(organizationOf(world, seed), world.viewer());
 }
 
 function membershipOf(
-  world: World,
   organization: OrganizationResource,
   row: PersonData,
 ): OrganizationMembershipResource {
   const role = roleOf(row.role);
-  return Object.freeze({
+  const membership: OrganizationMembershipResource = {
     id: `orgmem_${organization.id}_${row.userId}`,
     role: role.key,
     roleName: role.name,
@@ -114,7 +149,8 @@ function membershipOf(
     updatedAt: NOW,
     update: (params) => organization.updateMember({ userId: row.userId, role: params.role }),
     destroy: () => organization.removeMember(row.userId),
-  });
+  };
+  return Object.freeze(membership);
 }
 
 function changeRole(
@@ -125,7 +161,7 @@ function changeRole(
 ): OrganizationMembershipResource {
   world.people = world.people.map((row) => (row.userId === userId ? { ...row, role } : row));
   world.invalidate("memberships", organization);
-  return membershipOf(world, organization, personOf(world, userId));
+  return membershipOf(organization, personOf(world, userId));
 }
 
 function removeMember(
@@ -136,7 +172,7 @@ function removeMember(
   const row = personOf(world, userId);
   world.people = world.people.filter((other) => other !== row);
   world.invalidate("memberships", organization);
-  return membershipOf(world, organization, row);
+  return membershipOf(organization, row);
 }
 
 function personOf(world: World, userId: string): PersonData {
@@ -208,14 +244,18 @@ function invite(
   };
 }
 
-function domainOf(world: World, organization: OrganizationResource, row: DomainData): OrganizationDomainResource {
+function domainOf(
+  world: World,
+  organization: OrganizationResource,
+  row: DomainData,
+): OrganizationDomainResource {
   const become = (change: Partial<DomainData>): OrganizationDomainResource => {
     const next = { ...row, ...change };
     world.domains = world.domains.map((one) => (one.id === row.id ? next : one));
     world.invalidate("domains", organization);
     return domainOf(world, organization, next);
   };
-  return Object.freeze({
+  const domain: OrganizationDomainResource = {
     ...row,
     ...TIMES,
     organizationId: organization.id,
@@ -229,7 +269,8 @@ function domainOf(world: World, organization: OrganizationResource, row: DomainD
         return become({ verified: true });
       }),
     prepareOwnershipVerification: () => world.answer("prepareOwnership", () => become({})),
-    attemptOwnershipVerification: () => world.answer("attemptOwnership", () => become({ verified: true })),
+    attemptOwnershipVerification: () =>
+      world.answer("attemptOwnership", () => become({ verified: true })),
     updateEnrollmentMode: ({ enrollmentMode }) =>
       world.answer("updateEnrollmentMode", () => become({ enrollmentMode })),
     delete: () =>
@@ -237,10 +278,15 @@ function domainOf(world: World, organization: OrganizationResource, row: DomainD
         world.domains = world.domains.filter(({ id }) => id !== row.id);
         world.invalidate("domains", organization);
       }),
-  });
+  };
+  return Object.freeze(domain);
 }
 
-function addDomain(world: World, organization: OrganizationResource, name: string): OrganizationDomainResource {
+function addDomain(
+  world: World,
+  organization: OrganizationResource,
+  name: string,
+): OrganizationDomainResource {
   const row: DomainData = {
     id: `orgdmn_${name}`,
     name,
@@ -273,7 +319,7 @@ function requestOf(
     accept: () =>
       world.answer("acceptRequest", () => {
         settle();
-        return membershipOf(world, organization, row);
+        return membershipOf(organization, row);
       }),
     reject: () =>
       world.answer("rejectRequest", () => {
@@ -282,146 +328,4 @@ function requestOf(
       }),
   };
   return Object.freeze(request);
-}
-
-function eventsOf(world: World, organization: OrganizationResource): TenantryEvent[] {
-  const event = (number: number, type: TenantryEvent["type"], data: TenantryEvent["data"]): TenantryEvent => ({
-    id: `evt_${number}`,
-    cursor: String(number),
-    type,
-    name: type.toLowerCase(),
-    occurredAt: new Date(NOW.getTime() - (40 - number) * 3_600_000),
-    organizationId: organization.id,
-    actor: { type: number % 3 === 0 ? "SERVICE" : "USER", id: "user_1" },
-    data,
-  });
-  const joined = world.people.map((row, index) =>
-    event(index + 2, "MEMBERSHIP_CREATED", {
-      role: row.role,
-      public_user_data: {
-        user_id: row.userId,
-        first_name: row.firstName,
-        last_name: row.lastName,
-        identifier: row.identifier,
-      },
-    }),
-  );
-  return [
-    event(1, "ORGANIZATION_CREATED", { name: organization.name }),
-    ...joined,
-    event(30, "INVITATION_CREATED", { email_address: "charles@example.com" }),
-    event(31, "ORGANIZATION_UPDATED", { name: organization.name }),
-  ];
-}
-
-function billingOf({ people, invitations, options }: World) {
-  const pendingInvitations = invitations.filter(({ status }) => status === "pending").length;
-  const available = options.seats === 0 ? null : Math.max(0, options.seats - people.length - pendingInvitations);
-  return {
-    plan: { key: "team", name: "Team", description: null },
-    features: [
-      { key: "reports", name: "Reports" },
-      { key: "api", name: "API access" },
-    ],
-    seats: { limit: options.seats, members: people.length, pendingInvitations, available, overLimit: false },
-    subscription: { status: "active" as const, periodEndsAt: new Date("2026-07-01T00:00:00Z") },
-  };
-}
-
-export function sessionOf(world: World): SessionResource {
-  const task = { key: "choose-organization" } as const;
-  const session: SessionResource = {
-    id: "sess_1",
-    status: world.hasTask ? "pending" : "active",
-    tasks: world.hasTask ? [task] : [],
-    currentTask: world.hasTask ? task : null,
-    lastActiveOrganizationId: world.active,
-    createdAt: NOW,
-    expiresAt: NOW,
-    getToken: () => Promise.resolve(null),
-    reload: () => Promise.resolve(session),
-    checkAuthorization: () => true,
-  };
-  return session;
-}
-
-export function userOf(world: World): UserResource {
-  const viewer = world.viewer();
-  const user: UserResource = {
-    ...viewer,
-    ...TIMES,
-    id: viewer.userId,
-    externalId: null,
-    fullName: `${viewer.firstName} ${viewer.lastName}`,
-    primaryEmailAddress: { emailAddress: viewer.identifier, verification: { status: "verified" } },
-    publicMetadata: {},
-    createOrganizationEnabled: world.options.mayCreate,
-    getOrganizationMemberships: ({ query, ...params } = {}) =>
-      world.answer("getOrganizationMemberships", () => {
-        const found = world.organizations.filter(
-          ({ name }) => !query || name.toLowerCase().includes(query.toLowerCase()),
-        );
-        return pageOf(found.map((seed) => ownMembership(world, seed)), params);
-      }),
-    getOrganizationInvitations: (params) =>
-      world.answer("getOrganizationInvitations", () =>
-        pageOf(world.invitedTo.map((seed) => userInvitation(world, seed)), params),
-      ),
-    getOrganizationSuggestions: (params) =>
-      world.answer("getOrganizationSuggestions", () =>
-        pageOf(world.suggested.map((seed) => suggestion(world, seed)), params),
-      ),
-    getOrganizationCreationDefaults: () =>
-      world.answer("getDefaults", () => ({ name: "Ada’s Workshop", slug: "adas-workshop", advisory: null })),
-    leaveOrganization: () => Promise.resolve(),
-    reload: () => Promise.resolve(user),
-  };
-  return Object.freeze(user);
-}
-
-function userInvitation(world: World, seed: OrganizationSeed) {
-  const settle = (): void => {
-    world.invitedTo = world.invitedTo.filter(({ id }) => id !== seed.id);
-    world.invalidate("userInvitations");
-  };
-  const invitation = {
-    id: `orginv_${seed.id}`,
-    publicOrganizationData: publicData(seed),
-    emailAddress: world.viewer().identifier,
-    role: "org:member",
-    roleName: "Member",
-    status: "pending" as const,
-    inviterName: "Grace Hopper",
-    publicMetadata: {},
-    expiresAt: new Date("2026-07-10T09:00:00Z"),
-    ...TIMES,
-    accept: () =>
-      world.answer("accept", () => {
-        world.organizations = [seed, ...world.organizations];
-        settle();
-        world.invalidate("userMemberships");
-        return ownMembership(world, seed);
-      }),
-    decline: (): Promise<typeof invitation> =>
-      world.answer("decline", () => {
-        settle();
-        return invitation;
-      }),
-  };
-  return Object.freeze(invitation);
-}
-
-function suggestion(world: World, seed: OrganizationSeed) {
-  const made = {
-    id: `orgsug_${seed.id}`,
-    publicOrganizationData: publicData(seed),
-    status: world.asked.includes(seed.id) ? ("accepted" as const) : ("pending" as const),
-    ...TIMES,
-    accept: (): Promise<typeof made> =>
-      world.answer("acceptSuggestion", () => {
-        world.asked = [...world.asked, seed.id];
-        return made;
-      }),
-  };
-  return Object.freeze(made);
 }
