@@ -101,5 +101,5 @@ export {
   useTenantryQuery,
 } from "./hooks/useTenantryQuery.ts";
 export { type UseUserReturn, useUser } from "./hooks/useUser.ts";
-export type { TenantryProviderOptions } from "./provider.tsx";
 export type { Localization, PartialLocalization, Plural } from "./locales/types.ts";
+export type { TenantryProviderOptions } from "./provider.tsx";

@@ -40,7 +40,10 @@ export function useTriggerText(): {
   return {
     text: { ...trigger, ...given.organizationSwitcher?.trigger },
     plural: (plural, count) =>
-      (plural[new Intl.PluralRules(locale).select(count)] ?? plural.other).replace("{count}", `${count}`),
+      (plural[new Intl.PluralRules(locale).select(count)] ?? plural.other).replace(
+        "{count}",
+        `${count}`,
+      ),
     locale,
     dir: given.dir,
   };

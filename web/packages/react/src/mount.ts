@@ -4,9 +4,18 @@ import type { Tenantry } from "@tenantry/js";
 import { type ComponentType, createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { Appearance } from "./appearance/types.ts";
-import { AcceptInvitation, type AcceptInvitationProps } from "./components/accept/accept-invitation.tsx";
-import { CreateOrganization, type CreateOrganizationProps } from "./components/create/create-organization.tsx";
-import { OrganizationList, type OrganizationListProps } from "./components/list/organization-list.tsx";
+import {
+  AcceptInvitation,
+  type AcceptInvitationProps,
+} from "./components/accept/accept-invitation.tsx";
+import {
+  CreateOrganization,
+  type CreateOrganizationProps,
+} from "./components/create/create-organization.tsx";
+import {
+  OrganizationList,
+  type OrganizationListProps,
+} from "./components/list/organization-list.tsx";
 import {
   OrganizationProfile,
   type OrganizationProfileProps,
@@ -27,7 +36,10 @@ export interface MountOptions {
   readonly nonce?: string;
 }
 
-type Mount<Props> = (node: Element, ...props: Partial<Props> extends Props ? [props?: Props] : [props: Props]) => void;
+type Mount<Props> = (
+  node: Element,
+  ...props: Partial<Props> extends Props ? [props?: Props] : [props: Props]
+) => void;
 
 /** Puts the components into pages that don't use React. Mounting again changes the props. */
 export interface Mounter {

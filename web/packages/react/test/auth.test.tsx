@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { SessionResource } from "@tenantry/js";
+import type { SessionResource, UserResource } from "@tenantry/js";
 import { memo } from "react";
 import { expect, test } from "vitest";
 import { useAuth } from "../src/hooks/useAuth.ts";
@@ -119,7 +119,7 @@ test("nothing renders without a change of what it shows (check 31)", async () =>
   fake.set({ status: "degraded" });
   fake.set({ status: "ready" });
   const probe = renderHook(fake, () => useUser());
-  fake.set({ user: part({ id: "user_ada", firstName: "Ada" }) });
+  fake.set({ user: part<UserResource>({ id: "user_ada", firstName: "Ada" }) });
   await eventually(() => expect(probe.current.user?.firstName).toBe("Ada"));
   expect(user.all.length).toBe((before[0] ?? 0) + 1);
   expect(auth.all.length).toBe(before[1]);

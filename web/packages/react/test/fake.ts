@@ -37,6 +37,14 @@ export function membership(
     role: "org:admin",
     roleName: "Admin",
     permissions: ["org:sys_memberships:read", "org:sys_memberships:manage"],
+    publicUserData: {
+      userId: "user_ada",
+      firstName: "Ada",
+      lastName: "Lovelace",
+      identifier: "ada@example.com",
+      imageUrl: null,
+      hasImage: false,
+    },
     organization: organization(),
     ...values,
   });
@@ -48,6 +56,8 @@ export function invitation(
   return part<OrganizationInvitationResource>({
     id: "orginv_1",
     emailAddress: "grace@example.com",
+    role: "org:member",
+    roleName: "Member",
     status: "pending",
     ...values,
   });
@@ -161,10 +171,10 @@ export function answer<T>(data: readonly T[], totalCount: number = data.length) 
 }
 
 interface Asked {
-  readonly pageSize?: number;
-  readonly offset?: number;
-  readonly after?: string;
-  readonly before?: string;
+  readonly pageSize?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
 }
 
 /** A list method that cuts rows into pages as the server does. A cursor is the id of a row. */

@@ -1,6 +1,6 @@
 import {
-  createContext,
   type CSSProperties,
+  createContext,
   type ReactNode,
   useContext,
   useId,

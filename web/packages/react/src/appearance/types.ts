@@ -14,7 +14,7 @@ export type ElementName =
   | "cardSubtitle"
   | "cardTitle"
   | "checkbox"
-  | "code"
+  | "date"
   | "dialog"
   | "dialogBody"
   | "dialogClose"

@@ -4,7 +4,13 @@ import { useLocale } from "../localization.tsx";
 import { RowsSkeleton, Skeleton } from "../ui/skeleton.tsx";
 import { pageUrl } from "../ui/urls.ts";
 
-export function CardHeader({ title, subtitle }: { title: string; subtitle?: string | undefined }): ReactNode {
+export function CardHeader({
+  title,
+  subtitle,
+}: {
+  title: string;
+  subtitle?: string | undefined;
+}): ReactNode {
   const element = useElement();
   return (
     <div {...element("cardHeader")}>

@@ -64,7 +64,12 @@ export function LogoField(props: LogoFieldProps): ReactNode {
             {words.upload}
           </Button>
           {props.hasImage && (
-            <Button size="small" variant="quiet" disabled={isBusy} onClick={() => run(() => props.onLogo(null))}>
+            <Button
+              size="small"
+              variant="quiet"
+              disabled={isBusy}
+              onClick={() => run(() => props.onLogo(null))}
+            >
               {words.remove}
             </Button>
           )}

@@ -6,7 +6,13 @@ import { Avatar } from "../ui/avatar.tsx";
 import { personName } from "./people.ts";
 
 /** Somebody's picture, name, and address. */
-export function Person({ user, isViewer }: { user: PublicUserData; isViewer?: boolean }): ReactNode {
+export function Person({
+  user,
+  isViewer,
+}: {
+  user: PublicUserData;
+  isViewer?: boolean;
+}): ReactNode {
   const element = useElement();
   const { text } = useLocale();
   const name = personName(user);

@@ -3,7 +3,10 @@ import { SurroundingsProvider } from "../appearance/context.tsx";
 import type { Appearance } from "../appearance/types.ts";
 import type { PartialLocalization } from "../locales/types.ts";
 import { LocalizationProvider } from "../localization.tsx";
-import { TenantryProvider as Connection, type TenantryProviderProps as ConnectionProps } from "../provider.tsx";
+import {
+  TenantryProvider as Connection,
+  type TenantryProviderProps as ConnectionProps,
+} from "../provider.tsx";
 
 export type TenantryProviderProps = ConnectionProps & {
   /** The look of all components. */

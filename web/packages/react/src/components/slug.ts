@@ -5,7 +5,10 @@ import { useView } from "./state.ts";
 const WAIT_MS = 350;
 
 /** What the server says about a slug, shortly after the last key. Null while there is nothing to say. */
-export function useSlugAvailability(slug: string, organizationId?: string): SlugAvailability | null {
+export function useSlugAvailability(
+  slug: string,
+  organizationId?: string,
+): SlugAvailability | null {
   const { tenantry } = useView("useSlugAvailability");
   const [answer, setAnswer] = useState<{ slug: string; availability: SlugAvailability }>();
   useEffect(() => {

@@ -5,5 +5,8 @@ export const trigger = {
   personalAccount: "Personal account",
   noOrganization: "No organization selected",
   choose: "Choose an organization",
-  pending: { one: "{count} open invitation or request", other: "{count} open invitations and requests" },
+  pending: {
+    one: "{count} open invitation or request",
+    other: "{count} open invitations and requests",
+  },
 } as const;

@@ -16,7 +16,9 @@ type Strings<T> = {
 /** A complete translation. TypeScript refuses one that lacks a string. */
 export type Localization = Omit<Strings<typeof en>, "dir"> & { readonly dir: "ltr" | "rtl" };
 
-type DeepPartial<T> = T extends string | Plural ? T : { readonly [Key in keyof T]?: DeepPartial<T[Key]> };
+type DeepPartial<T> = T extends string | Plural
+  ? T
+  : { readonly [Key in keyof T]?: DeepPartial<T[Key]> };
 
 /** Some strings, for one's own wording of these. */
 export type PartialLocalization = DeepPartial<Localization>;

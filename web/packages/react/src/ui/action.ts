@@ -20,5 +20,10 @@ export function useAction(): Action {
       (error: unknown) => setState({ isBusy: false, error }),
     );
   };
-  return { isBusy: state.isBusy, error: state.error, run, reset: () => setState({ isBusy: false }) };
+  return {
+    isBusy: state.isBusy,
+    error: state.error,
+    run,
+    reset: () => setState({ isBusy: false }),
+  };
 }

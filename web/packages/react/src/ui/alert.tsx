@@ -23,7 +23,13 @@ export function ErrorAlert(props: { error: unknown; onRetry?: () => void }): Rea
 }
 
 /** Something to know that is no error. */
-export function Note({ children, actions }: { children: ReactNode; actions?: ReactNode }): ReactNode {
+export function Note({
+  children,
+  actions,
+}: {
+  children: ReactNode;
+  actions?: ReactNode;
+}): ReactNode {
   const element = useElement();
   return (
     <div {...element("alert")} data-tone="neutral" role="status">

@@ -17,9 +17,7 @@ export function Avatar(props: AvatarProps): ReactNode {
   const url = imageUrl(props.imageUrl);
   const look = { "data-shape": props.shape ?? "square", "data-size": props.size ?? "medium" };
   if (url && url !== broken) {
-    return (
-      <img {...element("avatar")} {...look} src={url} alt="" onError={() => setBroken(url)} />
-    );
+    return <img {...element("avatar")} {...look} src={url} alt="" onError={() => setBroken(url)} />;
   }
   return (
     <span {...element("avatar")} {...look} aria-hidden="true">

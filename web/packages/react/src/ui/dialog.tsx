@@ -19,7 +19,13 @@ export interface DialogProps {
  * A modal dialog of the platform: it is in the top layer, the rest of the page is inert, Escape closes
  * it, and the focus goes back to where it was.
  */
-export function Dialog({ title, size = "medium", role, onClose, children }: DialogProps): ReactNode {
+export function Dialog({
+  title,
+  size = "medium",
+  role,
+  onClose,
+  children,
+}: DialogProps): ReactNode {
   const element = useElement();
   const root = useRootAttributes();
   const { text } = useLocale();
@@ -31,6 +37,7 @@ export function Dialog({ title, size = "medium", role, onClose, children }: Dial
     const shown = dialog.current;
     if (!container || !shown) return;
     if (!shown.open) shown.showModal();
+    shown.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => shown.close();
   }, [container]);
 

@@ -14,7 +14,14 @@ export interface TextFieldProps extends Described, InputHTMLAttributes<HTMLInput
 }
 
 /** An input with its label, a hint, and an error below it. */
-export function TextField({ label, hint, error, onText, inputRef, ...rest }: TextFieldProps): ReactNode {
+export function TextField({
+  label,
+  hint,
+  error,
+  onText,
+  inputRef,
+  ...rest
+}: TextFieldProps): ReactNode {
   const element = useElement();
   const id = useId();
   return (

@@ -39,7 +39,8 @@ export function Popover(props: PopoverProps): ReactNode {
     if (!shown) return;
     // The platform then knows that a click on the anchor is no click beside the panel.
     if (button instanceof HTMLButtonElement) button.popoverTargetElement = shown;
-    const follow = (event: Event): void => changed.current((event as ToggleEvent).newState === "open");
+    const follow = (event: Event): void =>
+      changed.current((event as ToggleEvent).newState === "open");
     shown.addEventListener("toggle", follow);
     return () => shown.removeEventListener("toggle", follow);
   }, [anchor, container]);

@@ -2,11 +2,7 @@ import type { ReactNode } from "react";
 import { useElement } from "../appearance/context.tsx";
 
 /** A placeholder of the size of what is loading. */
-export function Skeleton(props: {
-  width?: string;
-  height?: string;
-  shape?: "circle";
-}): ReactNode {
+export function Skeleton(props: { width?: string; height?: string; shape?: "circle" }): ReactNode {
   const { style, ...element } = useElement()("skeleton");
   const size = { inlineSize: props.width, blockSize: props.height };
   return (

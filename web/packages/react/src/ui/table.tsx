@@ -62,6 +62,7 @@ function Heading<Row>({ column }: { column: Column<Row> }): ReactNode {
     column.label
   );
   return (
+    // biome-ignore lint/a11y/noRedundantRoles: the other layout would take the role away.
     <th role="columnheader" scope="col" aria-sort={sort?.direction}>
       {sort ? (
         <button type="button" {...element("link")} onClick={sort.onSort}>

@@ -28,8 +28,10 @@ export function AcceptActions(props: AcceptActionsProps): ReactNode {
   if (outcome) return <Note>{words[outcome]}</Note>;
   if (preview.status !== "pending") return <Note>{words[preview.status]}</Note>;
   if (!user) return <SignInOrUp {...props} />;
-  if (hasCode(error, "invitation_for_another_address")) return <WrongPerson address={preview.emailAddress} />;
-  if (hasCode(error, "invitation_requires_verified_address")) return <Note>{words.unverified}</Note>;
+  if (hasCode(error, "invitation_for_another_address"))
+    return <WrongPerson address={preview.emailAddress} />;
+  if (hasCode(error, "invitation_requires_verified_address"))
+    return <Note>{words.unverified}</Note>;
 
   const accept = async (): Promise<void> => {
     const { organization } = await invitation.accept();
@@ -42,7 +44,15 @@ export function AcceptActions(props: AcceptActionsProps): ReactNode {
     await invitation.decline();
     setOutcome("declined");
   };
-  return <Buttons isBusy={isBusy} error={error} preview={preview} onAccept={() => run(accept)} onDecline={() => run(decline)} />;
+  return (
+    <Buttons
+      isBusy={isBusy}
+      error={error}
+      preview={preview}
+      onAccept={() => run(accept)}
+      onDecline={() => run(decline)}
+    />
+  );
 }
 
 function Buttons(props: {
@@ -81,8 +91,16 @@ function SignInOrUp({ ticket, preview, ...urls }: AcceptActionsProps): ReactNode
   back.searchParams.set("ticket", ticket);
   const redirectUrl = back.href;
   const links = [
-    { label: words.signIn, url: urls.signInUrl ?? tenantry.buildSignInUrl({ redirectUrl }), next: "sign_in" },
-    { label: words.signUp, url: urls.signUpUrl ?? tenantry.buildSignUpUrl({ redirectUrl }), next: "sign_up" },
+    {
+      label: words.signIn,
+      url: urls.signInUrl ?? tenantry.buildSignInUrl({ redirectUrl }),
+      next: "sign_in",
+    },
+    {
+      label: words.signUp,
+      url: urls.signUpUrl ?? tenantry.buildSignUpUrl({ redirectUrl }),
+      next: "sign_up",
+    },
   ];
   return (
     <div {...element("actions")}>

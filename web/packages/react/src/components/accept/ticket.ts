@@ -15,5 +15,7 @@ export function useTicket(given: string | undefined): string | null {
 }
 
 function ticketInAddress(): string | null {
-  return typeof location === "undefined" ? null : new URLSearchParams(location.search).get(PARAMETER);
+  return typeof location === "undefined"
+    ? null
+    : new URLSearchParams(location.search).get(PARAMETER);
 }

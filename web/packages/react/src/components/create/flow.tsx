@@ -48,7 +48,8 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
       />
     );
   }
-  if (user && !user.createOrganizationEnabled) return <Note>{text.createOrganization.notAllowed}</Note>;
+  if (user && !user.createOrganizationEnabled)
+    return <Note>{text.createOrganization.notAllowed}</Note>;
   return (
     <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
   );

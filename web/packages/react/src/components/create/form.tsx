@@ -71,6 +71,7 @@ export function CreateForm({ hideSlug, onCreated, onCancel }: CreateFormProps): 
       />
       <TextField
         label={words.name}
+        data-autofocus=""
         placeholder={words.namePlaceholder}
         value={name}
         required
@@ -81,7 +82,12 @@ export function CreateForm({ hideSlug, onCreated, onCancel }: CreateFormProps): 
       <ErrorAlert error={refused.rest} />
       <div {...element("actions")}>
         {onCancel && <Button onClick={onCancel}>{text.common.cancel}</Button>}
-        <Button type="submit" variant="primary" isBusy={isBusy} disabled={!name.trim() || isTooLong}>
+        <Button
+          type="submit"
+          variant="primary"
+          isBusy={isBusy}
+          disabled={!name.trim() || isTooLong}
+        >
           {words.create}
         </Button>
       </div>

@@ -13,7 +13,11 @@ export function InviteDialog(props: {
   const { text } = useLocale();
   return (
     <Dialog title={text.inviteMembers.title} onClose={onClose}>
-      <InviteForm {...rest} secondary={{ label: text.common.cancel, onClick: onClose }} onDone={onClose} />
+      <InviteForm
+        {...rest}
+        secondary={{ label: text.common.cancel, onClick: onClose }}
+        onDone={onClose}
+      />
     </Dialog>
   );
 }

@@ -1,4 +1,10 @@
-import { type OrganizationResource, type RoleKey, type SeatUsage, type TenantryApiError, TenantryError } from "@tenantry/js";
+import {
+  type OrganizationResource,
+  type RoleKey,
+  type SeatUsage,
+  type TenantryApiError,
+  TenantryError,
+} from "@tenantry/js";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
@@ -20,7 +26,12 @@ export interface InviteFormProps {
   onDone: () => void;
 }
 
-export function InviteForm({ organization, secondary, onDone, ...props }: InviteFormProps): ReactNode {
+export function InviteForm({
+  organization,
+  secondary,
+  onDone,
+  ...props
+}: InviteFormProps): ReactNode {
   const element = useElement();
   const { text, count, format, errorMessage } = useLocale();
   const words = text.inviteMembers;
@@ -38,7 +49,9 @@ export function InviteForm({ organization, secondary, onDone, ...props }: Invite
 
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    const all = [...tokens, ...readAddresses(typed, tokens)].filter(({ fault }) => fault !== "duplicate");
+    const all = [...tokens, ...readAddresses(typed, tokens)].filter(
+      ({ fault }) => fault !== "duplicate",
+    );
     const addresses = all.filter(({ fault }) => fault === null).map(({ address }) => address);
     setTokens(all);
     setTyped("");
@@ -117,7 +130,11 @@ function memberRole(roles: ReturnType<typeof useRoles>): RoleKey | undefined {
   return roles.toSorted((a, b) => a.permissions.length - b.permissions.length)[0]?.key;
 }
 
-function useSeats({ getBilling, membersCount, pendingInvitationsCount }: OrganizationResource): SeatUsage | null {
+function useSeats({
+  getBilling,
+  membersCount,
+  pendingInvitationsCount,
+}: OrganizationResource): SeatUsage | null {
   const [seats, setSeats] = useState<SeatUsage | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the counts change live, and with them the seats.
   useEffect(() => {

@@ -9,7 +9,8 @@ import { ToastProvider } from "../../ui/toast.tsx";
 import type { CommonProps } from "../root.tsx";
 import { InviteDialog } from "./dialog.tsx";
 
-export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance" | "localization" | "container"> {
+export interface InviteMembersButtonProps
+  extends Pick<CommonProps, "appearance" | "localization" | "container"> {
   /** A button of your own. */
   children?: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
   /** The id or slug of an organization of the user. Defaults to the tab's. */
@@ -35,7 +36,9 @@ function InviteButton({ children, organization: id, role }: InviteMembersButtonP
   const { text } = useLocale();
   const root = useRootAttributes();
   const [isOpen, setOpen] = useState(false);
-  const { organization, membership } = useOrganization(id === undefined ? undefined : { organization: id });
+  const { organization, membership } = useOrganization(
+    id === undefined ? undefined : { organization: id },
+  );
   if (!organization || !membership?.permissions.includes("org:sys_memberships:manage")) return null;
   const open = (event: MouseEvent): void => {
     children?.props.onClick?.(event);

@@ -22,7 +22,12 @@ export interface Sent {
 }
 
 /** Invites people, a hundred at a time. Addresses that are refused don't hold up the others. */
-export async function sendInvitations({ organization, addresses, role, onProgress }: SendParams): Promise<Sent> {
+export async function sendInvitations({
+  organization,
+  addresses,
+  role,
+  onProgress,
+}: SendParams): Promise<Sent> {
   const refused = new Map<string, TenantryApiError>();
   let count = 0;
   for (let start = 0; start < addresses.length; start += AT_ONCE) {
@@ -40,7 +45,10 @@ export async function sendInvitations({ organization, addresses, role, onProgres
 
 function byAddress(errors: readonly TenantryApiError[]): [string, TenantryApiError][] {
   return errors.flatMap((error) =>
-    (error.meta.emailAddresses ?? []).map((address): [string, TenantryApiError] => [address.toLowerCase(), error]),
+    (error.meta.emailAddresses ?? []).map((address): [string, TenantryApiError] => [
+      address.toLowerCase(),
+      error,
+    ]),
   );
 }
 

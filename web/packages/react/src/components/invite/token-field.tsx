@@ -1,4 +1,11 @@
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -90,7 +97,11 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
           onBlur={() => typed.trim() && add(typed)}
         />
       </div>
-      <FieldNote id={`${id}-note`} hint={announced || words.addressesHint} error={faults(tokens, (invalid) => count(words.invalid, invalid))} />
+      <FieldNote
+        id={`${id}-note`}
+        hint={announced || words.addressesHint}
+        error={faults(tokens, (invalid) => count(words.invalid, invalid))}
+      />
     </div>
   );
 }
@@ -98,6 +109,8 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
 /** How many addresses can't be right, and what the server has said about others. */
 function faults(tokens: readonly Token[], say: (invalid: number) => string): string | undefined {
   const invalid = tokens.filter(({ fault }) => fault === "invalid").length;
-  const refused = tokens.flatMap(({ address, message }) => (message ? [`${address}: ${message}`] : []));
+  const refused = tokens.flatMap(({ address, message }) =>
+    message ? [`${address}: ${message}`] : [],
+  );
   return [...(invalid > 0 ? [say(invalid)] : []), ...refused].join(" ") || undefined;
 }

@@ -21,7 +21,12 @@ export interface ChooserProps extends SwitchOptions {
 }
 
 /** What the user may work in: organizations, the personal account, invitations, and suggestions. */
-export function Chooser({ hidePersonal, activatesOnJoin, onCreate, ...options }: ChooserProps): ReactNode {
+export function Chooser({
+  hidePersonal,
+  activatesOnJoin,
+  onCreate,
+  ...options
+}: ChooserProps): ReactNode {
   const element = useElement();
   const { text } = useLocale();
   const { user, organization, instance } = useView("<OrganizationList>");
@@ -88,7 +93,11 @@ export function useHasChoice(): boolean | null {
     ...(instance?.domainsEnabled ? { userSuggestions: { infinite: true } } : {}),
   });
   const { userMemberships, userInvitations, userSuggestions } = lists;
-  const asked = [userMemberships, userInvitations, ...(instance?.domainsEnabled ? [userSuggestions] : [])];
+  const asked = [
+    userMemberships,
+    userInvitations,
+    ...(instance?.domainsEnabled ? [userSuggestions] : []),
+  ];
   if (asked.some((list) => list.count > 0)) return true;
   // After a failure there may be something; the chooser then says what went wrong.
   if (asked.some((list) => list.isError)) return true;

@@ -20,7 +20,12 @@ export type OrganizationListProps = CommonProps & OrganizationListOptions;
 /** The organizations of the user on a card, or the form that creates one where there is nothing to choose. */
 export function OrganizationList(props: OrganizationListProps): ReactNode {
   const { hidePersonal, hideSlug, skipInvitationScreen, ...rest } = props;
-  const { afterCreateOrganizationUrl, afterSelectOrganizationUrl, afterSelectPersonalUrl, ...common } = rest;
+  const {
+    afterCreateOrganizationUrl,
+    afterSelectOrganizationUrl,
+    afterSelectPersonalUrl,
+    ...common
+  } = rest;
   const { isLoaded, user } = useView("<OrganizationList>");
   if (isLoaded && !user) {
     warnOnce("<OrganizationList> shows nothing because nobody is signed in.");

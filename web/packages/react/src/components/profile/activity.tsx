@@ -1,10 +1,11 @@
 import type { TenantryEvent } from "@tenantry/js";
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
-import { useLocale } from "../../localization.tsx";
 import type { Localization } from "../../locales/types.ts";
+import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
+import { DateText } from "../../ui/date.tsx";
 import { Select } from "../../ui/select.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -29,13 +30,14 @@ const SHOWN_AT_ONCE = 25;
 /** What happened in the organization, in words, newest first and live. */
 export default function ActivityPage({ organization }: Shown): ReactNode {
   const element = useElement();
-  const { text, dateTime, format } = useLocale();
+  const { text, format } = useLocale();
   const words = text.organizationProfile.activity;
   const [kind, setKind] = useState<Kind | "">("");
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
   const { events, isLoading, error, reload } = useActivity(organization);
   const rows = events.filter(
-    (event) => event.type in words && (!kind || KINDS[kind].some((prefix) => event.type.startsWith(prefix))),
+    (event) =>
+      event.type in words && (!kind || KINDS[kind].some((prefix) => event.type.startsWith(prefix))),
   );
   return (
     <>
@@ -61,7 +63,11 @@ export default function ActivityPage({ organization }: Shown): ReactNode {
           columns={[
             { id: "what", label: words.what, cell: (event) => sentence(words, event, format) },
             { id: "who", label: words.who, cell: (event) => actorName(words, event) },
-            { id: "when", label: words.when, cell: (event) => dateTime(event.occurredAt) },
+            {
+              id: "when",
+              label: words.when,
+              cell: (event) => <DateText value={event.occurredAt} hasTime />,
+            },
           ]}
         />
       )}
@@ -87,27 +93,28 @@ function sentence(
 
 /** Whom or what the event is about, from the object as it was then. */
 function subject({ data }: TenantryEvent): string | undefined {
-  const person = data["public_user_data"];
+  const person = data.public_user_data;
   const ofPerson = isRecord(person) ? fullName(person) : undefined;
-  return ofPerson ?? textOf(data["email_address"]) ?? textOf(data["name"]);
+  return ofPerson ?? textOf(data.email_address) ?? textOf(data.name);
 }
 
 function fullName(person: Readonly<Record<string, unknown>>): string | undefined {
-  const name = [textOf(person["first_name"]), textOf(person["last_name"])].filter(Boolean).join(" ");
-  return name || textOf(person["identifier"]);
+  const name = [textOf(person.first_name), textOf(person.last_name)].filter(Boolean).join(" ");
+  return name || textOf(person.identifier);
 }
 
 const roleName = ({ data }: TenantryEvent): string | undefined =>
-  textOf(data["role_name"]) ?? textOf(data["role"]);
+  textOf(data.role_name) ?? textOf(data.role);
 
-const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
 function actorName(words: Words, { actor, data }: TenantryEvent): string {
   if (actor.type !== "USER") return words.service;
-  const person = data["public_user_data"];
-  const isSelf = isRecord(person) && person["user_id"] === actor.id;
+  const person = data.public_user_data;
+  const isSelf = isRecord(person) && person.user_id === actor.id;
   return (isSelf ? fullName(person) : undefined) ?? words.someone;
 }

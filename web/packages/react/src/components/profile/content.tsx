@@ -10,7 +10,12 @@ import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
 import { InvitationsPage } from "./invitations.tsx";
-import { ActivitySection, BillingSection, DomainsSection, RequestsSection } from "./lazy-sections.tsx";
+import {
+  ActivitySection,
+  BillingSection,
+  DomainsSection,
+  RequestsSection,
+} from "./lazy-sections.tsx";
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
@@ -80,7 +85,12 @@ function Pages(props: PagesProps): ReactNode {
           {organization.name}
         </div>
         {entries.map((entry) => (
-          <NavigationItem key={entry.path} entry={entry} isCurrent={entry === current} go={route.go} />
+          <NavigationItem
+            key={entry.path}
+            entry={entry}
+            isCurrent={entry === current}
+            go={route.go}
+          />
         ))}
       </nav>
       <section {...element("page")} aria-label={current?.label}>
@@ -94,7 +104,11 @@ function Pages(props: PagesProps): ReactNode {
   );
 }
 
-function NavigationItem(props: { entry: Entry; isCurrent: boolean; go: (path: string) => void }): ReactNode {
+function NavigationItem(props: {
+  entry: Entry;
+  isCurrent: boolean;
+  go: (path: string) => void;
+}): ReactNode {
   const { entry, isCurrent, go } = props;
   const element = useElement();
   if (entry.kind === "link") {

@@ -29,9 +29,12 @@ export function OrganizationProfileLink(_props: OrganizationProfileLinkProps): R
 export function customPages(children: ReactNode): CustomPage[] {
   return Children.toArray(children).flatMap((child): CustomPage[] => {
     if (!isValidElement(child)) return [];
-    if (child.type === Fragment) return customPages((child.props as { children?: ReactNode }).children);
-    if (child.type === OrganizationProfilePage) return [child.props as OrganizationProfilePageProps];
-    if (child.type === OrganizationProfileLink) return [child.props as OrganizationProfileLinkProps];
+    if (child.type === Fragment)
+      return customPages((child.props as { children?: ReactNode }).children);
+    if (child.type === OrganizationProfilePage)
+      return [child.props as OrganizationProfilePageProps];
+    if (child.type === OrganizationProfileLink)
+      return [child.props as OrganizationProfileLinkProps];
     return [];
   });
 }

@@ -4,8 +4,8 @@ import { useLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm.tsx";
 import type { Shown } from "./general.tsx";
-import { LeaveDialog } from "./leave-dialog.tsx";
 import { useIsLastManager } from "./last-manager.ts";
+import { LeaveDialog } from "./leave-dialog.tsx";
 
 /** Leaving, and deleting where that is allowed. */
 export function DangerSection({ organization, membership }: Shown): ReactNode {
@@ -48,7 +48,10 @@ export function DangerSection({ organization, membership }: Shown): ReactNode {
           title={format(words.deleteTitle, { name: organization.name })}
           message={words.deleteHint}
           action={words.delete}
-          typed={{ label: format(words.deleteType, { name: organization.name }), value: organization.name }}
+          typed={{
+            label: format(words.deleteType, { name: organization.name }),
+            value: organization.name,
+          }}
           onConfirm={() => organization.destroy()}
           onClose={close}
         />

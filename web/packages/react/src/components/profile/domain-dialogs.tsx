@@ -129,7 +129,12 @@ function OneFieldDialog(props: OneFieldDialogProps): ReactNode {
         <ErrorAlert error={refused.rest} />
         <div {...element("actions")}>
           <Button onClick={props.onClose}>{text.common.cancel}</Button>
-          <Button type="submit" variant="primary" isBusy={action.isBusy} disabled={!props.value.trim()}>
+          <Button
+            type="submit"
+            variant="primary"
+            isBusy={action.isBusy}
+            disabled={!props.value.trim()}
+          >
             {props.button}
           </Button>
         </div>

@@ -101,7 +101,11 @@ function DomainsTable(props: {
           id: "mode",
           label: words.mode,
           cell: (row) =>
-            mayManage && row.verified ? <EnrollmentSelect domain={row} /> : modeName(words, row.enrollmentMode),
+            mayManage && row.verified ? (
+              <EnrollmentSelect domain={row} />
+            ) : (
+              modeName(words, row.enrollmentMode)
+            ),
         },
         {
           id: "pending",
@@ -139,4 +143,5 @@ function DomainsTable(props: {
   );
 }
 
-const modeName = (words: Readonly<Record<EnrollmentMode, string>>, mode: EnrollmentMode): string => words[mode];
+const modeName = (words: Readonly<Record<EnrollmentMode, string>>, mode: EnrollmentMode): string =>
+  words[mode];

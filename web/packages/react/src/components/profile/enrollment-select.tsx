@@ -17,7 +17,10 @@ export function EnrollmentSelect({ domain }: { domain: OrganizationDomainResourc
   const allowed: readonly EnrollmentMode[] = instance?.domainsEnrollmentModes ?? [];
   // Single sign-on is set by a connection, never by hand.
   const isFixed = domain.enrollmentMode === "enterprise_sso";
-  const modes = new Set([domain.enrollmentMode, ...allowed.filter((mode) => mode !== "enterprise_sso")]);
+  const modes = new Set([
+    domain.enrollmentMode,
+    ...allowed.filter((mode) => mode !== "enterprise_sso"),
+  ]);
   const change = (mode: string): void =>
     run(async () => {
       await domain.updateEnrollmentMode({ enrollmentMode: mode as EnrollmentMode });

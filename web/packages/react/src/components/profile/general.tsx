@@ -51,7 +51,12 @@ export function GeneralPage({ organization, membership }: Shown): ReactNode {
 }
 
 /** A field's value in the form. It follows the stored one until the user changes it. */
-function useDraft(stored: string): { value: string; set: (value: string) => void; isNewer: boolean; take: () => void } {
+function useDraft(stored: string): {
+  value: string;
+  set: (value: string) => void;
+  isNewer: boolean;
+  take: () => void;
+} {
   const [draft, setDraft] = useState<{ value: string; from: string }>();
   return {
     value: draft?.value ?? stored,
@@ -61,7 +66,13 @@ function useDraft(stored: string): { value: string; set: (value: string) => void
   };
 }
 
-function NameAndSlug({ organization, mayEdit }: { organization: OrganizationResource; mayEdit: boolean }): ReactNode {
+function NameAndSlug({
+  organization,
+  mayEdit,
+}: {
+  organization: OrganizationResource;
+  mayEdit: boolean;
+}): ReactNode {
   const element = useElement();
   const { text, errorMessage } = useLocale();
   const words = text.organizationProfile.general;

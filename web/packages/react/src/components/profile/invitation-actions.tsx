@@ -10,7 +10,11 @@ import { Icon } from "../../ui/icons.tsx";
 import { useToast } from "../../ui/toast.tsx";
 
 /** What can be done with an invitation: only a pending or expired one is sent again. */
-export function InvitationActions({ invitation }: { invitation: OrganizationInvitationResource }): ReactNode {
+export function InvitationActions({
+  invitation,
+}: {
+  invitation: OrganizationInvitationResource;
+}): ReactNode {
   const element = useElement();
   const { text, format } = useLocale();
   const words = text.organizationProfile.invitations;

@@ -2,10 +2,11 @@ import type { InvitationStatus, OrganizationInvitationResource } from "@tenantry
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
-import { useLocale } from "../../localization.tsx";
 import type { Localization } from "../../locales/types.ts";
+import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
+import { DateText } from "../../ui/date.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -16,7 +17,13 @@ import type { Shown } from "./general.tsx";
 import { InvitationActions } from "./invitation-actions.tsx";
 import { PageHeader } from "./page-header.tsx";
 
-const STATUSES: readonly InvitationStatus[] = ["pending", "accepted", "declined", "expired", "revoked"];
+const STATUSES: readonly InvitationStatus[] = [
+  "pending",
+  "accepted",
+  "declined",
+  "expired",
+  "revoked",
+];
 
 type Words = Localization["organizationProfile"]["invitations"];
 
@@ -58,14 +65,20 @@ export function InvitationsPage({ organization }: Shown): ReactNode {
         <InvitationsTable rows={list.data} />
       )}
       <Pager pages={list} />
-      {isInviting && <InviteDialog organization={organization} onClose={() => setInviting(false)} />}
+      {isInviting && (
+        <InviteDialog organization={organization} onClose={() => setInviting(false)} />
+      )}
     </>
   );
 }
 
-function InvitationsTable({ rows }: { rows: readonly OrganizationInvitationResource[] }): ReactNode {
+function InvitationsTable({
+  rows,
+}: {
+  rows: readonly OrganizationInvitationResource[];
+}): ReactNode {
   const element = useElement();
-  const { text, date } = useLocale();
+  const { text } = useLocale();
   const words = text.organizationProfile.invitations;
   const columns: Column<OrganizationInvitationResource>[] = [
     {
@@ -84,11 +97,13 @@ function InvitationsTable({ rows }: { rows: readonly OrganizationInvitationResou
       cell: (row) => (
         <div {...element("rowText")}>
           <span>{row.inviterName ?? "–"}</span>
-          <span {...element("hint")}>{date(row.createdAt)}</span>
+          <span {...element("hint")}>
+            <DateText value={row.createdAt} />
+          </span>
         </div>
       ),
     },
-    { id: "expires", label: words.expires, cell: (row) => date(row.expiresAt) },
+    { id: "expires", label: words.expires, cell: (row) => <DateText value={row.expiresAt} /> },
     { id: "mail", label: words.mail, cell: (row) => <MailState invitation={row} /> },
     {
       id: "actions",

@@ -3,7 +3,10 @@ import type { ReactNode } from "react";
 import { useLocale } from "../../localization.tsx";
 import { ConfirmDialog } from "../../ui/confirm.tsx";
 
-export function LeaveDialog(props: { organization: OrganizationResource; onClose: () => void }): ReactNode {
+export function LeaveDialog(props: {
+  organization: OrganizationResource;
+  onClose: () => void;
+}): ReactNode {
   const { organization, onClose } = props;
   const { text, format } = useLocale();
   const words = text.organizationProfile.danger;

@@ -4,9 +4,10 @@ import { useElement } from "../../appearance/context.tsx";
 import type { PaginatedResources } from "../../cache/pages.ts";
 import { useLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
+import { DateText } from "../../ui/date.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { Person } from "../person.tsx";
 import { personName } from "../people.ts";
+import { Person } from "../person.tsx";
 import { RoleCell } from "./role-cell.tsx";
 
 export interface MembersTableProps {
@@ -23,7 +24,7 @@ export interface MembersTableProps {
 
 export function MembersTable(props: MembersTableProps): ReactNode {
   const { list, own } = props;
-  const { text, date } = useLocale();
+  const { text } = useLocale();
   const words = text.organizationProfile.members;
   const mayManage = own.permissions.includes("org:sys_memberships:manage");
   const columns: Column<OrganizationMembershipResource>[] = [
@@ -37,12 +38,14 @@ export function MembersTable(props: MembersTableProps): ReactNode {
       id: "joined",
       label: words.joined,
       sort: sortBy("CREATED_AT", props),
-      cell: (row) => date(row.createdAt),
+      cell: (row) => <DateText value={row.createdAt} />,
     },
     {
       id: "role",
       label: words.role,
-      cell: (row) => <RoleCell membership={row} roles={props.roles} mayManage={mayManage} list={list} />,
+      cell: (row) => (
+        <RoleCell membership={row} roles={props.roles} mayManage={mayManage} list={list} />
+      ),
     },
   ];
   if (mayManage) {
@@ -60,7 +63,12 @@ export function MembersTable(props: MembersTableProps): ReactNode {
     });
   }
   return (
-    <Table label={words.title} columns={columns} rows={list.data} isBusy={list.isFetching && list.isLoading} />
+    <Table
+      label={words.title}
+      columns={columns}
+      rows={list.data}
+      isBusy={list.isFetching && list.isLoading}
+    />
   );
 }
 
@@ -87,7 +95,9 @@ function Selection(
     <input
       type="checkbox"
       {...element("checkbox")}
-      aria-label={format(text.organizationProfile.members.select, { name: personName(row.publicUserData) })}
+      aria-label={format(text.organizationProfile.members.select, {
+        name: personName(row.publicUserData),
+      })}
       checked={others.length < selected.length}
       onChange={(event) => onSelect(event.target.checked ? [...others, row] : others)}
     />

@@ -26,7 +26,9 @@ export function MembersPage({ organization, membership: own }: Shown): ReactNode
   const [role, setRole] = useState("");
   const [order, setOrder] = useState<MembershipOrder>({ field: "CREATED_AT", direction: "DESC" });
   const [selected, setSelected] = useState<readonly OrganizationMembershipResource[]>([]);
-  const [dialog, setDialog] = useState<"invite" | { remove: readonly OrganizationMembershipResource[] }>();
+  const [dialog, setDialog] = useState<
+    "invite" | { remove: readonly OrganizationMembershipResource[] }
+  >();
   const query = useDeferredValue(search.trim());
   const { memberships: list } = useOrganization({
     organization: organization.id,

@@ -2,12 +2,17 @@ import type { ReactNode } from "react";
 import { type CommonProps, Root } from "../root.tsx";
 import { ProfileContent, type ProfileContentProps } from "./content.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
-import { ActivitySection, BillingSection, DomainsSection, RequestsSection } from "./lazy-sections.tsx";
-import { sectionOf } from "./section.tsx";
 import { DangerSection } from "./danger.tsx";
 import { GeneralPage } from "./general.tsx";
 import { InvitationsPage } from "./invitations.tsx";
+import {
+  ActivitySection,
+  BillingSection,
+  DomainsSection,
+  RequestsSection,
+} from "./lazy-sections.tsx";
 import { MembersPage } from "./members.tsx";
+import { sectionOf } from "./section.tsx";
 import { ProfileSkeleton } from "./skeleton.tsx";
 
 export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;

@@ -6,6 +6,7 @@ import { useLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
+import { DateText } from "../../ui/date.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -18,7 +19,7 @@ import { PageHeader } from "./page-header.tsx";
 /** People who ask to join, because of the domain of their address. */
 export default function RequestsPage({ organization }: Shown): ReactNode {
   const element = useElement();
-  const { text, date } = useLocale();
+  const { text } = useLocale();
   const words = text.organizationProfile.requests;
   const { membershipRequests: list } = useOrganization({
     organization: organization.id,
@@ -37,8 +38,12 @@ export default function RequestsPage({ organization }: Shown): ReactNode {
           label={words.title}
           rows={list.data}
           columns={[
-            { id: "person", label: words.person, cell: (row) => <Person user={row.publicUserData} /> },
-            { id: "asked", label: words.asked, cell: (row) => date(row.createdAt) },
+            {
+              id: "person",
+              label: words.person,
+              cell: (row) => <Person user={row.publicUserData} />,
+            },
+            { id: "asked", label: words.asked, cell: (row) => <DateText value={row.createdAt} /> },
             {
               id: "actions",
               label: text.organizationProfile.members.actions,
@@ -53,7 +58,11 @@ export default function RequestsPage({ organization }: Shown): ReactNode {
   );
 }
 
-function RequestActions({ request }: { request: OrganizationMembershipRequestResource }): ReactNode {
+function RequestActions({
+  request,
+}: {
+  request: OrganizationMembershipRequestResource;
+}): ReactNode {
   const element = useElement();
   const { text, format } = useLocale();
   const words = text.organizationProfile.requests;

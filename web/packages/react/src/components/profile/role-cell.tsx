@@ -33,7 +33,12 @@ export function RoleCell({ membership, roles, mayManage, list }: RoleCellProps):
     run(async () => {
       try {
         await membership.update({ role: key });
-        toast(format(words.roleChanged, { name, role: roles.find((role) => role.key === key)?.name ?? key }));
+        toast(
+          format(words.roleChanged, {
+            name,
+            role: roles.find((role) => role.key === key)?.name ?? key,
+          }),
+        );
         await list.revalidate();
       } finally {
         setChosen(undefined);

@@ -30,7 +30,10 @@ export function useRoute({ routing = "hash", path }: Routing, startPath: string)
     },
     [routing, path, tenantry],
   );
-  return { path: routing === "virtual" ? inner : innerPath(address, routing, path) || startPath, go };
+  return {
+    path: routing === "virtual" ? inner : innerPath(address, routing, path) || startPath,
+    go,
+  };
 }
 
 function followAddress(changed: () => void): () => void {
@@ -48,5 +51,7 @@ function innerPath(address: string, routing: "hash" | "path", base = ""): string
   const [pathname = "", hash = ""] = address.split("#");
   if (routing === "hash") return hash.replace(/^\//, "");
   const prefix = base.replace(/\/$/, "");
-  return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length + 1).replace(/\/$/, "") : "";
+  return pathname.startsWith(`${prefix}/`)
+    ? pathname.slice(prefix.length + 1).replace(/\/$/, "")
+    : "";
 }

@@ -16,7 +16,11 @@ export interface Activity {
 export function useActivity(organization: OrganizationResource): Activity {
   const { tenantry } = useView("<OrganizationProfile>");
   const { id, getEvents } = organization;
-  const [state, setState] = useState<{ events: readonly TenantryEvent[]; isLoading: boolean; error?: unknown }>({
+  const [state, setState] = useState<{
+    events: readonly TenantryEvent[];
+    isLoading: boolean;
+    error?: unknown;
+  }>({
     events: [],
     isLoading: true,
   });

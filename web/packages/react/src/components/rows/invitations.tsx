@@ -1,12 +1,16 @@
-import type { OrganizationMembershipResource, PublicOrganizationData, UserOrganizationInvitationResource } from "@tenantry/js";
+import type {
+  OrganizationMembershipResource,
+  PublicOrganizationData,
+  UserOrganizationInvitationResource,
+} from "@tenantry/js";
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useLocale } from "../../localization.tsx";
+import { useAction } from "../../ui/action.ts";
 import { ErrorAlert, Note } from "../../ui/alert.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
-import { useAction } from "../../ui/action.ts";
 import { useToast } from "../../ui/toast.tsx";
 import { OrganizationRow } from "./organizations.tsx";
 
@@ -115,10 +119,22 @@ function InvitationRow(props: {
           </span>
         </span>
         <span {...element("rowActions")}>
-          <Button size="small" variant="primary" data-row="" isBusy={isBusy} onClick={() => run(join)}>
+          <Button
+            size="small"
+            variant="primary"
+            data-row=""
+            isBusy={isBusy}
+            onClick={() => run(join)}
+          >
             {words.join} <span {...element("visuallyHidden")}>{name}</span>
           </Button>
-          <Button size="small" variant="quiet" data-row="" disabled={isBusy} onClick={() => setDeclining(true)}>
+          <Button
+            size="small"
+            variant="quiet"
+            data-row=""
+            disabled={isBusy}
+            onClick={() => setDeclining(true)}
+          >
             {words.decline} <span {...element("visuallyHidden")}>{name}</span>
           </Button>
         </span>
@@ -146,7 +162,14 @@ function Declining(props: {
       <Note
         actions={
           <>
-            <Button size="small" variant="danger" data-row="" autoFocus isBusy={isBusy} onClick={() => run(decline)}>
+            <Button
+              size="small"
+              variant="danger"
+              data-row=""
+              autoFocus
+              isBusy={isBusy}
+              onClick={() => run(decline)}
+            >
               {words.decline}
             </Button>
             <Button size="small" data-row="" disabled={isBusy} onClick={onCancel}>

@@ -15,7 +15,9 @@ interface Selectable {
 }
 
 /** An organization of the user, as a button that switches to it. */
-export function OrganizationRow(props: Selectable & { membership: OrganizationMembershipResource }): ReactNode {
+export function OrganizationRow(
+  props: Selectable & { membership: OrganizationMembershipResource },
+): ReactNode {
   const { organization, roleName } = props.membership;
   return (
     <SelectableRow

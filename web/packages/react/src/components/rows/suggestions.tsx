@@ -3,8 +3,8 @@ import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useLocale } from "../../localization.tsx";
-import { ErrorAlert } from "../../ui/alert.tsx";
 import { useAction } from "../../ui/action.ts";
+import { ErrorAlert } from "../../ui/alert.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 

@@ -13,7 +13,12 @@ export interface Memberships {
 export function useMemberships(search: string): Memberships {
   const query = useDeferredValue(search.trim());
   const { userMemberships: list } = useOrganizationList({
-    userMemberships: { infinite: true, pageSize: 20, keepPreviousData: true, ...(query ? { query } : {}) },
+    userMemberships: {
+      infinite: true,
+      pageSize: 20,
+      keepPreviousData: true,
+      ...(query ? { query } : {}),
+    },
   });
   const total = useRef(0);
   if (!query && !list.isLoading) total.current = list.count;

@@ -1,4 +1,9 @@
-import type { OrganizationResource, PublicOrganizationData, UrlTemplate, UserResource } from "@tenantry/js";
+import type {
+  OrganizationResource,
+  PublicOrganizationData,
+  UrlTemplate,
+  UserResource,
+} from "@tenantry/js";
 import { useState } from "react";
 import { useView } from "../state.ts";
 

@@ -3,8 +3,8 @@ import { en } from "../../locales/en.ts";
 import { LocalizationProvider, useLocale } from "../../localization.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { CreateOrganizationFlow } from "../create/flow.tsx";
-import { LeaveDialog } from "../profile/leave-dialog.tsx";
 import { ProfileContent } from "../profile/content.tsx";
+import { LeaveDialog } from "../profile/leave-dialog.tsx";
 import type { OpenDialog } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 

@@ -34,7 +34,8 @@ function targetOf(
   if (isTyping) return undefined;
   if (key === "Home") return stops[0];
   if (key === "End") return stops.at(-1);
-  if (key.length !== 1 || key === " " || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (key.length !== 1 || key === " " || event.ctrlKey || event.metaKey || event.altKey)
+    return undefined;
   const letter = key.toLocaleLowerCase();
   return [...stops.slice(at + 1), ...stops.slice(0, at)].find((stop) =>
     stop.querySelector(".tn-rowTitle")?.textContent?.trim().toLocaleLowerCase().startsWith(letter),

@@ -45,7 +45,13 @@ export function MembershipList(props: MembershipListProps): ReactNode {
           {props.children && !isSearching && <li>{props.children}</li>}
           {list.hasNextPage && (
             <li>
-              <Button variant="quiet" size="small" data-row="" isBusy={list.isFetching} onClick={list.fetchNext}>
+              <Button
+                variant="quiet"
+                size="small"
+                data-row=""
+                isBusy={list.isFetching}
+                onClick={list.fetchNext}
+              >
                 {words.loadMore}
               </Button>
             </li>

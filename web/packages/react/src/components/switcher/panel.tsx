@@ -46,7 +46,10 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   }, [isReady, options.asStandalone]);
 
   const create = (): void => {
-    if (options.createOrganizationMode !== "navigation") return onDialog({ screen: "create" });
+    if (options.createOrganizationMode !== "navigation") {
+      onDialog({ screen: "create" });
+      return;
+    }
     onClose();
     view.tenantry.navigate(options.createOrganizationUrl);
   };
@@ -54,7 +57,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the buttons inside.
     <div ref={box} onKeyDown={moveFocus}>
-      {organization && <CurrentOrganization options={options} onClose={onClose} onDialog={onDialog} />}
+      {organization && (
+        <CurrentOrganization options={options} onClose={onClose} onDialog={onDialog} />
+      )}
       <ErrorAlert
         error={switching.error ?? memberships.list.error}
         onRetry={() => (switching.error ? switching.retry() : void memberships.list.revalidate())}
@@ -82,7 +87,10 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
           />
         )}
       </MembershipList>
-      <InvitationRows onSelect={(joined) => void switching.select(joined)} busyId={switching.busyId} />
+      <InvitationRows
+        onSelect={(joined) => void switching.select(joined)}
+        busyId={switching.busyId}
+      />
       {instance?.domainsEnabled && <SuggestionRows />}
       {mayCreate && (
         <div {...element("panelSection")}>
@@ -109,7 +117,8 @@ function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactN
 
   const manage = (): void => {
     if (options.organizationProfileMode !== "navigation") {
-      return onDialog({ screen: "profile", organization });
+      onDialog({ screen: "profile", organization });
+      return;
     }
     onClose();
     tenantry.navigate(tenantry.buildUrl(options.organizationProfileUrl, organization));
@@ -127,7 +136,11 @@ function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactN
           {text.organizationSwitcher.manage}
         </Button>
       ) : (
-        <Button size="small" data-row="" onClick={() => onDialog({ screen: "leave", organization })}>
+        <Button
+          size="small"
+          data-row=""
+          onClick={() => onDialog({ screen: "leave", organization })}
+        >
           {text.organizationSwitcher.leave}
         </Button>
       )}

@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useTriggerText } from "../../localization.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { useView } from "../state.ts";
-import { Dialogs, LoadingPanel, Panel, type OpenDialog } from "./lazy.tsx";
+import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps, TriggerAttributes } from "./props.ts";
 import { currentName, TriggerContent } from "./trigger.tsx";
 
@@ -50,7 +50,12 @@ export function TriggerWithPanel(props: {
       {options.trigger ? (
         options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
       ) : (
-        <button type="button" {...element("trigger")} {...attributes} aria-busy={isSwitching || undefined}>
+        <button
+          type="button"
+          {...element("trigger")}
+          {...attributes}
+          aria-busy={isSwitching || undefined}
+        >
           <TriggerContent
             name={name}
             organization={organization}

@@ -1,7 +1,11 @@
-import type { OrganizationMembershipResource, OrganizationResource, UserResource } from "@tenantry/js";
+import type {
+  OrganizationMembershipResource,
+  OrganizationResource,
+  UserResource,
+} from "@tenantry/js";
 import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
-import { useTriggerText } from "../../localization.tsx";
+import type { useTriggerText } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -10,7 +14,11 @@ import { personName } from "../people.ts";
 /** What the trigger says without an organization: the personal account, or what to do. */
 export function currentName(
   text: ReturnType<typeof useTriggerText>["text"],
-  options: { organization: OrganizationResource | null; hidesPersonal: boolean; isRequired: boolean },
+  options: {
+    organization: OrganizationResource | null;
+    hidesPersonal: boolean;
+    isRequired: boolean;
+  },
 ): string {
   if (options.organization) return options.organization.name;
   if (options.isRequired) return text.choose;

@@ -69,7 +69,9 @@ function ChooseScreen(props: { redirectUrl: string; onCreate: () => void }): Rea
     <>
       <CardHeader
         title={text.organizationList.title}
-        subtitle={instance?.name && format(text.organizationList.subtitle, { application: instance.name })}
+        subtitle={
+          instance?.name && format(text.organizationList.subtitle, { application: instance.name })
+        }
       />
       <Chooser
         hidePersonal
@@ -81,7 +83,10 @@ function ChooseScreen(props: { redirectUrl: string; onCreate: () => void }): Rea
   );
 }
 
-function CreateScreen(props: { redirectUrl: string; onChoose: (() => void) | undefined }): ReactNode {
+function CreateScreen(props: {
+  redirectUrl: string;
+  onChoose: (() => void) | undefined;
+}): ReactNode {
   const { text } = useLocale();
   const { user } = useView("<TaskChooseOrganization>");
   const words = text.taskChooseOrganization;
@@ -111,7 +116,9 @@ function SignedInAs(): ReactNode {
   const { tenantry, user } = useView("<TaskChooseOrganization>");
   return (
     <CardFooter>
-      {user && <span>{format(text.taskChooseOrganization.signedInAs, { name: personName(user) })}</span>}
+      {user && (
+        <span>{format(text.taskChooseOrganization.signedInAs, { name: personName(user) })}</span>
+      )}
       <button type="button" {...element("link")} onClick={() => void tenantry.signOut()}>
         {text.common.signOut}
       </button>

@@ -1,6 +1,6 @@
 import { useState, useEffect } from "react";
 import { useOrganizations } from "@tenantry/react/legacy";
-import { router } from "../../router";
+import { router } from "../router.ts";
 
 export default function EditOrganization({ organizationId }) {
   const [organization, setOrganization] = useState(null);

@@ -30,4 +30,5 @@ const OrganizationList = () => {
     </div>
   );
 };
+
 export default OrganizationList;
