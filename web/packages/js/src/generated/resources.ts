@@ -258,10 +258,15 @@ export type EventType =
   /** A user was updated, by a secret key or by a token with a newer profile. */
   | 'USER_UPDATED';
 
+/** The type of an image. */
 export type ImageType =
+  /** GIF, of which the first frame is stored, as PNG. */
   | 'GIF'
+  /** JPEG. */
   | 'JPEG'
+  /** PNG. */
   | 'PNG'
+  /** WebP. */
   | 'WEBP';
 
 /** The next step for a person who opens an invitation link. */
@@ -429,9 +434,13 @@ export type RemoveMembershipInput = {
   readonly userId: string;
 };
 
+/** An organization and its new logo. */
 export type SetOrganizationLogoInput = {
+  /** The type of the image, which the data must have. Leave it out to accept each type. */
   readonly contentType?: ImageType | null | undefined;
+  /** The image: at most 150 KB, and 1,024 by 1,024 pixels. It is encoded again without metadata. Null to remove the logo. */
   readonly data?: string | null | undefined;
+  /** ID of the organization whose logo changes. */
   readonly organizationId: string;
 };
 
