@@ -165,4 +165,4 @@ async def ensure_session(server: Server, user_id: str) -> str:
     if session_id is not None:
         return session_id
     async with begin(server, Actor(ActorType.USER, user_id)) as tx:
-        return (await create_session(tx, organization_id=None)).id
+        return (await create_session(tx, organization_id=None, slug=None)).id
