@@ -19,6 +19,7 @@ from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, contents, events
 from tests.support.factories import Acme, an_organization
 from tests.support.http import ONLY_SQLITE
+from tests.support.images import encode
 from tests.support.smtp import cleanup
 
 ORGANIZATION = "organization { id imageUrl hasImage }"
@@ -34,12 +35,6 @@ def picture(width: int = 8, height: int = 4, mode: str = "RGB") -> Image.Image:
     image = Image.new("RGB", (width, height), BLUE)
     image.paste(RED, (0, 0, width // 2, height))
     return image.convert(mode)
-
-
-def encode(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
-    file = BytesIO()
-    image.save(file, format, **options)
-    return file.getvalue()
 
 
 PNG = encode(picture())
