@@ -4,7 +4,16 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, loadEnv } from "vite";
 
 /** What the instance serves. With the proxy, the page and the instance have one origin. */
-const PATHS = ["/graphql", "/graphiql", "/dev/", "/.well-known", "/images", "/logos", "/invitations", "/js/"];
+const PATHS = [
+  "/graphql",
+  "/graphiql",
+  "/dev/",
+  "/.well-known",
+  "/images",
+  "/logos",
+  "/invitations",
+  "/js/",
+];
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,7 +25,7 @@ export default defineConfig(({ mode }) => {
     headers: { origin: new URL(TENANTRY_URL).origin },
     ws: true,
   };
-  const pages = ["index.html", "plain/index.html", "gallery/index.html"];
+  const pages = ["index.html", "plain/index.html", "plain/components.html", "gallery/index.html"];
   return {
     base: "/demo/",
     plugins: [react()],

@@ -5,10 +5,16 @@ export function Actions() {
   const { has } = useAuth();
   return (
     <div className="buttons">
-      <Show when={{ permission: "org:sys_memberships:manage" }} fallback={<NoInvite />}>
+      <Show
+        when={{ permission: "org:sys_memberships:manage" }}
+        fallback={<NoInvite />}
+      >
         <button type="button">Invite people</button>
       </Show>
-      <button type="button" disabled={!has({ permission: "org:sys_profile:delete" })}>
+      <button
+        type="button"
+        disabled={!has({ permission: "org:sys_profile:delete" })}
+      >
         Delete the organization
       </button>
       <Show when={{ role: "org:admin" }}>

@@ -1,6 +1,6 @@
 import { TaskChooseOrganization } from "@tenantry/react";
 
-/** The page of `taskUrls["choose-organization"]`. Afterwards, it goes on to the product. */
+/** The page of `taskUrls` in the provider. */
 export function TaskPage() {
   return <TaskChooseOrganization redirectUrlComplete="/demo/orgs" />;
 }

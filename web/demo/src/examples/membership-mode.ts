@@ -6,7 +6,11 @@ const MUTATION = `mutation ($mode: MembershipMode!) {
 export async function setMembershipMode(mode: "REQUIRED" | "OPTIONAL") {
   const { secretKey } = await post("/dev/secret-key", {});
   const headers = { authorization: `Bearer ${secretKey}` };
-  const { errors, data } = await post("/graphql", { query: MUTATION, variables: { mode } }, headers);
+  const { errors, data } = await post(
+    "/graphql",
+    { query: MUTATION, variables: { mode } },
+    headers,
+  );
   const [error] = errors ?? data.updateInstance.userErrors;
   if (error) throw new Error(error.message);
 }

@@ -9,7 +9,7 @@ export interface Email {
   readonly text: string;
 }
 
-const SECONDS = 2;
+const SECONDS = 3;
 
 /** The emails that the development server has written, newest first. Undefined before the first answer. */
 export function useOutbox(): readonly Email[] | undefined {
@@ -18,7 +18,10 @@ export function useOutbox(): readonly Email[] | undefined {
     const controller = new AbortController();
     const read = async () => {
       const headers = { accept: "application/json" };
-      const response = await fetch("/dev/outbox", { headers, signal: controller.signal });
+      const response = await fetch("/dev/outbox", {
+        headers,
+        signal: controller.signal,
+      });
       if (response.ok) setEmails((await response.json()).emails);
     };
     // The server may be starting again; then the next time counts.

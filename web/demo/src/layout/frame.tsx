@@ -45,7 +45,6 @@ function Navigation(): ReactNode {
   const [location] = useLocation();
   const list = useRef<HTMLOListElement>(null);
   // On a narrow screen, the list scrolls sideways.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the current link changes with the location.
   useEffect(() => {
     const current = list.current?.querySelector<HTMLElement>("[aria-current]");
     if (list.current && current) list.current.scrollLeft = current.offsetLeft - 16;

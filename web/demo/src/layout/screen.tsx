@@ -10,11 +10,20 @@ interface ScreenProps {
   /** What to click. */
   steps?: readonly ReactNode[];
   files: readonly SourceFile[];
+  /** Gives the real thing the whole width, below the code. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** A title, what to try, the real thing, and the code that makes it. */
-export function Screen({ path, lead, steps = [], files, children }: ScreenProps): ReactNode {
+export function Screen({
+  path,
+  lead,
+  steps = [],
+  files,
+  isWide,
+  children,
+}: ScreenProps): ReactNode {
   const index = SCREENS.findIndex((screen) => screen.path === path);
   const label = SCREENS[index]?.label ?? "";
   useEffect(() => {
@@ -29,22 +38,22 @@ export function Screen({ path, lead, steps = [], files, children }: ScreenProps)
         <h1>{label}</h1>
         <p className="lead">{lead}</p>
       </header>
-      <div className="screen-columns">
+      <div className="screen-columns" data-wide={isWide || undefined}>
         <div className="screen-side">
           {steps.length > 0 && (
             <section className="steps" aria-label="Try this">
               <h2>Try this</h2>
               <ol>
                 {steps.map((step, position) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a screen don't move.
                   <li key={position}>{step}</li>
                 ))}
               </ol>
             </section>
           )}
-          <div className="stage">{children}</div>
+          {!isWide && <div className="stage">{children}</div>}
         </div>
         <Code files={files} />
+        {isWide && <div className="stage">{children}</div>}
       </div>
     </article>
   );

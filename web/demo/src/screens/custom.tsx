@@ -8,21 +8,23 @@ import { router } from "../router.ts";
 type Props = { organizationId?: string };
 
 // The components are JavaScript of 2022 with a few types, which a strict compiler refuses.
-const components = import.meta.glob<ComponentType<Props>>("../custom/2022/*.tsx", {
+const components = import.meta.glob<ComponentType<Props>>("../2022/*.{jsx,tsx}", {
   eager: true,
   import: "default",
 });
-const sources = import.meta.glob<string>("../custom/2022/*.tsx", {
+const sources = import.meta.glob<string>("../2022/*.{jsx,tsx}", {
   eager: true,
   query: "?raw",
   import: "default",
 });
 
-const NAMES = ["CreateOrganization", "OrganizationList", "Organization", "EditOrganization"];
-const FILES = NAMES.map((name) => ({
-  name: `${name}.tsx`,
-  source: sources[`../custom/2022/${name}.tsx`] ?? "",
-}));
+const NAMES = [
+  "CreateOrganization.tsx",
+  "OrganizationList.tsx",
+  "Organization.tsx",
+  "EditOrganization.jsx",
+] as const;
+const FILES = NAMES.map((name) => ({ name, source: sources[`../2022/${name}`] ?? "" }));
 
 export function CustomScreen(): ReactNode {
   return (
@@ -47,8 +49,6 @@ export function CustomScreen(): ReactNode {
 function Custom(): ReactNode {
   const refusal = useRefusal();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a key on a link is a click too.
-    // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is clicked.
     <div className="custom" onClickCapture={followLink}>
       {refusal && <p role="alert">{refusal}</p>}
       <Switch>
@@ -64,23 +64,23 @@ function Custom(): ReactNode {
                 fallback={<p>Opening …</p>}
                 notFound={<p>You don’t belong to an organization with this ID.</p>}
               >
-                <Original name="Organization" />
-                <Original name="EditOrganization" organizationId={id} />
+                <Original name="Organization.tsx" />
+                <Original name="EditOrganization.jsx" organizationId={id} />
               </ActiveOrganization>
             </>
           )}
         </Route>
         <Route>
-          <Original name="CreateOrganization" />
-          <Original name="OrganizationList" />
+          <Original name="CreateOrganization.tsx" />
+          <Original name="OrganizationList.tsx" />
         </Route>
       </Switch>
     </div>
   );
 }
 
-function Original({ name, ...props }: Props & { name: string }): ReactNode {
-  const Component = components[`../custom/2022/${name}.tsx`];
+function Original({ name, ...props }: Props & { name: (typeof NAMES)[number] }): ReactNode {
+  const Component = components[`../2022/${name}`];
   return Component && <Component {...props} />;
 }
 

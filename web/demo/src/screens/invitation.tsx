@@ -1,16 +1,18 @@
-import { AcceptInvitation } from "@tenantry/react";
+import type { ReactNode } from "react";
+import { InvitationPage } from "../examples/InvitationPage.tsx";
+import source from "../examples/InvitationPage.tsx?raw";
 import { Screen } from "../layout/screen.tsx";
-import source from "./invitation.tsx?raw";
 
-/** The page that the link of an invitation leads to. The component takes the ticket from the address. */
-export function InvitationScreen() {
+const FILES = [{ name: "InvitationPage.tsx", source }];
+
+export function InvitationScreen(): ReactNode {
   return (
     <Screen
       path="/mailbox"
       lead="Your product’s own page for invitations. It says who invites whom to what, and waits for a decision."
-      files={[{ name: "invitation.tsx", source }]}
+      files={FILES}
     >
-      <AcceptInvitation signInUrl="/demo/" signUpUrl="/demo/" redirectUrlComplete="/demo/orgs" />
+      <InvitationPage />
     </Screen>
   );
 }

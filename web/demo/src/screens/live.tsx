@@ -23,6 +23,7 @@ export function LiveScreen(): ReactNode {
         "Make Grace a member again.",
       ]}
       files={FILES}
+      isWide
     >
       <label className="inline-label">
         Organization

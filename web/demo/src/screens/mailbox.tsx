@@ -1,14 +1,14 @@
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
+import invitationSource from "../examples/InvitationPage.tsx?raw";
 import { type Email, findTicket, useOutbox } from "../examples/outbox.ts";
 import outboxSource from "../examples/outbox.ts?raw";
 import { Screen } from "../layout/screen.tsx";
 import { PEOPLE } from "../people.ts";
 import { usePerson } from "../person.tsx";
-import invitationSource from "./invitation.tsx?raw";
 
 const FILES = [
-  { name: "invitation.tsx", source: invitationSource },
+  { name: "InvitationPage.tsx", source: invitationSource },
   { name: "outbox.ts", source: outboxSource },
 ];
 
@@ -85,7 +85,6 @@ function Message({ email }: { email: Email }): ReactNode {
 function linkUrls(text: string): ReactNode[] {
   return text.split(/(https?:\/\/\S+)/).map((part, index) =>
     index % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of an email don't move.
       <a key={index} href={part} target="_blank" rel="noreferrer">
         {part}
       </a>

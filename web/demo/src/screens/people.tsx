@@ -56,7 +56,11 @@ function People(): ReactNode {
                 <small>{person.about}</small>
               </span>
             </button>
-            <a href={`${BASE}/?as=${encodeURIComponent(person.email)}`} target="_blank" rel="noreferrer">
+            <a
+              href={`${BASE}/?as=${encodeURIComponent(person.email)}`}
+              target="_blank"
+              rel="noreferrer"
+            >
               New tab<span className="hidden"> as {person.name}</span>
             </a>
           </li>

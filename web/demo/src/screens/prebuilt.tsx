@@ -3,6 +3,7 @@ import {
   OrganizationList,
   OrganizationProfile,
   OrganizationSwitcher,
+  useAuth,
 } from "@tenantry/react";
 import { type ReactNode, useState } from "react";
 import { Gate } from "../layout/gate.tsx";
@@ -36,6 +37,7 @@ export function PrebuiltScreen(): ReactNode {
         "Turn props on and off. The code beside is what you see.",
       ]}
       files={[{ name: "App.tsx", source: writeCode(props, view, theme) }]}
+      isWide
     >
       <fieldset className="switches">
         <legend>Props</legend>
@@ -62,6 +64,7 @@ export function PrebuiltScreen(): ReactNode {
 }
 
 function Product({ props, view, theme }: { props: Props; view: View; theme: Theme }): ReactNode {
+  const { orgId } = useAuth({ treatPendingAsSignedOut: false });
   const appearance = { theme };
   const { hidePersonal, hideSlug, skipInvitationScreen } = props;
   const some = { ...pick({ hideSlug, skipInvitationScreen }), appearance };
@@ -72,10 +75,11 @@ function Product({ props, view, theme }: { props: Props; view: View; theme: Them
         {/* The panel alone is drawn once, so its props count from the start. */}
         <OrganizationSwitcher key={String(props.asStandalone)} {...props} appearance={appearance} />
       </div>
-      {view === "OrganizationProfile" && <OrganizationProfile appearance={appearance} />}
-      {view === "OrganizationList" && (
-        <OrganizationList {...some} {...pick({ hidePersonal })} />
+      {view === "OrganizationProfile" && orgId === null && (
+        <p className="quiet">Open the switcher, and choose an organization.</p>
       )}
+      {view === "OrganizationProfile" && orgId && <OrganizationProfile appearance={appearance} />}
+      {view === "OrganizationList" && <OrganizationList {...some} {...pick({ hidePersonal })} />}
       {view === "CreateOrganization" && <CreateOrganization {...some} />}
     </div>
   );
@@ -88,7 +92,12 @@ interface ChoiceProps<Value extends string> {
   onChange: (value: Value) => void;
 }
 
-function Choice<Value extends string>({ label, values, value, onChange }: ChoiceProps<Value>): ReactNode {
+function Choice<Value extends string>({
+  label,
+  values,
+  value,
+  onChange,
+}: ChoiceProps<Value>): ReactNode {
   return (
     <label>
       {label}

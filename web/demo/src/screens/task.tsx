@@ -1,9 +1,9 @@
 import { OrganizationSwitcher, useAuth, useSession, useTenantry } from "@tenantry/react";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
-import { TaskPage } from "../examples/TaskPage.tsx";
-import modeSource from "../examples/membership-mode.ts?raw";
-import taskPageSource from "../examples/TaskPage.tsx?raw";
 import { setMembershipMode } from "../examples/membership-mode.ts";
+import modeSource from "../examples/membership-mode.ts?raw";
+import { TaskPage } from "../examples/TaskPage.tsx";
+import taskPageSource from "../examples/TaskPage.tsx?raw";
 import { Gate } from "../layout/gate.tsx";
 import { Screen } from "../layout/screen.tsx";
 import { usePerson } from "../person.tsx";
@@ -86,12 +86,14 @@ function Task(): ReactNode {
   const isOpen = session?.currentTask?.key === "choose-organization";
   return (
     <>
-      <p className="state">
-        Your session is <strong>{sessionStatus}</strong>.{" "}
-        {isOpen && "Its task is to choose an organization."}
-        {!isOpen && (orgSlug ? `It works in ${orgSlug}.` : "It works in the personal account.")}
+      <div className="state">
+        <p>
+          Your session is <strong>{sessionStatus}</strong>.{" "}
+          {isOpen && "Its task is to choose an organization."}
+          {!isOpen && (orgSlug ? `It works in ${orgSlug}.` : "It works in the personal account.")}
+        </p>
         <NewSessionButton />
-      </p>
+      </div>
       {isOpen ? <TaskPage /> : <OrganizationSwitcher />}
     </>
   );

@@ -1,0 +1,3 @@
+import { defineGlobal } from "@tenantry/js/browser";
+
+defineGlobal();
