@@ -49,7 +49,8 @@ export function PrebuiltScreen(): ReactNode {
               onChange={({ target }) => setProps(withSwitch(props, name, target.checked))}
             />
             <span>
-              <code>{name}</code> {label}
+              <code>{name}</code>
+              <small>{label}</small>
             </span>
           </label>
         ))}
@@ -130,7 +131,10 @@ function writeCode(props: Props, view: View, theme: Theme): string {
     OrganizationList: attributes(["hidePersonal", "hideSlug", "skipInvitationScreen"]),
     CreateOrganization: attributes(["hideSlug", "skipInvitationScreen"]),
   };
-  return `import { ${view}, OrganizationSwitcher } from "@tenantry/react";
+  return `import {
+  ${view},
+  OrganizationSwitcher,
+} from "@tenantry/react";
 import "@tenantry/react/styles.css";
 
 export function App() {
