@@ -72,7 +72,7 @@ def check_contents(wheel: Path) -> None:
 
 
 def try_out(wheel: Path) -> None:
-    """Installs the wheel into an empty environment, serves its pages and scripts, and runs `doctor`."""
+    """Installs the wheel into an empty environment, serves its pages, and runs `doctor`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-m", "venv", "--without-pip", folder / "venv")

@@ -10,7 +10,7 @@ export function readPerson(): string {
   return new URLSearchParams(location.search).get("as") ?? "ada@example.com";
 }
 
-/** Choosing another person loads the page anew. */
+/** Choosing another person loads the page again. */
 export function showPeople(): void {
   const people = PEOPLE.map(({ email, name }) => ({ value: email, label: name }));
   fillMenu("person", people, readPerson());

@@ -59,7 +59,7 @@ function AdminControls({
   membership,
 }: {
   membership: OrganizationMembershipResource;
-}) {
+}){
   const [disabled, setDisabled] = useState(false);
   const {
     user: { id: userId },

@@ -20,7 +20,7 @@ export function PermissionsScreen(): ReactNode {
       lead="Ask for permissions instead of roles. The browser answers at once to draw the page, and the server says why."
       steps={[
         "Look at the page as Ada, then as Grace.",
-        "Check a permission that doesn’t exist, such as org:manage_members. The reason tells you so.",
+        "Check a permission that doesn’t exist, such as org:manage_members. The reason says so.",
         "Let Ada change Grace’s role in another tab. Grace’s page follows without a reload.",
       ]}
       files={FILES}
