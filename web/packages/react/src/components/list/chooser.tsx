@@ -76,7 +76,9 @@ export function Chooser({
             <span {...element("rowIcon")}>
               <Icon name="plus" />
             </span>
-            <span {...element("rowTitle")}>{text.organizationSwitcher.createOrganization}</span>
+            <span {...element("rowTitle")} dir="auto">
+              {text.organizationSwitcher.createOrganization}
+            </span>
           </button>
         </div>
       )}

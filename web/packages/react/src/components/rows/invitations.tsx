@@ -111,8 +111,10 @@ function InvitationRow(props: {
       <div {...element("row")}>
         <Avatar name={name} imageUrl={imageUrl} />
         <span {...element("rowText")}>
-          <span {...element("rowTitle")}>{name}</span>
-          <span {...element("rowSubtitle")}>
+          <span {...element("rowTitle")} dir="auto">
+            {name}
+          </span>
+          <span {...element("rowSubtitle")} dir="auto">
             {invitation.inviterName
               ? format(words.invitedBy, { name: invitation.inviterName, ...expiry })
               : format(words.expires, expiry)}

@@ -65,8 +65,12 @@ function SelectableRow(
     >
       {props.avatar}
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{props.title}</span>
-        <span {...element("rowSubtitle")}>{props.subtitle}</span>
+        <span {...element("rowTitle")} dir="auto">
+          {props.title}
+        </span>
+        <span {...element("rowSubtitle")} dir="auto">
+          {props.subtitle}
+        </span>
       </span>
       {isBusy && (
         <>

@@ -46,7 +46,9 @@ function SuggestionRow({ suggestion }: { suggestion: OrganizationSuggestionResou
       <div {...element("row")}>
         <Avatar name={name} imageUrl={imageUrl} />
         <span {...element("rowText")}>
-          <span {...element("rowTitle")}>{name}</span>
+          <span {...element("rowTitle")} dir="auto">
+            {name}
+          </span>
         </span>
         <span {...element("rowActions")} aria-live="polite">
           {isAsked ? (

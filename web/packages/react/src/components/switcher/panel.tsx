@@ -98,7 +98,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
             <span {...element("rowIcon")}>
               <Icon name="plus" />
             </span>
-            <span {...element("rowTitle")}>{text.organizationSwitcher.createOrganization}</span>
+            <span {...element("rowTitle")} dir="auto">
+              {text.organizationSwitcher.createOrganization}
+            </span>
           </button>
         </div>
       )}
@@ -127,8 +129,12 @@ function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactN
   return (
     <div {...element("panelCurrent")}>
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{organization.name}</span>
-        <span {...element("rowSubtitle")}>{membership.roleName}</span>
+        <span {...element("rowTitle")} dir="auto">
+          {organization.name}
+        </span>
+        <span {...element("rowSubtitle")} dir="auto">
+          {membership.roleName}
+        </span>
       </span>
       {manages ? (
         <Button size="small" data-row="" onClick={manage}>

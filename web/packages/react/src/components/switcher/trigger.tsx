@@ -47,8 +47,14 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
         shape={person ? "circle" : "square"}
       />
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{name}</span>
-        {subtitle && <span {...element("rowSubtitle")}>{subtitle}</span>}
+        <span {...element("rowTitle")} dir="auto">
+          {name}
+        </span>
+        {subtitle && (
+          <span {...element("rowSubtitle")} dir="auto">
+            {subtitle}
+          </span>
+        )}
       </span>
       {pendingCount > 0 && (
         <span {...element("badge")} aria-hidden="true">
