@@ -49,6 +49,7 @@ from schema.membership_requests.mutations import MembershipRequestMutations
 from schema.memberships.mutations import MembershipMutations
 from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
+from schema.organizations.logo import LogoMutations
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.slug_availability import SlugQueries
@@ -91,6 +92,7 @@ class Query(
 )
 class Mutation(
     OrganizationMutations,
+    LogoMutations,
     MembershipMutations,
     InvitationMutations,
     DomainMutations,

@@ -17,7 +17,10 @@ export function plugin(_schema, documents) {
   const all = documents.flatMap(({ document }) => document.definitions);
   const definitions = new Map(all.map((definition) => [definition.name.value, definition]));
   const text = (definition) => stripIgnoredCharacters(print(definition));
-  const lines = all.map((definition) => {
+  const operations = all.filter(({ kind }) => kind === "OperationDefinition");
+  const used = new Set(operations.flatMap((operation) => [...fragmentsIn(operation, definitions)]));
+  const written = all.filter(({ kind, name }) => kind !== "FragmentDefinition" || used.has(name.value));
+  const lines = written.map((definition) => {
     const name = definition.name.value;
     if (definition.kind === "FragmentDefinition") {
       return `const ${name}: string = ${JSON.stringify(text(definition))};`;

@@ -1,9 +1,10 @@
 // Types the documents of the packages after the schema: `npm run generate`, with `-- --check` to compare only.
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-function packageAt(folder: string): CodegenConfig["generates"][string] {
+/** Documents that a page loads together stand in one module. */
+function moduleOf(...documents: string[]): CodegenConfig["generates"][string] {
   return {
-    documents: [`${folder}/operations/*.graphql`],
+    documents,
     plugins: ["typescript-operations", "./codegen-documents.mjs"],
     config: {
       enumsAsTypes: true,
@@ -22,9 +23,16 @@ function packageAt(folder: string): CodegenConfig["generates"][string] {
   };
 }
 
+const JS = "packages/js/operations";
+const IN_JS = "packages/js/src/generated";
+
 const config: CodegenConfig = {
   schema: process.env.SCHEMA_FILES?.split(",") ?? "../graphql/schema.graphql",
-  generates: { "packages/js/src/generated/documents.ts": packageAt("packages/js") },
+  generates: {
+    [`${IN_JS}/session.ts`]: moduleOf(`${JS}/{fragments,session}.graphql`),
+    [`${IN_JS}/live.ts`]: moduleOf(`${JS}/{fragments,events}.graphql`),
+    [`${IN_JS}/resources.ts`]: moduleOf(`${JS}/*.graphql`, `!${JS}/{session,events}.graphql`),
+  },
 };
 
 export default config;

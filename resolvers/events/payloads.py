@@ -261,6 +261,7 @@ async def record_invitation(
         | ({"user_id": user_id} if user_id else {}),
         organization_id=organization.id,
         user_id=user_id,
+        address_key=invitation.address_key,
         private_metadata=invitation.private_metadata,
         actor=actor,
     )

@@ -1,17 +1,9 @@
 import { Connection } from "./connection.ts";
-import * as documents from "./generated/documents.ts";
 import { navigateTo } from "./page.ts";
-import { found } from "./resources/api.ts";
-import {
-  acceptInvitation,
-  declineInvitation,
-  toPreview,
-  userInvitationBuilder,
-} from "./resources/invitations.ts";
-import { getUserMemberships } from "./resources/memberships.ts";
-import { toRole } from "./resources/organizations.ts";
+import { loadOperations, remote } from "./resources/remote.ts";
 import { fillTemplate } from "./routes.ts";
 import type { TenantryOptions } from "./types/options.ts";
+import type { RootFunctions } from "./operations/root.ts";
 import type { RedirectParams, Tenantry } from "./types/tenantry.ts";
 import { warn } from "./warnings.ts";
 
@@ -83,57 +75,20 @@ function connectionFunctions(
   };
 }
 
-function resourceFunctions(
-  connection: Connection,
-): Functions<
-  | "createOrganization"
-  | "getOrganization"
-  | "getOrganizationMemberships"
-  | "getSlugAvailability"
-  | "checkPermission"
-  | "getInvitationPreview"
-  | "acceptInvitation"
-  | "declineInvitation"
-> {
-  const { api, builders, session } = connection;
-  const toInvitation = userInvitationBuilder(api, builders);
-  return {
-    createOrganization: async ({ name, slug }) => {
-      const { payload } = await api.mutate(documents.CreateOrganizationDocument, {
-        input: { name, slug },
-      });
-      api.invalidate(null, "userMemberships");
-      await api.activatePending();
-      return builders.organization(found(payload?.organization));
+function resourceFunctions({ api, builders, session }: Connection): RootFunctions {
+  return remote<RootFunctions>(
+    async () => (await loadOperations()).rootFunctions(api, builders, session),
+    {
+      createOrganization: 0,
+      getOrganization: 0,
+      getOrganizationMemberships: 0,
+      getSlugAvailability: 0,
+      checkPermission: 0,
+      getInvitationPreview: 0,
+      acceptInvitation: 0,
+      declineInvitation: 0,
     },
-    getOrganization: async (idOrSlug) => {
-      const by = idOrSlug.includes("_") ? { id: idOrSlug } : { slug: idOrSlug };
-      const { organization } = await api.query(documents.ReadOrganizationDocument, { by });
-      return builders.organization(found(organization));
-    },
-    getOrganizationMemberships: (params) => getUserMemberships(api, builders, params),
-    getSlugAvailability: async (params) => {
-      const data = await api.query(documents.ReadSlugAvailabilityDocument, params);
-      return found(data.slugAvailability);
-    },
-    checkPermission: async ({ permission, organizationId = session.organizationId }) => {
-      if (!organizationId) {
-        return { allowed: false, reason: "NOT_A_MEMBER", permission, role: null };
-      }
-      const data = await api.query(documents.CheckPermissionDocument, {
-        organizationId,
-        permission,
-      });
-      const { role, ...decision } = found(data.checkPermission);
-      return { ...decision, role: role && toRole(role, false) };
-    },
-    getInvitationPreview: async (ticket) => {
-      const data = await connection.api.query(documents.ReadInvitationPreviewDocument, { ticket });
-      return toPreview(data.invitationByTicket);
-    },
-    acceptInvitation: ({ ticket }) => acceptInvitation(api, builders, { ticket }),
-    declineInvitation: async ({ ticket }) => toInvitation(await declineInvitation(api, { ticket })),
-  };
+  );
 }
 
 function pageFunctions(

@@ -2,7 +2,7 @@ import { checkAuthorization } from "./authorization.ts";
 import { SessionCookie } from "./cookie.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
 import { TenantryError } from "./errors.ts";
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/session.ts";
 import { Identity } from "./identity.ts";
 import { Invalidations } from "./invalidations.ts";
 import { LiveLoader } from "./live-loader.ts";
@@ -11,8 +11,7 @@ import { observePage } from "./page.ts";
 import { Recovery } from "./recovery.ts";
 import { Requests } from "./requests.ts";
 import type { Api, Builders } from "./resources/api.ts";
-import { membershipBuilder } from "./resources/memberships.ts";
-import { organizationBuilder } from "./resources/organizations.ts";
+import { makeBuilders } from "./resources/builders.ts";
 import { Snapshots } from "./resources/snapshot.ts";
 import { matchOrganization } from "./routes.ts";
 import { type Core, Session, SIGNED_OUT } from "./session.ts";
@@ -384,16 +383,6 @@ export class Connection {
     const token = tokens.get(tokenKey(this.session.organizationId, this.session.format));
     if (session && token) this.#cookie.write(token.jwt, session.expiresAt);
   }
-}
-
-function makeBuilders(api: Api): Builders {
-  const builders: Builders = {
-    organization: (data) => organization(data),
-    membership: (data, of) => membership(data, of),
-  };
-  const organization = organizationBuilder(api, builders);
-  const membership = membershipBuilder(api, builders);
-  return builders;
 }
 
 function present<T>(part: T | null): T {

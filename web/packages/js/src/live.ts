@@ -1,6 +1,6 @@
 /** The part of the package that is loaded once subscriptions start. */
 import { type Client, createClient } from "graphql-ws/client";
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/live.ts";
 import { LiveEvents, type StreamName } from "./live-events.ts";
 import type { Api } from "./resources/api.ts";
 import type { Core, Session } from "./session.ts";

@@ -1,5 +1,5 @@
 import { hasCode } from "./errors.ts";
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/session.ts";
 import { type Core, isOver, required, type Session } from "./session.ts";
 import { LEAST_MILLISECONDS, type Token, tokenKey, toServerFormat } from "./tokens.ts";
 import type { GetTokenParams } from "./types/users.ts";

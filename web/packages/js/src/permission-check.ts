@@ -1,5 +1,5 @@
 /** Loaded in development only, when a check of a permission fails. */
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/resources.ts";
 import type { Api } from "./resources/api.ts";
 import { warn } from "./warnings.ts";
 

@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { hasCode } from "./errors.ts";
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/session.ts";
 import type { Identity } from "./identity.ts";
 import type { Snapshots } from "./resources/snapshot.ts";
 import { type Choice, matchOrganization } from "./routes.ts";

@@ -1,4 +1,4 @@
-import * as documents from "./generated/documents.ts";
+import * as documents from "./generated/session.ts";
 import type { Choice } from "./routes.ts";
 import {
   type Core,

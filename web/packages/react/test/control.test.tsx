@@ -201,7 +201,7 @@ test("ActiveOrganization switches before its children render", async () => {
     </ActiveOrganization>,
   );
   expect(page.textContent).toBe("wait");
-  expect(fake.setActive).toHaveBeenCalledWith({ organization: "difference" });
+  expect(fake.setActive).toHaveBeenCalledWith({ organization: "difference", remember: false });
   fake.set(signedIn({ organization: organization({ id: "org_difference", slug: "difference" }) }));
   await eventually(() => expect(page.textContent).toBe("child"));
   expect(new Set(seen)).toEqual(new Set(["difference"]));

@@ -136,6 +136,10 @@ export class FakeTenantry {
     return this.state.organization;
   }
 
+  get session(): SessionResource | null {
+    return this.state.session;
+  }
+
   readonly addListener = (listener: (state: TenantryState) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

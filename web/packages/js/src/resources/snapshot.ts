@@ -2,7 +2,8 @@ import { saySame } from "../tokens.ts";
 import type { InstanceData, TenantryState, ViewerData } from "../types/state.ts";
 import type { SessionClaims, SessionResource, UserResource } from "../types/users.ts";
 import type { Api, Builders } from "./api.ts";
-import { toInstance, toSession, toUser, userFunctions } from "./users.ts";
+import { loadOperations, remote } from "./remote.ts";
+import { toInstance, toSession, toUser, type UserFunctions } from "./users.ts";
 
 type Parts = Pick<
   TenantryState,
@@ -18,13 +19,23 @@ export interface SnapshotFunctions {
 export class Snapshots {
   readonly #builders: Builders;
   readonly #session: SnapshotFunctions["session"];
-  readonly #user: ReturnType<typeof userFunctions> & SnapshotFunctions["user"];
+  readonly #user: UserFunctions & SnapshotFunctions["user"];
   readonly #kept = new Map<string, { readonly text: string; readonly part: unknown }>();
 
   constructor(api: Api, builders: Builders, functions: SnapshotFunctions) {
     this.#builders = builders;
     this.#session = functions.session;
-    this.#user = { ...userFunctions(api, builders), ...functions.user };
+    const userFunctions = remote<UserFunctions>(
+      async () => (await loadOperations()).userFunctions(api, builders),
+      {
+        getOrganizationMemberships: 0,
+        getOrganizationInvitations: 0,
+        getOrganizationSuggestions: 0,
+        getOrganizationCreationDefaults: 0,
+        leaveOrganization: 0,
+      },
+    );
+    this.#user = { ...userFunctions, ...functions.user };
   }
 
   make(

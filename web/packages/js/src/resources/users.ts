@@ -1,39 +1,10 @@
-import * as documents from "../generated/documents.ts";
 import type { InstanceResource } from "../types/instance.ts";
 import type { InstanceData, SessionData, UserData } from "../types/state.ts";
 import type { EmailAddress, SessionResource, UserResource } from "../types/users.ts";
-import { type Api, type Builders, found, lower } from "./api.ts";
-import { getUserSuggestions, suggestionBuilder } from "./domains.ts";
-import { getUserInvitations, userInvitationBuilder } from "./invitations.ts";
-import { getUserMemberships } from "./memberships.ts";
+import { lower } from "./api.ts";
+import type { FunctionsOf } from "./builders.ts";
 
-type UserFunctions = Pick<
-  UserResource,
-  | "getOrganizationMemberships"
-  | "getOrganizationInvitations"
-  | "getOrganizationSuggestions"
-  | "getOrganizationCreationDefaults"
-  | "leaveOrganization"
->;
-
-export function userFunctions(api: Api, builders: Builders): UserFunctions {
-  const toInvitation = userInvitationBuilder(api, builders);
-  const toSuggestion = suggestionBuilder(api);
-  return {
-    getOrganizationMemberships: (params) => getUserMemberships(api, builders, params),
-    getOrganizationInvitations: (params) => getUserInvitations(api, toInvitation, params),
-    getOrganizationSuggestions: (params) => getUserSuggestions(api, toSuggestion, params),
-    getOrganizationCreationDefaults: async () => {
-      const data = await api.query(documents.ReadCreationDefaultsDocument, {});
-      return found(data.viewer).organizationCreationDefaults;
-    },
-    leaveOrganization: async (organizationId) => {
-      await api.mutate(documents.LeaveOrganizationDocument, { input: { organizationId } });
-      api.invalidate(null, "userMemberships");
-      await api.leave(organizationId, "left");
-    },
-  };
-}
+export type UserFunctions = Omit<FunctionsOf<UserResource>, "reload">;
 
 export function toUser(
   data: UserData,

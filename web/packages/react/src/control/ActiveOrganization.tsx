@@ -60,7 +60,11 @@ function useActivation(
       organization?.id === wanted || organization?.slug === wanted;
     const activate = async () => {
       try {
-        if (!isWanted(tenantry.organization)) await tenantry.setActive({ organization: wanted });
+        // Opening a link moves no other tab. A pending session has nowhere else to start from.
+        const remember = tenantry.session?.status === "pending";
+        if (!isWanted(tenantry.organization)) {
+          await tenantry.setActive({ organization: wanted, remember });
+        }
         if (!isOver) setMissing(null);
       } catch (error) {
         if (!isOver && hasCode(error, "organization_not_found_or_unauthorized")) setMissing(wanted);

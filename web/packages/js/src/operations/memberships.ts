@@ -1,4 +1,4 @@
-import * as documents from "../generated/documents.ts";
+import * as documents from "../generated/resources.ts";
 import { makeError } from "../transport.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type { MembershipListParams, ResourcePage } from "../types/lists.ts";
@@ -6,40 +6,20 @@ import type {
   OrganizationMembershipResource,
   OrganizationResource,
 } from "../types/organizations.ts";
-import {
-  type Api,
-  type Builders,
-  found,
-  type MembershipRow,
-  once,
-  pageArguments,
-  toPage,
-  toPublicUserData,
-} from "./api.ts";
+import type { Api, Builders, MembershipRow } from "../resources/api.ts";
+import type { FunctionsOf } from "../resources/builders.ts";
+import { found, pageArguments, toPage } from "./lists.ts";
 
-export function membershipBuilder(api: Api, builders: Builders): Builders["membership"] {
-  const functions = once((key) => {
-    const [organizationId = "", userId = ""] = key.split("/");
-    const change = memberFunctions(api, builders, organizationId);
-    return {
-      update: ({ role }: { readonly role: RoleKey }) => change.updateMember({ userId, role }),
-      destroy: () => change.removeMember(userId),
-    };
-  });
-  return ({ role, user, createdAt, updatedAt, ...data }, organization) => {
-    const { id, permissions, publicMetadata } = data;
-    return Object.freeze({
-      id,
-      role: role.key,
-      roleName: role.name,
-      permissions,
-      publicMetadata,
-      publicUserData: toPublicUserData(user),
-      organization,
-      createdAt: new Date(createdAt),
-      updatedAt: new Date(updatedAt),
-      ...functions(`${organization.id}/${user.id}`),
-    });
+export function memberFunctions(
+  api: Api,
+  builders: Builders,
+  organizationId: string,
+  userId: string,
+): FunctionsOf<OrganizationMembershipResource> {
+  const { updateMember, removeMember } = changeFunctions(api, builders, organizationId);
+  return {
+    update: ({ role }) => updateMember({ userId, role }),
+    destroy: () => removeMember(userId),
   };
 }
 
@@ -56,7 +36,7 @@ export function toMembership(
   return membership(data, organization(data.organization));
 }
 
-function memberFunctions(api: Api, builders: Builders, organizationId: string) {
+function changeFunctions(api: Api, builders: Builders, organizationId: string) {
   return {
     updateMember: async ({ userId, role }: { readonly userId: string; readonly role: RoleKey }) => {
       const input = { organizationId, userId, role };
@@ -83,7 +63,7 @@ export function membershipFunctions(
   id: string,
 ): Pick<OrganizationResource, "updateMember" | "removeMember" | "addMember" | "getMemberships"> {
   return {
-    ...memberFunctions(api, builders, id),
+    ...changeFunctions(api, builders, id),
     addMember: async () => {
       const message =
         "Only a service with a secret key can add members directly. Invite them instead.";

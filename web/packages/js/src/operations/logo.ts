@@ -1,4 +1,4 @@
-import type { ImageType } from "../generated/documents.ts";
+import type { ImageType } from "../generated/resources.ts";
 import { makeError } from "../transport.ts";
 
 const TYPES: Readonly<Record<string, ImageType>> = {

@@ -118,28 +118,6 @@ export type CreateOrganizationInput = {
   readonly slug?: string | null | undefined;
 };
 
-/** A session to open. Set at most one of `organizationId` and `slug`. */
-export type CreateSessionInput = {
-  /** The format of the claims in the session's first token. */
-  readonly format?: SessionTokenFormat;
-  /** ID of the session's first active organization. Without it, the session uses the personal account or, if an organization is required, is pending. */
-  readonly organizationId?: string | null | undefined;
-  /** The slug of the session's first active organization. */
-  readonly slug?: string | null | undefined;
-};
-
-/** The session and the organization that a new token is for. Set at most one of `organizationId` and `slug`. */
-export type CreateSessionTokenInput = {
-  /** The format of the claims in the new token. */
-  readonly format?: SessionTokenFormat;
-  /** ID of an organization that the caller is a member of. Null for the personal account. Defaults to the session's active organization. */
-  readonly organizationId?: string | null | undefined;
-  /** ID of the session that the token belongs to. */
-  readonly sessionId: string;
-  /** The slug of an organization that the caller is a member of. */
-  readonly slug?: string | null | undefined;
-};
-
 /** The organization to delete. */
 export type DeleteOrganizationInput = {
   /** ID of the organization to delete. */
@@ -280,10 +258,15 @@ export type EventType =
   /** A user was updated, by a secret key or by a token with a newer profile. */
   | 'USER_UPDATED';
 
+/** The type of an image. */
 export type ImageType =
+  /** GIF, of which the first frame is stored, as PNG. */
   | 'GIF'
+  /** JPEG. */
   | 'JPEG'
+  /** PNG. */
   | 'PNG'
+  /** WebP. */
   | 'WEBP';
 
 /** The next step for a person who opens an invitation link. */
@@ -363,13 +346,6 @@ export type MailStatus =
   | 'QUEUED'
   /** The mail server accepted the email. */
   | 'SENT';
-
-/** Whether users need an organization to work. */
-export type MembershipMode =
-  /** A session without an active organization works with the user's personal account. */
-  | 'OPTIONAL'
-  /** A session must have an active organization. Without one, it stays pending. */
-  | 'REQUIRED';
 
 /** The sort order of a list of memberships. */
 export type MembershipOrder = {
@@ -458,43 +434,13 @@ export type RemoveMembershipInput = {
   readonly userId: string;
 };
 
-/** The status of a session. */
-export type SessionStatus =
-  /** The session can be used. */
-  | 'ACTIVE'
-  /** The user ended the session. */
-  | 'ENDED'
-  /** The session expired. */
-  | 'EXPIRED'
-  /** The session is open, but the user must complete a task before it can be used. */
-  | 'PENDING'
-  /** A secret key revoked the session. */
-  | 'REVOKED';
-
-/** The format of the claims in a session token. */
-export type SessionTokenFormat =
-  /** The claims are `org_id`, `orgs`, and `org_role` with the role names of 2022, such as `basic_member`. */
-  | 'LEGACY'
-  /** The claims are `org_id`, `org_slug`, `org_role`, `org_permissions`, and `orgs`. */
-  | 'V1'
-  /** The organization is in the claim `o`, in a compact form. */
-  | 'V2';
-
-/** The session and its new active organization. Set exactly one of `organizationId` and `slug`. */
-export type SetActiveOrganizationInput = {
-  /** The format of the claims in the token that the mutation returns. */
-  readonly format?: SessionTokenFormat;
-  /** ID of the new active organization. Null for the personal account, which changes nothing if an organization is required. */
-  readonly organizationId?: string | null | undefined;
-  /** ID of the session to change. */
-  readonly sessionId: string;
-  /** The slug of the new active organization. */
-  readonly slug?: string | null | undefined;
-};
-
+/** An organization and its new logo. */
 export type SetOrganizationLogoInput = {
+  /** The type of the image, which the data must have. Leave it out to accept each type. */
   readonly contentType?: ImageType | null | undefined;
+  /** The image: at most 150 KB, and 1,024 by 1,024 pixels. It is encoded again without metadata. Null to remove the logo. */
   readonly data?: string | null | undefined;
+  /** ID of the organization whose logo changes. */
   readonly organizationId: string;
 };
 
@@ -631,6 +577,77 @@ export type DeleteDomainMutationVariables = Exact<{
 
 export type DeleteDomainMutation = { readonly payload: { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
 
+type RefusalFields_AcceptInvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_DeletedPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_DomainPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_FeaturePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_InstancePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_InvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_InvitationsPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_MembershipPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_MembershipRequestPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_MembershipsPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_OrganizationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_PermissionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_PlanPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_RolePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_RoleSetPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_SessionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_SubscriptionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_UserPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_UsersPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_WebhookEndpointPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+export type RefusalFieldsFragment =
+  | RefusalFields_AcceptInvitationPayload_Fragment
+  | RefusalFields_DeletedPayload_Fragment
+  | RefusalFields_DomainPayload_Fragment
+  | RefusalFields_FeaturePayload_Fragment
+  | RefusalFields_InstancePayload_Fragment
+  | RefusalFields_InvitationPayload_Fragment
+  | RefusalFields_InvitationsPayload_Fragment
+  | RefusalFields_MembershipPayload_Fragment
+  | RefusalFields_MembershipRequestPayload_Fragment
+  | RefusalFields_MembershipsPayload_Fragment
+  | RefusalFields_OrganizationPayload_Fragment
+  | RefusalFields_PermissionPayload_Fragment
+  | RefusalFields_PlanPayload_Fragment
+  | RefusalFields_RolePayload_Fragment
+  | RefusalFields_RoleSetPayload_Fragment
+  | RefusalFields_SessionPayload_Fragment
+  | RefusalFields_SubscriptionPayload_Fragment
+  | RefusalFields_UserPayload_Fragment
+  | RefusalFields_UsersPayload_Fragment
+  | RefusalFields_WebhookEndpointPayload_Fragment
+;
+
+export type OrganizationFieldsFragment = { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string };
+
+export type MembershipFieldsFragment = { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } };
+
+export type PersonFieldsFragment = { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null };
+
+export type PageFieldsFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
+
 type EventFields_InstanceEvent_Fragment = { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly actor: { readonly type: ActorType, readonly id: string | null } };
 
 type EventFields_InvitationEvent_Fragment = { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly actor: { readonly type: ActorType, readonly id: string | null } };
@@ -645,46 +662,6 @@ export type EventFieldsFragment =
   | EventFields_MembershipEvent_Fragment
   | EventFields_OrganizationEvent_Fragment
 ;
-
-type LiveEventFields_InstanceEvent_Fragment = { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly actor: { readonly type: ActorType, readonly id: string | null } };
-
-type LiveEventFields_InvitationEvent_Fragment = { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } };
-
-type LiveEventFields_MembershipEvent_Fragment = { readonly userId: string, readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly membership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null }, readonly role: { readonly key: string, readonly name: string } } | null, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } };
-
-type LiveEventFields_OrganizationEvent_Fragment = { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } };
-
-export type LiveEventFieldsFragment =
-  | LiveEventFields_InstanceEvent_Fragment
-  | LiveEventFields_InvitationEvent_Fragment
-  | LiveEventFields_MembershipEvent_Fragment
-  | LiveEventFields_OrganizationEvent_Fragment
-;
-
-export type ViewerEventsSubscriptionVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-
-export type ViewerEventsSubscription = { readonly event:
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly userId: string, readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly membership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null }, readonly role: { readonly key: string, readonly name: string } } | null, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-   };
-
-export type OrganizationEventsSubscriptionVariables = Exact<{
-  organizationId: string;
-  after?: string | null | undefined;
-}>;
-
-
-export type OrganizationEventsSubscription = { readonly event:
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly userId: string, readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly membership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null }, readonly role: { readonly key: string, readonly name: string } } | null, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-    | { readonly id: string, readonly cursor: string, readonly type: EventType, readonly name: string, readonly occurredAt: string, readonly organizationId: string | null, readonly data: Readonly<Record<string, unknown>>, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly actor: { readonly type: ActorType, readonly id: string | null } }
-   };
 
 export type PublicOrganizationFieldsFragment = { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean };
 
@@ -769,12 +746,6 @@ export type DeclineInvitationMutationVariables = Exact<{
 
 export type DeclineInvitationMutation = { readonly payload: { readonly invitation: { readonly id: string, readonly emailAddress: string, readonly status: InvitationStatus, readonly inviterName: string | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly expiresAt: string, readonly createdAt: string, readonly updatedAt: string, readonly publicOrganization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean }, readonly role: { readonly key: string, readonly name: string } } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
 
-export type PageFieldsFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
-
-export type PersonFieldsFragment = { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null };
-
-export type MembershipFieldsFragment = { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } };
-
 export type ReadMembershipsQueryVariables = Exact<{
   id: string;
   first?: number | null | undefined;
@@ -822,8 +793,6 @@ export type RemoveMembershipMutationVariables = Exact<{
 
 
 export type RemoveMembershipMutation = { readonly payload: { readonly membership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null }, readonly organization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly role: { readonly key: string, readonly name: string } } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type OrganizationFieldsFragment = { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string };
 
 export type ReadOrganizationQueryVariables = Exact<{
   by: OrganizationBy;
@@ -967,143 +936,19 @@ export type RejectMembershipRequestMutationVariables = Exact<{
 
 export type RejectMembershipRequestMutation = { readonly payload: { readonly membershipRequest: { readonly id: string, readonly status: MembershipRequestStatus, readonly createdAt: string, readonly updatedAt: string, readonly publicOrganization: { readonly id: string }, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
 
-type RefusalFields_AcceptInvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_DeletedPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_DomainPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_FeaturePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_InstancePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_InvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_InvitationsPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_MembershipPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_MembershipRequestPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_MembershipsPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_OrganizationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_PermissionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_PlanPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_RolePayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_RoleSetPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_SessionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_SubscriptionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_UserPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_UsersPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-type RefusalFields_WebhookEndpointPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-export type RefusalFieldsFragment =
-  | RefusalFields_AcceptInvitationPayload_Fragment
-  | RefusalFields_DeletedPayload_Fragment
-  | RefusalFields_DomainPayload_Fragment
-  | RefusalFields_FeaturePayload_Fragment
-  | RefusalFields_InstancePayload_Fragment
-  | RefusalFields_InvitationPayload_Fragment
-  | RefusalFields_InvitationsPayload_Fragment
-  | RefusalFields_MembershipPayload_Fragment
-  | RefusalFields_MembershipRequestPayload_Fragment
-  | RefusalFields_MembershipsPayload_Fragment
-  | RefusalFields_OrganizationPayload_Fragment
-  | RefusalFields_PermissionPayload_Fragment
-  | RefusalFields_PlanPayload_Fragment
-  | RefusalFields_RolePayload_Fragment
-  | RefusalFields_RoleSetPayload_Fragment
-  | RefusalFields_SessionPayload_Fragment
-  | RefusalFields_SubscriptionPayload_Fragment
-  | RefusalFields_UserPayload_Fragment
-  | RefusalFields_UsersPayload_Fragment
-  | RefusalFields_WebhookEndpointPayload_Fragment
-;
-
-export type InstanceFieldsFragment = { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null };
-
-export type UserFieldsFragment = { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string };
-
-export type SessionFieldsFragment = { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null };
-
-export type ViewerFieldsFragment = { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null };
-
-export type SessionPayloadFieldsFragment = { readonly token: { readonly jwt: string } | null, readonly viewer: { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null } | null, readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null }, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
-
-export type CreateSessionMutationVariables = Exact<{
-  input: CreateSessionInput;
-}>;
-
-
-export type CreateSessionMutation = { readonly payload: { readonly token: { readonly jwt: string } | null, readonly viewer: { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null } | null, readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null }, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type CreateSessionTokenMutationVariables = Exact<{
-  input: CreateSessionTokenInput;
-}>;
-
-
-export type CreateSessionTokenMutation = { readonly payload: { readonly token: { readonly jwt: string } | null, readonly viewer: { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null } | null, readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null }, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type RenewSessionTokenMutationVariables = Exact<{
-  input: CreateSessionTokenInput;
-}>;
-
-
-export type RenewSessionTokenMutation = { readonly payload: { readonly token: { readonly jwt: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type SetActiveOrganizationMutationVariables = Exact<{
-  input: SetActiveOrganizationInput;
-}>;
-
-
-export type SetActiveOrganizationMutation = { readonly payload: { readonly token: { readonly jwt: string } | null, readonly viewer: { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null } | null, readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null }, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type EndSessionMutationVariables = Exact<{
-  sessionId: string;
-}>;
-
-
-export type EndSessionMutation = { readonly payload: { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
-
-export type ReadViewerQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ReadViewerQuery = { readonly viewer: { readonly cursor: string, readonly canCreateOrganization: boolean, readonly user: { readonly id: string, readonly externalId: string | null, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null, readonly emailAddress: string | null, readonly emailVerified: boolean | null, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string }, readonly session: { readonly id: string, readonly status: SessionStatus, readonly createdAt: string, readonly expiresAt: string, readonly tasks: ReadonlyArray<{ readonly key: string }>, readonly lastActiveOrganization: { readonly id: string } | null } | null, readonly activeOrganization: { readonly pendingInvitationsCount: number | null, readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean, readonly membersCount: number, readonly maxAllowedMemberships: number, readonly adminDeleteEnabled: boolean, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string } | null, readonly activeMembership: { readonly id: string, readonly permissions: ReadonlyArray<string>, readonly publicMetadata: Readonly<Record<string, unknown>>, readonly createdAt: string, readonly updatedAt: string, readonly role: { readonly key: string, readonly name: string } } | null } | null, readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null } };
-
-export type ReadInstanceQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ReadInstanceQuery = { readonly instance: { readonly name: string, readonly logoUrl: string | null, readonly homeUrl: string | null, readonly signInUrl: string | null, readonly signUpUrl: string | null, readonly organizationsEnabled: boolean, readonly membershipMode: MembershipMode, readonly slugsEnabled: boolean, readonly maxAllowedMemberships: number, readonly createOrganizationEnabled: boolean, readonly adminDeleteEnabled: boolean, readonly invitationExpiresInDays: number, readonly domainsEnabled: boolean, readonly domainsEnrollmentModes: ReadonlyArray<EnrollmentMode>, readonly billingEnabled: boolean, readonly billingUrl: string | null } };
-
 const VerificationFields: string = "fragment VerificationFields on DomainVerification{status strategy attempts expiresAt verifiedAt txtRecordName txtRecordValue}";
 const DomainFields: string = "fragment DomainFields on OrganizationDomain{id name enrollmentMode verified affiliation{...VerificationFields}affiliationEmailAddress ownership{...VerificationFields}totalPendingInvitations totalPendingSuggestions createdAt updatedAt}";
+const RefusalFields: string = "fragment RefusalFields on Payload{userErrors{code message field meta}}";
+const OrganizationFields: string = "fragment OrganizationFields on Organization{id name slug imageUrl hasImage membersCount maxAllowedMemberships adminDeleteEnabled publicMetadata createdAt updatedAt}";
+const MembershipFields: string = "fragment MembershipFields on Membership{id role{key name}permissions publicMetadata createdAt updatedAt}";
+const PersonFields: string = "fragment PersonFields on User{id firstName lastName identifier imageUrl}";
+const PageFields: string = "fragment PageFields on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 const EventFields: string = "fragment EventFields on Event{id cursor type name occurredAt organizationId actor{type id}data}";
-const LiveEventFields: string = "fragment LiveEventFields on Event{...EventFields ...on OrganizationEvent{organization{...OrganizationFields}}...on MembershipEvent{userId membership{...MembershipFields user{...PersonFields}}organization{...OrganizationFields}}...on InvitationEvent{organization{...OrganizationFields pendingInvitationsCount}}}";
 const PublicOrganizationFields: string = "fragment PublicOrganizationFields on PublicOrganization{id name slug imageUrl hasImage}";
 const InvitationFields: string = "fragment InvitationFields on Invitation{id publicOrganization{...PublicOrganizationFields}emailAddress role{key name}status inviterName publicMetadata expiresAt createdAt updatedAt}";
 const ManagedInvitationFields: string = "fragment ManagedInvitationFields on Invitation{...InvitationFields url redirectUrl mail{status attempts lastError sentAt}inviter{...PersonFields}}";
-const PageFields: string = "fragment PageFields on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
-const PersonFields: string = "fragment PersonFields on User{id firstName lastName identifier imageUrl}";
-const MembershipFields: string = "fragment MembershipFields on Membership{id role{key name}permissions publicMetadata createdAt updatedAt}";
-const OrganizationFields: string = "fragment OrganizationFields on Organization{id name slug imageUrl hasImage membersCount maxAllowedMemberships adminDeleteEnabled publicMetadata createdAt updatedAt}";
 const SuggestionFields: string = "fragment SuggestionFields on OrganizationSuggestion{id publicOrganization{...PublicOrganizationFields}status createdAt updatedAt}";
 const MembershipRequestFields: string = "fragment MembershipRequestFields on MembershipRequest{id publicOrganization{id}user{...PersonFields}status createdAt updatedAt}";
-const RefusalFields: string = "fragment RefusalFields on Payload{userErrors{code message field meta}}";
-const InstanceFields: string = "fragment InstanceFields on Instance{name logoUrl homeUrl signInUrl signUpUrl organizationsEnabled membershipMode slugsEnabled maxAllowedMemberships createOrganizationEnabled adminDeleteEnabled invitationExpiresInDays domainsEnabled domainsEnrollmentModes billingEnabled billingUrl}";
-const UserFields: string = "fragment UserFields on User{id externalId firstName lastName identifier imageUrl emailAddress emailVerified publicMetadata createdAt updatedAt}";
-const SessionFields: string = "fragment SessionFields on Session{id status tasks{key}lastActiveOrganization{id}createdAt expiresAt}";
-const ViewerFields: string = "fragment ViewerFields on Viewer{cursor canCreateOrganization user{...UserFields}session{...SessionFields}activeOrganization{...OrganizationFields pendingInvitationsCount}activeMembership{...MembershipFields}}";
-const SessionPayloadFields: string = "fragment SessionPayloadFields on SessionPayload{token{jwt}viewer{...ViewerFields}instance{...InstanceFields}...RefusalFields}";
 export const ReadDomainsDocument: TypedDocument<ReadDomainsQuery, ReadDomainsQueryVariables> =
   "query ReadDomains($id:ID!$first:Int$after:String$last:Int$before:String$offset:Int$verified:Boolean$enrollmentMode:EnrollmentMode){organization(by:{id:$id}){domains(first:$first after:$after last:$last before:$before offset:$offset verified:$verified enrollmentMode:$enrollmentMode){nodes{...DomainFields}totalCount pageInfo{...PageFields}}}}" + DomainFields + VerificationFields + PageFields;
 export const CreateDomainDocument: TypedDocument<CreateDomainMutation, CreateDomainMutationVariables> =
@@ -1120,10 +965,6 @@ export const UpdateDomainEnrollmentDocument: TypedDocument<UpdateDomainEnrollmen
   "mutation UpdateDomainEnrollment($input:UpdateDomainEnrollmentInput!){payload:updateDomainEnrollment(input:$input){domain{...DomainFields}...RefusalFields}}" + DomainFields + VerificationFields + RefusalFields;
 export const DeleteDomainDocument: TypedDocument<DeleteDomainMutation, DeleteDomainMutationVariables> =
   "mutation DeleteDomain($input:DomainRefInput!){payload:deleteDomain(input:$input){...RefusalFields}}" + RefusalFields;
-export const ViewerEventsDocument: TypedDocument<ViewerEventsSubscription, ViewerEventsSubscriptionVariables> =
-  "subscription ViewerEvents($after:String){event:viewerEvents(after:$after){...LiveEventFields}}" + LiveEventFields + EventFields + OrganizationFields + MembershipFields + PersonFields;
-export const OrganizationEventsDocument: TypedDocument<OrganizationEventsSubscription, OrganizationEventsSubscriptionVariables> =
-  "subscription OrganizationEvents($organizationId:ID!$after:String){event:organizationEvents(organizationId:$organizationId after:$after){...LiveEventFields}}" + LiveEventFields + EventFields + OrganizationFields + MembershipFields + PersonFields;
 export const ReadInvitationsDocument: TypedDocument<ReadInvitationsQuery, ReadInvitationsQueryVariables> =
   "query ReadInvitations($id:ID!$first:Int$after:String$last:Int$before:String$offset:Int$query:String$statuses:[InvitationStatus!]$orderBy:InvitationOrder){organization(by:{id:$id}){invitations(first:$first after:$after last:$last before:$before offset:$offset query:$query statuses:$statuses orderBy:$orderBy){nodes{...ManagedInvitationFields}totalCount pageInfo{...PageFields}}}}" + ManagedInvitationFields + InvitationFields + PublicOrganizationFields + PersonFields + PageFields;
 export const ReadUserInvitationsDocument: TypedDocument<ReadUserInvitationsQuery, ReadUserInvitationsQueryVariables> =
@@ -1186,17 +1027,3 @@ export const AcceptMembershipRequestDocument: TypedDocument<AcceptMembershipRequ
   "mutation AcceptMembershipRequest($input:AcceptMembershipRequestInput!){payload:acceptMembershipRequest(input:$input){membership{...MembershipFields user{...PersonFields}organization{...OrganizationFields}}...RefusalFields}}" + MembershipFields + PersonFields + OrganizationFields + RefusalFields;
 export const RejectMembershipRequestDocument: TypedDocument<RejectMembershipRequestMutation, RejectMembershipRequestMutationVariables> =
   "mutation RejectMembershipRequest($input:MembershipRequestRefInput!){payload:rejectMembershipRequest(input:$input){membershipRequest{...MembershipRequestFields}...RefusalFields}}" + MembershipRequestFields + PersonFields + RefusalFields;
-export const CreateSessionDocument: TypedDocument<CreateSessionMutation, CreateSessionMutationVariables> =
-  "mutation CreateSession($input:CreateSessionInput!){payload:createSession(input:$input){...SessionPayloadFields}}" + SessionPayloadFields + ViewerFields + UserFields + SessionFields + OrganizationFields + MembershipFields + InstanceFields + RefusalFields;
-export const CreateSessionTokenDocument: TypedDocument<CreateSessionTokenMutation, CreateSessionTokenMutationVariables> =
-  "mutation CreateSessionToken($input:CreateSessionTokenInput!){payload:createSessionToken(input:$input){...SessionPayloadFields}}" + SessionPayloadFields + ViewerFields + UserFields + SessionFields + OrganizationFields + MembershipFields + InstanceFields + RefusalFields;
-export const RenewSessionTokenDocument: TypedDocument<RenewSessionTokenMutation, RenewSessionTokenMutationVariables> =
-  "mutation RenewSessionToken($input:CreateSessionTokenInput!){payload:createSessionToken(input:$input){token{jwt}...RefusalFields}}" + RefusalFields;
-export const SetActiveOrganizationDocument: TypedDocument<SetActiveOrganizationMutation, SetActiveOrganizationMutationVariables> =
-  "mutation SetActiveOrganization($input:SetActiveOrganizationInput!){payload:setActiveOrganization(input:$input){...SessionPayloadFields}}" + SessionPayloadFields + ViewerFields + UserFields + SessionFields + OrganizationFields + MembershipFields + InstanceFields + RefusalFields;
-export const EndSessionDocument: TypedDocument<EndSessionMutation, EndSessionMutationVariables> =
-  "mutation EndSession($sessionId:ID!){payload:endSession(input:{sessionId:$sessionId}){...RefusalFields}}" + RefusalFields;
-export const ReadViewerDocument: TypedDocument<ReadViewerQuery, ReadViewerQueryVariables> =
-  "query ReadViewer{viewer{...ViewerFields}instance{...InstanceFields}}" + ViewerFields + UserFields + SessionFields + OrganizationFields + MembershipFields + InstanceFields;
-export const ReadInstanceDocument: TypedDocument<ReadInstanceQuery, ReadInstanceQueryVariables> =
-  "query ReadInstance{instance{...InstanceFields}}" + InstanceFields;

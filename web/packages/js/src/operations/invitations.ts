@@ -1,4 +1,4 @@
-import * as documents from "../generated/documents.ts";
+import * as documents from "../generated/resources.ts";
 import { toApiErrors } from "../transport.ts";
 import type {
   InvitationPreview,
@@ -17,17 +17,8 @@ import type {
   OrganizationMembershipResource,
   OrganizationResource,
 } from "../types/organizations.ts";
-import {
-  type Api,
-  type Builders,
-  found,
-  lower,
-  once,
-  pageArguments,
-  toPage,
-  toPublicUserData,
-  upper,
-} from "./api.ts";
+import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
+import { found, pageArguments, toPage, upper } from "./lists.ts";
 import { toMembership } from "./memberships.ts";
 
 type Row = documents.InvitationFieldsFragment;

@@ -1,4 +1,4 @@
-import * as documents from "../generated/documents.ts";
+import * as documents from "../generated/resources.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type {
   DomainVerification,
@@ -14,17 +14,8 @@ import type {
   SuggestionListParams,
 } from "../types/lists.ts";
 import type { CreateDomainParams, OrganizationResource } from "../types/organizations.ts";
-import {
-  type Api,
-  type Builders,
-  found,
-  lower,
-  once,
-  pageArguments,
-  toPage,
-  toPublicUserData,
-  upper,
-} from "./api.ts";
+import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
+import { found, pageArguments, toPage, upper } from "./lists.ts";
 import { toMembership } from "./memberships.ts";
 
 function domainBuilder(api: Api, organizationId: string) {

@@ -1,36 +1,35 @@
-import * as documents from "../generated/documents.ts";
+import * as documents from "../generated/resources.ts";
 import type { RoleResource } from "../types/authorization.ts";
-import type { EventPage, TenantryEvent } from "../types/events.ts";
+import type { EventPage } from "../types/events.ts";
 import type { EventListParams } from "../types/lists.ts";
 import type {
   OrganizationBilling,
   OrganizationResource,
   UpdateOrganizationParams,
 } from "../types/organizations.ts";
-import { type Api, type Builders, found, lower, once } from "./api.ts";
+import { toEvent } from "../live-event.ts";
+import { type Api, type Builders, lower } from "../resources/api.ts";
+import type { FunctionsOf } from "../resources/builders.ts";
 import { domainFunctions } from "./domains.ts";
 import { invitationFunctions } from "./invitations.ts";
+import { found } from "./lists.ts";
 import { encodeLogo } from "./logo.ts";
 import { membershipFunctions } from "./memberships.ts";
 
 type Data = Parameters<Builders["organization"]>[0];
 
-export function organizationBuilder(api: Api, builders: Builders): Builders["organization"] {
-  const functions = once((id) => ({
+export function organizationFunctions(
+  api: Api,
+  builders: Builders,
+  id: string,
+): FunctionsOf<OrganizationResource> {
+  return {
     ...ownFunctions(api, builders, id),
     ...membershipFunctions(api, builders, id),
     ...invitationFunctions(api, id),
     ...domainFunctions(api, builders, id),
     ...readFunctions(api, id),
-  }));
-  return ({ createdAt, updatedAt, pendingInvitationsCount = null, ...data }: Data) =>
-    Object.freeze({
-      ...data,
-      pendingInvitationsCount,
-      createdAt: new Date(createdAt),
-      updatedAt: new Date(updatedAt),
-      ...functions(data.id),
-    });
+  };
 }
 
 function ownFunctions(api: Api, { organization }: Builders, id: string) {
@@ -102,10 +101,4 @@ export function toRole(
   isGrantable: boolean,
 ): RoleResource {
   return { ...role, permissions: role.permissions.map(({ key }) => key), isGrantable };
-}
-
-export function toEvent({ occurredAt, ...event }: documents.EventFieldsFragment): TenantryEvent {
-  const { id, cursor, type, name, organizationId, actor, data } = event as typeof event &
-    TenantryEvent;
-  return { id, cursor, type, name, organizationId, actor, data, occurredAt: new Date(occurredAt) };
 }
