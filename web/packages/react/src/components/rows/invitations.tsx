@@ -6,7 +6,7 @@ import type {
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert, Note } from "../../ui/alert.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -25,7 +25,7 @@ export interface InvitationRowsProps {
 /** The user's open invitations. Joining turns a row into a membership in its place. */
 export function InvitationRows(props: InvitationRowsProps): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const { userInvitations } = useOrganizationList({ userInvitations: { infinite: true } });
   const [joined, setJoined] = useState<readonly Joined[]>([]);
   const rows = placed(userInvitations.data, joined);
@@ -92,7 +92,7 @@ function InvitationRow(props: {
   const { invitation } = props;
   const { name, imageUrl } = invitation.publicOrganizationData;
   const element = useElement();
-  const { text, format, date } = useLocale();
+  const { text, format, date } = useCoreLocale();
   const words = text.organizationSwitcher;
   const toast = useToast();
   const [isDeclining, setDeclining] = useState(false);
@@ -152,7 +152,7 @@ function Declining(props: {
   onCancel: () => void;
 }): ReactNode {
   const { invitation, onCancel } = props;
-  const { text, format } = useLocale();
+  const { text, format } = useCoreLocale();
   const words = text.organizationSwitcher;
   const { isBusy, error, run } = useAction();
   const { name } = invitation.publicOrganizationData;

@@ -1,7 +1,7 @@
 import type { OrganizationMembershipResource } from "@tenantry/js";
 import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SearchField } from "../../ui/field.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
@@ -22,7 +22,7 @@ export interface MembershipListProps {
 export function MembershipList(props: MembershipListProps): ReactNode {
   const { list, total } = props.memberships;
   const element = useElement();
-  const { text, count, format } = useLocale();
+  const { text, count, format } = useCoreLocale();
   const words = text.organizationSwitcher;
   const isSearching = props.search !== "";
   const isEmpty = !list.isLoading && list.data.length === 0;

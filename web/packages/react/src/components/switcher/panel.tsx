@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
-import { en } from "../../locales/en.ts";
-import { LocalizationProvider, useLocale } from "../../localization.tsx";
+import { core } from "../../locales/core.ts";
+import { LocalizationProvider, useCoreLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
@@ -20,7 +20,7 @@ import { MembershipList } from "./membership-list.tsx";
 /** The inside of the panel. It is a module of its own, so that a closed switcher stays small. */
 export default function SwitcherPanel(props: PanelProps): ReactNode {
   return (
-    <LocalizationProvider base={en}>
+    <LocalizationProvider base={core}>
       <ToastProvider>
         <PanelContent {...props} />
       </ToastProvider>
@@ -30,7 +30,7 @@ export default function SwitcherPanel(props: PanelProps): ReactNode {
 
 function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const view = useView("<OrganizationSwitcher>");
   const box = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
@@ -110,7 +110,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
 
 /** The organization at hand, with the way to its settings, or out of it for those who can't change any. */
 function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactNode {
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const element = useElement();
   const { tenantry } = useView("<OrganizationSwitcher>");
   const { organization, membership } = useOrganization();
