@@ -30,7 +30,15 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
     };
   };
   const load = (): Promise<void> => {
-    if (world.options.isLoading) return new Promise(() => {});
+    if (world.options.isLoading) {
+      return new Promise((resolve) => {
+        const loaded = (): void => {
+          world.publish({ ...stateOf(), status: "ready", isLoaded: true });
+          resolve();
+        };
+        window.addEventListener("gallery:load", loaded, { once: true });
+      });
+    }
     if (!world.state.isLoaded) world.publish({ ...stateOf(), status: "ready", isLoaded: true });
     return Promise.resolve();
   };

@@ -1,7 +1,12 @@
 import { isTenantryError } from "@tenantry/js";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { trigger } from "./locales/trigger.ts";
-import type { CoreLocalization, Localization, PartialLocalization, Plural } from "./locales/types.ts";
+import type {
+  CoreLocalization,
+  Localization,
+  PartialLocalization,
+  Plural,
+} from "./locales/types.ts";
 
 /** What the page has given: everything else is English, which comes with the panels. */
 interface Languages {
@@ -72,11 +77,13 @@ export function useCoreLocale(): Locale<CoreLocalization> {
 /** All strings, for what comes with them. */
 export function useLocale(): Locale {
   const found = useCoreLocale();
-  if (!isComplete(found)) throw new Error("Wrap the component in LocalizationProvider with all strings.");
+  if (!isComplete(found))
+    throw new Error("Wrap the component in LocalizationProvider with all strings.");
   return found;
 }
 
-const isComplete = (found: Locale<CoreLocalization>): found is Locale => "organizationProfile" in found.text;
+const isComplete = (found: Locale<CoreLocalization>): found is Locale =>
+  "organizationProfile" in found.text;
 
 function locale(text: CoreLocalization): Locale<CoreLocalization> {
   const plurals = new Intl.PluralRules(text.locale);
@@ -99,8 +106,7 @@ function locale(text: CoreLocalization): Locale<CoreLocalization> {
   };
 }
 
-function errorMessage(
-  text: CoreLocalization, error: unknown, format: Locale["format"]): string {
+function errorMessage(text: CoreLocalization, error: unknown, format: Locale["format"]): string {
   if (!isTenantryError(error)) return text.common.unknownError;
   const sentences = error.errors.map(({ code, message, meta }) => {
     const own: string | undefined = (text.errors as Record<string, string>)[code];

@@ -41,11 +41,17 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
   const subtitle = organization ? membership?.roleName : person && personName(person);
   return (
     <>
-      <Avatar
-        name={person ? personName(person) : name}
-        imageUrl={organization ? organization.imageUrl : person?.imageUrl}
-        shape={person ? "circle" : "square"}
-      />
+      {organization || person ? (
+        <Avatar
+          name={person ? personName(person) : name}
+          imageUrl={(organization ?? person)?.imageUrl}
+          shape={person ? "circle" : "square"}
+        />
+      ) : (
+        <span {...element("rowIcon")}>
+          <Icon name="building" />
+        </span>
+      )}
       <span {...element("rowText")}>
         <span {...element("rowTitle")} dir="auto">
           {name}
