@@ -42,6 +42,10 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
     if (!world.state.isLoaded) world.publish({ ...stateOf(), status: "ready", isLoaded: true });
     return Promise.resolve();
   };
+  // What a new token changes: the times of its claims, and the object that holds them.
+  window.addEventListener("gallery:token", () =>
+    world.publish({ sessionClaims: { iss: "", sub: "user_1", sid: "sess_1", iat: 0, exp: 60 } }),
+  );
   const activate = (id: string | null): void => {
     world.active = id;
     world.hasTask = false;

@@ -54,10 +54,11 @@ function Stage({ scene, localization }: { scene: Scene; localization: PartialLoc
   const [tenantry] = useState(() => createFakeTenantry(scene.world ?? {}));
   const [went, setWent] = useState<string>();
   useEffect(() => {
+    Object.assign(window, { tenantry });
     const follow = (event: Event): void => setWent((event as CustomEvent<string>).detail);
     window.addEventListener("gallery:navigate", follow);
     return () => window.removeEventListener("gallery:navigate", follow);
-  }, []);
+  }, [tenantry]);
   return (
     <TenantryProvider
       tenantry={tenantry}

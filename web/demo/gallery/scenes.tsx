@@ -229,6 +229,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       instance: { membershipMode: "required" },
     },
   },
+  "task-without-task": { show: task },
   accept: { show: accept("good") },
   "accept-signed-out": { show: accept("good"), world: { isSignedOut: true } },
   "accept-wrong-person": {

@@ -34,11 +34,20 @@ export interface TriggerContentProps {
   pendingCount: number;
 }
 
+/** The second line: the role, or the person whose account it is. */
+export function subtitleOf(
+  current: Pick<TriggerContentProps, "organization" | "membership" | "person">,
+): string | null {
+  const { organization, membership, person } = current;
+  if (organization) return membership?.roleName ?? null;
+  return person && personName(person);
+}
+
 /** The inside of the button: the picture, the name, and what waits for the user. */
 export function TriggerContent(props: TriggerContentProps): ReactNode {
-  const { name, organization, membership, person, pendingCount } = props;
+  const { name, organization, person, pendingCount } = props;
   const element = useElement();
-  const subtitle = organization ? membership?.roleName : person && personName(person);
+  const subtitle = subtitleOf(props);
   return (
     <>
       {organization || person ? (
