@@ -18,8 +18,17 @@ export interface InvitationRowsProps {
   /** A click on a row that has become a membership. */
   onSelect: (organization: PublicOrganizationData) => void;
   /** Called as soon as an invitation is accepted. */
-  onJoined?: (membership: OrganizationMembershipResource) => void;
+  onJoined: (joined: Joined) => void;
+  /** The rows that have become memberships. */
+  joined: readonly Joined[];
   busyId: string | null;
+}
+
+/** An invitation that was accepted, and where it stood. */
+export interface Joined {
+  id: string;
+  index: number;
+  membership: OrganizationMembershipResource;
 }
 
 /** The user's open invitations. Joining turns a row into a membership in its place. */
@@ -27,8 +36,7 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
   const element = useElement();
   const { text } = useCoreLocale();
   const { userInvitations } = useOrganizationList({ userInvitations: { infinite: true } });
-  const [joined, setJoined] = useState<readonly Joined[]>([]);
-  const rows = placed(userInvitations.data, joined);
+  const rows = placed(userInvitations.data, props.joined);
   if (rows.length === 0) return null;
   return (
     <div {...element("panelSection")}>
@@ -46,11 +54,13 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
             ) : (
               <InvitationRow
                 invitation={row}
-                onJoined={(membership) => {
-                  const index = userInvitations.data.indexOf(row);
-                  setJoined((before) => [...before, { id: row.id, index, membership }]);
-                  props.onJoined?.(membership);
-                }}
+                onJoined={(membership) =>
+                  props.onJoined({
+                    id: row.id,
+                    index: userInvitations.data.indexOf(row),
+                    membership,
+                  })
+                }
               />
             )}
           </li>
@@ -65,12 +75,6 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
       </ul>
     </div>
   );
-}
-
-interface Joined {
-  id: string;
-  index: number;
-  membership: OrganizationMembershipResource;
 }
 
 /** The open invitations, and where accepted ones stood, their memberships. */

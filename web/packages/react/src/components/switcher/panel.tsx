@@ -7,7 +7,7 @@ import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { ToastProvider } from "../../ui/toast.tsx";
-import { InvitationRows } from "../rows/invitations.tsx";
+import { InvitationRows, type Joined } from "../rows/invitations.tsx";
 import { OrganizationRow, PersonalRow } from "../rows/organizations.tsx";
 import { SuggestionRows } from "../rows/suggestions.tsx";
 import { useMemberships } from "../rows/use-memberships.ts";
@@ -34,6 +34,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   const view = useView("<OrganizationSwitcher>");
   const box = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
+  const [joined, setJoined] = useState<readonly Joined[]>([]);
   const memberships = useMemberships(search);
   const switching = useSwitch({ ...options, onDone: onClose });
   const { user, instance, organization } = view;
@@ -66,6 +67,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
       />
       <MembershipList
         memberships={memberships}
+        joined={joined}
         search={search}
         onSearch={setSearch}
         renderRow={(membership) => (
@@ -88,7 +90,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
         )}
       </MembershipList>
       <InvitationRows
-        onSelect={(joined) => void switching.select(joined)}
+        joined={joined}
+        onJoined={(row) => setJoined([...joined, row])}
+        onSelect={(organization) => void switching.select(organization)}
         busyId={switching.busyId}
       />
       {instance?.domainsEnabled && <SuggestionRows />}

@@ -25,7 +25,9 @@ export function TriggerWithPanel(props: {
   const { text, plural } = useTriggerText();
   const name = currentName(text, { organization, hidesPersonal, isRequired });
   const person = organization || hidesPersonal ? null : user;
-  const current = [name, subtitleOf({ organization, membership, person })].filter(Boolean).join(" ");
+  const current = [name, subtitleOf({ organization, membership, person })]
+    .filter(Boolean)
+    .join(" ");
   const label = [text.label.replace("{current}", () => current)];
   if (pendingCount > 0) label.push(plural(text.pending, pendingCount));
 
