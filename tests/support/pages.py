@@ -151,8 +151,17 @@ class Tab:
         self.page.route(f"{self.site.server.url}/pages/**", self._serve)
 
     def open(self, address: str | None, *show: str, **parameters: str) -> "Tab":
-        query = urlencode({**({"as": address} if address else {}), "show": ",".join(show)} | parameters)
+        query = urlencode(
+            {**({"as": address} if address else {}), "show": ",".join(show)} | parameters
+        )
         self.page.goto(f"{self.site.server.url}/pages/index.html?{query}")
+        return self
+
+    def enter(self, organization: str) -> "Tab":
+        """Makes an organization the active one of the tab; the page shows the scenario `auth`."""
+        self.wait("probe.auth?.last.isLoaded")
+        self.run("organization => probe.tenantry.last.setActive({ organization })", organization)
+        self.wait("probe.auth.last.orgId !== null")
         return self
 
     def beside(self, address: str | None, *show: str, **parameters: str) -> "Tab":
@@ -184,7 +193,9 @@ class Tab:
     def _request(self, request: Request) -> None:
         if urlsplit(request.url).path == "/graphql" and request.method == "POST":
             body = json.loads(request.post_data or "{}")
-            name = body.get("operationName") or body["query"].split("(")[0].split("{")[0].split()[-1]
+            name = (
+                body.get("operationName") or body["query"].split("(")[0].split("{")[0].split()[-1]
+            )
             self.operations.append(Operation(name, body.get("variables") or {}))
 
 
