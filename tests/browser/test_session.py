@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.support import Site, somebody
 
