@@ -68,7 +68,7 @@ class Site:
         answer = self.server.graphql(query, f"Bearer {SECRET_KEY}", **variables).json()
         assert "errors" not in answer, answer
         for payload in answer["data"].values():
-            assert not (payload or {}).get("userErrors"), payload
+            assert not (isinstance(payload, dict) and payload.get("userErrors")), payload  # pyright: ignore[reportUnknownMemberType]
         return answer["data"]
 
     def person(self, first: str = "Ada", last: str = "Lovelace") -> tuple[str, str]:
@@ -147,6 +147,14 @@ class Tab:
 
     def sees(self, selector: str, text: str) -> None:
         expect(self.page.locator(selector)).to_have_text(text, timeout=SECONDS)
+
+    def holds(self, selector: str, *texts: str) -> None:
+        """Waits until the elements have exactly these texts, in any order."""
+        self.wait(
+            "([selector, texts]) => JSON.stringify([...document.querySelectorAll(selector)]"
+            ".map(node => node.textContent.trim()).sort()) === JSON.stringify(texts.sort())",
+            [selector, list(texts)],
+        )
 
     def rows(self, selector: str) -> list[str]:
         return self.page.locator(f"{selector} > li").all_inner_texts()
