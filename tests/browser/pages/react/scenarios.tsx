@@ -8,7 +8,7 @@ import {
   useUser,
 } from "@tenantry/react";
 import { useOrganization as useOrganization2022 } from "@tenantry/react/legacy";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, version } from "react";
 import CreateOrganization from "../../../../web/demo/src/2022/CreateOrganization.tsx";
 import EditOrganization from "../../../../web/demo/src/2022/EditOrganization.jsx";
 import Organization from "../../../../web/demo/src/2022/Organization.tsx";
@@ -145,6 +145,10 @@ function Admin(): ReactNode {
   );
 }
 
+function Version(): ReactNode {
+  return <p id="version">{version}</p>;
+}
+
 function Members2022(): ReactNode {
   useProbe("members2022", useOrganization2022({ membershipList: {} }));
   return null;
@@ -160,6 +164,7 @@ export const scenarios: Record<string, () => ReactNode> = {
   members: Members,
   organizations: Organizations,
   stable: Stable,
+  version: Version,
   consumers: Consumers,
   permission: Permission,
   admin: Admin,
