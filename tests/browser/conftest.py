@@ -19,7 +19,9 @@ VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # The pages are answered by the tests, so that Chromium can't tell that they are local.
+    local = "--disable-features=LocalNetworkAccessChecks"
+    arguments = [*QUIET, local, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser(), args=arguments)
         expect.set_options(timeout=SECONDS)
@@ -43,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of all tests that don't stop it: each makes people and organizations of its own."""
     browser()
     folder = tmp_path_factory.mktemp("server")
-    with started("dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY) as running:
+    with started("dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error") as running:
         yield running
 
 

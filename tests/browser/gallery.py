@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.support.pages import NODE, REPOSITORY
+from tests.browser.react_page import NODE, REPOSITORY
 
 SOURCES = REPOSITORY / "web" / "demo" / "gallery"
 VITE = REPOSITORY / "web" / "node_modules" / "vite" / "bin" / "vite.js"

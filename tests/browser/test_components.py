@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.gallery import Gallery, build
-from tests.support.pages import SECONDS, Site
-from tests.support.pages import build as build_page
+from tests.browser.react_page import SECONDS, Site
+from tests.browser.react_page import build as build_page
 from tests.support.processes import started
 
 NEXT = {"afterSelectOrganizationUrl": "/orgs/:slug/dashboard", "afterSelectPersonalUrl": "/me/:id"}

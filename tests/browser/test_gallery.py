@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.gallery import Gallery, build, scenes
-from tests.support.pages import REPOSITORY, SECONDS
+from tests.browser.react_page import REPOSITORY, SECONDS
 
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
