@@ -1,4 +1,5 @@
-import { defineGlobal } from "@tenantry/js/browser";
+import "@tenantry/js/browser";
+import type { Tenantry } from "@tenantry/js";
 import { createMounter } from "@tenantry/react/mount";
 import styles from "@tenantry/react/styles.css?inline";
 
@@ -7,4 +8,8 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(styles);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
-defineGlobal((global, tenantry) => Object.assign(global, createMounter(tenantry)));
+const { currentScript } = document;
+const { global = "Tenantry" } = currentScript instanceof HTMLElement ? currentScript.dataset : {};
+const globals = globalThis as unknown as Record<string, Tenantry>;
+// Once `load` is done, the object has all members of a connection.
+if (globals[global]) Object.assign(globals[global], createMounter(globals[global]));

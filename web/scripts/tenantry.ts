@@ -1,3 +1,1 @@
-import { defineGlobal } from "@tenantry/js/browser";
-
-defineGlobal();
+import "@tenantry/js/browser";

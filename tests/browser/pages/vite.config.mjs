@@ -6,7 +6,7 @@ const packages = `${here}/../../../web/packages`;
 
 export default {
   root: here,
-  base: "./",
+  base: "/pages/",
   logLevel: "warn",
   resolve: { alias: [{ find: /^@tenantry\/js$/, replacement: `${packages}/js/dist/index.js` }] },
   build: {

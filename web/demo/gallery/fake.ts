@@ -30,10 +30,22 @@ export function createFakeTenantry(options: Partial<WorldOptions>): Tenantry {
     };
   };
   const load = (): Promise<void> => {
-    if (world.options.isLoading) return new Promise(() => {});
+    if (world.options.isLoading) {
+      return new Promise((resolve) => {
+        const loaded = (): void => {
+          world.publish({ ...stateOf(), status: "ready", isLoaded: true });
+          resolve();
+        };
+        window.addEventListener("gallery:load", loaded, { once: true });
+      });
+    }
     if (!world.state.isLoaded) world.publish({ ...stateOf(), status: "ready", isLoaded: true });
     return Promise.resolve();
   };
+  // What a new token changes: the times of its claims, and the object that holds them.
+  window.addEventListener("gallery:token", () =>
+    world.publish({ sessionClaims: { iss: "", sub: "user_1", sid: "sess_1", iat: 0, exp: 60 } }),
+  );
   const activate = (id: string | null): void => {
     world.active = id;
     world.hasTask = false;

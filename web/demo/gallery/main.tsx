@@ -20,6 +20,7 @@ const parameters = new URLSearchParams(location.search);
 const theme = (parameters.get("theme") ?? "system") as Theme;
 const language = parameters.get("lang") ?? "en";
 const name = parameters.get("state");
+const nonce = parameters.get("nonce");
 
 /** Presses one button after the other, each as soon as it is there. */
 async function press(labels: readonly string[]): Promise<void> {
@@ -53,12 +54,18 @@ function Stage({ scene, localization }: { scene: Scene; localization: PartialLoc
   const [tenantry] = useState(() => createFakeTenantry(scene.world ?? {}));
   const [went, setWent] = useState<string>();
   useEffect(() => {
+    Object.assign(window, { tenantry });
     const follow = (event: Event): void => setWent((event as CustomEvent<string>).detail);
     window.addEventListener("gallery:navigate", follow);
     return () => window.removeEventListener("gallery:navigate", follow);
-  }, []);
+  }, [tenantry]);
   return (
-    <TenantryProvider tenantry={tenantry} appearance={{ theme }} localization={localization}>
+    <TenantryProvider
+      tenantry={tenantry}
+      appearance={{ theme }}
+      localization={localization}
+      {...(nonce === null ? {} : { nonce })}
+    >
       {scene.show()}
       {went && <output id="went">{went}</output>}
     </TenantryProvider>

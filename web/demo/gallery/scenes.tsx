@@ -22,16 +22,23 @@ const invited = ORGANIZATIONS.slice(1);
 const mine = ORGANIZATIONS.slice(0, 1);
 const hostileOrganization = { id: "org_hostile", name: HOSTILE, slug: "hostile" };
 
-const switcher = (): ReactNode => <OrganizationSwitcher />;
-const openSwitcher = (): ReactNode => <OrganizationSwitcher defaultOpen />;
+/** `?props=` holds more props of the switcher and the settings, as JSON. */
+const props = JSON.parse(new URLSearchParams(location.search).get("props") ?? "{}");
+
+const switcher = (): ReactNode => <OrganizationSwitcher {...props} />;
+const openSwitcher = (): ReactNode => <OrganizationSwitcher defaultOpen {...props} />;
 const profile =
   (startPath: string): Scene["show"] =>
-  () => <OrganizationProfile routing="virtual" startPath={startPath} />;
-const list = (): ReactNode => <OrganizationList />;
+  () => <OrganizationProfile routing="virtual" startPath={startPath} {...props} />;
+const list = (): ReactNode => <OrganizationList {...props} />;
 const task = (): ReactNode => <TaskChooseOrganization redirectUrlComplete="/home" />;
 const accept =
   (ticket: string): Scene["show"] =>
   () => <AcceptInvitation ticket={ticket} />;
+
+function showModal(dialog: HTMLDialogElement | null): void {
+  if (dialog && !dialog.open) dialog.showModal();
+}
 
 /** Every component in every state that it has. */
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -78,6 +85,30 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     world: { hangs: ["setActive"] },
     clicks: ["Difference Lab"],
   },
+  "switcher-retry": {
+    show: openSwitcher,
+    world: { failsOnce: { setActive: "UNAVAILABLE" } },
+    clicks: ["Difference Lab"],
+  },
+  "switcher-in-dialog": {
+    show: () => (
+      <dialog ref={showModal} aria-label="Dialog of the page">
+        <OrganizationSwitcher aria-label="Organization" {...props} />
+      </dialog>
+    ),
+  },
+  "switcher-styled": {
+    show: () => (
+      <OrganizationSwitcher
+        defaultOpen
+        appearance={{
+          variables: { colorPrimary: "rgb(200, 0, 80)", colorDanger: "red;} body { display: none" },
+          elements: { trigger: "own-trigger", rowTitle: { fontStyle: "italic" } },
+        }}
+      />
+    ),
+    world: { organizations: mine, invitedTo: invited },
+  },
   "switcher-standalone": { show: () => <OrganizationSwitcher asStandalone /> },
   "switcher-hostile": {
     show: openSwitcher,
@@ -104,6 +135,10 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "profile-requests-empty": { show: profile("requests") },
   "profile-domains": { show: profile("domains") },
   "profile-domains-verify": { show: profile("domains"), clicks: ["Verify punched-cards.example"] },
+  "profile-role-refused": {
+    show: profile("members"),
+    world: { fails: { updateMember: "organization_minimum_permissions_needed" } },
+  },
   "profile-activity": { show: profile("activity") },
   "profile-billing": { show: profile("billing"), world: { seats: 20 } },
   "profile-custom": {
@@ -145,15 +180,18 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     world: { seats: 12 },
     clicks: ["Invite"],
   },
-  create: { show: () => <CreateOrganization /> },
+  create: { show: () => <CreateOrganization {...props} /> },
   "create-modal": { show: openSwitcher, clicks: ["Create organization"] },
-  "create-refused": { show: () => <CreateOrganization />, world: { mayCreate: false } },
+  "create-refused": { show: () => <CreateOrganization {...props} />, world: { mayCreate: false } },
   "create-full": {
-    show: () => <CreateOrganization />,
+    show: () => <CreateOrganization {...props} />,
     world: { fails: { createOrganization: "quota_exceeded" } },
     clicks: ["Create organization"],
   },
-  "create-invite": { show: () => <CreateOrganization />, clicks: ["Create organization"] },
+  "create-invite": {
+    show: () => <CreateOrganization {...props} />,
+    clicks: ["Create organization"],
+  },
   list: { show: list, world: { active: null } },
   "list-loading": { show: list, world: { isLoading: true } },
   "list-invited": { show: list, world: { organizations: mine, invitedTo: invited } },
@@ -191,6 +229,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       instance: { membershipMode: "required" },
     },
   },
+  "task-without-task": { show: task },
   accept: { show: accept("good") },
   "accept-signed-out": { show: accept("good"), world: { isSignedOut: true } },
   "accept-wrong-person": {

@@ -24,7 +24,7 @@ import {
 
 export interface WorldOptions {
   instance: Partial<InstanceResource>;
-  /** Nothing is known yet, and nothing will be. */
+  /** Nothing is known until the page gets the event `gallery:load`. */
   isLoading: boolean;
   isSignedOut: boolean;
   /** The role of the user in all organizations. */
@@ -43,6 +43,8 @@ export interface WorldOptions {
   hasTask: boolean;
   /** Methods that the server refuses, each with the code. */
   fails: Readonly<Record<string, string>>;
+  /** Methods that the server refuses the first time. */
+  failsOnce: Readonly<Record<string, string>>;
   /** Methods that never come to an end. */
   hangs: readonly string[];
   userName: readonly [string, string];
@@ -66,6 +68,7 @@ export const DEFAULTS: WorldOptions = {
   seats: 0,
   hasTask: false,
   fails: {},
+  failsOnce: {},
   hangs: [],
   userName: ["Ada", "Lovelace"],
   userImageUrl: null,
@@ -91,6 +94,7 @@ export class World {
   active: string | null;
   hasTask: boolean;
   state: TenantryState;
+  private readonly failsOnce: Map<string, string>;
   private readonly listeners = new Set<(state: TenantryState) => void>();
   private readonly handlers = new Map<string, Set<(event: never) => void>>();
 
@@ -99,6 +103,7 @@ export class World {
     const { instance, ...rest } = this.options;
     this.instance = { ...INSTANCE, ...instance };
     this.organizations = rest.organizations;
+    this.failsOnce = new Map(Object.entries(rest.failsOnce));
     this.invitedTo = rest.invitedTo;
     this.suggested = rest.suggested;
     this.requests = rest.requests;
@@ -120,7 +125,8 @@ export class World {
   /** Answers a call the way the state of the gallery wants it: late, never, or with a refusal. */
   answer<T>(method: string, make: () => T): Promise<T> {
     if (this.options.hangs.includes(method)) return new Promise<T>(() => {});
-    const code = this.options.fails[method];
+    const code = this.failsOnce.get(method) ?? this.options.fails[method];
+    this.failsOnce.delete(method);
     if (code === undefined) return Promise.resolve().then(make);
     return Promise.reject(refusal(code));
   }

@@ -7,7 +7,12 @@ import {
   useTenantry,
   useUser,
 } from "@tenantry/react";
-import { type ReactNode, useEffect, useState } from "react";
+import { useOrganization as useOrganization2022 } from "@tenantry/react/legacy";
+import { type ReactNode, useEffect, useState, version } from "react";
+import CreateOrganization from "../../../../web/demo/src/2022/CreateOrganization.tsx";
+import EditOrganization from "../../../../web/demo/src/2022/EditOrganization.jsx";
+import Organization from "../../../../web/demo/src/2022/Organization.tsx";
+import OrganizationList from "../../../../web/demo/src/2022/OrganizationList.tsx";
 
 /** What a test reads: the last result of each hook, and all that were committed. */
 interface Probe {
@@ -140,12 +145,32 @@ function Admin(): ReactNode {
   );
 }
 
+function Version(): ReactNode {
+  return <p id="version">{version}</p>;
+}
+
+function Members2022(): ReactNode {
+  useProbe("members2022", useOrganization2022({ membershipList: {} }));
+  return null;
+}
+
+function Edit(): ReactNode {
+  const organizationId = new URLSearchParams(location.search).get("organization");
+  return <EditOrganization organizationId={organizationId} />;
+}
+
 export const scenarios: Record<string, () => ReactNode> = {
   auth: Auth,
   members: Members,
   organizations: Organizations,
   stable: Stable,
+  version: Version,
   consumers: Consumers,
   permission: Permission,
   admin: Admin,
+  create2022: CreateOrganization,
+  edit2022: Edit,
+  list2022: OrganizationList,
+  members2022: Members2022,
+  organization2022: Organization,
 };

@@ -1,65 +1,56 @@
 /**
- * For pages without a build step. The instance serves this as one script:
- * `<script src="https://organizations.example.com/js/tenantry.js"></script>`.
+ * The entry for a script tag: `<script src="https://…/js/tenantry.js" data-url="https://…"></script>`
+ * makes `window.Tenantry`. With `data-global="Clerk"` it makes `window.Clerk`, which speaks as in 2022.
  */
 import { createTenantry } from "./client.ts";
 import { type LegacyFunctions, legacyFunctions } from "./legacy.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { Tenantry } from "./types/tenantry.ts";
 
-/** `window.Tenantry`. It has the members of `Tenantry` once `load` has been called. */
-export interface ScriptTenantry extends Omit<Tenantry, "load"> {
-  /**
-   * Connects to the instance. The URL defaults to `data-url` of the script tag, and to where the script
-   * comes from; `getIdentityToken` to the function of this name in the page.
-   */
+interface Globals {
+  getIdentityToken?: TenantryOptions["getIdentityToken"];
+}
+
+/** What a script tag adds to the page. After `load()`, it has all members of `Tenantry` too. */
+export interface ScriptGlobal extends LegacyFunctions {
   readonly load: (options?: Partial<TenantryOptions>) => Promise<void>;
+  readonly createTenantry: typeof createTenantry;
 }
 
-/** What `data-global="Clerk"` of the script tag defines: the same, with the shapes of 2022. */
-export type ScriptClerk = Omit<ScriptTenantry, keyof LegacyFunctions> & LegacyFunctions;
+const FUNCTIONS = ["createOrganization", "getOrganization", "getOrganizationMemberships"] as const;
 
-declare global {
-  interface Window {
-    getIdentityToken?: TenantryOptions["getIdentityToken"];
-  }
-}
-
-const LEGACY = "Clerk";
-
-/** Defines the variable that the script tag names, `Tenantry` by default. */
-export function defineGlobal(
-  onLoad: (global: object, tenantry: Tenantry) => void = () => {},
-): void {
-  const script = document.currentScript;
-  const { url, global: name = "Tenantry" } = script instanceof HTMLElement ? script.dataset : {};
-  const source = script instanceof HTMLScriptElement ? script.src : location.href;
-  const defaults = { url: url || new URL(source).origin };
+function makeGlobal(url: string, isLegacy: boolean): ScriptGlobal {
   let tenantry: Tenantry | undefined;
-  const global = {
-    load: (options: Partial<TenantryOptions> = {}): Promise<void> => {
-      if (!tenantry) {
-        tenantry = createTenantry(withIdentity({ ...defaults, ...options }));
-        const { load: _, ...members } = Object.getOwnPropertyDescriptors(tenantry);
-        const functions = name === LEGACY ? legacyFunctions(tenantry) : {};
-        Object.defineProperties(global, {
-          ...members,
-          ...Object.getOwnPropertyDescriptors(functions),
-        });
-        onLoad(global, tenantry);
-      }
-      return tenantry.load();
-    },
+  const load = async (options: Partial<TenantryOptions> = {}) => {
+    const { getIdentityToken } = globalThis as Globals;
+    if (!tenantry && !options.getIdentityToken && !getIdentityToken) {
+      throw new TypeError(
+        "load() needs to know who is signed in. Define window.getIdentityToken, or give the option getIdentityToken.",
+      );
+    }
+    tenantry ??= createTenantry({
+      url,
+      getIdentityToken: (params) => getIdentityToken?.(params) ?? Promise.resolve(null),
+      ...options,
+    });
+    await tenantry.load();
+    // The members of the connection show through, except those that stand here already.
+    Object.setPrototypeOf(made, tenantry);
   };
-  Object.defineProperty(window, name, { value: global, configurable: true });
+  const ready = async (): Promise<object> => {
+    await load();
+    return isLegacy && tenantry ? legacyFunctions(tenantry) : (tenantry ?? {});
+  };
+  const waiting = FUNCTIONS.map((name) => [
+    name,
+    // Scripts of the page may run before anybody has called `load()`.
+    async (...args: unknown[]) =>
+      ((await ready()) as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args),
+  ]);
+  const made: ScriptGlobal = { load, createTenantry, ...Object.fromEntries(waiting) };
+  return made;
 }
 
-function withIdentity(options: Partial<TenantryOptions> & { url: string }): TenantryOptions {
-  const getIdentityToken = options.getIdentityToken ?? window.getIdentityToken;
-  if (!getIdentityToken) {
-    throw new Error(
-      "Tenantry doesn't know who is signed in. Define the function getIdentityToken in the page, or pass it to load().",
-    );
-  }
-  return { ...options, getIdentityToken };
-}
+const { url = location.origin, global: name = "Tenantry" } =
+  (document.currentScript as HTMLScriptElement | null)?.dataset ?? {};
+(globalThis as Record<string, unknown>)[name] = makeGlobal(url, name === "Clerk");

@@ -1,21 +1,26 @@
 import { isTenantryError } from "@tenantry/js";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { trigger } from "./locales/trigger.ts";
-import type { Localization, PartialLocalization, Plural } from "./locales/types.ts";
+import type {
+  CoreLocalization,
+  Localization,
+  PartialLocalization,
+  Plural,
+} from "./locales/types.ts";
 
 /** What the page has given: everything else is English, which comes with the panels. */
 interface Languages {
   given: PartialLocalization;
-  /** The complete strings, once something that needs them is loaded. */
-  complete?: Localization;
+  /** The given strings over the English ones, once something that needs them is loaded. */
+  complete?: CoreLocalization & Partial<Localization>;
 }
 
 const LanguagesContext = createContext<Languages>({ given: {} });
 
 export function LocalizationProvider(props: {
   localization?: PartialLocalization | undefined;
-  /** The complete strings that the given ones are merged over. */
-  base?: Localization;
+  /** The English strings, under the given ones. */
+  base?: CoreLocalization & Partial<Localization>;
   children: ReactNode;
 }): ReactNode {
   const outer = useContext(LanguagesContext);
@@ -49,8 +54,8 @@ export function useTriggerText(): {
   };
 }
 
-export interface Locale {
-  text: Localization;
+export interface Locale<Text extends CoreLocalization = Localization> {
+  text: Text;
   /** Replaces `{name}` and the like. */
   format: (template: string, values: Record<string, string | number>) => string;
   /** The form for a number, with `{count}` replaced. */
@@ -62,13 +67,25 @@ export interface Locale {
   errorMessage: (error: unknown) => string;
 }
 
-export function useLocale(): Locale {
+/** The strings of the panel and of all small parts. */
+export function useCoreLocale(): Locale<CoreLocalization> {
   const { complete } = useContext(LanguagesContext);
   if (!complete) throw new Error("Wrap the component in LocalizationProvider with a base.");
   return useMemo(() => locale(complete), [complete]);
 }
 
-function locale(text: Localization): Locale {
+/** All strings, for what comes with them. */
+export function useLocale(): Locale {
+  const found = useCoreLocale();
+  if (!isComplete(found))
+    throw new Error("Wrap the component in LocalizationProvider with all strings.");
+  return found;
+}
+
+const isComplete = (found: Locale<CoreLocalization>): found is Locale =>
+  "organizationProfile" in found.text;
+
+function locale(text: CoreLocalization): Locale<CoreLocalization> {
   const plurals = new Intl.PluralRules(text.locale);
   const numbers = new Intl.NumberFormat(text.locale);
   const days = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium" });
@@ -89,7 +106,7 @@ function locale(text: Localization): Locale {
   };
 }
 
-function errorMessage(text: Localization, error: unknown, format: Locale["format"]): string {
+function errorMessage(text: CoreLocalization, error: unknown, format: Locale["format"]): string {
   if (!isTenantryError(error)) return text.common.unknownError;
   const sentences = error.errors.map(({ code, message, meta }) => {
     const own: string | undefined = (text.errors as Record<string, string>)[code];

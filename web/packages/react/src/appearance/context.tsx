@@ -55,7 +55,7 @@ export function SurroundingsProvider(props: SurroundingsProps): ReactNode {
         <style
           nonce={nonce}
           // Every value has been checked: none can close the rule or the element.
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: React 18 would escape the quotes.
+          // React 18 would escape the quotes of a child.
           dangerouslySetInnerHTML={{ __html: `[data-tn-scope="${id}"]{${css}}` }}
         />
       )}

@@ -20,10 +20,14 @@ export function Person({
     <div {...element("person")}>
       <Avatar name={name} imageUrl={user.imageUrl} shape="circle" />
       <div {...element("rowText")}>
-        <span {...element("rowTitle")}>
+        <span {...element("rowTitle")} dir="auto">
           {name} {isViewer && <span {...element("tag")}>{text.common.you}</span>}
         </span>
-        {name !== user.identifier && <span {...element("rowSubtitle")}>{user.identifier}</span>}
+        {name !== user.identifier && (
+          <span {...element("rowSubtitle")} dir="auto">
+            {user.identifier}
+          </span>
+        )}
       </div>
     </div>
   );

@@ -1,3 +1,4 @@
+import type { core } from "./core.ts";
 import type { en } from "./en.ts";
 
 /** The forms of a phrase with a number, as `Intl.PluralRules` names them. */
@@ -19,6 +20,9 @@ export type Localization = Omit<Strings<typeof en>, "dir"> & { readonly dir: "lt
 type DeepPartial<T> = T extends string | Plural
   ? T
   : { readonly [Key in keyof T]?: DeepPartial<T[Key]> };
+
+/** The strings that everything but a closed switcher needs. */
+export type CoreLocalization = Pick<Localization, keyof typeof core>;
 
 /** Some strings, for one's own wording of these. */
 export type PartialLocalization = DeepPartial<Localization>;

@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { useElement } from "../appearance/context.tsx";
-import { useLocale } from "../localization.tsx";
+import { useCoreLocale } from "../localization.tsx";
 import { Button } from "./button.tsx";
 import { Icon } from "./icons.tsx";
 
 /** What went wrong, announced at once, with a way to try again where there is one. */
 export function ErrorAlert(props: { error: unknown; onRetry?: () => void }): ReactNode {
   const element = useElement();
-  const { text, errorMessage } = useLocale();
+  const { text, errorMessage } = useCoreLocale();
   if (!props.error) return null;
   return (
     <div {...element("alert")} role="alert">

@@ -20,9 +20,7 @@ export function Avatar(props: AvatarProps): ReactNode {
     return <img {...element("avatar")} {...look} src={url} alt="" onError={() => setBroken(url)} />;
   }
   return (
-    <span {...element("avatar")} {...look} aria-hidden="true">
-      {initial(props.name)}
-    </span>
+    <span {...element("avatar")} {...look} data-initial={initial(props.name)} aria-hidden="true" />
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useElement } from "../appearance/context.tsx";
-import { useLocale } from "../localization.tsx";
+import { useCoreLocale } from "../localization.tsx";
 import { useAction } from "./action.ts";
 import { ErrorAlert } from "./alert.tsx";
 import { Button } from "./button.tsx";
@@ -20,7 +20,7 @@ export interface ConfirmProps {
 /** Asks before something that can't be taken back, and stays open with the reason if it is refused. */
 export function ConfirmDialog(props: ConfirmProps): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const { isBusy, error, run } = useAction();
   const [typed, setTyped] = useState("");
   const mayAct = !props.typed || typed === props.typed.value;

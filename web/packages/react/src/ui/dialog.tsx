@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useElement, useRootAttributes } from "../appearance/context.tsx";
-import { useLocale } from "../localization.tsx";
+import { useCoreLocale } from "../localization.tsx";
 import { Button } from "./button.tsx";
 import { Icon } from "./icons.tsx";
 import { useContainer } from "./portal.ts";
@@ -28,7 +28,7 @@ export function Dialog({
 }: DialogProps): ReactNode {
   const element = useElement();
   const root = useRootAttributes();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const container = useContainer();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useElement } from "../appearance/context.tsx";
-import { useLocale } from "../localization.tsx";
+import { useCoreLocale } from "../localization.tsx";
 import { Button } from "./button.tsx";
 
 export interface Pages {
@@ -16,7 +16,7 @@ export interface Pages {
 /** The buttons to the next and the previous page, unless one page holds everything. */
 export function Pager({ pages }: { pages: Pages }): ReactNode {
   const element = useElement();
-  const { text, format } = useLocale();
+  const { text, format } = useCoreLocale();
   if (pages.pageCount <= 1) return null;
   const position = format(text.common.pageOf, { page: pages.page, pages: pages.pageCount });
   return (

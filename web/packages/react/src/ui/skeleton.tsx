@@ -16,7 +16,6 @@ export function RowsSkeleton({ count = 3, label }: { count?: number; label: stri
   return (
     <div role="status" aria-label={label}>
       {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike.
         <div key={index} {...element("row")}>
           <Skeleton width="2rem" height="2rem" />
           <span {...element("rowText")}>

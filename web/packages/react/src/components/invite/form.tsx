@@ -136,7 +136,6 @@ function useSeats({
   pendingInvitationsCount,
 }: OrganizationResource): SeatUsage | null {
   const [seats, setSeats] = useState<SeatUsage | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the counts change live, and with them the seats.
   useEffect(() => {
     let isOver = false;
     // Without an answer nothing is said about seats; the server refuses what is too much.
@@ -147,6 +146,7 @@ function useSeats({
     return () => {
       isOver = true;
     };
+    // The counts change live, and with them the seats.
   }, [getBilling, membersCount, pendingInvitationsCount]);
   return seats;
 }

@@ -5,7 +5,7 @@ import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { InvitationRows } from "../rows/invitations.tsx";
+import { InvitationRows, type Joined } from "../rows/invitations.tsx";
 import { OrganizationRow, PersonalRow } from "../rows/organizations.tsx";
 import { SuggestionRows } from "../rows/suggestions.tsx";
 import { useMemberships } from "../rows/use-memberships.ts";
@@ -31,6 +31,7 @@ export function Chooser({
   const { text } = useLocale();
   const { user, organization, instance } = useView("<OrganizationList>");
   const [search, setSearch] = useState("");
+  const [joined, setJoined] = useState<readonly Joined[]>([]);
   const memberships = useMemberships(search);
   const switching = useSwitch(options);
   const hidesPersonal = hidePersonal || instance?.membershipMode === "required";
@@ -44,6 +45,7 @@ export function Chooser({
       />
       <MembershipList
         memberships={memberships}
+        joined={joined}
         search={search}
         onSearch={setSearch}
         renderRow={(membership) => (
@@ -65,9 +67,13 @@ export function Chooser({
         )}
       </MembershipList>
       <InvitationRows
+        joined={joined}
+        onJoined={(row) => {
+          setJoined([...joined, row]);
+          if (activatesOnJoin) select(row.membership);
+        }}
+        onSelect={(organization) => void switching.select(organization)}
         busyId={switching.busyId}
-        onSelect={(joined) => void switching.select(joined)}
-        {...(activatesOnJoin ? { onJoined: select } : {})}
       />
       {instance?.domainsEnabled && <SuggestionRows />}
       {user?.createOrganizationEnabled && (
@@ -76,7 +82,9 @@ export function Chooser({
             <span {...element("rowIcon")}>
               <Icon name="plus" />
             </span>
-            <span {...element("rowTitle")}>{text.organizationSwitcher.createOrganization}</span>
+            <span {...element("rowTitle")} dir="auto">
+              {text.organizationSwitcher.createOrganization}
+            </span>
           </button>
         </div>
       )}

@@ -90,7 +90,9 @@ function DomainsTable(props: {
           label: words.name,
           cell: (row) => (
             <div {...element("rowText")}>
-              <span {...element("rowTitle")}>{row.name}</span>
+              <span {...element("rowTitle")} dir="auto">
+                {row.name}
+              </span>
               <span {...element("hint")} data-tone={row.verified ? "success" : undefined}>
                 {row.verified ? words.verified : words.unverified}
               </span>

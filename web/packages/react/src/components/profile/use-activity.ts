@@ -34,7 +34,6 @@ export function useActivity(organization: OrganizationResource): Activity {
     });
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round reads everything again.
   useEffect(() => {
     let isOver = false;
     const readAll = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import type {
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert, Note } from "../../ui/alert.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -18,17 +18,25 @@ export interface InvitationRowsProps {
   /** A click on a row that has become a membership. */
   onSelect: (organization: PublicOrganizationData) => void;
   /** Called as soon as an invitation is accepted. */
-  onJoined?: (membership: OrganizationMembershipResource) => void;
+  onJoined: (joined: Joined) => void;
+  /** The rows that have become memberships. */
+  joined: readonly Joined[];
   busyId: string | null;
+}
+
+/** An invitation that was accepted, and where it stood. */
+export interface Joined {
+  id: string;
+  index: number;
+  membership: OrganizationMembershipResource;
 }
 
 /** The user's open invitations. Joining turns a row into a membership in its place. */
 export function InvitationRows(props: InvitationRowsProps): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const { userInvitations } = useOrganizationList({ userInvitations: { infinite: true } });
-  const [joined, setJoined] = useState<readonly Joined[]>([]);
-  const rows = placed(userInvitations.data, joined);
+  const rows = placed(userInvitations.data, props.joined);
   if (rows.length === 0) return null;
   return (
     <div {...element("panelSection")}>
@@ -46,11 +54,13 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
             ) : (
               <InvitationRow
                 invitation={row}
-                onJoined={(membership) => {
-                  const index = userInvitations.data.indexOf(row);
-                  setJoined((before) => [...before, { id: row.id, index, membership }]);
-                  props.onJoined?.(membership);
-                }}
+                onJoined={(membership) =>
+                  props.onJoined({
+                    id: row.id,
+                    index: userInvitations.data.indexOf(row),
+                    membership,
+                  })
+                }
               />
             )}
           </li>
@@ -65,12 +75,6 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
       </ul>
     </div>
   );
-}
-
-interface Joined {
-  id: string;
-  index: number;
-  membership: OrganizationMembershipResource;
 }
 
 /** The open invitations, and where accepted ones stood, their memberships. */
@@ -92,7 +96,7 @@ function InvitationRow(props: {
   const { invitation } = props;
   const { name, imageUrl } = invitation.publicOrganizationData;
   const element = useElement();
-  const { text, format, date } = useLocale();
+  const { text, format, date } = useCoreLocale();
   const words = text.organizationSwitcher;
   const toast = useToast();
   const [isDeclining, setDeclining] = useState(false);
@@ -111,8 +115,10 @@ function InvitationRow(props: {
       <div {...element("row")}>
         <Avatar name={name} imageUrl={imageUrl} />
         <span {...element("rowText")}>
-          <span {...element("rowTitle")}>{name}</span>
-          <span {...element("rowSubtitle")}>
+          <span {...element("rowTitle")} dir="auto">
+            {name}
+          </span>
+          <span {...element("rowSubtitle")} dir="auto">
             {invitation.inviterName
               ? format(words.invitedBy, { name: invitation.inviterName, ...expiry })
               : format(words.expires, expiry)}
@@ -150,7 +156,7 @@ function Declining(props: {
   onCancel: () => void;
 }): ReactNode {
   const { invitation, onCancel } = props;
-  const { text, format } = useLocale();
+  const { text, format } = useCoreLocale();
   const words = text.organizationSwitcher;
   const { isBusy, error, run } = useAction();
   const { name } = invitation.publicOrganizationData;

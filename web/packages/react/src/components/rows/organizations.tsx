@@ -1,7 +1,7 @@
 import type { OrganizationMembershipResource, UserResource } from "@tenantry/js";
 import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Spinner } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
@@ -32,7 +32,7 @@ export function OrganizationRow(
 
 /** The personal account, with the user's picture and name. */
 export function PersonalRow(props: Selectable & { user: UserResource }): ReactNode {
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const name = personName(props.user);
   return (
     <SelectableRow
@@ -49,7 +49,7 @@ function SelectableRow(
   props: Selectable & { id: string; title: string; subtitle: string; avatar: ReactNode },
 ): ReactNode {
   const element = useElement();
-  const { text, format } = useLocale();
+  const { text, format } = useCoreLocale();
   const isBusy = props.busyId === props.id;
   const isInert = props.busyId !== null && !isBusy;
   return (
@@ -65,8 +65,12 @@ function SelectableRow(
     >
       {props.avatar}
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{props.title}</span>
-        <span {...element("rowSubtitle")}>{props.subtitle}</span>
+        <span {...element("rowTitle")} dir="auto">
+          {props.title}
+        </span>
+        <span {...element("rowSubtitle")} dir="auto">
+          {props.subtitle}
+        </span>
       </span>
       {isBusy && (
         <>

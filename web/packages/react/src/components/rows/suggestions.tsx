@@ -2,7 +2,7 @@ import type { OrganizationSuggestionResource } from "@tenantry/js";
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -11,7 +11,7 @@ import { Button } from "../../ui/button.tsx";
 /** Organizations that the user may ask to join, because of the domain of their address. */
 export function SuggestionRows(): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const { userSuggestions } = useOrganizationList({
     userSuggestions: { infinite: true, status: ["pending", "accepted"] },
   });
@@ -33,7 +33,7 @@ export function SuggestionRows(): ReactNode {
 function SuggestionRow({ suggestion }: { suggestion: OrganizationSuggestionResource }): ReactNode {
   const { name, imageUrl } = suggestion.publicOrganizationData;
   const element = useElement();
-  const words = useLocale().text.organizationSwitcher;
+  const words = useCoreLocale().text.organizationSwitcher;
   const [isAsked, setAsked] = useState(suggestion.status === "accepted");
   const { isBusy, error, run } = useAction();
   const ask = async (): Promise<void> => {
@@ -46,7 +46,9 @@ function SuggestionRow({ suggestion }: { suggestion: OrganizationSuggestionResou
       <div {...element("row")}>
         <Avatar name={name} imageUrl={imageUrl} />
         <span {...element("rowText")}>
-          <span {...element("rowTitle")}>{name}</span>
+          <span {...element("rowTitle")} dir="auto">
+            {name}
+          </span>
         </span>
         <span {...element("rowActions")} aria-live="polite">
           {isAsked ? (

@@ -14,7 +14,7 @@ export function focusFirst(panel: HTMLElement): void {
 /** Arrow keys, Home, and End move between the rows, and a letter jumps to the next row that begins with it. */
 export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(STOPS)];
-  const at = stops.findIndex((stop) => stop === event.target);
+  const at = stops.indexOf(event.target as HTMLElement);
   const isTyping = event.target instanceof HTMLInputElement;
   const target = targetOf(event, stops, at, isTyping);
   if (!target) return;

@@ -1,10 +1,11 @@
 import type { OrganizationMembershipResource } from "@tenantry/js";
 import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
-import { useLocale } from "../../localization.tsx";
+import { useCoreLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SearchField } from "../../ui/field.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
+import type { Joined } from "../rows/invitations.tsx";
 import type { Memberships } from "../rows/use-memberships.ts";
 
 /** From this number of memberships on, there is a search field. */
@@ -12,6 +13,8 @@ const SEARCH_FROM = 10;
 
 export interface MembershipListProps {
   memberships: Memberships;
+  /** Memberships that are shown elsewhere: where their invitations stood. */
+  joined: readonly Joined[];
   search: string;
   onSearch: (search: string) => void;
   renderRow: (membership: OrganizationMembershipResource) => ReactNode;
@@ -22,10 +25,12 @@ export interface MembershipListProps {
 export function MembershipList(props: MembershipListProps): ReactNode {
   const { list, total } = props.memberships;
   const element = useElement();
-  const { text, count, format } = useLocale();
+  const { text, count, format } = useCoreLocale();
   const words = text.organizationSwitcher;
   const isSearching = props.search !== "";
-  const isEmpty = !list.isLoading && list.data.length === 0;
+  const elsewhere = new Set(props.joined.map(({ membership }) => membership.organization.id));
+  const rows = list.data.filter(({ organization }) => !elsewhere.has(organization.id));
+  const isEmpty = !list.isLoading && rows.length === 0;
   if (isEmpty && !isSearching && !props.children) return null;
   return (
     <div {...element("panelSection")}>
@@ -39,7 +44,7 @@ export function MembershipList(props: MembershipListProps): ReactNode {
         <RowsSkeleton label={text.common.loading} />
       ) : (
         <ul {...element("list")} aria-label={words.memberships}>
-          {list.data.map((membership) => (
+          {rows.map((membership) => (
             <li key={membership.id}>{props.renderRow(membership)}</li>
           ))}
           {props.children && !isSearching && <li>{props.children}</li>}

@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
-import { en } from "../../locales/en.ts";
-import { LocalizationProvider, useLocale } from "../../localization.tsx";
+import { core } from "../../locales/core.ts";
+import { LocalizationProvider, useCoreLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { ToastProvider } from "../../ui/toast.tsx";
-import { InvitationRows } from "../rows/invitations.tsx";
+import { InvitationRows, type Joined } from "../rows/invitations.tsx";
 import { OrganizationRow, PersonalRow } from "../rows/organizations.tsx";
 import { SuggestionRows } from "../rows/suggestions.tsx";
 import { useMemberships } from "../rows/use-memberships.ts";
@@ -20,7 +20,7 @@ import { MembershipList } from "./membership-list.tsx";
 /** The inside of the panel. It is a module of its own, so that a closed switcher stays small. */
 export default function SwitcherPanel(props: PanelProps): ReactNode {
   return (
-    <LocalizationProvider base={en}>
+    <LocalizationProvider base={core}>
       <ToastProvider>
         <PanelContent {...props} />
       </ToastProvider>
@@ -30,10 +30,11 @@ export default function SwitcherPanel(props: PanelProps): ReactNode {
 
 function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   const element = useElement();
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const view = useView("<OrganizationSwitcher>");
   const box = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
+  const [joined, setJoined] = useState<readonly Joined[]>([]);
   const memberships = useMemberships(search);
   const switching = useSwitch({ ...options, onDone: onClose });
   const { user, instance, organization } = view;
@@ -66,6 +67,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
       />
       <MembershipList
         memberships={memberships}
+        joined={joined}
         search={search}
         onSearch={setSearch}
         renderRow={(membership) => (
@@ -88,7 +90,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
         )}
       </MembershipList>
       <InvitationRows
-        onSelect={(joined) => void switching.select(joined)}
+        joined={joined}
+        onJoined={(row) => setJoined([...joined, row])}
+        onSelect={(organization) => void switching.select(organization)}
         busyId={switching.busyId}
       />
       {instance?.domainsEnabled && <SuggestionRows />}
@@ -98,7 +102,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
             <span {...element("rowIcon")}>
               <Icon name="plus" />
             </span>
-            <span {...element("rowTitle")}>{text.organizationSwitcher.createOrganization}</span>
+            <span {...element("rowTitle")} dir="auto">
+              {text.organizationSwitcher.createOrganization}
+            </span>
           </button>
         </div>
       )}
@@ -108,7 +114,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
 
 /** The organization at hand, with the way to its settings, or out of it for those who can't change any. */
 function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactNode {
-  const { text } = useLocale();
+  const { text } = useCoreLocale();
   const element = useElement();
   const { tenantry } = useView("<OrganizationSwitcher>");
   const { organization, membership } = useOrganization();
@@ -127,8 +133,12 @@ function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactN
   return (
     <div {...element("panelCurrent")}>
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{organization.name}</span>
-        <span {...element("rowSubtitle")}>{membership.roleName}</span>
+        <span {...element("rowTitle")} dir="auto">
+          {organization.name}
+        </span>
+        <span {...element("rowSubtitle")} dir="auto">
+          {membership.roleName}
+        </span>
       </span>
       {manages ? (
         <Button size="small" data-row="" onClick={manage}>

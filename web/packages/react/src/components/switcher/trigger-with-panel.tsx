@@ -6,7 +6,7 @@ import { Popover } from "../../ui/popover.tsx";
 import { useView } from "../state.ts";
 import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps, TriggerAttributes } from "./props.ts";
-import { currentName, TriggerContent } from "./trigger.tsx";
+import { currentName, subtitleOf, TriggerContent } from "./trigger.tsx";
 
 export function TriggerWithPanel(props: {
   options: OrganizationSwitcherProps;
@@ -24,7 +24,11 @@ export function TriggerWithPanel(props: {
   const hidesPersonal = options.hidePersonal === true || isRequired;
   const { text, plural } = useTriggerText();
   const name = currentName(text, { organization, hidesPersonal, isRequired });
-  const label = [text.label.replace("{current}", () => name)];
+  const person = organization || hidesPersonal ? null : user;
+  const current = [name, subtitleOf({ organization, membership, person })]
+    .filter(Boolean)
+    .join(" ");
+  const label = [text.label.replace("{current}", () => current)];
   if (pendingCount > 0) label.push(plural(text.pending, pendingCount));
 
   const attributes: TriggerAttributes = {
@@ -60,7 +64,7 @@ export function TriggerWithPanel(props: {
             name={name}
             organization={organization}
             membership={membership}
-            person={organization || hidesPersonal ? null : user}
+            person={person}
             pendingCount={pendingCount}
           />
         </button>

@@ -34,21 +34,42 @@ export interface TriggerContentProps {
   pendingCount: number;
 }
 
+/** The second line: the role, or the person whose account it is. */
+export function subtitleOf(
+  current: Pick<TriggerContentProps, "organization" | "membership" | "person">,
+): string | null {
+  const { organization, membership, person } = current;
+  if (organization) return membership?.roleName ?? null;
+  return person && personName(person);
+}
+
 /** The inside of the button: the picture, the name, and what waits for the user. */
 export function TriggerContent(props: TriggerContentProps): ReactNode {
-  const { name, organization, membership, person, pendingCount } = props;
+  const { name, organization, person, pendingCount } = props;
   const element = useElement();
-  const subtitle = organization ? membership?.roleName : person && personName(person);
+  const subtitle = subtitleOf(props);
   return (
     <>
-      <Avatar
-        name={person ? personName(person) : name}
-        imageUrl={organization ? organization.imageUrl : person?.imageUrl}
-        shape={person ? "circle" : "square"}
-      />
+      {organization || person ? (
+        <Avatar
+          name={person ? personName(person) : name}
+          imageUrl={(organization ?? person)?.imageUrl}
+          shape={person ? "circle" : "square"}
+        />
+      ) : (
+        <span {...element("rowIcon")}>
+          <Icon name="building" />
+        </span>
+      )}
       <span {...element("rowText")}>
-        <span {...element("rowTitle")}>{name}</span>
-        {subtitle && <span {...element("rowSubtitle")}>{subtitle}</span>}
+        <span {...element("rowTitle")} dir="auto">
+          {name}
+        </span>
+        {subtitle && (
+          <span {...element("rowSubtitle")} dir="auto">
+            {subtitle}
+          </span>
+        )}
       </span>
       {pendingCount > 0 && (
         <span {...element("badge")} aria-hidden="true">

@@ -1,9 +1,8 @@
-"""Pages built from web/packages, on the origin of a development server, in a real browser."""
+"""A page of hooks in tabs of a browser, on the origin of a development server."""
 
+import itertools
 import json
 import mimetypes
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
@@ -13,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from server.development.files import SECRET_KEY_FILE
-from tests.support.processes import Server, started
+from tests.browser.support import SECRET_KEY
+from tests.support.processes import Server
 
+COUNTER = itertools.count(1)
 REPOSITORY = Path(__file__).parents[2]
 SOURCES = REPOSITORY / "tests" / "browser" / "pages"
 NODE = Path(sys.executable).with_name("node")
@@ -39,20 +38,6 @@ mutation ($input: CreateMembershipInput!) {
 """
 
 
-def chromium() -> str:
-    """The browser of this machine; without one the test is skipped, unless it is required."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    missing = "there is no Chromium on this machine" if found is None else None
-    if not (REPOSITORY / "web/packages/react/dist/index.js").is_file():
-        missing = "the packages are not built: make install"
-    if missing and os.environ.get("TENANTRY_REQUIRE_BROWSER"):
-        pytest.fail(missing)
-    if missing or not found:
-        pytest.skip(missing or "")
-    return found
-
-
 def build(name: str, output: Path, *, react: Path | None = None) -> Path:
     """Builds a page of tests/browser/pages, with another React if a folder with one is given."""
     program = REPOSITORY / "web" / "build-page.mjs"
@@ -60,17 +45,6 @@ def build(name: str, output: Path, *, react: Path | None = None) -> Path:
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return output
-
-
-@contextmanager
-def browser() -> Generator[Browser]:
-    arguments = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        yield found
-        found.close()
 
 
 @dataclass
@@ -86,24 +60,20 @@ class Site:
     """A development server that also serves built pages."""
 
     server: Server
-    folder: Path
     pages: Path
     browser: Browser
-    _people: int = 0
 
     def graphql(self, query: str, **variables: object) -> dict[str, Any]:
         """Runs an operation with the server's secret key."""
-        key = next(self.folder.rglob(SECRET_KEY_FILE)).read_text()
-        answer = self.server.graphql(query, f"Bearer {key}", **variables).json()
+        answer = self.server.graphql(query, f"Bearer {SECRET_KEY}", **variables).json()
         assert "errors" not in answer, answer
         for payload in answer["data"].values():
-            assert not (payload or {}).get("userErrors"), payload
+            assert not (isinstance(payload, dict) and payload.get("userErrors")), payload  # pyright: ignore[reportUnknownMemberType]
         return answer["data"]
 
     def person(self, first: str = "Ada", last: str = "Lovelace") -> tuple[str, str]:
         """Creates a user whom nobody else uses, and returns the id and the address."""
-        self._people += 1
-        address = f"{first.lower()}{self._people}@example.com"
+        address = f"{first.lower()}.{next(COUNTER)}@hooks.example"
         fields = {"firstName": first, "lastName": last, "emailVerified": True}
         made = self.graphql(CREATE_USER, input={"emailAddress": address, **fields})
         return made["createUser"]["user"]["id"], address
@@ -151,8 +121,17 @@ class Tab:
         self.page.route(f"{self.site.server.url}/pages/**", self._serve)
 
     def open(self, address: str | None, *show: str, **parameters: str) -> "Tab":
-        query = urlencode({**({"as": address} if address else {}), "show": ",".join(show)} | parameters)
+        query = urlencode(
+            {**({"as": address} if address else {}), "show": ",".join(show)} | parameters
+        )
         self.page.goto(f"{self.site.server.url}/pages/index.html?{query}")
+        return self
+
+    def enter(self, organization: str) -> "Tab":
+        """Makes an organization the active one of the tab; the page shows the scenario `auth`."""
+        self.wait("probe.auth?.last.isLoaded")
+        self.run("organization => probe.tenantry.last.setActive({ organization })", organization)
+        self.wait("probe.auth.last.orgId !== null")
         return self
 
     def beside(self, address: str | None, *show: str, **parameters: str) -> "Tab":
@@ -169,6 +148,14 @@ class Tab:
     def sees(self, selector: str, text: str) -> None:
         expect(self.page.locator(selector)).to_have_text(text, timeout=SECONDS)
 
+    def holds(self, selector: str, *texts: str) -> None:
+        """Waits until the elements have exactly these texts, in any order."""
+        self.wait(
+            "([selector, texts]) => JSON.stringify([...document.querySelectorAll(selector)]"
+            ".map(node => node.textContent.trim()).sort()) === JSON.stringify(texts.sort())",
+            [selector, list(texts)],
+        )
+
     def rows(self, selector: str) -> list[str]:
         return self.page.locator(f"{selector} > li").all_inner_texts()
 
@@ -184,16 +171,7 @@ class Tab:
     def _request(self, request: Request) -> None:
         if urlsplit(request.url).path == "/graphql" and request.method == "POST":
             body = json.loads(request.post_data or "{}")
-            name = body.get("operationName") or body["query"].split("(")[0].split("{")[0].split()[-1]
+            name = (
+                body.get("operationName") or body["query"].split("(")[0].split("{")[0].split()[-1]
+            )
             self.operations.append(Operation(name, body.get("variables") or {}))
-
-
-@contextmanager
-def site(folder: Path, page: str, *, react: Path | None = None, **settings: str) -> Generator[Site]:
-    """Starts a development server, and a browser with a built page."""
-    chromium()
-    pages = build(page, folder / "pages", react=react)
-    data = folder / "data"
-    data.mkdir()
-    with started("dev", folder=data, **settings) as server, browser() as found:
-        yield Site(server, data, pages, found)
