@@ -74,7 +74,9 @@ class Person:
     @property
     def authorization(self) -> str:
         answer = httpx.post(
-            f"{self.url}/dev/identity-token", json={"email": self.email}, headers={"origin": self.url}
+            f"{self.url}/dev/identity-token",
+            json={"email": self.email},
+            headers={"origin": self.url},
         )
         return f"Bearer {answer.json()['token']}"
 
@@ -89,7 +91,9 @@ class Person:
         """Returns the ID of the new organization."""
         document = """mutation Create($input: CreateOrganizationInput!) {
             createOrganization(input: $input) { organization { id } userErrors { message } } }"""
-        made = self.run(document, input={"name": name, "slug": slug or f"s-{next(COUNTER)}-{len(name)}"})
+        made = self.run(
+            document, input={"name": name, "slug": slug or f"s-{next(COUNTER)}-{len(name)}"}
+        )
         return made["createOrganization"]["organization"]["id"]
 
 
@@ -117,4 +121,6 @@ def somebody(url: str) -> Person:
 def add_member(url: str, organization_id: str, person: Person, role: str = "org:member") -> None:
     document = """mutation Add($input: CreateMembershipInput!) {
         createMembership(input: $input) { membership { id } userErrors { message } } }"""
-    by_key(url, document, input={"organizationId": organization_id, "userId": person.id, "role": role})
+    by_key(
+        url, document, input={"organizationId": organization_id, "userId": person.id, "role": role}
+    )
