@@ -1,9 +1,9 @@
 import { Connection } from "./connection.ts";
+import type { RootFunctions } from "./operations/root.ts";
 import { navigateTo } from "./page.ts";
 import { loadOperations, remote } from "./resources/remote.ts";
 import { fillTemplate } from "./routes.ts";
 import type { TenantryOptions } from "./types/options.ts";
-import type { RootFunctions } from "./operations/root.ts";
 import type { RedirectParams, Tenantry } from "./types/tenantry.ts";
 import { warn } from "./warnings.ts";
 
@@ -122,7 +122,7 @@ function pageFunctions(
         return;
       }
       const isDone =
-        organization === undefined || (await connection.switching.to(organization, remember));
+        organization === undefined || (await connection.switchTo(organization, remember));
       const { session, organization: current } = store.state;
       if (!isDone || !session) return;
       await goOn?.({ session, organization: current });

@@ -5,6 +5,7 @@ import { TenantryError } from "./errors.ts";
 import * as documents from "./generated/session.ts";
 import { Identity } from "./identity.ts";
 import { Invalidations } from "./invalidations.ts";
+import { lazily } from "./lazy.ts";
 import { LiveLoader } from "./live-loader.ts";
 import { Minting } from "./minting.ts";
 import { observePage } from "./page.ts";
@@ -17,7 +18,7 @@ import { matchOrganization } from "./routes.ts";
 import { type Core, Session, SIGNED_OUT } from "./session.ts";
 import { Memory } from "./storage.ts";
 import { Store } from "./store.ts";
-import { Switching } from "./switching.ts";
+import type { Switching } from "./switching.ts";
 import { Tabs } from "./tabs.ts";
 import { Tokens, tokenKey } from "./tokens.ts";
 import { createSend, isTransient, makeError } from "./transport.ts";
@@ -34,7 +35,6 @@ export class Connection {
   readonly environment: Environment;
   readonly store: Store;
   readonly session: Session;
-  readonly switching: Switching;
   readonly api: Api;
   readonly builders: Builders;
   readonly live: LiveLoader;
@@ -48,6 +48,10 @@ export class Connection {
   readonly #cookie: SessionCookie;
   readonly #closing: AbortController = new AbortController();
   #loading: Promise<void> | null = null;
+  readonly #loadSwitching: () => Promise<Switching> = lazily(async () => {
+    const { Switching } = await import("./switching.ts");
+    return new Switching(this.#core, this.session);
+  });
   #probe: unknown;
 
   constructor(options: TenantryOptions) {
@@ -75,7 +79,6 @@ export class Connection {
       snapshots: this.#makeSnapshots(),
     };
     this.session = new Session(this.#core);
-    this.switching = new Switching(this.#core, this.session);
     this.#minting = new Minting(this.#core, this.session, {
       onGone: () => this.#leave(this.session.organizationId, "removed"),
       onFailure: (error) => void this.#fail(error),
@@ -278,25 +281,32 @@ export class Connection {
       "slug" in wanted ? wanted.slug : "organizationId" in wanted ? wanted.organizationId : null;
     const current = "slug" in wanted ? organization?.slug : (organization?.id ?? null);
     // An organization that isn't the user's leaves the tab where it is; the page says "not found".
-    if (target !== current) this.switching.to(target, false).catch(() => undefined);
+    if (target !== current) this.switchTo(target, false).catch(() => undefined);
   }
 
   // --------------------------------------------------------------------------------------- failures
 
-  async #fail(error: unknown): Promise<void> {
+  async #fail(cause: unknown): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const failure =
-      error instanceof TenantryError
-        ? error
-        : makeError(0, "unexpected_error", `Something went wrong: ${String(error)}`, error);
+      cause instanceof TenantryError
+        ? cause
+        : makeError(0, "unexpected_error", `Something went wrong: ${cause}`, cause);
     if (failure.status === 401) return this.#refuseIdentity();
     const isFirst = this.store.state.status === "loading";
-    if (isFirst && failure.code === "network_error" && (await this.#isReachable())) {
-      return this.#stop(originRefused(this.environment.url));
+    // Where even this part can't be loaded, the network is away.
+    const failures = await import("./failures.ts").catch(() => null);
+    const error =
+      isFirst && failures && failure.code === "network_error"
+        ? await failures.explainNetworkError(this.environment, failure)
+        : failure;
+    if (isTransient(error)) {
+      this.store.set({ status: "degraded", error });
+      this.#recovery.schedule(error);
+    } else {
+      this.store.set({ status: "error", isSwitching: false, error });
+      failures?.reportStop(error);
     }
-    if (!isTransient(failure)) return this.#stop(failure);
-    this.store.set({ status: "degraded", error: failure });
-    this.#recovery.schedule(failure);
   }
 
   /** The server refuses even a new identity token: nobody is signed in here. */
@@ -311,21 +321,6 @@ export class Connection {
       .send(documents.ReadInstanceDocument, {})
       .catch(() => ({ instance: null }));
     this.store.set(this.#core.snapshots.make(null, instance, null));
-  }
-
-  #stop(error: TenantryError): void {
-    this.store.set({ status: "error", isSwitching: false, error });
-    // biome-ignore lint/suspicious/noConsole: without it the page stays empty without a reason.
-    console.error(`[Tenantry] ${error.message}`);
-  }
-
-  /** Whether the server answers at all, which a refused origin can't be told from otherwise. */
-  async #isReachable(): Promise<boolean> {
-    const probe = this.environment.fetch(`${this.environment.url}/healthz`, { mode: "no-cors" });
-    return probe.then(
-      () => true,
-      () => false,
-    );
   }
 
   /** Finds out, after the socket was lost, whether the server is away. */
@@ -355,6 +350,14 @@ export class Connection {
       );
     }
     return isAllowed;
+  }
+
+  /** Answers whether the switch was done, and not replaced by a later one. */
+  async switchTo(
+    organization: string | { readonly id: string } | null,
+    remember: boolean,
+  ): Promise<boolean> {
+    return (await this.#loadSwitching()).to(organization, remember);
   }
 
   async signOut(): Promise<void> {
@@ -388,9 +391,4 @@ export class Connection {
 function present<T>(part: T | null): T {
   if (part) return part;
   throw makeError(401, "unauthenticated", "Nobody is signed in.");
-}
-
-function originRefused(url: string): TenantryError {
-  const message = `${url} refuses requests of ${location.origin}. Add ${location.origin} to the server's setting TENANTRY_ALLOWED_ORIGINS.`;
-  return makeError(403, "origin_not_allowed", message);
 }

@@ -1,6 +1,6 @@
 import type { LiveEventFieldsFragment } from "./generated/live.ts";
-import type { Api } from "./resources/api.ts";
 import { toEvent } from "./live-event.ts";
+import type { Api } from "./resources/api.ts";
 import type { Session } from "./session.ts";
 import type { Store } from "./store.ts";
 

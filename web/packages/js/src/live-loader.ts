@@ -1,5 +1,5 @@
+import { lazily } from "./lazy.ts";
 import type { Live, LiveOptions } from "./live.ts";
-import { makeError } from "./transport.ts";
 import type { SubscriptionObserver } from "./types/tenantry.ts";
 
 /** How long a page must be hidden until its subscriptions are closed. */
@@ -9,7 +9,11 @@ const HIDDEN_MILLISECONDS = 60_000;
 export class LiveLoader {
   readonly #options: LiveOptions;
   readonly #isOn: boolean;
-  #loading: Promise<Live> | null = null;
+  readonly #load: () => Promise<Live> = lazily(async () => {
+    const { Live } = await import("./live.ts");
+    this.#live = new Live(this.#options);
+    return this.#live;
+  });
   #live: Live | null = null;
   #hiding: unknown;
 
@@ -58,19 +62,5 @@ export class LiveLoader {
       (error) => observer.error?.(error),
     );
     return () => end();
-  }
-
-  #load(): Promise<Live> {
-    this.#loading ??= import("./live.ts").then(
-      ({ Live }) => {
-        this.#live = new Live(this.#options);
-        return this.#live;
-      },
-      (cause) => {
-        this.#loading = null;
-        throw makeError(0, "network_error", "The part for live updates couldn't be loaded.", cause);
-      },
-    );
-    return this.#loading;
   }
 }

@@ -1,4 +1,5 @@
 import * as documents from "../generated/resources.ts";
+import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type {
   DomainVerification,
@@ -14,7 +15,6 @@ import type {
   SuggestionListParams,
 } from "../types/lists.ts";
 import type { CreateDomainParams, OrganizationResource } from "../types/organizations.ts";
-import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
 import { found, pageArguments, toPage, upper } from "./lists.ts";
 import { toMembership } from "./memberships.ts";
 

@@ -1,4 +1,5 @@
 import * as documents from "../generated/resources.ts";
+import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
 import { toApiErrors } from "../transport.ts";
 import type {
   InvitationPreview,
@@ -17,7 +18,6 @@ import type {
   OrganizationMembershipResource,
   OrganizationResource,
 } from "../types/organizations.ts";
-import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
 import { found, pageArguments, toPage, upper } from "./lists.ts";
 import { toMembership } from "./memberships.ts";
 

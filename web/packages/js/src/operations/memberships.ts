@@ -1,4 +1,6 @@
 import * as documents from "../generated/resources.ts";
+import type { Api, Builders, MembershipRow } from "../resources/api.ts";
+import type { FunctionsOf } from "../resources/builders.ts";
 import { makeError } from "../transport.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type { MembershipListParams, ResourcePage } from "../types/lists.ts";
@@ -6,8 +8,6 @@ import type {
   OrganizationMembershipResource,
   OrganizationResource,
 } from "../types/organizations.ts";
-import type { Api, Builders, MembershipRow } from "../resources/api.ts";
-import type { FunctionsOf } from "../resources/builders.ts";
 import { found, pageArguments, toPage } from "./lists.ts";
 
 export function memberFunctions(

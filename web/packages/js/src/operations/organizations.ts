@@ -1,4 +1,7 @@
 import * as documents from "../generated/resources.ts";
+import { toEvent } from "../live-event.ts";
+import { type Api, type Builders, lower } from "../resources/api.ts";
+import type { FunctionsOf } from "../resources/builders.ts";
 import type { RoleResource } from "../types/authorization.ts";
 import type { EventPage } from "../types/events.ts";
 import type { EventListParams } from "../types/lists.ts";
@@ -7,9 +10,6 @@ import type {
   OrganizationResource,
   UpdateOrganizationParams,
 } from "../types/organizations.ts";
-import { toEvent } from "../live-event.ts";
-import { type Api, type Builders, lower } from "../resources/api.ts";
-import type { FunctionsOf } from "../resources/builders.ts";
 import { domainFunctions } from "./domains.ts";
 import { invitationFunctions } from "./invitations.ts";
 import { found } from "./lists.ts";

@@ -26,7 +26,7 @@ export type RootFunctions = Pick<
 
 /** The functions of the `Tenantry` object itself. */
 export function rootFunctions(api: Api, builders: Builders, session: Session): RootFunctions {
-const toInvitation = userInvitationBuilder(api, builders);
+  const toInvitation = userInvitationBuilder(api, builders);
   return {
     createOrganization: async ({ name, slug }) => {
       const { payload } = await api.mutate(documents.CreateOrganizationDocument, {

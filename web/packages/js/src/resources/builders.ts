@@ -1,4 +1,7 @@
-import type { OrganizationMembershipResource, OrganizationResource } from "../types/organizations.ts";
+import type {
+  OrganizationMembershipResource,
+  OrganizationResource,
+} from "../types/organizations.ts";
 import { type Api, type Builders, once, toPublicUserData } from "./api.ts";
 import { loadOperations, remote } from "./remote.ts";
 

@@ -1,17 +1,9 @@
-import { makeError } from "../transport.ts";
-
-type Operations = typeof import("../operations/index.ts");
-
-let loading: Promise<Operations> | undefined;
+import { lazily } from "../lazy.ts";
 
 /** Loads the part that reads lists and changes things, which most pages need only later. */
-export function loadOperations(): Promise<Operations> {
-  loading ??= import("../operations/index.ts").catch((cause) => {
-    loading = undefined;
-    throw makeError(0, "network_error", "A part of the page couldn't be loaded.", cause);
-  });
-  return loading;
-}
+export const loadOperations: () => Promise<typeof import("../operations/index.ts")> = lazily(
+  () => import("../operations/index.ts"),
+);
 
 /** Returns functions that load what they do when they're called first. */
 export function remote<Functions extends object>(
