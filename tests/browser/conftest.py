@@ -36,7 +36,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     node = ROOT / ".venv" / "bin" / "node"
     program = [node if node.exists() else shutil.which("node") or "node", VITE, "build"]
-    subprocess.run([*program, "--config", PAGES / "vite.config.mjs", "--outDir", folder], check=True)
+    subprocess.run(
+        [*program, "--config", PAGES / "vite.config.mjs", "--outDir", folder], check=True
+    )
     return folder
 
 
@@ -45,7 +47,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of all tests that don't stop it: each makes people and organizations of its own."""
     browser()
     folder = tmp_path_factory.mktemp("server")
-    with started("dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error") as running:
+    with started(
+        "dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error"
+    ) as running:
         yield running
 
 

@@ -13,6 +13,7 @@ import { looksEqual } from "./rows.ts";
 /** Keeps the cache in step with what the Tenantry object learns. The answer stops that. */
 export function connectCache(tenantry: Tenantry, cache: QueryClient): () => void {
   let known = tenantry.state;
+  cache.mount();
   const stops = [
     tenantry.on("invalidate", (lists) => {
       for (const list of lists) refreshList(cache, list);
@@ -24,6 +25,7 @@ export function connectCache(tenantry: Tenantry, cache: QueryClient): () => void
     }),
   ];
   return () => {
+    cache.unmount();
     for (const stop of stops) stop();
   };
 }
