@@ -197,7 +197,7 @@ async def test_a_photograph_loses_where_it_was_taken(api: Api, acme: Acme) -> No
         assert text not in shown
     # It's upright as well: the red half is above.
     assert image.size == (4, 8)
-    red, green, blue = image.convert("RGB").getpixel((2, 0))  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+    red, _, blue = image.convert("RGB").getpixel((2, 0))  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
     assert red > blue
 
 
