@@ -1,5 +1,6 @@
 import "../src/styles/demo.css";
 import "../src/styles/screens.css";
+import "../src/styles/people.css";
 import "./plain.css";
 import source from "./components.ts?raw";
 import { loadAs } from "./load.ts";

@@ -1,6 +1,7 @@
 /** Signs in, fills the two menus, and then runs the scripts of 2022 as they are. */
 import "../src/styles/demo.css";
 import "../src/styles/screens.css";
+import "../src/styles/people.css";
 import "./plain.css";
 import { loadAs } from "./load.ts";
 import { fillMenu, find, readPerson, showPeople } from "./menus.ts";

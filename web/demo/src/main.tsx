@@ -1,6 +1,8 @@
 import "@tenantry/react/styles.css";
 import "./styles/demo.css";
 import "./styles/screens.css";
+import "./styles/people.css";
+import "./styles/components.css";
 import "./styles/code.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

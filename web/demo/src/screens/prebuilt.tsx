@@ -3,8 +3,13 @@ import {
   OrganizationList,
   OrganizationProfile,
   OrganizationSwitcher,
+  type PartialLocalization,
   useAuth,
 } from "@tenantry/react";
+import { ar } from "@tenantry/react/locales/ar";
+import { de } from "@tenantry/react/locales/de";
+import { es } from "@tenantry/react/locales/es";
+import { fr } from "@tenantry/react/locales/fr";
 import { type ReactNode, useState } from "react";
 import { Gate } from "../layout/gate.tsx";
 import { Screen } from "../layout/screen.tsx";
@@ -18,15 +23,27 @@ const SWITCHES = [
 ] as const;
 const VIEWS = ["OrganizationProfile", "OrganizationList", "CreateOrganization"] as const;
 const THEMES = ["system", "light", "dark"] as const;
+const LANGUAGES = ["en", "de", "fr", "es", "ar"] as const;
+const LOCALES: Partial<Record<Language, PartialLocalization>> = { ar, de, es, fr };
 
 type Props = Partial<Record<(typeof SWITCHES)[number][0], true>>;
 type View = (typeof VIEWS)[number];
 type Theme = (typeof THEMES)[number];
+type Language = (typeof LANGUAGES)[number];
+
+interface Choices {
+  readonly props: Props;
+  readonly view: View;
+  readonly theme: Theme;
+  readonly language: Language;
+}
 
 export function PrebuiltScreen(): ReactNode {
   const [props, setProps] = useState<Props>({});
   const [view, setView] = useState<View>("OrganizationProfile");
   const [theme, setTheme] = useState<Theme>("system");
+  const [language, setLanguage] = useState<Language>("en");
+  const choices = { props, view, theme, language };
   return (
     <Screen
       path="/prebuilt"
@@ -36,7 +53,7 @@ export function PrebuiltScreen(): ReactNode {
         "In Members, invite people and change roles. As Grace, the same page only shows them.",
         "Turn props on and off. The code beside is what you see.",
       ]}
-      files={[{ name: "App.tsx", source: writeCode(props, view, theme) }]}
+      files={[{ name: "App.tsx", source: writeCode(choices) }]}
       isWide
     >
       <fieldset className="switches">
@@ -55,33 +72,37 @@ export function PrebuiltScreen(): ReactNode {
           </label>
         ))}
         <Choice label="Theme" values={THEMES} value={theme} onChange={setTheme} />
-        <Choice label="Below the header" values={VIEWS} value={view} onChange={setView} />
+        <Choice label="Language" values={LANGUAGES} value={language} onChange={setLanguage} />
+        <Choice label="Content" values={VIEWS} value={view} onChange={setView} />
       </fieldset>
       <Gate>
-        <Product {...{ props, view, theme }} />
+        <Product {...choices} />
       </Gate>
     </Screen>
   );
 }
 
-function Product({ props, view, theme }: { props: Props; view: View; theme: Theme }): ReactNode {
+function Product({ props, view, theme, language }: Choices): ReactNode {
   const { orgId } = useAuth({ treatPendingAsSignedOut: false });
-  const appearance = { theme };
+  const localization = LOCALES[language];
+  const look = { appearance: { theme }, ...(localization && { localization }) };
   const { hidePersonal, hideSlug, skipInvitationScreen } = props;
-  const some = { ...pick({ hideSlug, skipInvitationScreen }), appearance };
+  const some = { ...pick({ hideSlug, skipInvitationScreen }), ...look };
   return (
     <div className="product" data-theme={theme === "system" ? undefined : theme}>
       <div className="product-header">
         <span aria-hidden="true">Your product</span>
         {/* The panel alone is drawn once, so its props count from the start. */}
-        <OrganizationSwitcher key={String(props.asStandalone)} {...props} appearance={appearance} />
+        <OrganizationSwitcher key={String(props.asStandalone)} {...props} {...look} />
       </div>
-      {view === "OrganizationProfile" && orgId === null && (
-        <p className="quiet">Open the switcher, and choose an organization.</p>
-      )}
-      {view === "OrganizationProfile" && orgId && <OrganizationProfile appearance={appearance} />}
-      {view === "OrganizationList" && <OrganizationList {...some} {...pick({ hidePersonal })} />}
-      {view === "CreateOrganization" && <CreateOrganization {...some} />}
+      <div className="product-body">
+        {view === "OrganizationProfile" && orgId === null && (
+          <p className="quiet">Open the switcher, and choose an organization.</p>
+        )}
+        {view === "OrganizationProfile" && orgId && <OrganizationProfile {...look} />}
+        {view === "OrganizationList" && <OrganizationList {...some} {...pick({ hidePersonal })} />}
+        {view === "CreateOrganization" && <CreateOrganization {...some} />}
+      </div>
     </div>
   );
 }
@@ -121,8 +142,14 @@ function pick(props: { [Name in keyof Props]: true | undefined }): Props {
 }
 
 /** Writes the code of what `Product` shows. */
-function writeCode(props: Props, view: View, theme: Theme): string {
-  const look = theme === "system" ? "" : ` appearance={{ theme: "${theme}" }}`;
+function writeCode({ props, view, theme, language }: Choices): string {
+  const isEnglish = language === "en";
+  const look =
+    (theme === "system" ? "" : ` appearance={{ theme: "${theme}" }}`) +
+    (isEnglish ? "" : ` localization={${language}}`);
+  const locale = isEnglish
+    ? ""
+    : `import { ${language} } from "@tenantry/react/locales/${language}";\n`;
   const attributes = (names: readonly (keyof Props)[]) =>
     names.map((name) => (props[name] ? ` ${name}` : "")).join("");
   const all = attributes(SWITCHES.map(([name]) => name));
@@ -135,7 +162,7 @@ function writeCode(props: Props, view: View, theme: Theme): string {
   ${view},
   OrganizationSwitcher,
 } from "@tenantry/react";
-import "@tenantry/react/styles.css";
+${locale}import "@tenantry/react/styles.css";
 
 export function App() {
   return (
