@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.browser.gallery import Gallery
+from tests.browser.gallery import build as build_gallery
 from tests.browser.support import PAGES, SECRET_KEY, Site
 from tests.clients.test_browser import QUIET, SECONDS, browser
 from tests.support.processes import Server, started
@@ -65,3 +67,20 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def site(server: Server, context: BrowserContext, pages: Path) -> Site:
     return Site(server.url, context, pages)
+
+
+@pytest.fixture(scope="package")
+def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    browser()
+    return build_gallery(tmp_path_factory.mktemp("gallery"))
+
+
+@pytest.fixture
+def gallery(chromium: Browser, built_gallery: Path) -> Iterator[Gallery]:
+    """The states of the components. Whatever a page complains about fails the test."""
+    context = chromium.new_context(reduced_motion="reduce", timezone_id="UTC")
+    context.set_default_timeout(SECONDS)
+    opened = Gallery(built_gallery, context)
+    yield opened
+    context.close()
+    assert opened.complaints == []

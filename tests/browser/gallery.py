@@ -44,9 +44,12 @@ class Gallery:
     def __post_init__(self) -> None:
         self.context.route(f"{ORIGIN}/**", self._serve)
 
-    def open(self, state: str, *, lang: str = "en", props: object = None, **more: str) -> Page:
+    def open(
+        self, state: str, *, lang: str = "en", width: int = 1280, props: object = None, **more: str
+    ) -> Page:
         """Shows a state, and waits until the buttons that lead to it are pressed."""
         page = self.context.new_page()
+        page.set_viewport_size({"width": width, "height": 720})
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("dialog", lambda dialog: self._heard("error", f"dialog: {dialog.message}"))
@@ -55,7 +58,10 @@ class Gallery:
             query["props"] = json.dumps(props)
         page.goto(f"{ORIGIN}/index.html?{urlencode(query)}")
         page.wait_for_selector("html[data-pressed]", state="attached")
-        page.wait_for_function("document.fonts.ready.then(() => true)")
+        # What stands beside an anchor is placed in the frame after it is shown.
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         return page
 
     def _heard(self, kind: str, text: str) -> None:

@@ -31,6 +31,7 @@ SCREENS = {
     "nowhere": "There is no such screen",
     "plain/": "Without React",
     "plain/components.html": "Components without React",
+    "gallery/": "Gallery",
 }
 
 

@@ -4,38 +4,23 @@ A number in the name of a test is that of its check in the design of the browser
 """
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.gallery import Gallery, build, scenes
-from tests.browser.react_page import REPOSITORY, SECONDS
+from tests.browser.gallery import Gallery, scenes
+from tests.browser.react_page import REPOSITORY
 
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STATES = scenes()
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("gallery"))
-
-
-@pytest.fixture
-def gallery(chromium: Browser, built: Path) -> Iterator[Gallery]:
-    context = chromium.new_context(reduced_motion="reduce", timezone_id="UTC")
-    context.set_default_timeout(SECONDS)
-    opened = Gallery(built, context)
-    yield opened
-    context.close()
-    assert opened.complaints == []
-
-
 # A transition that another one replaces never finishes.
-SETTLED = "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
+SETTLED = (
+    "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
+)
 
 
 def violations(page: Page) -> list[str]:
@@ -62,7 +47,9 @@ def test_75_axe_finds_nothing(gallery: Gallery, state: str) -> None:
     assert violations(page) == []
 
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.evaluate("for (const root of document.querySelectorAll('.tn-root')) root.dataset.tnTheme = 'dark'")
+    page.evaluate(
+        "for (const root of document.querySelectorAll('.tn-root')) root.dataset.tnTheme = 'dark'"
+    )
     assert violations(page) == []
 
 
@@ -79,8 +66,7 @@ OUTSIDE = """() => [...document.querySelectorAll(".tn-root, .tn-root *")]
 @pytest.mark.parametrize("lang", ["de", "ar"])
 @pytest.mark.parametrize("state", STATES)
 def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str, lang: str) -> None:
-    page = gallery.open(state, lang=lang)
-    page.set_viewport_size({"width": 320, "height": 640})
+    page = gallery.open(state, lang=lang, width=320)
 
     assert page.evaluate(WIDTHS) == []
     assert page.evaluate(OUTSIDE) == []
@@ -88,8 +74,7 @@ def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str, lang: 
 
 @pytest.mark.parametrize("state", ["switcher-open", "profile-members", "invite-dialog"])
 def test_76_large_text_and_forced_colors_lose_nothing(gallery: Gallery, state: str) -> None:
-    page = gallery.open(state)
-    page.set_viewport_size({"width": 640, "height": 640})
+    page = gallery.open(state, width=640)
     page.emulate_media(forced_colors="active")
     page.add_style_tag(content="html { font-size: 200%; }")
 
@@ -108,9 +93,14 @@ def test_77_the_sheet_leaves_the_page_around_alone(gallery: Gallery) -> None:
         [...getComputedStyle(node)].filter(name => !name.startsWith("--"))
           .map(name => name + ":" + getComputedStyle(node).getPropertyValue(name)).join(";"))"""
     with_sheet = page.evaluate(styles)
-    page.evaluate("for (const sheet of document.querySelectorAll('link[rel=stylesheet]')) sheet.remove()")
+    page.evaluate(
+        "for (const sheet of document.querySelectorAll('link[rel=stylesheet]')) sheet.remove()"
+    )
 
-    assert page.locator(".tn-trigger").evaluate("node => getComputedStyle(node).borderTopStyle") == "outset"
+    assert (
+        page.locator(".tn-trigger").evaluate("node => getComputedStyle(node).borderTopStyle")
+        == "outset"
+    )
     assert page.evaluate(styles) == with_sheet
 
 
@@ -120,26 +110,37 @@ def test_77_a_class_of_the_page_wins(gallery: Gallery) -> None:
 
     trigger = page.locator(".tn-trigger")
     assert trigger.evaluate("node => getComputedStyle(node).padding") == "32px"
-    assert page.locator(".tn-trigger .tn-rowTitle").evaluate("n => getComputedStyle(n).fontStyle") == "italic"
+    assert (
+        page.locator(".tn-trigger .tn-rowTitle").evaluate("n => getComputedStyle(n).fontStyle")
+        == "italic"
+    )
 
 
 def test_78_variables_change_the_button(gallery: Gallery) -> None:
     color = "node => getComputedStyle(node).backgroundColor"
     page = gallery.open("switcher-styled")
-    assert page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(200, 0, 80)"
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(200, 0, 80)"
+    )
     # The hostile value of another variable is left out.
     expect(page.locator("body")).to_be_visible()
 
     page = gallery.open("switcher-invited")
     page.add_style_tag(content=":root { --tn-color-primary: rgb(0, 90, 90); }")
-    assert page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(0, 90, 90)"
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(0, 90, 90)"
+    )
 
 
 def test_79_languages(gallery: Gallery) -> None:
     page = gallery.open("switcher-open", lang="ar")
     assert page.locator(".tn-switcher").get_attribute("dir") == "rtl"
-    trigger, panel = page.locator(".tn-trigger").bounding_box(), page.locator(".tn-panel").bounding_box()
-    assert trigger and panel
+    trigger, panel = (
+        page.locator(".tn-trigger").bounding_box(),
+        page.locator(".tn-panel").bounding_box(),
+    )
+    assert trigger
+    assert panel
     assert trigger["x"] + trigger["width"] == pytest.approx(panel["x"] + panel["width"], abs=1)
 
     page = gallery.open("switcher-retry", lang="de")
@@ -154,15 +155,18 @@ def test_80_a_strict_policy_is_kept(gallery: Gallery) -> None:
     page = gallery.open("switcher-styled", nonce="x")
 
     background = "node => getComputedStyle(node).backgroundColor"
-    assert page.get_by_role("button", name="Join Difference Lab").evaluate(background) == "rgb(200, 0, 80)"
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(background)
+        == "rgb(200, 0, 80)"
+    )
 
 
 def test_81_names_and_states(gallery: Gallery) -> None:
     page = gallery.open("switcher-open")
 
-    expect(page.get_by_role("button", name="Organization switcher, Analytical Engines Admin")).to_have_attribute(
-        "aria-expanded", "true"
-    )
+    expect(
+        page.get_by_role("button", name="Organization switcher, Analytical Engines Admin")
+    ).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("dialog", name="Organizations")).to_match_aria_snapshot("""
         - dialog "Organizations":
           - button "Manage"
@@ -203,6 +207,9 @@ def test_104_hostile_names_do_nothing(gallery: Gallery, state: str) -> None:
     page = gallery.open(state)
 
     expect(page.get_by_text("<script>alert(2)</script>").first).to_be_visible()
-    assert page.locator("[href^='javascript:'], [src^='javascript:'], main script, main img").count() == 0
+    assert (
+        page.locator("[href^='javascript:'], [src^='javascript:'], main script, main img").count()
+        == 0
+    )
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate(WIDTHS) == []

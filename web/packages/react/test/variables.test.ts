@@ -5,7 +5,10 @@ import { slugOf } from "../src/components/slug.ts";
 import { imageUrl, pageUrl } from "../src/ui/urls.ts";
 
 test("variables become custom properties", () => {
-  const css = declarations({ colorPrimaryForeground: "var(--brand)", fontFamily: '"Inter", serif' });
+  const css = declarations({
+    colorPrimaryForeground: "var(--brand)",
+    fontFamily: '"Inter", serif',
+  });
   expect(css).toBe('--tn-color-primary-foreground:var(--brand);--tn-font-family:"Inter", serif');
 });
 
@@ -14,20 +17,25 @@ test.each(["red;} body{display:none", "</style><script>", "url(x)/* */", "@impor
   (value) => expect(declarations({ colorPrimary: value })).toBe(""),
 );
 
-test.each(["javascript:alert(1)", "JAVASCRIPT:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "vbscript:x"])(
-  "%s is no page and no picture",
-  (url) => {
-    expect(pageUrl(url)).toBeUndefined();
-    expect(imageUrl(url)).toBeUndefined();
-  },
-);
+test.each([
+  "javascript:alert(1)",
+  "JAVASCRIPT:alert(1)",
+  " java\nscript:alert(1)",
+  "data:text/html,x",
+  "vbscript:x",
+])("%s is no page and no picture", (url) => {
+  expect(pageUrl(url)).toBeUndefined();
+  expect(imageUrl(url)).toBeUndefined();
+});
 
 test.each(["https://example.com/a", "/orgs", "?page=2"])("%s is a page", (url) => {
   expect(pageUrl(url)).toBe(url);
 });
 
 test("addresses are told apart however they are separated", () => {
-  const found = readAddresses("a@x.org, b@x.org;c@x.org\nd@x\tA@x.org", [{ address: "c@x.org", fault: null }]);
+  const found = readAddresses("a@x.org, b@x.org;c@x.org\nd@x\tA@x.org", [
+    { address: "c@x.org", fault: null },
+  ]);
   expect(found.map(({ address, fault }) => [address, fault])).toEqual([
     ["a@x.org", null],
     ["b@x.org", null],

@@ -64,7 +64,7 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
       <span {...element("rowText")}>
         <span {...element("rowTitle")} dir="auto">
           {name}
-        </span>
+        </span>{" "}
         {subtitle && (
           <span {...element("rowSubtitle")} dir="auto">
             {subtitle}
@@ -72,9 +72,11 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
         )}
       </span>
       {pendingCount > 0 && (
-        <span {...element("badge")} aria-hidden="true">
-          {pendingCount > 99 ? "99+" : pendingCount}
-        </span>
+        <span
+          {...element("badge")}
+          aria-hidden="true"
+          data-count={pendingCount > 99 ? "99+" : pendingCount}
+        />
       )}
       <Icon name="selector" />
     </>
