@@ -79,17 +79,12 @@ export function refresh(cache: QueryClient, key: QueryKey): void {
   }
 }
 
-/** Queries of which an answer is under way that may be older than the last change. */
-const late = new WeakSet<Query>();
-
-/** An answer under way is never given up: while changes follow each other fast, none would ever arrive. */
+/**
+ * An answer under way may be older than the change, so another one is asked for after it. It is never given
+ * up: while changes follow each other fast, none would ever arrive.
+ */
 async function readAgain(cache: QueryClient, query: Query): Promise<void> {
-  if (late.has(query)) return;
-  if (query.state.fetchStatus === "fetching") {
-    late.add(query);
-    await query.promise?.catch(() => {});
-    late.delete(query);
-  }
+  if (query.state.fetchStatus === "fetching") await query.promise?.catch(() => {});
   const { queryKey } = query;
   await cache.refetchQueries({ queryKey, exact: true, type: "active" }, { cancelRefetch: false });
 }
