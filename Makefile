@@ -7,18 +7,20 @@ TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
 PACKAGES := web/packages/js/dist/.built
+SCRIPTS := server/assets/js/tenantry.js
+DEMO := server/assets/demo/index.html
 CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
 
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
+.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) $(PACKAGES) $(CLIENTS) ## Make .venv from the lock, the GraphiQL page, and the packages for browsers.
+install: .venv/installed $(PAGE) $(PACKAGES) $(SCRIPTS) $(DEMO) $(CLIENTS) ## Make .venv from the lock, the pages, and the packages for browsers.
 	@if test "$(MAKECMDGOALS)" = install; then echo "Tenantry is installed in .venv. To try it, run: make dev. All commands: make"; fi
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
@@ -53,8 +55,24 @@ $(PACKAGES): web/node_modules/.package-lock.json $(wildcard web/tsconfig*.json) 
 	@$(BIN)/npm run build --prefix web --silent
 	@touch $@
 
+# The packages as scripts for pages without a build step.
+$(SCRIPTS): $(PACKAGES) $(wildcard web/scripts/*)
+	@echo "Building the scripts …"
+	@$(BIN)/npm run scripts --prefix web --silent
+	@touch $@
+
+$(DEMO): $(PACKAGES) $(shell find web/demo -type f -not -path '*/dist/*' -not -path '*/node_modules/*')
+	@echo "Building the demo …"
+	@$(BIN)/npm run demo --prefix web --silent
+	@touch $@
+
 dev: install ## Serve on http://127.0.0.1:8000 with a demo company (make dev PORT=8001).
 	@$(BIN)/tenantry dev --port $(PORT)
+
+demo: install ## Serve as make dev does, and the demo with hot reload on http://127.0.0.1:5173/demo/.
+	@trap 'kill 0' INT TERM EXIT; \
+		$(BIN)/tenantry dev --port $(PORT) & \
+		TENANTRY_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" npm run dev --prefix web/demo --silent & wait
 
 test: install ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
 	$(BIN)/pytest -m "not slow"
@@ -71,7 +89,8 @@ check: install docs lint web ## Everything that CI runs: format, lint, types, im
 web/node_modules/.tools: web/package-lock.json
 	@echo "Installing the tools that check web/ …"
 	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
-	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES) $@
+	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES)
+	@touch $(SCRIPTS) $(DEMO) $@
 
 web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
 	@$(BIN)/npm run check --prefix web --silent

@@ -35,6 +35,7 @@ def take_screenshots() -> None:
         open_browser() as browser,
     ):
         take_graphiql(browser, url)
+        take_demo(browser, url)
         invite(url, Path(name))
         message = read_newest_mail(Path(name))
         take_mail(browser, message)
@@ -93,6 +94,20 @@ def take_graphiql(browser: Browser, url: str) -> None:
     page.get_by_role("button", name="Execute query").click()
     expect(page.get_by_role("region", name="Result Window")).to_contain_text("Difference Lab")
     page.screenshot(path=IMAGES / "graphiql.png")
+
+
+def take_demo(browser: Browser, url: str) -> None:
+    """Takes the live screen after Ada has changed the role of Grace."""
+    page = open_page(browser, 1240, 1080)
+    page.goto(f"{url}/demo/live?as=ada@example.com")
+    ada = page.frame_locator("iframe[title='Ada’s window']")
+    grace = page.frame_locator("iframe[title='Grace’s window']")
+    row = ada.get_by_role("listitem").filter(has_text="Grace")
+    row.get_by_role("button", name="Make admin").click()
+    expect(grace.get_by_text("Your role here: org:admin")).to_be_visible()
+    page.screenshot(path=IMAGES / "demo.png")
+    row.get_by_role("button", name="Make member").click()
+    expect(grace.get_by_text("Your role here: org:member")).to_be_visible()
 
 
 def invite(url: str, folder: Path) -> None:

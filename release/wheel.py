@@ -16,11 +16,13 @@ from pathlib import Path
 import httpx
 
 from models.database.revision import head
-from server.http.graphiql import ASSETS
+from server.http.assets import FOLDER as ASSETS
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "deploy" / "requirements.lock"
 START_SECONDS = 60.0
+# One file of each part of server/assets.
+BUILT = ("graphiql/graphiql.js", "js/tenantry.js", "demo/index.html")
 SETTINGS = {
     "TENANTRY_GRAPHIQL": "true",
     "TENANTRY_IDENTITY_ISSUERS": '[{"issuer": "https://login.example.com/", "audience": "tenantry",'
@@ -35,8 +37,8 @@ PUBLIC_KEY = (
 
 def build(folder: Path) -> Path:
     """Builds the wheel from a copy of the sources, so that no older build gets into it."""
-    if not (ASSETS / "graphiql.js").is_file():
-        raise SystemExit("GraphiQL isn't built. Run: make install")
+    if missing := [name for name in BUILT if not (ASSETS / name).is_file()]:
+        raise SystemExit(f"{', '.join(missing)} aren't built. Run: make install")
     with tempfile.TemporaryDirectory() as copy:
         sources = Path(copy) / "tenantry"
         tops = ("LICENSE", "README.md", "pyproject.toml", "models", "resolvers", "schema", "server")
@@ -57,7 +59,8 @@ def build(folder: Path) -> Path:
 def check_contents(wheel: Path) -> None:
     """Ends the program if the wheel lacks files that aren't modules, or the newest migration."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    assets = {f"server/assets/graphiql/{path.name}" for path in ASSETS.iterdir()}
+    files = (path for path in ASSETS.rglob("*") if path.is_file())
+    assets = {f"server/assets/{path.relative_to(ASSETS).as_posix()}" for path in files}
     migrations = [name for name in names if name.startswith("models/database/migrations/versions/")]
     missing = assets - names
     if not any(f"/{head()}" in name for name in migrations):
@@ -69,7 +72,7 @@ def check_contents(wheel: Path) -> None:
 
 
 def try_out(wheel: Path) -> None:
-    """Installs the wheel into an empty environment, serves GraphiQL, and runs `doctor`."""
+    """Installs the wheel into an empty environment, serves its pages, and runs `doctor`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-m", "venv", "--without-pip", folder / "venv")
@@ -91,9 +94,12 @@ def try_out(wheel: Path) -> None:
         with serving(tenantry, port, folder, environment) as url:
             page = httpx.get(f"{url}/graphql", headers={"accept": "text/html"})
             script = httpx.get(f"{url}/graphiql/assets/graphiql.js")
+            package = httpx.get(f"{url}/js/tenantry.js")
             run(tenantry, "doctor", "--port", port, cwd=folder, env=environment)
         if "/graphiql/assets/graphiql.js" not in page.text or not script.is_success:
             raise SystemExit("The installed wheel doesn't serve GraphiQL.")
+        if not package.is_success:
+            raise SystemExit("The installed wheel doesn't serve the scripts for browsers.")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from resolvers.sessions import active_organization, lifecycle, tokens
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard, untransacted_guard
 from schema.foundation.payloads import Payload
+from schema.instance import Instance
 from schema.sessions.enums import TokenFormat
 from schema.sessions.inputs import (
     CreateSessionInput,
@@ -36,6 +37,10 @@ class SessionPayload(Payload):
         " the token is for. Null if there is no token.",
         default=None,
     )
+
+    @strawberry.field(description="The settings of this instance.")
+    async def instance(self, info: Info) -> Instance:
+        return Instance.from_row(info.context.instance)
 
 
 @strawberry.type

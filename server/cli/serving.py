@@ -90,6 +90,7 @@ def print_mail(message: EmailMessage, path: Path) -> None:
 
 def print_welcome(url: str, key: str) -> None:
     lines = Table.grid(padding=(0, 2))
+    lines.add_row("Demo", f"[bold]{url}/demo/[/bold]  (begin here)")
     lines.add_row("GraphiQL", f"[bold]{url}/graphql[/bold]  (signed in as {ADA[1]} {ADA[2]})")
     lines.add_row("Schema", f"{url}/schema.graphql")
     lines.add_row("Outbox", f"{url}/dev/outbox")

@@ -1,4 +1,4 @@
-"""What the pages of a development server can ask for: identity tokens, and the written email."""
+"""What the pages of a development server can ask for: tokens, its key, and the written email."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,6 +31,8 @@ HEADERS = {
             "default-src 'none'",
             "style-src 'unsafe-inline'",
             "frame-src 'self'",
+            # The icon of the page, which is none.
+            "img-src data:",
             "form-action 'none'",
             "frame-ancestors 'self'",
             "base-uri 'none'",
@@ -123,6 +125,12 @@ async def _make_token(request: Request, issuer: DevelopmentIssuer) -> Response:
     return Response(orjson.dumps({"token": token}), media_type=JSON)
 
 
+async def _show_secret_key(request: Request, key: str) -> Response:
+    check_origin(request)
+    json = orjson.dumps({"secretKey": key})
+    return Response(json, media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
 async def _show_outbox(request: Request, folder: Path) -> Response:
     check_origin(request)
     emails = await asyncio.to_thread(read_outbox, folder)
@@ -134,10 +142,16 @@ async def _show_outbox(request: Request, folder: Path) -> Response:
     return HTMLResponse(html, headers=HEADERS)
 
 
-def routes(issuer: DevelopmentIssuer, outbox: Path) -> list[Route]:
+def routes(issuer: DevelopmentIssuer, key: str, outbox: Path) -> list[Route]:
     async def make_token(request: Request) -> Response:
         try:
             return await _make_token(request, issuer)
+        except Exception as error:
+            return make_error_response(error)
+
+    async def show_secret_key(request: Request) -> Response:
+        try:
+            return await _show_secret_key(request, key)
         except Exception as error:
             return make_error_response(error)
 
@@ -149,5 +163,7 @@ def routes(issuer: DevelopmentIssuer, outbox: Path) -> list[Route]:
 
     return [
         Route("/dev/identity-token", make_token, methods=["POST"]),
+        # POST, so that browsers send the origin of the page.
+        Route("/dev/secret-key", show_secret_key, methods=["POST"]),
         Route("/dev/outbox", show_outbox, methods=["GET"]),
     ]

@@ -75,7 +75,7 @@ async def make_development_extras(
         ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
-        routes=[*doors.routes(issuer, folder / OUTBOX.name), *demo.routes()],
+        routes=[*doors.routes(issuer, key, folder / OUTBOX.name), *demo.routes()],
     )
 
 

@@ -19,8 +19,8 @@ from models.validation.text import escape_controls
 from server.observability.records import RequestRecord, current_record
 from server.settings.settings import Settings
 
-# Paths that monitors ask for every few seconds.
-QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+# Paths that monitors and the pages of the demo ask for every few seconds.
+QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics", "/demo", "/dev/outbox"})
 # Addresses of email and of machines, and what is as long as a token, in what libraries say.
 PERSONAL = re.compile(
     r"[^\s'\"<>()\[\],;:=]+@[^\s'\"<>()\[\],;:=]+"

@@ -95,6 +95,42 @@ async def test_no_other_site_gets_a_token(
     await api.client.aclose()
 
 
+async def test_a_page_gets_the_secret_key(store: Store, tmp_path: Path) -> None:
+    _, api = await prepared(store, tmp_path, demo=False)
+
+    answered = await api.client.post("/dev/secret-key", headers={"origin": OWN})
+    service = Caller(f"Bearer {answered.json()['secretKey']}")
+    seen = await api.run("{ organizations { totalCount } }", by=service)
+
+    assert answered.status_code == 200
+    assert answered.headers["cache-control"] == "no-store"
+    assert seen.data["organizations"]["totalCount"] == 0
+    await api.client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "http://localhost:8000"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "evil.example:8000", "origin": "http://evil.example:8000"}, 400),
+    ],
+)
+async def test_no_other_site_gets_the_secret_key(
+    store: Store, tmp_path: Path, headers: dict[str, str], status: int
+) -> None:
+    _, api = await prepared(store, tmp_path, demo=False)
+
+    refused = await api.client.post("/dev/secret-key", headers=headers)
+    read = await api.client.get("/dev/secret-key")
+
+    assert refused.status_code == status
+    assert read.status_code == 405
+    assert "sk_" not in refused.text + read.text
+    await api.client.aclose()
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
@@ -281,7 +317,8 @@ async def test_without_the_extras_of_development_there_are_no_doors(
     api = Api(app, store, clock)
 
     token = await ask(api, origin=OWN)
+    key = await api.client.post("/dev/secret-key", headers={"origin": OWN})
     pages = [await api.client.get(path) for path in ("/dev/outbox", "/demo", "/demo/", "/demo/x")]
 
-    assert [one.status_code for one in (token, *pages)] == [404] * 5
+    assert [one.status_code for one in (token, key, *pages)] == [404] * 6
     await api.client.aclose()

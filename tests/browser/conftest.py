@@ -1,0 +1,86 @@
+"""One Chromium, one development server, and the pages of these tests, for all tests of the folder."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.browser.gallery import Gallery
+from tests.browser.gallery import build as build_gallery
+from tests.browser.support import PAGES, SECRET_KEY, Site
+from tests.clients.test_browser import QUIET, SECONDS, browser
+from tests.support.processes import Server, started
+
+ROOT = Path(__file__).parents[2]
+VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    # The pages are answered by the tests, so that Chromium can't tell that they are local.
+    local = "--disable-features=LocalNetworkAccessChecks"
+    arguments = [*QUIET, local, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser(), args=arguments)
+        expect.set_options(timeout=SECONDS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the built pages."""
+    browser()
+    folder = tmp_path_factory.mktemp("pages")
+    node = ROOT / ".venv" / "bin" / "node"
+    program = [node if node.exists() else shutil.which("node") or "node", VITE, "build"]
+    subprocess.run(
+        [*program, "--config", PAGES / "vite.config.mjs", "--outDir", folder], check=True
+    )
+    return folder
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of all tests that don't stop it: each makes people and organizations of its own."""
+    browser()
+    folder = tmp_path_factory.mktemp("server")
+    with started(
+        "dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error"
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser of one person: its pages share storage and cookies."""
+    opened = chromium.new_context()
+    opened.set_default_timeout(SECONDS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(server: Server, context: BrowserContext, pages: Path) -> Site:
+    return Site(server.url, context, pages)
+
+
+@pytest.fixture(scope="package")
+def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    browser()
+    return build_gallery(tmp_path_factory.mktemp("gallery"))
+
+
+@pytest.fixture
+def gallery(chromium: Browser, built_gallery: Path) -> Iterator[Gallery]:
+    """The states of the components. Whatever a page complains about fails the test."""
+    context = chromium.new_context(reduced_motion="reduce", timezone_id="UTC")
+    context.set_default_timeout(SECONDS)
+    opened = Gallery(built_gallery, context)
+    yield opened
+    context.close()
+    assert opened.complaints == []

@@ -1,0 +1,74 @@
+"""The gallery of the components, built once, on an origin that nothing else has."""
+
+import json
+import mimetypes
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.browser.react_page import NODE, REPOSITORY
+
+SOURCES = REPOSITORY / "web" / "demo" / "gallery"
+VITE = REPOSITORY / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+ORIGIN = "http://gallery.localhost"
+
+
+def scenes() -> list[str]:
+    """The names of all states, as the gallery's own source has them."""
+    text = (SOURCES / "scenes.tsx").read_text().partition("SCENES")[2]
+    return re.findall(r'^  "?([a-z-]+)"?: \{', text, re.MULTILINE)
+
+
+def build(output: Path) -> Path:
+    arguments = ["build", SOURCES, "--config", SOURCES / "vite.config.ts", "--outDir", output]
+    done = subprocess.run(
+        [NODE, VITE, *arguments, "--logLevel", "warn"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+@dataclass
+class Gallery:
+    """Opens states of components, and notes what the pages complain about."""
+
+    folder: Path
+    context: BrowserContext
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    complaints: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        self.context.route(f"{ORIGIN}/**", self._serve)
+
+    def open(
+        self, state: str, *, lang: str = "en", width: int = 1280, props: object = None, **more: str
+    ) -> Page:
+        """Shows a state, and waits until the buttons that lead to it are pressed."""
+        page = self.context.new_page()
+        page.set_viewport_size({"width": width, "height": 720})
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("dialog", lambda dialog: self._heard("error", f"dialog: {dialog.message}"))
+        query = {"state": state, "lang": lang, "theme": "light", **more}
+        if props is not None:
+            query["props"] = json.dumps(props)
+        page.goto(f"{ORIGIN}/index.html?{urlencode(query)}")
+        page.wait_for_selector("html[data-pressed]", state="attached")
+        # What stands beside an anchor is placed in the frame after it is shown.
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return page
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and "shows nothing because" not in text:
+            self.complaints.append(text)
+
+    def _serve(self, route: Route) -> None:
+        file = self.folder / urlsplit(route.request.url).path.removeprefix("/")
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        route.fulfill(body=file.read_bytes(), content_type=kind, headers=self.headers)

@@ -1,0 +1,67 @@
+/** A page of components: `?as=` names the person, `?show=` the components, and `?props=` their props as JSON. */
+import {
+  AcceptInvitation,
+  CreateOrganization,
+  InviteMembersButton,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
+  TaskChooseOrganization,
+  TenantryProvider,
+  useTenantry,
+} from "@tenantry/react";
+import { type ComponentType, StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "@tenantry/react/styles.css";
+
+const search = new URLSearchParams(location.search);
+const props = JSON.parse(search.get("props") ?? "{}");
+
+// The props come from the tests, which know what a component takes.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+const components: Record<string, ComponentType<any>> = {
+  accept: AcceptInvitation,
+  create: CreateOrganization,
+  invite: InviteMembersButton,
+  list: OrganizationList,
+  profile: OrganizationProfile,
+  switcher: OrganizationSwitcher,
+  task: TaskChooseOrganization,
+};
+
+async function getIdentityToken(): Promise<string | null> {
+  const email = search.get("as");
+  if (email === null) return null;
+  const response = await fetch("/dev/identity-token", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email }),
+  });
+  const { token } = await response.json();
+  return token;
+}
+
+/** Gives the tests what a product's own code has. */
+function Probe() {
+  Object.assign(window, { tenantry: useTenantry() });
+  return null;
+}
+
+const went: string[] = [];
+Object.assign(window, { went });
+
+createRoot(document.getElementById("root") ?? document.body).render(
+  <StrictMode>
+    <TenantryProvider
+      url={location.origin}
+      getIdentityToken={() => getIdentityToken()}
+      routerPush={(to) => went.push(to)}
+    >
+      <Probe />
+      {(search.get("show") ?? "").split(",").map((name) => {
+        const Shown = components[name];
+        return Shown ? <Shown key={name} {...props} /> : null;
+      })}
+    </TenantryProvider>
+  </StrictMode>,
+);

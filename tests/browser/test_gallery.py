@@ -1,0 +1,215 @@
+"""Looks and access of the components, in every state of the gallery.
+
+A number in the name of a test is that of its check in the design of the browser packages.
+"""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.gallery import Gallery, scenes
+from tests.browser.react_page import REPOSITORY
+
+AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+STATES = scenes()
+
+
+# A transition that another one replaces never finishes.
+SETTLED = (
+    "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
+)
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(SETTLED)
+    found: list[dict[str, Any]] = page.evaluate(
+        "async tags => (await axe.run(document, { runOnly: tags })).violations", WCAG
+    )
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_75_axe_finds_nothing(gallery: Gallery, state: str) -> None:
+    if not AXE.is_file():
+        if os.environ.get("TENANTRY_REQUIRE_BROWSER"):
+            pytest.fail("axe-core is not installed: make web")
+        pytest.skip("axe-core is not installed: make web")
+    page = gallery.open(state)
+    page.add_script_tag(path=AXE)
+
+    assert violations(page) == []
+
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.evaluate(
+        "for (const root of document.querySelectorAll('.tn-root')) root.dataset.tnTheme = 'dark'"
+    )
+    assert violations(page) == []
+
+
+WIDTHS = """() => [...document.querySelectorAll("html, dialog[open], .tn-panel:popover-open, .tn-page")]
+  .map(box => [box.className || box.localName, box.scrollWidth - box.clientWidth])
+  .filter(([, more]) => more > 0)"""
+OUTSIDE = """() => [...document.querySelectorAll(".tn-root, .tn-root *")]
+  .filter(node => !node.closest(".tn-visuallyHidden, .tn-table thead, [hidden]"))
+  .map(node => [node.className, node.getBoundingClientRect()])
+  .filter(([, { width, left, right }]) => width > 0 && (left < -0.5 || right > innerWidth + 0.5))
+  .map(([name]) => String(name))"""
+
+
+@pytest.mark.parametrize("lang", ["de", "ar"])
+@pytest.mark.parametrize("state", STATES)
+def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str, lang: str) -> None:
+    page = gallery.open(state, lang=lang, width=320)
+
+    assert page.evaluate(WIDTHS) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("state", ["switcher-open", "profile-members", "invite-dialog"])
+def test_76_large_text_and_forced_colors_lose_nothing(gallery: Gallery, state: str) -> None:
+    page = gallery.open(state, width=640)
+    page.emulate_media(forced_colors="active")
+    page.add_style_tag(content="html { font-size: 200%; }")
+
+    assert page.evaluate(WIDTHS) == []
+    buttons = page.locator(".tn-root .tn-button:visible")
+    width = "node => parseFloat(getComputedStyle(node).borderTopWidth)"
+    assert all(button.evaluate(width) >= 1 for button in buttons.all())
+
+
+def test_77_the_sheet_leaves_the_page_around_alone(gallery: Gallery) -> None:
+    page = gallery.open("switcher-open")
+    page.evaluate("""() => document.body.insertAdjacentHTML("afterbegin",
+        '<section id="host"><h1>Page</h1><button>Go</button><input><a href="#">Link</a><table><tr><td>1' +
+        '</table><select><option>1</select><p>Text</p></section>')""")
+    styles = """() => [...document.querySelectorAll("#host, #host *")].map(node =>
+        [...getComputedStyle(node)].filter(name => !name.startsWith("--"))
+          .map(name => name + ":" + getComputedStyle(node).getPropertyValue(name)).join(";"))"""
+    with_sheet = page.evaluate(styles)
+    page.evaluate(
+        "for (const sheet of document.querySelectorAll('link[rel=stylesheet]')) sheet.remove()"
+    )
+
+    assert (
+        page.locator(".tn-trigger").evaluate("node => getComputedStyle(node).borderTopStyle")
+        == "outset"
+    )
+    assert page.evaluate(styles) == with_sheet
+
+
+def test_77_a_class_of_the_page_wins(gallery: Gallery) -> None:
+    page = gallery.open("switcher-styled")
+    page.add_style_tag(content="@layer utilities { .own-trigger { padding: 32px; } }")
+
+    trigger = page.locator(".tn-trigger")
+    assert trigger.evaluate("node => getComputedStyle(node).padding") == "32px"
+    assert (
+        page.locator(".tn-trigger .tn-rowTitle").evaluate("n => getComputedStyle(n).fontStyle")
+        == "italic"
+    )
+
+
+def test_78_variables_change_the_button(gallery: Gallery) -> None:
+    color = "node => getComputedStyle(node).backgroundColor"
+    page = gallery.open("switcher-styled")
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(200, 0, 80)"
+    )
+    # The hostile value of another variable is left out.
+    expect(page.locator("body")).to_be_visible()
+
+    page = gallery.open("switcher-invited")
+    page.add_style_tag(content=":root { --tn-color-primary: rgb(0, 90, 90); }")
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(color) == "rgb(0, 90, 90)"
+    )
+
+
+def test_79_languages(gallery: Gallery) -> None:
+    page = gallery.open("switcher-open", lang="ar")
+    assert page.locator(".tn-switcher").get_attribute("dir") == "rtl"
+    trigger, panel = (
+        page.locator(".tn-trigger").bounding_box(),
+        page.locator(".tn-panel").bounding_box(),
+    )
+    assert trigger
+    assert panel
+    assert trigger["x"] + trigger["width"] == pytest.approx(panel["x"] + panel["width"], abs=1)
+
+    page = gallery.open("switcher-retry", lang="de")
+    page.get_by_role("button", name="Difference Lab").click()
+    expect(page.get_by_role("alert")).to_contain_text("Der Server kann gerade nicht antworten.")
+
+
+def test_80_a_strict_policy_is_kept(gallery: Gallery) -> None:
+    gallery.headers["content-security-policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-x'; img-src 'self' data:"
+    )
+    page = gallery.open("switcher-styled", nonce="x")
+
+    background = "node => getComputedStyle(node).backgroundColor"
+    assert (
+        page.get_by_role("button", name="Join Difference Lab").evaluate(background)
+        == "rgb(200, 0, 80)"
+    )
+
+
+def test_81_names_and_states(gallery: Gallery) -> None:
+    page = gallery.open("switcher-open")
+
+    expect(
+        page.get_by_role("button", name="Organization switcher, Analytical Engines Admin")
+    ).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("dialog", name="Organizations")).to_match_aria_snapshot("""
+        - dialog "Organizations":
+          - button "Manage"
+          - list "Your organizations":
+            - listitem:
+              - button "Analytical Engines Admin"
+            - listitem:
+              - button "Difference Lab Admin"
+            - listitem:
+              - button /Observatory/
+            - listitem:
+              - button "Personal account Ada Lovelace"
+          - button "Create organization"
+    """)
+    current = page.locator("[aria-current=true]")
+    expect(current).to_have_count(1)
+    expect(current).to_contain_text("Analytical Engines")
+
+
+def test_82_the_trigger_takes_the_place_of_its_skeleton(gallery: Gallery) -> None:
+    page = gallery.open("switcher-loading")
+    page.evaluate("""() => {
+        window.shifts = 0;
+        new PerformanceObserver(list => { for (const one of list.getEntries()) window.shifts += one.value; })
+          .observe({ type: "layout-shift", buffered: true });
+        document.querySelector("main").insertAdjacentHTML("beforeend", "<p id=below>Below</p>");
+    }""")
+    before = page.locator(".tn-switcher").bounding_box()
+    page.evaluate("window.dispatchEvent(new Event('gallery:load'))")
+    expect(page.locator("button.tn-trigger")).to_contain_text("Analytical Engines")
+
+    assert page.locator(".tn-switcher").bounding_box() == before
+    assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.parametrize("state", ["switcher-hostile", "profile-hostile"])
+def test_104_hostile_names_do_nothing(gallery: Gallery, state: str) -> None:
+    page = gallery.open(state)
+
+    expect(page.get_by_text("<script>alert(2)</script>").first).to_be_visible()
+    assert (
+        page.locator("[href^='javascript:'], [src^='javascript:'], main script, main img").count()
+        == 0
+    )
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate(WIDTHS) == []

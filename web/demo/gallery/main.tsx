@@ -1,0 +1,110 @@
+import "@tenantry/react/styles.css";
+import { type PartialLocalization, TenantryProvider } from "@tenantry/react";
+import { StrictMode, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { createFakeTenantry } from "./fake.ts";
+import { SCENES, type Scene } from "./scenes.tsx";
+
+type Theme = "system" | "light" | "dark";
+
+/** The languages, each loaded when it is asked for. */
+const LANGUAGES: Readonly<Record<string, () => Promise<PartialLocalization>>> = {
+  en: () => import("@tenantry/react/locales/en").then(({ en }) => en),
+  de: () => import("@tenantry/react/locales/de").then(({ de }) => de),
+  fr: () => import("@tenantry/react/locales/fr").then(({ fr }) => fr),
+  es: () => import("@tenantry/react/locales/es").then(({ es }) => es),
+  ar: () => import("@tenantry/react/locales/ar").then(({ ar }) => ar),
+};
+
+const parameters = new URLSearchParams(location.search);
+const theme = (parameters.get("theme") ?? "system") as Theme;
+const language = parameters.get("lang") ?? "en";
+const name = parameters.get("state");
+const nonce = parameters.get("nonce");
+
+/** Presses one button after the other, each as soon as it is there. */
+async function press(labels: readonly string[]): Promise<void> {
+  for (const label of labels) {
+    const button = await appears(label);
+    button.click();
+  }
+  document.documentElement.dataset.pressed = "";
+}
+
+/** What a button says, without the letter of a picture in it. */
+const words = (button: HTMLElement): string =>
+  (button.querySelector(".tn-rowTitle") ?? button).textContent?.replace(/\s+/g, " ").trim() ?? "";
+
+function appears(label: string): Promise<HTMLElement> {
+  const find = (): HTMLElement | undefined =>
+    [...document.querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
+      (button) => words(button).startsWith(label) && !button.matches(":disabled"),
+    );
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const found = find();
+      if (found) resolve(found);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+function Stage({ scene, localization }: { scene: Scene; localization: PartialLocalization }) {
+  const [tenantry] = useState(() => createFakeTenantry(scene.world ?? {}));
+  const [went, setWent] = useState<string>();
+  useEffect(() => {
+    Object.assign(window, { tenantry });
+    const follow = (event: Event): void => setWent((event as CustomEvent<string>).detail);
+    window.addEventListener("gallery:navigate", follow);
+    return () => window.removeEventListener("gallery:navigate", follow);
+  }, [tenantry]);
+  return (
+    <TenantryProvider
+      tenantry={tenantry}
+      appearance={{ theme }}
+      localization={localization}
+      {...(nonce === null ? {} : { nonce })}
+    >
+      {scene.show()}
+      {went && <output id="went">{went}</output>}
+    </TenantryProvider>
+  );
+}
+
+function Contents() {
+  return (
+    <nav>
+      <h1>Gallery</h1>
+      <ul>
+        {Object.keys(SCENES).map((state) => (
+          <li key={state}>
+            {state}:{" "}
+            {Object.keys(LANGUAGES).map((lang) => (
+              <span key={lang}>
+                <a href={`?state=${state}&lang=${lang}&theme=light`}>{lang}</a>{" "}
+                <a href={`?state=${state}&lang=${lang}&theme=dark`}>{lang} dark</a>{" "}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+const scene = name === null ? undefined : SCENES[name];
+const load = LANGUAGES[language];
+const root = createRoot(document.body.appendChild(document.createElement("main")));
+document.documentElement.dataset.theme = theme;
+if (scene && load) {
+  const localization = await load();
+  document.documentElement.lang = localization.locale ?? "en";
+  document.documentElement.dir = localization.dir ?? "ltr";
+  root.render(
+    <StrictMode>
+      <Stage scene={scene} localization={localization} />
+    </StrictMode>,
+  );
+  await press(language === "en" ? (scene.clicks ?? []) : []);
+} else root.render(<Contents />);

@@ -1,0 +1,6 @@
+import { TaskChooseOrganization } from "@tenantry/react";
+
+/** The page of `taskUrls` in the provider. */
+export function TaskPage() {
+  return <TaskChooseOrganization redirectUrlComplete="/demo/orgs" />;
+}

@@ -1,0 +1,26 @@
+/** What a failure means and what to change, for the person who builds the page. Loaded when one happens. */
+import type { Environment } from "./environment.ts";
+import type { TenantryError } from "./errors.ts";
+import { makeError } from "./transport.ts";
+
+/**
+ * Browsers say "network error" for a refused origin too. If the server answers a request that needs
+ * no permission, the origin is what it refuses.
+ */
+export async function explainNetworkError(
+  { url, fetch }: Environment,
+  error: TenantryError,
+): Promise<TenantryError> {
+  const isReachable = await fetch(`${url}/healthz`, { mode: "no-cors" }).then(
+    () => true,
+    () => false,
+  );
+  if (!isReachable) return error;
+  const message = `${url} refuses requests of ${location.origin}. Add ${location.origin} to the server's setting TENANTRY_ALLOWED_ORIGINS.`;
+  return makeError(403, "origin_not_allowed", message);
+}
+
+export function reportStop(error: TenantryError): void {
+  // biome-ignore lint/suspicious/noConsole: without it the page stays empty without a reason.
+  console.error(`[Tenantry] ${error.message}`);
+}

@@ -1,0 +1,148 @@
+import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
+import { type ReactNode, Suspense, useEffect } from "react";
+import { useElement } from "../../appearance/context.tsx";
+import { useOrganization } from "../../hooks/useOrganization.ts";
+import { useLocale } from "../../localization.tsx";
+import { Avatar } from "../../ui/avatar.tsx";
+import { RowsSkeleton } from "../../ui/skeleton.tsx";
+import { pageUrl } from "../../ui/urls.ts";
+import { useView, warnOnce } from "../state.ts";
+import { customPages } from "./custom.tsx";
+import { GeneralPage } from "./general.tsx";
+import { InvitationsPage } from "./invitations.tsx";
+import {
+  ActivitySection,
+  BillingSection,
+  DomainsSection,
+  RequestsSection,
+} from "./lazy-sections.tsx";
+import { MembersPage } from "./members.tsx";
+import { type Entry, entriesOf } from "./pages.tsx";
+import type { OrganizationProfileOptions } from "./props.ts";
+import { type Routing, useRoute } from "./routing.ts";
+import { ProfileSkeleton } from "./skeleton.tsx";
+
+export type ProfileContentProps = OrganizationProfileOptions &
+  Routing & {
+    /** Called when the organization that was shown is gone for the user. */
+    onGone?: (() => void) | undefined;
+    children?: ReactNode;
+  };
+
+/** The settings of an organization: its pages, and the way between them. */
+export function ProfileContent(props: ProfileContentProps): ReactNode {
+  const { tenantry, user } = useView("<OrganizationProfile>");
+  const { isLoaded, organization, membership } = useOrganization(
+    props.organization === undefined ? undefined : { organization: props.organization },
+  );
+  const { afterLeaveOrganizationUrl: left, afterDeleteOrganizationUrl: deleted, onGone } = props;
+
+  useEffect(
+    () =>
+      tenantry.on("organizationLeft", ({ reason }) => {
+        onGone?.();
+        const url = reason === "deleted" ? (deleted ?? left) : left;
+        if (url) tenantry.navigate(url);
+      }),
+    [tenantry, left, deleted, onGone],
+  );
+
+  if (!isLoaded) return <ProfileSkeleton />;
+  if (!organization || !membership) {
+    warnOnce(
+      `<OrganizationProfile> shows nothing because ${user ? "no organization is active" : "nobody is signed in"}.`,
+    );
+    return null;
+  }
+  return <Pages {...props} organization={organization} membership={membership} />;
+}
+
+type PagesProps = Omit<ProfileContentProps, "organization"> & {
+  organization: OrganizationResource;
+  membership: OrganizationMembershipResource;
+};
+
+function Pages(props: PagesProps): ReactNode {
+  const { organization, membership } = props;
+  const element = useElement();
+  const { text } = useLocale();
+  const { instance } = useView("<OrganizationProfile>");
+  const entries = entriesOf({
+    permissions: membership.permissions,
+    instance,
+    hide: props.hide ?? [],
+    custom: [...(props.customPages ?? []), ...customPages(props.children)],
+    text: text.organizationProfile,
+  });
+  const route = useRoute(props, props.startPath ?? "");
+  const pages = entries.filter(({ kind }) => kind !== "link");
+  const current = pages.find(({ path }) => path === route.path) ?? pages[0];
+  return (
+    <div {...element("profileLayout")}>
+      <nav {...element("navigation")} aria-label={text.organizationProfile.pages}>
+        <div {...element("navigationTitle")}>
+          <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
+          {organization.name}
+        </div>
+        {entries.map((entry) => (
+          <NavigationItem
+            key={entry.path}
+            entry={entry}
+            isCurrent={entry === current}
+            go={route.go}
+          />
+        ))}
+      </nav>
+      <section {...element("page")} aria-label={current?.label}>
+        <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
+          {current?.kind === "custom"
+            ? current.content
+            : pageOf(current?.path, organization, membership)}
+        </Suspense>
+      </section>
+    </div>
+  );
+}
+
+function NavigationItem(props: {
+  entry: Entry;
+  isCurrent: boolean;
+  go: (path: string) => void;
+}): ReactNode {
+  const { entry, isCurrent, go } = props;
+  const element = useElement();
+  if (entry.kind === "link") {
+    return (
+      <a {...element("navigationItem")} href={pageUrl(entry.path)}>
+        {entry.icon}
+        {entry.label}
+      </a>
+    );
+  }
+  return (
+    <button
+      type="button"
+      {...element("navigationItem")}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={() => go(entry.path)}
+    >
+      {entry.icon}
+      {entry.label}
+    </button>
+  );
+}
+
+function pageOf(
+  path: string | undefined,
+  organization: OrganizationResource,
+  membership: OrganizationMembershipResource,
+): ReactNode {
+  const shown = { organization, membership };
+  if (path === "members") return <MembersPage {...shown} />;
+  if (path === "invitations") return <InvitationsPage {...shown} />;
+  if (path === "requests") return <RequestsSection {...shown} />;
+  if (path === "domains") return <DomainsSection {...shown} />;
+  if (path === "activity") return <ActivitySection {...shown} />;
+  if (path === "billing") return <BillingSection {...shown} />;
+  return <GeneralPage {...shown} />;
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from "react";
+import { type CommonProps, Root } from "../root.tsx";
+import { ProfileContent, type ProfileContentProps } from "./content.tsx";
+import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
+import { DangerSection } from "./danger.tsx";
+import { GeneralPage } from "./general.tsx";
+import { InvitationsPage } from "./invitations.tsx";
+import {
+  ActivitySection,
+  BillingSection,
+  DomainsSection,
+  RequestsSection,
+} from "./lazy-sections.tsx";
+import { MembersPage } from "./members.tsx";
+import { sectionOf } from "./section.tsx";
+import { ProfileSkeleton } from "./skeleton.tsx";
+
+export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;
+
+/** The settings of an organization, as a page of its own. */
+function Profile(props: OrganizationProfileProps): ReactNode {
+  const { organization, customPages, startPath, hide, routing, path, children, ...rest } = props;
+  const { afterLeaveOrganizationUrl, afterDeleteOrganizationUrl, ...common } = rest;
+  return (
+    <Root {...common} element="profile" skeleton={<ProfileSkeleton />}>
+      <ProfileContent
+        {...{ organization, customPages, startPath, hide, routing, path }}
+        {...{ afterLeaveOrganizationUrl, afterDeleteOrganizationUrl }}
+      >
+        {children}
+      </ProfileContent>
+    </Root>
+  );
+}
+
+interface Parts {
+  Page: typeof OrganizationProfilePage;
+  Link: typeof OrganizationProfileLink;
+  General: ReturnType<typeof sectionOf>;
+  Members: ReturnType<typeof sectionOf>;
+  Invitations: ReturnType<typeof sectionOf>;
+  Requests: ReturnType<typeof sectionOf>;
+  Domains: ReturnType<typeof sectionOf>;
+  Activity: ReturnType<typeof sectionOf>;
+  Billing: ReturnType<typeof sectionOf>;
+  Danger: ReturnType<typeof sectionOf>;
+}
+
+export const OrganizationProfile: typeof Profile & Parts = Object.assign(Profile, {
+  Page: OrganizationProfilePage,
+  Link: OrganizationProfileLink,
+  General: sectionOf(GeneralPage),
+  Members: sectionOf(MembersPage, "org:sys_memberships:read"),
+  Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
+  Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
+  Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
+  Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
+  Billing: sectionOf(BillingSection, "org:sys_billing:read"),
+  Danger: sectionOf(DangerSection),
+});

@@ -1,0 +1,85 @@
+import type { InstanceResource, PermissionKey } from "@tenantry/js";
+import type { ReactNode } from "react";
+import type { Localization } from "../../locales/types.ts";
+import { Icon, type IconName } from "../../ui/icons.tsx";
+import type { CustomPage, OrganizationProfileOptions, ProfilePageName } from "./props.ts";
+
+/** An entry of the navigation. A link leads away; everything else shows a page. */
+export interface Entry {
+  path: string;
+  label: string;
+  icon: ReactNode;
+  kind: "built-in" | "custom" | "link";
+  content?: ReactNode;
+}
+
+interface BuiltIn {
+  name: ProfilePageName;
+  icon: IconName;
+  permission?: PermissionKey;
+  isOff?: (instance: InstanceResource | null) => boolean;
+}
+
+const BUILT_IN: readonly BuiltIn[] = [
+  { name: "general", icon: "building" },
+  { name: "members", icon: "members", permission: "org:sys_memberships:read" },
+  { name: "invitations", icon: "page", permission: "org:sys_memberships:manage" },
+  {
+    name: "requests",
+    icon: "person",
+    permission: "org:sys_memberships:manage",
+    isOff: (instance) => !instance?.domainsEnabled,
+  },
+  {
+    name: "domains",
+    icon: "domain",
+    permission: "org:sys_domains:read",
+    isOff: (instance) => !instance?.domainsEnabled,
+  },
+  { name: "activity", icon: "activity", permission: "org:sys_memberships:read" },
+  {
+    name: "billing",
+    icon: "card",
+    permission: "org:sys_billing:read",
+    isOff: (instance) => !instance?.billingEnabled,
+  },
+];
+
+export interface EntriesOptions {
+  permissions: readonly PermissionKey[];
+  instance: InstanceResource | null;
+  hide: NonNullable<OrganizationProfileOptions["hide"]>;
+  custom: readonly CustomPage[];
+  text: Localization["organizationProfile"];
+}
+
+/** The pages that the viewer may see, with those of the product among them. */
+export function entriesOf({ permissions, instance, hide, custom, text }: EntriesOptions): Entry[] {
+  const visible = BUILT_IN.filter(
+    ({ name, permission, isOff }) =>
+      !(hide as readonly string[]).includes(name) &&
+      (!permission || permissions.includes(permission)) &&
+      !isOff?.(instance),
+  ).map(
+    ({ name, icon }): Entry => ({
+      path: name,
+      label: text[name].title,
+      icon: <Icon name={icon} />,
+      kind: "built-in",
+    }),
+  );
+  const named = custom.map((page) => (typeof page === "string" ? page : null));
+  const first = visible.filter(({ path }) => !named.some((name) => name === path));
+  const rest = custom.flatMap((page): Entry[] =>
+    typeof page === "string" ? visible.filter(({ path }) => path === page) : [own(page)],
+  );
+  return [...first, ...rest];
+}
+
+function own(page: Exclude<CustomPage, string>): Entry {
+  const { label, url, labelIcon, children } = page;
+  const icon = labelIcon ?? <Icon name="page" />;
+  return children === undefined
+    ? { path: url, label, icon, kind: "link" }
+    : { path: url.replace(/^\//, ""), label, icon, kind: "custom", content: children };
+}

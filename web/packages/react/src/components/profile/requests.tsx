@@ -1,0 +1,93 @@
+import type { OrganizationMembershipRequestResource } from "@tenantry/js";
+import type { ReactNode } from "react";
+import { useElement } from "../../appearance/context.tsx";
+import { useOrganization } from "../../hooks/useOrganization.ts";
+import { useLocale } from "../../localization.tsx";
+import { useAction } from "../../ui/action.ts";
+import { ErrorAlert } from "../../ui/alert.tsx";
+import { Button } from "../../ui/button.tsx";
+import { DateText } from "../../ui/date.tsx";
+import { Pager } from "../../ui/pager.tsx";
+import { RowsSkeleton } from "../../ui/skeleton.tsx";
+import { Table } from "../../ui/table.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { personName } from "../people.ts";
+import { Person } from "../person.tsx";
+import type { Shown } from "./general.tsx";
+import { PageHeader } from "./page-header.tsx";
+
+/** People who ask to join, because of the domain of their address. */
+export default function RequestsPage({ organization }: Shown): ReactNode {
+  const element = useElement();
+  const { text } = useLocale();
+  const words = text.organizationProfile.requests;
+  const { membershipRequests: list } = useOrganization({
+    organization: organization.id,
+    membershipRequests: { pageSize: 10, keepPreviousData: true },
+  });
+  return (
+    <>
+      <PageHeader title={words.title} />
+      <ErrorAlert error={list.error} onRetry={() => void list.revalidate()} />
+      {list.isLoading ? (
+        <RowsSkeleton label={text.common.loading} />
+      ) : list.data.length === 0 ? (
+        <p {...element("empty")}>{words.empty}</p>
+      ) : (
+        <Table
+          label={words.title}
+          rows={list.data}
+          columns={[
+            {
+              id: "person",
+              label: words.person,
+              cell: (row) => <Person user={row.publicUserData} />,
+            },
+            { id: "asked", label: words.asked, cell: (row) => <DateText value={row.createdAt} /> },
+            {
+              id: "actions",
+              label: text.organizationProfile.members.actions,
+              isLabelHidden: true,
+              cell: (row) => <RequestActions request={row} />,
+            },
+          ]}
+        />
+      )}
+      <Pager pages={list} />
+    </>
+  );
+}
+
+function RequestActions({
+  request,
+}: {
+  request: OrganizationMembershipRequestResource;
+}): ReactNode {
+  const element = useElement();
+  const { text, format } = useLocale();
+  const words = text.organizationProfile.requests;
+  const toast = useToast();
+  const { isBusy, error, run } = useAction();
+  const name = personName(request.publicUserData);
+  const accept = async (): Promise<void> => {
+    await request.accept();
+    toast(format(words.accepted, { name }));
+  };
+  const reject = async (): Promise<void> => {
+    await request.reject();
+    toast(format(words.rejected, { name }));
+  };
+  return (
+    <>
+      <div {...element("actions")}>
+        <Button size="small" variant="primary" isBusy={isBusy} onClick={() => run(accept)}>
+          {words.accept} <span {...element("visuallyHidden")}>{name}</span>
+        </Button>
+        <Button size="small" disabled={isBusy} onClick={() => run(reject)}>
+          {words.reject} <span {...element("visuallyHidden")}>{name}</span>
+        </Button>
+      </div>
+      <ErrorAlert error={error} />
+    </>
+  );
+}

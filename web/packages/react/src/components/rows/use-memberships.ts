@@ -1,0 +1,26 @@
+import type { OrganizationMembershipResource } from "@tenantry/js";
+import { useDeferredValue, useRef } from "react";
+import type { PaginatedResources } from "../../cache/pages.ts";
+import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
+
+export interface Memberships {
+  list: PaginatedResources<OrganizationMembershipResource>;
+  /** The number of memberships without the search. */
+  total: number;
+}
+
+/** The user's memberships, newest first, those that match the search. */
+export function useMemberships(search: string): Memberships {
+  const query = useDeferredValue(search.trim());
+  const { userMemberships: list } = useOrganizationList({
+    userMemberships: {
+      infinite: true,
+      pageSize: 20,
+      keepPreviousData: true,
+      ...(query ? { query } : {}),
+    },
+  });
+  const total = useRef(0);
+  if (!query && !list.isLoading) total.current = list.count;
+  return { list, total: total.current };
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from "react";
+import { en } from "../../locales/en.ts";
+import { LocalizationProvider, useLocale } from "../../localization.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { CreateOrganizationFlow } from "../create/flow.tsx";
+import { ProfileContent } from "../profile/content.tsx";
+import { LeaveDialog } from "../profile/leave-dialog.tsx";
+import type { OpenDialog } from "./lazy.tsx";
+import type { OrganizationSwitcherProps } from "./props.ts";
+
+export interface SwitcherDialogProps {
+  open: NonNullable<OpenDialog>;
+  options: OrganizationSwitcherProps;
+  onClose: () => void;
+}
+
+/** The dialogs that the panel opens. They are loaded when one of them is opened for the first time. */
+export default function SwitcherDialogs(props: SwitcherDialogProps): ReactNode {
+  return (
+    <LocalizationProvider base={en}>
+      <OneDialog {...props} />
+    </LocalizationProvider>
+  );
+}
+
+function OneDialog({ open, options, onClose }: SwitcherDialogProps): ReactNode {
+  const { text } = useLocale();
+  if (open.screen === "leave") {
+    return <LeaveDialog organization={open.organization} onClose={onClose} />;
+  }
+  if (open.screen === "profile") {
+    return (
+      <Dialog size="large" title={text.organizationProfile.title} onClose={onClose}>
+        <ProfileContent {...options.organizationProfileProps} routing="virtual" onGone={onClose}>
+          {options.children}
+        </ProfileContent>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={text.createOrganization.title} onClose={onClose}>
+      <CreateOrganizationFlow
+        hideSlug={options.hideSlug}
+        skipInvitationScreen={options.skipInvitationScreen}
+        afterCreateOrganizationUrl={options.afterCreateOrganizationUrl}
+        onDone={onClose}
+        onCancel={onClose}
+      />
+    </Dialog>
+  );
+}

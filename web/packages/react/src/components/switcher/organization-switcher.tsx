@@ -1,0 +1,118 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { SurroundingsProvider, useElement, useRootAttributes } from "../../appearance/context.tsx";
+import { useOrganization } from "../../hooks/useOrganization.ts";
+import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
+import { LocalizationProvider, useTriggerText } from "../../localization.tsx";
+import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
+import { useView, warnOnce } from "../state.ts";
+import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
+import type { OrganizationSwitcherProps } from "./props.ts";
+import { TriggerSkeleton } from "./trigger.tsx";
+import { TriggerWithPanel } from "./trigger-with-panel.tsx";
+
+/** Shows the current organization, and switches to another one, joins, or creates one. */
+function Switcher(props: OrganizationSwitcherProps): ReactNode {
+  return (
+    <SurroundingsProvider appearance={props.appearance} container={props.container}>
+      <LocalizationProvider localization={props.localization}>
+        <SwitcherRoot {...props} />
+      </LocalizationProvider>
+    </SurroundingsProvider>
+  );
+}
+
+export const OrganizationSwitcher: typeof Switcher & {
+  /** A page of your own in the settings. */
+  OrganizationProfilePage: typeof OrganizationProfilePage;
+  /** A link of your own in the settings. */
+  OrganizationProfileLink: typeof OrganizationProfileLink;
+} = Object.assign(Switcher, { OrganizationProfilePage, OrganizationProfileLink });
+
+function SwitcherRoot(props: OrganizationSwitcherProps): ReactNode {
+  const view = useView("<OrganizationSwitcher>");
+  const pendingCount = usePendingCount(view.isLoaded && view.instance?.domainsEnabled === true);
+  useAfterLeave(props.afterLeaveOrganizationUrl);
+
+  if (!view.isLoaded) {
+    return <SwitcherElement {...props}>{props.fallback ?? <TriggerSkeleton />}</SwitcherElement>;
+  }
+  if (view.instance && !view.instance.organizationsEnabled) {
+    warnOnce(
+      "<OrganizationSwitcher> shows nothing because organizations are turned off." +
+        " Turn on organizationsEnabled in the settings of the instance.",
+    );
+    return null;
+  }
+  if (!view.user) return null;
+  return (
+    <SwitcherElement {...props}>
+      {props.asStandalone ? (
+        <StandalonePanel {...props} />
+      ) : (
+        <TriggerWithPanel options={props} user={view.user} pendingCount={pendingCount} />
+      )}
+    </SwitcherElement>
+  );
+}
+
+function StandalonePanel(props: OrganizationSwitcherProps): ReactNode {
+  const element = useElement();
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  return (
+    <div {...element("panel")} data-standalone="">
+      <Panel options={props} onClose={() => {}} onDialog={setDialog} fallback={<LoadingPanel />} />
+      {dialog && <Dialogs open={dialog} options={props} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+function SwitcherElement(props: OrganizationSwitcherProps & { children: ReactNode }): ReactNode {
+  const element = useElement();
+  const root = useRootAttributes();
+  const { locale, dir } = useTriggerText();
+  const own = element("switcher", ["tn-root", props.className].filter(Boolean).join(" "));
+  return (
+    <div
+      {...passed(props)}
+      lang={locale}
+      dir={dir}
+      {...root}
+      className={own.className}
+      style={{ ...own.style, ...props.style }}
+      data-standalone={props.asStandalone ? "" : undefined}
+    >
+      {props.children}
+    </div>
+  );
+}
+
+/** The attributes that belong to the root element: the id, the ref, `data-…`, and `aria-…`. */
+function passed(props: OrganizationSwitcherProps): Record<string, unknown> {
+  const names = Object.entries(props).filter(([name]) => /^(id|ref|data-.*|aria-.*)$/.test(name));
+  return Object.fromEntries(names);
+}
+
+/** The number of things that wait for the user. The panel shows the same lists. */
+function usePendingCount(domains: boolean): number {
+  const { userInvitations, userSuggestions } = useOrganizationList({
+    userInvitations: { infinite: true },
+    ...(domains ? { userSuggestions: { infinite: true } } : {}),
+  });
+  const { membership } = useView("<OrganizationSwitcher>");
+  const manages = membership?.permissions.includes("org:sys_memberships:manage") ?? false;
+  const { membershipRequests } = useOrganization(
+    domains && manages ? { membershipRequests: true } : undefined,
+  );
+  const requests = membershipRequests?.count ?? 0;
+  return (userInvitations?.count ?? 0) + (userSuggestions?.count ?? 0) + requests;
+}
+
+function useAfterLeave(url: string | undefined): void {
+  const { tenantry } = useView("<OrganizationSwitcher>");
+  useEffect(() => {
+    if (!url) return;
+    return tenantry.on("organizationLeft", () => {
+      tenantry.navigate(url);
+    });
+  }, [tenantry, url]);
+}
