@@ -376,6 +376,7 @@ def test_61_and_63_inviting_at_a_server(live: Site) -> None:
 
         page.get_by_role("button", name="Revoke one@example.org").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Revoke").click()
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
         expect(page.get_by_role("row")).to_have_count(2)
         page.get_by_role("combobox", name="Status").select_option("Revoked")
         expect(page.get_by_role("cell", name="one@example.org").first).to_be_visible()
