@@ -135,7 +135,7 @@ function pagesOptions<T extends Row>(
   };
 }
 
-/** The number of the page, which starts anew with each list. */
+/** The number of the page, which starts again with each list. */
 function usePageNumber(
   list: string,
   initialPage: number,
