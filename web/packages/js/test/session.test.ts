@@ -114,10 +114,13 @@ test("a refused identity token is made anew once, then nobody is signed in", asy
   server.replies.push(REFUSED(), REFUSED());
   await expect(tenantry.reload()).rejects.toMatchObject({ status: 401 });
   expect(tenantry.state).toMatchObject({ status: "ready", user: null });
+
+  await tenantry.reload();
+  expect(tenantry.user?.id).toBe("user_1");
 });
 
-test("a session that somebody ended signs the user out", async () => {
-  const { tenantry, server, local } = fake();
+test("a session that somebody ended is opened again only for somebody else", async () => {
+  const { tenantry, server, local, provider } = fake();
   const reasons: string[] = [];
   tenantry.on("signedOut", ({ reason }) => reasons.push(reason));
   await tenantry.load();
@@ -128,6 +131,12 @@ test("a session that somebody ended signs the user out", async () => {
   expect(tenantry.user).toBeNull();
   expect(reasons).toEqual(["revoked"]);
   expect(local.values.size).toBe(0);
+
+  await tenantry.reload();
+  expect(tenantry.user).toBeNull();
+  provider.subject = "grace";
+  await tenantry.reload();
+  expect(tenantry.user?.id).toBe("user_1");
 });
 
 test("a stored session that is over is replaced once, silently", async () => {
