@@ -18,5 +18,5 @@ class Image(BaseTable, table=True):
     # The last part of the URL: the hash of the data, so the same URL always shows the same image.
     name: str = Field(index=True)
     data: bytes
-    # When an organization last began or ceased to use it.
+    # When an organization last began or stopped using it.
     used_at: datetime = Field(sa_type=UTCDateTime, index=True)

@@ -22,7 +22,7 @@ from resolvers.access import Actor, ActorType
 
 # The most callers that are counted; beyond them, the one that was idle longest is forgotten.
 MOST_CALLERS = 100_000
-# How often a user can ask whether a slug is free, which tells what other organizations are called.
+# How often a user can ask whether a slug is free, which reveals the slugs of other organizations.
 SLUG_CHECKS = "30/minute"
 # How long a request waits for the store of several processes before it is let through.
 STORE_SECONDS = 0.25

@@ -1,7 +1,7 @@
-"""Uploaded images: what they must be, and how they are made harmless.
+"""Uploaded images: what they must be, and what is kept of them.
 
-Nothing of an uploaded file is kept but its pixels. They are encoded again, without metadata, which
-can tell where a photograph was taken, and without anything else that a file can carry.
+Only the pixels of a file are kept. They are encoded again, without metadata, which can contain
+where a photograph was taken, and without anything else that a file can carry.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_BYTES = 150 * 1024
 MAXIMUM_PIXELS = 1024
-# A progressive JPEG has about ten scans. Each one goes through the whole image again.
+# A progressive JPEG has about ten scans. For each one, the whole image is decoded again.
 MAXIMUM_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
 # The qualities that are tried until the file is small enough.

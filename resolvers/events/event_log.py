@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from typing import cast as cast_type
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, func, literal_column, true
 from sqlmodel import col, select
 
 from models.database.connection import Connection
-from models.database.statements import AnySelect
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
 from models.errors import CursorExpired
 from models.events import Event
@@ -22,6 +22,8 @@ from resolvers.locks import EVENTS_LOCK
 from resolvers.page_requests import PageArguments, check_page_size
 from resolvers.pages import AnyRow, Page, in_ids, load_grouped, load_rows
 
+# The most events that a page reads in search of matches; a page that reaches it is short.
+MAXIMUM_READ = 10_000
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 # The last cursor that was given out, for a log that is empty.
 #
@@ -54,8 +56,9 @@ def make_event_page_request(
 # --------------------------------------------------------------------------------------------- ends
 
 
-def select_newest_cursor(connection: Connection) -> ColumnElement[int]:
-    given: ColumnElement[int] = literal_column(GIVEN[connection.dialect.name], BigInteger)
+def select_newest_cursor(*, is_postgresql: bool) -> ColumnElement[int]:
+    dialect = "postgresql" if is_postgresql else "sqlite"
+    given: ColumnElement[int] = literal_column(GIVEN[dialect], BigInteger)
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
 
 
@@ -75,7 +78,12 @@ async def load_newest_cursor(store: Readable) -> int:
     If the log is empty, it is that of the last event there was, or 0 if there was none.
     """
     async with store.read() as connection:
-        return (await connection.execute(select(select_newest_cursor(connection)))).scalar_one()
+        newest = select_newest_cursor(is_postgresql=_is_on_postgresql(connection))
+        return (await connection.execute(select(newest))).scalar_one()
+
+
+def _is_on_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 # -------------------------------------------------------------------------------------------- pages
@@ -95,13 +103,17 @@ class LogPart:
             raise CursorExpired
 
 
-async def _load_part(connection: Connection, listed: Subquery) -> LogPart:
-    """Without events, the statement returns a row with only the bounds of the log."""
+def _select_with_bounds(listed: Subquery, *, is_postgresql: bool) -> AnySelect:
+    """Selects events and, in each row, the bounds of the log; without events, only the bounds."""
     forgotten = select(Instance.forgotten_cursor).scalar_subquery().label("forgotten")
-    ends = select(select_newest_cursor(connection).label("newest"), forgotten).subquery("ends")
+    newest = select_newest_cursor(is_postgresql=is_postgresql).label("newest")
+    ends = select(newest, forgotten).subquery("ends")
     both: AnySelect = Select(ends, listed)
-    both = both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
-    rows: Sequence[AnyRow] = (await connection.execute(both)).all()
+    return both.select_from(ends.outerjoin(listed, true())).order_by(listed.c.cursor)
+
+
+async def _load_part(connection: Connection, statement: AnySelect) -> LogPart:
+    rows: Sequence[AnyRow] = (await connection.execute(statement)).all()
     return LogPart(rows, rows[0].forgotten, rows[0].newest)
 
 
@@ -119,14 +131,43 @@ def _make_reading(part: LogPart, rows: Sequence[AnyRow], end: int | None) -> Rea
     return Reading(events, None if end is None else end - 1, part.newest)
 
 
+class Types(NamedTuple):
+    """Types of events that belong to the shape of a statement; None for all."""
+
+    names: frozenset[str] | None
+
+
+@prepared_statement
+def _select_scope(
+    organization_id: str | None,
+    viewer_id: str | None,
+    size: int,
+    after: int | None,
+    types: Types,
+    at_most: int,
+    is_postgresql: bool,
+) -> AnySelect:
+    request = EventPageRequest(size, after, types.names)
+    statement, end = Scope(organization_id, viewer_id).select(request, at_most)
+    stop = select(end.label("end")).subquery("stop")
+    listed = statement.subquery("found")
+    both: AnySelect = Select(stop, listed)
+    both = both.select_from(stop.outerjoin(listed, true()))
+    return _select_with_bounds(both.subquery("listed"), is_postgresql=is_postgresql)
+
+
 async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) -> Reading:
     async with store.read() as connection:
-        statement, end = scope.select(request)
-        stop = select(end.label("end")).subquery("stop")
-        listed = statement.subquery("found")
-        both: AnySelect = Select(stop, listed)
-        both = both.select_from(stop.outerjoin(listed, true()))
-        part = await _load_part(connection, both.subquery("listed"))
+        statement = _select_scope(
+            scope.organization_id,
+            scope.viewer_id,
+            request.size,
+            request.after,
+            Types(request.types),
+            MAXIMUM_READ,
+            _is_on_postgresql(connection),
+        )
+        part = await _load_part(connection, statement)
     part.ensure_follows(request.after)
     return _make_reading(part, part.rows, part.rows[0].end)
 
@@ -172,8 +213,12 @@ async def load_event_pages(
         request: EventPageRequest, organization_ids: list[str]
     ) -> Sequence[Page[Event] | BaseException]:
         async with store.read() as connection:
-            listed = _select_of_organizations(connection, request, organization_ids)
-            part = await _load_part(connection, listed.subquery("listed"))
+            is_postgresql = _is_on_postgresql(connection)
+            listed = _select_of_organizations(
+                request, organization_ids, is_postgresql=is_postgresql
+            ).subquery("listed")
+            statement = _select_with_bounds(listed, is_postgresql=is_postgresql)
+            part = await _load_part(connection, statement)
         try:
             part.ensure_follows(request.after)
         except CursorExpired:
@@ -191,7 +236,7 @@ async def load_event_pages(
 
 
 def _select_of_organizations(
-    connection: Connection, request: EventPageRequest, organization_ids: Sequence[str]
+    request: EventPageRequest, organization_ids: Sequence[str], *, is_postgresql: bool
 ) -> AnySelect:
     """Finds the cursors of each organization's events by index, then those events.
 
@@ -199,8 +244,7 @@ def _select_of_organizations(
     """
     owner = Organization.metadata.tables["organization"].alias("owner")
     own: Any = select(Event.cursor).where(col(Event.organization_id) == owner.c.id).correlate(owner)
-    end = NO_END if request.types is None else request.select_end(own)
-    is_postgresql = connection.dialect.name == "postgresql"
+    end = NO_END if request.types is None else request.select_end(own, MAXIMUM_READ)
     page = request.apply_to(own, end)
     is_on_page = in_ids(col(Event.cursor), page, is_postgresql=is_postgresql)
     columns: AnySelect = Select(owner.c.id.label("owner_id"), end.label("end"), Event)

@@ -12,8 +12,6 @@ from resolvers.events.viewers import select_cursors_for_viewer
 from resolvers.page_requests import DEFAULT_SIZE
 
 LARGEST = 2**63 - 1
-# The most events that a page reads in search of matches; a page that reaches it is short.
-MAXIMUM_READ = 10_000
 NO_END: ColumnElement[int] = cast(None, BigInteger)
 
 
@@ -35,10 +33,10 @@ class EventPageRequest:
     def skip_to_start(self, part: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
         return part if self.after is None else part.where(col(Event.cursor) > self.after)
 
-    def select_end(self, part: SelectOfScalar[Any]) -> ColumnElement[int]:
+    def select_end(self, part: SelectOfScalar[Any], at_most: int) -> ColumnElement[int]:
         """Where the page stops reading a part of the log; null if it can read all of it."""
         beyond = self.skip_to_start(part).with_only_columns(col(Event.cursor))
-        beyond = beyond.order_by(col(Event.cursor)).offset(MAXIMUM_READ).limit(1)
+        beyond = beyond.order_by(col(Event.cursor)).offset(at_most).limit(1)
         return beyond.scalar_subquery()
 
 
@@ -49,23 +47,25 @@ class Scope:
     organization_id: str | None = None
     viewer_id: str | None = None
 
-    def select(self, request: EventPageRequest) -> tuple[SelectOfScalar[Any], ColumnElement[int]]:
-        """Selects the events of a page, and where it stops reading."""
+    def select(
+        self, request: EventPageRequest, at_most: int
+    ) -> tuple[SelectOfScalar[Any], ColumnElement[int]]:
+        """Selects the events of a page, and where it stops, which is after this many events."""
         if self.viewer_id is not None:
-            return self._select_of_viewer(request, self.viewer_id)
+            return self._select_of_viewer(request, self.viewer_id, at_most)
         part = select(Event)
         if self.organization_id is not None:
             part = part.where(col(Event.organization_id) == self.organization_id)
         is_indexed = self.organization_id is not None and len(request.types or ()) == 1
         is_filtered = request.types is not None and not is_indexed
-        end = request.select_end(part) if is_filtered else NO_END
+        end = request.select_end(part, at_most) if is_filtered else NO_END
         return request.apply_to(part, end), end
 
     def _select_of_viewer(
-        self, request: EventPageRequest, viewer_id: str
+        self, request: EventPageRequest, viewer_id: str, at_most: int
     ) -> tuple[SelectOfScalar[Any], ColumnElement[int]]:
         """Selects from each index the events that concern the user, and of them the first ones."""
-        end = request.select_end(select(Event).where(col(Event.user_id) == viewer_id))
+        end = request.select_end(select(Event).where(col(Event.user_id) == viewer_id), at_most)
         found = select_cursors_for_viewer(
             viewer_id, request.types, lambda part: request.apply_to(part, end)
         )

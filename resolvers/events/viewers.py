@@ -213,13 +213,11 @@ async def load_concerned(
 ) -> Mapping[int, set[str]]:
     """Loads which of the users each event concerns, by its cursor, in one statement.
 
-    The events follow each other in the log. Those of `OWN_TYPES` are left out.
+    The events are of `TYPES_TO_LOOK_UP`, in the order of the log.
     """
-    types = {event.type for event in events} & TYPES_TO_LOOK_UP
+    concerns = _list_concerns({event.type for event in events})
+    first, last = events[0].cursor, events[-1].cursor
     concerned: dict[int, set[str]] = {}
-    if not types:
-        return concerned
-    concerns, (first, last) = _list_concerns(types), (events[0].cursor, events[-1].cursor)
     async with store.read() as connection:
         for start in range(0, len(user_ids), BATCH):
             ids = user_ids[start : start + BATCH]

@@ -21,10 +21,11 @@ from resolvers.events.event_log import (
     load_newest_cursor,
 )
 from resolvers.events.scopes import EventPageRequest
-from resolvers.events.viewers import load_concerned
+from resolvers.events.viewers import TYPES_TO_LOOK_UP, load_concerned
 from resolvers.queries.loaders import Loaders
 from resolvers.server import Clock
 from resolvers.subscriptions.matching import (
+    Concerned,
     find_affected,
     find_matching,
     find_possible,
@@ -265,7 +266,10 @@ class LogReader:
         """Queues events for live streams, once credentials and rights are checked again."""
         await self._end_revoked()
         groups = group_streams(self.streams)
-        concerned = await load_concerned(self.store, rows, groups.user_ids)
+        unclear = [row for row in rows if row.type in TYPES_TO_LOOK_UP]
+        concerned: Concerned = {}
+        if unclear:
+            concerned = await load_concerned(self.store, unclear, groups.user_ids)
         affected = find_affected(rows, groups, concerned)
         if not affected:
             return

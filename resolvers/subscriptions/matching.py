@@ -35,9 +35,7 @@ def group_streams(streams: Iterable[Stream]) -> Groups:
     looking_up: list[Stream] = []
     for stream in streams:
         by_scope[stream.scope].append(stream)
-        if stream.scope.viewer_id and not TYPES_TO_LOOK_UP.isdisjoint(
-            TYPES_TO_LOOK_UP if stream.types is None else stream.types
-        ):
+        if stream.scope.viewer_id and (stream.types is None or stream.types & TYPES_TO_LOOK_UP):
             looking_up.append(stream)
     return Groups(by_scope, looking_up)
 

@@ -35,7 +35,7 @@ from models.webhooks import (
 )
 from resolvers.changes import apply_changes
 from resolvers.events.event_log import select_newest_cursor
-from resolvers.locks import take_advisory_lock
+from resolvers.locks import is_on_postgresql, take_advisory_lock
 from resolvers.transaction import Transaction
 
 ENDPOINTS_LOCK = 7_236_005
@@ -84,7 +84,7 @@ async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
             limit=MAXIMUM_ENDPOINTS,
         )
     # A transaction that isn't committed yet gets a larger cursor than any that can be read here.
-    newest_cursor = select(select_newest_cursor(await tx.session.connection()))
+    newest_cursor = select(select_newest_cursor(is_postgresql=is_on_postgresql(tx.session)))
     endpoint = WebhookEndpoint(
         id=tx.new_id(WebhookEndpoint.prefix),
         created_at=tx.now,

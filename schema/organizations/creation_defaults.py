@@ -15,8 +15,9 @@ class OrganizationCreationDefaults:
         description="A free slug for that name. Null if slugs are disabled."
     )
     advisory: str | None = strawberry.field(
-        description="`organization_already_exists` if an organization has verified the domain of"
-        " the user's verified address, so the user may want to join that one. Otherwise null."
+        description="The code `organization_already_exists` if an organization has verified the"
+        " domain of the user's verified address, so that the user may want to join it. Otherwise"
+        " null."
     )
 
     @classmethod

@@ -25,10 +25,10 @@ describe_enum(
     ImageType,
     "The type of an image.",
     {
-        ImageType.PNG: "PNG.",
-        ImageType.JPEG: "JPEG.",
-        ImageType.WEBP: "WebP.",
-        ImageType.GIF: "GIF, of which the first frame is stored, as PNG.",
+        ImageType.PNG: "A PNG image.",
+        ImageType.JPEG: "A JPEG image.",
+        ImageType.WEBP: "A WebP image.",
+        ImageType.GIF: "A GIF image, of which the first frame is stored, as PNG.",
     },
 )
 

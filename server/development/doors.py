@@ -31,6 +31,8 @@ HEADERS = {
             "default-src 'none'",
             "style-src 'unsafe-inline'",
             "frame-src 'self'",
+            # The icon of the page, which is none.
+            "img-src data:",
             "form-action 'none'",
             "frame-ancestors 'self'",
             "base-uri 'none'",

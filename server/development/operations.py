@@ -34,6 +34,11 @@ JOAN = "joan@example.com"
 HOOKS = "http://127.0.0.1:9000/webhooks"
 # The recipients of the ready operation that invites several people.
 MANY = ("frances@example.com", "radia@example.com")
+# A PNG image of four by four pixels.
+LOGO = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAEAQMAAACTPww9AAAABlBMVEXu7vs3MK"
+    "P+FxyRAAAAEElEQVR42mP4wCzBxMDwAQAIGgH+XZ/zJAAAAABJRU5ErkJggg=="
+)
 # Pending invitations by organization id and address.
 PendingInvitations = Mapping[tuple[str, str], AnyRow]
 # By name.
@@ -159,6 +164,15 @@ def make_variables(
         },
         "SetSubscription": {"organizationId": company, "plan": "business", "seats": 100},
         "OrganizationPlan": {"id": company},
+        "CreationForm": {"slug": make_slug(COMPANY)},
+        "SetOrganizationLogo": {"organizationId": company, "contentType": "PNG", "data": LOGO},
+        "GrantableRoles": {"organizationId": company},
+        "InvitationPage": {
+            "organizationId": company,
+            "first": 10,
+            "offset": 0,
+            "orderBy": {"field": "EXPIRES_AT", "direction": "ASC"},
+        },
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
     }
 

@@ -401,7 +401,7 @@ async def test_an_organization_has_a_drawn_image(api: Api, acme: Acme) -> None:
     assert image.text == again.text
     assert image.text.startswith("<svg ")
     assert acme.id not in image.text
-    assert image.headers["content-security-policy"] == "default-src 'none'"
+    assert image.headers["content-security-policy"] == "sandbox; default-src 'none'"
 
 
 @ONLY_SQLITE

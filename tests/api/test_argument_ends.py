@@ -235,7 +235,7 @@ class Walker:
             "endSession",
             "acceptSuggestion",
         }
-        users_only |= {"viewerMembershipChanged"}
+        users_only |= {"viewerMembershipChanged", "viewerEvents"}
         is_users = place.parent == "Viewer" or place.field in users_only
         return self.acme.admin if is_users else SERVICE
 

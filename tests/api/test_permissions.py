@@ -11,6 +11,7 @@ from tests.support.billing import make_feature, make_plan, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
 from tests.support.http import SLOW_ON_POSTGRESQL
+from tests.support.images import LOGO
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -64,6 +65,7 @@ MAPPINGS = [{"from": "org:member", "to": "org:editor"}]
 TABLE: dict[str, tuple[Callable[[Acme], JSON], tuple[tuple[str, str | None] | None, ...]]] = {
     "createOrganization": (lambda acme: {"name": "New"}, (UNAUTHENTICATED, OK, OK, OK, OK)),
     "updateOrganization": (lambda acme: {**of(acme), "name": "New"}, GUARDED),
+    "setOrganizationLogo": (lambda acme: {**of(acme), "data": LOGO}, GUARDED),
     "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, SERVICES),
     "deleteOrganization": (of, GUARDED),
     "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, SERVICES),

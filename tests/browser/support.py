@@ -30,7 +30,7 @@ class Site:
     url: str
     context: BrowserContext
     folder: Path
-    sent: list[Sent] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list[Sent])
 
     def __post_init__(self) -> None:
         self.context.route("**/pages/**", self._serve)

@@ -1,7 +1,6 @@
 """Changes of others in open pages: checks 8, 9, and 42 to 49 of the browser side."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,9 @@ def is_live(page: Page) -> None:
 def change_role(url: str, organization_id: str, person: Person, role: str) -> None:
     document = """mutation Change($input: UpdateMembershipInput!) {
         updateMembership(input: $input) { userErrors { message } } }"""
-    by_key(url, document, input={"organizationId": organization_id, "userId": person.id, "role": role})
+    by_key(
+        url, document, input={"organizationId": organization_id, "userId": person.id, "role": role}
+    )
 
 
 def remove(url: str, organization_id: str, person: Person) -> None:
@@ -165,9 +166,7 @@ def test_an_accepted_invitation_makes_a_pending_session_active(site: Site) -> No
     invite(site.url, engines, grace.email)
     page = site.start(grace.email)
 
-    page.evaluate(
-        "tenantry.user.getOrganizationInvitations().then(({ data }) => data[0].accept())"
-    )
+    page.evaluate("tenantry.user.getOrganizationInvitations().then(({ data }) => data[0].accept())")
 
     assert page.evaluate("tenantry.organization.id") == engines
     assert page.evaluate("tenantry.session.status") == "active"
@@ -241,8 +240,8 @@ def own(tmp_path: Path) -> OwnServer:
 
 
 @pytest.fixture
-def own_site(own: OwnServer, context: BrowserContext, pages: Path) -> Iterator[Site]:
-    yield Site(own.url, context, pages)
+def own_site(own: OwnServer, context: BrowserContext, pages: Path) -> Site:
+    return Site(own.url, context, pages)
 
 
 def test_a_server_that_is_away_signs_nobody_out(own: OwnServer, own_site: Site) -> None:

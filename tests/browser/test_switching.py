@@ -39,7 +39,9 @@ def test_a_switch_shows_everything_at_once(site: Site) -> None:
             "ids => ids.map((organization) => void tenantry.setActive({ organization }))",
             [engines, looms],
         )
-    page.wait_for_function("id => !tenantry.state.isSwitching && tenantry.organization.id === id", arg=looms)
+    page.wait_for_function(
+        "id => !tenantry.state.isSwitching && tenantry.organization.id === id", arg=looms
+    )
     assert page.evaluate(
         "states.every(({ organization, membership, sessionClaims }) =>"
         " (organization === null) === (membership === null)"

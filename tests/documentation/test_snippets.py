@@ -42,6 +42,7 @@ PROGRAMS = {
     "docs/authentication/auth0.md": {"js"},
     "docs/authentication/supabase.md": {"sql"},
     "docs/guides/calls.md": {"ts"},
+    "docs/guides/react.md": {"tsx"},
     "docs/guides/sessions.md": {"python", "js"},
     "docs/guides/subscriptions.md": {"python", "js"},
     "docs/guides/webhooks.md": {"python", "js"},

@@ -17,6 +17,7 @@ from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
+from tests.support.images import LOGO
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -68,6 +69,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
         ["organization.created", CREATED],
     ),
     "updateOrganization": (lambda acme: {**of(acme), "name": "New"}, ["organization.updated"]),
+    "setOrganizationLogo": (lambda acme: {**of(acme), "data": LOGO}, ["organization.updated"]),
     "updateOrganizationMetadata": (lambda acme: {**of(acme), **MERGE}, ["organization.updated"]),
     "deleteOrganization": (of, [DELETED, DELETED, "organization.deleted"]),
     "createMembership": (lambda acme: {**of(acme), "userId": acme.outsider.id}, [CREATED]),

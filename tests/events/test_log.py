@@ -16,7 +16,7 @@ from models.events import EventType, get_readable_types
 from models.instance import Instance
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.access import SYSTEM
-from resolvers.events import scopes
+from resolvers.events import event_log
 from resolvers.events.event_log import load_events_after
 from resolvers.events.retention import delete_old_events
 from resolvers.events.scopes import EventPageRequest, Scope
@@ -664,7 +664,7 @@ async def test_a_cursor_before_a_gap_that_nothing_ever_filled_is_not_expired(
 
 @pytest.fixture
 def short_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scopes, "MAXIMUM_READ", 10)
+    monkeypatch.setattr(event_log, "MAXIMUM_READ", 10)
 
 
 async def pages(api: Api, document: Callable[[str | None], Awaitable[JSON]]) -> list[JSON]:
@@ -743,7 +743,9 @@ async def test_a_replay_of_a_rare_type_reads_on_to_the_end(api: Api, acme: Acme)
 async def test_an_index_serves_an_organization_and_a_type(api: Api, acme: Acme) -> None:
     await many_events_of(api, acme, 5_000)
     scope = Scope(acme.id)
-    statement, _ = scope.select(EventPageRequest(20, 1, frozenset({"organization.deleted"})))
+    statement, _ = scope.select(
+        EventPageRequest(20, 1, frozenset({"organization.deleted"})), 10_000
+    )
     async with api.store.write() as session:
         await session.execute(text("ANALYZE"))
 

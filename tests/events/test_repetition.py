@@ -26,6 +26,7 @@ AGAIN = "again"
 SECOND = {
     "createOrganization": AGAIN,
     "updateOrganization": SAME,
+    "setOrganizationLogo": SAME,
     "updateOrganizationMetadata": SAME,
     "deleteOrganization": "NOT_FOUND",
     "createMembership": "already_a_member_in_organization",

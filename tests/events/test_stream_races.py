@@ -106,8 +106,9 @@ async def test_the_right_is_read_after_the_events_of_a_replay(
         assert (await socket.refused())["code"] == "NOT_FOUND"
 
 
+@pytest.mark.parametrize("subscription", ["organizationEvents", "viewerEvents"])
 async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
-    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+    api: Api, acme: Acme, subscription: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, behind, cursors = await rename(api, acme), log_reader.load_events_after, list[str]()
 
@@ -119,9 +120,13 @@ async def test_what_was_told_to_others_while_it_caught_up_is_read_again(
         return found
 
     monkeypatch.setattr(log_reader, "load_events_after", overtaken)
+    queries = {
+        "organizationEvents": organization_events(acme.id, before),
+        "viewerEvents": f'subscription {{ viewerEvents(after: "{before}") {{ cursor }} }}',
+    }
     async with (
         listening(api.app) as port,
-        a_subscription(port, acme.member, organization_events(acme.id, before)) as socket,
+        a_subscription(port, acme.member, queries[subscription]) as socket,
     ):
         assert (await socket.told())["cursor"] == cursors[0]
 

@@ -3,6 +3,7 @@ before every event; the end comes with its reason.
 """
 
 import asyncio
+import re
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from time import monotonic, process_time
@@ -44,6 +45,8 @@ BLIND = {
     "permissions": ["org:sys_memberships:read"],
 }
 LAPSED = {"code": "UNAUTHENTICATED"}
+# What reads the objects that events are about.
+OF_OBJECTS = re.compile(r'FROM "?(organization|membership|user|role|role_permission)\b')
 
 
 def memberships(organization_id: str | None = None, after: str | None = None) -> str:
@@ -233,12 +236,15 @@ async def test_objects_are_looked_up_for_the_viewer_and_once_for_all(api: Api, a
                 with counted(api.store) as seen:
                     await change_role(api, acme, "org:admin")
                     told = [await one.told() for one in sockets]
-                statements.append(len([one for one in seen if "PRAGMA" not in one]))
+                # Workers send statements of their own meanwhile, more of them on a slow machine.
+                statements.append(sum(bool(OF_OBJECTS.search(one)) for one in seen))
             await left(api)
             await change_role(api, acme, "org:member")
 
     assert [one["organization"]["name"] for one in told] == ["Acme"] * 21
     assert {one["organization"]["viewerMembership"]["role"]["key"] for one in told} == {"org:admin"}
+    assert statements[0] > 4
+    # What administrator and member read together in one run can be two statements in another.
     assert statements[1] <= statements[0] + 4, statements
 
 

@@ -227,3 +227,15 @@ async def test_id_and_slug_together_are_refused(api: Api, acme: Acme) -> None:
 
     assert [one.code for one in refused] == ["BAD_USER_INPUT"] * 3
     assert (await open_session(api, by=acme.admin, organizationId=None, slug="acme")).payload
+
+
+async def test_the_settings_of_the_instance_come_with_the_viewer(api: Api, acme: Acme) -> None:
+    settings = "instance { membershipMode slugsEnabled }"
+    input = {"organizationId": acme.id}
+    with counted(api.store) as alone:
+        await api.mutate("createSession", input, VIEWER, by=acme.admin)
+    with counted(api.store) as together:
+        opened = await api.mutate("createSession", input, f"{VIEWER} {settings}", by=acme.admin)
+
+    assert opened.payload["instance"] == {"membershipMode": "REQUIRED", "slugsEnabled": True}
+    assert len(together) == len(alone)

@@ -14,14 +14,14 @@ from tests.support import webhook_receiver
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock, operation
 from tests.support.domain_mutations import OF_DOMAINS, a_request, prepared
 from tests.support.domains import NAME, change, created, send_code, verified, work
-from tests.support.factories import Acme
+from tests.support.factories import Acme, a_member, an_organization
 from tests.support.large_database import Databases, get_id
 from tests.support.lists import CORE, find_lists, select_everything, select_payload
 from tests.support.plans import Recorded, recording_statements
 from tests.support.processes import listening
 from tests.support.sessions import bearer_of, open_session
 from tests.support.smtp import Memory, cleanup, delivery, invited, mail_ticket
-from tests.support.subscriptions import a_socket
+from tests.support.subscriptions import a_socket, a_subscription, begun
 
 # What is around each list.
 AROUND = {
@@ -136,6 +136,7 @@ async def record_subscriptions(api: Api, acme: Acme, recorded: Recorded) -> None
         f"subscription {{ membershipChanged({of_acme}) {{ cursor user {{ id }} }} }}",
         "subscription { viewerMembershipChanged { cursor membership { id } } }",
         f'subscription {{ organizationEvents({of_acme}, after: "0") {{ cursor }} }}',
+        'subscription { viewerEvents(after: "0") { cursor } }',
     ]
     with recording_statements(api.store, recorded):
         async with listening(api.app) as port, a_socket(port, acme.member) as socket:
@@ -149,6 +150,36 @@ async def record_subscriptions(api: Api, acme: Acme, recorded: Recorded) -> None
     assert all(message["type"] == "next" for message in received), received
 
 
+async def record_lookups_for_viewers(api: Api, acme: Acme, recorded: Recorded) -> None:
+    """Does what concerns a viewer in each of the ways that only the store knows."""
+    carl = await api.person(f"carl@{NAME}")
+    await a_member(api, acme.id, carl)
+    changes: list[tuple[str, JSON]] = [
+        ("updateOrganization", {"organizationId": acme.id, "name": "New"}),
+        ("updateRole", {"key": "org:member", "name": "New"}),
+        ("updateRoleSet", {"key": "role_set:primary", "name": "New"}),
+        ("updateInstance", {"name": "New"}),
+        ("deleteOrganization", {"organizationId": acme.id}),
+    ]
+    other = await an_organization(api, by=acme.outsider, name="Other")
+    with recording_statements(api.store, recorded):
+        async with (
+            listening(api.app) as port,
+            a_subscription(port, carl, "subscription { viewerEvents { name } }") as socket,
+        ):
+            await begun(api)
+            for mutation, input in changes:
+                assert (await api.mutate(mutation, input, by=SERVICE)).payload
+                while (await socket.told())["name"].startswith("organizationMembership"):
+                    pass
+            await verified(api, other, mode="AUTOMATIC_SUGGESTION")
+            await work(api)
+            assert (await socket.told())["name"] == "organizationSuggestion.created"
+            input = {"organizationId": other, "emailAddress": carl.email}
+            assert (await api.mutate("createInvitation", input, by=SERVICE)).payload
+            assert (await socket.told())["name"] == "organizationInvitation.created"
+
+
 Record = Callable[[Api, Acme, Recorded], Awaitable[None]]
 
 
@@ -160,6 +191,7 @@ def list_changes() -> Iterator[Record]:
     yield record_enrollment
     yield from (record_idempotent, record_first_visit, record_background_work)
     yield record_subscriptions
+    yield record_lookups_for_viewers
 
 
 def record_changes(databases: Databases, recorded: Recorded) -> None:

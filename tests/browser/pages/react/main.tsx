@@ -25,6 +25,7 @@ function Page() {
       url={location.origin}
       getIdentityToken={() => getIdentityToken()}
       routerPush={(to) => history.pushState(null, "", to)}
+      routerReplace={(to) => history.replaceState(null, "", to)}
       signInUrl="/sign-in"
       taskUrls={{ "choose-organization": "/tasks" }}
     >

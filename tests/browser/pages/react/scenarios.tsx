@@ -1,4 +1,7 @@
 import {
+  ActiveOrganization,
+  RedirectToSignIn,
+  RedirectToTasks,
   Show,
   useAuth,
   useOrganization,
@@ -145,6 +148,53 @@ function Admin(): ReactNode {
   );
 }
 
+const seen = new Set<string>();
+
+/** Records all that was ever painted. */
+function Painted(): ReactNode {
+  useEffect(() => {
+    const record = () => {
+      seen.add(document.getElementById("painted")?.textContent ?? "");
+      window.probe.painted = { last: [...seen], all: [] };
+    };
+    record();
+    const observer = new MutationObserver(record);
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <p id="painted">
+      <Show when={{ role: "org:admin" }} fallback="fallback">
+        admin
+      </Show>
+    </p>
+  );
+}
+
+function Slug(): ReactNode {
+  const slug = new URLSearchParams(location.search).get("slug") ?? "";
+  return (
+    <p id="slug">
+      <ActiveOrganization slug={slug} fallback="wait" notFound="not found">
+        <Name />
+      </ActiveOrganization>
+    </p>
+  );
+}
+
+function Name(): ReactNode {
+  return useOrganization().organization?.name;
+}
+
+function Redirects(): ReactNode {
+  return (
+    <>
+      <RedirectToTasks redirectUrl="/dashboard" />
+      <RedirectToSignIn />
+    </>
+  );
+}
+
 function Version(): ReactNode {
   return <p id="version">{version}</p>;
 }
@@ -166,7 +216,10 @@ export const scenarios: Record<string, () => ReactNode> = {
   stable: Stable,
   version: Version,
   consumers: Consumers,
+  painted: Painted,
   permission: Permission,
+  redirects: Redirects,
+  slug: Slug,
   admin: Admin,
   create2022: CreateOrganization,
   edit2022: Edit,

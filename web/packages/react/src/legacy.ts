@@ -15,7 +15,7 @@ import {
   type OrganizationMembershipResource2022,
   type OrganizationResource2022,
 } from "@tenantry/js/legacy";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { PaginatedResources } from "./cache/pages.ts";
 import type { PagingParams } from "./cache/paging.ts";
 import { useTenantryContext } from "./context.ts";
@@ -65,12 +65,12 @@ export function useOrganization(params: UseOrganizationParams = {}): UseOrganiza
   const membershipList = useLegacyList(
     organization && members ? memberships : null,
     legacyMembership,
-    members?.offset,
+    members,
   );
   const invitationList = useLegacyList(
     organization && isInvitedAsked ? invitations : null,
     legacyInvitation,
-    invited?.offset,
+    invited,
   );
   return useMemo(
     () => ({
@@ -137,7 +137,7 @@ function entryOf(membership: OrganizationMembershipResource): {
   return { organization: legacy.organization, membership: legacy };
 }
 
-/** Pages of 2022 start at any row. The offset goes with the filters, over which a first page sets none. */
+/** Pages of 2022 start at any row. The offset is one of the filters, because a first page has none of its own. */
 function pageOf({ limit = LIMIT, offset = 0 }: LegacyListParams = {}): PagingParams {
   const start = offset > 0 ? { offset } : {};
   return { pageSize: limit, ...start };
@@ -157,14 +157,30 @@ function statusOf({ status }: LegacyInvitationListParams = {}): {
 function useLegacyList<Today, Then>(
   list: PaginatedResources<Today> | null,
   convert: (resource: Today) => Then,
-  offset = 0,
+  { limit, offset = 0 }: LegacyListParams = {},
 ): LegacyList<Then> | null {
   const isThere = list !== null && !list.isLoading && !(list.isError && list.data.length === 0);
   const { data, count } = isThere ? list : NOT_THERE;
+  const hasMore = data !== null && offset + data.length < count;
+  const isCut = hasMore && limit === undefined;
+  useEffect(() => {
+    if (isCut) warnOfCut();
+  }, [isCut]);
   return useMemo(
-    () => data && Object.assign(data.map(convert), { hasMore: offset + data.length < count }),
-    [data, count, offset, convert],
+    () => data && Object.assign(data.map(convert), { hasMore }),
+    [data, hasMore, convert],
   );
 }
 
 const NOT_THERE = { data: null, count: 0 };
+
+let isWarned = false;
+
+function warnOfCut(): void {
+  if (isWarned) return;
+  isWarned = true;
+  // biome-ignore lint/suspicious/noConsole: nothing on the page says that rows are missing.
+  console.warn(
+    `[Tenantry] A list has more than ${LIMIT} rows, and shows the first ${LIMIT}. Its \`hasMore\` says so. Give it a limit and an offset, or use the list of @tenantry/react.`,
+  );
+}

@@ -10,7 +10,7 @@ import {
 } from "react";
 import { createCache } from "./cache/client.ts";
 import { connectCache } from "./cache/connect.ts";
-import { TenantryContext } from "./context.ts";
+import { TenantryContext, type TenantryContextValue } from "./context.ts";
 
 /** The options of `createTenantry`, or an object that the product has made with it. */
 export type TenantryProviderOptions =
@@ -27,36 +27,52 @@ export function TenantryProvider({ children, ...options }: TenantryProviderProps
   if (useContext(TenantryContext)) {
     throw new Error("There is a <TenantryProvider> around this one. Remove one of the two.");
   }
-  const tenantry = useTenantryObject(options);
-  const [value] = useState(() => ({
-    tenantry,
-    cache: createCache(),
-    initialState: tenantry.state,
-  }));
-  useEffect(() => connectCache(value.tenantry, value.cache), [value]);
-  return <TenantryContext.Provider value={value}>{children}</TenantryContext.Provider>;
+  return (
+    <TenantryContext.Provider value={useConnection(options)}>{children}</TenantryContext.Provider>
+  );
 }
 
-function useTenantryObject(options: TenantryProviderOptions): Tenantry {
+function useConnection(options: TenantryProviderOptions): TenantryContextValue {
   const latest = useRef(options);
   useInsertionEffect(() => {
     latest.current = options;
   });
-  const [tenantry] = useState(
-    () => options.tenantry ?? createTenantry(withLatestFunctions(options, latest)),
-  );
+  const [value, setValue] = useState(() => connect(options, latest));
   const isOurs = options.tenantry === undefined;
   const closing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const isClosed = useRef(false);
   useEffect(() => {
     clearTimeout(closing.current);
+    if (isClosed.current) {
+      // React showed the page again after it was hidden.
+      isClosed.current = false;
+      setValue(connect(latest.current, latest));
+      return;
+    }
+    const { tenantry, cache } = value;
+    const disconnect = connectCache(tenantry, cache);
     // A page that can't start shows it by the status; the rejection says the same.
     tenantry.load().catch(() => {});
     return () => {
+      disconnect();
       // The strict mode of React unmounts and mounts at once. Nothing is closed then.
-      if (isOurs) closing.current = setTimeout(tenantry.close);
+      if (isOurs) {
+        closing.current = setTimeout(() => {
+          isClosed.current = true;
+          tenantry.close();
+        });
+      }
     };
-  }, [tenantry, isOurs]);
-  return tenantry;
+  }, [value, isOurs]);
+  return value;
+}
+
+function connect(
+  options: TenantryProviderOptions,
+  latest: RefObject<TenantryProviderOptions>,
+): TenantryContextValue {
+  const tenantry = options.tenantry ?? createTenantry(withLatestFunctions(options, latest));
+  return { tenantry, cache: createCache(tenantry), initialState: tenantry.state };
 }
 
 /** The functions of the last render, under functions that stay. */

@@ -10,6 +10,7 @@ import { useOrganization } from "../src/hooks/useOrganization.ts";
 import { useOrganizationList } from "../src/hooks/useOrganizationList.ts";
 import { usePermission } from "../src/hooks/usePermission.ts";
 import {
+  answer,
   FakeTenantry,
   invitation,
   membership,
@@ -126,6 +127,46 @@ test("only the lists of the named organization are read again", async () => {
   await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
   fake.tell("invalidate", [{ list: "all", organizationId: null }]);
   await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(3));
+});
+
+test("each page on the screen is read again once", async () => {
+  const rows = ["a", "b", "c"].map((id) => membership({ id }));
+  const { fake, getMemberships } = withMembers(() => rows);
+  const hook = renderHook(fake, () => {
+    const first = useOrganization({ memberships: { pageSize: 1 } }).memberships;
+    const second = useOrganization({ memberships: { pageSize: 2 } }).memberships;
+    const third = useOrganization({ memberships: { pageSize: 3 } }).memberships;
+    return [first, second, third];
+  });
+  const lengths = () => hook.current.map(({ data }) => data.length);
+  await eventually(() => expect(lengths()).toEqual([1, 2, 3]));
+  getMemberships.mockClear();
+  rows.pop();
+  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  await eventually(() => expect(lengths()).toEqual([1, 2, 2]));
+  expect(getMemberships).toHaveBeenCalledTimes(3);
+});
+
+test("a change while an answer is under way is read after it, and the answer still shows", async () => {
+  const oneMember = () => answer([membership()]);
+  const first = pending<ReturnType<typeof oneMember>>();
+  const second = pending<ReturnType<typeof oneMember>>();
+  const { fake, getMemberships } = withMembers(() => []);
+  getMemberships.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(1));
+  for (let count = 0; count < 5; count += 1) {
+    fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  }
+  expect(getMemberships).toHaveBeenCalledTimes(1);
+
+  first.resolve(oneMember());
+  await eventually(() => expect(list().data).toHaveLength(1));
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  second.resolve(answer([membership(), membership({ id: "orgmem_new" })]));
+  await eventually(() => expect(list().data).toHaveLength(2));
+  expect(getMemberships).toHaveBeenCalledTimes(2);
 });
 
 test("a new name shows in the list without another request (check 45)", async () => {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import type { UserResource } from "@tenantry/js";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useOrganization, useOrganizationList, useOrganizations } from "../src/legacy.ts";
 import {
   FakeTenantry,
@@ -71,6 +71,21 @@ test("limit, offset, and role reach the server, and hasMore tells of rows behind
 
   hook.rerender(() => useOrganization({ membershipList: { limit: 2, offset: 5 } }));
   await eventually(() => expect(hook.current.membershipList?.hasMore).toBe(false));
+});
+
+test("a list that is cut without a limit says so once", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const rows = Array.from({ length: 101 }, (_, index) => membership({ id: `orgmem_${index}` }));
+  const getMemberships = pagesOf(() => rows);
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getMemberships }) }));
+  const hook = renderHook(fake, () => useOrganization({ membershipList: { limit: 100 } }));
+  await eventually(() => expect(hook.current.membershipList?.hasMore).toBe(true));
+  expect(warn).not.toHaveBeenCalled();
+
+  hook.rerender(() => useOrganization({ membershipList: {} }));
+  await eventually(() => expect(warn).toHaveBeenCalledTimes(1));
+  expect(hook.current.membershipList).toHaveLength(100);
+  warn.mockRestore();
 });
 
 test("reading invitationList asks for it, and not reading it doesn't (check 38)", async () => {

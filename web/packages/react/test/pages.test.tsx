@@ -261,6 +261,21 @@ test("filters reach the server, and start again at the first page (check 28)", a
   });
 });
 
+test("no request asks for more rows than the server answers (check 32)", async () => {
+  const { active, getMemberships } = engines();
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const sizes = [
+    [1000, 100],
+    [0, 1],
+    [Number.NaN, 1],
+    [2.7, 2],
+  ] as const;
+  for (const [pageSize, asked] of sizes) {
+    renderHook(fake, () => useOrganization({ memberships: { pageSize } }));
+    await eventually(() => expect(getMemberships).toHaveBeenLastCalledWith({ pageSize: asked }));
+  }
+});
+
 test("a list that nobody may read yet counts as loading", async () => {
   const getMemberships = pagesOf(() => FIVE);
   const fake = new FakeTenantry({

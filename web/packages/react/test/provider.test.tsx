@@ -1,13 +1,21 @@
 // @vitest-environment happy-dom
-import type { Tenantry } from "@tenantry/js";
-import { Component, type ReactNode } from "react";
+import { createTenantry as create, type Tenantry } from "@tenantry/js";
+import { Activity, Component, type ReactNode } from "react";
+import { flushSync } from "react-dom";
+import { createRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, test, vi } from "vitest";
 import * as hooks from "../src/hooks.ts";
 import * as entry from "../src/index.ts";
 import { TenantryProvider } from "../src/provider.tsx";
-import { FakeTenantry, signedIn } from "./fake.ts";
-import { eventually, render } from "./render.tsx";
+import { FakeTenantry, membership, organization, pagesOf, signedIn } from "./fake.ts";
+import { eventually, render, renderHook } from "./render.tsx";
+
+vi.mock("@tenantry/js", async (original) => ({
+  ...(await original<typeof import("@tenantry/js")>()),
+  createTenantry: vi.fn(),
+}));
+const createTenantry = vi.mocked(create);
 
 const HOOKS: Record<string, () => unknown> = {
   useAuth: () => hooks.useAuth(),
@@ -60,6 +68,50 @@ test("loads once mounted, and leaves an object of the product open", async () =>
   render(fake, null);
   expect(fake.load).toHaveBeenCalled();
   expect(fake.close).not.toHaveBeenCalled();
+});
+
+test("lists are read again when the page is looked at, if changes don't arrive live", async () => {
+  for (const status of ["off", "open"] as const) {
+    const getMemberships = pagesOf(() => [membership()]);
+    const fake = new FakeTenantry(signedIn({ organization: organization({ getMemberships }) }));
+    fake.live = { status, cursor: null };
+    const hook = renderHook(fake, () => hooks.useOrganization({ memberships: true }));
+    await eventually(() => expect(hook.current.memberships.count).toBe(1));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    dispatchEvent(new Event("visibilitychange"));
+    // The client answers to the event behind a few promises.
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    vi.useRealTimers();
+    expect(getMemberships.mock.calls.length).toBe(status === "off" ? 2 : 1);
+  }
+});
+
+test("a page that React hides and shows again connects anew", async () => {
+  const close = vi.fn();
+  const made: FakeTenantry[] = [];
+  createTenantry.mockImplementation(() => {
+    const fake = new FakeTenantry(signedIn());
+    made.push(fake);
+    return Object.assign(fake, { close }).tenantry;
+  });
+  const options = { url: "https://tenantry.example", getIdentityToken: async () => null };
+  const page = (mode: "visible" | "hidden") => (
+    <Activity mode={mode}>
+      <TenantryProvider {...options}>here</TenantryProvider>
+    </Activity>
+  );
+  const root = createRoot(document.createElement("div"));
+  flushSync(() => root.render(page("visible")));
+  await eventually(() => expect(made.at(-1)?.load).toHaveBeenCalled());
+  expect(close).not.toHaveBeenCalled();
+
+  const before = made.length;
+  flushSync(() => root.render(page("hidden")));
+  await eventually(() => expect(close).toHaveBeenCalledTimes(1));
+  flushSync(() => root.render(page("visible")));
+  await eventually(() => expect(made.at(-1)?.load).toHaveBeenCalled());
+  expect(made.length).toBe(before + 1);
+  root.unmount();
 });
 
 test("a load that fails leaves the page standing", async () => {

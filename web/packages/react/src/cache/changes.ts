@@ -1,4 +1,4 @@
-import type { QueryClient, QueryKey } from "@tanstack/query-core";
+import type { Query, QueryClient, QueryKey } from "@tanstack/query-core";
 import { type Pages, type Row, replaceRows, rowsOf } from "./rows.ts";
 
 /** Changes the loaded rows under a key. A list that waits to be read again still waits afterwards. */
@@ -20,7 +20,7 @@ export function changeRows<T extends Row>(
 
 interface RowMutation<T, Answer> {
   readonly id: string;
-  /** The row as it will be, or null if it will be gone. */
+  /** The row as it will be, or null if it is removed. */
   readonly change: (row: T) => T | null;
   readonly send: () => Promise<Answer>;
   /** The row as the server answers it. */
@@ -67,8 +67,24 @@ export function mutateRow<T extends Row, Answer>(
   return mutation.execute(undefined);
 }
 
-/** Reads the lists under a key again: those on the page now, the others when they are shown. */
-export function refreshRows(cache: QueryClient, key: QueryKey): void {
-  const isChanging = cache.isMutating({ mutationKey: key }) > 0;
-  void cache.invalidateQueries({ queryKey: key, refetchType: isChanging ? "none" : "active" });
+/**
+ * Reads what is under a key again: what the page shows now, the rest when it is shown. While a row is being
+ * changed, it waits for the answer.
+ */
+export function refresh(cache: QueryClient, key: QueryKey): void {
+  void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
+  if (cache.isMutating({ mutationKey: key }) > 0) return;
+  for (const query of cache.getQueryCache().findAll({ queryKey: key, type: "active" })) {
+    void readAgain(cache, query);
+  }
+}
+
+/**
+ * An answer under way may be older than the change, so another one is asked for after it. It is never given
+ * up: while changes follow each other fast, none would ever arrive.
+ */
+async function readAgain(cache: QueryClient, query: Query): Promise<void> {
+  if (query.state.fetchStatus === "fetching") await query.promise?.catch(() => {});
+  const { queryKey } = query;
+  await cache.refetchQueries({ queryKey, exact: true, type: "active" }, { cancelRefetch: false });
 }

@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/query-core";
-import { isTenantryError } from "@tenantry/js";
+import { isTenantryError, type Tenantry } from "@tenantry/js";
 
 /** Attempts after the first one, for what may go better a moment later. */
 const RETRIES = 3;
@@ -9,13 +9,14 @@ const UNUSED_FOR = 5 * 60_000;
 export const STAYS_FRESH = 10_000;
 
 /** The answers that the hooks share. A product that uses TanStack Query keeps its own client. */
-export function createCache(): QueryClient {
+export function createCache(tenantry: Tenantry): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // The Tenantry object watches the network and the focus, and says which lists to read again.
+        // The Tenantry object watches the network, and says which lists to read again. Without live changes,
+        // they are read when the page is looked at.
         networkMode: "always",
-        refetchOnWindowFocus: false,
+        refetchOnWindowFocus: () => tenantry.live.status === "off",
         refetchOnReconnect: false,
         staleTime: STAYS_FRESH,
         gcTime: UNUSED_FOR,

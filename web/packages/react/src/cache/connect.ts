@@ -1,21 +1,23 @@
 import type { QueryClient } from "@tanstack/query-core";
 import type {
-  Invalidation,
   OrganizationMembershipResource,
   PublicOrganizationData,
   Tenantry,
   TenantryEvent,
   TenantryState,
 } from "@tenantry/js";
-import { changeRows, refreshRows } from "./changes.ts";
+import { changeRows, refresh } from "./changes.ts";
 import { looksEqual } from "./rows.ts";
 
 /** Keeps the cache in step with what the Tenantry object learns. The answer stops that. */
 export function connectCache(tenantry: Tenantry, cache: QueryClient): () => void {
   let known = tenantry.state;
+  cache.mount();
   const stops = [
     tenantry.on("invalidate", (lists) => {
-      for (const list of lists) refreshList(cache, list);
+      for (const { list, organizationId } of lists) {
+        refresh(cache, list === "all" ? [] : [list, tenantry.state.user?.id, organizationId]);
+      }
     }),
     tenantry.on("event", (event) => followEvent(cache, event)),
     tenantry.addListener((state) => {
@@ -24,30 +26,17 @@ export function connectCache(tenantry: Tenantry, cache: QueryClient): () => void
     }),
   ];
   return () => {
+    cache.unmount();
     for (const stop of stops) stop();
   };
-}
-
-function refreshList(cache: QueryClient, { list, organizationId }: Invalidation): void {
-  if (list === "all") {
-    refreshRows(cache, []);
-    return;
-  }
-  const concerned = cache
-    .getQueryCache()
-    .findAll({ queryKey: [list] })
-    .map((query) => query.queryKey.slice(0, 3))
-    .filter((key) => key[2] === organizationId);
-  for (const key of concerned) refreshRows(cache, key);
 }
 
 /** What decides about permissions, for all or for some roles. */
 const AUTHORITY = /^(MEMBERSHIP|ROLE|PERMISSION|FEATURE|PLAN|SUBSCRIPTION)_(?!REQUEST)/;
 
 function followEvent(cache: QueryClient, event: TenantryEvent): void {
-  if (AUTHORITY.test(event.type)) refreshRows(cache, ["permission"]);
-  if (/^(ORGANIZATION|MEMBERSHIP)_(?!REQUEST)/.test(event.type))
-    refreshRows(cache, ["organization"]);
+  if (AUTHORITY.test(event.type)) refresh(cache, ["permission"]);
+  if (/^(ORGANIZATION|MEMBERSHIP)_(?!REQUEST)/.test(event.type)) refresh(cache, ["organization"]);
   if (event.type === "ORGANIZATION_UPDATED" && event.organizationId !== null) {
     renameOrganization(cache, event.organizationId, event.data);
   }
@@ -59,11 +48,11 @@ function followState(cache: QueryClient, before: TenantryState, after: TenantryS
     return;
   }
   if (before.membership?.permissions !== after.membership?.permissions) {
-    refreshRows(cache, ["permission"]);
+    refresh(cache, ["permission"]);
   }
   const left = before.organization;
   if (left && left.id !== after.organization?.id) {
-    // Its events don't arrive any more. Whoever comes back sees the rows of before, and reads them again.
+    // Its events no longer arrive. Whoever comes back sees the earlier rows, and reads them again.
     void cache.invalidateQueries({
       predicate: ({ queryKey }) => queryKey[2] === left.id,
       refetchType: "none",
@@ -84,8 +73,8 @@ function renameOrganization(cache: QueryClient, id: string, data: TenantryEvent[
     );
     return rows.map((row) => (isChanged(row) ? withOrganization(row, shown) : row));
   });
-  // The event doesn't tell the picture that stands in for a logo.
-  if (isLogoRemoved) refreshRows(cache, ["userMemberships"]);
+  // The event doesn't contain the picture that stands in for a logo.
+  if (isLogoRemoved) refresh(cache, ["userMemberships"]);
 }
 
 function withOrganization(

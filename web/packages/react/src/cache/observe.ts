@@ -12,7 +12,7 @@ import {
   type QueryObserverResult,
 } from "@tanstack/query-core";
 import type { TenantryError } from "@tenantry/js";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 interface Observer {
   subscribe(listener: () => void): () => void;
@@ -25,7 +25,11 @@ export function useCachedQuery<Data>(
   cache: QueryClient,
   options: QueryObserverOptions<Data, TenantryError>,
 ): QueryObserverResult<Data, TenantryError> {
-  const [observer] = useState(() => new QueryObserver<Data, TenantryError>(cache, options));
+  const first = useRef(options);
+  const observer = useMemo(
+    () => new QueryObserver<Data, TenantryError>(cache, first.current),
+    [cache],
+  );
   const defaulted = cache.defaultQueryOptions({ ...options, _optimisticResults: "optimistic" });
   const result = observer.getOptimisticResult(defaulted);
   useNotifications(observer);
@@ -46,12 +50,14 @@ export function useCachedPages<Page, Param>(
   cache: QueryClient,
   options: PagesOptions<Page, Param>,
 ): InfiniteQueryObserverResult<InfiniteData<Page, Param>, TenantryError> {
-  const [observer] = useState(
+  const first = useRef(options);
+  const observer = useMemo(
     () =>
       new InfiniteQueryObserver<Page, TenantryError, InfiniteData<Page, Param>, QueryKey, Param>(
         cache,
-        options,
+        first.current,
       ),
+    [cache],
   );
   // The client's method has no type of its own for infinite queries.
   const defaulted = cache.defaultQueryOptions({

@@ -1,0 +1,163 @@
+"""The script tag, as the pages of 2022 use it (check 40), and the types of an instance (check 34)."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from server.http.scripts import SCRIPTS
+from tests.browser.support import SECRET_KEY, Site, add_member, somebody
+from tests.support.processes import Server
+
+ROOT = Path(__file__).parents[2]
+NODE = ROOT / ".venv" / "bin" / "node"
+CLI = ROOT / "web" / "packages" / "js" / "dist" / "cli.js"
+
+IDENTITY = """<script>
+    window.getIdentityToken = async () => (await (await fetch("/dev/identity-token", {
+        method: "POST", headers: { "content-type": "application/json" },
+        body: JSON.stringify({ email: "EMAIL" }) })).json()).token;
+</script>"""
+
+# As the documents of 2022 have it, but for the forgotten `async`.
+CREATE = """<form id="new_organization">
+  <label>Name</label><input name="name" /><button>Create organization</button>
+</form>
+<script>
+const form = document.getElementById("new_organization");
+form.addEventListener('submit', async function(e) {
+  e.preventDefault();
+  const inputEl = form.getElementsByTagName("input")[0];
+  if (!inputEl) {
+    return;
+  }
+  try {
+    await window.Clerk.createOrganization({ name: inputEl.value });
+    document.title = "created";
+  } catch (err) {
+    console.error(err);
+  }
+});
+</script>"""
+
+LIST = """<ul id="organizations_list"></ul>
+<script type="module">
+const list = document.getElementById("organizations_list");
+const organizationMemberships = await window.Clerk.getOrganizationMemberships();
+organizationMemberships.map((membership) => {
+  const li = document.createElement("li");
+  li.textContent = `${membership.organization.name} - ${membership.role}`;
+  list.appendChild(li);
+});
+</script>"""
+
+
+def show(site: Site, context: BrowserContext, email: str, body: str, attributes: str = "") -> Page:
+    if not (SCRIPTS / "tenantry.js").is_file():
+        pytest.fail("The script is not built: make install")
+    html = f'{IDENTITY.replace("EMAIL", email)}<script src="/js/tenantry.js" {attributes}></script>{body}'
+
+    def serve(route: Route) -> None:
+        route.fulfill(body=f"<!doctype html>{html}", content_type="text/html")
+
+    context.route("**/2022.html", serve)
+    page = context.new_page()
+    page.goto(f"{site.url}/2022.html")
+    return page
+
+
+def test_the_pages_of_2022_create_and_list(site: Site, context: BrowserContext) -> None:
+    """Check 40."""
+    ada = somebody(site.url)
+    page = show(site, context, ada.email, CREATE, 'data-global="Clerk"')
+    page.get_by_role("textbox").fill("Engines")
+    page.get_by_role("button").click()
+    expect(page).to_have_title("created")
+
+    page = show(site, context, ada.email, LIST, f'data-global="Clerk" data-url="{site.url}"')
+
+    expect(page.locator("li")).to_have_text(["Engines - admin"])
+
+
+def test_members_and_invitations_have_the_shapes_of_2022(
+    site: Site, context: BrowserContext
+) -> None:
+    ada, grace = somebody(site.url), somebody(site.url)
+    engines = ada.creates("Engines")
+    add_member(site.url, engines, grace)
+    page = show(site, context, ada.email, "", 'data-global="Clerk"')
+
+    seen = page.evaluate(
+        """async (id) => {
+            const organization = await Clerk.getOrganization(id);
+            const invitation = await organization.inviteMember({
+                emailAddress: "new@example.com", role: "basic_member" });
+            const members = await organization.getMembers();
+            const member = members.find(({ role }) => role === "basic_member");
+            const promoted = await member.update({ role: "admin" });
+            await organization.removeMember(member.userId);
+            const pending = await organization.getPendingInvitations();
+            await pending[0].revoke();
+            return [invitation.role, invitation.status, members.length, members.hasMore,
+                member.identifier, promoted.role, (await organization.getMembers()).length,
+                pending.length, (await organization.getPendingInvitations()).length];
+        }""",
+        engines,
+    )
+
+    assert seen == [*("basic_member", "pending", 2, False), grace.email, "admin", 1, 1, 0]
+
+
+def test_the_script_makes_the_object_of_today(site: Site, context: BrowserContext) -> None:
+    ada = somebody(site.url)
+    page = show(site, context, ada.email, "")
+    page.evaluate("Tenantry.load()")
+    assert page.evaluate("Tenantry.user.identifier") == ada.email
+    assert page.evaluate("Tenantry.status") == "ready"
+    page.evaluate("Tenantry.createOrganization({ name: 'Engines' })")
+    assert page.evaluate("Tenantry.organization.name") == "Engines"
+    assert page.evaluate("Tenantry.has({ role: 'admin' })")
+
+
+def test_types_are_written_from_the_instance(server: Server, tmp_path: Path) -> None:
+    """Check 34."""
+    command = [NODE, CLI, "types", "--url", server.url]
+    environment = {"PATH": os.environ["PATH"], "TENANTRY_SECRET_KEY": SECRET_KEY}
+    written = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    (tmp_path / "tenantry.d.ts").write_text(written.stdout)
+    index = ROOT / "web" / "packages" / "js" / "dist" / "index.d.ts"
+    (tmp_path / "uses.ts").write_text(
+        f'import type {{ Tenantry }} from "{index.with_suffix("").with_suffix(".js")}";\n'
+        "export function use(tenantry: Tenantry): void {\n"
+        '  tenantry.has({ permission: "org:sys_memberships:manage", role: "org:admin" });\n'
+        "  // @ts-expect-error: the permission doesn't exist.\n"
+        '  tenantry.has({ permission: "org:x:y" });\n'
+        "  // @ts-expect-error: the role doesn't exist.\n"
+        '  tenantry.has({ role: "org:never" });\n'
+        "}\n"
+    )
+    compiler = ROOT / "web" / "node_modules" / "typescript" / "bin" / "tsc"
+    options = [
+        "--noEmit",
+        "--strict",
+        "--module",
+        "nodenext",
+        "--skipLibCheck",
+        "--target",
+        "es2022",
+    ]
+    checked = subprocess.run(
+        [NODE, compiler, *options, "tenantry.d.ts", "uses.ts"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.stdout == ""
+
+    refused = subprocess.run(
+        command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
+    )
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "TENANTRY_SECRET_KEY" in refused.stderr
