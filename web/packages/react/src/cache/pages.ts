@@ -32,10 +32,10 @@ export interface PaginatedResources<T> {
   readonly error: TenantryError | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Goes to a page that exists. With `infinite`, loads pages until there are that many. */
+  /** Shows a page that exists. With `infinite`, loads pages until there are that many. */
   readonly fetchPage: (page: number | ((page: number) => number)) => void;
   readonly fetchNext: () => void;
-  /** Goes back one page. With `infinite`, loads the rows before the first loaded page. */
+  /** Shows the page before. With `infinite`, loads the rows before the first loaded page. */
   readonly fetchPrevious: () => void;
   /** Reads the list again, and resolves when the answer is there. */
   readonly revalidate: () => Promise<void>;
@@ -135,7 +135,7 @@ function pagesOptions<T extends Row>(
   };
 }
 
-/** The number of the page, which starts anew with each list. */
+/** The number of the page, which starts again with each list. */
 function usePageNumber(
   list: string,
   initialPage: number,
