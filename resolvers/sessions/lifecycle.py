@@ -18,7 +18,7 @@ from resolvers.transaction import Transaction
 
 
 async def create_session(
-    tx: Transaction, *, organization_id: str | None, slug: str | None
+    tx: Transaction, *, organization_id: str | None, slug: str | None = None
 ) -> Session:
     """Opens a session of the caller, in an organization, given by ID or slug, or in none yet."""
     ensure_identity_token(tx.actor)

@@ -21,6 +21,7 @@ MEMBERS = 100_000
 LARGE = 10_000
 ORGANIZATIONS = 4_000
 INVITATIONS = 50_000
+IMAGES = 20_000
 # The invitations of Acme, and those of the outsider's address.
 OWN, OUTSIDERS = 5_000, 200
 SESSIONS = 100_000
@@ -41,6 +42,7 @@ FUTURE = "'2099-01-01 00:00:00.000000'"
 ZEROS, FIRST_NUMBER = "_0000000", 10**18
 # A time with a type: PostgreSQL takes a CASE of nothing but literals to be a text.
 CREATED = "(SELECT max(created_at) FROM role)"
+IMAGE_URL = "'https://tenantry.example.com/images/' || i || '.png'"
 NUMBERS = """WITH RECURSIVE numbers(i) AS
     (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {number}) """
 
@@ -117,9 +119,16 @@ def insert_organizations(role_set_id: str) -> Insert:
         created_by_id=make_id("user"),
         role_set_id=f"'{role_set_id}'",
         search_text="'company ' || i || ' company-' || i",
+        image_url=choose("i % 2 = 0", IMAGE_URL, "NULL"),
         **METADATA,
     )
     return Insert("organization", ORGANIZATIONS, columns)
+
+
+def insert_images() -> Insert:
+    used_at = choose("i % 50 = 0", CREATED, FUTURE)
+    columns = {"url": IMAGE_URL, "name": "i || '.png'", "data": "''", "used_at": used_at}
+    return Insert("image", IMAGES, columns)
 
 
 def insert_memberships(acme: Acme, role_id: str) -> Iterator[Insert]:
@@ -293,6 +302,7 @@ def list_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[Insert]:
     return [
         insert_users(),
         insert_organizations(role_set_id),
+        insert_images(),
         *insert_memberships(acme, role_id),
         insert_invitations(acme, role_id),
         insert_mails(acme),

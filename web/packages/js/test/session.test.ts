@@ -203,6 +203,32 @@ test("each snapshot belongs together, and the last switch wins on the server too
 
   expect(went).toEqual(["org_2"]);
   expect(server.last).toBe("org_2");
+  // Those that are replaced at once are never sent.
+  expect(server.operations).toEqual(["CreateSession", "SetActiveOrganization"]);
+});
+
+test("a read that is under way doesn't take a switch back", async () => {
+  const { tenantry, server } = fake();
+  await tenantry.load();
+  await tenantry.setActive({ organization: "org_1" });
+  const late = server.answer("CreateSessionToken", { input: { organizationId: "org_1" } });
+  let arrive = (_answer: object) => {};
+  server.replies.push(
+    new Promise<object>((resolve) => {
+      arrive = resolve;
+    }),
+  );
+  const reading = tenantry.reload();
+  await settle();
+  await tenantry.setActive({ organization: "org_2" });
+  const states: TenantryState[] = [];
+  tenantry.addListener((state) => states.push(state));
+
+  arrive(late);
+  await reading;
+
+  expect(states).toEqual([]);
+  expect(tenantry.organization?.id).toBe("org_2");
 });
 
 test("mutations carry a key, and are sent once more after a lost answer", async () => {
