@@ -98,7 +98,7 @@ def take_graphiql(browser: Browser, url: str) -> None:
 
 def take_demo(browser: Browser, url: str) -> None:
     """Takes the live screen after Ada has changed the role of Grace."""
-    page = open_page(browser, 1240, 1080)
+    page = open_page(browser, 1240, 1040)
     page.goto(f"{url}/demo/live?as=ada@example.com")
     ada = page.frame_locator("iframe[title='Ada’s window']")
     grace = page.frame_locator("iframe[title='Grace’s window']")

@@ -13,7 +13,7 @@ def dev(
         bool, typer.Option(help="Load a small demo company into an empty database.")
     ] = True,
 ) -> None:
-    """Run a development server with a demo company and GraphiQL, already signed in.
+    """Run a development server with a demo company, a demo for browsers, and GraphiQL.
 
     The server listens only on 127.0.0.1. It keeps all data in ./var: to start over, delete that
     folder. It marks the database, so that no production server uses it.

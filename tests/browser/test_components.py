@@ -190,6 +190,17 @@ def test_59_inside_a_dialog_of_the_page(gallery: Gallery) -> None:
     expect(page.get_by_role("table", name="Members")).to_be_visible()
 
 
+def test_59_overlays_go_into_the_container_of_the_page(gallery: Gallery) -> None:
+    page = gallery.open("switcher-in-container")
+    container = page.locator("#container")
+    page.locator(".tn-trigger").click()
+    expect(container.get_by_role("dialog", name="Organizations")).to_be_visible()
+    container.get_by_role("button", name="Create organization").click()
+    expect(container.get_by_role("dialog", name="Create organization")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tn-trigger")).to_be_focused()
+
+
 def test_60_what_a_member_sees_of_the_settings(gallery: Gallery) -> None:
     admin = gallery.open("profile-general").get_by_role("navigation")
     expect(admin.get_by_role("button")).to_have_text(
@@ -376,6 +387,7 @@ def test_61_and_63_inviting_at_a_server(live: Site) -> None:
 
         page.get_by_role("button", name="Revoke one@example.org").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Revoke").click()
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
         expect(page.get_by_role("row")).to_have_count(2)
         page.get_by_role("combobox", name="Status").select_option("Revoked")
         expect(page.get_by_role("cell", name="one@example.org").first).to_be_visible()
@@ -457,3 +469,27 @@ def test_63_roles_at_a_server(live: Site) -> None:
         assert (
             live.graphql(role, o=engines["id"], u=grace)["membership"]["role"]["key"] == "org:admin"
         )
+
+
+def test_73_a_ticket_leaves_the_address_and_is_used_when_the_person_says_so(live: Site) -> None:
+    ada, address = live.person()
+    _, invited = live.person("Grace", "Hopper")
+    engines = live.organization("Engines", ada)
+    make = """mutation ($input: CreateInvitationInput!) { createInvitation(input: $input) {
+        invitation { id url } userErrors { message } } }"""
+    made = live.graphql(make, input={"organizationId": engines["id"], "emailAddress": invited})
+    ticket = made["createInvitation"]["invitation"]["url"].partition("ticket=")[2]
+    status = "query ($id: ID!) { node(id: $id) { ... on Invitation { status } } }"
+    invitation = made["createInvitation"]["invitation"]["id"]
+    with live.tab(address, "accept", ticket=ticket) as tab:
+        tab.page.get_by_role("button", name="Accept invitation").click()
+        expect(tab.page.get_by_text(f"The invitation is for {invited}.")).to_be_visible()
+        assert "ticket" not in tab.page.url
+        assert live.graphql(status, id=invitation)["node"]["status"] == "PENDING"
+    with live.tab(invited, "accept", ticket=ticket) as tab:
+        expect(tab.page.get_by_role("heading", name="Join Engines")).to_be_visible()
+        assert live.graphql(status, id=invitation)["node"]["status"] == "PENDING"
+        tab.page.get_by_role("button", name="Accept invitation").click()
+        expect(tab.page.get_by_text("The invitation was accepted.")).to_be_visible()
+        assert tab.run("window.tenantry.organization.id") == engines["id"]
+        assert live.graphql(status, id=invitation)["node"]["status"] == "ACCEPTED"

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from server.development.demo import DEMO
 from tests.browser.support import Person
+from tests.browser.test_gallery import AXE, violations
 from tests.clients.test_browser import SECONDS, browser
 from tests.support.processes import Server, started
 
@@ -145,6 +146,15 @@ def test_every_screen_opens_at_its_address_on_a_narrow_screen(
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.get_by_text("Loading …")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert find_violations(page) == [], path
+
+
+def find_violations(page: Page) -> list[str]:
+    """Nothing without axe-core, which `make web` installs."""
+    if not AXE.is_file():
+        return []
+    page.evaluate(AXE.read_text())
+    return violations(page)
 
 
 def test_the_navigation_leads_through_all_screens(demo: Demo) -> None:

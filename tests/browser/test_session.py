@@ -347,3 +347,31 @@ def test_without_locks_and_channels_each_tab_works_alone(site: Site) -> None:
     assert site.start(ada.email).evaluate("tenantry.organization.id") == looms
     first.evaluate("tenantry.signOut()")
     expect(first.locator("#person")).to_have_text("nobody")
+
+
+def test_an_invented_permission_is_explained(site: Site) -> None:
+    ada = somebody(site.url)
+    engines = ada.creates("Engines")
+    page = site.start(ada.email)
+    page.evaluate("id => tenantry.setActive({ organization: id })", engines)
+
+    with page.expect_console_message(lambda message: "[Tenantry]" in message.text) as said:
+        assert not page.evaluate("tenantry.has({ permission: 'org:sys_membership:manage' })")
+
+    assert "org:sys_membership:manage doesn't exist" in said.value.text
+    assert "org:sys_memberships:manage" in said.value.text
+
+
+def test_a_tab_of_somebody_else_gets_nothing_of_the_first(site: Site) -> None:
+    ada, grace = somebody(site.url), somebody(site.url)
+    engines = ada.creates("Engines")
+    first = site.start(ada.email)
+    first.evaluate("id => tenantry.setActive({ organization: id })", engines)
+
+    second = site.start(grace.email)
+
+    assert second.evaluate("tenantry.user.identifier") == grace.email
+    assert second.evaluate("states.every(({ user }) => user.identifier === email)")
+    assert second.evaluate("tenantry.organization") is None
+    assert first.evaluate("tenantry.user.identifier") == ada.email
+    assert claims(first.evaluate("tenantry.getToken({ skipCache: true })"))["o"]["id"] == engines

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
     not (WEB / "node_modules/@types/react").is_dir(),
     reason="the types of React aren't installed: make web/node_modules/.tools",
 )
-OPTIONS = {
+OPTIONS: dict[str, object] = {
     "strict": True,
     "noEmit": True,
     "jsx": "react-jsx",

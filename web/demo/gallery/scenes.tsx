@@ -5,6 +5,7 @@ import {
   OrganizationList,
   OrganizationProfile,
   OrganizationSwitcher,
+  PortalProvider,
   TaskChooseOrganization,
 } from "@tenantry/react";
 import type { ReactNode } from "react";
@@ -97,12 +98,26 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       </dialog>
     ),
   },
+  "switcher-in-container": {
+    show: () => (
+      <>
+        <div id="container" />
+        <PortalProvider container={() => document.getElementById("container")}>
+          <OrganizationSwitcher />
+        </PortalProvider>
+      </>
+    ),
+  },
   "switcher-styled": {
     show: () => (
       <OrganizationSwitcher
         defaultOpen
         appearance={{
-          variables: { colorPrimary: "rgb(200, 0, 80)", colorDanger: "red;} body { display: none" },
+          variables: {
+            colorPrimary: "rgb(200, 0, 80)",
+            colorPrimaryForeground: "white",
+            colorDanger: "red;} body { display: none",
+          },
           elements: { trigger: "own-trigger", rowTitle: { fontStyle: "italic" } },
         }}
       />

@@ -223,10 +223,19 @@ export class Connection {
   }
 
   async reload(): Promise<void> {
+    if (!(await this.#mayReopen())) return;
     this.session.signedOutBecause = null;
     await this.session
       .resync()
       .catch((error) => this.#fail(error).then(() => Promise.reject(error)));
+  }
+
+  /** A session that somebody has ended is opened again only for another person, or in a new page. */
+  async #mayReopen(): Promise<boolean> {
+    const reason = this.session.signedOutBecause;
+    if (reason !== "revoked" && reason !== "ended") return true;
+    await this.#core.identity.use(async () => true).catch(() => null);
+    return this.session.isReplaced();
   }
 
   async #sync(): Promise<void> {
@@ -263,7 +272,8 @@ export class Connection {
   async #lookForSomebody(): Promise<void> {
     const { memory, identity } = this.#core;
     const isOpenedElsewhere = memory.session !== null;
-    if (this.session.signedOutBecause && !isOpenedElsewhere) return;
+    const reason = this.session.signedOutBecause;
+    if (reason && reason !== "identity_changed" && !isOpenedElsewhere) return;
     const isThere = await identity.use(async () => true).catch(() => null);
     if (!isThere) return;
     this.session.signedOutBecause = null;
@@ -315,7 +325,7 @@ export class Connection {
       "identity",
       "The server refuses the identity token, so nobody is signed in. Compare the issuer and the audience of the token with the server's setting TENANTRY_IDENTITY_ISSUERS.",
     );
-    this.session.endEverywhere("ended");
+    this.session.end("identity_changed");
     if (this.store.state.instance) return;
     const { instance } = await this.#core
       .send(documents.ReadInstanceDocument, {})

@@ -21,7 +21,7 @@ export type TabMessage = { readonly sessionId: string } & (
   | { readonly kind: "signedOut"; readonly reason: "sign_out" | "revoked" | "ended" }
 );
 
-const LOCK_MILLISECONDS = 5_000;
+const LOCK_MILLISECONDS = 15_000;
 const ANSWER_MILLISECONDS = 150;
 
 /**

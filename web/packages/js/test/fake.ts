@@ -70,7 +70,7 @@ export class FakeServer {
   tokens = 0;
   role = "org:member";
   /** Answers that come before the usual ones, in order. */
-  readonly replies: Reply[] = [];
+  readonly replies: (Reply | Promise<Reply>)[] = [];
 
   fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
     if (!init?.body) return new Response("ok");
@@ -78,7 +78,7 @@ export class FakeServer {
     const operation = /^\w+ (\w+)/.exec(query)?.[1] ?? "";
     const headers = init.headers as Record<string, string>;
     this.requests.push({ operation, input: variables.input ?? variables, headers });
-    const reply = this.replies.shift() ?? this.#answer(operation, variables);
+    const reply = await (this.replies.shift() ?? this.answer(operation, variables));
     if (reply instanceof Error) throw reply;
     return reply instanceof Response ? reply : Response.json(reply);
   };
@@ -87,7 +87,7 @@ export class FakeServer {
     return this.requests.map(({ operation }) => operation);
   }
 
-  #answer(operation: string, { input = {} }: { input?: Record<string, unknown> }): object {
+  answer(operation: string, { input = {} }: { input?: Record<string, unknown> }): object {
     if (operation === "ReadInstance") return { data: { instance: INSTANCE } };
     if (!operation.includes("Session") && operation !== "SetActiveOrganization")
       return { data: {} };

@@ -114,10 +114,13 @@ test("a refused identity token is made anew once, then nobody is signed in", asy
   server.replies.push(REFUSED(), REFUSED());
   await expect(tenantry.reload()).rejects.toMatchObject({ status: 401 });
   expect(tenantry.state).toMatchObject({ status: "ready", user: null });
+
+  await tenantry.reload();
+  expect(tenantry.user?.id).toBe("user_1");
 });
 
-test("a session that somebody ended signs the user out", async () => {
-  const { tenantry, server, local } = fake();
+test("a session that somebody ended is opened again only for somebody else", async () => {
+  const { tenantry, server, local, provider } = fake();
   const reasons: string[] = [];
   tenantry.on("signedOut", ({ reason }) => reasons.push(reason));
   await tenantry.load();
@@ -128,6 +131,12 @@ test("a session that somebody ended signs the user out", async () => {
   expect(tenantry.user).toBeNull();
   expect(reasons).toEqual(["revoked"]);
   expect(local.values.size).toBe(0);
+
+  await tenantry.reload();
+  expect(tenantry.user).toBeNull();
+  provider.subject = "grace";
+  await tenantry.reload();
+  expect(tenantry.user?.id).toBe("user_1");
 });
 
 test("a stored session that is over is replaced once, silently", async () => {
@@ -194,6 +203,32 @@ test("each snapshot belongs together, and the last switch wins on the server too
 
   expect(went).toEqual(["org_2"]);
   expect(server.last).toBe("org_2");
+  // Those that are replaced at once are never sent.
+  expect(server.operations).toEqual(["CreateSession", "SetActiveOrganization"]);
+});
+
+test("a read that is under way doesn't take a switch back", async () => {
+  const { tenantry, server } = fake();
+  await tenantry.load();
+  await tenantry.setActive({ organization: "org_1" });
+  const late = server.answer("CreateSessionToken", { input: { organizationId: "org_1" } });
+  let arrive = (_answer: object) => {};
+  server.replies.push(
+    new Promise<object>((resolve) => {
+      arrive = resolve;
+    }),
+  );
+  const reading = tenantry.reload();
+  await settle();
+  await tenantry.setActive({ organization: "org_2" });
+  const states: TenantryState[] = [];
+  tenantry.addListener((state) => states.push(state));
+
+  arrive(late);
+  await reading;
+
+  expect(states).toEqual([]);
+  expect(tenantry.organization?.id).toBe("org_2");
 });
 
 test("mutations carry a key, and are sent once more after a lost answer", async () => {

@@ -137,7 +137,7 @@ function entryOf(membership: OrganizationMembershipResource): {
   return { organization: legacy.organization, membership: legacy };
 }
 
-/** Pages of 2022 start at any row. The offset goes with the filters, over which a first page sets none. */
+/** Pages of 2022 start at any row. The offset is one of the filters, because a first page has none of its own. */
 function pageOf({ limit = LIMIT, offset = 0 }: LegacyListParams = {}): PagingParams {
   const start = offset > 0 ? { offset } : {};
   return { pageSize: limit, ...start };

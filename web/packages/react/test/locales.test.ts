@@ -56,8 +56,8 @@ describe.each(LANGUAGES)("$locale", (language) => {
   test.each(leaves(en))("%s has the same placeholders", (path, english) => {
     const own = translated.get(path);
     if (own === undefined) throw new Error(`${path} is missing.`);
-    const expected = placeholders(typeof english === "string" ? english : (english["other"] ?? ""));
-    expect(placeholders(typeof own === "string" ? own : (own["other"] ?? ""))).toEqual(expected);
+    const expected = placeholders(typeof english === "string" ? english : (english.other ?? ""));
+    expect(placeholders(typeof own === "string" ? own : (own.other ?? ""))).toEqual(expected);
   });
 
   test("has the plural forms of the language", () => {

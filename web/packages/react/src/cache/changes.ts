@@ -20,7 +20,7 @@ export function changeRows<T extends Row>(
 
 interface RowMutation<T, Answer> {
   readonly id: string;
-  /** The row as it will be, or null if it will be gone. */
+  /** The row as it will be, or null if it is removed. */
   readonly change: (row: T) => T | null;
   readonly send: () => Promise<Answer>;
   /** The row as the server answers it. */

@@ -52,7 +52,7 @@ function followState(cache: QueryClient, before: TenantryState, after: TenantryS
   }
   const left = before.organization;
   if (left && left.id !== after.organization?.id) {
-    // Its events don't arrive any more. Whoever comes back sees the rows of before, and reads them again.
+    // Its events no longer arrive. Whoever comes back sees the earlier rows, and reads them again.
     void cache.invalidateQueries({
       predicate: ({ queryKey }) => queryKey[2] === left.id,
       refetchType: "none",
@@ -73,7 +73,7 @@ function renameOrganization(cache: QueryClient, id: string, data: TenantryEvent[
     );
     return rows.map((row) => (isChanged(row) ? withOrganization(row, shown) : row));
   });
-  // The event doesn't tell the picture that stands in for a logo.
+  // The event doesn't contain the picture that stands in for a logo.
   if (isLogoRemoved) refresh(cache, ["userMemberships"]);
 }
 

@@ -2,12 +2,12 @@ import { type ReactNode, useEffect } from "react";
 import { useTenantryContext } from "../context.ts";
 
 export interface RefreshSessionProps {
-  /** Where to go with the new token. Its origin must be allowed. */
+  /** Where to continue with the new token. Its origin must be allowed. */
   readonly redirectUrl: string;
   readonly children?: ReactNode;
 }
 
-/** For a page that a server sends users to whose cookie is too old: mints a token, and goes on. */
+/** For a page that a server sends users to whose cookie is too old: mints a token, and continues. */
 export function RefreshSession({ redirectUrl, children = null }: RefreshSessionProps): ReactNode {
   const { tenantry } = useTenantryContext("<RefreshSession>");
   useEffect(() => {

@@ -82,7 +82,7 @@ const REDIRECTS = 5;
 const WITHIN = 10_000;
 const KEY = "tenantry:redirects";
 
-/** Counts across pages: a loop loads each page anew. */
+/** Counts across pages: a loop loads each page again. */
 function isLooping(): boolean {
   const now = Date.now();
   try {

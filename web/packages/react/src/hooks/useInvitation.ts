@@ -21,7 +21,7 @@ export interface UseInvitationReturn {
   readonly decline: () => Promise<UserOrganizationInvitationResource>;
 }
 
-/** The invitation behind a link. Reading it changes nothing. */
+/** The invitation of a link. Reading it changes nothing. */
 export function useInvitation(ticket: string | null): UseInvitationReturn {
   const context = useTenantryContext("useInvitation");
   const { tenantry } = context;

@@ -129,7 +129,7 @@ function selectSwitch({
   return { user, isSwitching };
 }
 
-/** The server tells the changes of an organization to members who may read its members. */
+/** The server sends the changes of an organization to members who can read its members. */
 function mayFollow(membership: OrganizationMembershipResource | null): boolean {
   return membership?.permissions.includes("org:sys_memberships:read") ?? false;
 }

@@ -17,7 +17,7 @@ import { useSnapshot } from "../snapshot.ts";
 export interface UseOrganizationEventsParams {
   /** Only events of these types. Defaults to all. */
   readonly types?: readonly EventType[];
-  /** Start behind this cursor, with the events of the meantime. Defaults to now. */
+  /** Start after this cursor, with the events of the meantime. Defaults to now. */
   readonly after?: string;
 }
 
@@ -25,12 +25,12 @@ export interface UseOrganizationEventsReturn {
   readonly status: LiveState["status"];
   /** The position of the last event that the handler was called with. */
   readonly cursor: string | null;
-  /** Why the events behind `after` can't be read. Those from now on arrive all the same. */
+  /** Why the events after the cursor can't be read. Those from now on arrive all the same. */
   readonly error: TenantryError | null;
 }
 
 /**
- * Calls the handler with each change in the organization of the tab, in order, for members who may read its
+ * Calls the handler with each change in the organization of the tab, in order, for members who can read its
  * members. The handler may be another function at each render.
  */
 export function useOrganizationEvents(
@@ -42,8 +42,8 @@ export function useOrganizationEvents(
   const { organization } = useSnapshot(context, selectOrganization);
   const [cursor, setCursor] = useState<string | null>(after ?? null);
   const [error, setError] = useState<TenantryError | null>(null);
-  const { tell } = useStableFunctions({
-    tell: (event: TenantryEvent) => {
+  const { deliver } = useStableFunctions({
+    deliver: (event: TenantryEvent) => {
       if (types && !types.includes(event.type)) return;
       handler(event);
       setCursor(event.cursor);
@@ -54,10 +54,10 @@ export function useOrganizationEvents(
     () => {
       if (!organization) return;
       setError(null);
-      return follow(tenantry, organization, after, { tell, fail: setError });
+      return follow(tenantry, organization, after, { deliver, fail: setError });
     },
-    // The id stands for the organization: a new name doesn't start the events anew.
-    [tenantry, organizationId, after, tell],
+    // The id stands for the organization: a new name doesn't start the events again.
+    [tenantry, organizationId, after, deliver],
   );
   const status = useLiveStatus(tenantry);
   return useMemo(() => ({ status, cursor, error }), [status, cursor, error]);
@@ -80,31 +80,31 @@ function useLiveStatus(tenantry: Tenantry): LiveState["status"] {
 }
 
 interface Listener {
-  readonly tell: (event: TenantryEvent) => void;
+  readonly deliver: (event: TenantryEvent) => void;
   readonly fail: (error: TenantryError) => void;
 }
 
-/** Tells the events behind a cursor, then the live ones, which wait until those are told. */
+/** Delivers the events after a cursor, then the live ones, which wait for them. */
 function follow(
   tenantry: Tenantry,
   organization: OrganizationResource,
   after: string | undefined,
-  { tell, fail }: Listener,
+  { deliver, fail }: Listener,
 ): () => void {
   let isOver = false;
   let waiting: TenantryEvent[] | null = after === undefined ? null : [];
   const stop = tenantry.on("event", (event) => {
     if (event.organizationId !== organization.id) return;
     if (waiting) waiting.push(event);
-    else tell(event);
+    else deliver(event);
   });
   const catchUp = async (cursor: string) => {
-    const told = new Set<string>();
+    const delivered = new Set<string>();
     try {
       for await (const event of eventsAfter(organization, cursor)) {
         if (isOver) return;
-        told.add(event.id);
-        tell(event);
+        delivered.add(event.id);
+        deliver(event);
       }
     } catch (error) {
       if (!isTenantryError(error)) throw error;
@@ -112,7 +112,7 @@ function follow(
     }
     const late = waiting ?? [];
     waiting = null;
-    for (const event of late) if (!isOver && !told.has(event.id)) tell(event);
+    for (const event of late) if (!isOver && !delivered.has(event.id)) deliver(event);
   };
   if (after !== undefined) void catchUp(after);
   return () => {

@@ -7,7 +7,7 @@ export type UseUserReturn =
   | { readonly isLoaded: true; readonly isSignedIn: false; readonly user: null }
   | { readonly isLoaded: true; readonly isSignedIn: true; readonly user: UserResource };
 
-/** The signed-in user, who may still have a task to finish. */
+/** The signed-in user, who can still have a task to finish. */
 export function useUser(): UseUserReturn {
   return useSnapshot(useTenantryContext("useUser"), selectUser);
 }
