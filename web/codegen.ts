@@ -1,0 +1,31 @@
+// Types the documents in packages/*/operations by the server's schema.
+import type { CodegenConfig } from "@graphql-codegen/cli";
+
+const packages = ["server"];
+
+const typed = (name: string): NonNullable<CodegenConfig["generates"]> => ({
+  [`packages/${name}/src/generated/`]: {
+    documents: `packages/${name}/operations/*.graphql`,
+    preset: "client",
+    presetConfig: { fragmentMasking: false },
+    config: {
+      documentMode: "string",
+      useTypeImports: true,
+      enumsAsTypes: true,
+      emitLegacyCommonJSImports: false,
+      importExtension: ".ts",
+      pureMagicComment: true,
+      strictScalars: true,
+      scalars: {
+        DateTime: "string",
+        ID: "string",
+        JSONObject: "{ [key: string]: unknown }",
+      },
+    },
+  },
+});
+
+export default {
+  schema: "../graphql/schema.graphql",
+  generates: Object.assign({}, ...packages.map(typed)),
+} satisfies CodegenConfig;

@@ -1,0 +1,67 @@
+/** Sends documents to the server with a secret key. */
+import { TenantryError } from "./errors.ts";
+import type { TypedDocumentString } from "./generated/graphql.ts";
+import { requireSecretKey, type Settings } from "./options.ts";
+
+const TIMEOUT = 15_000;
+
+export type Send = <TResult, TVariables>(
+  document: TypedDocumentString<TResult, TVariables>,
+  variables: TVariables,
+) => Promise<TResult>;
+
+interface Answer<TResult> {
+  data?: TResult;
+  errors?: { message: string; extensions?: Record<string, unknown> }[];
+}
+
+export function createSend(settings: Pick<Settings, "url" | "secretKey" | "fetch">): Send {
+  return async <TResult, TVariables>(
+    document: TypedDocumentString<TResult, TVariables>,
+    variables: TVariables,
+  ) => {
+    const request = {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${requireSecretKey(settings)}`,
+        "content-type": "application/json",
+        // With it, a mutation whose answer was lost can be repeated.
+        "idempotency-key": crypto.randomUUID(),
+      },
+      body: JSON.stringify({ query: document.toString(), variables }),
+      // Frameworks must not keep answers to one caller for the next.
+      cache: "no-store" as const,
+    };
+    const once = () =>
+      settings.fetch(`${settings.url}/graphql`, {
+        ...request,
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+    const response = await once().catch(once).catch(reportNoAnswer);
+    return readAnswer<TResult>(response);
+  };
+}
+
+function reportNoAnswer(cause: unknown): never {
+  const message = `The Tenantry server doesn't answer: ${String(cause)}.`;
+  throw new TenantryError(0, [{ code: "server_unreachable", message, meta: {} }]);
+}
+
+async function readAnswer<TResult>(response: Response): Promise<TResult> {
+  const answer = (await response.json().catch(() => ({}))) as Answer<TResult>;
+  if (answer.data && !answer.errors?.length) return answer.data;
+  const errors = (answer.errors ?? []).map(({ message, extensions: { code, ...meta } = {} }) => ({
+    code: String(code ?? "unknown").toLowerCase(),
+    message,
+    meta,
+  }));
+  const unreadable = {
+    code: "invalid_answer",
+    message: `The Tenantry server answered ${response.status} without a result. Check the URL.`,
+    meta: {},
+  };
+  throw new TenantryError(response.status, errors.length ? errors : [unreadable], {
+    retryAfter: Number(response.headers.get("retry-after")) || null,
+    requestId: response.headers.get("x-request-id"),
+  });
+}
