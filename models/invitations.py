@@ -45,6 +45,7 @@ class Invitation(Record, table=True):
         ),
         Index(None, "organization_id", "id"),
         Index(None, "organization_id", "status", "expires_at"),
+        Index(None, "organization_id", "expires_at", "id"),
         Index(None, "address_key", "id"),
         Index(
             "ix_invitation_domain",

@@ -4,6 +4,7 @@ import re
 from typing import ClassVar
 
 from slugify import slugify
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.base import JSONObject, Record, json_column
@@ -82,10 +83,19 @@ RESERVED_SLUGS = frozenset(
 
 
 class Organization(Record, table=True):
+    __table_args__ = (
+        Index(
+            "ix_organization_image_url",
+            "image_url",
+            sqlite_where=text("image_url IS NOT NULL"),
+            postgresql_where=text("image_url IS NOT NULL"),
+        ),
+    )
     prefix: ClassVar[str] = "org"
 
     name: str
     slug: str | None = Field(default=None, unique=True)
+    # An absolute URL, or the path of an image that this server stores.
     image_url: str | None = None
     public_metadata: JSONObject = json_column()
     private_metadata: JSONObject = json_column()

@@ -3,10 +3,11 @@
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, func, tuple_
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, func, tuple_, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
@@ -59,7 +60,9 @@ class Order:
     def _compared(self, position: Position) -> tuple[Any, Any]:
         if self.key is None:
             return self.id, position.id
-        return tuple_(self.key, self.id), tuple_(position.key, position.id)
+        # Without a type, a time would be compared as one without a time zone.
+        key = type_coerce(position.key, self.key.type)
+        return tuple_(self.key, self.id), tuple_(key, position.id)
 
 
 # --------------------------------------------------------------------------------------------- text
@@ -120,11 +123,11 @@ def decode_cursor(order: Order, cursor: str | None) -> Position | None:
         name, parent, key, row_id = _decode(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
         raise wrong_list_cursor() from error
-    if name != order.name or not isinstance(parent, str) or not _is_key_of(order, key):
+    if name != order.name or not isinstance(parent, str):
         raise wrong_list_cursor()
     if not isinstance(row_id, str) or "\x00" in row_id:
         raise wrong_list_cursor()
-    return Position(parent, key, row_id)
+    return Position(parent, _decode_key(order, key), row_id)
 
 
 def _decode(cursor: str) -> list[Any]:
@@ -139,12 +142,29 @@ def _decode(cursor: str) -> list[Any]:
     return values  # pyright: ignore[reportUnknownVariableType]
 
 
-def _is_key_of(order: Order, key: Any) -> bool:
-    if order.key is None:
-        return key is None
-    if order.key.type.python_type is int:
-        return type(key) is int and 0 <= key <= MAXIMUM_INTEGER
-    return isinstance(key, str) and "\x00" not in key
+def _decode_key(order: Order, key: Any) -> Any:
+    """Returns the sort key of a position; raises BadUserInput for one that the order can't have."""
+    kind = None if order.key is None else order.key.type.python_type
+    if kind is None and key is None:
+        return None
+    if kind is int and type(key) is int and 0 <= key <= MAXIMUM_INTEGER:
+        return key
+    if kind is datetime and isinstance(key, str):
+        return _decode_time(key)
+    if kind is str and isinstance(key, str) and "\x00" not in key:
+        return key
+    raise wrong_list_cursor()
+
+
+def _decode_time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise wrong_list_cursor() from error
+    # Only the spelling that `encode_cursor` writes, which is in UTC.
+    if time.utcoffset() != timedelta() or time.isoformat() != text:
+        raise wrong_list_cursor()
+    return time
 
 
 def wrong_list_cursor() -> BadUserInput:

@@ -61,12 +61,13 @@ def make_page_request(order: Order, arguments: PageArguments) -> PageRequest:
     if arguments.first is not None and arguments.last is not None:
         raise BadUserInput("Give either first or last, not both.")
     is_backward = arguments.last is not None
+    offset = check_offset(arguments)
     return PageRequest(
         check_page_size(arguments.last if is_backward else arguments.first),
         is_backward,
         decode_cursor(order, arguments.after),
         decode_cursor(order, arguments.before),
-        check_offset(arguments),
+        offset,
     )
 
 

@@ -14,6 +14,7 @@ from resolvers.page_requests import PageArguments
 from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus
+from schema.invitations.order import InvitationOrderBy
 from schema.invitations.types import Invitation, load_invitations
 from schema.membership_requests.enums import RequestStatuses, SuggestionStatus
 from schema.membership_requests.types import (
@@ -106,6 +107,7 @@ class Viewer:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -117,19 +119,22 @@ class Viewer:
         order_by: OrderBy = None,
     ) -> Connection[Membership]:
         info.context.ensure_organizations_enabled()
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_USER, query, roles)
         return await load_memberships(info, self.user_id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations to the user's verified email address, newest first. Empty if"
-        " the address isn't verified."
+        description="The invitations to the user's verified email address, newest first by default."
+        " Empty if the address isn't verified."
     )
     async def invitations(
         self,
         info: Info,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
             strawberry.argument(
@@ -137,13 +142,19 @@ class Viewer:
                 " statuses."
             ),
         ] = [InvitationStatus.PENDING],  # noqa: B006
+        order_by: InvitationOrderBy = None,
     ) -> Connection[Invitation]:
         info.context.ensure_organizations_enabled()
         user = await info.context.loaders.users.load(self.user_id)
         verified = user.address_key if user and user.email_verified else None
-        arguments = PageArguments(first, after)
+        arguments = PageArguments(first, after, last, before, offset)
         return await load_invitations(
-            info, INVITATIONS_OF_ADDRESS, verified or "", arguments, statuses=statuses
+            info,
+            INVITATIONS_OF_ADDRESS,
+            verified or "",
+            arguments,
+            statuses=statuses,
+            order_by=order_by,
         )
 
     @strawberry.field(

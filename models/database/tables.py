@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models.domains import DomainClaim, DomainEnrollment, OrganizationDomain
 from models.events import Event
 from models.idempotency import IdempotentAnswer
+from models.images import Image
 from models.instance import Instance
 from models.invitations import Invitation
 from models.keys.secret_keys import SecretKey
@@ -30,6 +31,7 @@ TABLES = (
     RoleSet,
     RoleSetRole,
     Instance,
+    Image,
     Organization,
     Membership,
     Invitation,

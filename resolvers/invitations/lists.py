@@ -4,23 +4,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, type_coerce
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.base import UTCDateTime
 from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.mail import Mail
-from resolvers.lists import ListSpec, Search, Selection
+from resolvers.cursors import text_sort_key
+from resolvers.lists import ListSpec, Search, Selection, SortKey
 from resolvers.pages import load_rows
 
 NAME = "invitations"
+SORT_KEYS = {
+    "CREATED_AT": None,
+    "EMAIL_ADDRESS": SortKey(text_sort_key(col(Invitation.email_address))),
+    "EXPIRES_AT": SortKey(type_coerce(col(Invitation.expires_at), UTCDateTime())),
+}
 SEARCH = Search(col(Invitation.search_text), col(Invitation.id))
 INVITATIONS_OF_ORGANIZATION = ListSpec(
-    NAME, Invitation, col(Invitation.organization_id), search=SEARCH
+    NAME, Invitation, col(Invitation.organization_id), SORT_KEYS, SEARCH
 )
-INVITATIONS_OF_ADDRESS = ListSpec(NAME, Invitation, col(Invitation.address_key), search=SEARCH)
+INVITATIONS_OF_ADDRESS = ListSpec(NAME, Invitation, col(Invitation.address_key), SORT_KEYS, SEARCH)
 
 
 @dataclass(frozen=True, slots=True)

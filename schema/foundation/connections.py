@@ -39,8 +39,9 @@ Before = Annotated[
 Offset = Annotated[
     int | None,
     strawberry.argument(
-        description="The number of {nodes} to skip, at most 10,000. Can't be combined with a"
-        " cursor. Cursors are faster in long lists."
+        description="The number of {nodes} to skip from the start of the list, or from its end with"
+        " `last`, at most 10,000. Can't be combined with a cursor. Cursors are faster in long"
+        " lists."
     ),
 ]
 

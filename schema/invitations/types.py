@@ -12,11 +12,12 @@ from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.lists import ListSpec, Selection
 from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
-from schema.foundation.connections import Connection, Node, load_connection
+from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
 from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
+from schema.invitations.order import InvitationOrder
 from schema.memberships.types import has_permission
 from schema.organizations.types import Organization, PublicOrganization
 from schema.roles.types import Role, load_role_or_deleted
@@ -190,8 +191,9 @@ async def load_invitations(
     statuses: list[InvitationStatus] | None,
     query: str | None = None,
     by_domain: bool | None = None,
+    order_by: InvitationOrder | None = None,
 ) -> Connection[Invitation]:
-    context = info.context
+    context, order_by = info.context, order_by or InvitationOrder()
     chosen = None if statuses is None else tuple(statuses)
     return await load_connection(
         info,
@@ -199,4 +201,7 @@ async def load_invitations(
         arguments,
         to_node=lambda row: Invitation.from_row(row, context),
         parent=parent,
+        order=spec.make_order(
+            order_by.field.name, descending=order_by.direction is OrderDirection.DESC
+        ),
     )

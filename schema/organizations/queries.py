@@ -17,6 +17,7 @@ from schema.foundation.connections import (
     Connection,
     First,
     Last,
+    Offset,
     OrderDirection,
     load_connection,
 )
@@ -90,6 +91,7 @@ class OrganizationQueries:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -116,7 +118,7 @@ class OrganizationQueries:
         return await load_connection(
             info,
             select_organizations(query, user_ids),
-            PageArguments(first, after, last, before),
+            PageArguments(first, after, last, before, offset),
             to_node=lambda row: Organization.from_row(row, info.context),
             order=ORGANIZATIONS.make_order(
                 order_by.field.name, descending=order_by.direction is OrderDirection.DESC

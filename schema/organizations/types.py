@@ -19,12 +19,14 @@ from schema.foundation.connections import (
     Connection,
     First,
     Last,
+    Offset,
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
 from schema.foundation.rows import HIDDEN, reads, show
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
+from schema.invitations.order import InvitationOrderBy
 from schema.memberships.types import (
     Membership,
     OrderBy,
@@ -179,6 +181,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -189,13 +192,13 @@ class Organization(EnrollmentFields, OrganizationPlan):
         roles: Roles = None,
         order_by: OrderBy = None,
     ) -> Connection[Membership] | None:
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
         return await load_memberships(info, self.id, selection, arguments, order_by)
 
     @strawberry.field(
-        description="The invitations of the organization, newest first. Those that its domains"
-        " created are in `domainInvitations`.",
+        description="The invitations of the organization, newest first by default. Those that its"
+        " domains created are in `domainInvitations`.",
         extensions=query_guard(MEMBERSHIPS_MANAGE),
     )
     async def invitations(
@@ -205,6 +208,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        offset: Offset = None,
         statuses: Annotated[
             list[InvitationStatus] | None,
             strawberry.argument(
@@ -219,10 +223,11 @@ class Organization(EnrollmentFields, OrganizationPlan):
                 " the invitation with this ID."
             ),
         ] = None,
+        order_by: InvitationOrderBy = None,
     ) -> Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] | None:
         from schema.invitations.types import load_invitations
 
-        arguments = PageArguments(first, after, last, before)
+        arguments = PageArguments(first, after, last, before, offset)
         return await load_invitations(
             info,
             INVITATIONS_OF_ORGANIZATION,
@@ -231,6 +236,7 @@ class Organization(EnrollmentFields, OrganizationPlan):
             statuses=statuses,
             query=query,
             by_domain=False,
+            order_by=order_by,
         )
 
     @batch_field(

@@ -10,6 +10,7 @@ from schema.foundation.connections import (
     After,
     Connection,
     First,
+    Offset,
     load_connection,
 )
 from schema.foundation.context import Info
@@ -41,6 +42,7 @@ class UserQueries:
         info: Info,
         first: First = None,
         after: After = None,
+        offset: Offset = None,
         query: Annotated[
             str | None,
             strawberry.argument(
@@ -62,6 +64,6 @@ class UserQueries:
         return await load_connection(
             info,
             select_users(query, email_addresses, external_ids),
-            PageArguments(first, after),
+            PageArguments(first, after, offset=offset),
             to_node=lambda row: User.from_row(row, info.context),
         )

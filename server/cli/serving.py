@@ -92,6 +92,7 @@ def print_welcome(url: str, key: str) -> None:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("GraphiQL", f"[bold]{url}/graphql[/bold]  (signed in as {ADA[1]} {ADA[2]})")
     lines.add_row("Schema", f"{url}/schema.graphql")
+    lines.add_row("Outbox", f"{url}/dev/outbox")
     lines.add_row("A token", f"tenantry token --email {GRACE[0]}")
     lines.add_row("Secret key", key)
     console.print(

@@ -19,7 +19,9 @@ from resolvers.access import Actor, ActorType
 from resolvers.server import Server
 from resolvers.sessions.lifecycle import create_session
 from resolvers.transaction import begin
+from server.delivery.mail import OUTBOX
 from server.delivery.smtp import OnWritten
+from server.development import doors
 from server.development.files import load_development_key
 from server.development.issuer import (
     ADA,
@@ -73,6 +75,7 @@ async def make_development_extras(
         ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
+        routes=doors.routes(issuer, folder / OUTBOX.name),
     )
 
 

@@ -57,6 +57,8 @@ class DevelopmentExtras:
     accept_as: DemoIdentities | None = None
     # Called with each email that was written to the outbox instead of being sent.
     on_written: OnWritten | None = None
+    # Pages and URLs that only a development server has.
+    routes: Sequence[BaseRoute] = ()
 
 
 def make_application(
@@ -226,6 +228,7 @@ def _make_routes(
         *stripe.routes(settings, server),
         home.route(has_page=endpoint.page is not None),
         *(graphiql.routes if endpoint.page else []),
+        *(development.routes if development else ()),
     ]
 
 

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from models.tracing import NO_SPAN, Span, current_tracer
+from server.http.cors import make_cors
 from server.http.responses import RETRY_SOON
 from server.observability.logs import QUIET_ROUTES
 from server.observability.observer import Observer
@@ -22,33 +22,6 @@ from server.settings.settings import Settings
 
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
-
-# The headers that clients and their tracing add to requests from a page of another origin.
-ALLOWED_HEADERS = (
-    "apollo-require-preflight",
-    "apollographql-client-name",
-    "apollographql-client-version",
-    "authorization",
-    "b3",
-    "baggage",
-    "content-type",
-    "graphql-preflight",
-    "idempotency-key",
-    "sentry-trace",
-    "traceparent",
-    "tracestate",
-    "x-apollo-cache-key",
-    "x-apollo-operation-id",
-    "x-apollo-operation-name",
-    "x-apollo-operation-type",
-    "x-datadog-origin",
-    "x-datadog-parent-id",
-    "x-datadog-sampling-priority",
-    "x-datadog-trace-id",
-    "x-request-id",
-    "x-requested-with",
-)
-EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", "X-Request-Id")
 REQUEST_ID = b"x-request-id"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
@@ -167,15 +140,6 @@ def make_middleware(settings: Settings) -> list[Middleware]:
         middleware.append(
             Middleware(TrustedHostMiddleware, allowed_hosts=OWN_NAMES, www_redirect=False)
         )
-    if settings.allowed_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.allowed_origins,
-                allow_methods=["POST"],
-                allow_headers=[*ALLOWED_HEADERS, *settings.allowed_headers],
-                expose_headers=EXPOSED_HEADERS,
-                max_age=600,
-            )
-        )
+    if settings.allowed_origins or settings.is_development:
+        middleware.append(make_cors(settings))
     return middleware

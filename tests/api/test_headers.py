@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from models.database.store import Store
-from server.http.middleware import ALLOWED_HEADERS
+from server.http.cors import ALLOWED_HEADERS
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock
@@ -66,9 +67,9 @@ async def test_a_refused_credential_and_a_stream_are_not_kept(api: Api) -> None:
     assert stream.headers["cache-control"] == "no-store, no-transform"
 
 
-async def preflight(api: Api, header: str) -> httpx.Response:
+async def preflight(api: Api, header: str, origin: str = ORIGIN) -> httpx.Response:
     headers = {
-        "origin": ORIGIN,
+        "origin": origin,
         "access-control-request-method": "POST",
         "access-control-request-headers": header,
     }
@@ -100,6 +101,63 @@ async def test_a_page_reads_when_to_retry_and_what_was_replayed(open_api: Api) -
 
     exposed = response.headers["access-control-expose-headers"]
     assert exposed == "Retry-After, Idempotency-Replayed, X-Request-Id"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"content-type": "application/json", "authorization": "Bearer x"}, FINE, 401),
+        ({"content-type": "application/json"}, b"{", 400),
+        ({"content-type": "text/plain"}, FINE, 415),
+        ({"content-type": "application/json"}, b" " * 300_000, 413),
+        ({"content-type": "application/json", "accept": "image/png"}, FINE, 406),
+    ],
+)
+async def test_a_page_reads_errors_too(
+    open_api: Api, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    response = await open_api.client.post(
+        "/graphql", content=body, headers={"origin": ORIGIN, **headers}
+    )
+
+    assert response.status_code == status
+    assert response.headers["access-control-allow-origin"] == ORIGIN
+    assert "Retry-After" in response.headers["access-control-expose-headers"]
+
+
+async def test_a_browser_asks_every_two_hours(open_api: Api) -> None:
+    assert (await preflight(open_api, "idempotency-key")).headers[
+        "access-control-max-age"
+    ] == "7200"
+
+
+async def test_development_says_what_to_set_for_a_refused_page(open_api: Api, api: Api) -> None:
+    with capture_logs() as lines:
+        refused = await preflight(open_api, "authorization", "http://localhost:5173")
+        without_origins = await preflight(api, "authorization")
+        allowed = await preflight(open_api, "authorization")
+
+    warnings = [line for line in lines if line["log_level"] == "warning"]
+    assert [one.status_code for one in (refused, without_origins, allowed)] == [400, 400, 200]
+    assert "access-control-allow-origin" not in refused.headers
+    assert "access-control-allow-origin" not in without_origins.headers
+    assert [(line["event"], line["origin"]) for line in warnings] == [
+        ("preflight refused", "http://localhost:5173"),
+        ("preflight refused", ORIGIN),
+    ]
+    assert "add http://localhost:5173 to TENANTRY_ALLOWED_ORIGINS" in warnings[0]["detail"]
+
+
+async def test_production_does_not_log_what_strangers_ask(store: Store, clock: Clock) -> None:
+    chosen = settings(env=Environment.PRODUCTION, allowed_origins=ORIGIN)
+    api = Api(make_application(chosen, store=store, clock=clock), store, clock)
+
+    with capture_logs() as lines:
+        refused = await preflight(api, "authorization", "https://evil.example")
+
+    assert refused.status_code == 400
+    assert [line for line in lines if line["log_level"] == "warning"] == []
+    await api.client.aclose()
 
 
 # ------------------------------------------------------------------- persisted queries, and names

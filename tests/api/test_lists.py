@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from models.database.tables import metadata
+from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.rows import Row, a_membership, a_user, write
 from tests.support.sorted_members import NAMES, Crowd, a_crowd, folded
@@ -24,14 +25,15 @@ async def crowd(api: Api) -> Crowd:
 # -------------------------------------------------------------------------------------------- walks
 
 ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy"
-VARIABLES = "$first: Int, $after: String, $last: Int, $before: String"
+VARIABLES = "$first: Int, $after: String, $last: Int, $before: String, $offset: Int"
+SKIPPING = f"{ARGUMENTS}, offset: $offset"
 SELECTED = "{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
 MEMBERS = f"""query($id: ID!, $orderBy: MembershipOrder, {VARIABLES}) {{
-  organization(by: {{ id: $id }}) {{ memberships({ARGUMENTS}) {SELECTED} }} }}"""
-MINE = f"query($orderBy: MembershipOrder, {VARIABLES}) {{ viewer {{ memberships({ARGUMENTS}) {SELECTED} }} }}"
-ALL = f"query($orderBy: OrganizationOrder, {VARIABLES}) {{ organizations({ARGUMENTS}) {SELECTED} }}"
-USERS = f"query($first: Int, $after: String) {{ users(first: $first, after: $after) {SELECTED} }}"
-OWN = f"""query($id: ID!, {VARIABLES}) {{ user(id: $id) {{
+  organization(by: {{ id: $id }}) {{ memberships({SKIPPING}) {SELECTED} }} }}"""
+MINE = f"query($orderBy: MembershipOrder, {VARIABLES}) {{ viewer {{ memberships({SKIPPING}) {SELECTED} }} }}"
+ALL = f"query($orderBy: OrganizationOrder, {VARIABLES}) {{ organizations({SKIPPING}) {SELECTED} }}"
+USERS = f"query($first: Int, $after: String, $offset: Int) {{ users(first: $first, after: $after, offset: $offset) {SELECTED} }}"
+OWN = f"""query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {{ user(id: $id) {{
   memberships(first: $first, after: $after, last: $last, before: $before) {SELECTED} }} }}"""
 
 
@@ -247,6 +249,84 @@ async def test_a_page_says_whether_the_list_goes_on(api: Api, crowd: Crowd) -> N
         info = page["pageInfo"]
         found = (ids_on(page), info["hasPreviousPage"], info["hasNextPage"])
         assert found == (expected, has_previous, has_next), part
+
+
+async def test_a_page_can_be_numbered(api: Api, crowd: Crowd) -> None:
+    walk = walk_members(api, crowd, field="FIRST_NAME", direction="ASC")
+    ids = crowd.members(MEMBER_KEYS["FIRST_NAME"])
+    count = len(ids)
+    parts: list[tuple[JSON, list[str], bool, bool]] = [
+        ({"first": 2, "offset": 0}, ids[:2], False, True),
+        ({"first": 2, "offset": 3}, ids[3:5], True, True),
+        ({"first": 2, "offset": count - 2}, ids[-2:], True, False),
+        ({"first": 2, "offset": count}, [], True, False),
+        ({"last": 2, "offset": 0}, ids[-2:], True, False),
+        ({"last": 2, "offset": 3}, ids[-5:-3], True, True),
+        ({"last": 2, "offset": count - 2}, ids[:2], False, True),
+        ({"last": 2, "offset": count}, [], False, True),
+        ({"offset": 10_000}, [], True, False),
+    ]
+
+    for part, expected, has_previous, has_next in parts:
+        page = await walk.page(**part)
+        info = page["pageInfo"]
+        found = (ids_on(page), info["hasPreviousPage"], info["hasNextPage"])
+        assert found == (expected, has_previous, has_next), part
+
+
+async def test_a_numbered_page_has_the_cursors_of_its_entries(api: Api, crowd: Crowd) -> None:
+    walk = walk_members(api, crowd, field="FIRST_NAME", direction="ASC")
+    ids = crowd.members(MEMBER_KEYS["FIRST_NAME"])
+
+    page = await walk.page(first=2, offset=4)
+    following = await walk.page(first=2, after=page["pageInfo"]["endCursor"])
+
+    assert ids_on(following) == ids[6:8]
+
+
+async def test_every_list_of_people_and_organizations_takes_an_offset(
+    api: Api, crowd: Crowd
+) -> None:
+    walks = [
+        walk_members(api, crowd),
+        walk_mine(api, crowd),
+        walk_all(api),
+        Walk(api, SERVICE, USERS, {}),
+    ]
+
+    for walk in walks:
+        whole = ids_on(await walk.page(first=10))
+        assert ids_on(await walk.page(first=4, offset=3)) == whole[3:7]
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "sentence"),
+    [
+        ({"offset": -1}, "BAD_USER_INPUT", "offset must be 0 or greater."),
+        ({"offset": 0, "after": "x"}, "BAD_USER_INPUT", "Give either an offset or a cursor"),
+        ({"offset": 1, "before": "x"}, "BAD_USER_INPUT", "Give either an offset or a cursor"),
+        ({"offset": 10_001}, "LIMIT_EXCEEDED", "An offset can be at most 10000."),
+    ],
+)
+async def test_a_wrong_offset_is_refused_in_words(
+    api: Api, crowd: Crowd, part: JSON, code: str, sentence: str
+) -> None:
+    answer = await api.run(MEMBERS, {"id": crowd.organization_id, **part}, by=crowd.viewer)
+
+    assert answer.code == code
+    assert answer.error["message"].startswith(sentence)
+
+
+async def test_a_numbered_page_costs_what_a_page_costs(api: Api, crowd: Crowd) -> None:
+    walk = walk_members(api, crowd)
+
+    async def measure(**part: int) -> tuple[int, Any]:
+        with counted(api.store) as statements:
+            answer = await api.run(MEMBERS, {**walk.variables, **part}, by=crowd.viewer)
+        return len(statements), answer.body["extensions"]["cost"]["asked"]
+
+    await measure(first=2)
+    assert await measure(first=2, offset=5) == await measure(first=2)
 
 
 async def test_a_list_without_entries_has_an_empty_page(api: Api, crowd: Crowd) -> None:

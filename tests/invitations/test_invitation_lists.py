@@ -1,9 +1,11 @@
 """Who sees which invitations, and how they are listed (rules 14, 15 and 17)."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from models.database.store import Store
@@ -282,3 +284,131 @@ async def test_with_organizations_off_nobody_is_told_of_invitations(api: Api, ac
 
     answer = await api.send("my-invitations", by=acme.outsider)
     assert (answer.code, answer.reason) == ("FORBIDDEN", "organization_not_enabled_in_instance")
+
+
+# ----------------------------------------------------------------------------- orders and pages
+
+PAGED = "$first: Int, $after: String, $last: Int, $before: String, $offset: Int, $orderBy: InvitationOrder"
+PAGE = """first: $first, after: $after, last: $last, before: $before, offset: $offset, orderBy: $orderBy"""
+SHOWN = "{ nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
+SORTED = f"""query($id: ID!, {PAGED}) {{ organization(by: {{ id: $id }}) {{
+    invitations({PAGE}) {SHOWN} }} }}"""
+SORTED_MINE = f"query({PAGED}) {{ viewer {{ invitations({PAGE}) {SHOWN} }} }}"
+ORDERS = ["CREATED_AT", "EMAIL_ADDRESS", "EXPIRES_AT"]
+
+
+async def page_of(api: Api, document: str, *, by: Caller, **variables: Any) -> JSON:
+    data = (await api.run(document, variables, by=by)).data
+    return next(iter(data.values()))["invitations"]
+
+
+async def walk(
+    api: Api, document: str, *, by: Caller, backward: bool, **variables: Any
+) -> list[str]:
+    """Goes through the list, two invitations at a time."""
+    ids, cursor, ends = list[str](), None, False
+    while not ends:
+        part = {"last": 2, "before": cursor} if backward else {"first": 2, "after": cursor}
+        page = await page_of(api, document, by=by, **part, **variables)
+        found = [one["id"] for one in page["nodes"]]
+        ids = found + ids if backward else ids + found
+        info = page["pageInfo"]
+        cursor = info["startCursor"] if backward else info["endCursor"]
+        ends = not info["hasPreviousPage" if backward else "hasNextPage"]
+    return ids
+
+
+async def five_invitations(api: Api, acme: Acme) -> list[tuple[str, str, str]]:
+    """Invites five people; returns what the invitations are sorted by: ID, address, and expiry."""
+    found: list[tuple[str, str, str]] = []
+    people = [("Zoe@example.com", 3), ("adam@example.com", 9), ("Éve@example.com", 3)]
+    for address, days in [*people, ("bob@example.com", 30), ("carl@example.com", 1)]:
+        api.clock.forward(seconds=1)
+        input = {"organizationId": acme.id, "emailAddress": address, "role": "org:member"}
+        answer = await api.mutate(
+            "createInvitation",
+            {**input, "expiresInDays": days},
+            "invitation { id expiresAt }",
+            by=acme.admin,
+        )
+        invitation = answer.payload["invitation"]
+        found.append((invitation["id"], address, invitation["expiresAt"]))
+    return found
+
+
+@pytest.mark.parametrize("field", ORDERS)
+async def test_invitations_are_sorted_and_walked_in_both_directions(
+    api: Api, acme: Acme, field: str
+) -> None:
+    found = await five_invitations(api, acme)
+    keys = {
+        "CREATED_AT": lambda one: one[0],
+        "EMAIL_ADDRESS": lambda one: (one[1].replace("Z", "z"), one[0]),
+        "EXPIRES_AT": lambda one: (one[2], one[0]),
+    }
+    ascending = [one[0] for one in sorted(found, key=keys[field])]
+
+    for direction, expected in (("ASC", ascending), ("DESC", ascending[::-1])):
+        order = {"field": field, "direction": direction}
+        for backward in (False, True):
+            walked = await walk(
+                api, SORTED, by=acme.admin, backward=backward, id=acme.id, orderBy=order
+            )
+            assert walked == expected
+        numbered = await page_of(
+            api, SORTED, by=acme.admin, id=acme.id, orderBy=order, first=2, offset=2
+        )
+        assert [one["id"] for one in numbered["nodes"]] == expected[2:4]
+
+
+async def test_an_invited_person_sorts_and_walks_their_invitations(api: Api, acme: Acme) -> None:
+    invitee = await api.person("invitee@example.com")
+    expiries: dict[str, str] = {}
+    for days in (5, 2, 9):
+        organization_id = await an_organization(api, by=acme.admin, name=f"Company {days}")
+        input = {"organizationId": organization_id, "emailAddress": invitee.email}
+        answer = await api.mutate(
+            "createInvitation",
+            {**input, "role": "org:member", "expiresInDays": days},
+            "invitation { id expiresAt }",
+            by=acme.admin,
+        )
+        invitation = answer.payload["invitation"]
+        expiries[invitation["id"]] = invitation["expiresAt"]
+    soonest = sorted(expiries, key=lambda id: expiries[id])
+    order = {"field": "EXPIRES_AT", "direction": "ASC"}
+
+    for backward in (False, True):
+        walked = await walk(api, SORTED_MINE, by=invitee, backward=backward, orderBy=order)
+        assert walked == soonest
+    numbered = await page_of(api, SORTED_MINE, by=invitee, orderBy=order, last=1, offset=1)
+    assert [one["id"] for one in numbered["nodes"]] == [soonest[1]]
+    assert numbered["pageInfo"]["hasNextPage"]
+    assert numbered["pageInfo"]["hasPreviousPage"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        1,
+        None,
+        "",
+        "tomorrow",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00+01:00",
+        "0001-01-01T00:00:00+05:00",
+        "2026-01-01",
+    ],
+)
+async def test_an_edited_time_in_a_cursor_is_refused(api: Api, acme: Acme, key: Any) -> None:
+    await five_invitations(api, acme)
+    order = {"field": "EXPIRES_AT", "direction": "ASC"}
+    page = await page_of(api, SORTED, by=acme.admin, id=acme.id, orderBy=order, first=1)
+    cursor = page["pageInfo"]["endCursor"]
+    name, parent, _, row_id = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    edited = urlsafe_b64encode(orjson.dumps([name, parent, key, row_id])).decode().rstrip("=")
+
+    variables = {"id": acme.id, "orderBy": order, "after": edited}
+    answer = await api.run(SORTED, variables, by=acme.admin)
+
+    assert answer.code == "BAD_USER_INPUT"

@@ -5,7 +5,6 @@ who to be in it, and documents that run with one click.
 import json
 import stat
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,22 +20,17 @@ from graphql import (
     parse,
 )
 
-from models import base
 from models.database.store import Store
 from models.errors import FormatInvalid
-from resolvers.server import Server
 from server.development.demo_company import load_demo
-from server.development.extras import make_development_extras
 from server.development.files import read_or_create
 from server.development.issuer import DevelopmentIssuer
 from server.development.stamp import AlreadyInUse, stamp
 from server.http.app import DevelopmentExtras
 from server.http.graphiql import Document
 from server.settings import names
-from server.settings.settings import Environment
-from tests.conftest import server_for, settings
-from tests.support.api import Answer, Api, Caller, Clock, contents
-from tests.support.application import make_application
+from tests.support.api import Answer, Api, Caller, contents
+from tests.support.development import callers, demo_server, prepared
 from tests.support.dns import name_server
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
@@ -44,26 +38,6 @@ from tests.support.invitations import codes
 from tests.support.processes import listening
 
 ADA = "Ada Lovelace"
-
-
-def demo_server(store: Store) -> Server:
-    return server_for(store, base.now, env=Environment.DEVELOPMENT)
-
-
-async def prepared(
-    store: Store, folder: Path, *, demo: bool = True, dns_servers: Sequence[str] = ()
-) -> tuple[DevelopmentExtras, Api]:
-    await stamp(store)
-    if demo:
-        await load_demo(demo_server(store))
-    extra = await make_development_extras(demo_server(store), folder)
-    chosen = settings(env=Environment.DEVELOPMENT, dns_servers=tuple(dns_servers))
-    app = make_application(chosen, store=store, development=extra)
-    return extra, Api(app, store, Clock())
-
-
-def callers(extra: DevelopmentExtras) -> dict[str, Caller]:
-    return {identity.label: Caller(identity.authorization) for identity in extra.identities()}
 
 
 # ------------------------------------------------------------------------------------- demo company

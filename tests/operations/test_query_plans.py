@@ -133,6 +133,10 @@ ACCEPTED = [
         "These are the rows of a page for each parent.",
         r" AS owner ON \w+\.id IN \(SELECT .* ORDER BY",
     ),
+    accept(
+        "These are the invitations of one address.",
+        r"invitation\.address_key = .* ORDER BY invitation\.expires_at",
+    ),
     accept("These are the emails of an hour.", r"FROM mail WHERE .* ORDER BY mail\.created_at"),
     accept("These are the open sessions of a user.", r"ORDER BY session\.last_active_at"),
     accept(
