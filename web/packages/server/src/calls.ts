@@ -6,7 +6,9 @@ import type { Page } from "./resources.ts";
 export interface PageParams {
   /** At most 100. Defaults to 20. */
   limit?: number | undefined;
-  /** `endCursor` of the page before. */
+  /** How many entries to skip, at most 10,000. */
+  offset?: number | undefined;
+  /** `endCursor` of the page before, instead of `offset`. */
   after?: string | undefined;
 }
 

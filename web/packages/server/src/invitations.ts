@@ -70,9 +70,16 @@ export function invitationMethods(send: Send): InvitationMethods {
       const { result } = await send(CreateOrganizationInvitationBulkDocument, { input });
       return succeeded(result).invitations.map(toInvitation);
     },
-    async getOrganizationInvitationList({ organizationId, limit, after, query, status }) {
+    async getOrganizationInvitationList({ organizationId, limit, after, offset, query, status }) {
       const statuses = status?.map((one) => one.toUpperCase() as EnumStatus);
-      const variables = { by: { id: organizationId }, first: limit, after, query, statuses };
+      const variables = {
+        by: { id: organizationId },
+        first: limit,
+        after,
+        offset,
+        query,
+        statuses,
+      };
       const { organization } = await send(GetOrganizationInvitationListDocument, variables);
       return toPage(organization?.invitations, toInvitation);
     },

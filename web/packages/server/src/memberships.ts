@@ -60,9 +60,17 @@ export function membershipMethods(send: Send): MembershipMethods {
       const { result } = await send(CreateOrganizationMembershipDocument, { input: given(params) });
       return toMembership(found(succeeded(result).membership, "membership"));
     },
-    async getOrganizationMembershipList({ organizationId, limit, after, query, role, orderBy }) {
+    async getOrganizationMembershipList({
+      organizationId,
+      limit,
+      after,
+      offset,
+      query,
+      role,
+      orderBy,
+    }) {
       const { organization } = await send(GetOrganizationMembershipListDocument, {
-        ...{ by: { id: organizationId }, first: limit, after, query, roles: role },
+        ...{ by: { id: organizationId }, first: limit, after, offset, query, roles: role },
         orderBy: orderBy && toOrder<MembershipOrderField>(orderBy),
       });
       return toPage(organization?.memberships, toMembership);

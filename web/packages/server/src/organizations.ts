@@ -82,9 +82,9 @@ export function organizationMethods(send: Send): OrganizationMethods {
       const { organization } = await send(GetOrganizationDocument, { by: toReference(params) });
       return toOrganization(found(organization, "organization"));
     },
-    async getOrganizationList({ limit, after, query, userId, orderBy } = {}) {
+    async getOrganizationList({ limit, after, offset, query, userId, orderBy } = {}) {
       const { organizations } = await send(GetOrganizationListDocument, {
-        ...{ first: limit, after, query, userIds: userId },
+        ...{ first: limit, after, offset, query, userIds: userId },
         orderBy: orderBy && toOrder<OrganizationOrderField>(orderBy),
       });
       return toPage(organizations, toOrganization);

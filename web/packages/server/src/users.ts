@@ -35,9 +35,14 @@ export function userMethods(send: Send): UserMethods {
       const { user } = await send(GetUserDocument, { id: userId });
       return toUser(found(user, "user"));
     },
-    async getUserList({ limit, after, query, emailAddress, externalId } = {}) {
+    async getUserList({ limit, after, offset, query, emailAddress, externalId } = {}) {
       const filters = { query, emailAddresses: emailAddress, externalIds: externalId };
-      const { users } = await send(GetUserListDocument, { first: limit, after, ...filters });
+      const { users } = await send(GetUserListDocument, {
+        first: limit,
+        after,
+        offset,
+        ...filters,
+      });
       return toPage(users, toUser);
     },
     async updateUser(userId, params) {

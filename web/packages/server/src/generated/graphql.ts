@@ -283,6 +283,7 @@ export type GetOrganizationInvitationListQueryVariables = Exact<{
   by: OrganizationBy;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  offset?: number | null | undefined;
   query?: string | null | undefined;
   statuses?: Array<InvitationStatus> | InvitationStatus | null | undefined;
 }>;
@@ -317,6 +318,7 @@ export type GetOrganizationMembershipListQueryVariables = Exact<{
   by: OrganizationBy;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  offset?: number | null | undefined;
   query?: string | null | undefined;
   roles?: Array<string> | string | null | undefined;
   orderBy?: MembershipOrder | null | undefined;
@@ -365,6 +367,7 @@ export type GetOrganizationQuery = { organization: { id: string, name: string, s
 export type GetOrganizationListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  offset?: number | null | undefined;
   query?: string | null | undefined;
   userIds?: Array<string> | string | null | undefined;
   orderBy?: OrganizationOrder | null | undefined;
@@ -413,6 +416,7 @@ export type GetUserQuery = { user: { id: string, externalId: string | null, emai
 export type GetUserListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  offset?: number | null | undefined;
   query?: string | null | undefined;
   emailAddresses?: Array<string> | string | null | undefined;
   externalIds?: Array<string> | string | null | undefined;
@@ -446,7 +450,7 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const UserErrorFieldsFragmentDoc = new TypedDocumentString(`
+export const UserErrorFieldsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
     fragment UserErrorFields on UserError {
   code
   message
@@ -454,7 +458,7 @@ export const UserErrorFieldsFragmentDoc = new TypedDocumentString(`
   meta
 }
     `, {"fragmentName":"UserErrorFields"}) as unknown as TypedDocumentString<UserErrorFieldsFragment, unknown>;
-export const InvitationFieldsFragmentDoc = new TypedDocumentString(`
+export const InvitationFieldsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
     fragment InvitationFields on Invitation {
   id
   emailAddress
@@ -478,7 +482,7 @@ export const InvitationFieldsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"InvitationFields"}) as unknown as TypedDocumentString<InvitationFieldsFragment, unknown>;
-export const OrganizationFieldsFragmentDoc = new TypedDocumentString(`
+export const OrganizationFieldsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
     fragment OrganizationFields on Organization {
   id
   name
@@ -498,7 +502,7 @@ export const OrganizationFieldsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"OrganizationFields"}) as unknown as TypedDocumentString<OrganizationFieldsFragment, unknown>;
-export const MembershipFieldsFragmentDoc = new TypedDocumentString(`
+export const MembershipFieldsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
     fragment MembershipFields on Membership {
   id
   role {
@@ -539,7 +543,7 @@ export const MembershipFieldsFragmentDoc = new TypedDocumentString(`
   createdAt
   updatedAt
 }`, {"fragmentName":"MembershipFields"}) as unknown as TypedDocumentString<MembershipFieldsFragment, unknown>;
-export const UserFieldsFragmentDoc = new TypedDocumentString(`
+export const UserFieldsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
     fragment UserFields on User {
   id
   externalId
@@ -557,7 +561,7 @@ export const UserFieldsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"UserFields"}) as unknown as TypedDocumentString<UserFieldsFragment, unknown>;
-export const AccessDocument = new TypedDocumentString(`
+export const AccessDocument = /* @__PURE__ */ new TypedDocumentString(`
     query Access($by: OrganizationBy!, $userId: ID!) {
   organization(by: $by) {
     id
@@ -579,10 +583,16 @@ export const AccessDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccessQuery, AccessQueryVariables>;
-export const GetOrganizationInvitationListDocument = new TypedDocumentString(`
-    query GetOrganizationInvitationList($by: OrganizationBy!, $first: Int, $after: String, $query: String, $statuses: [InvitationStatus!]) {
+export const GetOrganizationInvitationListDocument = /* @__PURE__ */ new TypedDocumentString(`
+    query GetOrganizationInvitationList($by: OrganizationBy!, $first: Int, $after: String, $offset: Int, $query: String, $statuses: [InvitationStatus!]) {
   organization(by: $by) {
-    invitations(first: $first, after: $after, query: $query, statuses: $statuses) {
+    invitations(
+      first: $first
+      after: $after
+      offset: $offset
+      query: $query
+      statuses: $statuses
+    ) {
       totalCount
       nodes {
         ...InvitationFields
@@ -615,7 +625,7 @@ export const GetOrganizationInvitationListDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetOrganizationInvitationListQuery, GetOrganizationInvitationListQueryVariables>;
-export const CreateOrganizationInvitationDocument = new TypedDocumentString(`
+export const CreateOrganizationInvitationDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation CreateOrganizationInvitation($input: CreateInvitationInput!) {
   result: createInvitation(input: $input) {
     invitation {
@@ -654,7 +664,7 @@ fragment InvitationFields on Invitation {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<CreateOrganizationInvitationMutation, CreateOrganizationInvitationMutationVariables>;
-export const CreateOrganizationInvitationBulkDocument = new TypedDocumentString(`
+export const CreateOrganizationInvitationBulkDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation CreateOrganizationInvitationBulk($input: CreateInvitationsInput!) {
   result: createInvitations(input: $input) {
     invitations {
@@ -693,7 +703,7 @@ fragment InvitationFields on Invitation {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<CreateOrganizationInvitationBulkMutation, CreateOrganizationInvitationBulkMutationVariables>;
-export const RevokeOrganizationInvitationDocument = new TypedDocumentString(`
+export const RevokeOrganizationInvitationDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation RevokeOrganizationInvitation($input: InvitationRefInput!) {
   result: revokeInvitation(input: $input) {
     invitation {
@@ -732,12 +742,13 @@ fragment InvitationFields on Invitation {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<RevokeOrganizationInvitationMutation, RevokeOrganizationInvitationMutationVariables>;
-export const GetOrganizationMembershipListDocument = new TypedDocumentString(`
-    query GetOrganizationMembershipList($by: OrganizationBy!, $first: Int, $after: String, $query: String, $roles: [String!], $orderBy: MembershipOrder) {
+export const GetOrganizationMembershipListDocument = /* @__PURE__ */ new TypedDocumentString(`
+    query GetOrganizationMembershipList($by: OrganizationBy!, $first: Int, $after: String, $offset: Int, $query: String, $roles: [String!], $orderBy: MembershipOrder) {
   organization(by: $by) {
     memberships(
       first: $first
       after: $after
+      offset: $offset
       query: $query
       roles: $roles
       orderBy: $orderBy
@@ -792,7 +803,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetOrganizationMembershipListQuery, GetOrganizationMembershipListQueryVariables>;
-export const CreateOrganizationMembershipDocument = new TypedDocumentString(`
+export const CreateOrganizationMembershipDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation CreateOrganizationMembership($input: CreateMembershipInput!) {
   result: createMembership(input: $input) {
     membership {
@@ -849,7 +860,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<CreateOrganizationMembershipMutation, CreateOrganizationMembershipMutationVariables>;
-export const UpdateOrganizationMembershipDocument = new TypedDocumentString(`
+export const UpdateOrganizationMembershipDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation UpdateOrganizationMembership($input: UpdateMembershipInput!) {
   result: updateMembership(input: $input) {
     membership {
@@ -906,7 +917,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<UpdateOrganizationMembershipMutation, UpdateOrganizationMembershipMutationVariables>;
-export const UpdateOrganizationMembershipMetadataDocument = new TypedDocumentString(`
+export const UpdateOrganizationMembershipMetadataDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation UpdateOrganizationMembershipMetadata($input: UpdateMembershipMetadataInput!) {
   result: updateMembershipMetadata(input: $input) {
     membership {
@@ -963,7 +974,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<UpdateOrganizationMembershipMetadataMutation, UpdateOrganizationMembershipMetadataMutationVariables>;
-export const DeleteOrganizationMembershipDocument = new TypedDocumentString(`
+export const DeleteOrganizationMembershipDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation DeleteOrganizationMembership($input: RemoveMembershipInput!) {
   result: removeMembership(input: $input) {
     membership {
@@ -1020,7 +1031,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<DeleteOrganizationMembershipMutation, DeleteOrganizationMembershipMutationVariables>;
-export const GetOrganizationDocument = new TypedDocumentString(`
+export const GetOrganizationDocument = /* @__PURE__ */ new TypedDocumentString(`
     query GetOrganization($by: OrganizationBy!) {
   organization(by: $by) {
     ...OrganizationFields
@@ -1044,11 +1055,12 @@ export const GetOrganizationDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetOrganizationQuery, GetOrganizationQueryVariables>;
-export const GetOrganizationListDocument = new TypedDocumentString(`
-    query GetOrganizationList($first: Int, $after: String, $query: String, $userIds: [ID!], $orderBy: OrganizationOrder) {
+export const GetOrganizationListDocument = /* @__PURE__ */ new TypedDocumentString(`
+    query GetOrganizationList($first: Int, $after: String, $offset: Int, $query: String, $userIds: [ID!], $orderBy: OrganizationOrder) {
   organizations(
     first: $first
     after: $after
+    offset: $offset
     query: $query
     userIds: $userIds
     orderBy: $orderBy
@@ -1080,7 +1092,7 @@ export const GetOrganizationListDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetOrganizationListQuery, GetOrganizationListQueryVariables>;
-export const CreateOrganizationDocument = new TypedDocumentString(`
+export const CreateOrganizationDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation CreateOrganization($input: CreateOrganizationInput!) {
   result: createOrganization(input: $input) {
     organization {
@@ -1115,7 +1127,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<CreateOrganizationMutation, CreateOrganizationMutationVariables>;
-export const UpdateOrganizationDocument = new TypedDocumentString(`
+export const UpdateOrganizationDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation UpdateOrganization($input: UpdateOrganizationInput!) {
   result: updateOrganization(input: $input) {
     organization {
@@ -1150,7 +1162,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
-export const UpdateOrganizationMetadataDocument = new TypedDocumentString(`
+export const UpdateOrganizationMetadataDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation UpdateOrganizationMetadata($input: UpdateOrganizationMetadataInput!) {
   result: updateOrganizationMetadata(input: $input) {
     organization {
@@ -1185,7 +1197,7 @@ fragment OrganizationFields on Organization {
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<UpdateOrganizationMetadataMutation, UpdateOrganizationMetadataMutationVariables>;
-export const DeleteOrganizationDocument = new TypedDocumentString(`
+export const DeleteOrganizationDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation DeleteOrganization($input: DeleteOrganizationInput!) {
   result: deleteOrganization(input: $input) {
     deletedId
@@ -1200,7 +1212,7 @@ export const DeleteOrganizationDocument = new TypedDocumentString(`
   field
   meta
 }`) as unknown as TypedDocumentString<DeleteOrganizationMutation, DeleteOrganizationMutationVariables>;
-export const GetUserDocument = new TypedDocumentString(`
+export const GetUserDocument = /* @__PURE__ */ new TypedDocumentString(`
     query GetUser($id: ID!) {
   user(id: $id) {
     ...UserFields
@@ -1222,11 +1234,12 @@ export const GetUserDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetUserQuery, GetUserQueryVariables>;
-export const GetUserListDocument = new TypedDocumentString(`
-    query GetUserList($first: Int, $after: String, $query: String, $emailAddresses: [String!], $externalIds: [String!]) {
+export const GetUserListDocument = /* @__PURE__ */ new TypedDocumentString(`
+    query GetUserList($first: Int, $after: String, $offset: Int, $query: String, $emailAddresses: [String!], $externalIds: [String!]) {
   users(
     first: $first
     after: $after
+    offset: $offset
     query: $query
     emailAddresses: $emailAddresses
     externalIds: $externalIds
@@ -1256,7 +1269,7 @@ export const GetUserListDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<GetUserListQuery, GetUserListQueryVariables>;
-export const UpdateUserDocument = new TypedDocumentString(`
+export const UpdateUserDocument = /* @__PURE__ */ new TypedDocumentString(`
     mutation UpdateUser($input: UpdateUserInput!) {
   result: updateUser(input: $input) {
     user {
