@@ -9,11 +9,10 @@ const MOST_ENTRIES = 10_000;
 export type ReadAccess = (userId: string, slugOrId: string) => Promise<StoredAccess | null>;
 
 export function createAccessReader(settings: Settings): ReadAccess {
-  const send = createSend(settings);
   const kept = new Map<string, { until: number; access: Promise<StoredAccess | null> }>();
 
   return async (userId, slugOrId) => {
-    requireSecretKey(settings);
+    const send = createSend(settings, requireSecretKey(settings));
     const key = `${userId} ${slugOrId}`;
     const now = settings.clock();
     const found = kept.get(key);

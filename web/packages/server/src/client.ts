@@ -16,11 +16,11 @@ export function tenantryClient(
   options: Pick<TenantryOptions, "url" | "secretKey" | "fetch"> = {},
 ): TenantryClient {
   const secretKey = options.secretKey ?? readEnvironment("TENANTRY_SECRET_KEY");
-  const send = createSend({
+  const settings = {
     url: readUrl(options.url ?? readEnvironment("TENANTRY_URL")),
-    secretKey: requireSecretKey({ secretKey }),
     fetch: options.fetch ?? ((...given) => globalThis.fetch(...given)),
-  });
+  };
+  const send = createSend(settings, requireSecretKey({ secretKey }));
   return {
     organizations: {
       ...organizationMethods(send),

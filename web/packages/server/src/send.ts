@@ -1,7 +1,7 @@
-/** Sends documents to the server with a secret key. */
+/** Sends documents to the server. */
 import { TenantryError } from "./errors.ts";
 import type { TypedDocumentString } from "./generated/graphql.ts";
-import { requireSecretKey, type Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
 
 const TIMEOUT = 15_000;
 
@@ -15,7 +15,11 @@ interface Answer<TResult> {
   errors?: { message: string; extensions?: Record<string, unknown> }[];
 }
 
-export function createSend(settings: Pick<Settings, "url" | "secretKey" | "fetch">): Send {
+/** Sends with a secret key or a session token, or as nobody. */
+export function createSend(
+  settings: Pick<Settings, "url" | "fetch">,
+  credential: string | null,
+): Send {
   return async <TResult, TVariables>(
     document: TypedDocumentString<TResult, TVariables>,
     variables: TVariables,
@@ -23,7 +27,7 @@ export function createSend(settings: Pick<Settings, "url" | "secretKey" | "fetch
     const request = {
       method: "POST",
       headers: {
-        authorization: `Bearer ${requireSecretKey(settings)}`,
+        ...(credential !== null && { authorization: `Bearer ${credential}` }),
         "content-type": "application/json",
         // With it, a mutation whose answer was lost can be repeated.
         "idempotency-key": crypto.randomUUID(),
