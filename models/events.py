@@ -5,7 +5,7 @@ from enum import Enum
 from functools import cache
 from typing import ClassVar
 
-from sqlalchemy import JSON, Column, Identity, Index, Integer
+from sqlalchemy import JSON, Column, Identity, Index, Integer, text
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
@@ -66,6 +66,7 @@ class EventType(Enum):
     SUBSCRIPTION_UPDATED = "subscription.updated"
     SUBSCRIPTION_ACTIVE = "subscription.active"
     SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
+    INSTANCE_UPDATED = "instance.updated"
 
 
 ORGANIZATION = "organization"
@@ -75,6 +76,12 @@ DOMAIN = "organizationDomain"
 SUGGESTION = "organizationSuggestion"
 MEMBERSHIP_REQUEST = "organizationMembershipRequest"
 SUBSCRIPTION = "subscription"
+ROLE = "role"
+PERMISSION = "permission"
+ROLE_SET = "roleSet"
+USER = "user"
+SESSION = "session"
+INSTANCE = "instance"
 
 # The permission that a member needs to read events about a subject. Events about any other subject
 # are for secret keys only.
@@ -94,18 +101,21 @@ def get_subject(name: str) -> str:
     return name.partition(".")[0]
 
 
-@cache
-def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
-    """Returns the types of events that a member with these permissions can read (rules, Events)."""
-    subjects = {
-        subject for subject, permission in REQUIRED_PERMISSIONS.items() if permission in permissions
-    }
+def list_types(*subjects: str) -> frozenset[str]:
     return frozenset(type.value for type in EventType if get_subject(type.value) in subjects)
 
 
-MEMBERSHIP_TYPES = frozenset(
-    type.value for type in EventType if get_subject(type.value) == MEMBERSHIP
-)
+@cache
+def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
+    """Returns the types of events that a member with these permissions can read (rules, Events)."""
+    return list_types(
+        *(subject for subject, needed in REQUIRED_PERMISSIONS.items() if needed in permissions)
+    )
+
+
+MEMBERSHIP_TYPES = list_types(MEMBERSHIP)
+# The events that concern the user that they are about, without more ado.
+OWN_TYPES = list_types(MEMBERSHIP, MEMBERSHIP_REQUEST, USER, SESSION)
 
 
 class Event(BaseTable, table=True):
@@ -113,6 +123,13 @@ class Event(BaseTable, table=True):
         Index(None, "organization_id", "cursor"),
         Index(None, "organization_id", "type", "cursor"),
         Index(None, "user_id", "cursor"),
+        Index(
+            "ix_event_address_key_cursor",
+            "address_key",
+            "cursor",
+            sqlite_where=text("address_key IS NOT NULL"),
+            postgresql_where=text("address_key IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     prefix: ClassVar[str] = "evt"
@@ -131,6 +148,8 @@ class Event(BaseTable, table=True):
     # The id of the object that changed; no foreign key, because the log outlives the object.
     object_id: str
     user_id: str | None = None
+    # Of an invitation: whom it is for.
+    address_key: str | None = None
     actor_type: str
     actor_id: str | None = None
     # The object as of the event, without its private metadata.

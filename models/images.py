@@ -1,17 +1,22 @@
-"""Images that this server stores, under the path that shows them."""
+"""Images that this server stores, such as the logos of organizations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Field
 
 from models.base import BaseTable, UTCDateTime
 
+# How long an image that nobody uses is kept, for pages that still show it.
+KEPT_FOR = timedelta(days=1)
+
 
 class Image(BaseTable, table=True):
     """An uploaded image; organizations with the same logo share it."""
 
-    # It contains the hash of the data, so the same path always shows the same image.
-    path: str = Field(primary_key=True)
+    # As it is in `Organization.image_url`, whatever the public URL becomes later.
+    url: str = Field(primary_key=True)
+    # The last part of the URL: the hash of the data, so the same URL always shows the same image.
+    name: str = Field(index=True)
     data: bytes
-    # When it was last set as a logo. One that nobody uses is deleted some time later.
+    # When an organization last began or ceased to use it.
     used_at: datetime = Field(sa_type=UTCDateTime, index=True)

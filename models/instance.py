@@ -8,6 +8,7 @@ from sqlmodel import Field
 from models.base import BaseTable, dumps
 
 INSTANCE_ID = 1
+DEFAULT_NAME = "Tenantry"
 
 
 class MembershipMode(Enum):
@@ -34,6 +35,12 @@ class Instance(BaseTable, table=True):
     id: int = Field(
         default=INSTANCE_ID, primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
+    # The name of the product, for people; `DEFAULT_NAME` if there is none.
+    name: str | None = None
+    logo_url: str | None = None
+    home_url: str | None = None
+    sign_in_url: str | None = None
+    sign_up_url: str | None = None
     # `development` once a development server has used the database; production rejects it then.
     environment: str | None = None
     organizations_enabled: bool = True

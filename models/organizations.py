@@ -95,7 +95,6 @@ class Organization(Record, table=True):
 
     name: str
     slug: str | None = Field(default=None, unique=True)
-    # An absolute URL, or the path of an image that this server stores.
     image_url: str | None = None
     public_metadata: JSONObject = json_column()
     private_metadata: JSONObject = json_column()

@@ -111,6 +111,11 @@ def update_derived_fields(user: User) -> None:
     user.search_text = to_search_text(user.identifier, user.first_name, user.last_name)
 
 
+def make_full_name(first_name: str | None, last_name: str | None) -> str | None:
+    """Returns the full name; None for a user without a name."""
+    return " ".join(name for name in (first_name, last_name) if name) or None
+
+
 def get_domain(address_key: str | None) -> str | None:
     return address_key.rpartition("@")[2] if address_key else None
 

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
+from models.instance import Instance
 from models.memberships import Membership
 from models.plans import PayerType
 from models.roles import Permission, RolePermission
@@ -56,6 +57,16 @@ class Actor:
 
 
 SYSTEM = Actor(ActorType.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A caller who has signed in, and the instance's settings at that moment."""
+
+    actor: Actor
+    instance: Instance
+    # The newest cursor of the event log at the same moment, for users.
+    newest_cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +193,14 @@ def secret_key_required(what: str) -> Forbidden:
     return Forbidden(f"Only a secret key can use {what}.", reason="secret_key_required")
 
 
+def find_missing(held: frozenset[str], permissions: Iterable[str]) -> list[str]:
+    """Lists the permissions of a role that its giver lacks, and so can't grant (rule 9)."""
+    return sorted(set(permissions) - held)
+
+
 def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
     """Ensures that the caller's role has the permissions; None stands for a secret key (rule 9)."""
-    missing = sorted(set(permissions) - grant.role_permissions) if grant else []
+    missing = find_missing(grant.role_permissions, permissions) if grant else []
     if missing:
         raise Forbidden(
             f"The role includes permissions that you don't have: {', '.join(missing)}.",

@@ -14,11 +14,18 @@ from models.errors import ErrorCollector, FormatInvalid, ValueInvalid
 from models.instance import FIRST_MODES, EnrollmentMode, Instance
 from models.invitations import check_expiry_days
 from models.organizations import check_limit
-from models.validation.text import check_url
+from models.validation.text import check_name, check_url
+from resolvers.changes import apply_changes
+from resolvers.events.payloads import record_instance
 from resolvers.plans.defaults import prepare_plans
 from resolvers.transaction import Transaction
 
 LIMITS = ("max_allowed_memberships", "create_organizations_limit", "domains_per_organization")
+URLS = ("invitation_url", "billing_url", "logo_url", "home_url", "sign_in_url", "sign_up_url")
+# What null removes.
+OPTIONAL = {"name", *URLS}
+# What decides whom domains enroll.
+ENROLLING = {"domains_enabled", "domains_enrollment_modes", "automatic_invitation_needs_ownership"}
 MAXIMUM_ORIGINS = 100
 
 
@@ -61,41 +68,45 @@ def check_modes(modes: Collection[EnrollmentMode]) -> list[str]:
     return [mode for mode in FIRST_MODES if mode in chosen]
 
 
+def _check_settings(given: dict[str, Any], schemes: frozenset[str]) -> dict[str, Any]:
+    """Returns the settings as they are stored; raises all errors of the input at once."""
+    errors = ErrorCollector()
+    new = errors.reject_nulls(given, *(set(given) - OPTIONAL))
+    for name in LIMITS:
+        with errors.at(name):
+            check_limit(new.get(name, 0), "The limit")
+    for name in URLS:
+        if new.get(name) is not None:
+            with errors.at(name):
+                check_url(new[name], schemes=schemes)
+    if new.get("name") is not None:
+        with errors.at("name"):
+            new["name"] = check_name(new["name"])
+    with errors.at("invitation_expires_in_days"):
+        check_expiry_days(new.get("invitation_expires_in_days", 1))
+    if "allowed_redirect_origins" in new:
+        with errors.at("allowed_redirect_origins"):
+            new["allowed_redirect_origins"] = parse_origins(
+                new["allowed_redirect_origins"], schemes
+            )
+    if "domains_enrollment_modes" in new:
+        with errors.at("domains_enrollment_modes"):
+            new["domains_enrollment_modes"] = check_modes(new["domains_enrollment_modes"])
+    errors.raise_if_any()
+    return new
+
+
 async def update_instance(tx: Transaction, *, given: dict[str, Any]) -> Instance:
     """Changes the settings that are given; raises all errors of the input at once."""
     if "billing_enabled" in given:
         # Before the settings, in the order in which every transaction takes these locks.
         await tx.lock_roles_exclusively()
     instance = await tx.lock_instance()
-    errors = ErrorCollector()
-    new = errors.reject_nulls(given, *(set(given) - {"invitation_url", "billing_url"}))
-    for name in LIMITS:
-        with errors.at(name):
-            check_limit(new.get(name, 0), "The limit")
-    with errors.at("invitation_expires_in_days"):
-        check_expiry_days(new.get("invitation_expires_in_days", 1))
-    if given.get("invitation_url") is not None:
-        with errors.at("invitation_url"):
-            check_url(given["invitation_url"], schemes=tx.server.link_schemes)
-    if "allowed_redirect_origins" in new:
-        with errors.at("allowed_redirect_origins"):
-            new["allowed_redirect_origins"] = parse_origins(
-                new["allowed_redirect_origins"], tx.server.link_schemes
-            )
-    if "domains_enrollment_modes" in new:
-        with errors.at("domains_enrollment_modes"):
-            new["domains_enrollment_modes"] = check_modes(new["domains_enrollment_modes"])
-    if given.get("billing_url") is not None:
-        with errors.at("billing_url"):
-            check_url(given["billing_url"], schemes=tx.server.link_schemes)
-    errors.raise_if_any()
-    if {"domains_enabled", "domains_enrollment_modes", "automatic_invitation_needs_ownership"} & {
-        *new
-    }:
+    changes = apply_changes(instance, _check_settings(given, tx.server.link_schemes))
+    if changes:
+        record_instance(tx, instance, changes)
+    if changes.keys() & ENROLLING:
         await tx.session.execute(_start_enrollments(tx.now))
-    was_billing_enabled = instance.billing_enabled
-    for name, value in new.items():
-        setattr(instance, name, value)
-    if instance.billing_enabled and not was_billing_enabled:
+    if "billing_enabled" in changes and instance.billing_enabled:
         await prepare_plans(tx)
     return instance

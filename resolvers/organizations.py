@@ -200,7 +200,9 @@ def _update_search_text(organization: Organization) -> None:
     organization.search_text = to_search_text(organization.name, organization.slug)
 
 
-async def _update(tx: Transaction, organization: Organization, new: dict[str, Any]) -> Organization:
+async def update_row(
+    tx: Transaction, organization: Organization, new: dict[str, Any]
+) -> Organization:
     """Writes the changes; an update that changes nothing leaves no event."""
     before = apply_changes(organization, new)
     if not before:
@@ -254,14 +256,14 @@ async def update_organization(
             seats = await load_seat_limit(tx, organization)
             _ensure_own_limit(seats.limit if seats.source is SeatLimitSource.PLAN else None)
     errors.raise_if_any()
-    return await _update(tx, organization, new)
+    return await update_row(tx, organization, new)
 
 
 async def update_organization_metadata(
     tx: Transaction, *, organization_id: str, merge: bool, metadata: Metadata
 ) -> Organization:
     organization = await tx.lock_organization(organization_id)
-    return await _update(tx, organization, apply_metadata(organization, metadata, merge=merge))
+    return await update_row(tx, organization, apply_metadata(organization, metadata, merge=merge))
 
 
 async def delete_organization(tx: Transaction, *, organization_id: str) -> str:

@@ -19,14 +19,15 @@ from models.users import (
     needs_refresh,
     update_from_claims,
 )
-from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.access import SYSTEM, Actor, ActorType, SignIn
 from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
+from resolvers.events.event_log import select_cursor_of_snapshot
 from resolvers.events.payloads import record_user
 from resolvers.server import Server
 from resolvers.transaction import Transaction, begin
 
 
-async def sign_in(server: Server, claims: IdentityClaims) -> tuple[Actor, Instance]:
+async def sign_in(server: Server, claims: IdentityClaims) -> SignIn:
     """Loads the caller of a verified identity token; creates or updates their user if needed.
 
     A token that says nothing new costs one statement, which reads the instance's settings too.
@@ -36,15 +37,19 @@ async def sign_in(server: Server, claims: IdentityClaims) -> tuple[Actor, Instan
     user_id = row.user_id
     if user_id is None or needs_refresh(row.refreshed_at, claims):
         user_id = await _refresh_user(server, claims)
-    return Actor(ActorType.USER, user_id), cast(Instance, row)
+    return SignIn(Actor(ActorType.USER, user_id), cast(Instance, row), row.newest_cursor)
 
 
 @prepared_statement
-def select_caller(issuer: str, subject: str) -> Select[Instance, str, int]:
-    """Selects the instance, and the user's ID and time of refresh if there is such a user."""
+def select_caller(issuer: str, subject: str) -> Select[Instance, str, int, int]:
+    """Selects the instance, and the user's ID and time of refresh if there is such a user.
+
+    The cursor is of the same moment as the settings.
+    """
     same = (col(User.issuer) == issuer) & (col(User.external_id) == subject)
     user_id = type_coerce(col(User.id), String).label("user_id")
-    return select(Instance, user_id, col(User.refreshed_at)).outerjoin(User, same)
+    cursor = select_cursor_of_snapshot().label("newest_cursor")
+    return select(Instance, user_id, col(User.refreshed_at), cursor).outerjoin(User, same)
 
 
 async def _refresh_user(server: Server, claims: IdentityClaims) -> str:

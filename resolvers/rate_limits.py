@@ -22,6 +22,8 @@ from resolvers.access import Actor, ActorType
 
 # The most callers that are counted; beyond them, the one that was idle longest is forgotten.
 MOST_CALLERS = 100_000
+# How often a user can ask whether a slug is free, which tells what other organizations are called.
+SLUG_CHECKS = "30/minute"
 # How long a request waits for the store of several processes before it is let through.
 STORE_SECONDS = 0.25
 # How long `doctor` waits for it.
@@ -98,6 +100,7 @@ class RateLimits:
         self.secret_key = to_item(rates.secret_key)
         self.address = to_item(rates.address)
         self.update = to_item(rates.update)
+        self.slug_check = to_item(SLUG_CHECKS)
         # The connections to the shared store, which are opened when they are needed.
         self.pool: Any = None
         storage: Storage = ProcessStorage()
@@ -130,6 +133,10 @@ class RateLimits:
     async def count_rejected(self, address: str) -> None:
         """Counts a request whose credential was rejected; raises RateLimited."""
         await self.take(self.address, "address", address, cost=1)
+
+    async def count_slug_check(self, user_id: str) -> None:
+        """Counts a question of a user whether a slug is free; raises RateLimited."""
+        await self.take(self.slug_check, "slug", user_id, cost=1)
 
     async def count_update(self, user_id: str, *object_ids: str) -> None:
         """Counts an update of an object by a user; raises RateLimited.

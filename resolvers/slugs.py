@@ -15,12 +15,16 @@ def slug_taken() -> IdentifierExists:
     return IdentifierExists("This slug is already taken.", at="slug")
 
 
+def slugs_disabled() -> ParameterUnknown:
+    return ParameterUnknown("Slugs are disabled in this instance.", at="slug")
+
+
 async def check_free_slug(
     tx: Transaction, slug: str, organization: Organization | None = None
 ) -> str:
     """Checks that no organization has the slug, other than the given one."""
     if not (await tx.load_instance()).slugs_enabled:
-        raise ParameterUnknown("Slugs are disabled in this instance.", at="slug")
+        raise slugs_disabled()
     check_slug(slug)
     owner_id = await _find_owner(tx, slug)
     if owner_id is not None and (organization is None or owner_id != organization.id):

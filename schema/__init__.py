@@ -49,8 +49,10 @@ from schema.membership_requests.mutations import MembershipRequestMutations
 from schema.memberships.mutations import MembershipMutations
 from schema.memberships.queries import MembershipQueries
 from schema.nodes import NodeQueries
+from schema.organizations.logo import LogoMutations
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
+from schema.organizations.slug_availability import SlugQueries
 from schema.plans.mutations import PlanMutations
 from schema.plans.queries import PlanQueries
 from schema.roles.mutations import RoleMutations
@@ -72,6 +74,7 @@ class Query(
     InstanceQueries,
     NodeQueries,
     OrganizationQueries,
+    SlugQueries,
     UserQueries,
     MembershipQueries,
     RoleQueries,
@@ -89,6 +92,7 @@ class Query(
 )
 class Mutation(
     OrganizationMutations,
+    LogoMutations,
     MembershipMutations,
     InvitationMutations,
     DomainMutations,

@@ -2,8 +2,8 @@
 
 import strawberry
 
+from models.instance import DEFAULT_NAME, MembershipMode
 from models.instance import Instance as InstanceRow
-from models.instance import MembershipMode
 from resolvers import instance
 from resolvers.queries.plans import load_public_plans
 from resolvers.queries.roles import load_initial_role_set
@@ -32,6 +32,21 @@ describe_enum(
     description="The settings of this Tenantry instance, which apply to all organizations."
 )
 class Instance:
+    name: str = strawberry.field(
+        description="The name of your product, for emails and pages. `Tenantry` if none is set."
+    )
+    logo_url: str | None = strawberry.field(
+        description="The logo of your product. Null if there is none."
+    )
+    home_url: str | None = strawberry.field(
+        description="The home page of your product. Null if there is none."
+    )
+    sign_in_url: str | None = strawberry.field(
+        description="The page of your product where people sign in. Null if there is none."
+    )
+    sign_up_url: str | None = strawberry.field(
+        description="The page of your product where people sign up. Null if there is none."
+    )
     organizations_enabled: bool = strawberry.field(
         description="Whether users can use organizations. If false, only secret keys can."
     )
@@ -100,6 +115,11 @@ class Instance:
     @classmethod
     def from_row(cls, row: InstanceRow) -> "Instance":
         return cls(
+            name=row.name or DEFAULT_NAME,
+            logo_url=row.logo_url,
+            home_url=row.home_url,
+            sign_in_url=row.sign_in_url,
+            sign_up_url=row.sign_up_url,
             organizations_enabled=row.organizations_enabled,
             membership_mode=MembershipMode(row.membership_mode),
             slugs_enabled=row.slugs_enabled,
@@ -137,6 +157,23 @@ class InstancePayload(Payload):
     description="The settings to change. Settings that you leave out keep their values."
 )
 class UpdateInstanceInput:
+    name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The name of your product, for emails and pages. Null removes it."
+    )
+    logo_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The logo of your product, as an absolute https URL. Null removes it."
+    )
+    home_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The home page of your product, as an absolute https URL. Null removes it."
+    )
+    sign_in_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The page of your product where people sign in, as an absolute https URL. Null"
+        " removes it."
+    )
+    sign_up_url: strawberry.Maybe[str | None] = strawberry.field(
+        description="The page of your product where people sign up, as an absolute https URL. Null"
+        " removes it."
+    )
     organizations_enabled: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether users can use organizations. Secret keys always can."
     )

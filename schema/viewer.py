@@ -11,6 +11,7 @@ from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.members.request_lists import REQUESTS_OF_USER
 from resolvers.organizations import can_create, get_creation_limit
 from resolvers.page_requests import PageArguments
+from resolvers.queries.creation_defaults import load_creation_defaults
 from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info
 from schema.invitations.enums import InvitationStatus
@@ -31,6 +32,7 @@ from schema.memberships.types import (
     load_membership,
     load_memberships,
 )
+from schema.organizations.creation_defaults import OrganizationCreationDefaults
 from schema.organizations.types import Organization, load_organization
 from schema.sessions.types import Session, load_visible_session
 from schema.users.types import User
@@ -39,42 +41,60 @@ from schema.users.types import User
 @strawberry.type(description="The signed-in user, with data that only they can read.")
 class Viewer:
     user_id: strawberry.Private[str]
+    # Those of the session token: the one in the request, or the one that the mutation returns.
+    session_id: strawberry.Private[str | None]
+    organization_id: strawberry.Private[str | None]
+
+    @strawberry.field(
+        description="The position of the event log from which to subscribe for what happens after"
+        " the data that this operation returns. The first events can be about changes that the data"
+        " already has."
+    )
+    async def cursor(self, info: Info) -> str:
+        return str(info.context.newest_cursor)
 
     @strawberry.field(description="The profile of the signed-in user.")
     async def user(self, info: Info) -> User:
         row = await info.context.loaders.users.load(self.user_id)
         if row is None:
-            raise Unauthenticated("The user of this token was deleted a moment ago.")
+            raise user_deleted()
         return User.from_row(row, info.context)
 
     @strawberry.field(
-        description="The session of the request's session token. Null if the caller uses an"
-        " identity token."
+        description="The session of the request's session token, or of the token that the mutation"
+        " returns. Null in a query with an identity token."
     )
     async def session(self, info: Info) -> Session | None:
-        session = info.context.caller.session
-        return await load_visible_session(info, session.id) if session else None
+        return await load_visible_session(info, self.session_id) if self.session_id else None
 
     @strawberry.field(
-        description="The organization in the request's session token. Null if there is none, or if"
-        " the user is no longer a member of it."
+        description="The organization in the request's session token, or in the token that the"
+        " mutation returns. Null if there is none, or if the user is no longer a member of it."
     )
     async def active_organization(self, info: Info) -> Organization | None:
-        organization_id = _get_active_organization_id(info)
         # The same read as that of `activeMembership`.
-        if not (organization_id and await load_membership(info, organization_id, self.user_id)):
-            return None
-        return await load_organization(info, organization_id)
+        membership = await self.active_membership(info)
+        return await load_organization(info, membership.organization_id) if membership else None
 
     @strawberry.field(
         description="The user's membership in the active organization. Null if there is no active"
         " organization, or if the user is no longer a member of it."
     )
     async def active_membership(self, info: Info) -> Membership | None:
-        organization_id = _get_active_organization_id(info)
-        if organization_id is None:
+        info.context.ensure_organizations_enabled()
+        if self.organization_id is None:
             return None
-        return await load_membership(info, organization_id, self.user_id)
+        return await load_membership(info, self.organization_id, self.user_id)
+
+    @strawberry.field(
+        description="The keys of the user's permissions in the active organization, sorted. Empty"
+        " if there is no active organization, or if the user is no longer a member of it."
+    )
+    async def permissions(self, info: Info) -> list[str]:
+        if self.organization_id is None or not info.context.instance.organizations_enabled:
+            return []
+        loaders = info.context.loaders
+        return sorted(await loaders.load_permission_keys(self.organization_id, self.user_id) or ())
 
     @strawberry.field(description="Whether the user can create another organization now.")
     async def can_create_organization(self, info: Info) -> bool:
@@ -84,6 +104,21 @@ class Viewer:
             return False
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
+
+    @strawberry.field(description="What a form to create an organization can begin with.")
+    async def organization_creation_defaults(self, info: Info) -> OrganizationCreationDefaults:
+        context = info.context
+        context.ensure_organizations_enabled()
+        user = await context.loaders.users.load(self.user_id)
+        if user is None:
+            raise user_deleted()
+        defaults = await context.read(
+            load_creation_defaults,
+            user,
+            slugs_enabled=context.instance.slugs_enabled,
+            allows_reserved=context.server.is_development,
+        )
+        return OrganizationCreationDefaults.from_defaults(defaults)
 
     @strawberry.field(
         description="The user's membership in one organization. Null if the user isn't a member."
@@ -196,10 +231,8 @@ class Viewer:
         return await load_requests(info, selection, self.user_id, PageArguments(first, after))
 
 
-def _get_active_organization_id(info: Info) -> str | None:
-    info.context.ensure_organizations_enabled()
-    session = info.context.caller.session
-    return session.organization_id if session else None
+def user_deleted() -> Unauthenticated:
+    return Unauthenticated("The user of this token was deleted a moment ago.")
 
 
 @strawberry.type
@@ -208,4 +241,11 @@ class ViewerQueries:
         description="The signed-in user. Null if the caller uses a secret key or no credential."
     )
     async def viewer(self, info: Info) -> Viewer | None:
-        return Viewer(user_id=info.context.user_id) if info.context.user_id else None
+        actor = info.context.actor
+        if actor is None or actor.user_id is None:
+            return None
+        return Viewer(
+            user_id=actor.user_id,
+            session_id=actor.session.id if actor.session else None,
+            organization_id=actor.session.organization_id if actor.session else None,
+        )

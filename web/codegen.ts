@@ -1,35 +1,50 @@
-// Types the documents in packages/*/operations by the server's schema.
+// Types the documents of the packages after the schema: `npm run generate`, with `-- --check` to compare only.
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-const packages = ["server"];
-
-const typed = (name: string): NonNullable<CodegenConfig["generates"]> => ({
-  [`packages/${name}/src/generated/`]: {
-    documents: `packages/${name}/operations/*.graphql`,
-    preset: "client",
-    presetConfig: { fragmentMasking: false },
+/** Documents that a page loads together stand in one module. */
+function moduleOf(
+  typedDocument: string,
+  ...documents: string[]
+): CodegenConfig["generates"][string] {
+  return {
+    documents,
+    plugins: ["typescript-operations", "./codegen-documents.mjs"],
     config: {
-      documentMode: "string",
-      useTypeImports: true,
       enumsAsTypes: true,
-      emitLegacyCommonJSImports: false,
-      importExtension: ".ts",
+      useTypeImports: true,
+      immutableTypes: true,
+      skipTypename: true,
+      defaultScalarType: "unknown",
       strictScalars: true,
       scalars: {
-        DateTime: "string",
         ID: "string",
-        JSONObject: "{ [key: string]: unknown }",
+        Base64: "string",
+        DateTime: "string",
+        JSONObject: "Readonly<Record<string, unknown>>",
       },
+      // Where the module of documents finds `TypedDocument`.
+      typedDocument,
     },
-  },
-});
+  };
+}
 
-export default {
-  schema: "../graphql/schema.graphql",
-  hooks: {
-    // Bundlers leave out a document that isn't used only if its constructor is marked.
-    beforeOneFileWrite: (_path: string, content: string) =>
-      content.replaceAll("= new TypedDocumentString(", "= /* @__PURE__ */ new TypedDocumentString("),
+const JS = "packages/js/operations";
+const IN_JS = "packages/js/src/generated";
+const TYPES = "../types/tenantry.ts";
+const SERVER = "packages/server/operations";
+const IN_SERVER = "packages/server/src/generated";
+const SEND = "../send.ts";
+
+const config: CodegenConfig = {
+  schema: process.env.SCHEMA_FILES?.split(",") ?? "../graphql/schema.graphql",
+  generates: {
+    [`${IN_JS}/session.ts`]: moduleOf(TYPES, `${JS}/{fragments,session}.graphql`),
+    [`${IN_JS}/live.ts`]: moduleOf(TYPES, `${JS}/{fragments,events}.graphql`),
+    [`${IN_JS}/resources.ts`]: moduleOf(TYPES, `${JS}/*.graphql`, `!${JS}/{session,events}.graphql`),
+    [`${IN_SERVER}/access.ts`]: moduleOf(SEND, `${SERVER}/access.graphql`),
+    [`${IN_SERVER}/state.ts`]: moduleOf(SEND, `${SERVER}/state.graphql`),
+    [`${IN_SERVER}/client.ts`]: moduleOf(SEND, `${SERVER}/*.graphql`, `!${SERVER}/{access,state}.graphql`),
   },
-  generates: Object.assign({}, ...packages.map(typed)),
-} satisfies CodegenConfig;
+};
+
+export default config;

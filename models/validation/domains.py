@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models.errors import DomainBlocked, DomainCommon, FormatInvalid
+import idna
+
+from models.errors import DomainBlocked, DomainCommon, FormatInvalid, InputError
 from models.validation.addresses import encode_domain
+from models.validation.text import check_name
 
 # Only for its type: the lists of names take long to read, and only a new domain needs them.
 if TYPE_CHECKING:
@@ -76,6 +79,17 @@ def normalize_domain(name: str, *, allows_reserved: bool = False) -> str:
     if parents & _load_providers():
         raise DomainCommon(f"{encoded!r} belongs to a public email provider, not to one company.")
     return encoded
+
+
+def make_company_name(domain: str, *, allows_reserved: bool = False) -> str | None:
+    """Guesses the name of the company that has this domain; None if no single company has it."""
+    try:
+        name = normalize_domain(domain, allows_reserved=allows_reserved)
+        # `acme` of `mail.acme.co.uk`.
+        own = (_load_suffixes().privatesuffix(name) or name).partition(".")[0]
+        return check_name(idna.decode(own).replace("-", " ").title())
+    except (InputError, idna.IDNAError):
+        return None
 
 
 @cache

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Table
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models.database.store import Store
+from models.instance import Instance
 from models.invitations import Invitation
 from models.mail import Mail, MailStatus
 from models.organizations import Organization
@@ -61,6 +62,7 @@ async def load_invitation(store: Store, invitation_id: str | None) -> AnyRow | N
         col(Role.name).label("role_name"),
         User.first_name,
         User.last_name,
+        select(Instance.name).scalar_subquery().label("product"),
     )
     statement = (
         Select[Any](*columns)

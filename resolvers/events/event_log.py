@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 from typing import cast as cast_type
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, literal_column, true
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, func, literal_column, true
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.connection import Connection
 from models.database.statements import AnySelect
 from models.database.store import Readable
 from models.errors import CursorExpired
-from models.events import MEMBERSHIP_TYPES, Event
+from models.events import Event
 from models.instance import Instance
 from models.organizations import Organization
 from resolvers.cursors import wrong_list_cursor
+from resolvers.events.scopes import LARGEST, NO_END, EventPageRequest, Scope
 from resolvers.locks import EVENTS_LOCK
-from resolvers.page_requests import DEFAULT_SIZE, PageArguments, check_page_size
+from resolvers.page_requests import PageArguments, check_page_size
 from resolvers.pages import AnyRow, Page, in_ids, load_grouped, load_rows
 
 CURSOR = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-LARGEST = 2**63 - 1
-# The most events that a page reads in search of matches; a page that reaches it is short.
-MAXIMUM_READ = 10_000
 # The last cursor that was given out, for a log that is empty.
 #
 # The sequence of PostgreSQL also counts cursors that are not committed yet. So it is read while no
@@ -36,60 +33,6 @@ GIVEN = {
     "postgresql": f"CASE WHEN pg_advisory_xact_lock_shared({EVENTS_LOCK}) IS NULL THEN 0 "
     "ELSE pg_sequence_last_value(CAST(pg_get_serial_sequence('event', 'cursor') AS regclass)) END",
 }
-NO_END: ColumnElement[int] = cast(None, BigInteger)
-
-
-@dataclass(frozen=True, slots=True)
-class EventPageRequest:
-    """The part of the log to read: `size` events after the cursor, of all types if None."""
-
-    size: int = DEFAULT_SIZE
-    after: int | None = None
-    types: frozenset[str] | None = None
-
-    def apply_to(self, part: SelectOfScalar[Any], end: ColumnElement[int]) -> SelectOfScalar[Any]:
-        """In the order of commits, with one more than requested to see whether there are more."""
-        part = self.skip_to_start(part).where(col(Event.cursor) < func.coalesce(end, LARGEST))
-        if self.types is not None:
-            part = part.where(col(Event.type).in_(sorted(self.types)))
-        return part.order_by(col(Event.cursor)).limit(self.size + 1)
-
-    def skip_to_start(self, part: SelectOfScalar[Any]) -> SelectOfScalar[Any]:
-        return part if self.after is None else part.where(col(Event.cursor) > self.after)
-
-    def select_end(self, part: SelectOfScalar[Any]) -> ColumnElement[int]:
-        """Where the page stops reading a part of the log; null if it can read all of it."""
-        beyond = self.skip_to_start(part).with_only_columns(col(Event.cursor))
-        beyond = beyond.order_by(col(Event.cursor)).offset(MAXIMUM_READ).limit(1)
-        return beyond.scalar_subquery()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A part of the log: everything, an organization's events, or those of a user's memberships."""
-
-    organization_id: str | None = None
-    member_id: str | None = None
-
-    def select(self, request: EventPageRequest) -> tuple[SelectOfScalar[Any], ColumnElement[int]]:
-        """Selects the events of a page, and where it stops reading."""
-        part = select(Event)
-        if self.organization_id is not None:
-            part = part.where(col(Event.organization_id) == self.organization_id)
-        if self.member_id is not None:
-            part = part.where(col(Event.user_id) == self.member_id)
-        is_indexed = self.organization_id is not None and len(request.types or ()) == 1
-        is_filtered = request.types is not None or self.member_id is not None
-        end = request.select_end(part) if is_filtered and not is_indexed else NO_END
-        if self.member_id is not None:
-            part = part.where(col(Event.type).in_(sorted(MEMBERSHIP_TYPES)))
-        return request.apply_to(part, end), end
-
-    def covers(self, event: Event) -> bool:
-        is_member = self.member_id is None or (
-            event.user_id == self.member_id and event.type in MEMBERSHIP_TYPES
-        )
-        return is_member and self.organization_id in (None, event.organization_id)
 
 
 def parse_cursor(text: str | None) -> int | None:
@@ -114,6 +57,16 @@ def make_event_page_request(
 def select_newest_cursor(connection: Connection) -> ColumnElement[int]:
     given: ColumnElement[int] = literal_column(GIVEN[connection.dialect.name], BigInteger)
     return func.coalesce(select(func.max(col(Event.cursor))).scalar_subquery(), given, 0)
+
+
+def select_cursor_of_snapshot() -> ColumnElement[int]:
+    """Selects the newest cursor that is visible to a statement, which reads the settings too.
+
+    Unlike that of `select_newest_cursor`, it takes no lock, and an empty log has the cursor of the
+    last event that it deleted.
+    """
+    newest = select(func.max(col(Event.cursor))).scalar_subquery()
+    return func.coalesce(newest, col(Instance.forgotten_cursor))
 
 
 async def load_newest_cursor(store: Readable) -> int:

@@ -8,7 +8,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.base import JSONObject, to_milliseconds
 from models.database.statements import prepared_statement
 from models.events import EventType
-from models.instance import requires_organization
+from models.instance import DEFAULT_NAME, Instance, requires_organization
 from models.invitations import Invitation, get_status
 from models.memberships import Membership
 from models.organizations import Organization
@@ -201,6 +201,18 @@ def session_data(
     }
 
 
+def instance_data(instance: Instance) -> JSONObject:
+    """Converts the settings, which everyone can read."""
+    settings = instance.model_dump(exclude={"id", "environment", "forgotten_cursor"})
+    name = instance.name or DEFAULT_NAME
+    return {"object": "instance", "id": "instance", **settings, "name": name}
+
+
+def record_instance(tx: Transaction, instance: Instance, changes: JSONObject) -> None:
+    data = instance_data(instance)
+    tx.record(EventType.INSTANCE_UPDATED, data["id"], data, changes=changes)
+
+
 def record_organization(
     tx: Transaction,
     type: EventType,
@@ -249,6 +261,7 @@ async def record_invitation(
         | ({"user_id": user_id} if user_id else {}),
         organization_id=organization.id,
         user_id=user_id,
+        address_key=invitation.address_key,
         private_metadata=invitation.private_metadata,
         actor=actor,
     )

@@ -9,11 +9,12 @@ from sqlmodel import col, select
 
 from models.database.connection import Connection
 from models.database.store import Readable
+from models.instance import Instance
 from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.ticket_keys import TicketKeys
 from models.organizations import Organization
 from models.roles import DeletedRole, Role
-from models.users import User
+from models.users import User, make_full_name
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 
 
@@ -29,6 +30,8 @@ class Preview:
     kind: TicketKind
     # Whether a user has the address already; shown only to those who have proved the mailbox.
     has_account: bool
+    # The name of the product that the organization uses, if the instance has one.
+    product: str | None
 
 
 async def load_preview(
@@ -59,6 +62,7 @@ async def load_preview(
             .add_columns(
                 func.coalesce(role_name, deleted_role_name).label("role_name"),
                 users.scalar_subquery().label("number_of_users"),
+                select(Instance.name).scalar_subquery().label("product"),
             )
         )
         row = (await connection.execute(about_organization)).one_or_none()
@@ -73,6 +77,7 @@ async def load_preview(
         get_status(invitation.status, invitation.expires_at, now),
         kind,
         row.number_of_users > 0,
+        row.product,
     )
 
 
@@ -81,4 +86,4 @@ async def _load_inviter_name(connection: Connection, inviter_id: str | None) -> 
         return None
     statement = select(User.first_name, User.last_name).where(col(User.id) == inviter_id)
     row = (await connection.execute(statement)).one_or_none()
-    return " ".join(name for name in row or () if name) or None
+    return make_full_name(*row) if row else None

@@ -18,17 +18,17 @@ from models.keys.secret_keys import (
     matches_digest,
 )
 from models.validation.text import check_name
-from resolvers.access import Actor, ActorType
+from resolvers.access import Actor, ActorType, SignIn
 from resolvers.transaction import Transaction
 
 
-async def sign_in_service(store: Store, secret: str) -> tuple[Actor, Instance] | None:
+async def sign_in_service(store: Store, secret: str) -> SignIn | None:
     """Loads the service of a secret key by the key's visible part; None if unknown or revoked."""
     async with store.read() as connection:
         (row,) = await connection.fetch(_select_service(get_visible_part(secret)))
     if not matches_digest(secret, row.digest or ""):
         return None
-    return Actor(ActorType.SERVICE, row.key_id), cast(Instance, row)
+    return SignIn(Actor(ActorType.SERVICE, row.key_id), cast(Instance, row))
 
 
 @prepared_statement

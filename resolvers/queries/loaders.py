@@ -38,7 +38,12 @@ from resolvers.queries.plans import (
     load_plans_of_organizations,
     load_plans_of_users,
 )
-from resolvers.queries.roles import load_permission_keys, load_permissions, load_roles_of_set
+from resolvers.queries.roles import (
+    load_offered_roles,
+    load_permission_keys,
+    load_permissions,
+    load_roles_of_set,
+)
 from resolvers.queries.rows import by_id, count_by, load_events_by_cursor
 from resolvers.queries.users import load_are_fellows
 from resolvers.server import Clock
@@ -81,6 +86,8 @@ class Loaders:
     role_members_count = Batched(count_by(col(Membership.role_id)))
     # By role set.
     roles_of_set = Batched(load_roles_of_set)
+    # The same with the keys of their permissions.
+    offered_roles = Batched(load_offered_roles)
     # By None: there is one answer.
     all_permission_keys = Batched(load_permission_keys)
     # By organization, and by user; None while billing is disabled.
@@ -146,11 +153,23 @@ class Loaders:
         if not self.memberships.knows(key):
             held = await self.grants.load(key)
             return held.permissions if held else None
+        keys = await self.load_role_permissions(organization_id, user_id)
+        if keys is None:
+            return None
+        return filter_by_features(keys, await self.load_features(organization_id))
+
+    async def load_role_permissions(
+        self, organization_id: str, user_id: str
+    ) -> frozenset[str] | None:
+        """Loads the permissions of the user's role, whatever the plan; None for a non-member."""
+        key = (organization_id, user_id)
+        if not self.memberships.knows(key):
+            held = await self.grants.load(key)
+            return held.role_permissions if held else None
         membership = await self.memberships.load(key)
         if membership is None:
             return None
-        keys = frozenset(row.key for row in await self.permissions.load(membership.role_id))
-        return filter_by_features(keys, await self.load_features(organization_id))
+        return frozenset(row.key for row in await self.permissions.load(membership.role_id))
 
     async def load_features(self, organization_id: str) -> frozenset[str] | None:
         """Loads the features of the organization's plan; None while billing is disabled."""

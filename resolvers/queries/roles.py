@@ -1,12 +1,13 @@
 """Roles, permissions, and role sets: all of them, and what belongs to each."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import Select, String, type_coerce
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import prepared_statement
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
 from models.roles import (
     MEMBERSHIPS_READ,
@@ -16,9 +17,12 @@ from models.roles import (
     RoleSet,
     RoleSetRole,
 )
+from resolvers.access import select_permission_keys as select_keys_of_role
 from resolvers.lists import RecordT
 from resolvers.pages import load_rows
+from resolvers.plan_gate import parse_keys
 from resolvers.queries.rows import load_children
+from resolvers.roles import RoleWithPermissions
 
 
 async def load_all(store: Readable, table: type[RecordT]) -> Sequence[RecordT]:
@@ -72,6 +76,32 @@ def select_roles_of_sets(role_set_ids: Sequence[str]) -> Select[Role, str]:
     return (
         select(Role, type_coerce(col(RoleSetRole.role_set_id), String).label("parent"))
         .join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
+        .where(col(RoleSetRole.role_set_id).in_(role_set_ids))
+        .order_by(col(Role.id))
+    )
+
+
+async def load_offered_roles(
+    store: Readable, role_set_ids: Sequence[str]
+) -> Sequence[Sequence[RoleWithPermissions]]:
+    """Loads the roles of each role set with their permissions, oldest first."""
+    offered: dict[str, list[RoleWithPermissions]] = {id: [] for id in role_set_ids}
+    async with store.read() as connection:
+        for row in await connection.fetch(_select_offered_roles(role_set_ids)):
+            role = RoleWithPermissions(cast(Role, row), parse_keys(row.permissions))
+            offered[row.parent].append(role)
+    return [offered[id] for id in role_set_ids]
+
+
+@prepared_statement
+def _select_offered_roles(role_set_ids: Sequence[str]) -> AnySelect:
+    statement: AnySelect = Select(
+        Role,
+        col(RoleSetRole.role_set_id).label("parent"),
+        select_keys_of_role(col(Role.id)).label("permissions"),
+    )
+    return (
+        statement.join(RoleSetRole, col(RoleSetRole.role_id) == col(Role.id))
         .where(col(RoleSetRole.role_set_id).in_(role_set_ids))
         .order_by(col(Role.id))
     )

@@ -31,8 +31,6 @@ async def set_active_organization(
     if organization_id is not None:
         membership = await lock_own_membership(tx, organization_id)
     elif slug is not None:
-        if not (await tx.load_instance()).slugs_enabled:
-            raise NotFound
         membership = await lock_own_membership(tx, None, slug)
     session = await lock_own_session(tx, session_id)
     if not is_open(session.closed_as, session.expires_at, tx.now):
@@ -71,6 +69,8 @@ async def lock_own_membership(
     The organization is given by its ID or its slug. Raises NotFound.
     """
     await tx.ensure_organizations_enabled()
+    if slug is not None and not (await tx.load_instance()).slugs_enabled:
+        raise NotFound
     statement = _select_locked_membership(tx.actor.user_id or "", organization_id, slug)
     membership = (await tx.session.execute(statement)).scalar_one_or_none()
     if membership is None:

@@ -17,17 +17,19 @@ from resolvers.sessions.rows import close_session, is_open_at, lock_own_session,
 from resolvers.transaction import Transaction
 
 
-async def create_session(tx: Transaction, *, organization_id: str | None) -> Session:
-    """Opens a session of the caller, in an organization or in none yet."""
+async def create_session(
+    tx: Transaction, *, organization_id: str | None, slug: str | None
+) -> Session:
+    """Opens a session of the caller, in an organization, given by ID or slug, or in none yet."""
     ensure_identity_token(tx.actor)
     # The lock on the user makes concurrent calls count the open sessions one after the other.
     caller = _select_locked_caller(tx.actor.user_id or "")
     user_id = (await tx.session.execute(caller)).scalar_one_or_none()
     if user_id is None:
         raise Unauthenticated
-    membership = (
-        await lock_own_membership(tx, organization_id) if organization_id is not None else None
-    )
+    membership = None
+    if organization_id is not None or slug is not None:
+        membership = await lock_own_membership(tx, organization_id, slug)
     # If there is no room for another session, the ones that were idle longest end.
     surplus = _select_locked_surplus(user_id, tx.now)
     for old in (await tx.session.execute(surplus)).scalars():

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from models.database.statements import AnySelect, prepared_statement
 from models.instance import Instance
 from models.sessions import Session
-from resolvers.access import Actor, ActorType, SigningSession
+from resolvers.access import Actor, ActorType, SignIn, SigningSession
+from resolvers.events.event_log import select_cursor_of_snapshot
 from resolvers.server import Server
 from resolvers.sessions.rows import is_open_at
 
@@ -26,15 +27,21 @@ class SessionClaims:
 
 @prepared_statement
 def _select_caller(session_id: str, user_id: str, now: datetime) -> AnySelect:
-    """Selects the instance's settings, and the session if it is open and the user's."""
+    """Selects the instance's settings, and the session if it is open and the user's.
+
+    The cursor is of the same moment as the settings.
+    """
     own = (col(Session.id) == session_id) & (col(Session.user_id) == user_id)
     columns = select(
-        Instance, type_coerce(col(Session.id), String).label("session_id"), col(Session.expires_at)
+        Instance,
+        type_coerce(col(Session.id), String).label("session_id"),
+        col(Session.expires_at),
+        select_cursor_of_snapshot().label("newest_cursor"),
     )
     return columns.outerjoin(Session, own & is_open_at(now))
 
 
-async def sign_in_session(server: Server, token: SessionClaims) -> tuple[Actor, Instance] | None:
+async def sign_in_session(server: Server, token: SessionClaims) -> SignIn | None:
     """Loads the caller of a verified session token, in one statement.
 
     Returns None if the session is closed, has expired, or was deleted with its user.
@@ -45,4 +52,5 @@ async def sign_in_session(server: Server, token: SessionClaims) -> tuple[Actor, 
     if row.session_id is None:
         return None
     session = SigningSession(token.session_id, row.expires_at, token.organization_id)
-    return Actor(ActorType.USER, token.user_id, session), cast(Instance, row)
+    actor = Actor(ActorType.USER, token.user_id, session)
+    return SignIn(actor, cast(Instance, row), row.newest_cursor)

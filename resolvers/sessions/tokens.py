@@ -48,12 +48,29 @@ from resolvers.transaction import Transaction, organizations_disabled
 
 
 class Choice(Enum):
-    """Which organization a token is for, if the request names none."""
+    """How a request chooses the organization that a token is for."""
 
     # The session's active organization.
     OWN = "own"
     # None: the personal account. In membership mode REQUIRED, the session's organization stays.
     PERSONAL = "personal"
+    ID = "id"
+    SLUG = "slug"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenOrganization:
+    choice: Choice = Choice.OWN
+    # The ID or the slug; None if the request names no organization.
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """The claims of a token that can be signed, and the organization that they are for."""
+
+    claims: TokenClaims
+    organization_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +82,18 @@ class TokenOptions:
     authorized_party: str | None
 
 
-def _select_membership(choice: Choice | None) -> ColumnElement[bool]:
-    """Selects the membership that a token is for; without a choice, the named organization's.
-
-    It selects none while organizations are disabled.
-    """
+def _select_membership(choice: Choice) -> ColumnElement[bool]:
+    """Selects the membership that a token is for; none while organizations are disabled."""
     is_on = col(Instance.organizations_enabled)
     own = col(Membership.id) == col(Session.membership_id)
     if choice is Choice.OWN:
         return own & is_on
     if choice is Choice.PERSONAL:
         return own & is_on & (col(Instance.membership_mode) == MembershipMode.REQUIRED.value)
-    named = col(Membership.organization_id) == bindparam("organization_id")
+    named = col(Membership.organization_id) == bindparam("name")
+    if choice is Choice.SLUG:
+        with_slug = select(Organization.id).where(col(Organization.slug) == bindparam("name"))
+        named = col(Membership.organization_id).in_(with_slug) & col(Instance.slugs_enabled)
     return named & (col(Membership.user_id) == col(Session.user_id)) & is_on
 
 
@@ -119,7 +136,7 @@ def _make_plan_claims(row: AnyRow) -> ActivePlan | None:
 
 
 @cache
-def _select_content(choice: Choice | None, format: TokenFormat) -> AnySelect:
+def _select_content(choice: Choice, format: TokenFormat) -> AnySelect:
     """Selects everything that a token says, in one row; none if the session isn't the user's.
 
     The statement is cached because building it takes as long as running it.
@@ -159,27 +176,18 @@ def _parse_memberships(memberships: str | None) -> Sequence[tuple[str, str]]:
     ]
 
 
-async def _load_token_claims(
+async def _load_token(
     connection: Connection,
     now: datetime,
     user_id: str | None,
     *,
     session_id: str,
-    choice: Choice | str,
+    chosen: ChosenOrganization,
     options: TokenOptions,
-) -> tuple[AnyRow, TokenClaims]:
-    """Loads a session and makes the claims of a token for it.
-
-    `choice` can be the ID of an organization. A token with an organization is never pending.
-    """
-    named = choice if isinstance(choice, str) else None
-    statement = _select_content(None if isinstance(choice, str) else choice, options.format)
-    values = {
-        "session_id": session_id,
-        "user_id": user_id,
-        "organization_id": named,
-        "now": now,
-    }
+) -> tuple[AnyRow, NewToken]:
+    """Loads a session and makes a token for it; one with an organization is never pending."""
+    statement = _select_content(chosen.choice, options.format)
+    values = {"session_id": session_id, "user_id": user_id, "name": chosen.name, "now": now}
     row: AnyRow | None = (await connection.execute(statement, values)).one_or_none()
     if row is None:
         raise session_not_found()
@@ -190,7 +198,7 @@ async def _load_token_claims(
         slug = row.slug if row.slugs_enabled else None
         permissions = filter_by_features(parse_keys(row.permissions), plan and plan.features)
         organization = ActiveOrganization(row.organization_id, slug, row.role, permissions)
-    if organization is None and named is not None:
+    if organization is None and chosen.name is not None:
         raise NotFound if row.organizations_enabled else organizations_disabled()
     content = TokenContent(
         issuer=options.issuer,
@@ -206,23 +214,21 @@ async def _load_token_claims(
         ),
         signed_in_at=row.created_at,
     )
-    return row, make_claims(options.format, content)
+    return row, NewToken(make_claims(options.format, content), row.organization_id)
 
 
-async def make_token_claims(
-    tx: Transaction, session: Session, options: TokenOptions
-) -> TokenClaims:
-    """Makes the claims of a token for the session's active organization."""
+async def make_token(tx: Transaction, session: Session, options: TokenOptions) -> NewToken:
+    """Makes a token for the session's active organization."""
     connection = await tx.session.connection()
-    _, claims = await _load_token_claims(
+    _, token = await _load_token(
         connection,
         tx.now,
         session.user_id,
         session_id=session.id,
-        choice=Choice.OWN,
+        chosen=ChosenOrganization(),
         options=options,
     )
-    return claims
+    return token
 
 
 async def create_session_token(
@@ -230,10 +236,10 @@ async def create_session_token(
     actor: Actor,
     *,
     session_id: str,
-    choice: Choice | str,
+    chosen: ChosenOrganization,
     options: TokenOptions,
-) -> tuple[Session, TokenClaims]:
-    """Makes the claims of a token for any organization of the caller, in one statement.
+) -> tuple[Session, NewToken]:
+    """Makes a token for any organization of the caller, in one statement.
 
     The session's own choice stays, so that browser tabs don't interfere. Once a minute, the session
     is marked as active.
@@ -241,13 +247,13 @@ async def create_session_token(
     ensure_identity_token(actor)
     now = server.clock()
     async with server.store.read() as connection:
-        row, claims = await _load_token_claims(
-            connection, now, actor.user_id, session_id=session_id, choice=choice, options=options
+        row, token = await _load_token(
+            connection, now, actor.user_id, session_id=session_id, chosen=chosen, options=options
         )
     if now - row.last_active_at >= TOUCH_INTERVAL:
         row = await _touch(server.store, session_id, now) or row
     # The row has the columns of the table, and may have those that the claims need.
-    return cast(Session, row), claims
+    return cast(Session, row), token
 
 
 async def _touch(store: Store, session_id: str, now: datetime) -> AnyRow | None:

@@ -16,14 +16,20 @@ from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
 from models.events import Event, EventType
 from resolvers.access import Actor
 from resolvers.events.event_log import (
-    EventPageRequest,
     load_events_after,
     load_newer_events,
     load_newest_cursor,
 )
+from resolvers.events.scopes import EventPageRequest
+from resolvers.events.viewers import load_concerned
 from resolvers.queries.loaders import Loaders
 from resolvers.server import Clock
-from resolvers.subscriptions.matching import find_affected, find_matching, group_streams
+from resolvers.subscriptions.matching import (
+    find_affected,
+    find_matching,
+    find_possible,
+    group_streams,
+)
 from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
@@ -245,12 +251,12 @@ class LogReader:
         groups = group_streams(self.streams)
         for row in rows:
             self._end_signed_out(row)
-            for stream in find_matching(row, groups):
+            for stream in find_possible(row, groups):
                 stream.behind_until = row.cursor
         try:
             await self._deliver(rows)
         except BaseException:
-            for stream in find_affected(rows, groups):
+            for stream in {one for row in rows for one in find_possible(row, groups)}:
                 stream.go_back_to_log(head)
             raise
         return len(rows) == BATCH
@@ -259,7 +265,8 @@ class LogReader:
         """Queues events for live streams, once credentials and rights are checked again."""
         await self._end_revoked()
         groups = group_streams(self.streams)
-        affected = find_affected(rows, groups)
+        concerned = await load_concerned(self.store, rows, groups.user_ids)
+        affected = find_affected(rows, groups, concerned)
         if not affected:
             return
         live = {stream for stream in affected if stream.is_live}
@@ -268,7 +275,7 @@ class LogReader:
         types = {stream: rights.get_types(stream) for stream in live if stream.reason is None}
         for row in rows:
             event: Delivered | None = None
-            for stream in find_matching(row, groups):
+            for stream in find_matching(row, groups, concerned):
                 if stream not in types:
                     continue
                 readable = types[stream]

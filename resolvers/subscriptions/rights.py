@@ -91,7 +91,13 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     organization_ids = sorted(
         {stream.scope.organization_id for stream in streams if stream.scope.organization_id}
     )
-    user_ids = sorted({stream.actor.user_id for stream in streams if stream.actor.user_id})
+    user_ids = sorted(
+        {
+            stream.actor.user_id
+            for stream in streams
+            if stream.actor.user_id and stream.scope.organization_id
+        }
+    )
     permissions: dict[str, dict[str, frozenset[str]]] = {}
     organizations_enabled = billing_enabled = True
     async with store.read() as connection:

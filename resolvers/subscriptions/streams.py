@@ -10,7 +10,7 @@ from typing import Any
 from models.errors import RequestError
 from models.events import Event
 from resolvers.access import Actor
-from resolvers.events.event_log import Scope
+from resolvers.events.scopes import Scope
 from resolvers.queries.loaders import Loaders
 
 WAITING_EVENTS = 1_000

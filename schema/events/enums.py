@@ -64,6 +64,7 @@ describe_enum(
         " update comes first.",
         EventType.SUBSCRIPTION_PAST_DUE: "A payment for a subscription is overdue. The event of its"
         " creation or update comes first.",
+        EventType.INSTANCE_UPDATED: "Settings of the instance were updated.",
     },
 )
 

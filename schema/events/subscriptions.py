@@ -9,10 +9,12 @@ import strawberry
 from models.events import MEMBERSHIP_TYPES
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
-from resolvers.events.event_log import Scope, parse_cursor
+from resolvers.events.event_log import parse_cursor
+from resolvers.events.scopes import Scope
 from resolvers.subscriptions.streams import Delivered, Stream
 from schema.events.enums import EventType
 from schema.events.types import Event, MembershipEvent, get_names, to_event_or_none
+from schema.events.viewer_events import hide_from_viewer
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import ActorKind, subscription_guard
 
@@ -57,6 +59,12 @@ async def _to_events(
                 yield event
 
 
+async def _hide_from_viewer(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    async with aclosing(events):
+        async for event in events:
+            yield hide_from_viewer(event)
+
+
 @strawberry.type(
     description="The subscriptions: events as they happen. Within a subscription, no event is"
     " skipped or repeated."
@@ -92,7 +100,22 @@ class Subscription:
     async def viewer_membership_changed(
         self, info: Info, after: After = None
     ) -> AsyncGenerator[MembershipEvent, None]:
-        return _follow(info, Scope(member_id=info.context.user_id), after)
+        scope = Scope(viewer_id=info.context.user_id)
+        return _follow(info, scope, after, MEMBERSHIP_TYPES)
+
+    @strawberry.subscription(
+        description="Delivers the events that concern the caller: those of their memberships,"
+        " including the removal from an organization, membership requests, profile, and sessions,"
+        " of invitations to their verified address and of suggestions, updates and the deletion of"
+        " their organizations, updates of the roles and role sets that they have, and updates of"
+        " the settings of the instance.",
+        extensions=subscription_guard(actor=ActorKind.USER),
+    )
+    async def viewer_events(
+        self, info: Info, after: After = None, types: Types = None
+    ) -> AsyncGenerator[Event, None]:
+        events = _follow(info, Scope(viewer_id=info.context.user_id), after, get_names(types))
+        return _hide_from_viewer(events)
 
     @strawberry.subscription(
         description="Delivers all events of the instance.",

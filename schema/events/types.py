@@ -189,8 +189,8 @@ class InvitationEvent(Event):
 
 
 @strawberry.type(
-    description="An event of the instance as a whole: a role, permission, role set, user, session,"
-    " feature, plan, or subscription changed."
+    description="An event of the instance as a whole: its settings changed, or a role, permission,"
+    " role set, user, session, feature, plan, or subscription."
 )
 class InstanceEvent(Event):
     @classmethod

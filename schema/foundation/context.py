@@ -49,6 +49,8 @@ class Context:
     instance: Instance
     # The origin of the page that sent the request, according to its browser.
     origin: str | None = None
+    # The newest cursor of the event log when the settings were read; None unless a user calls.
+    newest_cursor: int | None = None
     document: Document | None = None
     open_transaction: Transaction | None = field(default=None)
     # The transaction of the whole request, if the request has an idempotency key.

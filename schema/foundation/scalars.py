@@ -1,5 +1,6 @@
 """The scalars of the contract, which read a literal and a variable alike."""
 
+import base64
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -24,6 +25,7 @@ from models.base import UNREADABLE, dumps
 
 JSONObject = NewType("JSONObject", dict[str, Any])
 DateTime = NewType("DateTime", datetime)
+Base64 = NewType("Base64", bytes)
 
 # What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
 LARGEST_NUMBER = 2**53 - 1
@@ -158,6 +160,24 @@ def _parse_time(text: Any) -> DateTime:
         raise GraphQLError("A time must be in the years 1 to 9999 in UTC.") from error
 
 
+# ---------------------------------------------------------------------------------------- bytes
+
+
+def _parse_base64(text: Any) -> Base64:
+    if not isinstance(text, str):
+        raise GraphQLError("The data must be a string in Base64.")
+    try:
+        return Base64(base64.b64decode(text, validate=True))
+    except ValueError as error:
+        raise GraphQLError(
+            "The data must be in Base64 with padding, without line breaks and without a data: URL."
+        ) from error
+
+
+def _serialize_base64(data: Base64) -> str:
+    return base64.b64encode(data).decode()
+
+
 SCALARS: dict[object, Any] = {
     JSONObject: strawberry.scalar(
         name="JSONObject",
@@ -174,5 +194,12 @@ SCALARS: dict[object, Any] = {
         serialize=_serialize_time,
         parse_value=_parse_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+    ),
+    Base64: strawberry.scalar(
+        name="Base64",
+        description="Bytes in Base64 (RFC 4648, section 4), with padding.",
+        serialize=_serialize_base64,
+        parse_value=_parse_base64,
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc4648#section-4",
     ),
 }

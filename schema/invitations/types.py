@@ -7,6 +7,7 @@ from models.invitations import get_status
 from models.mail import Mail
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
+from models.users import make_full_name
 from resolvers.invitations.lists import InvitationFilter
 from resolvers.invitations.tickets import TicketKind, make_accept_url
 from resolvers.lists import ListSpec, Selection
@@ -123,6 +124,15 @@ class Invitation(Node):
     )
     async def inviter(self, info: Info) -> User | None:
         return await self._person(info, self.row.inviter_id)
+
+    @strawberry.field(
+        description="The full name of the inviter, which the invited person can read too. Null if a"
+        " secret key or a domain sent the invitation, or if the inviter has no name or was deleted."
+    )
+    async def inviter_name(self, info: Info) -> str | None:
+        inviter_id = self.row.inviter_id
+        row = await info.context.loaders.users.load(inviter_id) if inviter_id else None
+        return make_full_name(row.first_name, row.last_name) if row else None
 
     @strawberry.field(
         description="The user who accepted the invitation. Null if it wasn't accepted, if the user"

@@ -10,7 +10,6 @@ from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
 from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
 from resolvers.page_requests import PageArguments
-from resolvers.queries.batching import load_existing
 from schema.events.enums import EventType
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import (
@@ -36,8 +35,9 @@ from schema.memberships.types import (
     load_memberships,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
+from schema.organizations.role_fields import RoleFields
 from schema.plans.of_organization import OrganizationPlan
-from schema.roles.types import PermissionKey, Role, RoleSet
+from schema.roles.types import PermissionKey
 from schema.users.types import User
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     service=["private_metadata"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(EnrollmentFields, OrganizationPlan):
+class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -82,7 +82,6 @@ class Organization(EnrollmentFields, OrganizationPlan):
     created_at: DateTime = strawberry.field(description="When the organization was created.")
     updated_at: DateTime = strawberry.field(description="When the organization was last updated.")
     created_by_id: strawberry.Private[str | None]
-    role_set_id: strawberry.Private[str]
 
     @strawberry.field(
         description="The user who created the organization. Null if a secret key created it for"
@@ -99,21 +98,6 @@ class Organization(EnrollmentFields, OrganizationPlan):
                 return None
         row = await loaders.users.load(creator_id)
         return User.from_row(row, info.context) if row else None
-
-    @strawberry.field(
-        description="The role set of the organization, which defines the roles that its members can"
-        " have."
-    )
-    async def role_set(self, info: Info) -> RoleSet:
-        row = await load_existing(info.context.loaders.role_sets, self.role_set_id)
-        return RoleSet.from_row(row)
-
-    @strawberry.field(
-        description="The roles that members of the organization can have, oldest first."
-    )
-    async def roles(self, info: Info) -> list[Role]:
-        rows = await info.context.loaders.roles_of_set.load(self.role_set_id)
-        return list(map(Role.from_row, rows))
 
     @batch_field(description="The number of members.")
     @staticmethod

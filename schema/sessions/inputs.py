@@ -3,16 +3,19 @@
 import strawberry
 
 from models.errors import BadUserInput
-from resolvers.sessions.tokens import Choice
+from resolvers.sessions.tokens import Choice, ChosenOrganization
 from schema.sessions.enums import TokenFormat
 
 
-@strawberry.input(description="A session to open.")
+@strawberry.input(description="A session to open. Set at most one of `organizationId` and `slug`.")
 class CreateSessionInput:
     organization_id: strawberry.ID | None = strawberry.field(
         description="ID of the session's first active organization. Without it, the session uses"
         " the personal account or, if an organization is required, is pending.",
         default=None,
+    )
+    slug: str | None = strawberry.field(
+        description="The slug of the session's first active organization.", default=None
     )
     format: TokenFormat = strawberry.field(
         description="The format of the claims in the session's first token.", default=TokenFormat.V2
@@ -38,7 +41,10 @@ class SetActiveOrganizationInput:
     )
 
 
-@strawberry.input(description="The session and the organization that a new token is for.")
+@strawberry.input(
+    description="The session and the organization that a new token is for. Set at most one of"
+    " `organizationId` and `slug`."
+)
 class CreateSessionTokenInput:
     session_id: strawberry.ID = strawberry.field(
         description="ID of the session that the token belongs to."
@@ -46,6 +52,9 @@ class CreateSessionTokenInput:
     organization_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
         description="ID of an organization that the caller is a member of. Null for the personal"
         " account. Defaults to the session's active organization."
+    )
+    slug: str | None = strawberry.field(
+        description="The slug of an organization that the caller is a member of.", default=None
     )
     format: TokenFormat = strawberry.field(
         description="The format of the claims in the new token.", default=TokenFormat.V2
@@ -66,7 +75,18 @@ def get_organization_id(input: SetActiveOrganizationInput) -> str | None:
     return input.organization_id.value if input.organization_id else None
 
 
-def to_choice(input: CreateSessionTokenInput) -> Choice | str:
+def ensure_one_name(input: CreateSessionInput | CreateSessionTokenInput) -> None:
+    """Raises BadUserInput if the organization is given by both ID and slug."""
+    if input.organization_id is not None and input.slug is not None:
+        raise BadUserInput("Give organizationId or slug, not both.")
+
+
+def to_chosen(input: CreateSessionTokenInput) -> ChosenOrganization:
+    ensure_one_name(input)
+    if input.slug is not None:
+        return ChosenOrganization(Choice.SLUG, input.slug)
     if input.organization_id is None:
-        return Choice.OWN
-    return Choice.PERSONAL if input.organization_id.value is None else input.organization_id.value
+        return ChosenOrganization()
+    if input.organization_id.value is None:
+        return ChosenOrganization(Choice.PERSONAL)
+    return ChosenOrganization(Choice.ID, input.organization_id.value)

@@ -7,16 +7,19 @@ from resolvers.sessions import active_organization, lifecycle, tokens
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard, untransacted_guard
 from schema.foundation.payloads import Payload
+from schema.instance import Instance
 from schema.sessions.enums import TokenFormat
 from schema.sessions.inputs import (
     CreateSessionInput,
     CreateSessionTokenInput,
     SessionRefInput,
     SetActiveOrganizationInput,
+    ensure_one_name,
     get_organization_id,
-    to_choice,
+    to_chosen,
 )
 from schema.sessions.types import Session, SessionToken, make_token_options, to_token
+from schema.viewer import Viewer
 
 
 @strawberry.type(description="The result of a mutation that opens, changes, or ends a session.")
@@ -29,6 +32,15 @@ class SessionPayload(Payload):
         " `userErrors`.",
         default=None,
     )
+    viewer: Viewer | None = strawberry.field(
+        description="The signed-in user after the mutation. Its active organization is the one that"
+        " the token is for. Null if there is no token.",
+        default=None,
+    )
+
+    @strawberry.field(description="The settings of this instance.")
+    async def instance(self, info: Info) -> Instance:
+        return Instance.from_row(info.context.instance)
 
 
 @strawberry.type
@@ -39,9 +51,11 @@ class SessionMutations:
         extensions=mutation_guard(actor=ActorKind.USER),
     )
     async def create_session(self, info: Info, input: CreateSessionInput) -> SessionPayload | None:
-        tx = info.context.transaction
-        row = await lifecycle.create_session(tx, organization_id=input.organization_id)
-        return await _with_token(info, row, input.format)
+        ensure_one_name(input)
+        row = await lifecycle.create_session(
+            info.context.transaction, organization_id=input.organization_id, slug=input.slug
+        )
+        return await _make_token(info, row, input.format)
 
     @strawberry.mutation(
         description="Changes the active organization of a session, and creates a token for it.",
@@ -56,7 +70,7 @@ class SessionMutations:
             organization_id=get_organization_id(input),
             slug=input.slug,
         )
-        return await _with_token(info, row, input.format)
+        return await _make_token(info, row, input.format)
 
     @strawberry.mutation(
         description="Creates a token for a session, in any organization of the caller. The"
@@ -67,14 +81,14 @@ class SessionMutations:
         self, info: Info, input: CreateSessionTokenInput
     ) -> SessionPayload | None:
         context = info.context
-        row, claims = await tokens.create_session_token(
+        row, token = await tokens.create_session_token(
             context.server,
             context.caller,
             session_id=input.session_id,
-            choice=to_choice(input),
+            chosen=to_chosen(input),
             options=make_token_options(context, input.format),
         )
-        return SessionPayload(session=Session.from_row(row, context), token=to_token(claims))
+        return _to_payload(info, row, token)
 
     @strawberry.mutation(
         description="Ends one of the caller's sessions immediately. With a session token, the"
@@ -94,8 +108,16 @@ class SessionMutations:
         return SessionPayload(session=Session.from_row(row, info.context))
 
 
-async def _with_token(info: Info, row: SessionRow, format: TokenFormat) -> SessionPayload:
-    claims = await tokens.make_token_claims(
-        info.context.transaction, row, make_token_options(info.context, format)
+async def _make_token(info: Info, row: SessionRow, format: TokenFormat) -> SessionPayload:
+    options = make_token_options(info.context, format)
+    return _to_payload(info, row, await tokens.make_token(info.context.transaction, row, options))
+
+
+def _to_payload(info: Info, row: SessionRow, token: tokens.NewToken) -> SessionPayload:
+    return SessionPayload(
+        session=Session.from_row(row, info.context),
+        token=to_token(token.claims),
+        viewer=Viewer(
+            user_id=row.user_id, session_id=row.id, organization_id=token.organization_id
+        ),
     )
-    return SessionPayload(session=Session.from_row(row, info.context), token=to_token(claims))

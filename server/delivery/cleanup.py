@@ -10,6 +10,7 @@ import structlog
 from models.database.heartbeats import Heartbeat
 from models.database.store import shield
 from models.errors import Unavailable
+from models.images import KEPT_FOR
 from resolvers.access import SYSTEM
 from resolvers.delivery.cleanup import (
     delete_old_mails_and_sessions,
@@ -17,6 +18,7 @@ from resolvers.delivery.cleanup import (
 )
 from resolvers.events.retention import delete_old_events, load_newest_time
 from resolvers.idempotency import delete_old_answers
+from resolvers.logos import delete_unused_images
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.server import Server
 from resolvers.stripe.receive import EVENTS_KEPT, delete_old_stripe_events
@@ -77,6 +79,7 @@ class Cleanup:
                 log.exception("organization not cleaned up", id=organization_id)
             self.heartbeat.beat()
         await delete_old_mails_and_sessions(store, now - RETENTION)
+        await delete_unused_images(store, now - KEPT_FOR)
         await delete_old_answers(store, now)
         await delete_old_stripe_events(store, now - EVENTS_KEPT)
         await delete_old_events(store, now - self.event_retention, self.heartbeat.beat)

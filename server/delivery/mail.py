@@ -14,6 +14,7 @@ from models.database.session import DatabaseSession
 from models.errors import Unavailable
 from models.invitations import InvitationStatus, get_status
 from models.mail import MailKind, MailStatus
+from models.users import make_full_name
 from models.validation.text import escape_controls
 from resolvers.delivery.mail import MAIL_QUEUE, load_due_mail_ids, load_invitation
 from resolvers.delivery.queue import Claim
@@ -133,13 +134,13 @@ class MailChannel:
         status = get_status(invitation.status, invitation.expires_at, self.server.clock())
         if status is not InvitationStatus.PENDING:
             return None
-        names = (invitation.first_name, invitation.last_name)
         return InvitationEmail(
             id=claim.id,
             address=invitation.email_address,
             organization=invitation.organization_name,
+            product=invitation.product,
             role=invitation.role_name,
-            inviter=" ".join(name for name in names if name) or None,
+            inviter=make_full_name(invitation.first_name, invitation.last_name),
             link=make_accept_url(self.server, TicketKind.MAIL, invitation.id, invitation.nonce),
             expires_at=invitation.expires_at,
             sender=self.sender,

@@ -51,6 +51,8 @@ class InvitationEmail:
     id: str
     address: str
     organization: str
+    # The name of the product that the organization uses, if the instance has one.
+    product: str | None
     role: str
     inviter: str | None
     link: str
@@ -136,6 +138,7 @@ def render(email: InvitationEmail, now: datetime) -> EmailMessage:
     subject = f"You're invited to join {organization}"
     values = {
         "organization": organization,
+        "product": to_plain_text(email.product) if email.product else None,
         "role": to_plain_text(email.role),
         "inviter": to_plain_text(email.inviter) if email.inviter else None,
         "address": to_shown_address(email.address),

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from models.mail import MailKind
+from models.users import make_full_name
 from resolvers.delivery.notices import load_code, load_recipient
 from resolvers.domains.proofs import make_code
 from resolvers.server import Server
@@ -43,8 +44,8 @@ async def _make_code_notice(server: Server, mail: Any) -> Notice | None:
     )
     if row is None or row.affiliation_expires_at <= server.clock():
         return None
-    names = " ".join(name for name in (row.first_name, row.last_name) if name)
-    asker = to_plain_text(names) if names else "Somebody"
+    name = make_full_name(row.first_name, row.last_name)
+    asker = to_plain_text(name) if name else "Somebody"
     organization, domain = to_plain_text(row.organization_name), to_plain_text(mail.domain)
     until = f"{row.affiliation_expires_at.astimezone(UTC):%H:%M} UTC"
     return Notice(

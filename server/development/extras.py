@@ -21,7 +21,7 @@ from resolvers.sessions.lifecycle import create_session
 from resolvers.transaction import begin
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import OnWritten
-from server.development import doors
+from server.development import demo, doors
 from server.development.files import load_development_key
 from server.development.issuer import (
     ADA,
@@ -75,7 +75,7 @@ async def make_development_extras(
         ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
-        routes=doors.routes(issuer, folder / OUTBOX.name),
+        routes=[*doors.routes(issuer, folder / OUTBOX.name), *demo.routes()],
     )
 
 
@@ -165,4 +165,4 @@ async def ensure_session(server: Server, user_id: str) -> str:
     if session_id is not None:
         return session_id
     async with begin(server, Actor(ActorType.USER, user_id)) as tx:
-        return (await create_session(tx, organization_id=None)).id
+        return (await create_session(tx, organization_id=None, slug=None)).id

@@ -21,7 +21,18 @@ from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import graphiql, health, home, invitation_page, jwks, logos, metrics, sdl, stripe
+from server.http import (
+    graphiql,
+    health,
+    home,
+    invitation_page,
+    jwks,
+    logos,
+    metrics,
+    scripts,
+    sdl,
+    stripe,
+)
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
@@ -222,7 +233,8 @@ def _make_routes(
         *health.routes(server.store, heartbeats),
         sdl.route(endpoint, is_public=_shows_schema(settings)),
         *metrics.routes(settings, endpoint.observer),
-        *logos.routes,
+        *logos.routes(server.store),
+        *scripts.routes(settings),
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
         *stripe.routes(settings, server),

@@ -3,15 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from os import PathLike, stat_result
-from pathlib import Path
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
-ASSETS = Path(__file__).parents[1] / "assets" / "graphiql"
+from server.http.assets import FOLDER, Assets
+
+ASSETS = FOLDER / "graphiql"
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -77,24 +75,6 @@ class Document:
     name: str
     query: str
     variables: dict[str, object]
-
-
-class Assets(StaticFiles):
-    def file_response(
-        self,
-        full_path: str | PathLike[str],
-        stat_result: stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        # File names are the same in every build, so browsers must revalidate them by ETag.
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    async def check_config(self) -> None:
-        """Accepts a missing folder, whose files are 404; the page says what to do."""
 
 
 routes = [

@@ -179,16 +179,17 @@ class GraphQLEndpoint:
             return Context(
                 self.server, self.signer, self.log, self.rate_limits, None, instance, origin
             )
-        actor, instance = await credential.load_caller()
-        get_record().actor = actor
+        caller = await credential.load_caller()
+        get_record().actor = caller.actor
         return Context(
             self.server,
             self.signer,
             self.log,
             self.rate_limits,
-            actor,
-            instance,
+            caller.actor,
+            caller.instance,
             origin,
+            newest_cursor=caller.newest_cursor,
             is_credential_valid=credential.is_valid,
             disconnect=partial(disconnect, connection.scope),
         )

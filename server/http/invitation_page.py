@@ -128,6 +128,7 @@ def _render_preview(preview: Preview, ticket: str, demo: Sequence[DemoIdentity])
     invitation = {
         "organization": preview.organization.name,
         "image": preview.organization.image_url or f"../images/{preview.organization.id}.svg",
+        "product": preview.product,
         "inviter": preview.inviter_name,
         "role": preview.role_name,
         "address": preview.invitation.email_address,

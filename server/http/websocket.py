@@ -149,17 +149,18 @@ class Socket:
         try:
             credential = await self.endpoint.identity.authenticate(authorization)
             assert credential, "the authorization is not empty"
-            actor, _ = await self.endpoint.run_to_completion(credential.load_caller())
+            caller = await self.endpoint.run_to_completion(credential.load_caller())
         except (InvalidCredential, RequestError) as error:
             if isinstance(error, InvalidCredential):
                 await self.endpoint.rate_limits.count_rejected(get_network(self.websocket))
             raise to_closed(error) from error
-        if actor.user_id:
-            if not self.by_user.take(actor.user_id):
+        user_id = caller.actor.user_id
+        if user_id:
+            if not self.by_user.take(user_id):
                 raise Closed(
                     4429, f"Too many sockets: a user can have at most {self.by_user.maximum}"
                 )
-            self.owner = actor.user_id
+            self.owner = user_id
         return credential
 
     async def _handle(self, credential: Credential, message: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from models.errors import Unavailable
 from models.instance import Instance
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
 from models.users import IdentityClaims
-from resolvers.access import Actor, ActorType
+from resolvers.access import Actor, ActorType, SignIn
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
 from resolvers.provisioning import sign_in
@@ -121,7 +121,7 @@ class Credential:
 
     # Reads the caller from the store. Raises InvalidCredential if the credential, or its owner, is
     # no longer there.
-    load_caller: Callable[[], Awaitable[tuple[Actor, Instance]]]
+    load_caller: Callable[[], Awaitable[SignIn]]
     # Whether it has not expired; always true for a credential that only the store can end.
     is_valid: Callable[[], bool] = lambda: True
 
@@ -180,16 +180,16 @@ class Authenticator:
             (instance,) = await connection.fetch(select_instance())
         return instance
 
-    async def _load_service(self, secret: str) -> tuple[Actor, Instance]:
+    async def _load_service(self, secret: str) -> SignIn:
         for key_id, digest in self.secret_keys.items():
             if matches_digest(secret, digest):
-                return Actor(ActorType.SERVICE, key_id), await self.load_instance()
+                return SignIn(Actor(ActorType.SERVICE, key_id), await self.load_instance())
         caller = await sign_in_service(self.server.store, secret)
         if caller is None:
             raise InvalidCredential("the secret key is unknown or revoked")
         return caller
 
-    async def _load_session(self, claims: SessionClaims) -> tuple[Actor, Instance]:
+    async def _load_session(self, claims: SessionClaims) -> SignIn:
         caller = await sign_in_session(self.server, claims)
         if caller is None:
             raise InvalidCredential("its session has ended")

@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     introspection: bool | None = None
     graphiql: bool | None = None
+    # Whether the scripts for pages without a build step are served.
+    scripts: bool = True
     metrics_token: MetricsToken = Field(default=None, repr=False)
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     operations: OperationsFolder = None

@@ -103,6 +103,19 @@ async def test_a_repeated_mutation_is_answered_byte_for_byte(api: Api, acme: Acm
     assert len(await events(api.store)) == before + 2
 
 
+async def test_a_new_session_is_answered_with_its_viewer(api: Api, acme: Acme) -> None:
+    query = """mutation($input: CreateSessionInput!) { createSession(input: $input) {
+        viewer { cursor activeOrganization { id } permissions } userErrors { code } cursor } }"""
+    input = {"input": {"organizationId": acme.id}}
+
+    first, second = [await send(api, input, by=acme.member, query=query) for _ in range(2)]
+
+    payload = first.json()["data"]["createSession"]
+    assert payload["viewer"]["activeOrganization"] == {"id": acme.id}
+    assert int(payload["viewer"]["cursor"]) == int(payload["cursor"]) - 1
+    assert second.content == first.content
+
+
 async def test_the_answer_is_the_one_without_a_key(api: Api, acme: Acme) -> None:
     selection = """organization { name membersCount viewerMembership { role { key } }
         memberships(first: 5) { totalCount nodes { user { id } role { permissions { key } } } } }"""

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.http import graphiql
-from server.http.graphiql import Assets, Document, MenuIdentity, page
+from server.http.assets import Assets
+from server.http.graphiql import Document, MenuIdentity, page
 
 HOSTILE = "</script><script>alert(1)</script><!-- & \u2028\u2029 ü"
 

@@ -13,7 +13,7 @@ from models.database.store import Store
 from models.events import EventType
 from models.keys.signing_keys import make_cipher
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.events.event_log import Scope
+from resolvers.events.scopes import Scope
 from resolvers.subscriptions import log_reader, shared_reads
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import begin

@@ -138,7 +138,7 @@ TABLE: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
         lambda acme: {**of(acme), "roleSet": OTHER, "mappings": MAPPINGS},
         [UPDATED, "organization.updated"],
     ),
-    "updateInstance": (lambda acme: {"slugsEnabled": False}, []),
+    "updateInstance": (lambda acme: {"slugsEnabled": False}, ["instance.updated"]),
     "createWebhookEndpoint": (lambda acme: {"url": URL}, []),
 }
 

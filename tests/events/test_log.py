@@ -16,9 +16,10 @@ from models.events import EventType, get_readable_types
 from models.instance import Instance
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.access import SYSTEM
-from resolvers.events import event_log
-from resolvers.events.event_log import EventPageRequest, Scope, load_events_after
+from resolvers.events import scopes
+from resolvers.events.event_log import load_events_after
 from resolvers.events.retention import delete_old_events
+from resolvers.events.scopes import EventPageRequest, Scope
 from resolvers.transaction import begin
 from tests.api.test_statements import WIDTHS, Company, a_company, read_by
 from tests.conftest import counted
@@ -663,7 +664,7 @@ async def test_a_cursor_before_a_gap_that_nothing_ever_filled_is_not_expired(
 
 @pytest.fixture
 def short_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log, "MAXIMUM_READ", 10)
+    monkeypatch.setattr(scopes, "MAXIMUM_READ", 10)
 
 
 async def pages(api: Api, document: Callable[[str | None], Awaitable[JSON]]) -> list[JSON]:

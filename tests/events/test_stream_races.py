@@ -10,7 +10,7 @@ import pytest
 from models.errors import NotFound, Unauthenticated
 from models.events import EventType
 from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.events.event_log import Scope
+from resolvers.events.scopes import Scope
 from resolvers.keys.secret_keys import create_key, revoke_key
 from resolvers.queries import rows
 from resolvers.subscriptions import log_reader

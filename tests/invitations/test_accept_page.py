@@ -75,6 +75,19 @@ async def test_the_page_says_who_invites_whom_into_what(
     assert "evil.example" not in page.text
 
 
+async def test_the_page_names_the_product_if_the_instance_has_a_name(
+    api: Api, acme: Acme, browser: httpx.AsyncClient
+) -> None:
+    (made,) = await invited(api, acme, "new@example.com")
+    ticket = await ticket_of(api, made)
+    await set_instance(api, name="Engine & Sons")
+
+    page = (await open_page(browser, ticket)).text
+
+    assert "to join <strong>Acme</strong> on Engine &amp; Sons as Member." in page
+    assert "Sign up for Engine &amp; Sons with <strong>new@example.com</strong>" in page
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_opening_the_page_changes_nothing(
     api: Api, acme: Acme, browser: httpx.AsyncClient, method: str

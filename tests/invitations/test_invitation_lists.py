@@ -1,7 +1,7 @@
 """Who sees which invitations, and how they are listed (rules 14, 15 and 17)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -341,7 +341,7 @@ async def test_invitations_are_sorted_and_walked_in_both_directions(
     api: Api, acme: Acme, field: str
 ) -> None:
     found = await five_invitations(api, acme)
-    keys = {
+    keys: dict[str, Callable[[tuple[str, str, str]], Any]] = {
         "CREATED_AT": lambda one: one[0],
         "EMAIL_ADDRESS": lambda one: (one[1].replace("Z", "z"), one[0]),
         "EXPIRES_AT": lambda one: (one[2], one[0]),

@@ -198,3 +198,46 @@ async def test_revoking_takes_the_invitation_back(api: Api, acme: Acme) -> None:
     assert (revoked["status"], revoked["url"]) == ("REVOKED", None)
     last = (await events(api.store))[-1]
     assert (last["type"], last["actor_id"]) == ("organizationInvitation.revoked", acme.admin.id)
+
+
+# ------------------------------------------------------------------------------ name of the inviter
+
+NAMES = "{ viewer { invitations { nodes { inviterName inviter { id } } } } }"
+
+
+async def inviter_names(api: Api, invitee: Caller) -> list[str | None]:
+    nodes = (await api.run(NAMES, by=invitee)).data["viewer"]["invitations"]["nodes"]
+    assert all(one["inviter"] is None for one in nodes)
+    return [one["inviterName"] for one in nodes]
+
+
+async def test_an_invited_person_reads_who_invited_them(api: Api, acme: Acme) -> None:
+    invitee = await api.person("invitee@example.com")
+    await invited(api, acme.id, invitee.email, by=acme.admin)
+
+    assert await inviter_names(api, invitee) == ["Ada Lovelace"]
+
+
+async def test_an_inviter_without_a_name_or_who_is_gone_has_none(api: Api, acme: Acme) -> None:
+    invitee = await api.person("invitee@example.com")
+    nameless = await a_member(api, acme.id, "nameless@example.com", "org:admin")
+    await invited(api, acme.id, invitee.email, by=nameless)
+    unnamed = await inviter_names(api, invitee)
+    await api.mutate("deleteUser", {"userId": nameless.id}, by=SERVICE)
+
+    assert unnamed == [None]
+    assert await inviter_names(api, invitee) == [None]
+
+
+async def test_the_invitation_of_a_secret_key_names_nobody(api: Api, acme: Acme) -> None:
+    invitee = await api.person("invitee@example.com")
+    await invited(api, acme.id, invitee.email, by=SERVICE)
+
+    assert await inviter_names(api, invitee) == [None]
+
+
+async def test_who_has_not_verified_the_address_reads_no_name(api: Api, acme: Acme) -> None:
+    await invited(api, acme.id, "invitee@example.com", by=acme.admin)
+    stranger = await api.person("invitee@example.com", verified=False)
+
+    assert await inviter_names(api, stranger) == []

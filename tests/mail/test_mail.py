@@ -37,6 +37,7 @@ LETTER = InvitationEmail(
     id="mail_0123",
     address="Grace.Hopper@example.com",
     organization="Acme",
+    product=None,
     role="Member",
     inviter="Ada Lovelace",
     link=LINK,
@@ -71,6 +72,14 @@ def test_a_letter_of_a_service_names_no_inviter() -> None:
     assert text_of(message).startswith("You're invited to join Acme as Member.")
 
 
+def test_a_letter_names_the_product_if_the_instance_has_a_name() -> None:
+    message = render(replace(LETTER, product="Analytical Engine"), NOW)
+
+    for kind in ("plain", "html"):
+        plain = re.sub(r"<[^>]*>", "", text_of(message, kind))
+        assert "invited you to join Acme on Analytical Engine as Member." in plain
+
+
 def test_the_message_id_is_the_same_on_every_try() -> None:
     first, second = render(LETTER, NOW), render(LETTER, NOW + timedelta(days=1))
 
@@ -78,7 +87,7 @@ def test_the_message_id_is_the_same_on_every_try() -> None:
     assert first["Date"] != second["Date"]
 
 
-@pytest.mark.parametrize("place", ["organization", "inviter", "role"])
+@pytest.mark.parametrize("place", ["organization", "product", "inviter", "role"])
 def test_what_people_typed_is_escaped(place: str) -> None:
     hostile = "<b>\"Acme\" & 'Sons'</b>"
 
@@ -89,7 +98,7 @@ def test_what_people_typed_is_escaped(place: str) -> None:
     assert links(html) == [LINK, LINK]
 
 
-@pytest.mark.parametrize("place", ["organization", "inviter", "role"])
+@pytest.mark.parametrize("place", ["organization", "product", "inviter", "role"])
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -145,7 +154,7 @@ def test_a_name_that_tells_a_story_is_cut() -> None:
     assert story.strip() not in text_of(message)
 
 
-@pytest.mark.parametrize("place", ["organization", "inviter", "role"])
+@pytest.mark.parametrize("place", ["organization", "product", "inviter", "role"])
 def test_no_header_can_be_added(place: str) -> None:
     hostile = "Acme\r\nBcc: mallory@evil.example\r\n\r\nHello\x00\u202e"
 

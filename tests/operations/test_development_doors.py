@@ -1,4 +1,4 @@
-"""Identity tokens and the outbox, which only a development server gives to its own pages."""
+"""What only a development server has: identity tokens and the outbox for its pages, and the demo."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from server.delivery.smtp import Outbox
+from server.development import demo
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import Api, Caller, Clock
@@ -187,6 +188,88 @@ async def test_no_other_site_reads_the_outbox(
     await api.client.aclose()
 
 
+# -------------------------------------------------------------------------------------------- demo
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "demo"
+    for path in ("index.html", "assets/main.js", "gallery/index.html", "plain/index.html"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(f"this is {path}")
+    monkeypatch.setattr(demo, "DEMO", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("/demo/", "index.html"),
+        ("/demo/index.html", "index.html"),
+        ("/demo/orgs/acme", "index.html"),
+        ("/demo/orgs/acme/", "index.html"),
+        ("/demo/assets/main.js", "assets/main.js"),
+        ("/demo/gallery", "gallery/index.html"),
+        ("/demo/gallery/", "gallery/index.html"),
+        ("/demo/gallery/switcher/open", "gallery/index.html"),
+        ("/demo/plain/index.html", "plain/index.html"),
+    ],
+)
+async def test_each_path_of_the_demo_shows_its_page(
+    store: Store, tmp_path: Path, built: Path, path: str, file: str
+) -> None:
+    _, api = await prepared(store, tmp_path, demo=False)
+
+    shown = await api.client.get(path)
+
+    assert (shown.status_code, shown.text) == (200, f"this is {file}")
+    policy = shown.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert shown.headers["cache-control"] == "no-cache"
+    await api.client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/demo/assets/gone.js", 404),
+        ("/demo/..%2foutbox%2fone.eml", 404),
+        (f"/demo/{'a' * 5_000}.js", 404),
+        ("/demo/%00.js", 404),
+        (f"/demo/{'a' * 5_000}", 200),
+    ],
+)
+async def test_a_missing_file_of_the_demo_is_no_page(
+    store: Store, tmp_path: Path, built: Path, path: str, status: int
+) -> None:
+    _, api = await prepared(store, tmp_path, demo=False)
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox" / "one.eml").write_text("secret")
+
+    shown = await api.client.get(path)
+
+    assert shown.status_code == status
+    assert "secret" not in shown.text
+    await api.client.aclose()
+
+
+async def test_a_demo_that_is_not_built_says_how_to(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "DEMO", tmp_path / "nothing")
+    _, api = await prepared(store, tmp_path, demo=False)
+
+    shown = await api.client.get("/demo/orgs/acme")
+    redirected = await api.client.get("/demo")
+
+    assert shown.status_code == 503
+    assert "make install" in shown.text
+    assert (redirected.status_code, redirected.headers["location"]) == (307, "/demo/")
+    await api.client.aclose()
+
+
 # -------------------------------------------------------------------------------------- production
 
 
@@ -198,7 +281,7 @@ async def test_without_the_extras_of_development_there_are_no_doors(
     api = Api(app, store, clock)
 
     token = await ask(api, origin=OWN)
-    outbox = await api.client.get("/dev/outbox")
+    pages = [await api.client.get(path) for path in ("/dev/outbox", "/demo", "/demo/", "/demo/x")]
 
-    assert (token.status_code, outbox.status_code) == (404, 404)
+    assert [one.status_code for one in (token, *pages)] == [404] * 5
     await api.client.aclose()

@@ -1,16 +1,25 @@
 """The instance's settings and what they do."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from tests.support.api import JSON, NOBODY, SERVICE, Api, contents
-from tests.support.factories import an_organization
+from schema.instance import Instance
+from tests.support.api import JSON, NOBODY, SERVICE, Api, contents, events
+from tests.support.factories import Acme, an_organization
+from tests.support.invitations import unchanged
 
-INSTANCE = """instance { organizationsEnabled membershipMode slugsEnabled maxAllowedMemberships adminDeleteEnabled
+INSTANCE = """instance { name logoUrl homeUrl signInUrl signUpUrl organizationsEnabled membershipMode slugsEnabled maxAllowedMemberships adminDeleteEnabled
     createOrganizationEnabled createOrganizationsLimit invitationExpiresInDays invitationUrl allowedRedirectOrigins }"""
 
+OPTIONAL = {"name", "logoUrl", "homeUrl", "signInUrl", "signUpUrl", "invitationUrl"}
 NEW: JSON = {
+    "name": "Tenantry",
+    "logoUrl": None,
+    "homeUrl": None,
+    "signInUrl": None,
+    "signUpUrl": None,
     "organizationsEnabled": True,
     "membershipMode": "REQUIRED",
     "slugsEnabled": True,
@@ -46,6 +55,11 @@ async def test_anybody_reads_the_settings_and_the_initial_role_set(api: Api) -> 
 
 async def test_all_settings_can_be_changed(api: Api) -> None:
     input: JSON = {
+        "name": "Analytical Engine",
+        "logoUrl": "https://cdn.example.com/logo.svg",
+        "homeUrl": "https://example.com",
+        "signInUrl": "https://app.example.com/sign-in",
+        "signUpUrl": "https://app.example.com/sign-up?plan=free",
         "organizationsEnabled": False,
         "membershipMode": "OPTIONAL",
         "slugsEnabled": False,
@@ -69,7 +83,6 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
     kept = await update(api, invitationUrl=None)
 
     assert changed.payload["instance"] == expected
-    assert changed.payload["cursor"] is None
     assert kept.payload["instance"] == expected | {"invitationUrl": None}
     assert (await api.run(f"{{ {INSTANCE} }}")).data["instance"] == expected | {
         "invitationUrl": None
@@ -79,7 +92,7 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
 @pytest.mark.parametrize(
     ("input", "field", "code"),
     [
-        *[({name: None}, name, "form_param_nil") for name in NEW if name != "invitationUrl"],
+        *[({name: None}, name, "form_param_nil") for name in NEW if name not in OPTIONAL],
         ({"maxAllowedMemberships": -1}, "maxAllowedMemberships", "form_param_value_invalid"),
         ({"createOrganizationsLimit": -1}, "createOrganizationsLimit", "form_param_value_invalid"),
         ({"invitationExpiresInDays": 0}, "invitationExpiresInDays", "form_param_value_invalid"),
@@ -90,6 +103,14 @@ async def test_all_settings_can_be_changed(api: Api) -> None:
             "invitationUrl",
             "form_param_format_invalid",
         ),
+        ({"name": " "}, "name", "form_param_missing"),
+        ({"name": "x" * 257}, "name", "form_param_max_length_exceeded"),
+        ({"name": "Visit evil.example/x"}, "name", "form_param_value_invalid"),
+        *[
+            ({name: url}, name, "form_param_format_invalid")
+            for name in ("logoUrl", "homeUrl", "signInUrl", "signUpUrl")
+            for url in ("javascript:alert(1)", "/sign-in", "ftp://example.com")
+        ],
         ({"invitationUrl": "https://[::1"}, "invitationUrl", "form_param_format_invalid"),
         (
             {"invitationUrl": "https://example.com/" + "x" * 2048},
@@ -123,6 +144,64 @@ async def test_a_wrong_setting_is_refused(api: Api, input: JSON, field: str, cod
         (["input", field], code)
     ]
     assert "slugsEnabled" in input or await contents(api.store) == before
+
+
+async def test_null_removes_what_is_optional(api: Api) -> None:
+    url = "https://example.com"
+    set_ = {name: url for name in OPTIONAL} | {"name": "Engine"}
+    assert (await update(api, **set_)).payload["instance"]["name"] == "Engine"
+
+    answer = await update(api, **dict.fromkeys(OPTIONAL))
+
+    assert answer.payload["instance"] == NEW
+
+
+async def test_a_change_leaves_an_event_with_what_it_was_before(api: Api) -> None:
+    first = await update(api, slugsEnabled=False, name="Engine", maxAllowedMemberships=0)
+    second = await update(api, name=None, allowedRedirectOrigins=["https://a.example.com"])
+
+    log = await events(api.store)
+    assert [event["type"] for event in log] == ["instance.updated"] * 2
+    assert [str(event["cursor"]) for event in log] == [
+        one.payload["cursor"] for one in (first, second)
+    ]
+    assert {(event["actor_type"], bool(event["actor_id"])) for event in log} == {("service", True)}
+    assert [event["changes"] for event in log] == [
+        {"slugs_enabled": True, "name": None},
+        {"name": "Engine", "allowed_redirect_origins": []},
+    ]
+    assert [(event["data"]["name"], event["data"]["slugs_enabled"]) for event in log] == [
+        ("Engine", False),
+        ("Tenantry", False),
+    ]
+    # Nothing that `instance` doesn't show.
+    assert set(log[0]["data"]) <= {field.name for field in fields(Instance)} | {"object", "id"}
+
+
+@pytest.mark.parametrize("input", [{}, {"slugsEnabled": True, "name": None}])
+async def test_an_update_that_changes_nothing_leaves_no_event(api: Api, input: JSON) -> None:
+    async with unchanged(api):
+        answer = await update(api, **input)
+
+    assert answer.payload["cursor"] is None
+
+
+async def test_only_secret_keys_read_the_events_of_settings(api: Api, acme: Acme) -> None:
+    await update(api, slugsEnabled=False)
+    types = "types: [INSTANCE_UPDATED]"
+    of_members = f'{{ organization(by: {{ id: "{acme.id}" }}) {{ events({types}) {{ nodes {{ type }} }} }} }}'
+    everything = f"{{ events({types}) {{ nodes {{ __typename type name actor {{ type }} organizationId data }} }} }}"
+
+    shown = (await api.run(everything, by=SERVICE)).data["events"]["nodes"]
+    refused = await api.run(everything, by=acme.admin)
+    members = (await api.run(of_members, by=acme.admin)).data["organization"]["events"]["nodes"]
+
+    assert [(one["__typename"], one["type"], one["name"]) for one in shown] == [
+        ("InstanceEvent", "INSTANCE_UPDATED", "instance.updated")
+    ]
+    assert (shown[0]["actor"], shown[0]["organizationId"]) == ({"type": "SERVICE"}, None)
+    assert shown[0]["data"]["slugs_enabled"] is False
+    assert (refused.code, members) == ("FORBIDDEN", [])
 
 
 async def test_new_organizations_take_the_instance_s_limits_and_old_ones_keep_theirs(

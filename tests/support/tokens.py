@@ -22,8 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 
 from models.database.store import Store
-from models.instance import Instance
-from resolvers.access import Actor
+from resolvers.access import SignIn
 from server.identity.authenticator import Authenticator
 from server.settings.issuers import Issuer
 from server.settings.settings import Environment
@@ -62,7 +61,7 @@ PATIENCE_SECONDS = 10
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def caller_of(identity: Authenticator, authorization: list[str]) -> tuple[Actor, Instance]:
+async def caller_of(identity: Authenticator, authorization: list[str]) -> SignIn:
     """Authenticates a request with these headers; raises InvalidCredential."""
     credential = await identity.authenticate(authorization)
     assert credential

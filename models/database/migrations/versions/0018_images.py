@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 TIME = sa.DateTime(timezone=True)
 
@@ -12,11 +12,13 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.create_table(
         "image",
-        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("used_at", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("path", name=op.f("pk_image")),
+        sa.PrimaryKeyConstraint("url", name=op.f("pk_image")),
     )
+    op.create_index("ix_image_name", "image", ["name"])
     op.create_index("ix_image_used_at", "image", ["used_at"])
     op.create_index(
         "ix_organization_image_url",

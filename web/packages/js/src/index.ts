@@ -1,1 +1,15 @@
+export { createTenantry } from "./client.ts";
+export type { TenantryApiError, TenantryErrorOptions } from "./errors.ts";
+export { hasCode, isTenantryError, TenantryError } from "./errors.ts";
+export type * from "./types/authorization.ts";
+export type * from "./types/domains.ts";
+export type * from "./types/events.ts";
+export type * from "./types/instance.ts";
+export type * from "./types/invitations.ts";
+export type * from "./types/lists.ts";
+export type * from "./types/options.ts";
+export type * from "./types/organizations.ts";
+export type * from "./types/state.ts";
+export type * from "./types/tenantry.ts";
+export type * from "./types/users.ts";
 export const version: string = "0.1.0";

@@ -1,1 +1,43 @@
-export { version } from "@tenantry/js";
+"use client";
+
+export type { PaginatedResources } from "./cache/pages.ts";
+export type { PaginatedParams, PagingParams } from "./cache/paging.ts";
+export { type UseAuthParams, type UseAuthReturn, useAuth } from "./hooks/useAuth.ts";
+export { type UseInvitationReturn, useInvitation } from "./hooks/useInvitation.ts";
+export {
+  type UseOrganizationParams,
+  type UseOrganizationReturn,
+  useOrganization,
+} from "./hooks/useOrganization.ts";
+export {
+  type UseOrganizationCreationDefaultsReturn,
+  useOrganizationCreationDefaults,
+} from "./hooks/useOrganizationCreationDefaults.ts";
+export {
+  type UseOrganizationEventsParams,
+  type UseOrganizationEventsReturn,
+  useOrganizationEvents,
+} from "./hooks/useOrganizationEvents.ts";
+export {
+  type UseOrganizationListParams,
+  type UseOrganizationListReturn,
+  useOrganizationList,
+} from "./hooks/useOrganizationList.ts";
+export {
+  type UsePermissionParams,
+  type UsePermissionReturn,
+  usePermission,
+} from "./hooks/usePermission.ts";
+export { type UseSessionReturn, useSession } from "./hooks/useSession.ts";
+export { useTenantry } from "./hooks/useTenantry.ts";
+export {
+  type UseTenantryQueryOptions,
+  type UseTenantryQueryReturn,
+  useTenantryQuery,
+} from "./hooks/useTenantryQuery.ts";
+export { type UseUserReturn, useUser } from "./hooks/useUser.ts";
+export {
+  TenantryProvider,
+  type TenantryProviderOptions,
+  type TenantryProviderProps,
+} from "./provider.tsx";

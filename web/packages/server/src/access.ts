@@ -1,6 +1,6 @@
 /** Reads what a user may do in an organization from the server, and keeps it for some seconds. */
 import type { StoredAccess } from "./auth.ts";
-import { AccessDocument, type AccessQuery } from "./generated/graphql.ts";
+import { AccessDocument, type AccessQuery } from "./generated/access.ts";
 import { requireSecretKey, type Settings } from "./options.ts";
 import { createSend } from "./send.ts";
 
@@ -17,9 +17,7 @@ export function createAccessReader(settings: Settings): ReadAccess {
     const now = settings.clock();
     const found = kept.get(key);
     if (found && found.until > now) return found.access;
-    // A slug has no underscore.
-    const by = slugOrId.startsWith("org_") ? { id: slugOrId } : { slug: slugOrId };
-    const access = send(AccessDocument, { by, userId }).then(readAccess);
+    const access = send(AccessDocument, { by: toReference(slugOrId), userId }).then(readAccess);
     kept.delete(key);
     // The oldest entry is the first.
     const [oldest] = kept.keys();
@@ -29,6 +27,11 @@ export function createAccessReader(settings: Settings): ReadAccess {
     access.catch(() => kept.delete(key));
     return access;
   };
+}
+
+/** A slug has no underscore. */
+export function toReference(slugOrId: string): { id: string } | { slug: string } {
+  return slugOrId.startsWith("org_") ? { id: slugOrId } : { slug: slugOrId };
 }
 
 /** Null for who isn't a member, whether the organization exists or not. */

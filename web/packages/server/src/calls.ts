@@ -1,6 +1,6 @@
 /** What the methods of the client share. */
 import { TenantryError } from "./errors.ts";
-import type { UserErrorFieldsFragment } from "./generated/graphql.ts";
+import type { UserErrorFieldsFragment } from "./generated/client.ts";
 import type { Page } from "./resources.ts";
 
 export interface PageParams {
@@ -14,7 +14,7 @@ export interface PageParams {
 
 interface Connection<T> {
   totalCount: number;
-  nodes: T[];
+  nodes: readonly T[];
   pageInfo: { endCursor: string | null };
 }
 
@@ -27,7 +27,7 @@ export function toPage<Node, T>(
 }
 
 /** The payload of a mutation. Throws its errors. */
-export function succeeded<Payload extends { userErrors: UserErrorFieldsFragment[] }>(
+export function succeeded<Payload extends { userErrors: readonly UserErrorFieldsFragment[] }>(
   payload: Payload | null | undefined,
 ): Payload {
   const answer = found(payload, "object");

@@ -7,7 +7,7 @@ import {
   type InvitationStatus as EnumStatus,
   GetOrganizationInvitationListDocument,
   RevokeOrganizationInvitationDocument,
-} from "./generated/graphql.ts";
+} from "./generated/client.ts";
 import {
   type InvitationStatus,
   type Metadata,

@@ -7,7 +7,7 @@ import {
   type MembershipOrderField,
   UpdateOrganizationMembershipDocument,
   UpdateOrganizationMembershipMetadataDocument,
-} from "./generated/graphql.ts";
+} from "./generated/client.ts";
 import { toOrder } from "./organizations.ts";
 import {
   type Metadata,

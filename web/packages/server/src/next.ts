@@ -1,7 +1,7 @@
 /** Helpers for the App Router of Next.js. */
 import { headers } from "next/headers.js";
 import { notFound, redirect } from "next/navigation.js";
-import type { Auth, AuthSnapshot, SignedInAuth } from "./auth.ts";
+import type { Auth, SignedInAuth } from "./auth.ts";
 import { type AuthParams, getAuthenticator } from "./authenticator.ts";
 import { tenantryClient } from "./client.ts";
 import { hasCode } from "./errors.ts";
@@ -9,6 +9,7 @@ import { type GuardParams, judge } from "./guard.ts";
 import { ORGANIZATION_HEADER, URL_HEADER } from "./proxy.ts";
 import { isNavigation } from "./request.ts";
 import type { User } from "./resources.ts";
+import { type InitialState, readInitialState } from "./state.ts";
 
 export { tenantryClient } from "./client.ts";
 export {
@@ -18,6 +19,7 @@ export {
   type ProxyOptions,
   tenantryProxy,
 } from "./proxy.ts";
+export type { InitialState } from "./state.ts";
 
 export interface AuthFunction {
   /**
@@ -27,6 +29,13 @@ export interface AuthFunction {
   (params?: AuthParams): Promise<Auth>;
   /** The caller, if they are signed in and have what is asked for. Sends others away, or answers 404. */
   protect(params?: AuthParams & GuardParams): Promise<SignedInAuth>;
+}
+
+function organizationOf(
+  { organization }: AuthParams,
+  given: Pick<Headers, "get">,
+): string | undefined {
+  return organization ?? (given.get(ORGANIZATION_HEADER) || undefined);
 }
 
 const readAuth = async (params: AuthParams = {}): Promise<Auth> => {
@@ -43,7 +52,7 @@ async function protect(params: AuthParams & GuardParams = {}): Promise<SignedInA
   const place = {
     url: request.headers.get(URL_HEADER) || null,
     isNavigation: isNavigation(request, method),
-    inOrganization: Boolean(params.organization ?? request.headers.get(ORGANIZATION_HEADER)),
+    inOrganization: organizationOf(params, request.headers) !== undefined,
   };
   const verdict = judge(current, params, place, getAuthenticator().settings);
   if (verdict.kind === "redirect") redirect(verdict.to);
@@ -53,15 +62,15 @@ async function protect(params: AuthParams & GuardParams = {}): Promise<SignedInA
 
 export const auth: AuthFunction = Object.assign(readAuth, { protect });
 
-/** What `<TenantryProvider initialState>` needs to render on the server what the browser renders first. */
-export async function initialState(params: AuthParams = {}): Promise<AuthSnapshot> {
-  const asked = { ...params, treatPendingAsSignedOut: false };
-  const current = await readAuth(asked);
-  const snapshot = current.toSnapshot();
-  if (!snapshot.orgId || snapshot.organization || !getAuthenticator().settings.secretKey) {
-    return snapshot;
-  }
-  return (await readAuth({ ...asked, organization: snapshot.orgId })).toSnapshot();
+/**
+ * What `<TenantryProvider initialState>` needs to render the page on the server as in the browser. The organization is that
+ * of `organization`, of the URL, or of the token.
+ */
+export async function initialState(params: AuthParams = {}): Promise<InitialState> {
+  const request = { headers: await headers() };
+  const { auth: read, settings } = getAuthenticator();
+  const caller = await read(request, { treatPendingAsSignedOut: false });
+  return readInitialState(caller, organizationOf(params, request.headers), settings);
 }
 
 /** The profile of the caller. Null if nobody is signed in. */

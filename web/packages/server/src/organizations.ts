@@ -8,7 +8,7 @@ import {
   type OrganizationOrderField,
   UpdateOrganizationDocument,
   UpdateOrganizationMetadataDocument,
-} from "./generated/graphql.ts";
+} from "./generated/client.ts";
 import { type Metadata, type Organization, type Page, toOrganization } from "./resources.ts";
 import type { Send } from "./send.ts";
 

@@ -4,9 +4,9 @@ import type {
   MembershipFieldsFragment,
   OrganizationFieldsFragment,
   UserFieldsFragment,
-} from "./generated/graphql.ts";
+} from "./generated/client.ts";
 
-export type Metadata = Record<string, unknown>;
+export type Metadata = Readonly<Record<string, unknown>>;
 
 /** A page of a list. */
 export interface Page<T> {
@@ -43,7 +43,7 @@ export interface OrganizationMembership extends Timestamps {
   id: string;
   role: string;
   roleName: string;
-  permissions: string[];
+  permissions: readonly string[];
   publicMetadata: Metadata;
   privateMetadata: Metadata;
   organization: Organization;

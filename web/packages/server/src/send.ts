@@ -1,12 +1,17 @@
 /** Sends documents to the server. */
 import { TenantryError } from "./errors.ts";
-import type { TypedDocumentString } from "./generated/graphql.ts";
 import type { Settings } from "./options.ts";
 
 const TIMEOUT = 15_000;
 
+/** A document with the types of its result and its variables. */
+export interface TypedDocument<TResult, TVariables> {
+  toString(): string;
+  readonly __apiType?: (variables: TVariables) => TResult;
+}
+
 export type Send = <TResult, TVariables>(
-  document: TypedDocumentString<TResult, TVariables>,
+  document: TypedDocument<TResult, TVariables>,
   variables: TVariables,
 ) => Promise<TResult>;
 
@@ -21,7 +26,7 @@ export function createSend(
   credential: string | null,
 ): Send {
   return async <TResult, TVariables>(
-    document: TypedDocumentString<TResult, TVariables>,
+    document: TypedDocument<TResult, TVariables>,
     variables: TVariables,
   ) => {
     const request = {

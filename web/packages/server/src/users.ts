@@ -1,6 +1,6 @@
 /** `client.users` */
 import { found, given, type PageParams, succeeded, toPage } from "./calls.ts";
-import { GetUserDocument, GetUserListDocument, UpdateUserDocument } from "./generated/graphql.ts";
+import { GetUserDocument, GetUserListDocument, UpdateUserDocument } from "./generated/client.ts";
 import { type Metadata, type Page, toUser, type User } from "./resources.ts";
 import type { Send } from "./send.ts";
 

@@ -1,0 +1,201 @@
+"""Uploaded images: what they must be, and how they are made harmless.
+
+Nothing of an uploaded file is kept but its pixels. They are encoded again, without metadata, which
+can tell where a photograph was taken, and without anything else that a file can carry.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from models.errors import FormatInvalid, InputError, TooLarge, ValueInvalid
+
+# Only for its types: loading it takes long, and only an upload needs it.
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
+
+MAXIMUM_BYTES = 150 * 1024
+MAXIMUM_PIXELS = 1024
+# A progressive JPEG has about ten scans. Each one goes through the whole image again.
+MAXIMUM_SCANS = 100
+START_OF_SCAN = b"\xff\xda"
+# The qualities that are tried until the file is small enough.
+QUALITIES = (88, 75, 60, 45, 30)
+PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+
+
+class ImageType(Enum):
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    GIF = "gif"
+
+
+# An animation is stored as its first frame.
+STORED_AS = {
+    ImageType.PNG: ImageType.PNG,
+    ImageType.JPEG: ImageType.JPEG,
+    ImageType.WEBP: ImageType.WEBP,
+    ImageType.GIF: ImageType.PNG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """An image that was encoded by us, named after the hash of its data."""
+
+    name: str
+    data: bytes
+
+
+def clean_image(data: bytes, declared: ImageType | None) -> CleanImage:
+    """Decodes an image and encodes it again. It takes long, so run it in a thread.
+
+    Raises InputError for everything that isn't an image within the limits.
+    """
+    type_ = check_file(data, declared)
+    try:
+        opened = _open(data, type_)
+        _check_size(*opened.size)
+        encoded = _encode(_copy_pixels(opened), STORED_AS[type_])
+    except InputError:
+        raise
+    except Exception as error:
+        # Decoders raise all kinds of errors for damaged files.
+        raise FormatInvalid(
+            f"The {type_.name} image is damaged. Save it again with an image editor.", at="data"
+        ) from error
+    name = f"{hashlib.sha256(encoded).hexdigest()}.{STORED_AS[type_].value}"
+    return CleanImage(name, encoded)
+
+
+def check_file(data: bytes, declared: ImageType | None) -> ImageType:
+    """Checks what can be checked without decoding: the size, and the type by its first bytes."""
+    if len(data) > MAXIMUM_BYTES:
+        raise TooLarge(
+            f"The image has {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}. Make it"
+            " smaller.",
+            at="data",
+            limit=MAXIMUM_BYTES,
+        )
+    type_ = _find_type(data)
+    if type_ is None and (b"<svg" in data[:1024].lower() or data.lstrip().startswith(b"<?xml")):
+        raise FormatInvalid(
+            "SVG images are not accepted, because they can contain scripts. Convert the image to"
+            " PNG.",
+            at="data",
+        )
+    if type_ is None:
+        raise FormatInvalid("The data is not a PNG, JPEG, WebP, or GIF image.", at="data")
+    if declared is not None and declared is not type_:
+        raise ValueInvalid(
+            f"The data is a {type_.name} image, and contentType is {declared.name}.",
+            at="content_type",
+        )
+    if type_ is ImageType.JPEG and data.count(START_OF_SCAN) > MAXIMUM_SCANS:
+        raise FormatInvalid(f"The JPEG image has more than {MAXIMUM_SCANS} scans.", at="data")
+    if type_ is ImageType.WEBP:
+        _check_size(*_read_webp_size(data))
+    return type_
+
+
+def _find_type(data: bytes) -> ImageType | None:
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ImageType.PNG
+    if data.startswith(b"\xff\xd8\xff"):
+        return ImageType.JPEG
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return ImageType.GIF
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return ImageType.WEBP
+    return None
+
+
+def _read_webp_size(data: bytes) -> tuple[int, int]:
+    """Reads the size from the head, because the decoder reserves memory for it at once."""
+    match data[12:16]:
+        case b"VP8X":
+            width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case _:
+            width, height = (
+                int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (26, 28)
+            )
+    return width, height
+
+
+def _check_size(width: int, height: int) -> None:
+    if max(width, height) > MAXIMUM_PIXELS:
+        raise ValueInvalid(
+            f"The image has {width} by {height} pixels. It can have at most {MAXIMUM_PIXELS} by"
+            f" {MAXIMUM_PIXELS}.",
+            at="data",
+        )
+
+
+def _open(data: bytes, type_: ImageType) -> "ImageFile":
+    """Reads the head of the file, with the decoder of this type and no other."""
+    from PIL.GifImagePlugin import GifImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
+    from PIL.WebPImagePlugin import WebPImageFile
+
+    decoders = {
+        ImageType.PNG: PngImageFile,
+        ImageType.JPEG: JpegImageFile,
+        ImageType.GIF: GifImageFile,
+        ImageType.WEBP: WebPImageFile,
+    }
+    return decoders[type_](BytesIO(data))
+
+
+def _copy_pixels(opened: "ImageFile") -> "Image":
+    """Decodes the first frame, upright, and drops everything that isn't a pixel."""
+    from PIL import ImageOps
+
+    opened.load()
+    # The first frame of a GIF can be larger than its head says.
+    _check_size(*opened.size)
+    upright = ImageOps.exif_transpose(opened)
+    copy = upright.copy()
+    transparency = upright.info.get("transparency")
+    copy.info = {} if transparency is None else {"transparency": transparency}
+    return copy
+
+
+def _encode(image: "Image", type_: ImageType) -> bytes:
+    for encoded in _try_encodings(image, type_):
+        if len(encoded) <= MAXIMUM_BYTES:
+            return encoded
+    raise TooLarge(
+        f"The image needs more than {MAXIMUM_BYTES} bytes when it is encoded again. Make it"
+        " smaller.",
+        at="data",
+        limit=MAXIMUM_BYTES,
+    )
+
+
+def _try_encodings(image: "Image", type_: ImageType) -> Iterator[bytes]:
+    match type_:
+        case ImageType.JPEG:
+            image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
+            for quality in QUALITIES:
+                yield _save(image, "JPEG", quality=quality, optimize=True)
+        case ImageType.WEBP:
+            for quality in QUALITIES:
+                yield _save(image, "WEBP", quality=quality)
+        case _:
+            image = image if image.mode in PNG_MODES else image.convert("RGBA")
+            yield _save(image, "PNG", optimize=True)
+
+
+def _save(image: "Image", format: str, **options: object) -> bytes:
+    file = BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()

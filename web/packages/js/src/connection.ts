@@ -1,0 +1,396 @@
+import { checkAuthorization } from "./authorization.ts";
+import { SessionCookie } from "./cookie.ts";
+import { type Environment, makeEnvironment } from "./environment.ts";
+import { TenantryError } from "./errors.ts";
+import * as documents from "./generated/session.ts";
+import { Identity } from "./identity.ts";
+import { Invalidations } from "./invalidations.ts";
+import { LiveLoader } from "./live-loader.ts";
+import { Minting } from "./minting.ts";
+import { observePage } from "./page.ts";
+import { Recovery } from "./recovery.ts";
+import { Requests } from "./requests.ts";
+import type { Api, Builders } from "./resources/api.ts";
+import { makeBuilders } from "./resources/builders.ts";
+import { Snapshots } from "./resources/snapshot.ts";
+import { matchOrganization } from "./routes.ts";
+import { type Core, Session, SIGNED_OUT } from "./session.ts";
+import { Memory } from "./storage.ts";
+import { Store } from "./store.ts";
+import { Switching } from "./switching.ts";
+import { Tabs } from "./tabs.ts";
+import { Tokens, tokenKey } from "./tokens.ts";
+import { createSend, isTransient, makeError } from "./transport.ts";
+import type { AuthorizationParams } from "./types/authorization.ts";
+import type { LiveState, OrganizationLeft } from "./types/events.ts";
+import type { TenantryOptions } from "./types/options.ts";
+import type { GetTokenParams } from "./types/users.ts";
+import { warn } from "./warnings.ts";
+
+const PROBE_MILLISECONDS = 1_000;
+
+/** Wires the parts of one tab together, and decides what a failure means. */
+export class Connection {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly session: Session;
+  readonly switching: Switching;
+  readonly api: Api;
+  readonly builders: Builders;
+  readonly live: LiveLoader;
+  liveState: LiveState = { status: "off", cursor: null };
+
+  readonly #core: Core;
+  readonly #minting: Minting;
+  readonly #requests: Requests;
+  readonly #recovery: Recovery;
+  readonly #invalidations: Invalidations;
+  readonly #cookie: SessionCookie;
+  readonly #closing: AbortController = new AbortController();
+  #loading: Promise<void> | null = null;
+  #probe: unknown;
+
+  constructor(options: TenantryOptions) {
+    const environment = makeEnvironment(options);
+    this.environment = environment;
+    this.store = new Store({
+      status: "loading",
+      isLoaded: false,
+      isSwitching: false,
+      error: null,
+      instance: null,
+      ...SIGNED_OUT,
+    });
+    this.api = this.#makeApi();
+    this.builders = makeBuilders(this.api);
+    this.#core = {
+      environment,
+      options,
+      store: this.store,
+      send: createSend(environment.url, environment.fetch),
+      tabs: new Tabs(environment, (message) => this.session.receive(message)),
+      tokens: new Tokens(environment.clock),
+      memory: new Memory(environment),
+      identity: new Identity(options.getIdentityToken, this.#closing.signal),
+      snapshots: this.#makeSnapshots(),
+    };
+    this.session = new Session(this.#core);
+    this.switching = new Switching(this.#core, this.session);
+    this.#minting = new Minting(this.#core, this.session, {
+      onGone: () => this.#leave(this.session.organizationId, "removed"),
+      onFailure: (error) => void this.#fail(error),
+      onToken: () => this.#writeCookie(),
+    });
+    const getToken = (params?: GetTokenParams) => this.#minting.get(params);
+    const onFailure = (error: unknown) => void this.#fail(error);
+    this.#requests = new Requests({
+      send: this.#core.send,
+      session: this.session,
+      getToken,
+      onFailure,
+    });
+    this.#recovery = new Recovery(environment, () => this.#sync());
+    this.#invalidations = new Invalidations(environment.clock, this.store);
+    this.#cookie = new SessionCookie(options);
+    this.live = this.#makeLive(getToken, onFailure);
+    this.#showInitialState();
+    this.store.addListener(() => this.#followState());
+  }
+
+  // ------------------------------------------------------------------------------------------ parts
+
+  #makeApi(): Api {
+    return {
+      query: async (document, variables) => {
+        await this.#loading;
+        return this.#requests.query(document, variables);
+      },
+      mutate: async (document, variables, options) => {
+        await this.#loading;
+        return this.#requests.mutate(document, variables, options);
+      },
+      userId: () => this.store.state.user?.id ?? null,
+      invalidate: (organizationId, ...lists) => this.#invalidations.add(organizationId, ...lists),
+      showOrganization: (data) => {
+        this.session.showOrganization(data);
+        this.store.emit("organization", this.builders.organization(data));
+      },
+      leave: (organizationId, reason) => this.#leave(organizationId, reason),
+      activatePending: async () => {
+        if (this.store.state.session?.status !== "pending") return;
+        this.#core.memory.setChoice(undefined);
+        await this.session.resync();
+      },
+    };
+  }
+
+  #makeSnapshots(): Snapshots {
+    const reload = () => this.reload();
+    return new Snapshots(this.api, this.builders, {
+      user: { reload: () => reload().then(() => present(this.store.state.user)) },
+      session: {
+        getToken: (params) => this.getToken(params),
+        reload: () => reload().then(() => present(this.store.state.session)),
+        checkAuthorization: (params) => this.has(params),
+      },
+    });
+  }
+
+  #makeLive(
+    getToken: (params?: GetTokenParams) => Promise<string | null>,
+    onFailure: (error: unknown) => void,
+  ): LiveLoader {
+    const { api, session } = this;
+    const onStatus = (state: LiveState) => {
+      const before = this.liveState;
+      if (before.status === state.status && before.cursor === state.cursor) return;
+      this.liveState = Object.freeze(state);
+      this.store.emit("live", this.liveState);
+    };
+    const onExpired = async () => {
+      await this.session.resync();
+      this.#invalidations.add(null, "all");
+    };
+    const onLost = () => this.#probeSoon();
+    const options = {
+      core: this.#core,
+      session,
+      api,
+      getToken,
+      onStatus,
+      onLost,
+      onExpired,
+      onFailure,
+    };
+    return new LiveLoader(options, this.#core.options.live !== false);
+  }
+
+  #showInitialState(): void {
+    const { initialState } = this.#core.options;
+    if (!initialState) return;
+    const { viewer, instance, sessionClaims } = initialState;
+    this.store.set({
+      isLoaded: true,
+      ...this.#core.snapshots.make(viewer, instance, sessionClaims),
+    });
+  }
+
+  // ----------------------------------------------------------------------------------- life of a tab
+
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const stop = observePage({
+      onWake: () => this.#wake(),
+      onHide: () => this.live.hide(),
+      onFocus: () => this.#writeCookie(),
+      onRoute: () => this.#followRoute(),
+    });
+    this.#closing.signal.addEventListener("abort", stop);
+    const settled = new Promise<void>((resolve, reject) => {
+      const remove = this.store.addListener(({ status, error }) => {
+        if (status === "loading" || status === "degraded") return;
+        remove();
+        if (status === "error") reject(error);
+        else resolve();
+      });
+    });
+    await this.#sync();
+    this.#core.tabs.join();
+    await settled;
+  }
+
+  /** Waits until the state is known, if `load()` was called. */
+  async loaded(): Promise<void> {
+    await this.#loading;
+  }
+
+  close(): void {
+    const { clock } = this.environment;
+    this.#closing.abort();
+    this.#minting.stop();
+    this.#recovery.reset();
+    this.#invalidations.stop();
+    clock.clearTimeout(this.#probe);
+    this.live.stop();
+    this.#core.tabs.close();
+  }
+
+  async reload(): Promise<void> {
+    this.session.signedOutBecause = null;
+    await this.session
+      .resync()
+      .catch((error) => this.#fail(error).then(() => Promise.reject(error)));
+  }
+
+  async #sync(): Promise<void> {
+    const wasDegraded = this.store.state.status === "degraded";
+    try {
+      await this.session.sync();
+      if (wasDegraded) this.#invalidations.add(null, "all");
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  /** Runs after each change of the state. */
+  #followState(): void {
+    const { status, user } = this.store.state;
+    if (this.#closing.signal.aborted) return;
+    if (status === "ready") this.#recovery.reset();
+    if (status === "ready" && !user) this.#cookie.remove();
+    this.#minting.schedule();
+    this.#writeCookie();
+    this.live.follow();
+  }
+
+  #wake(): void {
+    this.live.show();
+    const { status, user } = this.store.state;
+    if (this.#recovery.isWaiting) this.#recovery.now();
+    else if (status === "ready" && !user) void this.#lookForSomebody();
+    else if (user && !this.live.isOpen) void this.#sync();
+    else this.#minting.renew();
+  }
+
+  /** Somebody may have signed in, here at the identity provider or in another tab. */
+  async #lookForSomebody(): Promise<void> {
+    const { memory, identity } = this.#core;
+    const isOpenedElsewhere = memory.session !== null;
+    if (this.session.signedOutBecause && !isOpenedElsewhere) return;
+    const isThere = await identity.use(async () => true).catch(() => null);
+    if (!isThere) return;
+    this.session.signedOutBecause = null;
+    await this.#sync();
+  }
+
+  /** The address of the page has changed, and may name another organization. */
+  #followRoute(): void {
+    const { organizationFromUrl } = this.#core.options;
+    const { user, organization } = this.store.state;
+    const wanted =
+      organizationFromUrl && user && matchOrganization(location.pathname, organizationFromUrl);
+    if (!wanted) return;
+    const target =
+      "slug" in wanted ? wanted.slug : "organizationId" in wanted ? wanted.organizationId : null;
+    const current = "slug" in wanted ? organization?.slug : (organization?.id ?? null);
+    // An organization that isn't the user's leaves the tab where it is; the page says "not found".
+    if (target !== current) this.switching.to(target, false).catch(() => undefined);
+  }
+
+  // --------------------------------------------------------------------------------------- failures
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const failure =
+      error instanceof TenantryError
+        ? error
+        : makeError(0, "unexpected_error", `Something went wrong: ${String(error)}`, error);
+    if (failure.status === 401) return this.#refuseIdentity();
+    const isFirst = this.store.state.status === "loading";
+    if (isFirst && failure.code === "network_error" && (await this.#isReachable())) {
+      return this.#stop(originRefused(this.environment.url));
+    }
+    if (!isTransient(failure)) return this.#stop(failure);
+    this.store.set({ status: "degraded", error: failure });
+    this.#recovery.schedule(failure);
+  }
+
+  /** The server refuses even a new identity token: nobody is signed in here. */
+  async #refuseIdentity(): Promise<void> {
+    warn(
+      "identity",
+      "The server refuses the identity token, so nobody is signed in. Compare the issuer and the audience of the token with the server's setting TENANTRY_IDENTITY_ISSUERS.",
+    );
+    this.session.endEverywhere("ended");
+    if (this.store.state.instance) return;
+    const { instance } = await this.#core
+      .send(documents.ReadInstanceDocument, {})
+      .catch(() => ({ instance: null }));
+    this.store.set(this.#core.snapshots.make(null, instance, null));
+  }
+
+  #stop(error: TenantryError): void {
+    this.store.set({ status: "error", isSwitching: false, error });
+    // biome-ignore lint/suspicious/noConsole: without it the page stays empty without a reason.
+    console.error(`[Tenantry] ${error.message}`);
+  }
+
+  /** Whether the server answers at all, which a refused origin can't be told from otherwise. */
+  async #isReachable(): Promise<boolean> {
+    const probe = this.environment.fetch(`${this.environment.url}/healthz`, { mode: "no-cors" });
+    return probe.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Finds out, after the socket was lost, whether the server is away. */
+  #probeSoon(): void {
+    const { clock } = this.environment;
+    clock.clearTimeout(this.#probe);
+    const pause = PROBE_MILLISECONDS * (0.3 + clock.random());
+    this.#probe = clock.setTimeout(() => {
+      if (this.store.state.status !== "ready") return;
+      this.#core.send(documents.ReadInstanceDocument, {}).catch((error) => this.#fail(error));
+    }, pause);
+  }
+
+  // ------------------------------------------------------------------------------------ what is asked
+
+  async getToken(params?: GetTokenParams): Promise<string | null> {
+    await this.#loading;
+    return this.#minting.get(params);
+  }
+
+  has(params: AuthorizationParams): boolean {
+    const { state } = this.store;
+    const isAllowed = checkAuthorization(state, params);
+    if (!isAllowed && params.permission && state.membership && this.environment.development) {
+      void import("./permission-check.ts").then(({ explainUnknownPermission }) =>
+        explainUnknownPermission(this.api, `${params.permission}`),
+      );
+    }
+    return isAllowed;
+  }
+
+  async signOut(): Promise<void> {
+    await this.#loading?.catch(() => undefined);
+    const { id } = this.session;
+    if (id) {
+      // Without an answer the session still ends in this browser.
+      const variables = { sessionId: id };
+      await this.#requests.mutate(documents.EndSessionDocument, variables).catch(() => undefined);
+      this.session.endEverywhere("sign_out");
+    }
+    await this.#core.options.onSignOut?.();
+  }
+
+  async #leave(organizationId: string | null, reason: OrganizationLeft["reason"]): Promise<void> {
+    if (organizationId === null || organizationId !== this.session.organizationId) return;
+    const slug = this.store.state.organization?.slug ?? null;
+    this.#core.memory.setChoice(undefined);
+    await this.session.resync();
+    this.store.emit("organizationLeft", { organizationId, slug, reason });
+  }
+
+  #writeCookie(): void {
+    const { session } = this.store.state;
+    const { tokens } = this.#core;
+    const token = tokens.get(tokenKey(this.session.organizationId, this.session.format));
+    if (session && token) this.#cookie.write(token.jwt, session.expiresAt);
+  }
+}
+
+function present<T>(part: T | null): T {
+  if (part) return part;
+  throw makeError(401, "unauthenticated", "Nobody is signed in.");
+}
+
+function originRefused(url: string): TenantryError {
+  const message = `${url} refuses requests of ${location.origin}. Add ${location.origin} to the server's setting TENANTRY_ALLOWED_ORIGINS.`;
+  return makeError(403, "origin_not_allowed", message);
+}

@@ -1,0 +1,76 @@
+import type { Live, LiveOptions } from "./live.ts";
+import { makeError } from "./transport.ts";
+import type { SubscriptionObserver } from "./types/tenantry.ts";
+
+/** How long a page must be hidden until its subscriptions are closed. */
+const HIDDEN_MILLISECONDS = 60_000;
+
+/** Loads the part for subscriptions when it's needed first. */
+export class LiveLoader {
+  readonly #options: LiveOptions;
+  readonly #isOn: boolean;
+  #loading: Promise<Live> | null = null;
+  #live: Live | null = null;
+  #hiding: unknown;
+
+  constructor(options: LiveOptions, isOn: boolean) {
+    this.#options = options;
+    this.#isOn = isOn;
+  }
+
+  /** Whether changes of others arrive by themselves. */
+  get isOpen(): boolean {
+    return this.#isOn && this.#live !== null;
+  }
+
+  follow(): void {
+    if (this.#live) this.#live.follow();
+    else if (this.#isOn && this.#options.session.id) {
+      this.#load().then((live) => live.follow(), this.#options.onFailure);
+    }
+  }
+
+  hide(): void {
+    const { clock } = this.#options.core.environment;
+    clock.clearTimeout(this.#hiding);
+    this.#hiding = clock.setTimeout(() => this.#live?.pause(), HIDDEN_MILLISECONDS);
+  }
+
+  show(): void {
+    this.#options.core.environment.clock.clearTimeout(this.#hiding);
+    this.#live?.resume();
+  }
+
+  stop(): void {
+    this.#options.core.environment.clock.clearTimeout(this.#hiding);
+    this.#live?.stop();
+  }
+
+  subscribe(query: string, variables: object, observer: SubscriptionObserver<never>): () => void {
+    let isOver = false;
+    let end = () => {
+      isOver = true;
+    };
+    this.#load().then(
+      (live) => {
+        if (!isOver) end = live.subscribe(query, variables, observer);
+      },
+      (error) => observer.error?.(error),
+    );
+    return () => end();
+  }
+
+  #load(): Promise<Live> {
+    this.#loading ??= import("./live.ts").then(
+      ({ Live }) => {
+        this.#live = new Live(this.#options);
+        return this.#live;
+      },
+      (cause) => {
+        this.#loading = null;
+        throw makeError(0, "network_error", "The part for live updates couldn't be loaded.", cause);
+      },
+    );
+    return this.#loading;
+  }
+}

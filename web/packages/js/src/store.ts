@@ -1,0 +1,46 @@
+import type { TenantryEventMap } from "./types/events.ts";
+import type { TenantryState } from "./types/state.ts";
+
+type Listener<T> = (value: T) => void;
+
+/** Holds the snapshot and tells who listens. */
+export class Store {
+  state: TenantryState;
+  readonly #listeners = new Set<Listener<TenantryState>>();
+  readonly #handlers = new Map<string, Set<Listener<never>>>();
+
+  constructor(state: TenantryState) {
+    this.state = Object.freeze(state);
+  }
+
+  /** Publishes a new snapshot, unless it would equal the current one. */
+  set(changes: Partial<TenantryState>): void {
+    const next = { ...this.state, ...changes };
+    const keys = Object.keys(changes) as (keyof TenantryState)[];
+    if (keys.every((key) => Object.is(this.state[key], next[key]))) return;
+    this.state = Object.freeze(next);
+    for (const listener of [...this.#listeners]) listener(this.state);
+  }
+
+  addListener(listener: Listener<TenantryState>): () => void {
+    const added: Listener<TenantryState> = (state) => listener(state);
+    this.#listeners.add(added);
+    return () => void this.#listeners.delete(added);
+  }
+
+  on<Name extends keyof TenantryEventMap>(
+    name: Name,
+    handler: Listener<TenantryEventMap[Name]>,
+  ): () => void {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers);
+    const added: Listener<TenantryEventMap[Name]> = (value) => handler(value);
+    handlers.add(added);
+    return () => void handlers.delete(added);
+  }
+
+  emit<Name extends keyof TenantryEventMap>(name: Name, value: TenantryEventMap[Name]): void {
+    const handlers = this.#handlers.get(name) ?? [];
+    for (const handler of [...handlers] as Listener<TenantryEventMap[Name]>[]) handler(value);
+  }
+}

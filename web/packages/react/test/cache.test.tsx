@@ -1,0 +1,226 @@
+// @vitest-environment happy-dom
+import type {
+  OrganizationMembershipResource,
+  PermissionDecision,
+  TenantryEvent,
+  UserResource,
+} from "@tenantry/js";
+import { expect, test, vi } from "vitest";
+import { useOrganization } from "../src/hooks/useOrganization.ts";
+import { useOrganizationList } from "../src/hooks/useOrganizationList.ts";
+import { usePermission } from "../src/hooks/usePermission.ts";
+import {
+  FakeTenantry,
+  invitation,
+  membership,
+  organization,
+  pagesOf,
+  part,
+  signedIn,
+} from "./fake.ts";
+import { eventually, renderHook } from "./render.tsx";
+
+/** An answer that the test gives when it wants. */
+function pending<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function event(values: Partial<TenantryEvent>): TenantryEvent {
+  return part<TenantryEvent>({
+    id: "evt_1",
+    cursor: "1",
+    organizationId: "org_engines",
+    data: {},
+    ...values,
+  });
+}
+
+function withMembers(rows: () => readonly OrganizationMembershipResource[]) {
+  const getMemberships = pagesOf(rows);
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getMemberships }) }));
+  return { fake, getMemberships };
+}
+
+const rolesOf = (rows: readonly OrganizationMembershipResource[]) => rows.map(({ role }) => role);
+
+test("a role shows at once, and settles from the answer", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const grace = membership({ id: "orgmem_grace", role: "org:member", update: () => sent.promise });
+  const { fake, getMemberships } = withMembers(() => [membership(), grace]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(list().data).toHaveLength(2));
+
+  const done = list().data[1]?.update({ role: "org:admin" });
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:admin", "org:admin"]));
+  // What others change meanwhile is read when the answer is there: the server may still tell the old role.
+  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  expect(getMemberships).toHaveBeenCalledTimes(1);
+
+  sent.resolve({ ...grace, role: "org:admin", roleName: "Admin of all" });
+  expect((await done)?.roleName).toBe("Admin of all");
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+});
+
+test("a refused role is taken back, and the caller hears why", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const ada = membership({ update: () => sent.promise });
+  const { fake, getMemberships } = withMembers(() => [ada]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(list().data).toHaveLength(1));
+
+  const done = list().data[0]?.update({ role: "org:member" });
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:member"]));
+  // The list that is read afterwards isn't there yet: the role of before comes from the page itself.
+  getMemberships.mockReturnValueOnce(new Promise(() => {}));
+  sent.reject(new Error("An organization needs a member who can manage it."));
+  await expect(done).rejects.toThrow("An organization needs a member");
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:admin"]));
+});
+
+test("a removed row is gone at once with its count, and comes back if it is refused", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const grace = membership({ id: "orgmem_grace", destroy: () => sent.promise });
+  const { fake } = withMembers(() => [membership(), grace]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(list().count).toBe(2));
+
+  const done = list().data[1]?.destroy();
+  await eventually(() => expect(list()).toMatchObject({ count: 1, data: [{ id: "orgmem_ada" }] }));
+  sent.reject(new Error("No."));
+  await expect(done).rejects.toThrow("No.");
+  await eventually(() => expect(list().count).toBe(2));
+});
+
+test("a revoked invitation leaves the list", async () => {
+  let rows = [invitation({ revoke: async () => invitation({ status: "revoked" }) })];
+  const getInvitations = pagesOf(() => rows);
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+  const hook = renderHook(fake, () => useOrganization({ invitations: true }));
+  const list = () => hook.current.invitations;
+  await eventually(() => expect(list().count).toBe(1));
+  const [first] = list().data;
+  rows = [];
+  await first?.revoke();
+  await eventually(() => expect(list()).toMatchObject({ count: 0, data: [] }));
+});
+
+test("only the lists of the named organization are read again", async () => {
+  const { fake, getMemberships } = withMembers(() => [membership()]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(1));
+
+  fake.tell("invalidate", [
+    { list: "memberships", organizationId: "org_difference" },
+    { list: "invitations", organizationId: "org_engines" },
+  ]);
+  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  fake.tell("invalidate", [{ list: "all", organizationId: null }]);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(3));
+});
+
+test("a new name shows in the list without another request (check 45)", async () => {
+  const getOrganizationMemberships = pagesOf(() => [membership()]);
+  const user = part<UserResource>({ id: "user_ada", getOrganizationMemberships });
+  const fake = new FakeTenantry(signedIn({ user }));
+  const hook = renderHook(fake, () => useOrganizationList({ userMemberships: { infinite: true } }));
+  const names = () => hook.current.userMemberships.data.map((row) => row.organization.name);
+  await eventually(() => expect(names()).toEqual(["Engines"]));
+
+  const data = { name: "Analytical Engines", slug: "engines", image_url: null, has_image: false };
+  fake.tell("event", event({ type: "ORGANIZATION_UPDATED", data }));
+  await eventually(() => expect(names()).toEqual(["Analytical Engines"]));
+  expect(hook.current.userMemberships.data[0]?.organization.imageUrl).toBe("/images/engines");
+  expect(getOrganizationMemberships).toHaveBeenCalledTimes(1);
+});
+
+test("another user sees nothing of the first, and lists are read anew (check 11)", async () => {
+  const ada = part<UserResource>({
+    id: "user_ada",
+    getOrganizationMemberships: pagesOf(() => [membership({ id: "orgmem_of_ada" })]),
+  });
+  const grace = part<UserResource>({
+    id: "user_grace",
+    getOrganizationMemberships: pagesOf(() => [membership({ id: "orgmem_of_grace" })]),
+  });
+  const fake = new FakeTenantry(signedIn({ user: ada }));
+  const hook = renderHook(fake, () => {
+    const { userMemberships } = useOrganizationList({
+      userMemberships: { keepPreviousData: true },
+    });
+    return { userId: fake.state.user?.id, ids: userMemberships.data.map(({ id }) => id) };
+  });
+  await eventually(() => expect(hook.current.ids).toEqual(["orgmem_of_ada"]));
+  fake.set(signedIn({ user: grace }));
+  await eventually(() => expect(hook.current.ids).toEqual(["orgmem_of_grace"]));
+  const mixed = hook.all.filter(
+    ({ userId, ids }) => userId === "user_grace" && ids.includes("orgmem_of_ada"),
+  );
+  expect(mixed).toEqual([]);
+
+  fake.set(signedIn({ user: ada }));
+  await eventually(() => expect(hook.current.userId).toBe("user_ada"));
+  await eventually(() => expect(ada.getOrganizationMemberships).toHaveBeenCalledTimes(2));
+});
+
+test("who comes back to an organization reads its lists again", async () => {
+  const { fake, getMemberships } = withMembers(() => [membership()]);
+  const there = fake.state;
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(1));
+
+  const other = organization({ id: "org_difference", getMemberships: pagesOf(() => []) });
+  fake.set(signedIn({ organization: other }));
+  await eventually(() => expect(hook.current.memberships.isFetching).toBe(false));
+  fake.set(there);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+});
+
+test("a permission is asked for, and again when the role changes (check 33)", async () => {
+  const fake = new FakeTenantry(signedIn());
+  fake.checkPermission.mockResolvedValueOnce(
+    part<PermissionDecision>({ allowed: false, reason: "UNKNOWN_PERMISSION", role: null }),
+  );
+  const hook = renderHook(fake, () => usePermission("org:reports:raed"));
+  expect(hook.current).toEqual({ isLoaded: false, allowed: false, reason: null, role: null });
+  await eventually(() => expect(hook.current.reason).toBe("UNKNOWN_PERMISSION"));
+  expect(fake.checkPermission).toHaveBeenLastCalledWith({
+    permission: "org:reports:raed",
+    organizationId: "org_engines",
+  });
+
+  fake.tell("event", event({ type: "ROLE_UPDATED", organizationId: null }));
+  await eventually(() => expect(hook.current.allowed).toBe(true));
+  fake.set({ membership: membership({ permissions: ["org:reports:read"] }) });
+  await eventually(() => expect(fake.checkPermission).toHaveBeenCalledTimes(3));
+});
+
+test("another organization of the user can be named by its slug", async () => {
+  const difference = organization({
+    id: "org_difference",
+    name: "Difference",
+    slug: "difference",
+    getMemberships: pagesOf(() => [membership({ id: "orgmem_x" })]),
+  });
+  const fake = new FakeTenantry(signedIn());
+  fake.getOrganization.mockResolvedValue(difference);
+  const own = membership({ id: "orgmem_own", organization: difference });
+  fake.getOrganizationMemberships.mockImplementation(pagesOf(() => [membership(), own]));
+  const hook = renderHook(fake, () =>
+    useOrganization({ organization: "difference", memberships: true }),
+  );
+  expect(hook.current).toMatchObject({ isLoaded: false, organization: null });
+  await eventually(() => expect(hook.current.membership?.id).toBe("orgmem_own"));
+  await eventually(() => expect(hook.current.memberships.data[0]?.id).toBe("orgmem_x"));
+  expect(hook.current.organization).toBe(difference);
+  vi.restoreAllMocks();
+});
