@@ -42,8 +42,8 @@ const config: CodegenConfig = {
     [`${IN_JS}/live.ts`]: moduleOf(TYPES, `${JS}/{fragments,events}.graphql`),
     [`${IN_JS}/resources.ts`]: moduleOf(TYPES, `${JS}/*.graphql`, `!${JS}/{session,events}.graphql`),
     [`${IN_SERVER}/access.ts`]: moduleOf(SEND, `${SERVER}/access.graphql`),
-    [`${IN_SERVER}/state.ts`]: moduleOf(SEND, `${SERVER}/state.graphql`),
-    [`${IN_SERVER}/client.ts`]: moduleOf(SEND, `${SERVER}/*.graphql`, `!${SERVER}/{access,state}.graphql`),
+    [`${IN_SERVER}/state.ts`]: moduleOf(SEND, "packages/server/page-operations/*.graphql"),
+    [`${IN_SERVER}/client.ts`]: moduleOf(SEND, `${SERVER}/*.graphql`, `!${SERVER}/access.graphql`),
   },
 };
 
