@@ -1,11 +1,11 @@
-import { Create } from "./create";
+import { Choose } from "./choose";
 
 export default async function Page({ searchParams }) {
   const { redirect_url: redirectUrl = "/" } = await searchParams;
   return (
     <main>
-      <h1>Create your organization</h1>
-      <Create redirectUrl={redirectUrl} />
+      <h1>Choose your organization</h1>
+      <Choose redirectUrl={redirectUrl} />
     </main>
   );
 }

@@ -67,18 +67,16 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
 export function settle(auth: Auth, place: Place, settings: Settings): Verdict {
   if (!place.isNavigation || place.url === null) return ALLOW;
   const url = toPath(place.url);
+  const isAt = (page: string | null) => page !== null && leadsTo(page, url);
   const hops = countHops(url);
   // The address without the counter, when the renewal has worked.
   if (auth.isAuthenticated) return hops ? redirect(withHops(url, 0)) : ALLOW;
-  if (
-    auth.isStale &&
-    settings.refreshUrl &&
-    hops < MOST_HOPS &&
-    !leadsTo(settings.refreshUrl, url)
-  ) {
+  // Who can't renew the token must be able to sign in.
+  const canRenew = hops < MOST_HOPS && !isAt(settings.refreshUrl) && !isAt(settings.signInUrl);
+  if (auth.isStale && settings.refreshUrl && canRenew) {
     return redirect(withReturn(settings.refreshUrl, withHops(url, hops + 1)));
   }
-  if (auth.sessionStatus === "pending" && settings.taskUrl && !leadsTo(settings.taskUrl, url)) {
+  if (auth.sessionStatus === "pending" && settings.taskUrl && !isAt(settings.taskUrl)) {
     return redirect(withReturn(settings.taskUrl, url));
   }
   return ALLOW;

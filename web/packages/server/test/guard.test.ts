@@ -56,10 +56,10 @@ describe("a token that has expired", () => {
     });
   });
 
-  test("isn't renewed on the page that renews it, and for programs", () => {
-    expect(settle(stale, { ...place, url: "/refresh?redirect_url=%2F" }, settings)).toEqual({
-      kind: "allow",
-    });
+  test("isn't renewed on the page that renews it, where people sign in, and for programs", () => {
+    for (const url of ["/refresh?redirect_url=%2F", "/sign-in?redirect_url=%2F"]) {
+      expect(settle(stale, { ...place, url }, settings)).toEqual({ kind: "allow" });
+    }
     expect(judge(stale, {}, { ...place, isNavigation: false }, settings)).toMatchObject(
       refusal(401),
     );

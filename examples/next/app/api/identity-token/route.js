@@ -4,6 +4,9 @@ import { cookies } from "next/headers";
 export async function POST() {
   const email = (await cookies()).get("email")?.value;
   if (!email) return Response.json({ token: null });
-  const body = JSON.stringify({ email });
-  return fetch(`${process.env.TENANTRY_URL}/dev/identity-token`, { method: "POST", body });
+  return fetch(`${process.env.TENANTRY_URL}/dev/identity-token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email }),
+  });
 }
