@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import RSAAlgorithm
 from starlette.requests import Request
 
 from tenantry_auth import Auth, ConfigurationError, Tenantry, Unavailable
@@ -65,7 +66,7 @@ class Fake:
     def handle(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/.well-known/jwks.json":
             self.keys += 1
-            jwk = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
+            jwk = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
             return httpx.Response(200, json={"keys": [{**jwk, "kid": "key_1"}]})
         self.documents.append(request)
         return self.answer()
@@ -154,7 +155,7 @@ async def test_forged_tokens_sign_out() -> None:
     reasons = {
         token(OTHER): "token-invalid-signature",
         f"{body}.{token(sub='user_2').split('.')[2]}": "token-invalid-signature",
-        jwt.encode(CLAIMS, None, algorithm="none"): "token-invalid-algorithm",
+        jwt.encode(CLAIMS, "", algorithm="none"): "token-invalid-algorithm",
         jwt.encode(CLAIMS, pem.hex(), algorithm="HS256"): "token-invalid-algorithm",
         jwt.encode(CLAIMS, KEY, "RS256", {"kid": "key_1", "typ": "at+jwt"}): "token-invalid",
         "nonsense": "token-invalid",
@@ -225,7 +226,10 @@ async def test_an_outsider_sees_the_same_as_for_no_organization() -> None:
 async def test_a_role_counts_for_ten_seconds_and_for_one_user() -> None:
     server = Fake()
     tenantry = server.tenantry()
-    read = lambda user: tenantry.authenticate(bearing(token(sub=user)), organization="lab")  # noqa: E731
+
+    async def read(user: str) -> Auth:
+        return await tenantry.authenticate(bearing(token(sub=user)), organization="lab")
+
     await read("user_1")
     server.answer = lambda: organization(None)
     server.now = NOW + 9.9
