@@ -1,7 +1,7 @@
 """The documents of @tenantry/server and tenantry-auth fit the schema."""
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from tenantry_auth.access import DOCUMENT
 from tests.support.snippets import ROOT
@@ -27,7 +27,7 @@ def test_the_python_client_has_each_operation() -> None:
     names = [
         definition.name.value
         for definition in parse(read("operations")).definitions
-        if definition.kind == "operation_definition"  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(definition, OperationDefinitionNode) and definition.name
     ]
 
     assert len(names) == 19

@@ -61,17 +61,17 @@ def load(title: str) -> Any:
     return module
 
 
+def constants(module: ModuleType) -> dict[str, Any]:
+    return {name: value for name, value in vars(module).items() if name.isupper()}
+
+
 def make_django() -> Any:
-    from django.core.asgi import (
-        get_asgi_application,
-    )
+    # It is importable when the settings are known.
+    from django.core.asgi import get_asgi_application
 
     if not settings.configured:
-        # The settings of the program name the server, which the second of two tests would share.
         page = load("Django")
-        defined: dict[str, Any] = vars(page)
-        names: dict[str, Any] = {name: defined[name] for name in defined if name.isupper()}
-        settings.configure(ROOT_URLCONF=page, ALLOWED_HOSTS=["app"], **names)
+        settings.configure(ROOT_URLCONF=page, ALLOWED_HOSTS=["app"], **constants(page))
         django.setup()
     return get_asgi_application()
 
