@@ -9,7 +9,7 @@ PAGE := server/assets/graphiql/licences.txt
 PACKAGES := web/packages/js/dist/.built
 SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
-CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json))
+CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json tests/node/package.json))
 
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,7 +24,7 @@ install: .venv/installed $(PAGE) $(PACKAGES) $(SCRIPTS) $(DEMO) $(CLIENTS) ## Ma
 	@if test "$(MAKECMDGOALS)" = install; then echo "Tenantry is installed in .venv. To try it, run: make dev. All commands: make"; fi
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
-.venv/installed: requirements.lock uv.lock.txt pyproject.toml
+.venv/installed: requirements.lock uv.lock.txt pyproject.toml clients/python/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenantry needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the packages of requirements.lock …"
@@ -32,7 +32,7 @@ install: .venv/installed $(PAGE) $(PACKAGES) $(SCRIPTS) $(DEMO) $(CLIENTS) ## Ma
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock \
 		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . -e clients/python
 	@touch $@
 
 web/node_modules/.package-lock.json: .venv/installed web/package-lock.json web/.npmrc
@@ -168,4 +168,4 @@ lock: ## Resolve the dependencies anew and write the locks, with hashes and with
 	$(BIN)/node web/strip-lock.mjs web/package-lock.json
 
 clean: ## Remove what install made; the data in ./var stay.
-	rm -rf .venv web/node_modules web/packages/*/dist docsite/node_modules tests/clients/*/node_modules server/assets dist
+	rm -rf .venv web/node_modules web/packages/*/dist docsite/node_modules tests/clients/*/node_modules tests/node/node_modules server/assets dist

@@ -1,29 +1,28 @@
-"""A page that is guarded by a session token alone: TENANTRY_PUBLIC_URL=… APP_ORIGIN=… uvicorn examples.guard:app"""
+"""A page that is guarded by a session token: TENANTRY_URL=… APP_ORIGIN=… uvicorn examples.guard:app"""
 
-import jwt
+import os
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from examples.session_token import permissions, verified
+from tenantry_auth import Tenantry
+
+tenantry = Tenantry(os.environ["TENANTRY_URL"], authorized_parties=[os.environ["APP_ORIGIN"]])
 
 
-def settings(request: Request) -> Response:
-    """Not async: the first token fetches the keys, which takes a while; Starlette runs this in a thread."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    try:
-        claims = verified(token if scheme.lower() == "bearer" else "")
-    except jwt.PyJWTError:
+async def settings(request: Request) -> Response:
+    auth = await tenantry.authenticate(request)
+    if not auth.is_authenticated:
         return PlainTextResponse("Sign in first.\n", 401, {"WWW-Authenticate": "Bearer"})
-    organization = claims.get("o", {})
-    if organization.get("slg") != request.path_params["slug"]:
+    if auth.org_slug != request.path_params["slug"]:
         return RedirectResponse("/dashboard", 303)
-    if organization["rol"] != "admin":
-        return RedirectResponse(f"/orgs/{organization['slg']}", 303)
-    if "org:sys_profile:manage" not in permissions(claims):
+    if not auth.has(role="org:admin"):
+        return RedirectResponse(f"/orgs/{auth.org_slug}", 303)
+    if not auth.has(permission="org:sys_profile:manage"):
         return RedirectResponse("/unauthorized", 303)
-    return PlainTextResponse(f"Admin settings for {organization['slg']}\n")
+    return PlainTextResponse(f"Admin settings for {auth.org_slug}\n")
 
 
 app = Starlette(routes=[Route("/orgs/{slug}/settings", settings)])

@@ -13,7 +13,7 @@ function fragmentsIn(definition, definitions, names = new Set()) {
   return names;
 }
 
-export function plugin(_schema, documents) {
+export function plugin(_schema, documents, { typedDocument }) {
   const all = documents.flatMap(({ document }) => document.definitions);
   const definitions = new Map(all.map((definition) => [definition.name.value, definition]));
   const text = (definition) => stripIgnoredCharacters(print(definition));
@@ -32,7 +32,7 @@ export function plugin(_schema, documents) {
   // Fragments first: a constant can't be read before its line.
   lines.sort((a, b) => Number(a.startsWith("export")) - Number(b.startsWith("export")));
   return {
-    prepend: ['import type { TypedDocument } from "../types/tenantry.ts";'],
+    prepend: [`import type { TypedDocument } from "${typedDocument}";`],
     content: lines.join("\n"),
   };
 }

@@ -2,7 +2,10 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 /** Documents that a page loads together stand in one module. */
-function moduleOf(...documents: string[]): CodegenConfig["generates"][string] {
+function moduleOf(
+  typedDocument: string,
+  ...documents: string[]
+): CodegenConfig["generates"][string] {
   return {
     documents,
     plugins: ["typescript-operations", "./codegen-documents.mjs"],
@@ -19,19 +22,28 @@ function moduleOf(...documents: string[]): CodegenConfig["generates"][string] {
         DateTime: "string",
         JSONObject: "Readonly<Record<string, unknown>>",
       },
+      // Where the module of documents finds `TypedDocument`.
+      typedDocument,
     },
   };
 }
 
 const JS = "packages/js/operations";
 const IN_JS = "packages/js/src/generated";
+const TYPES = "../types/tenantry.ts";
+const SERVER = "packages/server/operations";
+const IN_SERVER = "packages/server/src/generated";
+const SEND = "../send.ts";
 
 const config: CodegenConfig = {
   schema: process.env.SCHEMA_FILES?.split(",") ?? "../graphql/schema.graphql",
   generates: {
-    [`${IN_JS}/session.ts`]: moduleOf(`${JS}/{fragments,session}.graphql`),
-    [`${IN_JS}/live.ts`]: moduleOf(`${JS}/{fragments,events}.graphql`),
-    [`${IN_JS}/resources.ts`]: moduleOf(`${JS}/*.graphql`, `!${JS}/{session,events}.graphql`),
+    [`${IN_JS}/session.ts`]: moduleOf(TYPES, `${JS}/{fragments,session}.graphql`),
+    [`${IN_JS}/live.ts`]: moduleOf(TYPES, `${JS}/{fragments,events}.graphql`),
+    [`${IN_JS}/resources.ts`]: moduleOf(TYPES, `${JS}/*.graphql`, `!${JS}/{session,events}.graphql`),
+    [`${IN_SERVER}/access.ts`]: moduleOf(SEND, `${SERVER}/access.graphql`),
+    [`${IN_SERVER}/state.ts`]: moduleOf(SEND, "packages/server/page-operations/*.graphql"),
+    [`${IN_SERVER}/client.ts`]: moduleOf(SEND, `${SERVER}/*.graphql`, `!${SERVER}/access.graphql`),
   },
 };
 

@@ -2,14 +2,12 @@
 SDK, by our public key alone, and PyJWT, by our key set.
 """
 
-import asyncio
 import importlib
 import json
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,14 +17,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from models import base
-from models.database.store import Store
-from resolvers.sessions.claims import TokenContent, TokenFormat, make_claims
-from server.identity.signing import make_signer
-from tests.conftest import server_for, settings
 from tests.support.api import JSON
 from tests.support.processes import tenantry
-from tests.support.session_tokens import ADA, COMPANY, GRACE, LAB, MALLORY, ORIGIN, Issuing, issuing
+from tests.support.session_tokens import (
+    ADA,
+    COMPANY,
+    GRACE,
+    LAB,
+    MALLORY,
+    ORIGIN,
+    Issuing,
+    expired,
+    issuing,
+)
 
 SDK = Path(__file__).parent / "clerk"
 NODE = Path(sys.executable).with_name("node")
@@ -156,22 +159,6 @@ def test_a_pending_session_is_signed_out_for_the_sdk(here: Issuing) -> None:
 
     assert (seen["ok"], seen["isAuthenticated"], seen["userId"]) == (False, False, None)
     assert (told["ok"], told["sessionStatus"], told["orgId"]) == (True, "pending", None)
-
-
-def expired(here: Issuing) -> str:
-    """A token of the server's own key that lapsed a minute ago."""
-    issued = base.now() - timedelta(minutes=2)
-    content = TokenContent(here.issuer, "user_1", "sess_1", False, issued, ORIGIN, None, [], issued)
-    secret = (here.folder / "var" / "development-secret").read_text().strip()
-
-    async def sign() -> str:
-        store = Store(f"sqlite+aiosqlite:///{here.database}")
-        server = server_for(store, base.now, secret=secret)
-        token = await make_signer(settings(), server).sign(make_claims(TokenFormat.V2, content))
-        await store.close()
-        return token
-
-    return asyncio.run(sign())
 
 
 def tampered(token: str) -> str:

@@ -22,9 +22,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuing]:
 @pytest.fixture
 def guard(here: Issuing, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The example, started for the server at hand."""
-    monkeypatch.setenv("TENANTRY_PUBLIC_URL", here.issuer)
+    monkeypatch.setenv("TENANTRY_URL", here.issuer)
     monkeypatch.setenv("APP_ORIGIN", ORIGIN)
-    importlib.reload(importlib.import_module("examples.session_token"))
     return importlib.reload(importlib.import_module("examples.guard"))
 
 

@@ -14,6 +14,27 @@ from tests.support.api import JSON
 
 SDK = Path(__file__).parents[1] / "clients" / "clerk"
 NODE = Path(sys.executable).with_name("node")
+# What can be asked about the tokens of `issue_tokens`.
+CHECKS: list[JSON] = [
+    {"role": "org:admin"},
+    {"role": "admin"},
+    {"role": "org:member"},
+    {"role": "basic_member"},
+    {"permission": "org:sys_memberships:manage"},
+    {"permission": "org:sys_memberships:read"},
+    {"permission": "sys_profile:delete"},
+    {"permission": "org:invoices:approve"},
+    {"permission": "org:invoices:read"},
+    {"role": "org:admin", "permission": "org:invoices:approve"},
+    {"role": "org:member", "permission": "org:invoices:approve"},
+    {"feature": "invoices"},
+    {"feature": "o:invoices"},
+    {"feature": "u:invoices"},
+    {"feature": "nonsense:invoices"},
+    {"plan": "free"},
+    {"plan": "o:free"},
+    {},
+]
 
 
 def ask_sdk(

@@ -1,14 +1,24 @@
 """A development server with a demo company, whose session tokens other programs verify."""
 
+import asyncio
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from models import base
+from models.database.store import Store
+from resolvers.sessions.claims import TokenContent, TokenFormat, make_claims
+from server.identity.signing import make_signer
+from tests.conftest import server_for, settings
 from tests.support.api import JSON
 from tests.support.processes import Server, started, tenantry
 
@@ -89,3 +99,44 @@ class Issuing:
 def issuing(folder: Path) -> Generator[Issuing]:
     with started("dev", folder=folder, TENANTRY_ALLOWED_ORIGINS=ORIGIN) as server:
         yield Issuing(server, folder)
+
+
+def expired(here: Issuing) -> str:
+    """A token of the server's own key that lapsed a minute ago."""
+    issued = base.now() - timedelta(minutes=2)
+    content = TokenContent(here.issuer, "user_1", "sess_1", False, issued, ORIGIN, None, [], issued)
+    secret = (here.folder / "var" / "development-secret").read_text().strip()
+
+    async def sign() -> str:
+        store = Store(f"sqlite+aiosqlite:///{here.database}")
+        server = server_for(store, base.now, secret=secret)
+        token = await make_signer(settings(), server).sign(make_claims(TokenFormat.V2, content))
+        await store.close()
+        return token
+
+    return asyncio.run(sign())
+
+
+def add_invoices(here: Issuing) -> None:
+    """Adds custom permissions, so that tokens differ."""
+    here.add_permission("org:admin", "org:invoices:approve")
+    here.add_permission("org:member", "org:invoices:read")
+
+
+def issue_tokens(here: Issuing) -> list[str]:
+    """Issues 20 tokens: of both roles, in each format, and with fewer permissions."""
+
+    def issue() -> list[str]:
+        cases = product((ADA, GRACE), (COMPANY, LAB), ("V2", "V1", "LEGACY"))
+        return [here.token(*case) for case in cases]
+
+    tokens = issue()
+    with here.without_permission("org:admin", "org:sys_memberships:manage"):
+        return tokens + issue()[:8]
+
+
+def public_key(here: Issuing, token: str) -> RSAPublicKey:
+    keys = jwt.PyJWKClient(f"{here.issuer}/.well-known/jwks.json")
+    key = keys.get_signing_key_from_jwt(token).key
+    assert isinstance(key, RSAPublicKey)
+    return key

@@ -1,0 +1,7 @@
+"use client";
+
+import { RefreshSession } from "@tenantry/react";
+
+export function Refresh({ redirectUrl }) {
+  return <RefreshSession redirectUrl={redirectUrl}>One moment …</RefreshSession>;
+}

@@ -1,0 +1,61 @@
+/** Turns requests into what an application knows about their callers. */
+import { createAccessReader } from "./access.ts";
+import { type Auth, signedIn, signedOut } from "./auth.ts";
+import { readSettings, type Settings, type TenantryOptions } from "./options.ts";
+import { type RequestLike, readToken } from "./request.ts";
+import { createVerifier } from "./verify.ts";
+
+export interface AuthParams {
+  /**
+   * The slug or ID of the organization of the URL. Role and permissions are read from the server, so this needs
+   * a secret key. For who isn't a member, the organization fields are null.
+   */
+  organization?: string | undefined;
+  /** Whether a user who has yet to choose an organization is signed out. */
+  treatPendingAsSignedOut?: boolean | undefined;
+}
+
+export interface Authenticator {
+  /** The caller by the token of the request alone. A token that isn't valid is signed out, and never an exception. */
+  authenticate(
+    request: RequestLike,
+    params?: Pick<AuthParams, "treatPendingAsSignedOut">,
+  ): Promise<Auth>;
+  /** The caller, in the organization of the URL if one is given. Rejects if the server doesn't answer. */
+  auth(request: RequestLike, params?: AuthParams): Promise<Auth>;
+  readonly settings: Settings;
+}
+
+export function createAuthenticator(options: TenantryOptions = {}): Authenticator {
+  const settings = readSettings(options);
+  const verify = createVerifier(settings);
+  const readAccess = createAccessReader(settings);
+
+  const auth: Authenticator["auth"] = async (request, params = {}) => {
+    const token = readToken(request, settings.cookieName);
+    if (!token) return signedOut("no-token");
+    const { claims, reason } = await verify(token);
+    if (!claims) return signedOut(reason);
+    if (claims.sts === "pending" && params.treatPendingAsSignedOut !== false) {
+      return signedOut("session-pending", "pending");
+    }
+    if (params.organization === undefined) return signedIn(token, claims);
+    return signedIn(token, claims, await readAccess(claims.sub, params.organization));
+  };
+  const authenticate: Authenticator["authenticate"] = (request, params = {}) =>
+    auth(request, { treatPendingAsSignedOut: params.treatPendingAsSignedOut });
+  return { authenticate, auth, settings };
+}
+
+let ofEnvironment: Authenticator | undefined;
+
+/** The authenticator of the environment variables, created at the first use. */
+export function getAuthenticator(): Authenticator {
+  ofEnvironment ??= createAuthenticator();
+  return ofEnvironment;
+}
+
+/** The caller of a request, with the options of the environment variables. */
+export function auth(request: RequestLike, params?: AuthParams): Promise<Auth> {
+  return getAuthenticator().auth(request, params);
+}
