@@ -9,6 +9,7 @@ import { type GuardParams, judge } from "./guard.ts";
 import { ORGANIZATION_HEADER, URL_HEADER } from "./proxy.ts";
 import { isNavigation } from "./request.ts";
 import type { User } from "./resources.ts";
+import { decodePath } from "./routes.ts";
 import { type InitialState, readInitialState } from "./state.ts";
 
 export { tenantryClient } from "./client.ts";
@@ -35,13 +36,13 @@ function organizationOf(
   { organization }: AuthParams,
   given: Pick<Headers, "get">,
 ): string | undefined {
-  return organization ?? (given.get(ORGANIZATION_HEADER) || undefined);
+  const found = given.get(ORGANIZATION_HEADER);
+  return organization ?? (found ? decodePath(found) : undefined);
 }
 
 const readAuth = async (params: AuthParams = {}): Promise<Auth> => {
   const request = { headers: await headers() };
-  const organization =
-    params.organization ?? (request.headers.get(ORGANIZATION_HEADER) || undefined);
+  const organization = organizationOf(params, request.headers);
   return getAuthenticator().auth(request, { ...params, organization });
 };
 

@@ -126,7 +126,8 @@ function passOn(
   if (ends) return result;
   const own = [
     [URL_HEADER, url],
-    [ORGANIZATION_HEADER, organization ?? ""],
+    // Encoded, because a header can't hold every character of a path.
+    [ORGANIZATION_HEADER, encodeURIComponent(organization ?? "")],
   ] as const;
   // Next.js replaces all headers of a request if one of them is overridden.
   const overrides = result.headers.get("x-middleware-override-headers");

@@ -21,8 +21,8 @@ export function readToken(request: RequestLike, cookieName: string): string | nu
 
 function readCookie(header: string | null, name: string): string | null {
   for (const pair of header?.split(";") ?? []) {
-    const at = pair.indexOf("=");
-    if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || null;
+    const [key = "", ...value] = pair.split("=");
+    if (key.trim() === name) return value.join("=").trim() || null;
   }
   return null;
 }
@@ -31,7 +31,7 @@ function readCookie(header: string | null, name: string): string | null {
 export function isNavigation(request: RequestLike, method: string): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   const purpose = readHeader(request, "sec-fetch-dest");
-  // Next.js fetches pages itself when a person follows a link.
-  if (purpose === "document" || readHeader(request, "rsc")) return true;
+  // Next.js fetches pages itself when a person follows a link. It hides its header `rsc` from applications.
+  if (purpose === "document" || readHeader(request, "next-url")) return true;
   return (readHeader(request, "accept") ?? "").includes("text/html");
 }

@@ -61,9 +61,12 @@ describe("auth", () => {
     const { auth } = await visitedBy(ORGANIZATION, inUrl);
 
     expect(await auth()).toMatchObject({ orgSlug: "lab", orgRole: "org:member" });
+    headers.set("x-tenantry-organization", "%E6%97%A5");
+    await auth();
     expect(await auth({ organization: "org_2" })).toMatchObject({ orgSlug: "lab" });
     expect(server.asked.documents.map(({ variables }) => variables)).toMatchObject([
       { by: { slug: "lab" } },
+      { by: { slug: "日" } },
       { by: { id: "org_2" } },
     ]);
   });

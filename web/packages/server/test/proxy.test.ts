@@ -77,6 +77,16 @@ describe("pages", () => {
     }
   });
 
+  test("learn an organization that no header could hold", async () => {
+    for (const [path, seen] of [
+      ["/orgs/%E6%97%A5", "%E6%97%A5"],
+      ["/orgs/a%0Ab", "a%0Ab"],
+      ["/orgs/%20", "%20"],
+    ] as const) {
+      expect(seenByPage(await visit(path, fresh), "x-tenantry-organization")).toBe(seen);
+    }
+  });
+
   test("that the handler answers itself are left alone", async () => {
     const response = await visit("/", fresh, () => NextResponse.redirect(`${ORIGIN}/away`));
 
@@ -93,6 +103,13 @@ describe("a token that has expired", () => {
     expect(response.headers.get("location")).toBe(
       `${ORIGIN}/refresh?redirect_url=%2Forgs%2Flab%3Fa%3Db%26tenantry_refresh%3D1`,
     );
+  });
+
+  test("is renewed when a person follows a link", async () => {
+    const link = { accept: "*/*", "sec-fetch-dest": "empty", "next-url": "/" };
+    const response = await visit("/orgs/lab", stale, undefined, link);
+
+    expect(response.status).toBe(307);
   });
 
   test("isn't renewed for a program, on the page that renews it, or a third time", async () => {
