@@ -5,6 +5,8 @@ import { requireSecretKey, type Settings } from "./options.ts";
 import { createSend } from "./send.ts";
 
 const MOST_ENTRIES = 10_000;
+// Longer than every slug and ID. It comes from a URL, and is kept.
+const LONGEST_REFERENCE = 100;
 
 export type ReadAccess = (userId: string, slugOrId: string) => Promise<StoredAccess | null>;
 
@@ -13,6 +15,7 @@ export function createAccessReader(settings: Settings): ReadAccess {
 
   return async (userId, slugOrId) => {
     const send = createSend(settings, requireSecretKey(settings));
+    if (!slugOrId || slugOrId.length > LONGEST_REFERENCE) return null;
     const key = `${userId} ${slugOrId}`;
     const now = settings.clock();
     const found = kept.get(key);

@@ -34,7 +34,8 @@ export function getAuth(request: Request, params?: AuthParams): Auth | Promise<A
 export function requireAuth(params: RequireAuthParams = {}): RequestHandler {
   return async (request, response, next) => {
     const { organization: given, ...asked } = params;
-    const organization = typeof given === "function" ? given(request) : given;
+    // A request that names none is outside, and never in the organization of the token.
+    const organization = typeof given === "function" ? (given(request) ?? "") : given;
     const { authenticator } = read(request);
     const auth = await authenticator.auth(request, { organization });
     const place = {

@@ -43,7 +43,8 @@ export function getAuth(request: FastifyRequest, params?: AuthParams): Auth | Pr
 export function requireAuth(params: RequireAuthParams = {}): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     const { organization: given, ...asked } = params;
-    const organization = typeof given === "function" ? given(request) : given;
+    // A request that names none is outside, and never in the organization of the token.
+    const organization = typeof given === "function" ? (given(request) ?? "") : given;
     const { authenticator } = read(request);
     const auth = await authenticator.auth(request, { organization });
     const place = {

@@ -37,7 +37,8 @@ export function getAuth(context: Context, params?: AuthParams): Auth | Promise<A
 export function requireAuth(params: RequireAuthParams = {}): MiddlewareHandler {
   return async (context, next) => {
     const { organization: given, ...asked } = params;
-    const organization = typeof given === "function" ? given(context) : given;
+    // A request that names none is outside, and never in the organization of the token.
+    const organization = typeof given === "function" ? (given(context) ?? "") : given;
     const { authenticator } = read(context);
     const request: RequestLike & { method: string; url: string } = context.req.raw;
     const auth = await authenticator.auth(request, { organization });

@@ -78,9 +78,16 @@ export function readSettings(options: TenantryOptions = {}): Settings {
 
 /** The secret key, for calls that need one. */
 export function requireSecretKey(settings: { secretKey: string | null }): string {
-  if (settings.secretKey) return settings.secretKey;
+  const { secretKey } = settings;
+  if (!secretKey) {
+    throw new ConfigurationError(
+      "This call needs a secret key. Set the option secretKey or TENANTRY_SECRET_KEY.",
+    );
+  }
+  // As a header, it would be rejected with a message that quotes it.
+  if (/^[\x21-\x7e]+$/.test(secretKey)) return secretKey;
   throw new ConfigurationError(
-    "This call needs a secret key. Set the option secretKey or TENANTRY_SECRET_KEY.",
+    "The secret key has a space, a line break, or another character that no key has. Copy it again.",
   );
 }
 

@@ -73,6 +73,16 @@ test("an ID is an ID", async () => {
   expect(asked.documents[0]?.variables).toMatchObject({ by: { id: "org_2" } });
 });
 
+test("what no organization can be called isn't asked for, and is outside", async () => {
+  const { authenticator, asked } = prepared(() => ADMIN);
+  for (const organization of ["", "x".repeat(101)]) {
+    const auth = await authenticator.auth(requestWith(token), { organization });
+    expect(auth).toMatchObject({ userId: "user_1", orgId: null });
+  }
+
+  expect(asked.documents).toEqual([]);
+});
+
 test("an outsider sees the same as for an organization that doesn't exist", async () => {
   const [foreign, unknown] = await Promise.all([
     prepared(() => OUTSIDER).inLab(),
@@ -136,3 +146,13 @@ test("a missing secret key is named", async () => {
 
   await expect(inLab()).rejects.toThrow("TENANTRY_SECRET_KEY");
 });
+
+test.each(["sk_1\nsk_2", "sk_1 ", "sk_…"])(
+  "a secret key that was miscopied isn't quoted: %j",
+  async (secretKey) => {
+    const failed = prepared(() => ADMIN, { secretKey }).inLab();
+
+    await expect(failed).rejects.toThrow("Copy it again");
+    await expect(failed).rejects.not.toThrow("sk_");
+  },
+);
