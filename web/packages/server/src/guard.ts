@@ -101,7 +101,9 @@ function withReturn(page: string, back: string | null): string {
 }
 
 function countHops(url: string): number {
-  return Number(new URL(url, BASE).searchParams.get(HOPS)) || 0;
+  const hops = Number(new URL(url, BASE).searchParams.get(HOPS));
+  // Anybody can write into the address. A negative number must not allow more.
+  return hops > 0 ? hops : 0;
 }
 
 function withHops(url: string, hops: number): string {

@@ -41,13 +41,14 @@ export function createSend(
       // Frameworks must not keep answers to one caller for the next.
       cache: "no-store" as const,
     };
-    const once = () =>
-      settings.fetch(`${settings.url}/graphql`, {
-        ...request,
-        signal: AbortSignal.timeout(TIMEOUT),
-      });
-    const response = await once().catch(once).catch(reportNoAnswer);
-    return readAnswer<TResult>(response);
+    const once = async () => {
+      const signal = AbortSignal.timeout(TIMEOUT);
+      const response = await settings.fetch(`${settings.url}/graphql`, { ...request, signal });
+      // Here, because an answer that breaks off is lost as well.
+      return { response, text: await response.text() };
+    };
+    const { response, text } = await once().catch(once).catch(reportNoAnswer);
+    return readAnswer<TResult>(response, text);
   };
 }
 
@@ -56,8 +57,8 @@ function reportNoAnswer(cause: unknown): never {
   throw new TenantryError(0, [{ code: "server_unreachable", message, meta: {} }]);
 }
 
-async function readAnswer<TResult>(response: Response): Promise<TResult> {
-  const answer = (await response.json().catch(() => ({}))) as Answer<TResult>;
+function readAnswer<TResult>(response: Response, text: string): TResult {
+  const answer = parse(text) as Answer<TResult>;
   if (answer.data && !answer.errors?.length) return answer.data;
   const errors = (answer.errors ?? []).map(({ message, extensions: { code, ...meta } = {} }) => ({
     code: String(code ?? "unknown").toLowerCase(),
@@ -73,4 +74,12 @@ async function readAnswer<TResult>(response: Response): Promise<TResult> {
     retryAfter: Number(response.headers.get("retry-after")) || null,
     requestId: response.headers.get("x-request-id"),
   });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }

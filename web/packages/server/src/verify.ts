@@ -4,6 +4,7 @@ import {
   createRemoteJWKSet,
   customFetch,
   decodeProtectedHeader,
+  type FetchImplementation,
   importSPKI,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -13,6 +14,7 @@ import type { SessionClaims } from "./claims.ts";
 import { ConfigurationError, type Settings } from "./options.ts";
 
 const ALGORITHM = "RS256";
+const FAILURE_PAUSE = 5_000;
 
 /** Why a request is signed out. */
 export type SignedOutReason =
@@ -114,8 +116,24 @@ function fetchedKeys(settings: Settings): JWTVerifyGetKey {
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
     timeoutDuration: 5_000,
-    [customFetch]: settings.fetch,
+    [customFetch]: withPause(settings),
   });
+}
+
+/** Fetches keys. After a failure, which jose forgets, it rejects without a request for some seconds. */
+function withPause({ fetch, clock }: Settings): FetchImplementation {
+  let retryAt = Number.NEGATIVE_INFINITY;
+  return async (url, init) => {
+    if (clock() < retryAt) throw new Error("The keys couldn't be fetched a moment ago.");
+    try {
+      const response = await fetch(url, init);
+      if (!response.ok) throw new Error(`The keys were answered with ${response.status}.`);
+      return Response.json(await response.json());
+    } catch (error) {
+      retryAt = clock() + FAILURE_PAUSE;
+      throw error;
+    }
+  };
 }
 
 function givenKey(pem: string): JWTVerifyGetKey {

@@ -61,6 +61,7 @@ describe("a token of the server", () => {
     const authenticator = authenticatorOf(issuer);
     const requests = [
       { headers: { cookie: `a=b; tenantry_session=${token}; c=d` } },
+      { headers: { cookie: `tenantry_sessionX; tenantry_session=${token}` } },
       { headers: { cookie: `tenantry_session=${token}`, authorization: "Basic YTpi" } },
       { headers: { authorization: `bearer ${token}`, cookie: "tenantry_session=other" } },
       new Request(ORIGIN, { headers: { cookie: `tenantry_session=${token}` } }),
@@ -198,6 +199,33 @@ describe("signed out, with a reason", () => {
       expect(await reasonOf(token, { fetch })).toBe("keys-unavailable");
     }
   });
+});
+
+test("a failure to fetch keys is remembered for five seconds", async () => {
+  let now = NOW;
+  const answers = [
+    () => Promise.reject(new TypeError("fetch failed")),
+    async () => new Response("", { status: 503 }),
+    async () => new Response("<html>"),
+  ];
+  let asked = 0;
+  const working = createServer(issuer).fetch;
+  const fetch = ((...given: Parameters<typeof working>) => {
+    asked += 1;
+    return (answers.shift() ?? (() => working(...given)))();
+  }) as typeof working;
+  const authenticator = authenticatorOf(issuer, { fetch, clock: () => now });
+  const request = requestWith(await issuer.token());
+  for (const expected of [1, 2, 3]) {
+    for (const at of [0, 4_999]) {
+      now += at;
+      expect((await authenticator.authenticate(request)).reason).toBe("keys-unavailable");
+      expect(asked).toBe(expected);
+    }
+    now += 1;
+  }
+
+  expect((await authenticator.authenticate(request)).userId).toBe("user_1");
 });
 
 test("unknown keys make one request, however many there are", async () => {

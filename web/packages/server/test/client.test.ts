@@ -166,6 +166,20 @@ describe("failures", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  test("in the middle of an answer are repeated, too", async () => {
+    const broken = new Response(
+      new ReadableStream({ start: (controller) => controller.error(new TypeError("terminated")) }),
+    );
+    const { organizations, variables } = prepared(broken, {
+      result: { organization: ENGINES, userErrors: [] },
+    });
+
+    expect(await organizations.createOrganization({ name: "Engines" })).toMatchObject({
+      id: "org_1",
+    });
+    expect(variables()).toHaveLength(2);
+  });
+
   test("that aren't JSON name the status", async () => {
     const { users } = prepared(new Response("<html>", { status: 502 }));
 

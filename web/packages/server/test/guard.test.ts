@@ -51,6 +51,9 @@ describe("a token that has expired", () => {
     expect(at("/page?a=b&tenantry_refresh=1")).toEqual(
       to("/refresh?redirect_url=%2Fpage%3Fa%3Db%26tenantry_refresh%3D2"),
     );
+    expect(at("/page?tenantry_refresh=-9")).toEqual(
+      to("/refresh?redirect_url=%2Fpage%3Ftenantry_refresh%3D1"),
+    );
     expect(at("/page?a=b&tenantry_refresh=2")).toMatchObject({
       to: expect.stringMatching(/^\/sign-in/),
     });
