@@ -1,9 +1,15 @@
 """tenantry-auth on tokens of a key that the test makes, with a server that counts requests."""
 
 import asyncio
+import gc
+import gzip
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -62,10 +68,13 @@ class Fake:
     keys: int = 0
     documents: list[Any] = field(default_factory=list[Any])
     now: float = NOW
+    broken: bool = False
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/.well-known/jwks.json":
             self.keys += 1
+            if self.broken:
+                return httpx.Response(503)
             jwk = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
             return httpx.Response(200, json={"keys": [{**jwk, "kid": "key_1"}]})
         self.documents.append(request)
@@ -78,6 +87,31 @@ class Fake:
 
 def organization(value: JSON | None) -> httpx.Response:
     return httpx.Response(200, json={"data": {"organization": value}})
+
+
+@contextmanager
+def answering() -> Generator[str]:
+    """A server that keeps connections open, and compresses what it says: `user` is null."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            body = gzip.compress(b'{"data": {"user": null}}')
+            self.send_response(200)
+            self.send_header("content-encoding", "gzip")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 async def seen(token: str, **options: Any) -> Auth:
@@ -198,6 +232,57 @@ async def test_a_server_that_fails_signs_out() -> None:
         assert (await tenantry.authenticate(bearing(token()))).reason == "keys-unavailable"
 
 
+async def test_a_failure_to_fetch_keys_is_remembered_for_five_seconds() -> None:
+    server = Fake(broken=True)
+    tenantry = server.tenantry()
+    for _ in range(2):
+        assert (await tenantry.authenticate(bearing(token()))).reason == "keys-unavailable"
+    assert server.keys == 1
+
+    server.broken = False
+    server.now += 4.9
+    assert (await tenantry.authenticate(bearing(token()))).reason == "keys-unavailable"
+    server.now += 0.1
+    assert (await tenantry.authenticate(bearing(token()))).user_id == "user_1"
+
+
+async def test_a_failure_for_an_unknown_key_leaves_known_keys() -> None:
+    server = Fake()
+    tenantry = server.tenantry()
+    assert (await tenantry.authenticate(bearing(token()))).user_id == "user_1"
+
+    server.broken = True
+    server.now += 31
+    unknown = bearing(token(OTHER, kid="key_2"))
+    assert (await tenantry.authenticate(unknown)).reason == "keys-unavailable"
+    assert (await tenantry.authenticate(bearing(token()))).user_id == "user_1"
+
+
+def test_no_event_loop_is_kept() -> None:
+    server = Fake()
+    tenantry = server.tenantry()
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def authenticate() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        await tenantry.authenticate(bearing(token()))
+
+    for _ in range(3):
+        asyncio.run(authenticate())
+        server.now += 1_000
+    gc.collect()
+
+    assert server.keys == 3
+    assert [loop() for loop in loops] == [None] * 3
+
+
+def test_one_client_serves_several_event_loops() -> None:
+    with answering() as url:
+        tenantry = Tenantry(url, [ORIGIN], "sk_1")
+        for _ in range(3):
+            assert asyncio.run(tenantry.client.get_user(id="user_1")).user is None
+
+
 # --------------------------------------------------------------------- the organization of the URL
 
 
@@ -208,6 +293,15 @@ async def test_the_organization_of_the_url_counts() -> None:
     assert auth.has(permission="org:sys_memberships:read", plan="free", feature="reports")
     assert not auth.has(permission="org:sys_memberships:manage")
     assert not auth.has(plan="pro")
+
+
+@pytest.mark.parametrize("slug", ["", "x" * 101])
+async def test_what_no_organization_can_be_called_is_not_asked_for(slug: str) -> None:
+    server = Fake()
+    auth = await server.tenantry().authenticate(bearing(token()), organization=slug)
+
+    assert (auth.user_id, auth.org_id, auth.permissions) == ("user_1", None, frozenset())
+    assert server.documents == []
 
 
 async def test_an_outsider_sees_the_same_as_for_no_organization() -> None:
@@ -258,6 +352,9 @@ async def test_arguments_that_are_missing_are_named() -> None:
         _ = Fake().tenantry(None).client
     with pytest.raises(ConfigurationError, match="url"):
         Tenantry("tenantry.example.com", [ORIGIN])
+    for key in ("sk_1\nsk_2", "sk_1 ", "sk_…"):
+        with pytest.raises(ConfigurationError, match=r"^secret_key .* Copy it again.$"):
+            Fake().tenantry(key)
     for parties in ([], ["app.example.com"], [f"{ORIGIN}/"]):
         with pytest.raises(ConfigurationError, match="authorized_parties"):
             Tenantry(URL, parties)

@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 from starlette.requests import Request
 
-from tenantry_auth import Tenantry
+from tenantry_auth import Tenantry, verify_webhook
 from tests.support.clerk import CHECKS, ask_sdk
 from tests.support.node_apps import environment, titled
 from tests.support.session_tokens import (
@@ -172,3 +172,15 @@ async def test_webhooks(change: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
             await handled
     else:
         assert (await handled).body == b"organization.updated"
+
+
+@pytest.mark.parametrize("signature", ["garbage", "v1,x", "v1,a,b", ""])
+def test_a_signature_that_is_none_is_rejected(signature: str) -> None:
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(datetime.now(UTC).timestamp())),
+        "webhook-signature": signature,
+    }
+    for body in (b"{}", b"\xff"):
+        with pytest.raises(WebhookVerificationError):
+            verify_webhook(body, headers, "whsec_c2VjcmV0")

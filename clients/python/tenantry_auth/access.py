@@ -12,6 +12,8 @@ from tenantry_auth.tokens import Clock
 
 KEPT_SECONDS = 10.0
 MOST_ENTRIES = 10_000
+# Longer than every slug and ID. It comes from a URL, and is kept.
+LONGEST_REFERENCE = 100
 TIMEOUT_SECONDS = 15.0
 DOCUMENT = """query Access($by: OrganizationBy!, $userId: ID!) {
   organization(by: $by) {
@@ -33,7 +35,7 @@ class AccessReader:
     url: str
     secret_key: str | None
     clock: Clock
-    transport: httpx.AsyncBaseTransport | None
+    transport: httpx.AsyncBaseTransport
     _kept: Kept = field(default_factory=Kept)
 
     async def read(self, caller: Auth, slug_or_id: str) -> Auth:
@@ -45,8 +47,8 @@ class AccessReader:
             # Counts from before the question: the answer is not newer than that.
             until = self.clock() + KEPT_SECONDS
             access = make_access(await self._ask(*key))
+            self._kept.pop(key, None)
             self._kept[key] = (until, access)
-            self._kept.move_to_end(key)
             if len(self._kept) > MOST_ENTRIES:
                 self._kept.popitem(last=False)
         mine = {"user_id": caller.user_id, "session_id": caller.session_id}
@@ -55,6 +57,8 @@ class AccessReader:
     async def _ask(self, user_id: str, slug_or_id: str) -> Any:
         if not self.secret_key:
             raise ConfigurationError("To read an organization, Tenantry needs a secret_key.")
+        if not 0 < len(slug_or_id) <= LONGEST_REFERENCE:
+            return None
         # A slug has no underscore.
         by = {"id" if slug_or_id.startswith("org_") else "slug": slug_or_id}
         body = {"query": DOCUMENT, "variables": {"by": by, "userId": user_id}}
@@ -68,7 +72,8 @@ class AccessReader:
         except (httpx.HTTPError, ValueError) as error:
             raise Unavailable(f"The Tenantry server doesn't answer: {error!r}.") from error
         if not found.get("data") or found.get("errors"):
-            raise Unavailable(f"The Tenantry server answered {answer.status_code}: {answer.text}")
+            text = answer.text[:200]
+            raise Unavailable(f"The Tenantry server answered {answer.status_code}: {text}")
         return found["data"]["organization"]
 
 

@@ -1,5 +1,6 @@
 """The entry of the package."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
@@ -8,8 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tenantry_auth.access import AccessReader
+from tenantry_auth.access import TIMEOUT_SECONDS, AccessReader
 from tenantry_auth.auth import Auth, read_claims
+from tenantry_auth.connections import Connections
 from tenantry_auth.errors import ConfigurationError
 from tenantry_auth.guard import Requirement, judge
 from tenantry_auth.requests import RequestLike, read_token
@@ -42,12 +44,13 @@ class Tenantry:
         parties = frozenset(
             [authorized_parties] if isinstance(authorized_parties, str) else authorized_parties
         )
-        check_options(url, parties)
+        check_options(url, parties, secret_key)
         self.url = url.rstrip("/")
         self._secret_key = secret_key
-        keys = Keys(self.url, clock, transport)
+        self._transport = transport or Connections()
+        keys = Keys(self.url, clock, self._transport)
         self._verifier = Verifier(self.url, parties, clock_skew, keys, clock)
-        self._access = AccessReader(self.url, secret_key, clock, transport)
+        self._access = AccessReader(self.url, secret_key, clock, self._transport)
 
     async def authenticate(
         self,
@@ -72,7 +75,9 @@ class Tenantry:
         if claims.get("sts") == "pending" and treat_pending_as_signed_out:
             return Auth(reason="session-pending")
         caller = read_claims(claims)
-        return await self._access.read(caller, organization) if organization else caller
+        if organization is None:
+            return caller
+        return await self._access.read(caller, organization)
 
     def require(
         self,
@@ -94,7 +99,7 @@ class Tenantry:
         required = Requirement(role, permission, feature, plan, organization)
 
         async def authorize(request: Request) -> Auth:
-            slug = request.path_params[organization] if organization else None
+            slug = str(request.path_params[organization]) if organization else None
             auth = await self.authenticate(request, organization=slug)
             if refusal := judge(auth, required):
                 raise HTTPException(refusal.status, refusal.message, refusal.headers)
@@ -110,11 +115,18 @@ class Tenantry:
         if not self._secret_key:
             raise ConfigurationError("The client needs a secret_key.")
         headers = {"Authorization": f"Bearer {self._secret_key}"}
-        return Client(url=f"{self.url}/graphql", headers=headers)
+        connected = httpx.AsyncClient(
+            headers=headers, transport=self._transport, timeout=TIMEOUT_SECONDS
+        )
+        return Client(url=f"{self.url}/graphql", http_client=connected)
 
 
-def check_options(url: str, parties: frozenset[str]) -> None:
+def check_options(url: str, parties: frozenset[str], secret_key: str | None) -> None:
     """Raises ConfigurationError."""
+    # As a header, it would be rejected with a message that quotes it.
+    if secret_key and not re.fullmatch(r"[\x21-\x7e]+", secret_key):
+        message = "has a space, a line break, or another character that no key has. Copy it again."
+        raise ConfigurationError(f"secret_key {message}")
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise ConfigurationError(f"url must be the http or https URL of the server, not {url!r}.")
     if not parties:

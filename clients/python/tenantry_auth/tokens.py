@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 import httpx
 import jwt
@@ -15,10 +15,12 @@ ALGORITHM: Literal["RS256"] = "RS256"
 # How long keys are used, and how soon an unknown key makes another request.
 KEPT_SECONDS = 600.0
 COOLDOWN_SECONDS = 30.0
+# How long a failure to fetch them is remembered.
+FAILURE_SECONDS = 5.0
 TIMEOUT_SECONDS = 5.0
 
 Clock = Callable[[], float]
-Tasks = WeakKeyDictionary[asyncio.AbstractEventLoop, "asyncio.Task[None]"]
+Tasks = dict[asyncio.AbstractEventLoop, "asyncio.Task[None]"]
 
 
 class Refused(Exception):
@@ -29,41 +31,42 @@ class Refused(Exception):
         self.reason: SignedOutReason = reason
 
 
-def _no_tasks() -> Tasks:
-    return WeakKeyDictionary()
-
-
 @dataclass(slots=True)
 class Keys:
     """The public keys of the server, fetched when they are needed."""
 
     url: str
     clock: Clock
-    transport: httpx.AsyncBaseTransport | None
+    transport: httpx.AsyncBaseTransport
     _keys: dict[str, jwt.PyJWK] = field(default_factory=dict[str, jwt.PyJWK])
-    _fetched_at: float | None = None
+    _fetched_at: float = -inf
+    _failed_at: float = -inf
     # One request at a time in each event loop, because Django can run several.
-    _fetching: Tasks = field(default_factory=_no_tasks)
+    _fetching: Tasks = field(default_factory=Tasks)
 
     async def find(self, kid: str) -> jwt.PyJWK:
         """Returns a key. Raises Refused if there is none, or if the server doesn't answer."""
-        age = None if self._fetched_at is None else self.clock() - self._fetched_at
-        known = kid in self._keys
-        if age is None or age > KEPT_SECONDS or (not known and age > COOLDOWN_SECONDS):
+        age = self.clock() - self._fetched_at
+        if age > (KEPT_SECONDS if kid in self._keys else COOLDOWN_SECONDS):
             await self._fetch_once()
         if kid not in self._keys:
             raise Refused("key-not-found")
         return self._keys[kid]
 
     async def _fetch_once(self) -> None:
+        if self.clock() - self._failed_at < FAILURE_SECONDS:
+            raise Refused("keys-unavailable")
         loop = asyncio.get_running_loop()
         task = self._fetching.get(loop)
-        if task is None or task.done():
+        if task is None:
             task = self._fetching[loop] = loop.create_task(self._fetch())
+            # A task holds its loop, which would stay as long as the task.
+            task.add_done_callback(lambda _: self._fetching.pop(loop, None))
         try:
             # Whoever leaves must not stop the request for the others.
             await asyncio.shield(task)
         except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+            self._failed_at = self.clock()
             raise Refused("keys-unavailable") from error
 
     async def _fetch(self) -> None:

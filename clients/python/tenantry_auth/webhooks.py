@@ -11,6 +11,11 @@ def verify_webhook(body: bytes | str, headers: Mapping[str, str], secret: str) -
     is older than five minutes.
     """
     from standardwebhooks import Webhook
+    from standardwebhooks.webhooks import WebhookVerificationError
 
     names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    return Webhook(secret).verify(body, {name: headers.get(name, "") for name in names})
+    webhook = Webhook(secret)
+    try:
+        return webhook.verify(body, {name: headers.get(name, "") for name in names})
+    except ValueError as error:
+        raise WebhookVerificationError("The signature or the body can't be read.") from error

@@ -101,9 +101,9 @@ function withReturn(page: string, back: string | null): string {
 }
 
 function countHops(url: string): number {
-  const hops = Number(new URL(url, BASE).searchParams.get(HOPS));
+  const hops = Number(new URL(url, BASE).searchParams.get(HOPS)) || 0;
   // Anybody can write into the address. A negative number must not allow more.
-  return hops > 0 ? hops : 0;
+  return Math.max(hops, 0);
 }
 
 function withHops(url: string, hops: number): string {
