@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -115,10 +115,11 @@ class Tenantry:
         if not self._secret_key:
             raise ConfigurationError("The client needs a secret_key.")
         headers = {"Authorization": f"Bearer {self._secret_key}"}
-        connected = httpx.AsyncClient(
+        # The generated type of this argument doesn't know that httpx takes keywords only.
+        http_client: Any = httpx.AsyncClient(
             headers=headers, transport=self._transport, timeout=TIMEOUT_SECONDS
         )
-        return Client(url=f"{self.url}/graphql", http_client=connected)
+        return Client(url=f"{self.url}/graphql", http_client=http_client)
 
 
 def check_options(url: str, parties: frozenset[str], secret_key: str | None) -> None:
