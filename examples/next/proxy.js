@@ -2,5 +2,5 @@ import { tenantryProxy } from "@tenantry/server/next";
 
 export const proxy = tenantryProxy(undefined, { organizationPatterns: ["/orgs/:slug(.*)"] });
 
-// Every page, but no file and no part of Next.js.
-export const config = { matcher: ["/((?!_next|api|.*\\..*).*)"] };
+// Everything but routes of the API and parts of Next.js.
+export const config = { matcher: ["/((?!_next/|api/).*)"] };

@@ -48,7 +48,10 @@ export interface OrganizationMethods {
   createOrganization(params: CreateOrganizationParams): Promise<Organization>;
   getOrganization(params: OrganizationRef): Promise<Organization>;
   getOrganizationList(params?: OrganizationListParams): Promise<Page<Organization>>;
-  /** Metadata that is given replaces what is stored. */
+  /**
+   * Metadata that is given replaces what is stored, in a second request: if that is refused, the profile has changed
+   * already.
+   */
   updateOrganization(
     organizationId: string,
     params: UpdateOrganizationParams,
