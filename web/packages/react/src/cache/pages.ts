@@ -81,19 +81,7 @@ export function usePages<T extends Row, Filters extends object>(
   }, [infinite, end, setPage]);
 
   const functions = useStableFunctions({
-    fetchPage: (target: number | ((page: number) => number)) => {
-      const go = (at: number) => atLeastOne(typeof target === "function" ? target(at) : target);
-      if (infinite) void loadMore(result, "next", go(view.page));
-      else setPage((at) => Math.min(go(at), end));
-    },
-    fetchNext: () => {
-      if (infinite) void loadMore(result, "next", view.page + 1);
-      else setPage((at) => Math.min(at + 1, end));
-    },
-    fetchPrevious: () => {
-      if (infinite) void loadMore(result, "previous", view.page + 1);
-      else setPage((at) => atLeastOne(at - 1));
-    },
+    ...(infinite ? appending(result, view.page) : turning(setPage, end)),
     revalidate: async () => {
       if (asked) await result.refetch();
     },
@@ -106,6 +94,31 @@ export function usePages<T extends Row, Filters extends object>(
     },
   });
   return useResources(view, functions);
+}
+
+type Moves = Pick<PaginatedResources<unknown>, "fetchPage" | "fetchNext" | "fetchPrevious">;
+type Target = Parameters<Moves["fetchPage"]>[0];
+
+function pageAt(target: Target, page: number): number {
+  return atLeastOne(typeof target === "function" ? target(page) : target);
+}
+
+/** How numbered pages replace each other. */
+function turning(setPage: (change: (page: number) => number) => void, end: number): Moves {
+  return {
+    fetchPage: (target) => setPage((page) => Math.min(pageAt(target, page), end)),
+    fetchNext: () => setPage((page) => Math.min(page + 1, end)),
+    fetchPrevious: () => setPage((page) => atLeastOne(page - 1)),
+  };
+}
+
+/** How the pages of an infinite list grow. */
+function appending<T>(result: Result<T>, loaded: number): Moves {
+  return {
+    fetchPage: (target) => void loadMore(result, "next", pageAt(target, loaded)),
+    fetchNext: () => void loadMore(result, "next", loaded + 1),
+    fetchPrevious: () => void loadMore(result, "previous", loaded + 1),
+  };
 }
 
 function pagesOptions<T extends Row>(
@@ -159,6 +172,8 @@ function lastAnswer<T>(cache: QueryClient, listKey: QueryKey): Pages<T> | undefi
   return answers.find(([, pages]) => pages !== undefined)?.[1];
 }
 
+type Result<T> = InfiniteQueryObserverResult<Pages<T>, TenantryError>;
+
 type Functions = "fetchPage" | "fetchNext" | "fetchPrevious" | "revalidate" | "setData";
 
 interface View<T> extends Omit<PaginatedResources<T>, Functions | "data"> {
@@ -168,7 +183,7 @@ interface View<T> extends Omit<PaginatedResources<T>, Functions | "data"> {
 }
 
 function readView<T>(
-  result: InfiniteQueryObserverResult<Pages<T>, TenantryError>,
+  result: Result<T>,
   known: Pages<T> | undefined,
   { infinite, initialPage, pageSize, keepPreviousData }: Paging,
   page: number,
@@ -194,7 +209,7 @@ function readView<T>(
 
 /** Loads pages in one direction until there are that many, one after the other. */
 async function loadMore<T>(
-  result: InfiniteQueryObserverResult<Pages<T>, TenantryError>,
+  result: Result<T>,
   direction: "next" | "previous",
   wanted: number,
 ): Promise<void> {
