@@ -34,7 +34,7 @@ def find_files() -> Iterator[Path]:
     for name in (*PACKAGES, *DOCUMENTS):
         path = ROOT / name
         for file in path.rglob("*") if path.is_dir() else [path]:
-            is_ours = not {"node_modules", "assets"} & set(file.relative_to(ROOT).parts)
+            is_ours = not {"node_modules", "assets", "dist"} & set(file.relative_to(ROOT).parts)
             if is_ours and file.suffix in SUFFIXES:
                 yield file
 
