@@ -86,7 +86,7 @@ check: install docs lint web ## Everything that CI runs: format, lint, types, im
 	$(MAKE) --jobs=2 types tests
 
 # npm ci removes node_modules, so everything that was built there is built again.
-web/node_modules/.tools: web/package-lock.json
+web/node_modules/.tools: web/package-lock.json | install
 	@echo "Installing the tools that check web/ …"
 	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
 	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES)
