@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from server.development.demo import DEMO
 from tests.browser.support import Person
@@ -194,14 +194,21 @@ def test_each_tab_is_somebody_else(demo: Demo) -> None:
     other = opened.value
     expect(other.get_by_text("You are Grace Hopper.")).to_be_visible()
 
-    page.reload()
-    other.reload()
-    expect(page.get_by_text("You are Ada Lovelace.")).to_be_visible()
-    expect(other.get_by_text("You are Grace Hopper.")).to_be_visible()
+    opened_again: list[str] = []
+    for tab in (page, other):
+        tab.on("request", lambda request: opened_again.extend(find_new_sessions(request)))
+    for tab, name in ((page, "Ada Lovelace"), (other, "Grace Hopper")):
+        tab.reload()
+        expect(tab.get_by_text(f"You are {name}.")).to_be_visible()
+    assert opened_again == [], "The tabs share one place for a session."
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You aren’t signed in.")).to_be_visible()
     expect(other.get_by_text("You are Grace Hopper.")).to_be_visible()
+
+
+def find_new_sessions(request: Request) -> list[str]:
+    return re.findall(r"mutation CreateSession\b", request.post_data or "")
 
 
 def test_anybody_signs_in_by_address(demo: Demo) -> None:
