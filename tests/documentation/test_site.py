@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from docsite.__main__ import ZENSICAL
 from docsite.stage import MERMAID, ROOT, stage
+from tests.support import chromium as browsers
 
 PAGES = (
     "index.html",
