@@ -6,6 +6,8 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
+# What only the checks of web/ need is not installed for anything else.
+OMIT := $(if $(filter check web,$(MAKECMDGOALS)),,--omit=dev)
 PACKAGES := web/packages/js/dist/.built
 SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
@@ -37,8 +39,8 @@ install: .venv/installed $(PAGE) $(PACKAGES) $(SCRIPTS) $(DEMO) $(CLIENTS) ## Ma
 
 web/node_modules/.package-lock.json: .venv/installed web/package-lock.json web/.npmrc
 	@echo "Installing the packages of web/package-lock.json …"
-	@$(BIN)/npm ci --prefix web --omit=dev --no-progress --no-audit --no-fund --loglevel=error
-	@touch $@
+	@$(BIN)/npm ci --prefix web $(OMIT) --no-progress --no-audit --no-fund --loglevel=error
+	@touch $@ $(if $(OMIT),,web/node_modules/.tools)
 
 %/node_modules/.package-lock.json: .venv/installed %/package-lock.json %/package.json %/.npmrc
 	@echo "Installing the packages of $*/package-lock.json …"
@@ -85,8 +87,8 @@ check: install docs lint web ## Everything that CI runs: format, lint, types, im
 	$(BIN)/python -m release breaking
 	$(MAKE) --jobs=2 types tests
 
-# npm ci removes node_modules, so everything that was built there is built again.
-web/node_modules/.tools: web/package-lock.json
+# npm ci removes node_modules, but what was built with it is still right.
+web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.json
 	@echo "Installing the tools that check web/ …"
 	@$(BIN)/npm ci --prefix web --no-progress --no-audit --no-fund --loglevel=error
 	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES)

@@ -36,6 +36,7 @@ const IN_SERVER = "packages/server/src/generated";
 const SEND = "../send.ts";
 
 const config: CodegenConfig = {
+  silent: true,
   schema: process.env.SCHEMA_FILES?.split(",") ?? "../graphql/schema.graphql",
   generates: {
     [`${IN_JS}/session.ts`]: moduleOf(TYPES, `${JS}/{fragments,session}.graphql`),

@@ -159,7 +159,7 @@ def _pairs(event: FromClause, viewer: FromClause) -> AnySelect:
 
 
 def _has_joined_before(event: FromClause, membership: FromClause) -> ColumnElement[bool]:
-    """Whether the member was one at the event: nothing of before is told to who joins later."""
+    """Whether the member was one at the event: who joins later receives nothing from before."""
     joining = EVENTS.alias("joining")
     return ~exists().where(
         joining.c.user_id == membership.c.user_id,
@@ -230,7 +230,7 @@ async def load_concerned(
 def _select_concerned(
     concerns: Sequence[Concern], first: int, last: int, user_ids: Collection[str]
 ) -> AnySelect:
-    event = select(EVENTS).where(EVENTS.c.cursor >= first, EVENTS.c.cursor <= last).cte("told")
+    event = select(EVENTS).where(EVENTS.c.cursor >= first, EVENTS.c.cursor <= last).cte("concerned")
     viewer = select(USERS).where(USERS.c.id.in_(user_ids)).cte("viewer")
     pairs = union(*(_select_of(concern, event, viewer) for concern in concerns)).subquery("pairs")
     return Select(pairs.c.cursor, pairs.c.user_id)

@@ -4,6 +4,7 @@ A number in the name of a test is that of its check in the design of the browser
 """
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -12,6 +13,7 @@ from tests.browser.gallery import Gallery
 from tests.browser.react_page import Site, build
 from tests.support.processes import Server
 
+REACT_18 = Path(__file__).parents[1] / "clients" / "react18"
 NEXT = {"afterSelectOrganizationUrl": "/orgs/:slug/dashboard", "afterSelectPersonalUrl": "/me/:id"}
 
 
@@ -493,3 +495,24 @@ def test_73_a_ticket_leaves_the_address_and_is_used_when_the_person_says_so(live
         expect(tab.page.get_by_text("The invitation was accepted.")).to_be_visible()
         assert tab.run("window.tenantry.organization.id") == engines["id"]
         assert live.graphql(status, id=invitation)["node"]["status"] == "ACCEPTED"
+
+
+def test_107_the_components_with_react_18(
+    server: Server, chromium: Browser, tmp_path: Path
+) -> None:
+    pages = Site(server, build("components", tmp_path / "pages", react=REACT_18), chromium)
+    ada, address = pages.person()
+    grace, invited = pages.person("Grace", "Hopper")
+    pages.organization("Engines", ada, [grace])
+    with pages.tab(address, "switcher") as tab:
+        page = tab.page
+        page.get_by_role("button", name="Organization switcher").click()
+        row(page, "Engines").click()
+        expect(page.locator(".tn-trigger")).to_contain_text("Engines")
+        page.locator(".tn-trigger").click()
+        row(page, "Manage").click()
+        page.get_by_role("button", name="Members", exact=True).click()
+        expect(page.get_by_role("cell", name=invited)).to_be_visible()
+        page.get_by_role("button", name="Invite", exact=True).click()
+        expect(page.get_by_label("Email addresses")).to_be_focused()
+        assert tab.complaints == []

@@ -27,6 +27,8 @@ OPTIONS: dict[str, object] = {
         "react": [f"{WEB}/node_modules/@types/react/index.d.ts"],
         "react/*": [f"{WEB}/node_modules/@types/react/*"],
         "@tenantry/react": [f"{WEB}/packages/react/dist/index.d.ts"],
+        "@tenantry/react/locales/*": [f"{WEB}/packages/react/dist/locales/*.d.ts"],
+        "@tenantry/react/styles.css": [f"{WEB}/packages/react/dist/styles.css.d.ts"],
     },
 }
 
@@ -43,7 +45,7 @@ def test_the_programs_fit_the_types(tmp_path: Path) -> None:
     for snippet in programs:
         (tmp_path / str(snippet.title)).write_text(snippet.text)
 
-    assert len(programs) == 4
+    assert len(programs) == 6
     assert compiled(tmp_path) == ""
 
 

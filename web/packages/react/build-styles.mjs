@@ -15,4 +15,6 @@ const { code } = transform({
 });
 await mkdir(here("dist"), { recursive: true });
 await writeFile(here("dist/styles.css"), code);
+// TypeScript wants to know the types of a sheet, too, where it is imported.
+await writeFile(here("dist/styles.css.d.ts"), "export {};\n");
 await cp(here("src/themes"), here("dist/themes"), { recursive: true });

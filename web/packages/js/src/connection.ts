@@ -26,7 +26,6 @@ import type { AuthorizationParams } from "./types/authorization.ts";
 import type { LiveState, OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { GetTokenParams } from "./types/users.ts";
-import { warn } from "./warnings.ts";
 
 const PROBE_MILLISECONDS = 1_000;
 
@@ -321,9 +320,9 @@ export class Connection {
 
   /** The server refuses even a new identity token: nobody is signed in here. */
   async #refuseIdentity(): Promise<void> {
-    warn(
-      "identity",
-      "The server refuses the identity token, so nobody is signed in. Compare the issuer and the audience of the token with the server's setting TENANTRY_IDENTITY_ISSUERS.",
+    void import("./failures.ts").then(
+      (failures) => failures.warnOfRefusedIdentity(),
+      () => undefined,
     );
     this.session.end("identity_changed");
     if (this.store.state.instance) return;

@@ -2,6 +2,7 @@
 import type { Environment } from "./environment.ts";
 import type { TenantryError } from "./errors.ts";
 import { makeError } from "./transport.ts";
+import { warn } from "./warnings.ts";
 
 /**
  * Browsers say "network error" for a refused origin too. If the server answers a request that needs
@@ -23,4 +24,10 @@ export async function explainNetworkError(
 export function reportStop(error: TenantryError): void {
   // biome-ignore lint/suspicious/noConsole: without it the page stays empty without a reason.
   console.error(`[Tenantry] ${error.message}`);
+}
+
+export function warnOfRefusedIdentity(): void {
+  const message =
+    "The server refuses the identity token, so nobody is signed in. Compare the issuer and the audience of the token with the server's setting TENANTRY_IDENTITY_ISSUERS.";
+  warn("identity", message);
 }

@@ -54,6 +54,8 @@ export class Session {
 
   readonly #core: Core;
   #subject: string | null = null;
+  /** The session that another tab has just opened. */
+  #opened: string | null = null;
   #published: Pick<Payload, "viewer" | "instance"> | null = null;
   #syncing: Promise<void> | null = null;
 
@@ -95,10 +97,14 @@ export class Session {
     const { memory, tabs } = this.#core;
     this.id = memory.session?.sessionId ?? null;
     if (this.id) return (await this.#borrow(this.id)) ?? this.ask(this.wanted());
-    return tabs.exclusively("session", async () => {
-      this.id = memory.session?.sessionId ?? null;
+    return tabs.exclusively("session", async (waited) => {
+      const find = () => memory.session?.sessionId ?? this.#opened;
+      // Browsers may show a tab later what another one has stored.
+      if (waited) await tabs.waitFor(() => find() !== null);
+      this.id = find();
       const answer = await this.ask(this.wanted());
       if (answer) this.#remember(answer);
+      if (this.id) tabs.post({ kind: "opened", sessionId: this.id });
       return answer;
     });
   }
@@ -269,6 +275,7 @@ export class Session {
 
   #forget(): void {
     this.id = null;
+    this.#opened = null;
     this.#published = null;
     this.organizationId = null;
     this.cursor = null;
@@ -294,9 +301,8 @@ export class Session {
       this.endEverywhere("revoked");
       return false;
     }
-    this.id = null;
+    this.#forget();
     memory.session = null;
-    this.#core.tokens.clear();
     return true;
   }
 
@@ -326,6 +332,7 @@ export class Session {
 
   /** Takes part in what the other tabs tell. Messages of another session mean nothing here. */
   receive(message: TabMessage): void {
+    if (message.kind === "opened") this.#opened = message.sessionId;
     if (message.sessionId !== this.id) return;
     const { tokens } = this.#core;
     if (message.kind === "token") {
@@ -340,7 +347,7 @@ export class Session {
       if (organizationId !== undefined) this.announce(organizationId, message.format);
     } else if (message.kind === "chosen") {
       this.chosen = message.organizationId;
-    } else {
+    } else if (message.kind === "signedOut") {
       this.end(message.reason);
     }
   }

@@ -17,6 +17,7 @@ export type TabMessage = { readonly sessionId: string } & (
     }
   /** Asks for a token of an organization, or of the one that was chosen last. */
   | { readonly kind: "ask"; readonly organizationId?: string | null; readonly format: string }
+  | { readonly kind: "opened" }
   | { readonly kind: "chosen"; readonly organizationId: string | null }
   | { readonly kind: "signedOut"; readonly reason: "sign_out" | "revoked" | "ended" }
 );

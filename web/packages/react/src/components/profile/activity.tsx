@@ -1,6 +1,7 @@
 import type { TenantryEvent } from "@tenantry/js";
 import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
+import { useOrganization } from "../../hooks/useOrganization.ts";
 import type { Localization } from "../../locales/types.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
@@ -9,6 +10,7 @@ import { DateText } from "../../ui/date.tsx";
 import { Select } from "../../ui/select.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
+import { personName } from "../people.ts";
 import type { Shown } from "./general.tsx";
 import { PageHeader } from "./page-header.tsx";
 import { useActivity } from "./use-activity.ts";
@@ -35,6 +37,13 @@ export default function ActivityPage({ organization }: Shown): ReactNode {
   const [kind, setKind] = useState<Kind | "">("");
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
   const { events, isLoading, error, reload } = useActivity(organization);
+  const { memberships } = useOrganization({
+    organization: organization.id,
+    memberships: { pageSize: 100 },
+  });
+  const names = new Map(
+    memberships.data.map(({ publicUserData: user }) => [user.userId, personName(user)]),
+  );
   const rows = events.filter(
     (event) =>
       event.type in words && (!kind || KINDS[kind].some((prefix) => event.type.startsWith(prefix))),
@@ -62,7 +71,7 @@ export default function ActivityPage({ organization }: Shown): ReactNode {
           rows={rows.slice(0, shown)}
           columns={[
             { id: "what", label: words.what, cell: (event) => sentence(words, event, format) },
-            { id: "who", label: words.who, cell: (event) => actorName(words, event) },
+            { id: "who", label: words.who, cell: (event) => actorName(words, event, names) },
             {
               id: "when",
               label: words.when,
@@ -112,9 +121,12 @@ const textOf = (value: unknown): string | undefined =>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
-function actorName(words: Words, { actor, data }: TenantryEvent): string {
+/** The acting member. Somebody who has left, or is beyond the first hundred, has no name here. */
+function actorName(
+  words: Words,
+  { actor }: TenantryEvent,
+  names: ReadonlyMap<string, string>,
+): string {
   if (actor.type !== "USER") return words.service;
-  const person = data.public_user_data;
-  const isSelf = isRecord(person) && person.user_id === actor.id;
-  return (isSelf ? fullName(person) : undefined) ?? words.someone;
+  return names.get(actor.id ?? "") ?? words.someone;
 }
