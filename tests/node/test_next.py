@@ -160,6 +160,9 @@ class Visitor:
     def set_cookie(self, page: Page, token: str) -> None:
         # A page of the application would write its own again.
         page.goto("about:blank")
+        self.add_cookie(token)
+
+    def add_cookie(self, token: str) -> None:
         self.context.add_cookies(
             [{"name": "tenantry_session", "value": token, "url": self.app.url}]
         )
@@ -232,6 +235,15 @@ def check_stale_and_forged(ada: Visitor, old: str) -> None:
     page.goto(f"/orgs/{COMPANY}?a=b")
     expect(page.get_by_role("heading")).to_have_text(COMPANY)
     assert page.url.endswith(f"/orgs/{COMPANY}?a=b")
+    assert len(visited) == 1
+
+    # A link loads no page: Next.js fetches what has changed.
+    page.goto("/")
+    expect(page.get_by_text("You work in Analytical Engines.")).to_be_visible()
+    ada.add_cookie(old)
+    page.evaluate("path => window.next.router.push(path)", f"/orgs/{COMPANY}?c=d")
+    expect(page.get_by_role("heading")).to_have_text(COMPANY)
+    assert page.url.endswith(f"/orgs/{COMPANY}?c=d")
     assert len(visited) == 1
 
     ada.set_cookie(page, f"{old.rsplit('.', 1)[0]}.AAAA")

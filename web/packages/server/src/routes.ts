@@ -32,7 +32,7 @@ function toPattern(route: Route): RegExp {
   return new RegExp(`^${source}/?$`);
 }
 
-/** The path as routers read it: `/%61dmin` is `/admin`. An encoded slash stays in its segment. */
+/** The path as some routers read it: `/%61dmin` is `/admin`. An encoded slash stays in its segment. */
 export function decodePath(path: string): string {
   try {
     return path

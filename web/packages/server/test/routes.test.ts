@@ -22,7 +22,7 @@ test.each([
 test("paths match one of several patterns", () => {
   const matches = createPathMatcher(["/admin(.*)", /^\/x\d$/]);
 
-  // As routers do, which find the page of an encoded path.
+  // Some routers find the page of an encoded path.
   expect(["/%61dmin", "/adm%69n/a", "/%2561dmin"].map(matches)).toEqual([true, true, false]);
   expect(["/admin", "/admin/a", "/x1", "/", "/x"].map(matches)).toEqual([
     true,
