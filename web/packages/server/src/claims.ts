@@ -75,7 +75,6 @@ export function splitByScope(claim: string | undefined): {
   for (const entry of claim?.split(",") ?? []) {
     const [scope = "", ...rest] = entry.trim().split(":");
     const key = rest.join(":");
-    if (!key) continue;
     if (/^(o|ou|uo)$/.test(scope)) found.organization.push(key);
     if (/^(u|ou|uo)$/.test(scope)) found.user.push(key);
   }

@@ -67,7 +67,7 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
 export function settle(auth: Auth, place: Place, settings: Settings): Verdict {
   if (!place.isNavigation || place.url === null) return ALLOW;
   const url = toPath(place.url);
-  const isAt = (page: string | null) => page !== null && leadsTo(page, url);
+  const isAt = (page: string | null) => page !== null && leadsTo(page, url, settings);
   const hops = countHops(url);
   // The address without the counter, when the renewal has worked.
   if (auth.isAuthenticated) return hops ? redirect(withHops(url, 0)) : ALLOW;
@@ -113,8 +113,10 @@ function withHops(url: string, hops: number): string {
   });
 }
 
-function leadsTo(page: string, url: string): boolean {
-  return new URL(page, BASE).pathname === new URL(url, BASE).pathname;
+function leadsTo(page: string, url: string, { authorizedParties }: Settings): boolean {
+  const { origin, pathname } = new URL(page, BASE);
+  const isOwn = origin === BASE || authorizedParties.includes(origin);
+  return isOwn && pathname === new URL(url, BASE).pathname;
 }
 
 function change(url: string, edit: (url: URL) => void): string {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { createAccessReader } from "../src/access.ts";
 import {
   authenticatorOf,
   createIssuer,
@@ -130,6 +131,24 @@ test("a failure lets nobody in, and isn't kept", async () => {
 
   answer = ADMIN;
   expect((await inLab()).orgId).toBe("org_2");
+});
+
+test("the oldest of many roles is forgotten, and not one that was just read again", async () => {
+  let now = NOW;
+  const { asked, fetch } = createServer(issuer, () => MEMBER);
+  const { settings } = authenticatorOf(issuer, { fetch, secretKey: "sk_1", clock: () => now });
+  const read = createAccessReader(settings);
+  await read("user_0", "lab");
+  now += 10_000;
+  await read("user_1", "lab");
+  await read("user_0", "lab");
+  for (let user = 2; user <= 10_000; user += 1) await read(`user_${user}`, "lab");
+  const before = asked.documents.length;
+
+  await read("user_0", "lab");
+  expect(asked.documents.length - before).toBe(0);
+  await read("user_1", "lab");
+  expect(asked.documents.length - before).toBe(1);
 });
 
 test("nobody is asked for a token that isn't valid", async () => {

@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import {
   authenticatorOf,
   CLAIMS,
@@ -243,6 +243,12 @@ test("unknown keys make one request, however many there are", async () => {
   expect((await authenticator.authenticate(requestWith(await issuer.token()))).userId).toBe(
     "user_1",
   );
+});
+
+test("origins of the environment are separated by commas", async () => {
+  vi.stubEnv("TENANTRY_AUTHORIZED_PARTIES", `https://other.example.com, ${ORIGIN}`);
+
+  expect(await reasonOf(await issuer.token(), { authorizedParties: undefined })).toBeNull();
 });
 
 test.each([

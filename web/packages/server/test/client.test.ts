@@ -83,7 +83,7 @@ describe("changes", () => {
     const changed = { result: { organization: ENGINES, userErrors: [] } };
     const { organizations, variables } = prepared(changed, changed, changed);
     await organizations.updateOrganization("org_1", { name: "New", publicMetadata: { b: 2 } });
-    await organizations.updateOrganization("org_1", { privateMetadata: {} });
+    await organizations.updateOrganization("org_1", { name: undefined, privateMetadata: {} });
 
     expect(variables()).toEqual([
       { input: { organizationId: "org_1", name: "New" } },
@@ -153,6 +153,9 @@ describe("failures", () => {
   test("without an answer are repeated once, with the same key", async () => {
     const keys: (string | null)[] = [];
     const fetch = (async (_url: string, init: RequestInit) => {
+      // Neither waits forever, nor is kept by a framework.
+      expect(init.signal).toBeInstanceOf(AbortSignal);
+      expect(init.cache).toBe("no-store");
       keys.push(new Headers(init.headers).get("idempotency-key"));
       throw new TypeError("fetch failed");
     }) as typeof globalThis.fetch;

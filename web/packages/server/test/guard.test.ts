@@ -68,6 +68,14 @@ describe("a token that has expired", () => {
     );
   });
 
+  test("is renewed at a path that another host signs people in at", () => {
+    const at = (signInUrl: string) =>
+      settle(stale, { ...place, url: "/in" }, { ...settings, signInUrl });
+
+    expect(at("https://id.example.com/in")).toMatchObject({ kind: "redirect" });
+    expect(at(`${ORIGIN}/in`)).toEqual({ kind: "allow" });
+  });
+
   test("leaves no trace in the address when it is renewed", () => {
     expect(settle(admin, { ...place, url: "/page?tenantry_refresh=1&a=b" }, settings)).toEqual(
       to("/page?a=b"),
@@ -92,6 +100,10 @@ describe("who is signed in", () => {
     expect(judge(admin, { role: "org:member", unauthorizedUrl: "/away" }, place, settings)).toEqual(
       to("/away"),
     );
+    const program = { ...place, isNavigation: false };
+    expect(
+      judge(admin, { role: "org:member", unauthorizedUrl: "/away" }, program, settings),
+    ).toMatchObject(refusal(403));
   });
 
   test("finds no organization without being a member", () => {

@@ -134,6 +134,13 @@ describe("initialState", () => {
     expect(server.asked.documents[0]?.variables).toMatchObject({ inUrl: false });
   });
 
+  test("has the user who has yet to choose an organization", async () => {
+    answer = () => ({ viewer: { ...viewer, activeOrganization: null }, instance });
+    const { initialState } = await visitedBy({ sts: "pending" });
+
+    expect((await initialState()).viewer).toMatchObject({ user: { id: "user_1" } });
+  });
+
   test("has the organization of the URL", async () => {
     answer = () => ({ viewer, organization: found, instance });
     const { initialState } = await visitedBy(ORGANIZATION, inUrl);
@@ -154,6 +161,13 @@ describe("initialState", () => {
       activeOrganization: null,
       activeMembership: null,
     });
+  });
+
+  test("has no user whose session the server has ended", async () => {
+    answer = () => ({ viewer: null, organization: null, instance });
+    const { initialState } = await visitedBy(ORGANIZATION);
+
+    expect(await initialState()).toEqual({ viewer: null, instance, sessionClaims: null });
   });
 
   test("knows the instance without a user, and nothing without an answer", async () => {

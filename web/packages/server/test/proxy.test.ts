@@ -77,6 +77,13 @@ describe("pages", () => {
     }
   });
 
+  test("that the handler shows at another path stay there", async () => {
+    const response = await visit("/", fresh, () => NextResponse.rewrite(`${ORIGIN}/elsewhere`));
+
+    expect(response.headers.get("x-middleware-rewrite")).toBe(`${ORIGIN}/elsewhere`);
+    expect(response.headers.get("x-middleware-next")).toBeNull();
+  });
+
   test("learn an organization that no header could hold", async () => {
     for (const [path, seen] of [
       ["/orgs/%E6%97%A5", "%E6%97%A5"],
@@ -105,12 +112,14 @@ describe("a token that has expired", () => {
     );
   });
 
-  test("is renewed when a person follows a link", async () => {
-    const link = { accept: "*/*", "sec-fetch-dest": "empty", "next-url": "/" };
-    const response = await visit("/orgs/lab", stale, undefined, link);
+  test.each([{ "sec-fetch-dest": "document" }, { "sec-fetch-dest": "empty", "next-url": "/" }])(
+    "is renewed when a person follows a link: %j",
+    async (link) => {
+      const response = await visit("/orgs/lab", stale, undefined, { accept: "*/*", ...link });
 
-    expect(response.status).toBe(307);
-  });
+      expect(response.status).toBe(307);
+    },
+  );
 
   test("isn't renewed for a program, on the page that renews it, or a third time", async () => {
     const responses = [
