@@ -119,7 +119,7 @@ def split_entries(claim: str | None) -> frozenset[str]:
 
 def _read_entries(claim: str | None) -> list[tuple[str, str]]:
     entries = (entry.strip().partition(":") for entry in (claim or "").split(","))
-    return [(scopes, key) for scopes, _, key in entries if key and scopes in _ENTRY_SCOPES]
+    return [(scopes, key) for scopes, _, key in entries if scopes in _ENTRY_SCOPES]
 
 
 def _decode_permissions(claims: Claims, organization: Claims) -> Iterable[str]:

@@ -138,7 +138,10 @@ describe("initialState", () => {
     answer = () => ({ viewer: { ...viewer, activeOrganization: null }, instance });
     const { initialState } = await visitedBy({ sts: "pending" });
 
-    expect((await initialState()).viewer).toMatchObject({ user: { id: "user_1" } });
+    expect(await initialState()).toMatchObject({
+      viewer: { user: { id: "user_1" } },
+      sessionClaims: { sts: "pending" },
+    });
   });
 
   test("has the organization of the URL", async () => {
