@@ -5,9 +5,11 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from tenantry_auth import Auth, Unavailable
+from tenantry_auth.access import AccessReader
 from tests.support.fake_tenantry import (
     LAB,
     NOW,
+    URL,
     Fake,
     bearing,
     organization,
@@ -79,6 +81,13 @@ async def test_a_role_is_no_newer_than_the_question() -> None:
         server.now += 4
 
     assert len(server.documents) == 2
+
+
+def test_a_secret_key_is_not_shown() -> None:
+    # Tools that report exceptions show the objects of each frame.
+    reader = AccessReader(URL, "sk_1", lambda: NOW, httpx.MockTransport(Fake().handle))
+
+    assert "sk_1" not in repr(reader)
 
 
 async def test_the_oldest_of_many_roles_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

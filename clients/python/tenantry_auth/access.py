@@ -33,7 +33,7 @@ class AccessReader:
     """Reads rights with a secret key."""
 
     url: str
-    secret_key: str | None
+    secret_key: str | None = field(repr=False)
     clock: Clock
     transport: httpx.AsyncBaseTransport
     _kept: Kept = field(default_factory=Kept)

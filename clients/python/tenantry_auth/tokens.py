@@ -15,8 +15,8 @@ ALGORITHM: Literal["RS256"] = "RS256"
 # How long keys are used, and how soon an unknown key makes another request.
 KEPT_SECONDS = 600.0
 COOLDOWN_SECONDS = 30.0
-# How long a failure to fetch them is remembered.
-FAILURE_SECONDS = 5.0
+# How long a failure to fetch them is remembered: short, because everybody is signed out meanwhile.
+FAILURE_SECONDS = 1.0
 TIMEOUT_SECONDS = 5.0
 
 Clock = Callable[[], float]

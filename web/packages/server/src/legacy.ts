@@ -1,5 +1,5 @@
 /** The helpers of 2022 for pages and API routes of Next.js, with claims as they were then. */
-import { type AuthParams, getAuthenticator } from "./authenticator.ts";
+import { getAuthenticator } from "./authenticator.ts";
 import { readOrganization, type SessionClaims } from "./claims.ts";
 import { tenantryClient } from "./client.ts";
 import type { RequestLike } from "./request.ts";
@@ -56,8 +56,8 @@ export const organizations: {
   getOrganization: (params) => tenantryClient().organizations.getOrganization(params),
 };
 
-async function readLegacyAuth(request: RequestLike, params?: AuthParams): Promise<LegacyAuth> {
-  const auth = await getAuthenticator().auth(request, params);
+async function readLegacyAuth(request: RequestLike): Promise<LegacyAuth> {
+  const auth = await getAuthenticator().authenticate(request);
   const { sessionId, userId, sessionClaims, getToken } = auth;
   const claims = sessionClaims ? toLegacyClaims(sessionClaims) : ({} as LegacyClaims);
   return { sessionId, userId, claims, getToken };

@@ -76,7 +76,7 @@ export async function initialState(params: AuthParams = {}): Promise<InitialStat
 
 /** The profile of the caller. Null if nobody is signed in. */
 export async function currentUser(): Promise<User | null> {
-  const { userId } = await readAuth();
+  const { userId } = await getAuthenticator().authenticate({ headers: await headers() });
   if (!userId) return null;
   const { url, secretKey, fetch } = getAuthenticator().settings;
   const client = tenantryClient({ url, fetch, ...(secretKey && { secretKey }) });

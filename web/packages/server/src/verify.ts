@@ -14,7 +14,8 @@ import type { SessionClaims } from "./claims.ts";
 import { ConfigurationError, type Settings } from "./options.ts";
 
 const ALGORITHM = "RS256";
-const FAILURE_PAUSE = 5_000;
+// Short, because everybody is signed out meanwhile.
+const FAILURE_PAUSE = 1_000;
 
 /** Why a request is signed out. */
 export type SignedOutReason =
@@ -120,7 +121,7 @@ function fetchedKeys(settings: Settings): JWTVerifyGetKey {
   });
 }
 
-/** Fetches keys. After a failure, which jose forgets, it rejects without a request for some seconds. */
+/** Fetches keys. After a failure, which jose forgets, it rejects without a request for a moment. */
 function withPause({ fetch, clock }: Settings): FetchImplementation {
   let retryAt = Number.NEGATIVE_INFINITY;
   return async (url, init) => {

@@ -201,7 +201,7 @@ describe("signed out, with a reason", () => {
   });
 });
 
-test("a failure to fetch keys is remembered for five seconds", async () => {
+test("a failure to fetch keys is remembered for a second", async () => {
   let now = NOW;
   const answers = [
     () => Promise.reject(new TypeError("fetch failed")),
@@ -217,7 +217,7 @@ test("a failure to fetch keys is remembered for five seconds", async () => {
   const authenticator = authenticatorOf(issuer, { fetch, clock: () => now });
   const request = requestWith(await issuer.token());
   for (const expected of [1, 2, 3]) {
-    for (const at of [0, 4_999]) {
+    for (const at of [0, 999]) {
       now += at;
       expect((await authenticator.authenticate(request)).reason).toBe("keys-unavailable");
       expect(asked).toBe(expected);

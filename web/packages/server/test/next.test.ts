@@ -188,5 +188,7 @@ test("the current user is null for nobody, and for a user who was deleted", asyn
   expect(await currentUser()).toBeNull();
 
   answer = () => ({ user: null });
-  expect(await (await visitedBy(ORGANIZATION)).currentUser()).toBeNull();
+  expect(await (await visitedBy(ORGANIZATION, inUrl)).currentUser()).toBeNull();
+  // The organization of the URL doesn't matter for it.
+  expect(server.asked.documents.map(({ variables }) => variables)).toEqual([{ id: "user_1" }]);
 });
