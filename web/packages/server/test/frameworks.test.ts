@@ -1,6 +1,8 @@
+import type { Request } from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import { expect, test } from "vitest";
+import * as express from "../src/express.ts";
 import * as fastify from "../src/fastify.ts";
 import * as hono from "../src/hono.ts";
 import { createIssuer, createServer, NOW, ORGANIZATION, ORIGIN, URL } from "./tokens.ts";
@@ -18,6 +20,20 @@ const options = () => ({
   clock: () => NOW,
   fetch: createServer(issuer, () => ({ organization: { ...LAB, membership } })).fetch,
 });
+
+async function askExpress(slug: string): Promise<number> {
+  const headers = { authorization, ...(slug && { "x-organization": slug }) };
+  const request = { headers, method: "GET", originalUrl: "/" } as never;
+  let status = 200;
+  const refuse = (code: number) => {
+    status = code;
+    return { json: () => {} };
+  };
+  const organization = ({ headers }: Request) => headers["x-organization"] as string | undefined;
+  await express.tenantryMiddleware(options())(request, {} as never, () => {});
+  await express.requireAuth({ organization })(request, { status: refuse } as never, () => {});
+  return status;
+}
 
 async function askFastify(slug: string): Promise<number> {
   const app = Fastify();
@@ -39,6 +55,7 @@ async function askHono(slug: string): Promise<number> {
 }
 
 test.each([
+  ["Express", askExpress],
   ["Fastify", askFastify],
   ["Hono", askHono],
 ])("in %s, a request that names no organization isn't in that of its token", async (_, ask) => {
