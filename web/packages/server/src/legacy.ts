@@ -1,4 +1,5 @@
 /** The helpers of 2022 for pages and API routes of Next.js, with claims as they were then. */
+import type { GetServerSidePropsContext, NextApiRequest, NextApiResponse } from "next";
 import { getAuthenticator } from "./authenticator.ts";
 import { readOrganization, type SessionClaims } from "./claims.ts";
 import { tenantryClient } from "./client.ts";
@@ -27,7 +28,10 @@ interface JsonResponse {
 }
 
 /** An API route for users who are signed in. Others get the status 401. */
-export function requireAuth<Request extends RequestLike, Response extends JsonResponse>(
+export function requireAuth<
+  Request extends RequestLike = NextApiRequest,
+  Response extends JsonResponse = NextApiResponse,
+>(
   handler: (request: WithAuth<Request>, response: Response) => unknown,
 ): (request: Request, response: Response) => Promise<unknown> {
   return async (request, response) => {
@@ -41,7 +45,10 @@ export function requireAuth<Request extends RequestLike, Response extends JsonRe
 }
 
 /** `getServerSideProps` with `req.auth`, for everybody: the function decides itself. */
-export function withServerSideAuth<Context extends { req: RequestLike }, Props>(
+export function withServerSideAuth<
+  Context extends { req: RequestLike } = GetServerSidePropsContext,
+  Props = unknown,
+>(
   load: (context: Context & { req: WithAuth<Context["req"]> }) => Props | Promise<Props>,
 ): (context: Context) => Promise<Props> {
   return async (context) => {

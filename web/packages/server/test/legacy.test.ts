@@ -1,3 +1,4 @@
+import type { GetServerSidePropsContext, NextApiRequest, NextApiResponse } from "next";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createIssuer, createServer, type Issuer, ORGANIZATION, ORIGIN, URL } from "./tokens.ts";
 
@@ -25,7 +26,14 @@ beforeEach(() => {
 
 async function requestOf(claims: object | null) {
   const token = claims && (await issuer.token({ ...TIMES, ...claims }));
-  return { headers: token ? { cookie: `tenantry_session=${token}` } : {} };
+  const headers = token ? { cookie: `tenantry_session=${token}` } : {};
+  return { headers } as NextApiRequest;
+}
+
+/** What Next.js gives to `getServerSideProps`. */
+async function contextOf(claims: object | null) {
+  const context = { req: await requestOf(claims), resolvedUrl: "/admin", query: {} };
+  return context as unknown as GetServerSidePropsContext;
 }
 
 /** The response of an API route. */
@@ -38,7 +46,7 @@ function createResponse() {
     seen.code = code;
     return { json };
   };
-  return { seen, json, status };
+  return { seen, answer: { json, status } as unknown as NextApiResponse };
 }
 
 test.each([
@@ -51,21 +59,21 @@ test.each([
   [{ v: 2 }, { org_id: undefined, org_role: undefined }],
 ])("an API route reads the claims of 2022: %j", async (claims, expected) => {
   const { requireAuth } = await import("../src/legacy.ts");
-  const response = createResponse();
-  const route = requireAuth((request, answer: ReturnType<typeof createResponse>) => {
+  const { seen, answer } = createResponse();
+  const route = requireAuth((request, answer) => {
     const { org_id, org_role } = request.auth.claims;
     answer.json({ org_id, org_role });
   });
-  await route(await requestOf(claims), response);
+  await route(await requestOf(claims), answer);
 
-  expect(response.seen).toEqual({ code: 200, body: expected });
+  expect(seen).toEqual({ code: 200, body: expected });
 });
 
 test("the roles of all organizations have their names of 2022", async () => {
   const { withServerSideAuth } = await import("../src/legacy.ts");
   const read = withServerSideAuth(({ req }) => req.auth.claims.orgs);
 
-  expect(await read({ req: await requestOf(V1) })).toEqual({
+  expect(await read(await contextOf(V1))).toEqual({
     org_1: "basic_member",
     org_2: "admin",
     org_3: "editor",
@@ -76,11 +84,11 @@ test.each([[null], [{ sts: "pending" }], [{ exp: now - 300 }]])(
   "an API route is closed for who isn't signed in: %j",
   async (claims) => {
     const { requireAuth } = await import("../src/legacy.ts");
-    const response = createResponse();
+    const { seen, answer } = createResponse();
     const handler = vi.fn();
-    await requireAuth(handler)(await requestOf(claims), response);
+    await requireAuth(handler)(await requestOf(claims), answer);
 
-    expect(response.seen.code).toBe(401);
+    expect(seen.code).toBe(401);
     expect(handler).not.toHaveBeenCalled();
   },
 );
@@ -93,8 +101,7 @@ test("a page redirects as written", async () => {
     if (claims.org_role !== "admin") return { redirect: { destination: "/" } };
     return { props: { organization: claims.org_id } };
   });
-  const visit = async (claims: object | null) =>
-    getServerSideProps({ req: await requestOf(claims), resolvedUrl: "/admin" });
+  const visit = async (claims: object | null) => getServerSideProps(await contextOf(claims));
 
   expect(await visit(null)).toEqual({ redirect: { destination: "/sign-in?redirect_url=/admin" } });
   expect(await visit(V1)).toEqual({ redirect: { destination: "/" } });
