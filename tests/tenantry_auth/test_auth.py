@@ -118,6 +118,19 @@ async def test_forged_tokens_sign_out() -> None:
     assert {text: (await seen(text)).reason for text in reasons} == reasons
 
 
+async def test_a_token_is_found_behind_the_cookie_of_a_parent_domain() -> None:
+    foreign, stale = token(OTHER), token(exp=NOW - 300)
+
+    async def read(*tokens: str) -> Auth:
+        cookie = "; ".join(f"tenantry_session={one}" for one in tokens).encode()
+        request = Request({"type": "http", "headers": [(b"cookie", cookie)]})
+        return await Fake().tenantry().authenticate(request)
+
+    assert (await read("", foreign, stale, token())).user_id == "user_1"
+    assert (await read(foreign, stale)).is_stale
+    assert (await read(stale, foreign)).is_stale
+
+
 async def test_the_cookie_counts_without_a_bearer_token() -> None:
     tenantry = Fake().tenantry()
     cookie = (b"cookie", f"a=b; tenantry_session={token()}; c=d".encode())

@@ -14,10 +14,15 @@ class RequestLike(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
-def read_token(request: RequestLike) -> str | None:
-    """Returns the token of the Authorization header or, without one, of the cookie."""
+def read_tokens(request: RequestLike) -> list[str]:
+    """Returns the token of the Authorization header or, without one, those of the cookie.
+
+    There can be several, because a browser also sends the cookie of a parent domain, which can be
+    for another application.
+    """
     bearer = re.fullmatch(r"bearer +(\S+) *", request.headers.get("authorization", ""), re.I)
     if bearer:
-        return bearer[1]
+        return [bearer[1]]
     pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    return next((value.strip() or None for name, _, value in pairs if name.strip() == COOKIE), None)
+    values = (value.strip() for name, _, value in pairs if name.strip() == COOKIE)
+    return [value for value in values if value]

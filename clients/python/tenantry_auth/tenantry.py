@@ -14,7 +14,7 @@ from tenantry_auth.auth import Auth, read_claims
 from tenantry_auth.connections import Connections
 from tenantry_auth.errors import ConfigurationError
 from tenantry_auth.guard import Requirement, judge
-from tenantry_auth.requests import RequestLike, read_token
+from tenantry_auth.requests import RequestLike, read_tokens
 from tenantry_auth.tokens import Clock, Keys, Refused, Verifier
 
 if TYPE_CHECKING:
@@ -65,11 +65,8 @@ class Tenantry:
         are read from the server, and count for ten seconds. Raises Unavailable if it doesn't
         answer.
         """
-        token = read_token(request)
-        if not token:
-            return Auth(reason="no-token")
         try:
-            claims = await self._verifier.verify(token)
+            claims = await self._verifier.verify_one_of(read_tokens(request))
         except Refused as refused:
             return Auth(reason=refused.reason)
         if claims.get("sts") == "pending" and treat_pending_as_signed_out:

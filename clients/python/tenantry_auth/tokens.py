@@ -88,7 +88,21 @@ class Verifier:
     keys: Keys
     clock: Clock
 
-    async def verify(self, token: str) -> Claims:
+    async def verify_one_of(self, tokens: list[str]) -> Claims:
+        """Returns the claims of the first token that is valid. Raises Refused.
+
+        Of tokens that are not, one that can be renewed counts more.
+        """
+        reason: SignedOutReason = "no-token"
+        for token in tokens:
+            try:
+                return await self._verify(token)
+            except Refused as refused:
+                if reason != "token-expired":
+                    reason = refused.reason
+        raise Refused(reason)
+
+    async def _verify(self, token: str) -> Claims:
         """Returns the claims of a session token. Raises Refused."""
         try:
             header = jwt.get_unverified_header(token)

@@ -2,8 +2,8 @@
 import { createAccessReader } from "./access.ts";
 import { type Auth, signedIn, signedOut } from "./auth.ts";
 import { readSettings, type Settings, type TenantryOptions } from "./options.ts";
-import { type RequestLike, readToken } from "./request.ts";
-import { createVerifier } from "./verify.ts";
+import { type RequestLike, readTokens } from "./request.ts";
+import { createVerifier, type SignedOutReason, type Verified, type Verify } from "./verify.ts";
 
 export interface AuthParams {
   /**
@@ -32,9 +32,8 @@ export function createAuthenticator(options: TenantryOptions = {}): Authenticato
   const readAccess = createAccessReader(settings);
 
   const auth: Authenticator["auth"] = async (request, params = {}) => {
-    const token = readToken(request, settings.cookieName);
-    if (!token) return signedOut("no-token");
-    const { claims, reason } = await verify(token);
+    const tokens = readTokens(request, settings.cookieName);
+    const { token, claims, reason } = await verifyOneOf(tokens, verify);
     if (!claims) return signedOut(reason);
     if (claims.sts === "pending" && params.treatPendingAsSignedOut !== false) {
       return signedOut("session-pending", "pending");
@@ -45,6 +44,20 @@ export function createAuthenticator(options: TenantryOptions = {}): Authenticato
   const authenticate: Authenticator["authenticate"] = (request, params = {}) =>
     auth(request, { treatPendingAsSignedOut: params.treatPendingAsSignedOut });
   return { authenticate, auth, settings };
+}
+
+/** The first token that is valid. Of others, one that can be renewed counts more. */
+async function verifyOneOf(
+  tokens: readonly string[],
+  verify: Verify,
+): Promise<Verified & { token: string }> {
+  let refused: SignedOutReason = "no-token";
+  for (const token of tokens) {
+    const verified = await verify(token);
+    if (verified.claims) return { token, ...verified };
+    if (refused !== "token-expired") refused = verified.reason;
+  }
+  return { token: "", claims: null, reason: refused };
 }
 
 let ofEnvironment: Authenticator | undefined;

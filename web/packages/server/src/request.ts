@@ -13,18 +13,21 @@ export function readHeader({ headers }: RequestLike, name: string): string | nul
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
-/** The token of the Authorization header or, without one, of the cookie. */
-export function readToken(request: RequestLike, cookieName: string): string | null {
+/**
+ * The token of the Authorization header or, without one, those of the cookie. There can be several, because a browser
+ * also sends the cookie of a parent domain, which can be for another application.
+ */
+export function readTokens(request: RequestLike, cookieName: string): string[] {
   const [, token] = readHeader(request, "authorization")?.match(/^Bearer +(\S+) *$/i) ?? [];
-  return token ?? readCookie(readHeader(request, "cookie"), cookieName);
+  return token ? [token] : readCookies(readHeader(request, "cookie") ?? "", cookieName);
 }
 
-function readCookie(header: string | null, name: string): string | null {
-  for (const pair of header?.split(";") ?? []) {
-    const [key = "", ...value] = pair.split("=");
-    if (key.trim() === name) return value.join("=").trim() || null;
-  }
-  return null;
+function readCookies(header: string, name: string): string[] {
+  return header.split(";").flatMap((pair) => {
+    const [key = "", ...rest] = pair.split("=");
+    const value = rest.join("=").trim();
+    return key.trim() === name && value ? [value] : [];
+  });
 }
 
 /** Whether a person navigates, so that a redirect leads them somewhere. */

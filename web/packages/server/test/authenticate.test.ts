@@ -72,6 +72,26 @@ describe("a token of the server", () => {
     }
   });
 
+  test("is found behind the cookie of a parent domain", async () => {
+    const foreign = await (await createIssuer()).token();
+    const stale = await issuer.token({ exp: NOW / 1000 - 300 });
+    const seen = (...tokens: string[]) => {
+      const cookie = tokens.map((token) => `tenantry_session=${token}`).join("; ");
+      return authenticatorOf(issuer).authenticate({ headers: { cookie } });
+    };
+
+    const token = await issuer.token();
+    const auth = await seen(foreign, stale, token);
+    expect(auth.userId).toBe("user_1");
+    expect(await auth.getToken()).toBe(token);
+    for (const tokens of [
+      [foreign, stale],
+      [stale, foreign],
+    ]) {
+      expect(await seen(...tokens)).toMatchObject({ userId: null, isStale: true });
+    }
+  });
+
   test("is verified with a given key, without a request", async () => {
     const options = {
       jwtKey: issuer.pem,
