@@ -28,7 +28,17 @@ test("what is signed is returned, from each kind of request", async () => {
   }
 });
 
+test("one of several signatures is enough, while the secret changes", async () => {
+  const headers = headersOf();
+  const others = { ...headers, "webhook-signature": `v1,b3RoZXI= ${headers["webhook-signature"]}` };
+
+  expect(await verifyWebhook({ headers: others, body }, { signingSecret })).toBeTruthy();
+});
+
 test.each([
+  ["a signature of another kind", { headers: { ...headersOf(), "webhook-signature": "v1" }, body }],
+  ["another ID", { headers: { ...headersOf(), "webhook-id": "evt_2" }, body }],
+  ["a time to come", { headers: headersOf(new Date(Date.now() + 3_600_000)), body }],
   ["another body", { headers: headersOf(), body: `${body} ` }],
   ["no signature", { headers: {}, body }],
   ["an old time", { headers: headersOf(new Date(Date.now() - 3_600_000)), body }],
