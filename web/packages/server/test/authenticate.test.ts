@@ -225,7 +225,7 @@ test("a failure to fetch keys is remembered for a second", async () => {
   let now = NOW;
   const answers = [
     () => Promise.reject(new TypeError("fetch failed")),
-    async () => new Response("", { status: 503 }),
+    async () => Response.json({ keys: [issuer.jwk] }, { status: 503 }),
     async () => new Response("<html>"),
   ];
   let asked = 0;

@@ -183,8 +183,8 @@ describe("failures", () => {
     expect(variables()).toHaveLength(2);
   });
 
-  test("that aren't JSON name the status", async () => {
-    const { users } = prepared(new Response("<html>", { status: 502 }));
+  test.each(["<html>", "null"])("that have no result name the status: %s", async (text) => {
+    const { users } = prepared(new Response(text, { status: 502 }));
 
     await expect(users.getUser("user_1")).rejects.toThrow("502");
   });
