@@ -52,7 +52,9 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
     if (auth.sessionStatus === "pending") {
       return refuse(403, "session_pending", "Choose an organization first.");
     }
-    if (place.isNavigation && signIn) return redirect(withReturn(signIn, place.url));
+    // A page for signing in that is protected itself would lead to itself again and again.
+    const isThere = signIn && place.url !== null && leadsTo(signIn, toPath(place.url), settings);
+    if (place.isNavigation && signIn && !isThere) return redirect(withReturn(signIn, place.url));
     return refuse(401, "authentication_required", "Sign in first.");
   }
   const isOutside = place.inOrganization && auth.orgId === null;

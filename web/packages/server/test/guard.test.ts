@@ -33,6 +33,13 @@ describe("who isn't signed in", () => {
     ).toEqual(to("https://id.example.com/in?redirect_url=%2Fpage%3Fa%3Db"));
   });
 
+  test("gets 401 at that page, if it is protected itself", () => {
+    const at = (url: string) => judge(nobody, {}, { ...place, url }, settings);
+
+    expect(at("/sign-in?redirect_url=%2F")).toMatchObject(refusal(401));
+    expect(at("/sign-in/help")).toMatchObject({ kind: "redirect" });
+  });
+
   test("gets 401 without such a page, and if no person navigates", () => {
     expect(judge(nobody, {}, place, bare)).toMatchObject(refusal(401));
     expect(judge(nobody, {}, { ...place, isNavigation: false }, settings)).toMatchObject(
