@@ -45,6 +45,8 @@ const refuse = (status: Refusal["status"], code: string, message: string): Verdi
 });
 
 export function judge(auth: Auth, params: GuardParams, place: Place, settings: Settings): Verdict {
+  // A page that is protected itself would lead to itself again and again.
+  const isAt = (page: string) => leadsTo(page, place, settings);
   const before = settle(auth, place, settings);
   if (before.kind !== "allow") return before;
   if (!auth.isAuthenticated) {
@@ -52,14 +54,15 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
     if (auth.sessionStatus === "pending") {
       return refuse(403, "session_pending", "Choose an organization first.");
     }
-    // A page for signing in that is protected itself would lead to itself again and again.
-    const isThere = signIn && place.url !== null && leadsTo(signIn, toPath(place.url), settings);
-    if (place.isNavigation && signIn && !isThere) return redirect(withReturn(signIn, place.url));
+    if (place.isNavigation && signIn && !isAt(signIn))
+      return redirect(withReturn(signIn, place.url));
     return refuse(401, "authentication_required", "Sign in first.");
   }
   const isOutside = place.inOrganization && auth.orgId === null;
   if (!isOutside && (!asks(params) || auth.has(params))) return ALLOW;
-  if (place.isNavigation && params.unauthorizedUrl) return redirect(params.unauthorizedUrl);
+  const { unauthorizedUrl } = params;
+  if (place.isNavigation && unauthorizedUrl && !isAt(unauthorizedUrl))
+    return redirect(unauthorizedUrl);
   // The same answer, whether the organization exists or not.
   if (isOutside) return refuse(404, "organization_not_found", "There is no such organization.");
   return refuse(403, "permission_denied", "You don't have the role or permission for this.");
@@ -69,7 +72,7 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
 export function settle(auth: Auth, place: Place, settings: Settings): Verdict {
   if (!place.isNavigation || place.url === null) return ALLOW;
   const url = toPath(place.url);
-  const isAt = (page: string | null) => page !== null && leadsTo(page, url, settings);
+  const isAt = (page: string | null) => page !== null && leadsTo(page, place, settings);
   const hops = countHops(url);
   // The address without the counter, when the renewal has worked.
   if (auth.isAuthenticated) return hops ? redirect(withHops(url, 0)) : ALLOW;
@@ -115,10 +118,11 @@ function withHops(url: string, hops: number): string {
   });
 }
 
-function leadsTo(page: string, url: string, { authorizedParties }: Settings): boolean {
+/** Whether the request is for this page. */
+function leadsTo(page: string, place: Place, { authorizedParties }: Settings): boolean {
   const { origin, pathname } = new URL(page, BASE);
   const isOwn = origin === BASE || authorizedParties.includes(origin);
-  return isOwn && pathname === new URL(url, BASE).pathname;
+  return isOwn && place.url !== null && pathname === new URL(toPath(place.url), BASE).pathname;
 }
 
 function change(url: string, edit: (url: URL) => void): string {

@@ -107,6 +107,10 @@ describe("who is signed in", () => {
     expect(judge(admin, { role: "org:member", unauthorizedUrl: "/away" }, place, settings)).toEqual(
       to("/away"),
     );
+    const away = { ...place, url: "/away?a=b" };
+    expect(
+      judge(admin, { role: "org:member", unauthorizedUrl: "/away" }, away, settings),
+    ).toMatchObject(refusal(403));
     const program = { ...place, isNavigation: false };
     expect(
       judge(admin, { role: "org:member", unauthorizedUrl: "/away" }, program, settings),
