@@ -14,7 +14,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils.decorators import sync_and_async_middleware
 
 from tenantry_auth.auth import Auth
@@ -22,6 +22,12 @@ from tenantry_auth.guard import Refusal, Requirement, judge
 from tenantry_auth.tenantry import Tenantry
 
 View = Callable[..., Any]
+
+
+class AuthRequest(HttpRequest):
+    """A request as views see it, for their annotations."""
+
+    auth: Auth
 
 
 @lru_cache(maxsize=1)
