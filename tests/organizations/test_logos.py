@@ -84,7 +84,6 @@ async def names(api: Api) -> list[str]:
         ("PNG", "P", "PNG", "image/png"),
         ("PNG", "1", "PNG", "image/png"),
         ("PNG", "LA", "PNG", "image/png"),
-        ("PNG", "I;16", "PNG", "image/png"),
         ("JPEG", "RGB", "JPEG", "image/jpeg"),
         ("JPEG", "L", "JPEG", "image/jpeg"),
         ("JPEG", "CMYK", "JPEG", "image/jpeg"),
@@ -234,6 +233,18 @@ async def test_of_an_animation_the_first_frame_is_stored(api: Api, acme: Acme, f
 
     assert getattr(image, "n_frames", 1) == 1
     assert image.size == (64, 64)
+
+
+async def test_sixteen_bits_of_gray_become_eight(api: Api, acme: Acme) -> None:
+    grays = (0, 0x12FF, 0x8000, 0xFFFF)
+    image = Image.frombytes("I;16", (4, 1), struct.pack("<4H", *grays))
+
+    opaque = read(await stored_logo(api, acme, encode(image)))
+    transparent = read(await stored_logo(api, acme, encode(image, transparency=0x8000)))
+
+    assert [opaque.getpixel((x, 0)) for x in range(4)] == [0, 0x12, 0x80, 0xFF]
+    alpha = transparent.convert("LA").getchannel("A")
+    assert [alpha.getpixel((x, 0)) for x in range(4)] == [255, 255, 0, 255]
 
 
 async def test_transparency_is_kept(api: Api, acme: Acme) -> None:
