@@ -4,6 +4,7 @@ import struct
 import zlib
 from asyncio import gather
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from io import BytesIO
 from itertools import product
 from random import Random
@@ -532,10 +533,57 @@ async def test_a_logo_is_deleted_when_nobody_has_used_it_for_a_day(api: Api, acm
     await cleanup(api.store, api.clock).clean_up()
 
     assert len(while_used) == 1
+    assert len(just_removed) == 2
     assert (await api.client.get(url)).status_code == 404
-    assert len(just_removed) == 1
-    assert just_removed != while_used
     assert await names(api) == []
+
+
+async def remove_logo(api: Api, organization_id: str) -> None:
+    assert (await set_logo(api, organization_id, None, by=SERVICE)).payload
+
+
+async def replace_logo(api: Api, organization_id: str) -> None:
+    input = {"organizationId": organization_id, "imageUrl": "https://example.com/other.png"}
+    assert (await api.mutate("updateOrganization", input, by=SERVICE)).payload
+
+
+async def delete_organization(api: Api, organization_id: str) -> None:
+    input = {"organizationId": organization_id}
+    assert (await api.mutate("deleteOrganization", input, by=SERVICE)).payload
+
+
+@pytest.mark.parametrize("let_go", [remove_logo, replace_logo, delete_organization])
+async def test_pages_can_show_a_former_logo_for_a_day(
+    api: Api, acme: Acme, let_go: Callable[[Api, str], Awaitable[None]]
+) -> None:
+    url = (await set_logo(api, acme.id, PNG, by=SERVICE)).payload["organization"]["imageUrl"]
+    api.clock.forward(days=2)
+    await let_go(api, acme.id)
+    found: list[int] = []
+    for hours in (23, 2):
+        api.clock.forward(hours=hours)
+        await cleanup(api.store, api.clock).clean_up()
+        found.append((await api.client.get(url)).status_code)
+
+    assert found == [200, 404]
+
+
+async def test_a_logo_that_is_set_while_it_is_cleaned_up_stays(api: Api, acme: Acme) -> None:
+    """Whichever comes first, the organization has an image that is there."""
+    other = await an_organization(api, by=SERVICE, name="Other")
+    sweep = cleanup(api.store, api.clock)
+    for _ in range(10):
+        await set_logo(api, acme.id, PNG, by=SERVICE)
+        await set_logo(api, acme.id, None, by=SERVICE)
+        api.clock.forward(days=2)
+
+        answer, *_ = await gather(
+            set_logo(api, other, PNG, by=SERVICE), *(sweep.clean_up() for _ in range(3))
+        )
+
+        url = answer.payload["organization"]["imageUrl"]
+        assert (await api.client.get(url)).status_code == 200
+        assert (await set_logo(api, other, None, by=SERVICE)).payload
 
 
 async def test_several_organizations_upload_the_same_logo_at_once(api: Api, acme: Acme) -> None:
