@@ -402,6 +402,24 @@ async def test_no_one_s_private_metadata_or_ids_are_told(api: Api, acme: Acme) -
     assert acme.admin.id not in str(told[2])
 
 
+async def test_the_organization_in_a_membership_names_no_creator(api: Api, acme: Acme) -> None:
+    """A member who can't read other members doesn't learn the creator's ID from `createdBy` either."""
+    mine = "subscription { viewerMembershipChanged { type data } }"
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, viewer_events(fields="type data")) as socket,
+        a_subscription(port, acme.member, mine) as of_memberships,
+    ):
+        await begun(api, 2)
+        await change_own_role(api, acme)
+        told = [await socket.told(), await of_memberships.told()]
+
+    for event in told:
+        assert event["type"] == "MEMBERSHIP_UPDATED"
+        assert event["data"]["organization"]["name"] == "Acme"
+        assert event["data"]["organization"]["created_by"] is None
+
+
 async def test_a_suggestion_is_told_while_the_address_is_at_the_domain(
     api: Api, acme: Acme
 ) -> None:
