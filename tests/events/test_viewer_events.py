@@ -14,7 +14,7 @@ from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
 from tests.support.domains import NAME, suggestions, verified, work
 from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, again, invited, resend, revoke
+from tests.support.invitations import accept, again, invited, resend, revoke, ticket
 from tests.support.processes import listening
 from tests.support.sessions import a_session, bearer_of, end, mint
 from tests.support.subscriptions import (
@@ -442,6 +442,51 @@ async def test_a_suggestion_is_told_while_the_address_is_at_the_domain(
     api.clock.forward(seconds=1)
     moved = await api.person("carl@example.com", sub=f"sub|carl@{NAME}")
     assert {event["type"] for event in await replayed(api, moved, after)} == {"USER_UPDATED"}
+
+
+async def test_a_suggestion_is_told_only_to_who_has_proved_the_address(
+    api: Api, acme: Acme
+) -> None:
+    other = await an_organization(api, by=acme.outsider, name="Other")
+    made = await invited(api, other, f"carl@{NAME}", by=acme.outsider)
+    carl = await api.person(f"carl@{NAME}")
+    await verified(api, acme.id, mode="AUTOMATIC_SUGGESTION")
+    after = await newest(api)
+    await work(api)
+    proven = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+    api.clock.forward(seconds=1)
+    carl = await api.person(f"carl@{NAME}", verified=False)
+    unproven = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+    input = {"userId": carl.id, "emailAddress": None}
+    assert (await api.mutate("updateUser", input, by=SERVICE)).payload
+    assert (await accept(api, by=carl, ticket=await ticket(api, made["id"]))).payload
+    by_ticket = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+
+    told = [{event["type"] for event in one} for one in (proven, unproven, by_ticket)]
+    assert told == [{"SUGGESTION_CREATED"}, {"USER_UPDATED"}, {"USER_UPDATED"}]
+
+
+async def test_the_deletion_of_an_organization_is_told_to_members_only(
+    api: Api, acme: Acme
+) -> None:
+    """Not to those who were only invited or suggested to join it, even at the same moment."""
+    carl = await api.person(f"carl@{NAME}")
+    await verified(api, acme.id, mode="AUTOMATIC_SUGGESTION")
+    after = await newest(api)
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, carl, viewer_events(fields="type")) as socket,
+    ):
+        await begun(api)
+        await work(api)
+        assert await socket.told() == {"type": "SUGGESTION_CREATED"}
+        await invited(api, acme.id, carl.email, by=acme.admin)
+        assert await socket.told() == {"type": "INVITATION_CREATED"}
+        await delete_organization(api, acme)
+        await socket.quiet()
+
+    # What is gone isn't replayed.
+    assert await replayed(api, carl, after) == []
 
 
 # ------------------------------------------------------------------------------------------ the end
