@@ -12,6 +12,7 @@ from resolvers.events.retention import delete_old_events
 from resolvers.subscriptions import log_reader
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
+from tests.support.domain_mutations import a_request
 from tests.support.domains import NAME, suggestions, verified, work
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.invitations import accept, again, invited, resend, revoke, ticket
@@ -400,6 +401,51 @@ async def test_no_one_s_private_metadata_or_ids_are_told(api: Api, acme: Acme) -
     assert [event["actor"]["type"] for event in told] == ["SERVICE", "SERVICE", "USER"]
     assert [bool(event["actor"]["id"]) for event in told] == [False, True, False]
     assert acme.admin.id not in str(told[2])
+
+
+async def test_who_shares_an_address_is_not_told_who_has_accepted(api: Api, acme: Acme) -> None:
+    ivy = await api.person("ivy@example.com")
+    same = await api.person("ivy@example.com", sub="elsewhere|ivy")
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, same, viewer_events()) as socket,
+    ):
+        await begun(api)
+        invitation = await invited(api, acme.id, "ivy@example.com", by=acme.admin)
+        assert (await socket.told())["type"] == "INVITATION_CREATED"
+        assert (await accept(api, by=ivy, invitationId=invitation["id"])).payload
+        told = await socket.told()
+        await socket.quiet()
+
+    assert (told["type"], told["data"]["user_id"]) == ("INVITATION_ACCEPTED", None)
+    assert ivy.id not in str(told)
+
+
+async def test_who_asks_to_join_is_not_told_who_has_decided(api: Api, acme: Acme) -> None:
+    carl, request_id = await a_request(api, acme.id)
+    input = {"organizationId": acme.id, "membershipRequestId": request_id}
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, carl, viewer_events()) as socket,
+    ):
+        await begun(api)
+        assert (await api.mutate("rejectMembershipRequest", input, by=acme.admin)).payload
+        told = await socket.told()
+
+    assert (told["type"], told["data"]["decided_by"]) == ("MEMBERSHIP_REQUEST_REJECTED", None)
+    assert told["actor"] == {"type": "USER", "id": None}
+    assert acme.admin.id not in str(told)
+
+
+async def test_no_key_is_named_that_changed_what_everybody_sees(api: Api, acme: Acme) -> None:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, viewer_events(fields="actor { type id }")) as socket,
+    ):
+        await begun(api)
+        for act in (update_own_role, update_role_set, update_settings):
+            await act(api, acme)
+            assert await socket.told() == {"actor": {"type": "SERVICE", "id": None}}
 
 
 async def test_the_organization_in_a_membership_names_no_creator(api: Api, acme: Acme) -> None:
