@@ -58,6 +58,8 @@ async def test_a_free_slug_is_available_and_then_taken(api: Api, acme: Acme) -> 
         ("a" * 65, "a" * 57),
         ("日本", "ri-ben"),
         ("?!", "organization-2"),
+        # Only the beginning of a long text is converted.
+        ("?" * 256 + "acme", "organization-2"),
     ],
 )
 async def test_what_is_said_is_what_creating_says(
