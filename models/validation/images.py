@@ -159,8 +159,6 @@ def _copy_pixels(opened: "ImageFile") -> "Image":
     from PIL import ImageOps
 
     opened.load()
-    # The first frame of a GIF can be larger than its head says.
-    _check_size(*opened.size)
     upright = ImageOps.exif_transpose(opened)
     copy = upright.copy()
     transparency = upright.info.get("transparency")
