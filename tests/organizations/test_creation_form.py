@@ -182,6 +182,8 @@ async def defaults(api: Api, caller: Caller) -> JSON:
         ("eve@mail.acme.co.uk", {}, "Acme", "acme-2"),
         ("eve@xn--bcher-kva.de", {}, "Bücher", "bucher"),
         ("eve@gmail.com", {"given_name": "Eve", "family_name": "Poe"}, "Eve Poe", "eve-poe"),
+        # A domain that can be registered, but isn't a valid IDN.
+        ("eve@ab--cd.com", {"given_name": "Eve"}, "Eve", "eve"),
         ("eve@mailinator.com", {"given_name": "Eve"}, "Eve", "eve"),
         ("eve@gmail.com", {}, "My organization", "my-organization"),
         (
