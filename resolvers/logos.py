@@ -1,23 +1,10 @@
-"""The logos of organizations that this server stores, each under the hash of its data."""
+"""Setting and removing the logo of an organization."""
 
-from datetime import datetime
-
-from sqlalchemy import Update, exists, update
-from sqlalchemy import delete as delete_rows
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
-
-from models.database.errors import Deadlock
-from models.database.statements import prepared_statement
-from models.database.store import Readable, Store
-from models.images import Image
 from models.organizations import Organization
 from models.validation.images import CleanImage
+from resolvers.images import store_image
 from resolvers.organizations import update_row
 from resolvers.transaction import Transaction
-
-IMAGES = "/images"
 
 
 async def set_logo(
@@ -25,49 +12,5 @@ async def set_logo(
 ) -> Organization:
     """Sets the logo, or removes it together with an `imageUrl` of somewhere else."""
     organization = await tx.lock_organization(organization_id)
-    url = None
-    if image is not None:
-        url = f"{tx.server.public_url}{IMAGES}/{image.name}"
-        await _store(tx, url, image)
-    if organization.image_url is not None:
-        # Pages can still show it, so it isn't deleted at once.
-        await tx.session.execute(_mark_used(organization.image_url, tx.now))
+    url = await store_image(tx, image) if image else None
     return await update_row(tx, organization, {"image_url": url})
-
-
-async def _store(tx: Transaction, url: str, image: CleanImage) -> None:
-    """Stores the image unless it is there.
-
-    The update locks its row, so that the cleanup doesn't delete it meanwhile.
-    """
-    marked = await tx.session.execute(_mark_used(url, tx.now))
-    if marked.rowcount:
-        return
-    tx.session.add(Image(url=url, name=image.name, data=image.data, used_at=tx.now))
-    try:
-        await tx.session.flush()
-    except IntegrityError as error:
-        # Another transaction has just stored it.
-        raise Deadlock from error
-
-
-@prepared_statement
-def _mark_used(url: str, now: datetime) -> Update:
-    return update(Image).where(col(Image.url) == url).values(used_at=now)
-
-
-async def load_image(store: Readable, name: str) -> bytes | None:
-    async with store.read() as connection:
-        return (await connection.execute(_select_data(name))).scalar_one_or_none()
-
-
-@prepared_statement
-def _select_data(name: str) -> SelectOfScalar[bytes]:
-    return select(Image.data).where(col(Image.name) == name).limit(1)
-
-
-async def delete_unused_images(store: Store, before: datetime) -> None:
-    """Deletes images that no organization uses, and that none has used since that time."""
-    is_used = exists().where(col(Organization.image_url) == col(Image.url))
-    async with store.write() as session:
-        await session.execute(delete_rows(Image).where(col(Image.used_at) < before, ~is_used))

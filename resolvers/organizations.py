@@ -30,6 +30,7 @@ from models.validation.text import check_metadata, check_name, check_url, to_sea
 from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
+from resolvers.images import mark_used
 from resolvers.locks import is_on_postgresql
 from resolvers.members.add import add_member
 from resolvers.members.events import record_deleted
@@ -213,9 +214,16 @@ async def update_row(
         await tx.session.flush()
     except IntegrityError as error:
         raise slug_taken() from error
+    if before.get("image_url"):
+        await _release_image(tx, before["image_url"])
     changes = {name: value for name, value in before.items() if name != "private_metadata"}
     record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, changes)
     return organization
+
+
+async def _release_image(tx: Transaction, url: str) -> None:
+    """Keeps a stored image for a while, because pages can still show it."""
+    await tx.session.execute(mark_used(url, tx.now))
 
 
 def _ensure_own_limit(of_plan: int | None) -> None:
@@ -275,6 +283,8 @@ async def delete_organization(tx: Transaction, *, organization_id: str) -> str:
             reason="organization_admin_delete_not_enabled",
         )
     await record_deleted(tx, col(Membership.organization_id) == organization.id)
+    if organization.image_url:
+        await _release_image(tx, organization.image_url)
     record_organization(tx, EventType.ORGANIZATION_DELETED, organization)
     await tx.session.execute(_delete_organization(organization.id))
     return organization.id

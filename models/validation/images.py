@@ -25,7 +25,6 @@ MAXIMUM_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
 # The qualities that are tried until the file is small enough.
 QUALITIES = (88, 75, 60, 45, 30)
-PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 
 class ImageType(Enum):
@@ -160,13 +159,19 @@ def _copy_pixels(opened: "ImageFile") -> "Image":
     from PIL import ImageOps
 
     opened.load()
-    # The first frame of a GIF can be larger than its head says.
-    _check_size(*opened.size)
     upright = ImageOps.exif_transpose(opened)
     copy = upright.copy()
     transparency = upright.info.get("transparency")
     copy.info = {} if transparency is None else {"transparency": transparency}
-    return copy
+    return _reduce_depth(copy) if copy.mode == "I;16" else copy
+
+
+def _reduce_depth(image: "Image") -> "Image":
+    """Makes 8 bits of 16 bits of gray, of which `convert` alone would make white."""
+    reduced = image.point(lambda gray: gray / 256).convert("L")
+    if "transparency" in reduced.info:
+        reduced.info["transparency"] //= 256
+    return reduced
 
 
 def _encode(image: "Image", type_: ImageType) -> bytes:
@@ -191,7 +196,6 @@ def _try_encodings(image: "Image", type_: ImageType) -> Iterator[bytes]:
             for quality in QUALITIES:
                 yield _save(image, "WEBP", quality=quality)
         case _:
-            image = image if image.mode in PNG_MODES else image.convert("RGBA")
             yield _save(image, "PNG", optimize=True)
 
 

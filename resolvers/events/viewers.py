@@ -96,7 +96,6 @@ def _select_of_former_members(event: FromClause, viewer: FromClause) -> AnySelec
         .where(
             removal.c.type == EventType.MEMBERSHIP_DELETED.value,
             removal.c.occurred_at == event.c.occurred_at,
-            removal.c.cursor < event.c.cursor,
         )
     )
 

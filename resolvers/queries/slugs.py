@@ -11,6 +11,7 @@ from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
 from models.errors import InputError
 from models.organizations import Organization, check_slug, make_slug
+from models.validation.text import NAME_LENGTH
 from resolvers.slugs import add_suffix, slug_taken
 
 # The last number that is added to a suggested slug; after that, its suffix is random.
@@ -48,7 +49,8 @@ async def suggest_slug(store: Readable, name: str) -> str:
 
 def _list_candidates(text: str) -> Iterator[str]:
     """Lists valid slugs that resemble the text, the most similar one first."""
-    base = make_slug(text)
+    # No name is longer, and converting a long text takes long.
+    base = make_slug(text[:NAME_LENGTH])
     for slug in (base, *(f"{base}-{number}" for number in range(2, LAST_NUMBER + 1))):
         # The base can be reserved.
         with suppress(InputError):

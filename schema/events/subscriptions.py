@@ -59,7 +59,7 @@ async def _to_events(
                 yield event
 
 
-async def _hide_from_viewer(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+async def _hide_from_viewer(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
     async with aclosing(events):
         async for event in events:
             yield hide_from_viewer(event)
@@ -101,7 +101,7 @@ class Subscription:
         self, info: Info, after: After = None
     ) -> AsyncGenerator[MembershipEvent, None]:
         scope = Scope(viewer_id=info.context.user_id)
-        return _follow(info, scope, after, MEMBERSHIP_TYPES)
+        return _hide_from_viewer(_follow(info, scope, after, MEMBERSHIP_TYPES))
 
     @strawberry.subscription(
         description="Delivers the events that concern the caller: those of their memberships,"

@@ -1,6 +1,7 @@
-"""What the events of `viewerEvents` leave out, because the viewer can't read it elsewhere."""
+"""What events for a viewer leave out, because the viewer can't read it elsewhere."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from models.events import (
     INVITATION,
@@ -24,11 +25,17 @@ HIDDEN = {
 WITH_ACTOR = frozenset({MEMBERSHIP, USER, SESSION})
 
 
+def _hide(data: Mapping[str, Any], subject: str) -> JSONObject:
+    hidden: dict[str, Any] = {name: None for name in HIDDEN.get(subject, ()) if name in data}
+    if isinstance(data.get(ORGANIZATION), dict):
+        hidden[ORGANIZATION] = _hide(data[ORGANIZATION], ORGANIZATION)
+    return cast(JSONObject, {**data, **hidden})
+
+
 def hide_from_viewer(event: Event) -> Event:
     """Removes what the viewer can't read; the result is the same for all viewers of the event."""
     subject = get_subject(event.name)
-    hidden = {name: None for name in HIDDEN.get(subject, ()) if name in event.data}
-    event.data = cast(JSONObject, event.data | hidden)
+    event.data = _hide(event.data, subject)
     if subject not in WITH_ACTOR:
         event.actor = EventActor(type=event.actor.type, id=None)
     return event

@@ -34,7 +34,7 @@ from graphql import (
 )
 
 from models.errors import LimitExceeded, to_camel_case
-from resolvers.page_requests import DEFAULT_SIZE, MAXIMUM_SIZE
+from resolvers.page_requests import DEFAULT_SIZE, MAXIMUM_OFFSET, MAXIMUM_SIZE
 
 # How many entries a list without pages is taken to have: the roles of an organization, say.
 LIST_SIZE = 10
@@ -42,6 +42,8 @@ LIST_SIZE = 10
 INTROSPECTION_LIST_SIZE = 2
 # How many fields cost as much as one entry of a list.
 FIELDS_PER_ENTRY = 10
+# How many entries that an offset skips cost as much as one field. The database reads them, too.
+SKIPPED_PER_FIELD = 10
 # Doubling fragments multiply to numbers of hundreds of digits; above this they are all alike.
 SATURATED = 10**9
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
@@ -278,6 +280,7 @@ class Meter:
         if field and not is_leaf_type(get_type(field)):
             entries = self.count_entries(node, field, parent)
             cost = cost if entries is None else entries * (FIELDS_PER_ENTRY + cost)
+            cost += (self.read_integer(node, "offset", MAXIMUM_OFFSET) or 0) // SKIPPED_PER_FIELD
         return Size(
             depth=1 if name in META_FIELDS else 1 + below.depth,
             aliases=1 if node.alias else 0,
@@ -304,10 +307,16 @@ class Meter:
     def read_page_size(self, node: FieldNode) -> int:
         """What `first` or `last` asks for, within what a page can have."""
         for name in ("first", "last"):
-            size = self.read_argument(node, name)
-            if isinstance(size, int) or (isinstance(size, float) and size.is_integer()):
-                return int(min(max(size, 0), MAXIMUM_SIZE))
+            size = self.read_integer(node, name, MAXIMUM_SIZE)
+            if size is not None:
+                return size
         return DEFAULT_SIZE
+
+    def read_integer(self, node: FieldNode, name: str, maximum: int) -> int | None:
+        value = self.read_argument(node, name)
+        if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+            return int(min(max(value, 0), maximum))
+        return None
 
     def read_argument(self, node: FieldNode, name: str) -> Any:
         """The value of an argument, which nothing has checked yet."""

@@ -10,7 +10,6 @@ from schema.foundation.connections import (
     After,
     Connection,
     First,
-    Offset,
     load_connection,
 )
 from schema.foundation.context import Info
@@ -42,7 +41,13 @@ class UserQueries:
         info: Info,
         first: First = None,
         after: After = None,
-        offset: Offset = None,
+        offset: Annotated[
+            int | None,
+            strawberry.argument(
+                description="The number of users to skip, at most 10,000. Can't be combined with a"
+                " cursor. Cursors are faster in long lists."
+            ),
+        ] = None,
         query: Annotated[
             str | None,
             strawberry.argument(

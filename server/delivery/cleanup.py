@@ -18,7 +18,7 @@ from resolvers.delivery.cleanup import (
 )
 from resolvers.events.retention import delete_old_events, load_newest_time
 from resolvers.idempotency import delete_old_answers
-from resolvers.logos import delete_unused_images
+from resolvers.images import delete_unused_images
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.server import Server
 from resolvers.stripe.receive import EVENTS_KEPT, delete_old_stripe_events

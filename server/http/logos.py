@@ -13,7 +13,7 @@ from starlette.routing import Route
 from models.base import parse_prefix
 from models.database.store import Store
 from models.errors import Unavailable
-from resolvers.logos import IMAGES, load_image
+from resolvers.images import IMAGES, load_image
 from server.http.responses import RETRY_SOON
 
 YEAR = 31_536_000

@@ -32,6 +32,11 @@ def get_cost(text: str, variables: dict[str, Any] | None = None) -> int:
         # Larger than a page can be: the list rejects it.
         ("{ organizations(first: 1000000) { nodes { id } } }", 121),
         ("{ organizations(first: -5) { nodes { id } } }", 1),
+        # What an offset skips is read too: a hundred of them like one that is returned.
+        ("{ organizations(first: 0, offset: 10000) { nodes { id } } }", 101),
+        ("{ organizations(first: 100, offset: 250) { nodes { id } } }", 123),
+        ("{ organizations(first: 0, offset: 1000000) { nodes { id } } }", 101),
+        ("{ organizations(first: 0, offset: -5) { nodes { id } } }", 1),
         # What is asked for by ID, and lists without pages.
         ('{ nodes(ids: ["a", "b", "c"]) { id } }', 4),
         ('{ nodes(ids: "a") { id } }', 2),

@@ -12,9 +12,10 @@ from resolvers.events.retention import delete_old_events
 from resolvers.subscriptions import log_reader
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
+from tests.support.domain_mutations import a_request
 from tests.support.domains import NAME, suggestions, verified, work
 from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, again, invited, resend, revoke
+from tests.support.invitations import accept, again, invited, resend, revoke, ticket
 from tests.support.processes import listening
 from tests.support.sessions import a_session, bearer_of, end, mint
 from tests.support.subscriptions import (
@@ -402,6 +403,69 @@ async def test_no_one_s_private_metadata_or_ids_are_told(api: Api, acme: Acme) -
     assert acme.admin.id not in str(told[2])
 
 
+async def test_who_shares_an_address_is_not_told_who_has_accepted(api: Api, acme: Acme) -> None:
+    ivy = await api.person("ivy@example.com")
+    same = await api.person("ivy@example.com", sub="elsewhere|ivy")
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, same, viewer_events()) as socket,
+    ):
+        await begun(api)
+        invitation = await invited(api, acme.id, "ivy@example.com", by=acme.admin)
+        assert (await socket.told())["type"] == "INVITATION_CREATED"
+        assert (await accept(api, by=ivy, invitationId=invitation["id"])).payload
+        told = await socket.told()
+        await socket.quiet()
+
+    assert (told["type"], told["data"]["user_id"]) == ("INVITATION_ACCEPTED", None)
+    assert ivy.id not in str(told)
+
+
+async def test_who_asks_to_join_is_not_told_who_has_decided(api: Api, acme: Acme) -> None:
+    carl, request_id = await a_request(api, acme.id)
+    input = {"organizationId": acme.id, "membershipRequestId": request_id}
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, carl, viewer_events()) as socket,
+    ):
+        await begun(api)
+        assert (await api.mutate("rejectMembershipRequest", input, by=acme.admin)).payload
+        told = await socket.told()
+
+    assert (told["type"], told["data"]["decided_by"]) == ("MEMBERSHIP_REQUEST_REJECTED", None)
+    assert told["actor"] == {"type": "USER", "id": None}
+    assert acme.admin.id not in str(told)
+
+
+async def test_no_key_is_named_that_changed_what_everybody_sees(api: Api, acme: Acme) -> None:
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, viewer_events(fields="actor { type id }")) as socket,
+    ):
+        await begun(api)
+        for act in (update_own_role, update_role_set, update_settings):
+            await act(api, acme)
+            assert await socket.told() == {"actor": {"type": "SERVICE", "id": None}}
+
+
+async def test_the_organization_in_a_membership_names_no_creator(api: Api, acme: Acme) -> None:
+    """A member who can't read other members doesn't learn the creator's ID from `createdBy` either."""
+    mine = "subscription { viewerMembershipChanged { type data } }"
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.member, viewer_events(fields="type data")) as socket,
+        a_subscription(port, acme.member, mine) as of_memberships,
+    ):
+        await begun(api, 2)
+        await change_own_role(api, acme)
+        told = [await socket.told(), await of_memberships.told()]
+
+    for event in told:
+        assert event["type"] == "MEMBERSHIP_UPDATED"
+        assert event["data"]["organization"]["name"] == "Acme"
+        assert event["data"]["organization"]["created_by"] is None
+
+
 async def test_a_suggestion_is_told_while_the_address_is_at_the_domain(
     api: Api, acme: Acme
 ) -> None:
@@ -424,6 +488,51 @@ async def test_a_suggestion_is_told_while_the_address_is_at_the_domain(
     api.clock.forward(seconds=1)
     moved = await api.person("carl@example.com", sub=f"sub|carl@{NAME}")
     assert {event["type"] for event in await replayed(api, moved, after)} == {"USER_UPDATED"}
+
+
+async def test_a_suggestion_is_told_only_to_who_has_proved_the_address(
+    api: Api, acme: Acme
+) -> None:
+    other = await an_organization(api, by=acme.outsider, name="Other")
+    made = await invited(api, other, f"carl@{NAME}", by=acme.outsider)
+    carl = await api.person(f"carl@{NAME}")
+    await verified(api, acme.id, mode="AUTOMATIC_SUGGESTION")
+    after = await newest(api)
+    await work(api)
+    proven = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+    api.clock.forward(seconds=1)
+    carl = await api.person(f"carl@{NAME}", verified=False)
+    unproven = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+    input = {"userId": carl.id, "emailAddress": None}
+    assert (await api.mutate("updateUser", input, by=SERVICE)).payload
+    assert (await accept(api, by=carl, ticket=await ticket(api, made["id"]))).payload
+    by_ticket = await replayed(api, carl, after, "SUGGESTION_CREATED, USER_UPDATED")
+
+    told = [{event["type"] for event in one} for one in (proven, unproven, by_ticket)]
+    assert told == [{"SUGGESTION_CREATED"}, {"USER_UPDATED"}, {"USER_UPDATED"}]
+
+
+async def test_the_deletion_of_an_organization_is_told_to_members_only(
+    api: Api, acme: Acme
+) -> None:
+    """Not to those who were only invited or suggested to join it, even at the same moment."""
+    carl = await api.person(f"carl@{NAME}")
+    await verified(api, acme.id, mode="AUTOMATIC_SUGGESTION")
+    after = await newest(api)
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, carl, viewer_events(fields="type")) as socket,
+    ):
+        await begun(api)
+        await work(api)
+        assert await socket.told() == {"type": "SUGGESTION_CREATED"}
+        await invited(api, acme.id, carl.email, by=acme.admin)
+        assert await socket.told() == {"type": "INVITATION_CREATED"}
+        await delete_organization(api, acme)
+        await socket.quiet()
+
+    # What is gone isn't replayed.
+    assert await replayed(api, carl, after) == []
 
 
 # ------------------------------------------------------------------------------------------ the end

@@ -1,5 +1,6 @@
 """What only a development server has: identity tokens and the outbox for its pages, and the demo."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,23 @@ async def test_the_outbox_shows_emails_newest_first(store: Store, tmp_path: Path
     await api.client.aclose()
 
 
+async def test_the_outbox_shows_the_newest_hundred(store: Store, tmp_path: Path) -> None:
+    _, api = await prepared(store, tmp_path, demo=False)
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    for number in range(102):
+        path = folder / f"{number}.eml"
+        path.write_text(f"To: {number}@example.com\n\nHello")
+        os.utime(path, (number, number))
+
+    listed = await api.client.get("/dev/outbox", headers={"accept": "application/json"})
+
+    assert [email["id"] for email in listed.json()["emails"]] == [
+        str(number) for number in range(101, 1, -1)
+    ]
+    await api.client.aclose()
+
+
 async def test_an_email_runs_nothing_in_the_page(store: Store, tmp_path: Path) -> None:
     _, api = await prepared(store, tmp_path, demo=False)
     folder = tmp_path / "outbox"
@@ -190,6 +208,9 @@ async def test_an_email_runs_nothing_in_the_page(store: Store, tmp_path: Path) -
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "script-src" not in page.headers["content-security-policy"]
+    # The demo shows the page in a frame, and no other site does.
+    assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+    assert page.headers["x-frame-options"] == "SAMEORIGIN"
     await api.client.aclose()
 
 
@@ -263,7 +284,9 @@ async def test_each_path_of_the_demo_shows_its_page(
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert shown.headers["x-content-type-options"] == "nosniff"
+    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
     assert shown.headers["cache-control"] == "no-cache"
+    assert (await api.client.post(path)).status_code == 405
     await api.client.aclose()
 
 

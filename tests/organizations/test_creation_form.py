@@ -58,6 +58,8 @@ async def test_a_free_slug_is_available_and_then_taken(api: Api, acme: Acme) -> 
         ("a" * 65, "a" * 57),
         ("日本", "ri-ben"),
         ("?!", "organization-2"),
+        # Only the beginning of a long text is converted.
+        ("?" * 256 + "acme", "organization-2"),
     ],
 )
 async def test_what_is_said_is_what_creating_says(
@@ -180,6 +182,8 @@ async def defaults(api: Api, caller: Caller) -> JSON:
         ("eve@mail.acme.co.uk", {}, "Acme", "acme-2"),
         ("eve@xn--bcher-kva.de", {}, "Bücher", "bucher"),
         ("eve@gmail.com", {"given_name": "Eve", "family_name": "Poe"}, "Eve Poe", "eve-poe"),
+        # A domain that can be registered, but isn't a valid IDN.
+        ("eve@ab--cd.com", {"given_name": "Eve"}, "Eve", "eve"),
         ("eve@mailinator.com", {"given_name": "Eve"}, "Eve", "eve"),
         ("eve@gmail.com", {}, "My organization", "my-organization"),
         (

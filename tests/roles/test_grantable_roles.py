@@ -3,7 +3,8 @@
 import pytest
 
 from tests.conftest import counted
-from tests.support.api import SERVICE, Api, Caller
+from tests.support.api import JSON, SERVICE, Api, Caller
+from tests.support.billing import make_plan, subscribe, switch_billing
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.http import ONLY_SQLITE
 from tests.support.roles import MANAGE, READ, make_permission, make_role
@@ -51,6 +52,38 @@ async def test_a_caller_is_offered_what_the_mutation_grants(
 
     assert offered == granted == ["org:lead", "org:reader"]
     assert "org:analyst" in roles
+
+
+@pytest.mark.parametrize("mutation", ["createInvitation", "updateMembership"])
+async def test_every_caller_is_offered_what_every_mutation_grants(
+    api: Api, acme: Acme, lead: Caller, mutation: str
+) -> None:
+    """Also while a plan lacks the feature of a permission, which counts for grants all the same."""
+    await make_role(api, "org:chief", READ, MANAGE, "org:reports:read", initially=True)
+    chief = await a_member(api, acme.id, "chief@example.com", "org:chief")
+    reader = await a_member(api, acme.id, "reader@example.com", "org:reader")
+    await switch_billing(api)
+    await make_plan(api, "bare")
+    await subscribe(api, acme.id, "bare")
+    target = await a_member(api, acme.id, "target@example.com")
+    answer = await api.run(GRANTABLE, {"id": acme.id}, by=SERVICE)
+    roles = [role["key"] for role in answer.data["organization"]["roles"]]
+
+    for number, by in enumerate((acme.admin, lead, chief, reader, acme.member, SERVICE)):
+        granted: set[str] = set()
+        for role in roles:
+            api.clock.forward(minutes=1)
+            input: JSON = {"organizationId": acme.id, "role": role}
+            if mutation == "createInvitation":
+                input["emailAddress"] = f"{role.removeprefix('org:')}.{number}@example.com"
+            else:
+                input["userId"] = target.id
+            tried = await api.mutate(mutation, input, by=by)
+            if "errors" not in tried.body:
+                assert tried.payload
+                granted.add(role)
+
+        assert await grantable(api, acme.id, by=by) == granted
 
 
 async def test_who_cannot_manage_members_is_offered_nothing(api: Api, acme: Acme) -> None:

@@ -212,6 +212,8 @@ async def test_while_organizations_are_disabled_no_slug_can_be_chosen(api: Api, 
 
     disabled = ("FORBIDDEN", "organization_not_enabled_in_instance")
     assert (opened.code, opened.reason) == (token.code, token.reason) == disabled
+    # The mutation itself is refused, and not only a field of its payload.
+    assert token.body["data"] == {"createSessionToken": None}
 
 
 async def test_id_and_slug_together_are_refused(api: Api, acme: Acme) -> None:

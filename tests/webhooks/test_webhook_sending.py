@@ -159,6 +159,19 @@ async def test_an_endpoint_gets_the_types_it_wants_from_where_it_stands(
     assert types("/off") == []
 
 
+async def test_a_change_of_the_settings_is_sent(api: Api, receiver: Receiver) -> None:
+    await an_endpoint(api, receiver.url(), types=["instance.updated"])
+    answer = await api.mutate("updateInstance", {"name": "Engine"}, by=SERVICE)
+
+    await sender(api.store, api.clock).deliver()
+
+    (received,) = receiver.received
+    body = json.loads(received.body)
+    assert (body["type"], body["cursor"]) == ("instance.updated", answer.payload["cursor"])
+    assert (body["data"]["object"], body["data"]["name"]) == ("instance", "Engine")
+    assert body["data"].keys().isdisjoint({"environment", "forgotten_cursor", "private_metadata"})
+
+
 # --------------------------------------------------------------------------------------- signatures
 
 
