@@ -121,7 +121,7 @@ export class Connection {
       activatePending: async () => {
         if (this.store.state.session?.status !== "pending") return;
         this.#core.memory.setChoice(undefined);
-        await this.session.resync();
+        await this.#catchUp();
       },
     };
   }
@@ -385,8 +385,13 @@ export class Connection {
     if (organizationId === null || organizationId !== this.session.organizationId) return;
     const slug = this.store.state.organization?.slug ?? null;
     this.#core.memory.setChoice(undefined);
-    await this.session.resync();
+    await this.#catchUp();
     this.store.emit("organizationLeft", { organizationId, slug, reason });
+  }
+
+  /** Reads the state after a change, which has been made even if the read fails. */
+  #catchUp(): Promise<void> {
+    return this.session.resync().catch((error) => this.#fail(error));
   }
 
   #writeCookie(): void {

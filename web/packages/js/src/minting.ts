@@ -81,7 +81,7 @@ export class Minting {
       if (id !== session.id) return null;
       if (!data) {
         // Nobody, or somebody else, is signed in at the identity provider.
-        await session.sync();
+        await session.resync();
         return null;
       }
       const jwt = required(required(data.payload).token).jwt;

@@ -63,6 +63,11 @@ export class Session {
     this.#core = core;
   }
 
+  /** The user whom the published state belongs to. */
+  get userId(): string | null {
+    return this.#published?.viewer?.user.id ?? null;
+  }
+
   get format(): NonNullable<TenantryOptions["tokenFormat"]> {
     return this.#core.options.tokenFormat ?? "v2";
   }
@@ -82,6 +87,8 @@ export class Session {
   }
 
   async #sync(): Promise<void> {
+    // Who was signed out stays so until somebody asks to be signed in.
+    if (this.signedOutBecause) return this.#core.store.set({ status: "ready", error: null });
     const { turn } = this;
     const isFirst = !this.#core.store.state.isLoaded || this.id === null;
     const answer = isFirst ? await this.#open() : await this.ask(this.wanted());
@@ -160,8 +167,9 @@ export class Session {
     } catch (error) {
       const isGone = hasCode(error, "organization_not_found_or_unauthorized");
       if (isGone && !strict && Object.keys(choice).length > 0) return this.ask({});
-      if (!isOver(error) || !this.replace()) throw error;
-      return this.ask(choice, { strict });
+      if (isOver(error) && this.replace()) return this.ask(choice, { strict });
+      if (isOver(error) && this.signedOutBecause) return null;
+      throw error;
     }
   }
 
@@ -295,14 +303,14 @@ export class Session {
    * new one takes its place, and the answer is true. Otherwise somebody has ended it.
    */
   replace(): boolean {
-    const { store, memory } = this.#core;
     if (this.id === null) return false;
-    if (store.state.session && !this.#isExpired(store.state.session.expiresAt)) {
+    const session = this.#published?.viewer?.session;
+    if (session && !this.#isExpired(new Date(session.expiresAt))) {
       this.endEverywhere("revoked");
       return false;
     }
     this.#forget();
-    memory.session = null;
+    this.#core.memory.session = null;
     return true;
   }
 

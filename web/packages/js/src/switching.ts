@@ -68,6 +68,7 @@ export class Switching {
     const { identity, send } = this.#core;
     const session = this.#session;
     const { id } = session;
+    if (!id) throw nobody();
     try {
       const answer = remember
         ? await identity.use(async (token) => {
@@ -79,7 +80,8 @@ export class Switching {
             return required(data.payload);
           })
         : await session.ask(choice, { strict: true });
-      if (answer && (!remember || id === session.id)) return answer;
+      const isStill = !session.signedOutBecause && (!remember || id === session.id);
+      if (answer && isStill) return answer;
     } catch (error) {
       if (isOver(error) && session.replace()) {
         await session.sync();
@@ -87,12 +89,13 @@ export class Switching {
       }
       throw error;
     }
-    throw makeError(
-      401,
-      "unauthenticated",
-      "Nobody is signed in. Sign in before you choose an organization.",
-    );
+    throw nobody();
   }
+}
+
+function nobody(): Error {
+  const message = "Nobody is signed in. Sign in before you choose an organization.";
+  return makeError(401, "unauthenticated", message);
 }
 
 function toChoice(organization: string | { readonly id: string } | null): Choice {

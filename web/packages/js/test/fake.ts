@@ -4,6 +4,7 @@ import {
   type TenantryClock,
   type TenantryOptions,
 } from "../src/index.ts";
+import { decodeClaims } from "../src/tokens.ts";
 
 /** A clock whose time passes when the test says so. */
 export class FakeClock implements TenantryClock {
@@ -62,7 +63,13 @@ type Reply = object | Response | Error;
 const INSTANCE = { membershipMode: "REQUIRED", domainsEnrollmentModes: [], signInUrl: "/sign-in" };
 const TIMES = { createdAt: "2026-11-29T10:00:00Z", updatedAt: "2026-11-29T10:00:00Z" };
 
-/** An instance that answers as the real one, for one user with the organizations that it is given. */
+/** The user of an identity token: Ada, or somebody who bears the name of their subject. */
+function userOf({ authorization = "" }: Readonly<Record<string, string>>): string {
+  const claims = decodeClaims<{ sub?: string; iss?: string }>(authorization);
+  return !claims?.iss || claims.sub === "ada" ? "1" : `${claims.sub}`;
+}
+
+/** An instance that answers as the real one, for users with the organizations that it is given. */
 export class FakeServer {
   readonly requests: Request[] = [];
   readonly organizations: Set<string> = new Set(["org_1", "org_2"]);
@@ -78,7 +85,8 @@ export class FakeServer {
     const operation = /^\w+ (\w+)/.exec(query)?.[1] ?? "";
     const headers = init.headers as Record<string, string>;
     this.requests.push({ operation, input: variables.input ?? variables, headers });
-    const reply = await (this.replies.shift() ?? this.answer(operation, variables));
+    const reply = await (this.replies.shift() ??
+      this.answer(operation, variables, userOf(headers)));
     if (reply instanceof Error) throw reply;
     return reply instanceof Response ? reply : Response.json(reply);
   };
@@ -87,7 +95,11 @@ export class FakeServer {
     return this.requests.map(({ operation }) => operation);
   }
 
-  answer(operation: string, { input = {} }: { input?: Record<string, unknown> }): object {
+  answer(
+    operation: string,
+    { input = {} }: { input?: Record<string, unknown> },
+    user = "1",
+  ): object {
     if (operation === "ReadInstance") return { data: { instance: INSTANCE } };
     if (!operation.includes("Session") && operation !== "SetActiveOrganization")
       return { data: {} };
@@ -95,23 +107,25 @@ export class FakeServer {
     const wanted = (input.organizationId ?? input.slug ?? this.last) as string | null;
     if (wanted !== null && !this.organizations.has(wanted)) return NOT_FOUND;
     if (operation === "SetActiveOrganization") this.last = wanted;
-    return { data: { payload: this.#payload(wanted) } };
+    return { data: { payload: this.#payload(wanted, user) } };
   }
 
-  #payload(organizationId: string | null): object {
+  #payload(organizationId: string | null, user: string): object {
     this.tokens += 1;
     const organization = organizationId === null ? {} : { o: { id: organizationId } };
     const times = { iat: 1_000, exp: 1_060, jti: this.tokens };
     return {
-      token: { jwt: encode({ sub: "user_1", sid: "sess_1", ...times, ...organization }) },
+      token: {
+        jwt: encode({ sub: `user_${user}`, sid: `sess_${user}`, ...times, ...organization }),
+      },
       userErrors: [],
       instance: INSTANCE,
       viewer: {
         cursor: "1",
         canCreateOrganization: true,
-        user: { id: "user_1", identifier: "ada@example.com", imageUrl: null, ...TIMES },
+        user: { id: `user_${user}`, identifier: "ada@example.com", imageUrl: null, ...TIMES },
         session: {
-          id: "sess_1",
+          id: `sess_${user}`,
           status: organizationId ? "ACTIVE" : "PENDING",
           tasks: organizationId ? [] : [{ key: "choose-organization" }],
           lastActiveOrganization: this.last && { id: this.last },

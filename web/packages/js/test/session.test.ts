@@ -136,7 +136,7 @@ test("a session that somebody ended is opened again only for somebody else", asy
   expect(tenantry.user).toBeNull();
   provider.subject = "grace";
   await tenantry.reload();
-  expect(tenantry.user?.id).toBe("user_1");
+  expect(tenantry.user?.id).toBe("user_grace");
 });
 
 test("a stored session that is over is replaced once, silently", async () => {
