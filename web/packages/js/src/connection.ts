@@ -76,6 +76,7 @@ export class Connection {
       memory: new Memory(environment),
       identity: new Identity(options.getIdentityToken, this.#closing.signal),
       snapshots: this.#makeSnapshots(),
+      closing: this.#closing.signal,
     };
     this.session = new Session(this.#core);
     this.#minting = new Minting(this.#core, this.session, {
@@ -192,6 +193,7 @@ export class Connection {
       onRoute: () => this.#followRoute(),
     });
     this.#closing.signal.addEventListener("abort", stop);
+    this.#core.tabs.open();
     const settled = new Promise<void>((resolve, reject) => {
       const remove = this.store.addListener(({ status, error }) => {
         if (status === "loading" || status === "degraded") return;
@@ -249,10 +251,10 @@ export class Connection {
 
   /** Runs after each change of the state. */
   #followState(): void {
-    const { status, user } = this.store.state;
+    const { status, isLoaded, user } = this.store.state;
     if (this.#closing.signal.aborted) return;
     if (status === "ready") this.#recovery.reset();
-    if (status === "ready" && !user) this.#cookie.remove();
+    if (isLoaded && !user) this.#cookie.remove();
     this.#minting.schedule();
     this.#writeCookie();
     this.live.follow();

@@ -57,7 +57,9 @@ export class LiveLoader {
     };
     this.#load().then(
       (live) => {
-        if (!isOver) end = live.subscribe(query, variables, observer);
+        if (!isOver && !this.#options.core.closing.aborted) {
+          end = live.subscribe(query, variables, observer);
+        }
       },
       (error) => observer.error?.(error),
     );

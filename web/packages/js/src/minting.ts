@@ -47,9 +47,12 @@ export class Minting {
     const key = tokenKey(organizationId, format);
     const underWay = this.#minting.get(key);
     if (underWay) return underWay;
-    const minting = this.#mintAlone(organizationId, format).finally(() =>
-      this.#minting.delete(key),
-    );
+    const minting = this.#mintAlone(organizationId, format)
+      .then((token) => {
+        this.schedule();
+        return token;
+      })
+      .finally(() => this.#minting.delete(key));
     this.#minting.set(key, minting);
     return minting;
   }
@@ -116,12 +119,12 @@ export class Minting {
 
   /** Plans the next renewal of the token of the tab's organization. */
   schedule(): void {
-    const { environment, tokens } = this.#core;
+    const { environment, tokens, closing } = this.#core;
     const { clock } = environment;
     clock.clearTimeout(this.#timer);
     const session = this.#session;
     const token = tokens.get(tokenKey(session.organizationId, session.format));
-    if (!session.id || !token) return;
+    if (!session.id || !token || closing.aborted) return;
     const spread = (clock.random() - 0.5) * SPREAD_MILLISECONDS;
     const pause = Math.max(0, tokens.left(token) - RENEW_BEFORE_MILLISECONDS + spread);
     this.#timer = clock.setTimeout(() => this.renew(), pause);
@@ -140,10 +143,7 @@ export class Minting {
       this.schedule();
       return;
     }
-    this.mint(organizationId, format).then(
-      () => this.schedule(),
-      () => undefined,
-    );
+    this.mint(organizationId, format).catch(() => undefined);
   }
 
   stop(): void {

@@ -24,6 +24,8 @@ export interface Core {
   readonly memory: Memory;
   readonly identity: Identity;
   readonly snapshots: Snapshots;
+  /** Is aborted when the page closes the connection. */
+  readonly closing: AbortSignal;
 }
 
 export type SignOutReason = TenantryEventMap["signedOut"]["reason"];

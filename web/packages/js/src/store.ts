@@ -19,7 +19,7 @@ export class Store {
     const keys = Object.keys(changes) as (keyof TenantryState)[];
     if (keys.every((key) => Object.is(this.state[key], next[key]))) return;
     this.state = Object.freeze(next);
-    for (const listener of [...this.#listeners]) listener(this.state);
+    for (const listener of [...this.#listeners]) tell(listener, this.state);
   }
 
   addListener(listener: Listener<TenantryState>): () => void {
@@ -41,6 +41,15 @@ export class Store {
 
   emit<Name extends keyof TenantryEventMap>(name: Name, value: TenantryEventMap[Name]): void {
     const handlers = this.#handlers.get(name) ?? [];
-    for (const handler of [...handlers] as Listener<TenantryEventMap[Name]>[]) handler(value);
+    for (const handler of [...handlers] as Listener<TenantryEventMap[Name]>[]) tell(handler, value);
+  }
+}
+
+/** What a listener of the page throws stops neither the others nor the session. */
+function tell<T>(listener: Listener<T>, value: T): void {
+  try {
+    listener(value);
+  } catch (error) {
+    globalThis.reportError?.(error);
   }
 }
