@@ -304,7 +304,7 @@ export class Connection {
         ? cause
         : makeError(0, "unexpected_error", `Something went wrong: ${cause}`, cause);
     if (failure.status === 401) return this.#refuseIdentity();
-    const isFirst = this.store.state.status === "loading";
+    const isFirst = this.store.state.instance === null;
     // Where even this part can't be loaded, the network is away.
     const failures = await import("./failures.ts").catch(() => null);
     const error =

@@ -1,3 +1,4 @@
+import { onTestFinished } from "vitest";
 import {
   createTenantry,
   type Tenantry,
@@ -81,7 +82,7 @@ export class FakeServer {
 
   fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
     if (!init?.body) return new Response("ok");
-    const { query, variables } = JSON.parse(`${init.body}`);
+    const { query, variables = {} } = JSON.parse(`${init.body}`);
     const operation = /^\w+ (\w+)/.exec(query)?.[1] ?? "";
     const headers = init.headers as Record<string, string>;
     this.requests.push({ operation, input: variables.input ?? variables, headers });
@@ -209,5 +210,6 @@ export function fake(
     storage: { local, tab },
     ...options,
   });
+  onTestFinished(() => tenantry.close());
   return { tenantry, server, clock, local, tab, provider };
 }
