@@ -21,7 +21,7 @@ import { Store } from "./store.ts";
 import type { Switching } from "./switching.ts";
 import { Tabs } from "./tabs.ts";
 import { Tokens, tokenKey } from "./tokens.ts";
-import { createSend, isTransient, makeError } from "./transport.ts";
+import { createSend, isAway, isTransient, makeError } from "./transport.ts";
 import type { AuthorizationParams } from "./types/authorization.ts";
 import type { LiveState, OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
@@ -368,7 +368,12 @@ export class Connection {
     organization: string | { readonly id: string } | null,
     remember: boolean,
   ): Promise<boolean> {
-    return (await this.#loadSwitching()).to(organization, remember);
+    try {
+      return await (await this.#loadSwitching()).to(organization, remember);
+    } catch (error) {
+      if (error instanceof TenantryError && isAway(error)) void this.#fail(error);
+      throw error;
+    }
   }
 
   async signOut(): Promise<void> {

@@ -1,6 +1,6 @@
 import { TenantryError } from "./errors.ts";
 import { makeKey, type Session } from "./session.ts";
-import { makeError, type Send, type SendOptions } from "./transport.ts";
+import { isAway, makeError, type Send, type SendOptions } from "./transport.ts";
 import type { TypedDocument } from "./types/tenantry.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
@@ -49,7 +49,7 @@ export class Requests {
       if (!(error instanceof TenantryError)) throw error;
       const isOwn = session.id && session.userId === userId;
       if (error.status === 401 && isOwn) session.endEverywhere("ended");
-      if (error.status === 0 || error.status === 503) onFailure(error);
+      if (isAway(error)) onFailure(error);
       throw error;
     }
   }

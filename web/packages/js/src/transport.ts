@@ -68,6 +68,11 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** Whether the server or the network is away, so that everything else fails too. */
+export function isAway({ status }: TenantryError): boolean {
+  return status === 0 || status === 503;
+}
+
 export function createSend(url: string, fetch: typeof globalThis.fetch): Send {
   return async (document, variables, options = {}) => {
     const response = await request(

@@ -186,6 +186,20 @@ test("a switch that is refused changes nothing", async () => {
   expect(tenantry.state.isSwitching).toBe(false);
 });
 
+test("a switch while the server is away fails, and the page recovers by itself", async () => {
+  const { tenantry, server, clock } = fake();
+  await tenantry.load();
+  const away = new Response("{}", { status: 503 });
+  server.replies.push(away);
+  await expect(tenantry.setActive({ organization: "org_1" })).rejects.toMatchObject({
+    status: 503,
+  });
+  await settle();
+  expect(tenantry.state).toMatchObject({ status: "degraded", isSwitching: false });
+  await clock.pass(2_000);
+  expect(tenantry.status).toBe("ready");
+});
+
 test("each snapshot belongs together, and the last switch wins on the server too", async () => {
   const { tenantry, server } = fake();
   await tenantry.load();
