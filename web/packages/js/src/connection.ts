@@ -2,7 +2,7 @@ import { checkAuthorization } from "./authorization.ts";
 import { SessionCookie } from "./cookie.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
 import { TenantryError } from "./errors.ts";
-import * as documents from "./generated/session.ts";
+import { EndSessionDocument } from "./generated/session.ts";
 import { Identity } from "./identity.ts";
 import { Invalidations } from "./invalidations.ts";
 import { lazily } from "./lazy.ts";
@@ -21,15 +21,13 @@ import { Store } from "./store.ts";
 import type { Switching } from "./switching.ts";
 import { Tabs } from "./tabs.ts";
 import { Tokens, tokenKey } from "./tokens.ts";
-import { createSend, isAway, isTransient, makeError } from "./transport.ts";
+import { createSend, isAway, makeError } from "./transport.ts";
 import type { AuthorizationParams } from "./types/authorization.ts";
 import type { LiveState, OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
-const PROBE_MILLISECONDS = 1_000;
-
-/** Wires the parts of one tab together, and decides what a failure means. */
+/** Wires the parts of one tab together. */
 export class Connection {
   readonly environment: Environment;
   readonly store: Store;
@@ -51,7 +49,6 @@ export class Connection {
     const { Switching } = await import("./switching.ts");
     return new Switching(this.#core, this.session);
   });
-  #probe: unknown;
 
   constructor(options: TenantryOptions) {
     const environment = makeEnvironment(options);
@@ -71,7 +68,7 @@ export class Connection {
       options,
       store: this.store,
       send: createSend(environment.url, environment.fetch),
-      tabs: new Tabs(environment, (message) => this.session.receive(message)),
+      tabs: new Tabs(environment, (message) => this.session.sharing.receive(message)),
       tokens: new Tokens(environment.clock),
       memory: new Memory(environment),
       identity: new Identity(options.getIdentityToken, this.#closing.signal),
@@ -79,20 +76,20 @@ export class Connection {
       closing: this.#closing.signal,
     };
     this.session = new Session(this.#core);
+    this.#recovery = new Recovery(this.#core, this.session, () => this.#sync());
     this.#minting = new Minting(this.#core, this.session, {
       onGone: () => this.#leave(this.session.organizationId, "removed"),
-      onFailure: (error) => void this.#fail(error),
+      onFailure: (error) => void this.#recovery.fail(error),
       onToken: () => this.#writeCookie(),
     });
     const getToken = (params?: GetTokenParams) => this.#minting.get(params);
-    const onFailure = (error: unknown) => void this.#fail(error);
+    const onFailure = (error: unknown) => void this.#recovery.fail(error);
     this.#requests = new Requests({
       send: this.#core.send,
       session: this.session,
       getToken,
       onFailure,
     });
-    this.#recovery = new Recovery(environment, () => this.#sync());
     this.#invalidations = new Invalidations(environment.clock, this.store);
     this.#cookie = new SessionCookie(options);
     this.live = this.#makeLive(getToken, onFailure);
@@ -154,7 +151,7 @@ export class Connection {
       await this.session.resync();
       this.#invalidations.add(null, "all");
     };
-    const onLost = () => this.#probeSoon();
+    const onLost = () => this.#recovery.probe();
     const options = {
       core: this.#core,
       session,
@@ -213,12 +210,10 @@ export class Connection {
   }
 
   close(): void {
-    const { clock } = this.environment;
     this.#closing.abort();
     this.#minting.stop();
-    this.#recovery.reset();
+    this.#recovery.stop();
     this.#invalidations.stop();
-    clock.clearTimeout(this.#probe);
     this.live.stop();
     this.#core.tabs.close();
   }
@@ -228,7 +223,7 @@ export class Connection {
     this.session.signedOutBecause = null;
     await this.session
       .resync()
-      .catch((error) => this.#fail(error).then(() => Promise.reject(error)));
+      .catch((error) => this.#recovery.fail(error).then(() => Promise.reject(error)));
   }
 
   /** A session that somebody has ended is opened again only for another person, or in a new page. */
@@ -245,7 +240,7 @@ export class Connection {
       await this.session.sync();
       if (wasDegraded) this.#invalidations.add(null, "all");
     } catch (error) {
-      await this.#fail(error);
+      await this.#recovery.fail(error);
     }
   }
 
@@ -295,56 +290,6 @@ export class Connection {
     if (target !== current) this.switchTo(target, false).catch(() => undefined);
   }
 
-  // --------------------------------------------------------------------------------------- failures
-
-  async #fail(cause: unknown): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    const failure =
-      cause instanceof TenantryError
-        ? cause
-        : makeError(0, "unexpected_error", `Something went wrong: ${cause}`, cause);
-    if (failure.status === 401) return this.#refuseIdentity();
-    const isFirst = this.store.state.instance === null;
-    // Where even this part can't be loaded, the network is away.
-    const failures = await import("./failures.ts").catch(() => null);
-    const error =
-      isFirst && failures && failure.code === "network_error"
-        ? await failures.explainNetworkError(this.environment, failure)
-        : failure;
-    if (isTransient(error)) {
-      this.store.set({ status: "degraded", error });
-      this.#recovery.schedule(error);
-    } else {
-      this.store.set({ status: "error", isSwitching: false, error });
-      failures?.reportStop(error);
-    }
-  }
-
-  /** The server refuses even a new identity token: nobody is signed in here. */
-  async #refuseIdentity(): Promise<void> {
-    void import("./failures.ts").then(
-      (failures) => failures.warnOfRefusedIdentity(),
-      () => undefined,
-    );
-    this.session.end("identity_changed");
-    if (this.store.state.instance) return;
-    const { instance } = await this.#core
-      .send(documents.ReadInstanceDocument, {})
-      .catch(() => ({ instance: null }));
-    this.store.set(this.#core.snapshots.make(null, instance, null));
-  }
-
-  /** Finds out, after the socket was lost, whether the server is away. */
-  #probeSoon(): void {
-    const { clock } = this.environment;
-    clock.clearTimeout(this.#probe);
-    const pause = PROBE_MILLISECONDS * (0.3 + clock.random());
-    this.#probe = clock.setTimeout(() => {
-      if (this.store.state.status !== "ready") return;
-      this.#core.send(documents.ReadInstanceDocument, {}).catch((error) => this.#fail(error));
-    }, pause);
-  }
-
   // ------------------------------------------------------------------------------------ what is asked
 
   async getToken(params?: GetTokenParams): Promise<string | null> {
@@ -371,7 +316,7 @@ export class Connection {
     try {
       return await (await this.#loadSwitching()).to(organization, remember);
     } catch (error) {
-      if (error instanceof TenantryError && isAway(error)) void this.#fail(error);
+      if (error instanceof TenantryError && isAway(error)) void this.#recovery.fail(error);
       throw error;
     }
   }
@@ -382,7 +327,7 @@ export class Connection {
     if (id) {
       // Without an answer the session still ends in this browser.
       const variables = { sessionId: id };
-      await this.#requests.mutate(documents.EndSessionDocument, variables).catch(() => undefined);
+      await this.#requests.mutate(EndSessionDocument, variables).catch(() => undefined);
       this.session.endEverywhere("sign_out");
     }
     await this.#core.options.onSignOut?.();
@@ -398,7 +343,7 @@ export class Connection {
 
   /** Reads the state after a change, which has been made even if the read fails. */
   #catchUp(): Promise<void> {
-    return this.session.resync().catch((error) => this.#fail(error));
+    return this.session.resync().catch((error) => this.#recovery.fail(error));
   }
 
   #writeCookie(): void {

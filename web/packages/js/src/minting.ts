@@ -89,7 +89,7 @@ export class Minting {
       }
       const jwt = required(required(data.payload).token).jwt;
       const token = tokens.put(tokenKey(organizationId, format), jwt);
-      session.announce(organizationId, format);
+      session.sharing.announce(organizationId, format);
       this.#options.onToken();
       return token;
     } catch (error) {
