@@ -1,41 +1,40 @@
 import { checkAuthorization } from "./authorization.ts";
 import { SessionCookie } from "./cookie.ts";
+import type { Core } from "./core.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
-import { TenantryError } from "./errors.ts";
 import { EndSessionDocument } from "./generated/session.ts";
 import { Identity } from "./identity.ts";
 import { Invalidations } from "./invalidations.ts";
 import { lazily } from "./lazy.ts";
+import type { LiveOptions } from "./live.ts";
 import { LiveLoader } from "./live-loader.ts";
 import { Minting } from "./minting.ts";
-import { observePage } from "./page.ts";
+import { Presence } from "./presence.ts";
 import { Recovery } from "./recovery.ts";
 import { Requests } from "./requests.ts";
 import type { Api, Builders } from "./resources/api.ts";
 import { makeBuilders } from "./resources/builders.ts";
 import { Snapshots } from "./resources/snapshot.ts";
-import { matchOrganization } from "./routes.ts";
-import { type Core, Session, SIGNED_OUT } from "./session.ts";
+import { Session } from "./session.ts";
 import { Memory } from "./storage.ts";
 import { Store } from "./store.ts";
 import type { Switching } from "./switching.ts";
 import { Tabs } from "./tabs.ts";
-import { Tokens, tokenKey } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 import { createSend, isAway, makeError } from "./transport.ts";
 import type { AuthorizationParams } from "./types/authorization.ts";
-import type { LiveState, OrganizationLeft } from "./types/events.ts";
+import type { OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
 /** Wires the parts of one tab together. */
 export class Connection {
   readonly environment: Environment;
-  readonly store: Store;
+  readonly store: Store = new Store();
   readonly session: Session;
   readonly api: Api;
   readonly builders: Builders;
   readonly live: LiveLoader;
-  liveState: LiveState = { status: "off", cursor: null };
 
   readonly #core: Core;
   readonly #minting: Minting;
@@ -43,6 +42,7 @@ export class Connection {
   readonly #recovery: Recovery;
   readonly #invalidations: Invalidations;
   readonly #cookie: SessionCookie;
+  readonly #presence: Presence;
   readonly #closing: AbortController = new AbortController();
   #loading: Promise<void> | null = null;
   readonly #loadSwitching: () => Promise<Switching> = lazily(async () => {
@@ -53,14 +53,6 @@ export class Connection {
   constructor(options: TenantryOptions) {
     const environment = makeEnvironment(options);
     this.environment = environment;
-    this.store = new Store({
-      status: "loading",
-      isLoaded: false,
-      isSwitching: false,
-      error: null,
-      instance: null,
-      ...SIGNED_OUT,
-    });
     this.api = this.#makeApi();
     this.builders = makeBuilders(this.api);
     this.#core = {
@@ -80,19 +72,19 @@ export class Connection {
     this.#minting = new Minting(this.#core, this.session, {
       onGone: () => this.#leave(this.session.organizationId, "removed"),
       onFailure: (error) => void this.#recovery.fail(error),
-      onToken: () => this.#writeCookie(),
+      onToken: () => this.#cookie.write(),
     });
-    const getToken = (params?: GetTokenParams) => this.#minting.get(params);
-    const onFailure = (error: unknown) => void this.#recovery.fail(error);
-    this.#requests = new Requests({
-      send: this.#core.send,
+    const shared = {
+      core: this.#core,
       session: this.session,
-      getToken,
-      onFailure,
-    });
+      getToken: (params?: GetTokenParams) => this.#minting.get(params),
+      onFailure: (error: unknown) => void this.#recovery.fail(error),
+    };
+    this.#requests = new Requests(shared);
     this.#invalidations = new Invalidations(environment.clock, this.store);
-    this.#cookie = new SessionCookie(options);
-    this.live = this.#makeLive(getToken, onFailure);
+    this.#cookie = new SessionCookie(this.#core, this.session);
+    this.live = this.#makeLive(shared);
+    this.#presence = this.#makePresence();
     this.#showInitialState();
     this.store.addListener(() => this.#followState());
   }
@@ -136,33 +128,28 @@ export class Connection {
     });
   }
 
-  #makeLive(
-    getToken: (params?: GetTokenParams) => Promise<string | null>,
-    onFailure: (error: unknown) => void,
-  ): LiveLoader {
-    const { api, session } = this;
-    const onStatus = (state: LiveState) => {
-      const before = this.liveState;
-      if (before.status === state.status && before.cursor === state.cursor) return;
-      this.liveState = Object.freeze(state);
-      this.store.emit("live", this.liveState);
-    };
-    const onExpired = async () => {
-      await this.session.resync();
-      this.#invalidations.add(null, "all");
-    };
-    const onLost = () => this.#recovery.probe();
+  #makeLive(shared: Pick<LiveOptions, "core" | "session" | "getToken" | "onFailure">): LiveLoader {
     const options = {
-      core: this.#core,
-      session,
-      api,
-      getToken,
-      onStatus,
-      onLost,
-      onExpired,
-      onFailure,
+      ...shared,
+      api: this.api,
+      onLost: () => this.#recovery.probe(),
+      onExpired: async () => {
+        await this.session.resync();
+        this.#invalidations.add(null, "all");
+      },
     };
     return new LiveLoader(options, this.#core.options.live !== false);
+  }
+
+  #makePresence(): Presence {
+    return new Presence(this.#core, this.session, {
+      live: this.live,
+      recovery: this.#recovery,
+      onRenew: () => this.#minting.renew(),
+      onFocus: () => this.#cookie.write(),
+      onSync: () => this.#sync(),
+      onSwitch: (organization) => this.switchTo(organization, false),
+    });
   }
 
   #showInitialState(): void {
@@ -183,13 +170,7 @@ export class Connection {
   }
 
   async #load(): Promise<void> {
-    const stop = observePage({
-      onWake: () => this.#wake(),
-      onHide: () => this.live.hide(),
-      onFocus: () => this.#writeCookie(),
-      onRoute: () => this.#followRoute(),
-    });
-    this.#closing.signal.addEventListener("abort", stop);
+    this.#presence.start();
     this.#core.tabs.open();
     const settled = new Promise<void>((resolve, reject) => {
       const remove = this.store.addListener(({ status, error }) => {
@@ -251,43 +232,8 @@ export class Connection {
     if (status === "ready") this.#recovery.reset();
     if (isLoaded && !user) this.#cookie.remove();
     this.#minting.schedule();
-    this.#writeCookie();
+    this.#cookie.write();
     this.live.follow();
-  }
-
-  #wake(): void {
-    this.live.show();
-    const { status, user } = this.store.state;
-    if (this.#recovery.isWaiting) this.#recovery.now();
-    else if (status === "ready" && !user) void this.#lookForSomebody();
-    else if (user && !this.live.isOpen) void this.#sync();
-    else this.#minting.renew();
-  }
-
-  /** Somebody may have signed in, here at the identity provider or in another tab. */
-  async #lookForSomebody(): Promise<void> {
-    const { memory, identity } = this.#core;
-    const isOpenedElsewhere = memory.session !== null;
-    const reason = this.session.signedOutBecause;
-    if (reason && reason !== "identity_changed" && !isOpenedElsewhere) return;
-    const isThere = await identity.use(async () => true).catch(() => null);
-    if (!isThere) return;
-    this.session.signedOutBecause = null;
-    await this.#sync();
-  }
-
-  /** The address of the page has changed, and may name another organization. */
-  #followRoute(): void {
-    const { organizationFromUrl } = this.#core.options;
-    const { user, organization } = this.store.state;
-    const wanted =
-      organizationFromUrl && user && matchOrganization(location.pathname, organizationFromUrl);
-    if (!wanted) return;
-    const target =
-      "slug" in wanted ? wanted.slug : "organizationId" in wanted ? wanted.organizationId : null;
-    const current = "slug" in wanted ? organization?.slug : (organization?.id ?? null);
-    // An organization that isn't the user's leaves the tab where it is; the page says "not found".
-    if (target !== current) this.switchTo(target, false).catch(() => undefined);
   }
 
   // ------------------------------------------------------------------------------------ what is asked
@@ -316,7 +262,7 @@ export class Connection {
     try {
       return await (await this.#loadSwitching()).to(organization, remember);
     } catch (error) {
-      if (error instanceof TenantryError && isAway(error)) void this.#recovery.fail(error);
+      if (isAway(error)) void this.#recovery.fail(error);
       throw error;
     }
   }
@@ -344,13 +290,6 @@ export class Connection {
   /** Reads the state after a change, which has been made even if the read fails. */
   #catchUp(): Promise<void> {
     return this.session.resync().catch((error) => this.#recovery.fail(error));
-  }
-
-  #writeCookie(): void {
-    const { session } = this.store.state;
-    const { tokens } = this.#core;
-    const token = tokens.get(tokenKey(this.session.organizationId, this.session.format));
-    if (session && token) this.#cookie.write(token.jwt, session.expiresAt);
   }
 }
 

@@ -1,9 +1,10 @@
 /** The part of the package that is loaded once subscriptions start. */
 import { type Client, createClient } from "graphql-ws/client";
+import type { Core } from "./core.ts";
 import * as documents from "./generated/live.ts";
 import { LiveEvents, type StreamName } from "./live-events.ts";
 import type { Api } from "./resources/api.ts";
-import type { Core, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { makeError } from "./transport.ts";
 import type { LiveState } from "./types/events.ts";
 import type { SubscriptionObserver } from "./types/tenantry.ts";

@@ -1,7 +1,9 @@
+import type { Core } from "./core.ts";
 import { hasCode } from "./errors.ts";
 import * as documents from "./generated/session.ts";
-import { type Core, isOver, required, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { LEAST_MILLISECONDS, type Token, tokenKey, toServerFormat } from "./tokens.ts";
+import { isOver, required } from "./transport.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
 const RENEW_BEFORE_MILLISECONDS = 10_000;

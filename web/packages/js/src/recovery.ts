@@ -1,6 +1,7 @@
+import type { Core } from "./core.ts";
 import { TenantryError } from "./errors.ts";
 import { ReadInstanceDocument } from "./generated/session.ts";
-import type { Core, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { isTransient, makeError } from "./transport.ts";
 
 const PROBE_MILLISECONDS = 1_000;
@@ -34,7 +35,7 @@ export class Recovery {
         ? cause
         : makeError(0, "unexpected_error", `Something went wrong: ${cause}`, cause);
     if (failure.status === 401) return this.#refuseIdentity();
-    const isFirst = store.state.instance === null;
+    const isFirst = store.state.status === "loading";
     // Where even this part can't be loaded, the network is away.
     const failures = await import("./failures.ts").catch(() => null);
     const error =

@@ -1,11 +1,12 @@
+import type { Core } from "./core.ts";
 import { TenantryError } from "./errors.ts";
-import { makeKey, type Session } from "./session.ts";
-import { isAway, makeError, type Send, type SendOptions } from "./transport.ts";
+import type { Session } from "./session.ts";
+import { isAway, makeError, makeKey, type SendOptions } from "./transport.ts";
 import type { TypedDocument } from "./types/tenantry.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
 interface RequestOptions {
-  readonly send: Send;
+  readonly core: Core;
   readonly session: Session;
   readonly getToken: (params?: GetTokenParams) => Promise<string | null>;
   readonly onFailure: (error: unknown) => void;
@@ -24,7 +25,7 @@ export class Requests {
     variables: TVariables,
     options?: SendOptions,
   ): Promise<TData> {
-    const { send } = this.#options;
+    const { send } = this.#options.core;
     return this.#authorize((token) => send(document, variables, { ...options, token }));
   }
 

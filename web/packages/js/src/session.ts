@@ -1,45 +1,18 @@
-import type { Environment } from "./environment.ts";
+import type { Core } from "./core.ts";
 import { hasCode } from "./errors.ts";
 import * as documents from "./generated/session.ts";
-import type { Identity } from "./identity.ts";
-import type { Snapshots } from "./resources/snapshot.ts";
 import { type Choice, matchOrganization } from "./routes.ts";
 import { Sharing } from "./sharing.ts";
-import type { Memory } from "./storage.ts";
-import type { Store } from "./store.ts";
-import type { Tabs } from "./tabs.ts";
-import { type Tokens, tokenKey, toServerFormat } from "./tokens.ts";
-import { makeError, type Send } from "./transport.ts";
+import { SIGNED_OUT } from "./store.ts";
+import { tokenKey, toServerFormat } from "./tokens.ts";
+import { isOver, makeKey, required } from "./transport.ts";
 import type { TenantryEventMap } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { SessionClaims } from "./types/users.ts";
 
-/** What the parts of a tab's connection share. */
-export interface Core {
-  readonly environment: Environment;
-  readonly options: TenantryOptions;
-  readonly store: Store;
-  readonly send: Send;
-  readonly tabs: Tabs;
-  readonly tokens: Tokens;
-  readonly memory: Memory;
-  readonly identity: Identity;
-  readonly snapshots: Snapshots;
-  /** Is aborted when the page closes the connection. */
-  readonly closing: AbortSignal;
-}
-
 export type SignOutReason = TenantryEventMap["signedOut"]["reason"];
 
 type Payload = NonNullable<documents.CreateSessionTokenMutation["payload"]>;
-
-export const SIGNED_OUT = {
-  user: null,
-  session: null,
-  organization: null,
-  membership: null,
-  sessionClaims: null,
-} as const;
 
 /** Knows who is signed in and in which organization the tab is, and publishes it. */
 export class Session {
@@ -298,22 +271,6 @@ export class Session {
     // The server's time: that of the last token, plus the time since it arrived.
     return !!token && token.claims.exp * 1000 - tokens.left(token) >= expiresAt.getTime();
   }
-}
-
-/** Whether the server says that the session is over or never was. */
-export function isOver(error: unknown): boolean {
-  return hasCode(error, "invalid_action_for_session") || hasCode(error, "resource_not_found");
-}
-
-export function required<T>(payload: T | null): T {
-  if (payload) return payload;
-  throw makeError(500, "server_error", "The server answered without a result.");
-}
-
-/** A random name for one request. `randomUUID` exists on secure pages only. */
-export function makeKey(): string {
-  const numbers = crypto.getRandomValues(new Uint32Array(4));
-  return Array.from(numbers, (number) => number.toString(36)).join("-");
 }
 
 export type { Payload as SessionPayload };

@@ -1,5 +1,6 @@
+import type { Core } from "./core.ts";
 import * as documents from "./generated/session.ts";
-import type { Core, Session, SessionPayload } from "./session.ts";
+import type { Session, SessionPayload } from "./session.ts";
 import type { TabMessage } from "./tabs.ts";
 import { LEAST_MILLISECONDS, tokenKey } from "./tokens.ts";
 import { isTransient } from "./transport.ts";

@@ -3,15 +3,26 @@ import type { TenantryState } from "./types/state.ts";
 
 type Listener<T> = (value: T) => void;
 
+export const SIGNED_OUT = {
+  user: null,
+  session: null,
+  organization: null,
+  membership: null,
+  sessionClaims: null,
+} as const;
+
 /** Holds the snapshot and tells who listens. */
 export class Store {
-  state: TenantryState;
+  state: TenantryState = Object.freeze({
+    status: "loading",
+    isLoaded: false,
+    isSwitching: false,
+    error: null,
+    instance: null,
+    ...SIGNED_OUT,
+  });
   readonly #listeners = new Set<Listener<TenantryState>>();
   readonly #handlers = new Map<string, Set<Listener<never>>>();
-
-  constructor(state: TenantryState) {
-    this.state = Object.freeze(state);
-  }
 
   /** Publishes a new snapshot, unless it would equal the current one. */
   set(changes: Partial<TenantryState>): void {

@@ -1,15 +1,9 @@
+import type { Core } from "./core.ts";
 import * as documents from "./generated/session.ts";
 import type { Choice } from "./routes.ts";
-import {
-  type Core,
-  isOver,
-  makeKey,
-  required,
-  type Session,
-  type SessionPayload,
-} from "./session.ts";
+import type { Session, SessionPayload } from "./session.ts";
 import { toServerFormat } from "./tokens.ts";
-import { makeError } from "./transport.ts";
+import { isOver, makeError, makeKey, required } from "./transport.ts";
 import type { SetActiveParams } from "./types/tenantry.ts";
 
 /** Switches the tab's organization: all at once, or not at all. A later switch wins. */

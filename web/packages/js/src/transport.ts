@@ -1,4 +1,4 @@
-import { type TenantryApiError, TenantryError } from "./errors.ts";
+import { hasCode, type TenantryApiError, TenantryError } from "./errors.ts";
 import type { TypedDocument } from "./types/tenantry.ts";
 
 export interface SendOptions {
@@ -69,8 +69,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** Whether the server or the network is away, so that everything else fails too. */
-export function isAway({ status }: TenantryError): boolean {
-  return status === 0 || status === 503;
+export function isAway(error: unknown): boolean {
+  return error instanceof TenantryError && (error.status === 0 || error.status === 503);
 }
 
 export function createSend(url: string, fetch: typeof globalThis.fetch): Send {
@@ -176,4 +176,20 @@ export function toApiErrors(faults: readonly UserFault[] | undefined): readonly 
 function camelKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const camel = (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [camel(key), entry]));
+}
+
+/** Whether the server says that the session is over or never was. */
+export function isOver(error: unknown): boolean {
+  return hasCode(error, "invalid_action_for_session") || hasCode(error, "resource_not_found");
+}
+
+export function required<T>(payload: T | null): T {
+  if (payload) return payload;
+  throw makeError(500, "server_error", "The server answered without a result.");
+}
+
+/** A random name for one request. `randomUUID` exists on secure pages only. */
+export function makeKey(): string {
+  const numbers = crypto.getRandomValues(new Uint32Array(4));
+  return Array.from(numbers, (number) => number.toString(36)).join("-");
 }
