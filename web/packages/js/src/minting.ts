@@ -115,7 +115,8 @@ export class Minting {
       await this.#options.onGone();
       return null;
     }
-    this.#options.onFailure(error);
+    // Another organization that is refused is the caller's matter.
+    if (!isGone) this.#options.onFailure(error);
     throw error;
   }
 

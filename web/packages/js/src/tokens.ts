@@ -63,10 +63,6 @@ export class Tokens {
     return token ? token.expiresAt - this.#clock.now() : 0;
   }
 
-  drop(key: string): void {
-    this.#tokens.delete(key);
-  }
-
   clear(): void {
     this.#tokens.clear();
   }

@@ -167,10 +167,7 @@ export class FakeTenantry {
 }
 
 /** One page of a list that has all its rows on it, unless a total says otherwise. */
-export function answer<T>(
-  data: readonly T[],
-  totalCount: number = data.length,
-): ResourcePage<T> {
+export function answer<T>(data: readonly T[], totalCount: number = data.length): ResourcePage<T> {
   return {
     data,
     totalCount,
