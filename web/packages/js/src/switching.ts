@@ -61,7 +61,7 @@ export class Switching {
   async #ask(choice: Choice, remember: boolean): Promise<SessionPayload> {
     const { identity, send } = this.#core;
     const session = this.#session;
-    const { id } = session;
+    const { id, userId } = session;
     if (!id) throw nobody();
     try {
       const answer = remember
@@ -74,8 +74,9 @@ export class Switching {
             return required(data.payload);
           })
         : await session.ask(choice, { strict: true });
-      const isStill = !session.signedOutBecause && (!remember || id === session.id);
-      if (answer && isStill) return answer;
+      // A session that is being replaced belongs to nobody for a moment.
+      const isOwn = answer?.viewer?.user.id === (session.userId ?? userId);
+      if (answer && isOwn && !session.signedOutBecause) return answer;
     } catch (error) {
       if (isOver(error) && session.replace()) {
         await session.sync();

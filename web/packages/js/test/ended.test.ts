@@ -147,3 +147,92 @@ test("a change that the server has made is no failure because the read after it 
   expect(created.id).toBe("org_9");
   expect(tenantry.status).toBe("degraded");
 });
+
+test.each([true, false])(
+  "a switch of one user is never shown to the next one (%s)",
+  async (remember) => {
+    const { tenantry, server, provider } = fake();
+    await tenantry.load();
+    const { answer, arrive } = late();
+    server.replies.push(answer);
+    const switching = tenantry
+      .setActive({ organization: "org_1", remember })
+      .catch((error) => error);
+    await vi.waitFor(() => expect(server.replies).toEqual([]));
+    provider.subject = "grace";
+    await tenantry.getToken({ skipCache: true });
+    expect(tenantry.user?.id).toBe("user_grace");
+    arrive(server.answer("CreateSessionToken", { input: { organizationId: "org_1" } }));
+
+    expect(await switching).toMatchObject({ status: 401 });
+    await settle();
+    expect(tenantry.user?.id).toBe("user_grace");
+    expect(tenantry.state.isSwitching).toBe(false);
+  },
+);
+
+test("what one user chooses is never asked with the identity of another one", async () => {
+  const { tenantry, server, provider } = fake();
+  await tenantry.load();
+  provider.subject = "grace";
+  const refusal = tenantry.setActive({ organization: "org_1" });
+  await expect(refusal).rejects.toMatchObject({ status: 401 });
+  await settle();
+  expect(server.operations).not.toContain("SetActiveOrganization");
+  expect(tenantry.user?.id).toBe("user_grace");
+});
+
+test("a request of nobody that is refused is sent once", async () => {
+  const { tenantry, server, provider } = fake();
+  provider.subject = null;
+  await tenantry.load();
+  server.replies.push(REFUSED());
+  await expect(tenantry.mutate(RENAME)).rejects.toMatchObject({ status: 401 });
+  expect(server.operations).toEqual(["ReadInstance", "Rename"]);
+});
+
+test("a session whose time is over is replaced while the page is open", async () => {
+  const { tenantry, server, clock } = fake();
+  // The first token was made at 1,000 seconds.
+  server.expiresAt = new Date(1_020_000).toISOString();
+  await tenantry.load();
+  const { user } = tenantry;
+  await clock.pass(30_000);
+  server.replies.push(OVER);
+  expect(await tenantry.getToken({ skipCache: true })).not.toBeNull();
+  expect(tenantry.user).toBe(user);
+  expect(server.operations).toEqual(["CreateSession", "RenewSessionToken", "CreateSession"]);
+});
+
+test("a new session that is refused is not asked for again and again", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const { tenantry, server } = fake();
+  server.replies.push(OVER, OVER, OVER);
+  await expect(tenantry.load()).rejects.toMatchObject({ code: "invalid_action_for_session" });
+  expect(server.operations).toEqual(["CreateSession"]);
+  vi.restoreAllMocks();
+});
+
+test("a failure that arrives after close changes nothing, and nothing is tried again", async () => {
+  const closed = fake();
+  await closed.tenantry.load();
+  const { answer, arrive } = late();
+  closed.server.replies.push(answer);
+  const asked = closed.tenantry.mutate(RENAME).catch((error) => error);
+  await vi.waitFor(() => expect(closed.server.replies).toEqual([]));
+  closed.tenantry.close();
+  arrive(new Response("{}", { status: 503 }));
+  await asked;
+  await settle();
+  expect(closed.tenantry.status).toBe("ready");
+
+  const closing = fake();
+  await closing.tenantry.load();
+  closing.server.replies.push(new Response("{}", { status: 503 }));
+  await closing.tenantry.mutate(RENAME).catch(() => null);
+  closing.tenantry.close();
+  await settle();
+  const { length } = closing.server.operations;
+  await closing.clock.pass(60_000);
+  expect(closing.server.operations).toHaveLength(length);
+});

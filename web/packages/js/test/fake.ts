@@ -77,6 +77,7 @@ export class FakeServer {
   last: string | null = null;
   tokens = 0;
   role = "org:member";
+  expiresAt = "2026-12-06T10:00:00Z";
   /** Answers that come before the usual ones, in order. */
   readonly replies: (Reply | Promise<Reply>)[] = [];
 
@@ -102,6 +103,7 @@ export class FakeServer {
     user = "1",
   ): object {
     if (operation === "ReadInstance") return { data: { instance: INSTANCE } };
+    if (operation === "ReadViewer") return { data: this.#payload(this.last, user) };
     if (!operation.includes("Session") && operation !== "SetActiveOrganization")
       return { data: {} };
     if (operation === "EndSession") return { data: { payload: { userErrors: [] } } };
@@ -131,7 +133,7 @@ export class FakeServer {
           tasks: organizationId ? [] : [{ key: "choose-organization" }],
           lastActiveOrganization: this.last && { id: this.last },
           createdAt: TIMES.createdAt,
-          expiresAt: "2026-12-06T10:00:00Z",
+          expiresAt: this.expiresAt,
         },
         activeOrganization: organizationId && {
           id: organizationId,

@@ -143,3 +143,22 @@ test("a socket that doesn't answer is replaced", async () => {
   expect(FakeSocket.all.length).toBeGreaterThan(1);
   tenantry.close();
 });
+
+test("an organization whose events are refused isn't asked for again with the same membership", async () => {
+  const { clock } = await connected();
+  await tell("OrganizationEvents", "error", refusal("FORBIDDEN"));
+  await clock.pass(60_000);
+  const names = FakeSocket.subscriptions.map(({ name }) => name);
+  expect(names.filter((name) => name === "OrganizationEvents")).toHaveLength(1);
+});
+
+test("an event that both streams bring is told once", async () => {
+  const { tenantry } = await connected();
+  const told: string[] = [];
+  tenantry.on("event", ({ id }) => told.push(id));
+  const values = { type: "INVITATION_CREATED", organizationId: "org_1" };
+  await tell("ViewerEvents", "next", event(values));
+  await tell("OrganizationEvents", "next", event(values));
+  await tell("OrganizationEvents", "next", event({ ...values, id: "evt_2" }));
+  expect(told).toEqual(["evt_1", "evt_2"]);
+});

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeEnvironment } from "../src/environment.ts";
 import { createTenantry } from "../src/index.ts";
-import { FakeStorage, fake, settle } from "./fake.ts";
+import { FakeStorage, fake, OVER, settle } from "./fake.ts";
 import { FakeSocket } from "./socket.ts";
 
 /** The channel of a browser whose tabs the test speaks for. */
@@ -98,11 +98,83 @@ test("a token of another tab is used for its lifetime, whatever the message says
   };
   const { jwt } = data.payload.token;
   await clock.pass(1_000);
-  channel?.tell({ ...mine, jwt: "x", left: 60_000, subject: "https://idp.example.com|grace" });
+  const before = await tenantry.getToken();
+  const hers = { ...mine, jwt, left: 59_500, sentAt: Date.now() };
+  channel?.tell({ ...hers, subject: "https://idp.example.com|grace" });
+  expect(await tenantry.getToken()).toBe(before);
   channel?.tell({ ...mine, jwt, left: 1e9, sentAt: Date.now() });
   expect(await tenantry.getToken()).toBe(jwt);
   await clock.pass(55_000);
   expect(await tenantry.getToken()).not.toBe(jwt);
+});
+
+test("a tab starts with the token of another one, if it is the same person's", async () => {
+  const held = [{ name: "tenantry:orgs.example.com:tabs" }];
+  const request = (_name: string, _options: object, run: () => unknown) => run();
+  vi.stubGlobal("navigator", { locks: { query: async () => ({ held }), request: vi.fn(request) } });
+  const first = fake();
+  await first.tenantry.load();
+  const token = FakeChannel.all[0]?.posted.find((message) => "jwt" in message);
+  first.tenantry.close();
+
+  for (const [subject, operation] of [
+    ["ada", "ReadViewer"],
+    ["grace", "CreateSessionToken"],
+  ]) {
+    const { tenantry, server, clock } = fake({}, first);
+    const loading = tenantry.load();
+    const channel = FakeChannel.all.at(-1);
+    await vi.waitFor(() => expect(channel?.posted).toMatchObject([{ kind: "ask" }]));
+    const sentAt = Date.now();
+    channel?.tell({
+      ...token,
+      isChosen: true,
+      sentAt,
+      subject: `https://idp.example.com|${subject}`,
+    });
+    await clock.pass(1_000);
+    await loading;
+    expect(server.operations).toEqual([operation]);
+    tenantry.close();
+  }
+});
+
+test("of two windows, the focused one writes the cookie", async () => {
+  const cookies: string[] = [];
+  vi.spyOn(document, "cookie", "set").mockImplementation((cookie) => void cookies.push(cookie));
+  const focus = vi.spyOn(document, "hasFocus").mockReturnValue(false);
+  const { tenantry } = fake({ sessionCookie: true });
+  await tenantry.load();
+  const { length } = cookies;
+  await tenantry.getToken({ skipCache: true });
+  expect(cookies).toHaveLength(length);
+  focus.mockReturnValue(true);
+  dispatchEvent(new Event("focus"));
+  expect(cookies).toHaveLength(length + 1);
+});
+
+test("looking at the page again signs nobody in whose session was ended", async () => {
+  const look = async () => {
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+  };
+  const { tenantry, server, provider, local } = fake();
+  await tenantry.load();
+  server.replies.push(OVER);
+  await tenantry.reload();
+  await look();
+  expect(tenantry.user).toBeNull();
+
+  // Another tab has opened a session.
+  local.values.set("tenantry:orgs.example.com", '{"sessionId":"sess_1","userId":"user_1"}');
+  await look();
+  expect(tenantry.user?.id).toBe("user_1");
+
+  provider.subject = null;
+  await tenantry.reload();
+  provider.subject = "grace";
+  await look();
+  expect(tenantry.user?.id).toBe("user_grace");
 });
 
 test("the cookie of a user is gone before anything of the next user is there", async () => {
@@ -136,6 +208,38 @@ test("a page that nobody looks at keeps no socket, even if it was opened so", as
   document.dispatchEvent(new Event("visibilitychange"));
   await settle();
   expect(FakeSocket.open).toBe(1);
+  tenantry.close();
+});
+
+test("a stream that fails while the page is hidden waits until it is shown, and goes on where it was", async () => {
+  FakeSocket.all = [];
+  const WebSocket = FakeSocket as unknown as typeof globalThis.WebSocket;
+  const { tenantry, clock } = fake({ live: true, WebSocket });
+  await tenantry.load();
+  await vi.waitFor(() => expect(FakeSocket.subscriptions).toHaveLength(1));
+  const look = async (visibility: string) => {
+    page.visibility = visibility;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+  };
+  const tell = (type: string, payload: unknown) => {
+    FakeSocket.last?.tell({ type, id: FakeSocket.subscriptions.at(-1)?.id, payload });
+    return settle();
+  };
+  const event = { id: "evt_1", cursor: "7", type: "INVITATION_CREATED", data: {}, actor: {} };
+  await tell("next", { data: { event: { ...event, occurredAt: "2026-11-29T10:00:00Z" } } });
+  await look("hidden");
+  await clock.pass(59_000);
+  await tell("error", [{ message: "No.", extensions: { code: "INTERNAL" } }]);
+  await clock.pass(10_000);
+  expect(FakeSocket.open).toBe(0);
+  await look("visible");
+  expect(FakeSocket.subscriptions.map(({ after }) => after)).toEqual(["1", "7"]);
+
+  await look("hidden");
+  await clock.pass(60_000);
+  await look("visible");
+  expect(FakeSocket.subscriptions.map(({ after }) => after)).toEqual(["1", "7", "7"]);
   tenantry.close();
 });
 
