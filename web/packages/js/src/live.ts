@@ -270,9 +270,5 @@ function toStreamError(error: unknown): Error {
   const fault = Array.isArray(error) ? error[0] : undefined;
   const code =
     fault?.extensions?.reason ?? fault?.extensions?.code?.toLowerCase() ?? "connection_lost";
-  return makeError(
-    fault ? 400 : 0,
-    code,
-    fault?.message ?? "The connection to the server was lost.",
-  );
+  return makeError(fault ? 400 : 0, code, fault?.message ?? "The connection was lost.");
 }

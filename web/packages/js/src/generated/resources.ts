@@ -260,13 +260,13 @@ export type EventType =
 
 /** The type of an image. */
 export type ImageType =
-  /** GIF, of which the first frame is stored, as PNG. */
+  /** A GIF image, of which the first frame is stored, as PNG. */
   | 'GIF'
-  /** JPEG. */
+  /** A JPEG image. */
   | 'JPEG'
-  /** PNG. */
+  /** A PNG image. */
   | 'PNG'
-  /** WebP. */
+  /** A WebP image. */
   | 'WEBP';
 
 /** The next step for a person who opens an invitation link. */
