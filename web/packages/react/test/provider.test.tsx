@@ -94,7 +94,9 @@ test("a page that React hides and shows again connects anew", async () => {
     made.push(fake);
     return Object.assign(fake, { close }).tenantry;
   });
-  const options = { url: "https://tenantry.example", getIdentityToken: async () => null };
+  const initialState = { viewer: null, instance: null, sessionClaims: null };
+  const getIdentityToken = async () => null;
+  const options = { url: "https://tenantry.example", getIdentityToken, initialState };
   const page = (mode: "visible" | "hidden") => (
     <Activity mode={mode}>
       <TenantryProvider {...options}>here</TenantryProvider>
@@ -111,6 +113,9 @@ test("a page that React hides and shows again connects anew", async () => {
   flushSync(() => root.render(page("visible")));
   await eventually(() => expect(made.at(-1)?.load).toHaveBeenCalled());
   expect(made.length).toBe(before + 1);
+  const given = createTenantry.mock.calls.map(([params]) => params.initialState);
+  expect(given.at(0)).toBe(initialState);
+  expect(given.at(-1)).toBeUndefined();
   root.unmount();
 });
 

@@ -46,7 +46,7 @@ export function mutateRow<T extends Row, Answer>(
     onMutate: async () => {
       // An answer that left the server before the change would show the old row again.
       await cache.cancelQueries({ queryKey: key });
-      const before = cache.getQueriesData({ queryKey: key });
+      const before = cache.getQueriesData<Pages<T>>({ queryKey: key });
       apply(change);
       return before;
     },
@@ -54,7 +54,9 @@ export function mutateRow<T extends Row, Answer>(
       if (settle) apply(() => settle(answer));
     },
     onError: (_error, _variables, before) => {
-      for (const [queryKey, pages] of before ?? []) cache.setQueryData(queryKey, pages);
+      for (const [queryKey, pages] of before ?? []) {
+        if (pages) changeRows<T>(cache, queryKey, (rows) => putBack(rows, rowsOf(pages), id));
+      }
       void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
     },
     onSettled: () => {
@@ -67,15 +69,29 @@ export function mutateRow<T extends Row, Answer>(
   return mutation.execute(undefined);
 }
 
+/** One row as it was and where it was. The others stay: changes of their own may be under way. */
+function putBack<T extends Row>(
+  rows: readonly T[],
+  before: readonly T[],
+  id: string,
+): readonly T[] {
+  const index = before.findIndex((row) => row.id === id);
+  const earlier = before[index];
+  if (!earlier) return rows;
+  if (rows.some((row) => row.id === id)) return rows.map((row) => (row.id === id ? earlier : row));
+  return [...rows.slice(0, index), earlier, ...rows.slice(index)];
+}
+
 /**
- * Reads what is under a key again: what the page shows now, the rest when it is shown. While a row is being
- * changed, it waits for the answer.
+ * Reads what is under a key again: what the page shows now, the rest when it is shown. A list whose row is
+ * being changed waits for the answer.
  */
 export function refresh(cache: QueryClient, key: QueryKey): void {
   void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
-  if (cache.isMutating({ mutationKey: key }) > 0) return;
   for (const query of cache.getQueryCache().findAll({ queryKey: key, type: "active" })) {
-    void readAgain(cache, query);
+    // A change names the list, its user, and its organization.
+    const mutationKey = query.queryKey.slice(0, 3);
+    if (cache.isMutating({ mutationKey }) === 0) void readAgain(cache, query);
   }
 }
 
