@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import type {
+  OrganizationInvitationResource,
   OrganizationMembershipResource,
+  OrganizationResource,
   PermissionDecision,
   TenantryEvent,
   UserResource,
@@ -112,6 +114,67 @@ test("a revoked invitation leaves the list", async () => {
   rows = [];
   await first?.revoke();
   await eventually(() => expect(list()).toMatchObject({ count: 0, data: [] }));
+});
+
+test("a list that was read while a row changed is read again", async () => {
+  const [sent, slow] = [pending<OrganizationInvitationResource>(), pending<void>()];
+  const revoked = invitation({ status: "revoked" });
+  let rows = [invitation({ revoke: () => sent.promise })];
+  const getInvitations: OrganizationResource["getInvitations"] = async ({ status } = {}) => {
+    const found = answer(rows.filter((row) => status?.includes(row.status)));
+    if (status?.includes("revoked")) await slow.promise;
+    return found;
+  };
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+  const hook = renderHook(fake, () => useOrganization({ invitations: { status: "pending" } }));
+  const list = () => hook.current.invitations;
+  await eventually(() => expect(list().count).toBe(1));
+  const done = list().data[0]?.revoke();
+  await eventually(() => expect(list().count).toBe(0));
+
+  hook.rerender(() => useOrganization({ invitations: { status: "revoked" } }));
+  await eventually(() => expect(list().isFetching).toBe(true));
+  rows = [revoked];
+  fake.tell("invalidate", [{ list: "invitations", organizationId: "org_engines" }]);
+  slow.resolve();
+  await eventually(() => expect(list()).toMatchObject({ isFetching: false, count: 0 }));
+  sent.resolve(revoked);
+  await done;
+  await eventually(() => expect(list()).toMatchObject({ count: 1, data: [revoked] }));
+});
+
+test("a change of one list holds up no other", async () => {
+  const sent = pending<OrganizationInvitationResource>();
+  const getInvitations = pagesOf(() => [invitation({ revoke: () => sent.promise })]);
+  const getMemberships = pagesOf(() => [membership()]);
+  const active = organization({ getInvitations, getMemberships });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const hook = renderHook(fake, () => useOrganization({ invitations: true, memberships: true }));
+  await eventually(() => expect(hook.current.invitations.count).toBe(1));
+  void hook.current.invitations.data[0]?.revoke();
+  await eventually(() => expect(hook.current.invitations.count).toBe(0));
+  fake.tell("invalidate", [{ list: "all", organizationId: null }]);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  expect(getInvitations).toHaveBeenCalledTimes(1);
+});
+
+test("two changes that end together read the list once", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const update = () => sent.promise;
+  const { fake, getMemberships } = withMembers(() => [
+    membership({ update }),
+    membership({ id: "orgmem_grace", update }),
+  ]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(2));
+  const done = hook.current.memberships.data.map((row) => row.update({ role: "org:member" }));
+  await eventually(() =>
+    expect(rolesOf(hook.current.memberships.data)).toEqual(["org:member", "org:member"]),
+  );
+  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  sent.resolve(membership({ role: "org:member" }));
+  await Promise.all(done);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
 });
 
 test("only the lists of the named organization are read again", async () => {
