@@ -16,6 +16,8 @@ export interface CreateFlowOptions {
 }
 
 export interface CreateFlowProps extends CreateFlowOptions {
+  /** Puts the screen below its title. */
+  frame: (title: string, screen: ReactNode) => ReactNode;
   /** Called at the end, before the page changes. */
   onDone?: (() => void) | undefined;
   onCancel?: (() => void) | undefined;
@@ -38,19 +40,25 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
     else setCreated(organization);
   };
 
-  if (!isLoaded) return <RowsSkeleton label={text.common.loading} />;
+  if (!isLoaded) {
+    return props.frame(text.createOrganization.title, <RowsSkeleton label={text.common.loading} />);
+  }
   if (created) {
-    return (
+    return props.frame(
+      text.inviteMembers.title,
       <InviteForm
         organization={created}
         secondary={{ label: text.common.skip, onClick: () => finish(created) }}
         onDone={() => finish(created)}
-      />
+      />,
     );
   }
-  if (user && !user.createOrganizationEnabled)
-    return <Note>{text.createOrganization.notAllowed}</Note>;
-  return (
-    <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
+  return props.frame(
+    text.createOrganization.title,
+    user && !user.createOrganizationEnabled ? (
+      <Note>{text.createOrganization.notAllowed}</Note>
+    ) : (
+      <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
+    ),
   );
 }

@@ -56,15 +56,18 @@ function ListCard(options: OrganizationListOptions): ReactNode {
     instance?.name && format(text.organizationList.subtitle, { application: instance.name });
   if (isCreating || (!hasChoice && !hasPersonal && user?.createOrganizationEnabled)) {
     return (
-      <>
-        <CardHeader title={text.createOrganization.title} subtitle={subtitle} />
-        <CreateOrganizationFlow
-          {...options}
-          onDone={() => setCreating(false)}
-          onCancel={hasChoice || hasPersonal ? () => setCreating(false) : undefined}
-        />
-        <CardFooter />
-      </>
+      <CreateOrganizationFlow
+        {...options}
+        frame={(title, screen) => (
+          <>
+            <CardHeader title={title} subtitle={subtitle} />
+            {screen}
+            <CardFooter />
+          </>
+        )}
+        onDone={() => setCreating(false)}
+        onCancel={hasChoice || hasPersonal ? () => setCreating(false) : undefined}
+      />
     );
   }
   return (
