@@ -130,6 +130,8 @@ def test_54_screens_as_dialogs_and_as_pages(gallery: Gallery) -> None:
     row(page, "Create organization").click()
     dialog = page.get_by_role("dialog", name="Create organization")
     expect(dialog.get_by_label("Organization name")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".tn-panel")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.locator(".tn-trigger")).to_be_focused()
