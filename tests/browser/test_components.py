@@ -407,7 +407,16 @@ def test_68_what_fails_after_creating(gallery: Gallery) -> None:
 
 
 def test_69_an_empty_list_is_the_form(gallery: Gallery) -> None:
-    expect(gallery.open("list-empty").get_by_label("Organization name")).to_be_visible()
+    page = gallery.open("list-empty", props={"afterCreateOrganizationUrl": "/orgs/:slug"})
+    expect(page.get_by_label("Organization name")).to_be_visible()
+    page.get_by_role("button", name="Create organization").click()
+    expect(page.get_by_label("Email addresses")).to_be_focused()
+    # The new organization is in the list by now, and the form stays until it is done.
+    expect(page.get_by_role("heading", name="Invite members")).to_be_visible()
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("#went")).to_have_text("/orgs/adas-workshop")
+    expect(row(page, "Ada’s Workshop Admin")).to_be_visible()
+
     page = gallery.open("list", props=NEXT)
     row(page, "Difference Lab").click()
     expect(page.locator("#went")).to_have_text("/orgs/difference/dashboard")

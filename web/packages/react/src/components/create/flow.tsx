@@ -1,5 +1,5 @@
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
@@ -29,6 +29,10 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   const { tenantry, user, isLoaded } = useView("<CreateOrganization>");
   const [created, setCreated] = useState<OrganizationResource>();
 
+  // The right may be used up as soon as the organization is created, while the form isn't done yet.
+  const hasBegun = useRef(false);
+  hasBegun.current ||= user?.createOrganizationEnabled === true;
+
   const finish = (organization: OrganizationResource): void => {
     props.onDone?.();
     const url = props.afterCreateOrganizationUrl;
@@ -55,7 +59,7 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   }
   return props.frame(
     text.createOrganization.title,
-    user && !user.createOrganizationEnabled ? (
+    user && !hasBegun.current ? (
       <Note>{text.createOrganization.notAllowed}</Note>
     ) : (
       <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
