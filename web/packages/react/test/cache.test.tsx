@@ -116,31 +116,73 @@ test("a revoked invitation leaves the list", async () => {
   await eventually(() => expect(list()).toMatchObject({ count: 0, data: [] }));
 });
 
-test("a list that was read while a row changed is read again", async () => {
-  const [sent, slow] = [pending<OrganizationInvitationResource>(), pending<void>()];
-  const revoked = invitation({ status: "revoked" });
-  let rows = [invitation({ revoke: () => sent.promise })];
-  const getInvitations: OrganizationResource["getInvitations"] = async ({ status } = {}) => {
-    const found = answer(rows.filter((row) => status?.includes(row.status)));
-    if (status?.includes("revoked")) await slow.promise;
-    return found;
-  };
-  const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
-  const hook = renderHook(fake, () => useOrganization({ invitations: { status: "pending" } }));
-  const list = () => hook.current.invitations;
-  await eventually(() => expect(list().count).toBe(1));
-  const done = list().data[0]?.revoke();
-  await eventually(() => expect(list().count).toBe(0));
+test.each(["before", "after"])(
+  "a list whose answer comes %s that of a change is read again",
+  async (order) => {
+    const [sent, slow] = [pending<OrganizationInvitationResource>(), pending<void>()];
+    const revoked = invitation({ status: "revoked" });
+    let rows = [invitation({ revoke: () => sent.promise })];
+    const getInvitations: OrganizationResource["getInvitations"] = async ({ status } = {}) => {
+      const found = answer(rows.filter((row) => status?.includes(row.status)));
+      if (status?.includes("revoked")) await slow.promise;
+      return found;
+    };
+    const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+    const hook = renderHook(fake, () => useOrganization({ invitations: { status: "pending" } }));
+    const list = () => hook.current.invitations;
+    await eventually(() => expect(list().count).toBe(1));
+    const done = list().data[0]?.revoke();
+    await eventually(() => expect(list().count).toBe(0));
 
-  hook.rerender(() => useOrganization({ invitations: { status: "revoked" } }));
-  await eventually(() => expect(list().isFetching).toBe(true));
-  rows = [revoked];
-  fake.tell("invalidate", [{ list: "invitations", organizationId: "org_engines" }]);
-  slow.resolve();
-  await eventually(() => expect(list()).toMatchObject({ isFetching: false, count: 0 }));
-  sent.resolve(revoked);
+    hook.rerender(() => useOrganization({ invitations: { status: "revoked" } }));
+    await eventually(() => expect(list().isFetching).toBe(true));
+    rows = [revoked];
+    fake.tell("invalidate", [{ list: "invitations", organizationId: "org_engines" }]);
+    if (order === "before") {
+      slow.resolve();
+      await eventually(() => expect(list()).toMatchObject({ isFetching: false, count: 0 }));
+    }
+    sent.resolve(revoked);
+    await done;
+    slow.resolve();
+    await eventually(() => expect(list()).toMatchObject({ count: 1, data: [revoked] }));
+  },
+);
+
+test("a list that a change has interrupted is read after it", async () => {
+  const sent = pending<OrganizationInvitationResource>();
+  const never = pending<ReturnType<typeof answer<OrganizationInvitationResource>>>();
+  const getInvitations = vi.fn<OrganizationResource["getInvitations"]>(async ({ status } = {}) =>
+    answer(status?.includes("pending") ? [invitation({ revoke: () => sent.promise })] : []),
+  );
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+  const hook = renderHook(fake, () => {
+    const first = useOrganization({ invitations: { status: "pending" } }).invitations;
+    return [first, useOrganization({ invitations: { status: "expired" } }).invitations] as const;
+  });
+  await eventually(() => expect(hook.current[0].count).toBe(1));
+  getInvitations.mockReturnValueOnce(never.promise);
+  hook.rerender(() => {
+    const first = useOrganization({ invitations: { status: "pending" } }).invitations;
+    return [first, useOrganization({ invitations: { status: "revoked" } }).invitations] as const;
+  });
+  await eventually(() => expect(hook.current[1].isFetching).toBe(true));
+  const done = hook.current[0].data[0]?.revoke();
+  await eventually(() => expect(hook.current[0].count).toBe(0));
+  getInvitations.mockResolvedValue(answer([invitation({ status: "revoked" })]));
+  sent.resolve(invitation({ status: "revoked" }));
   await done;
-  await eventually(() => expect(list()).toMatchObject({ count: 1, data: [revoked] }));
+  await eventually(() => expect(hook.current[1].count).toBe(1));
+});
+
+test("a change that settles from its answer reads nothing", async () => {
+  const update = async () => membership({ role: "org:member", update });
+  const { fake, getMemberships } = withMembers(() => [membership({ update })]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(1));
+  await hook.current.memberships.data[0]?.update({ role: "org:member" });
+  await eventually(() => expect(rolesOf(hook.current.memberships.data)).toEqual(["org:member"]));
+  expect(getMemberships).toHaveBeenCalledTimes(1);
 });
 
 test("a change of one list holds up no other", async () => {

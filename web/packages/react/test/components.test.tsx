@@ -1,15 +1,25 @@
 // @vitest-environment happy-dom
 import {
+  type OrganizationMembershipResource,
   type OrganizationResource,
+  type RoleResource,
   TenantryError,
   type TenantryEvent,
   type UserResource,
 } from "@tenantry/js";
+import type { ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
+import type { PaginatedResources } from "../src/cache/pages.ts";
 import { AcceptInvitation } from "../src/components/accept/accept-invitation.tsx";
+import { OrganizationProfile } from "../src/components/profile/organization-profile.tsx";
+import { RemoveDialog } from "../src/components/profile/remove-dialog.tsx";
+import { RoleCell } from "../src/components/profile/role-cell.tsx";
 import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
-import { answer, FakeTenantry, organization, part, signedIn } from "./fake.ts";
+import { en } from "../src/locales/en.ts";
+import { LocalizationProvider } from "../src/localization.tsx";
+import { answer, FakeTenantry, membership, organization, part, signedIn } from "./fake.ts";
 import { eventually, render, renderHook } from "./render.tsx";
 
 const person = (id: string, firstName: string): UserResource =>
@@ -20,6 +30,10 @@ const refusal = (code: string): TenantryError =>
     status: 422,
     errors: [{ code, message: code, longMessage: code, meta: {} }],
   });
+
+const english = (children: ReactNode): ReactNode => (
+  <LocalizationProvider base={en}>{children}</LocalizationProvider>
+);
 
 function press(page: HTMLElement, words: string): void {
   const button = [...page.querySelectorAll("button")].find((one) => one.textContent === words);
@@ -85,8 +99,99 @@ test("roles are read again when they have changed, those of this organization", 
   renderHook(fake, () => useRoles(active));
   await eventually(() => expect(getRoles).toHaveBeenCalled());
   const before = getRoles.mock.calls.length;
-  fake.tell("invalidate", [{ list: "roles", organizationId: "org_difference" }]);
-  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
-  fake.tell("invalidate", [{ list: "roles", organizationId: "org_engines" }]);
-  await eventually(() => expect(getRoles).toHaveBeenCalledTimes(before + 1));
+  const told = [
+    { list: "roles", organizationId: "org_difference" },
+    { list: "memberships", organizationId: active.id },
+    { list: "roles", organizationId: active.id },
+  ] as const;
+  for (const [index, one] of told.entries()) {
+    flushSync(() => fake.tell("invalidate", [one]));
+    expect(getRoles).toHaveBeenCalledTimes(before + (index === 2 ? 1 : 0));
+  }
+});
+
+test("the roles of an organization are never shown for another one", async () => {
+  const role = (key: string) => part<RoleResource>({ key });
+  let answerLate: (roles: RoleResource[]) => void = () => {};
+  const getRoles = () =>
+    new Promise<RoleResource[]>((resolve) => {
+      answerLate = resolve;
+    });
+  const slow = organization({ id: "org_slow", getRoles });
+  const first = organization({ getRoles: async () => [role("org:first")] });
+  const fake = new FakeTenantry(signedIn({ organization: first }));
+  const hook = renderHook(fake, () => useRoles(first));
+  const keys = () => hook.current.map(({ key }) => key);
+  await eventually(() => expect(keys()).toEqual(["org:first"]));
+  hook.rerender(() => useRoles(slow));
+  expect(keys()).toEqual([]);
+  hook.rerender(() => useRoles(first));
+  await eventually(() => expect(keys()).toEqual(["org:first"]));
+  answerLate([role("org:slow")]);
+  await Promise.resolve();
+  flushSync(() => {});
+  expect(keys()).toEqual(["org:first"]);
+});
+
+test("the settings leave only with the organization that they show (check 44)", async () => {
+  const active = organization({
+    membersCount: 1,
+    createdAt: new Date(),
+    getRoles: async () => [],
+    getMemberships: async () => answer([]),
+  });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const page = render(fake, <OrganizationProfile afterLeaveOrganizationUrl="/bye" />);
+  await eventually(() => expect(page.textContent).toContain("Leave organization"));
+  const left = { slug: null, reason: "removed" } as const;
+  fake.tell("organizationLeft", { ...left, organizationId: "org_difference" });
+  expect(fake.navigate).not.toHaveBeenCalled();
+  fake.tell("organizationLeft", { ...left, organizationId: active.id });
+  expect(fake.navigate).toHaveBeenCalledWith("/bye");
+});
+
+test("another try removes only the members that are left (check 65)", async () => {
+  const first = vi.fn(async () => membership());
+  const second = vi
+    .fn(async () => membership())
+    .mockRejectedValueOnce(refusal("organization_minimum_permissions_needed"));
+  const onClose = vi.fn();
+  const members = [
+    membership({ id: "orgmem_1", destroy: first }),
+    membership({ id: "orgmem_2", destroy: second }),
+  ];
+  render(
+    new FakeTenantry(signedIn()),
+    english(<RemoveDialog members={members} organization={organization()} onClose={onClose} />),
+  );
+  await eventually(() => press(document.body, "Remove"));
+  await eventually(() => expect(document.body.textContent).toContain("At least one member"));
+  press(document.body, "Remove");
+  await eventually(() => expect(onClose).toHaveBeenCalled());
+  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
+});
+
+test("a role is chosen once the one before is stored (check 64)", async () => {
+  const update = vi.fn<OrganizationMembershipResource["update"]>(() => new Promise(() => {}));
+  const role = (key: string): RoleResource =>
+    part<RoleResource>({ key, name: key, permissions: [], isGrantable: true });
+  const page = render(
+    new FakeTenantry(signedIn()),
+    english(
+      <RoleCell
+        membership={membership({ role: "org:admin", update })}
+        roles={["org:admin", "org:member", "org:guest"].map(role)}
+        mayManage
+        list={part<PaginatedResources<OrganizationMembershipResource>>({})}
+      />,
+    ),
+  );
+  const select = page.querySelector("select");
+  if (!select) throw new Error("There is no select.");
+  for (const key of ["org:member", "org:guest"]) {
+    select.value = key;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await eventually(() => expect(select.value).toBe("org:member"));
+  }
+  expect(update).toHaveBeenCalledTimes(1);
 });

@@ -70,7 +70,7 @@ export async function mutateRow<T extends Row, Answer>(
 function readSince(cache: QueryClient, key: QueryKey, begin: number): void {
   for (const query of cache.getQueryCache().findAll({ queryKey: key })) {
     const { fetchStatus, dataUpdatedAt } = query.state;
-    if (fetchStatus === "fetching" || dataUpdatedAt >= begin || query.isStale()) query.invalidate();
+    if (fetchStatus === "fetching" || dataUpdatedAt > begin || query.isStale()) query.invalidate();
   }
   readInvalidated(cache, key);
 }
