@@ -175,6 +175,28 @@ test("a list that a change has interrupted is read after it", async () => {
   await eventually(() => expect(hook.current[1].count).toBe(1));
 });
 
+test("an answer that is under way when a change settles is followed by another one", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const slow = pending<ReturnType<typeof answer<OrganizationMembershipResource>>>();
+  const before = membership({ role: "org:admin", update: () => sent.promise });
+  const after = membership({ role: "org:member" });
+  const { fake, getMemberships } = withMembers(() => [before]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(list().count).toBe(1));
+  const done = list().data[0]?.update({ role: "org:member" });
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:member"]));
+  getMemberships.mockReturnValueOnce(slow.promise);
+  void list().revalidate();
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  sent.resolve(after);
+  await done;
+  getMemberships.mockResolvedValue(answer([after]));
+  slow.resolve(answer([before]));
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(3));
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:member"]));
+});
+
 test("a change that settles from its answer reads nothing", async () => {
   const update = async () => membership({ role: "org:member", update });
   const { fake, getMemberships } = withMembers(() => [membership({ update })]);
