@@ -13,6 +13,9 @@ SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
 CLIENTS := $(patsubst %/package.json,%/node_modules/.package-lock.json,$(wildcard tests/clients/*/package.json tests/node/package.json))
 
+# The scripts of npm find the Node.js of .venv, whatever the machine has.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -95,8 +98,8 @@ web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.
 	@touch $(SCRIPTS) $(DEMO) $@
 
 web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
-	@$(BIN)/npm run check --prefix web --silent
-	@$(BIN)/npm test --prefix web --silent
+	@npm run check --prefix web --silent
+	@npm test --prefix web --silent
 
 # Types are checked in the time that the tests leave, because they wait for processes and sockets.
 types: install

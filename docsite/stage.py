@@ -11,7 +11,7 @@ DOCS = ROOT / "docs"
 SCHEMA = ROOT / "graphql" / "schema.graphql"
 STAGE = ROOT / "var" / "docs"
 MERMAID = ROOT / "docsite" / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
-ASSETS = (ROOT / "docsite" / "site.css", ROOT / "web" / "icon.svg", MERMAID)
+ASSETS = (ROOT / "docsite" / "site.css", ROOT / "web" / "graphiql" / "icon.svg", MERMAID)
 # Pages that aren't in `docs/`, and what replaces other files of the repository.
 PAGES = {
     "CHANGELOG.md": "changelog.md",

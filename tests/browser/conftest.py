@@ -1,18 +1,18 @@
 """One Chromium, one development server, and the pages of these tests, for all tests of the folder."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.gallery import Gallery
 from tests.browser.gallery import build as build_gallery
 from tests.browser.support import PAGES, SECRET_KEY, Site
-from tests.clients.test_browser import QUIET, SECONDS, browser
+from tests.support import chromium as browsers
+from tests.support.chromium import PATIENCE, find_chromium
 from tests.support.processes import Server, started
 
 ROOT = Path(__file__).parents[2]
@@ -23,18 +23,14 @@ VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
 def chromium() -> Iterator[Browser]:
     # The pages are answered by the tests, so that Chromium can't tell that they are local.
     local = "--disable-features=LocalNetworkAccessChecks"
-    arguments = [*QUIET, local, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser(), args=arguments)
-        expect.set_options(timeout=SECONDS)
+    with browsers.chromium(local) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="package")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built pages."""
-    browser()
+    find_chromium()
     folder = tmp_path_factory.mktemp("pages")
     node = ROOT / ".venv" / "bin" / "node"
     program = [node if node.exists() else shutil.which("node") or "node", VITE, "build"]
@@ -47,7 +43,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of all tests that don't stop it: each makes people and organizations of its own."""
-    browser()
+    find_chromium()
     folder = tmp_path_factory.mktemp("server")
     with started(
         "dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error"
@@ -59,7 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser of one person: its pages share storage and cookies."""
     opened = chromium.new_context()
-    opened.set_default_timeout(SECONDS)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
 
@@ -71,7 +67,7 @@ def site(server: Server, context: BrowserContext, pages: Path) -> Site:
 
 @pytest.fixture(scope="package")
 def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    browser()
+    find_chromium()
     return build_gallery(tmp_path_factory.mktemp("gallery"))
 
 
@@ -79,7 +75,7 @@ def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def gallery(chromium: Browser, built_gallery: Path) -> Iterator[Gallery]:
     """The states of the components. Whatever a page complains about fails the test."""
     context = chromium.new_context(reduced_motion="reduce", timezone_id="UTC")
-    context.set_default_timeout(SECONDS)
+    context.set_default_timeout(PATIENCE)
     opened = Gallery(built_gallery, context)
     yield opened
     context.close()

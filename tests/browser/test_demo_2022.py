@@ -96,5 +96,5 @@ def read_markup(name: str) -> list[str]:
     """Reads the elements that a script is about from the page, which has the script elsewhere."""
     page = (PLAIN / "index.html").read_text().splitlines()
     start = next(at for at, line in enumerate(page) if line.startswith(FIRST[name]))
-    end = page.index(f'<pre><code id="{name}_source"></code></pre>')
+    end = page.index(f'<pre tabindex="0"><code id="{name}_source"></code></pre>')
     return [*COMMENT.get(name, []), *page[start:end]]

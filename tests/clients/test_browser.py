@@ -2,44 +2,20 @@
 as a newcomer meets it; nothing leaves the machine.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 
-from server.http import graphiql
+from tests.support.chromium import PATIENCE, chromium, find_chromium
 from tests.support.processes import Server, started, tenantry
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-SECONDS = 20_000.0
-
-
-def browser() -> str:
-    """The browser of this machine; without one the test is skipped, unless it is required."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    missing = "there is no Chromium on this machine" if found is None else None
-    if not (graphiql.ASSETS / "graphiql.js").is_file():
-        missing = "GraphiQL is not built: make install"
-    if missing and os.environ.get("TENANTRY_REQUIRE_BROWSER"):
-        pytest.fail(missing)
-    if missing or not found:
-        pytest.skip(missing or "")
-    return found
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    browser()
+    find_chromium()
     with started("dev", folder=tmp_path) as server:
         yield server
 
@@ -48,14 +24,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def page() -> Iterator[Page]:
     """A window that is high enough for whole answers: the editor draws only lines that can be"
     " seen."""
-    arguments = [*QUIET, "--disable-quic", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser(), args=arguments)
-        page = chromium.new_page(viewport={"width": 1400, "height": 2400})
-        page.set_default_timeout(SECONDS)
-        expect.set_options(timeout=SECONDS)
+    with chromium("--disable-quic") as running:
+        page = running.new_page(viewport={"width": 1400, "height": 2400})
+        page.set_default_timeout(PATIENCE)
         yield page
-        chromium.close()
 
 
 def sees(page: Page, person: str, answer: str) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from docsite.__main__ import ZENSICAL
 from docsite.stage import MERMAID, ROOT, stage
-from tests.clients.test_browser import QUIET, browser
+from tests.support import chromium as browsers
 
 PAGES = (
     "index.html",
@@ -72,12 +72,8 @@ def url(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = browser()
-    arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield chromium
-        chromium.close()
+    with browsers.chromium() as running:
+        yield running
 
 
 def test_every_link_leads_to_a_page_and_its_anchor(site: Path) -> None:

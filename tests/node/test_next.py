@@ -19,8 +19,8 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.support.chromium import chromium
 from tests.support.node_apps import NODE, environment, titled
-from tests.support.pages import browser
 from tests.support.processes import Server, await_answer, free_port, process, started
 from tests.support.session_tokens import (
     ADA,
@@ -187,13 +187,13 @@ def test_an_application_of_next(example: tuple[Issuing, Server]) -> None:
     here, app = example
     old = expired(here)
     check_nobody(app)
-    with browser() as chromium:
-        ada = Visitor(chromium, app)
+    with chromium() as browser:
+        ada = Visitor(browser, app)
         check_signed_in_and_two_tabs(ada)
         check_stale_and_forged(ada, old)
-        check_cookies_that_are_blocked(chromium, app, old)
-        check_roles(Visitor(chromium, app))
-        check_pending(Visitor(chromium, app))
+        check_cookies_that_are_blocked(browser, app, old)
+        check_roles(Visitor(browser, app))
+        check_pending(Visitor(browser, app))
     assert ada.complaints == []
 
 

@@ -41,7 +41,11 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1024,
       license: { fileName: "licences.md" },
-      rolldownOptions: { input: pages.map(file).filter((page) => existsSync(page)) },
+      rolldownOptions: {
+        input: pages.map(file).filter((page) => existsSync(page)),
+        // On a slow machine, a build would print how long its steps take.
+        checks: { bundlerTimings: false },
+      },
     },
   };
 });

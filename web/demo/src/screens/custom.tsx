@@ -49,7 +49,7 @@ export function CustomScreen(): ReactNode {
 function Custom(): ReactNode {
   const refusal = useRefusal();
   return (
-    <div className="custom" onClickCapture={followLink}>
+    <div className="custom" data-guide onClickCapture={followLink}>
       {refusal && <p role="alert">{refusal}</p>}
       <Switch>
         <Route path="/custom/organizations/:id">

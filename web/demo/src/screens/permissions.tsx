@@ -48,22 +48,20 @@ function Checks(): ReactNode {
   return (
     <section className="panel">
       <h2>From the server</h2>
-      <div className="table-scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>Permission</th>
-              <th>Allowed</th>
-              <th>Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {permissions.map((permission) => (
-              <PermissionRow key={permission} permission={permission} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <table>
+        <thead>
+          <tr>
+            <th>Permission</th>
+            <th>Allowed</th>
+            <th>Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {permissions.map((permission) => (
+            <PermissionRow key={permission} permission={permission} />
+          ))}
+        </tbody>
+      </table>
       <form className="inline-form" onSubmit={submit}>
         <label>
           Another permission
