@@ -35,7 +35,7 @@ export function createTenantry(options: TenantryOptions): Tenantry {
       return store.state.instance;
     },
     get live() {
-      return connection.liveState;
+      return connection.live.state;
     },
     ...connectionFunctions(connection),
     ...resourceFunctions(connection),

@@ -1,43 +1,40 @@
 import { checkAuthorization } from "./authorization.ts";
 import { SessionCookie } from "./cookie.ts";
+import type { Core } from "./core.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
-import { TenantryError } from "./errors.ts";
-import * as documents from "./generated/session.ts";
+import { EndSessionDocument } from "./generated/session.ts";
 import { Identity } from "./identity.ts";
 import { Invalidations } from "./invalidations.ts";
 import { lazily } from "./lazy.ts";
+import type { LiveOptions } from "./live.ts";
 import { LiveLoader } from "./live-loader.ts";
 import { Minting } from "./minting.ts";
-import { observePage } from "./page.ts";
+import { Presence } from "./presence.ts";
 import { Recovery } from "./recovery.ts";
 import { Requests } from "./requests.ts";
 import type { Api, Builders } from "./resources/api.ts";
 import { makeBuilders } from "./resources/builders.ts";
 import { Snapshots } from "./resources/snapshot.ts";
-import { matchOrganization } from "./routes.ts";
-import { type Core, Session, SIGNED_OUT } from "./session.ts";
+import { Session } from "./session.ts";
 import { Memory } from "./storage.ts";
 import { Store } from "./store.ts";
 import type { Switching } from "./switching.ts";
 import { Tabs } from "./tabs.ts";
-import { Tokens, tokenKey } from "./tokens.ts";
-import { createSend, isTransient, makeError } from "./transport.ts";
+import { Tokens } from "./tokens.ts";
+import { createSend, isAway, makeError } from "./transport.ts";
 import type { AuthorizationParams } from "./types/authorization.ts";
-import type { LiveState, OrganizationLeft } from "./types/events.ts";
+import type { OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
-const PROBE_MILLISECONDS = 1_000;
-
-/** Wires the parts of one tab together, and decides what a failure means. */
+/** Wires the parts of one tab together. */
 export class Connection {
   readonly environment: Environment;
-  readonly store: Store;
+  readonly store: Store = new Store();
   readonly session: Session;
   readonly api: Api;
   readonly builders: Builders;
   readonly live: LiveLoader;
-  liveState: LiveState = { status: "off", cursor: null };
 
   readonly #core: Core;
   readonly #minting: Minting;
@@ -45,25 +42,17 @@ export class Connection {
   readonly #recovery: Recovery;
   readonly #invalidations: Invalidations;
   readonly #cookie: SessionCookie;
+  readonly #presence: Presence;
   readonly #closing: AbortController = new AbortController();
   #loading: Promise<void> | null = null;
   readonly #loadSwitching: () => Promise<Switching> = lazily(async () => {
     const { Switching } = await import("./switching.ts");
     return new Switching(this.#core, this.session);
   });
-  #probe: unknown;
 
   constructor(options: TenantryOptions) {
     const environment = makeEnvironment(options);
     this.environment = environment;
-    this.store = new Store({
-      status: "loading",
-      isLoaded: false,
-      isSwitching: false,
-      error: null,
-      instance: null,
-      ...SIGNED_OUT,
-    });
     this.api = this.#makeApi();
     this.builders = makeBuilders(this.api);
     this.#core = {
@@ -71,30 +60,31 @@ export class Connection {
       options,
       store: this.store,
       send: createSend(environment.url, environment.fetch),
-      tabs: new Tabs(environment, (message) => this.session.receive(message)),
+      tabs: new Tabs(environment, (message) => this.session.sharing.receive(message)),
       tokens: new Tokens(environment.clock),
       memory: new Memory(environment),
       identity: new Identity(options.getIdentityToken, this.#closing.signal),
       snapshots: this.#makeSnapshots(),
+      closing: this.#closing.signal,
     };
     this.session = new Session(this.#core);
+    this.#recovery = new Recovery(this.#core, this.session, () => this.#sync());
     this.#minting = new Minting(this.#core, this.session, {
       onGone: () => this.#leave(this.session.organizationId, "removed"),
-      onFailure: (error) => void this.#fail(error),
-      onToken: () => this.#writeCookie(),
+      onFailure: (error) => void this.#recovery.fail(error),
+      onToken: () => this.#cookie.write(),
     });
-    const getToken = (params?: GetTokenParams) => this.#minting.get(params);
-    const onFailure = (error: unknown) => void this.#fail(error);
-    this.#requests = new Requests({
-      send: this.#core.send,
+    const shared = {
+      core: this.#core,
       session: this.session,
-      getToken,
-      onFailure,
-    });
-    this.#recovery = new Recovery(environment, () => this.#sync());
+      getToken: (params?: GetTokenParams) => this.#minting.get(params),
+      onFailure: (error: unknown) => void this.#recovery.fail(error),
+    };
+    this.#requests = new Requests(shared);
     this.#invalidations = new Invalidations(environment.clock, this.store);
-    this.#cookie = new SessionCookie(options);
-    this.live = this.#makeLive(getToken, onFailure);
+    this.#cookie = new SessionCookie(this.#core, this.session);
+    this.live = this.#makeLive(shared);
+    this.#presence = this.#makePresence();
     this.#showInitialState();
     this.store.addListener(() => this.#followState());
   }
@@ -121,7 +111,7 @@ export class Connection {
       activatePending: async () => {
         if (this.store.state.session?.status !== "pending") return;
         this.#core.memory.setChoice(undefined);
-        await this.session.resync();
+        await this.#catchUp();
       },
     };
   }
@@ -138,33 +128,28 @@ export class Connection {
     });
   }
 
-  #makeLive(
-    getToken: (params?: GetTokenParams) => Promise<string | null>,
-    onFailure: (error: unknown) => void,
-  ): LiveLoader {
-    const { api, session } = this;
-    const onStatus = (state: LiveState) => {
-      const before = this.liveState;
-      if (before.status === state.status && before.cursor === state.cursor) return;
-      this.liveState = Object.freeze(state);
-      this.store.emit("live", this.liveState);
-    };
-    const onExpired = async () => {
-      await this.session.resync();
-      this.#invalidations.add(null, "all");
-    };
-    const onLost = () => this.#probeSoon();
+  #makeLive(shared: Pick<LiveOptions, "core" | "session" | "getToken" | "onFailure">): LiveLoader {
     const options = {
-      core: this.#core,
-      session,
-      api,
-      getToken,
-      onStatus,
-      onLost,
-      onExpired,
-      onFailure,
+      ...shared,
+      api: this.api,
+      onLost: () => this.#recovery.probe(),
+      onExpired: async () => {
+        await this.session.resync();
+        this.#invalidations.add(null, "all");
+      },
     };
     return new LiveLoader(options, this.#core.options.live !== false);
+  }
+
+  #makePresence(): Presence {
+    return new Presence(this.#core, this.session, {
+      live: this.live,
+      recovery: this.#recovery,
+      onRenew: () => this.#minting.renew(),
+      onFocus: () => this.#cookie.write(),
+      onSync: () => this.#sync(),
+      onSwitch: (organization) => this.switchTo(organization, false),
+    });
   }
 
   #showInitialState(): void {
@@ -185,13 +170,8 @@ export class Connection {
   }
 
   async #load(): Promise<void> {
-    const stop = observePage({
-      onWake: () => this.#wake(),
-      onHide: () => this.live.hide(),
-      onFocus: () => this.#writeCookie(),
-      onRoute: () => this.#followRoute(),
-    });
-    this.#closing.signal.addEventListener("abort", stop);
+    this.#presence.start();
+    this.#core.tabs.open();
     const settled = new Promise<void>((resolve, reject) => {
       const remove = this.store.addListener(({ status, error }) => {
         if (status === "loading" || status === "degraded") return;
@@ -211,12 +191,10 @@ export class Connection {
   }
 
   close(): void {
-    const { clock } = this.environment;
     this.#closing.abort();
     this.#minting.stop();
-    this.#recovery.reset();
+    this.#recovery.stop();
     this.#invalidations.stop();
-    clock.clearTimeout(this.#probe);
     this.live.stop();
     this.#core.tabs.close();
   }
@@ -226,7 +204,7 @@ export class Connection {
     this.session.signedOutBecause = null;
     await this.session
       .resync()
-      .catch((error) => this.#fail(error).then(() => Promise.reject(error)));
+      .catch((error) => this.#recovery.fail(error).then(() => Promise.reject(error)));
   }
 
   /** A session that somebody has ended is opened again only for another person, or in a new page. */
@@ -243,104 +221,19 @@ export class Connection {
       await this.session.sync();
       if (wasDegraded) this.#invalidations.add(null, "all");
     } catch (error) {
-      await this.#fail(error);
+      await this.#recovery.fail(error);
     }
   }
 
   /** Runs after each change of the state. */
   #followState(): void {
-    const { status, user } = this.store.state;
+    const { status, isLoaded, user } = this.store.state;
     if (this.#closing.signal.aborted) return;
     if (status === "ready") this.#recovery.reset();
-    if (status === "ready" && !user) this.#cookie.remove();
+    if (isLoaded && !user) this.#cookie.remove();
     this.#minting.schedule();
-    this.#writeCookie();
+    this.#cookie.write();
     this.live.follow();
-  }
-
-  #wake(): void {
-    this.live.show();
-    const { status, user } = this.store.state;
-    if (this.#recovery.isWaiting) this.#recovery.now();
-    else if (status === "ready" && !user) void this.#lookForSomebody();
-    else if (user && !this.live.isOpen) void this.#sync();
-    else this.#minting.renew();
-  }
-
-  /** Somebody may have signed in, here at the identity provider or in another tab. */
-  async #lookForSomebody(): Promise<void> {
-    const { memory, identity } = this.#core;
-    const isOpenedElsewhere = memory.session !== null;
-    const reason = this.session.signedOutBecause;
-    if (reason && reason !== "identity_changed" && !isOpenedElsewhere) return;
-    const isThere = await identity.use(async () => true).catch(() => null);
-    if (!isThere) return;
-    this.session.signedOutBecause = null;
-    await this.#sync();
-  }
-
-  /** The address of the page has changed, and may name another organization. */
-  #followRoute(): void {
-    const { organizationFromUrl } = this.#core.options;
-    const { user, organization } = this.store.state;
-    const wanted =
-      organizationFromUrl && user && matchOrganization(location.pathname, organizationFromUrl);
-    if (!wanted) return;
-    const target =
-      "slug" in wanted ? wanted.slug : "organizationId" in wanted ? wanted.organizationId : null;
-    const current = "slug" in wanted ? organization?.slug : (organization?.id ?? null);
-    // An organization that isn't the user's leaves the tab where it is; the page says "not found".
-    if (target !== current) this.switchTo(target, false).catch(() => undefined);
-  }
-
-  // --------------------------------------------------------------------------------------- failures
-
-  async #fail(cause: unknown): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    const failure =
-      cause instanceof TenantryError
-        ? cause
-        : makeError(0, "unexpected_error", `Something went wrong: ${cause}`, cause);
-    if (failure.status === 401) return this.#refuseIdentity();
-    const isFirst = this.store.state.status === "loading";
-    // Where even this part can't be loaded, the network is away.
-    const failures = await import("./failures.ts").catch(() => null);
-    const error =
-      isFirst && failures && failure.code === "network_error"
-        ? await failures.explainNetworkError(this.environment, failure)
-        : failure;
-    if (isTransient(error)) {
-      this.store.set({ status: "degraded", error });
-      this.#recovery.schedule(error);
-    } else {
-      this.store.set({ status: "error", isSwitching: false, error });
-      failures?.reportStop(error);
-    }
-  }
-
-  /** The server refuses even a new identity token: nobody is signed in here. */
-  async #refuseIdentity(): Promise<void> {
-    void import("./failures.ts").then(
-      (failures) => failures.warnOfRefusedIdentity(),
-      () => undefined,
-    );
-    this.session.end("identity_changed");
-    if (this.store.state.instance) return;
-    const { instance } = await this.#core
-      .send(documents.ReadInstanceDocument, {})
-      .catch(() => ({ instance: null }));
-    this.store.set(this.#core.snapshots.make(null, instance, null));
-  }
-
-  /** Finds out, after the socket was lost, whether the server is away. */
-  #probeSoon(): void {
-    const { clock } = this.environment;
-    clock.clearTimeout(this.#probe);
-    const pause = PROBE_MILLISECONDS * (0.3 + clock.random());
-    this.#probe = clock.setTimeout(() => {
-      if (this.store.state.status !== "ready") return;
-      this.#core.send(documents.ReadInstanceDocument, {}).catch((error) => this.#fail(error));
-    }, pause);
   }
 
   // ------------------------------------------------------------------------------------ what is asked
@@ -366,7 +259,12 @@ export class Connection {
     organization: string | { readonly id: string } | null,
     remember: boolean,
   ): Promise<boolean> {
-    return (await this.#loadSwitching()).to(organization, remember);
+    try {
+      return await (await this.#loadSwitching()).to(organization, remember);
+    } catch (error) {
+      if (isAway(error)) void this.#recovery.fail(error);
+      throw error;
+    }
   }
 
   async signOut(): Promise<void> {
@@ -375,7 +273,7 @@ export class Connection {
     if (id) {
       // Without an answer the session still ends in this browser.
       const variables = { sessionId: id };
-      await this.#requests.mutate(documents.EndSessionDocument, variables).catch(() => undefined);
+      await this.#requests.mutate(EndSessionDocument, variables).catch(() => undefined);
       this.session.endEverywhere("sign_out");
     }
     await this.#core.options.onSignOut?.();
@@ -385,15 +283,13 @@ export class Connection {
     if (organizationId === null || organizationId !== this.session.organizationId) return;
     const slug = this.store.state.organization?.slug ?? null;
     this.#core.memory.setChoice(undefined);
-    await this.session.resync();
+    await this.#catchUp();
     this.store.emit("organizationLeft", { organizationId, slug, reason });
   }
 
-  #writeCookie(): void {
-    const { session } = this.store.state;
-    const { tokens } = this.#core;
-    const token = tokens.get(tokenKey(this.session.organizationId, this.session.format));
-    if (session && token) this.#cookie.write(token.jwt, session.expiresAt);
+  /** Reads the state after a change, which has been made even if the read fails. */
+  #catchUp(): Promise<void> {
+    return this.session.resync().catch((error) => this.#recovery.fail(error));
   }
 }
 

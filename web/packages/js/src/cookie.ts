@@ -1,15 +1,22 @@
+import type { Core } from "./core.ts";
 import { isLoopback } from "./environment.ts";
-import type { TenantryOptions } from "./types/options.ts";
+import type { Session } from "./session.ts";
+import { tokenKey } from "./tokens.ts";
 import { warn } from "./warnings.ts";
 
 /** Keeps the session token of the tab in a cookie, for pages that a server renders. */
 export class SessionCookie {
+  readonly #core: Core;
+  readonly #session: Session;
   readonly #attributes: string;
   readonly #name: string;
   readonly #isOn: boolean;
   #isWritten = false;
 
-  constructor({ sessionCookie = false }: TenantryOptions) {
+  constructor(core: Core, session: Session) {
+    this.#core = core;
+    this.#session = session;
+    const { sessionCookie = false } = core.options;
     const options = typeof sessionCookie === "object" ? sessionCookie : {};
     const { name = "tenantry_session", path = "/", domain } = options;
     this.#isOn = sessionCookie !== false && typeof document !== "undefined";
@@ -18,7 +25,12 @@ export class SessionCookie {
   }
 
   /** Keeps the token until the session is over, so that a server can tell "stale" from "signed out". */
-  write(jwt: string, sessionExpiresAt: Date): void {
+  write(): void {
+    const { tokens, store } = this.#core;
+    const { organizationId, format } = this.#session;
+    const token = tokens.get(tokenKey(organizationId, format));
+    const { session } = store.state;
+    if (!session || !token) return;
     // Of two tabs side by side, the focused one decides what a server renders.
     if (!this.#isOn || (this.#isWritten && !document.hasFocus())) return;
     this.#isWritten = true;
@@ -28,7 +40,7 @@ export class SessionCookie {
         "Browsers refuse the session cookie, because it is `Secure` and this page is served by http. Serve it by https.",
       );
     }
-    this.#set(`${this.#name}=${jwt}; Expires=${sessionExpiresAt.toUTCString()}`);
+    this.#set(`${this.#name}=${token.jwt}; Expires=${session.expiresAt.toUTCString()}`);
   }
 
   remove(): void {

@@ -30,17 +30,29 @@ export function makeEnvironment(options: TenantryOptions): Environment {
       local: openStorage("localStorage"),
       tab: openStorage("sessionStorage"),
     },
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? makeClock(),
     development: options.development ?? isLoopback(globalThis.location?.hostname ?? ""),
   };
 }
 
-const systemClock: TenantryClock = {
-  now: () => performance.now(),
-  setTimeout: (run, milliseconds) => globalThis.setTimeout(run, milliseconds),
-  clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
-  random: () => Math.random(),
-};
+/**
+ * Neither clock of a browser is enough: that of the page stands still while the computer sleeps, and
+ * the wall clock can be set back. Of the two, the one that has gone further counts.
+ */
+function makeClock(): TenantryClock {
+  let [page, wall, passed] = [performance.now(), Date.now(), 0];
+  return {
+    now: () => {
+      const [pageNow, wallNow] = [performance.now(), Date.now()];
+      passed += Math.max(pageNow - page, wallNow - wall);
+      [page, wall] = [pageNow, wallNow];
+      return passed;
+    },
+    setTimeout: (run, milliseconds) => globalThis.setTimeout(run, milliseconds),
+    clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
+    random: () => Math.random(),
+  };
+}
 
 /** Browsers can refuse storage, and servers have none. Then the values live as long as the page. */
 function openStorage(name: "localStorage" | "sessionStorage"): TenantryStorage["local"] {

@@ -12,11 +12,18 @@ export async function explainNetworkError(
   { url, fetch }: Environment,
   error: TenantryError,
 ): Promise<TenantryError> {
-  const isReachable = await fetch(`${url}/healthz`, { mode: "no-cors" }).then(
-    () => true,
-    () => false,
-  );
-  if (!isReachable) return error;
+  // Only pages have an origin that a server can refuse.
+  if (typeof location === "undefined") return error;
+  const isAnswered = (path: string, init: RequestInit) =>
+    fetch(url + path, init).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isAnswered("/healthz", { mode: "no-cors" }))) return error;
+  const headers = { "content-type": "application/json" };
+  const question = { method: "POST", headers, body: '{"query":"query Ask { __typename }"}' };
+  // The network may have come back since.
+  if (await isAnswered("/graphql", question)) return error;
   const message = `${url} refuses requests of ${location.origin}. Add ${location.origin} to the server's setting TENANTRY_ALLOWED_ORIGINS.`;
   return makeError(403, "origin_not_allowed", message);
 }

@@ -17,6 +17,9 @@ export class Identity {
   /** Runs with an identity token, once more with a new one if the server refuses it; null if nobody is signed in. */
   async use<T>(run: (token: string) => Promise<T>, forceRefresh = false): Promise<T | null> {
     const token = await this.#get(forceRefresh);
+    // Right before what it is used for: another call may have found somebody else meanwhile.
+    const claims = token ? decodeClaims<{ iss?: string; sub?: string }>(token) : null;
+    this.subject = claims ? `${claims.iss}|${claims.sub}` : null;
     if (!token) return null;
     try {
       return await run(token);
@@ -27,12 +30,11 @@ export class Identity {
   }
 
   async #get(forceRefresh: boolean): Promise<string | null> {
-    const token = await this.#ask({ forceRefresh, signal: this.#signal }).catch((cause) => {
+    try {
+      return await this.#ask({ forceRefresh, signal: this.#signal });
+    } catch (cause) {
       const message = "The identity provider didn't answer with a token.";
       throw makeError(0, "identity_token_failed", message, cause);
-    });
-    const claims = token ? decodeClaims<{ iss?: string; sub?: string }>(token) : null;
-    this.subject = claims ? `${claims.iss}|${claims.sub}` : null;
-    return token;
+    }
   }
 }

@@ -73,7 +73,8 @@ export class LiveEvents {
     } else if (type === "ORGANIZATION_DELETED") {
       if (organizationId) await this.#api.leave(organizationId, "deleted");
     } else if (type === "MEMBERSHIP_DELETED") {
-      if (isOwn && organizationId) await this.#api.leave(organizationId, "removed");
+      const reason = event.actor.id === user?.id ? "left" : "removed";
+      if (isOwn && organizationId) await this.#api.leave(organizationId, reason);
     } else if (type === "MEMBERSHIP_CREATED") {
       if (isOwn && session?.status === "pending") await this.#session.resync();
     } else if (type === "MEMBERSHIP_UPDATED") {

@@ -1,5 +1,6 @@
 import { lazily } from "./lazy.ts";
 import type { Live, LiveOptions } from "./live.ts";
+import type { LiveState } from "./types/events.ts";
 import type { SubscriptionObserver } from "./types/tenantry.ts";
 
 /** How long a page must be hidden until its subscriptions are closed. */
@@ -7,6 +8,7 @@ const HIDDEN_MILLISECONDS = 60_000;
 
 /** Loads the part for subscriptions when it's needed first. */
 export class LiveLoader {
+  state: LiveState = Object.freeze({ status: "off", cursor: null });
   readonly #options: LiveOptions;
   readonly #isOn: boolean;
   readonly #load: () => Promise<Live> = lazily(async () => {
@@ -17,9 +19,16 @@ export class LiveLoader {
   #live: Live | null = null;
   #hiding: unknown;
 
-  constructor(options: LiveOptions, isOn: boolean) {
-    this.#options = options;
+  constructor(options: Omit<LiveOptions, "onStatus">, isOn: boolean) {
+    this.#options = { ...options, onStatus: (state) => this.#show(state) };
     this.#isOn = isOn;
+  }
+
+  #show(state: LiveState): void {
+    const before = this.state;
+    if (before.status === state.status && before.cursor === state.cursor) return;
+    this.state = Object.freeze(state);
+    this.#options.core.store.emit("live", this.state);
   }
 
   /** Whether changes of others arrive by themselves. */
@@ -57,7 +66,9 @@ export class LiveLoader {
     };
     this.#load().then(
       (live) => {
-        if (!isOver) end = live.subscribe(query, variables, observer);
+        if (!isOver && !this.#options.core.closing.aborted) {
+          end = live.subscribe(query, variables, observer);
+        }
       },
       (error) => observer.error?.(error),
     );

@@ -1,9 +1,10 @@
 /** The part of the package that is loaded once subscriptions start. */
 import { type Client, createClient } from "graphql-ws/client";
+import type { Core } from "./core.ts";
 import * as documents from "./generated/live.ts";
 import { LiveEvents, type StreamName } from "./live-events.ts";
 import type { Api } from "./resources/api.ts";
-import type { Core, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { makeError } from "./transport.ts";
 import type { LiveState } from "./types/events.ts";
 import type { SubscriptionObserver } from "./types/tenantry.ts";
@@ -32,6 +33,9 @@ interface Stream {
   close: () => void;
 }
 
+const PING_MILLISECONDS = 20_000;
+/** A socket that is silent for so long after a ping is dead, although the browser shows it as open. */
+const PONG_MILLISECONDS = 5_000;
 const LONGEST_SECONDS = 30;
 const SHORTEST_SECONDS = 1;
 
@@ -44,7 +48,10 @@ export class Live {
   #sessionId: string | null = null;
   #isRefused = false;
   #isPaused = false;
-  #proceed: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
+  /** How often a stream was refused since it brought something. */
+  readonly #refusals = new Map<StreamName, number>();
+  #status: LiveState["status"] = "off";
   #refusedFor: unknown;
   #applied: Promise<void> = Promise.resolve();
 
@@ -56,6 +63,7 @@ export class Live {
   /** Opens and closes streams as the state says. It is called after each change of the state. */
   follow(): void {
     const { session, core } = this.#options;
+    if (core.closing.aborted) return;
     if (session.id !== this.#sessionId) this.#start(session.id);
     if (!session.id || this.#isPaused || !core.store.state.user) return;
     const { organization, membership } = core.store.state;
@@ -79,7 +87,7 @@ export class Live {
   resume(): void {
     const wasPaused = this.#isPaused;
     this.#isPaused = false;
-    this.#proceed?.();
+    this.#hurry();
     if (!wasPaused) return;
     const streams = [...this.#streams];
     this.#streams.clear();
@@ -107,11 +115,15 @@ export class Live {
   }
 
   #start(sessionId: string | null): void {
+    const streams = [...this.#streams.values()];
     this.#streams.clear();
     this.#sessionId = sessionId;
     this.#refusedFor = undefined;
+    this.#refusals.clear();
+    for (const { close } of streams) close();
     void this.#client?.dispose();
     this.#client = null;
+    this.#hurry();
     if (!sessionId) this.#tell("off");
   }
 
@@ -121,15 +133,20 @@ export class Live {
     // The client sends this object again when it reconnects: `after` moves with each event.
     const payload = { query, variables: variables as unknown as Record<string, unknown> };
     const stream: Stream = { variables, close: () => undefined };
+    const { onExpired, onFailure } = this.#options;
     this.#streams.set(name, stream);
     stream.close = this.#client.subscribe<documents.ViewerEventsSubscription>(payload, {
       next: ({ data }) => {
-        if (!data) return;
+        this.#refusals.delete(name);
+        // An event that can't be read may be about anything.
+        if (!data) return void onExpired().catch(onFailure);
         variables.after = data.event.cursor;
         this.#apply(name, data.event);
       },
       error: (error) => this.#handle(name, stream, error),
-      complete: () => undefined,
+      complete: () => {
+        if (!this.#isPaused) void this.#handle(name, stream, null);
+      },
     });
   }
 
@@ -143,7 +160,7 @@ export class Live {
     const sessionId = this.#sessionId;
     this.#applied = this.#applied
       .then(() => (sessionId === this.#sessionId ? this.#events.apply(event, name) : undefined))
-      .then(() => this.#tell("open"))
+      .then(() => this.#tell(this.#status))
       .catch((error) => this.#options.onFailure(error));
   }
 
@@ -151,35 +168,47 @@ export class Live {
     if (this.#streams.get(name) !== stream) return;
     this.#streams.delete(name);
     const code = Array.isArray(error) ? error[0]?.extensions?.code : undefined;
-    const { core, session, onExpired, onFailure } = this.#options;
-    try {
-      if (code === "CURSOR_EXPIRED") await onExpired();
-      else if (code === "FORBIDDEN" || code === "NOT_FOUND") {
-        await session.resync();
-        // What is still refused with the same membership stays refused.
-        if (name === "organization") this.#refusedFor = core.store.state.membership;
-      } else {
-        if (code === "UNAUTHENTICATED") this.#isRefused = true;
-        const sessionId = this.#sessionId;
-        await this.#wait(0);
-        const isWanted =
-          sessionId === this.#sessionId && !this.#isPaused && !this.#streams.has(name);
-        if (isWanted) return this.#open(name, stream.variables);
-      }
-      this.follow();
-    } catch (failure) {
-      onFailure(failure);
+    const sessionId = this.#sessionId;
+    const refusals = this.#refusals.get(name) ?? 0;
+    this.#refusals.set(name, refusals + 1);
+    if (code === "UNAUTHENTICATED") {
+      this.#isRefused = true;
+      // Only a new connection takes a new token.
+      this.#client?.terminate();
     }
+    const isExplained = ["CURSOR_EXPIRED", "FORBIDDEN", "NOT_FOUND"].includes(code);
+    if (!isExplained || refusals > 0) await this.#wait(refusals);
+    if (sessionId !== this.#sessionId || this.#streams.has(name)) return;
+    if (!isExplained) this.#reopen(name, stream);
+    else await this.#repair(name, code).catch(this.#options.onFailure);
+    this.follow();
+  }
+
+  #reopen(name: StreamName, stream: Stream): void {
+    // A page that nobody looks at opens it when it is shown.
+    if (this.#isPaused) this.#streams.set(name, stream);
+    else this.#open(name, stream.variables);
+  }
+
+  /** Reads anew what a refusal says is out of date. */
+  async #repair(name: StreamName, code: string): Promise<void> {
+    const { core, session, onExpired } = this.#options;
+    if (code === "CURSOR_EXPIRED") return onExpired();
+    await session.resync();
+    // What is still refused with the same membership stays refused.
+    if (name === "organization") this.#refusedFor = core.store.state.membership;
   }
 
   #connect(): Client {
     const { core, getToken } = this.#options;
-    const { url, WebSocket } = core.environment;
-    return createClient({
+    const { url, WebSocket, clock } = core.environment;
+    let silence: unknown;
+    const client = createClient({
       url: `${url.replace(/^http/, "ws")}/graphql`,
       webSocketImpl: WebSocket,
       retryAttempts: Number.POSITIVE_INFINITY,
       shouldRetry: () => true,
+      keepAlive: PING_MILLISECONDS,
       retryWait: (retries) => this.#wait(retries),
       connectionParams: async () => {
         const token = await getToken({ skipCache: this.#isRefused }).catch(() => null);
@@ -189,9 +218,18 @@ export class Live {
       on: {
         connecting: () => this.#tell("connecting"),
         connected: () => this.#tell("open"),
-        closed: (event) => this.#lose((event as { code?: number }).code),
+        ping: (isReceived) => {
+          if (isReceived) return;
+          silence = clock.setTimeout(() => client.terminate(), PONG_MILLISECONDS);
+        },
+        pong: () => clock.clearTimeout(silence),
+        closed: (event) => {
+          clock.clearTimeout(silence);
+          this.#lose((event as { code?: number }).code);
+        },
       },
     });
+    return client;
   }
 
   #lose(code: number | undefined): void {
@@ -206,15 +244,22 @@ export class Live {
     const { clock } = this.#options.core.environment;
     const seconds = (SHORTEST_SECONDS + 3 * clock.random()) * 2 ** Math.min(retries, 5);
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, Math.min(seconds, LONGEST_SECONDS) * 1000);
-      this.#proceed = () => {
+      const proceed = () => {
         clock.clearTimeout(timer);
+        this.#waiting.delete(proceed);
         resolve();
       };
+      const timer = clock.setTimeout(proceed, Math.min(seconds, LONGEST_SECONDS) * 1000);
+      this.#waiting.add(proceed);
     });
   }
 
+  #hurry(): void {
+    for (const proceed of [...this.#waiting]) proceed();
+  }
+
   #tell(status: LiveState["status"]): void {
+    this.#status = status;
     const cursor = this.#streams.get("viewer")?.variables.after ?? this.#options.session.cursor;
     this.#options.onStatus({ status, cursor });
   }
@@ -225,9 +270,5 @@ function toStreamError(error: unknown): Error {
   const fault = Array.isArray(error) ? error[0] : undefined;
   const code =
     fault?.extensions?.reason ?? fault?.extensions?.code?.toLowerCase() ?? "connection_lost";
-  return makeError(
-    fault ? 400 : 0,
-    code,
-    fault?.message ?? "The connection to the server was lost.",
-  );
+  return makeError(fault ? 400 : 0, code, fault?.message ?? "The connection was lost.");
 }

@@ -1,7 +1,9 @@
+import type { Core } from "./core.ts";
 import { hasCode } from "./errors.ts";
 import * as documents from "./generated/session.ts";
-import { type Core, isOver, required, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { LEAST_MILLISECONDS, type Token, tokenKey, toServerFormat } from "./tokens.ts";
+import { isOver, required } from "./transport.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
 const RENEW_BEFORE_MILLISECONDS = 10_000;
@@ -47,9 +49,12 @@ export class Minting {
     const key = tokenKey(organizationId, format);
     const underWay = this.#minting.get(key);
     if (underWay) return underWay;
-    const minting = this.#mintAlone(organizationId, format).finally(() =>
-      this.#minting.delete(key),
-    );
+    const minting = this.#mintAlone(organizationId, format)
+      .then((token) => {
+        this.schedule();
+        return token;
+      })
+      .finally(() => this.#minting.delete(key));
     this.#minting.set(key, minting);
     return minting;
   }
@@ -81,12 +86,12 @@ export class Minting {
       if (id !== session.id) return null;
       if (!data) {
         // Nobody, or somebody else, is signed in at the identity provider.
-        await session.sync();
+        await session.resync();
         return null;
       }
       const jwt = required(required(data.payload).token).jwt;
       const token = tokens.put(tokenKey(organizationId, format), jwt);
-      session.announce(organizationId, format);
+      session.sharing.announce(organizationId, format);
       this.#options.onToken();
       return token;
     } catch (error) {
@@ -110,18 +115,19 @@ export class Minting {
       await this.#options.onGone();
       return null;
     }
-    this.#options.onFailure(error);
+    // Another organization that is refused is the caller's matter.
+    if (!isGone) this.#options.onFailure(error);
     throw error;
   }
 
   /** Plans the next renewal of the token of the tab's organization. */
   schedule(): void {
-    const { environment, tokens } = this.#core;
+    const { environment, tokens, closing } = this.#core;
     const { clock } = environment;
     clock.clearTimeout(this.#timer);
     const session = this.#session;
     const token = tokens.get(tokenKey(session.organizationId, session.format));
-    if (!session.id || !token) return;
+    if (!session.id || !token || closing.aborted) return;
     const spread = (clock.random() - 0.5) * SPREAD_MILLISECONDS;
     const pause = Math.max(0, tokens.left(token) - RENEW_BEFORE_MILLISECONDS + spread);
     this.#timer = clock.setTimeout(() => this.renew(), pause);
@@ -140,10 +146,7 @@ export class Minting {
       this.schedule();
       return;
     }
-    this.mint(organizationId, format).then(
-      () => this.schedule(),
-      () => undefined,
-    );
+    this.mint(organizationId, format).catch(() => undefined);
   }
 
   stop(): void {

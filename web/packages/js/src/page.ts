@@ -46,11 +46,13 @@ export function observePage(observer: PageObserver): () => void {
   };
   document.addEventListener("visibilitychange", look, { signal });
   addEventListener("pageshow", (event) => event.persisted && look(), { signal });
-  addEventListener("online", () => observer.onWake(), { signal });
+  addEventListener("online", look, { signal });
   addEventListener("focus", () => observer.onFocus(), { signal });
   addEventListener("popstate", () => observer.onRoute(), { signal });
   // Tells of `history.pushState` too, in browsers that have it.
   const { navigation } = globalThis as { readonly navigation?: NavigationLike };
   navigation?.addEventListener("currententrychange", () => observer.onRoute(), { signal });
+  // A page that was opened in the background is hidden from the start.
+  if (document.visibilityState === "hidden") observer.onHide();
   return () => controller.abort();
 }

@@ -1,11 +1,12 @@
+import type { Core } from "./core.ts";
 import { TenantryError } from "./errors.ts";
-import { makeKey, type Session } from "./session.ts";
-import type { Send, SendOptions } from "./transport.ts";
+import type { Session } from "./session.ts";
+import { isAway, makeError, makeKey, type SendOptions } from "./transport.ts";
 import type { TypedDocument } from "./types/tenantry.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
 interface RequestOptions {
-  readonly send: Send;
+  readonly core: Core;
   readonly session: Session;
   readonly getToken: (params?: GetTokenParams) => Promise<string | null>;
   readonly onFailure: (error: unknown) => void;
@@ -24,7 +25,7 @@ export class Requests {
     variables: TVariables,
     options?: SendOptions,
   ): Promise<TData> {
-    const { send } = this.#options;
+    const { send } = this.#options.core;
     return this.#authorize((token) => send(document, variables, { ...options, token }));
   }
 
@@ -37,18 +38,28 @@ export class Requests {
   }
 
   async #authorize<T>(run: (token: string | null) => Promise<T>): Promise<T> {
-    const { getToken, session, onFailure } = this.#options;
+    const { session, onFailure } = this.#options;
+    const { userId } = session;
     try {
-      const token = await getToken();
+      const token = await this.#getToken(userId);
       return await run(token).catch(async (error) => {
         if (token === null || (error as TenantryError).status !== 401) throw error;
-        return run(await getToken({ skipCache: true }));
+        return run(await this.#getToken(userId, { skipCache: true }));
       });
     } catch (error) {
       if (!(error instanceof TenantryError)) throw error;
-      if (error.status === 401 && session.id) session.endEverywhere("ended");
-      if (error.status === 0 || error.status === 503) onFailure(error);
+      const isOwn = session.id && session.userId === userId;
+      if (error.status === 401 && isOwn) session.endEverywhere("ended");
+      if (isAway(error)) onFailure(error);
       throw error;
     }
+  }
+
+  /** What one user asks for is never sent for another one. */
+  async #getToken(userId: string | null, params?: GetTokenParams): Promise<string | null> {
+    const token = await this.#options.getToken(params);
+    if (this.#options.session.userId === userId) return token;
+    const message = "The user who asked for this is no longer signed in.";
+    throw makeError(401, "unauthenticated", message);
   }
 }

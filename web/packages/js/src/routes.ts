@@ -18,6 +18,8 @@ export function checkTarget(
 ): URL | null {
   const url = URL.canParse(to, base) ? new URL(to, base) : null;
   if (!url || !/^https?:$/.test(url.protocol)) return null;
+  // A router takes a path that starts so for the name of another host.
+  if (url.pathname.startsWith("//")) return null;
   const isAllowed = allowedOrigins.some((allowed) =>
     typeof allowed === "string"
       ? URL.canParse(allowed) && new URL(allowed).origin === url.origin

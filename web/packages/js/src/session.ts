@@ -1,42 +1,18 @@
-import type { Environment } from "./environment.ts";
+import type { Core } from "./core.ts";
 import { hasCode } from "./errors.ts";
 import * as documents from "./generated/session.ts";
-import type { Identity } from "./identity.ts";
-import type { Snapshots } from "./resources/snapshot.ts";
 import { type Choice, matchOrganization } from "./routes.ts";
-import type { Memory } from "./storage.ts";
-import type { Store } from "./store.ts";
-import type { TabMessage, Tabs } from "./tabs.ts";
-import { LEAST_MILLISECONDS, type Tokens, tokenKey, toServerFormat } from "./tokens.ts";
-import { isTransient, makeError, type Send } from "./transport.ts";
+import { Sharing } from "./sharing.ts";
+import { SIGNED_OUT } from "./store.ts";
+import { tokenKey, toServerFormat } from "./tokens.ts";
+import { isOver, makeKey, required } from "./transport.ts";
 import type { TenantryEventMap } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { SessionClaims } from "./types/users.ts";
 
-/** What the parts of a tab's connection share. */
-export interface Core {
-  readonly environment: Environment;
-  readonly options: TenantryOptions;
-  readonly store: Store;
-  readonly send: Send;
-  readonly tabs: Tabs;
-  readonly tokens: Tokens;
-  readonly memory: Memory;
-  readonly identity: Identity;
-  readonly snapshots: Snapshots;
-}
-
 export type SignOutReason = TenantryEventMap["signedOut"]["reason"];
 
 type Payload = NonNullable<documents.CreateSessionTokenMutation["payload"]>;
-
-export const SIGNED_OUT = {
-  user: null,
-  session: null,
-  organization: null,
-  membership: null,
-  sessionClaims: null,
-} as const;
 
 /** Knows who is signed in and in which organization the tab is, and publishes it. */
 export class Session {
@@ -52,15 +28,22 @@ export class Session {
   /** The organization that was chosen last, in any tab. */
   chosen: string | null | undefined;
 
+  /** The issuer and the subject of the identity token that the session was last used with. */
+  subject: string | null = null;
+  readonly sharing: Sharing;
+
   readonly #core: Core;
-  #subject: string | null = null;
-  /** The session that another tab has just opened. */
-  #opened: string | null = null;
   #published: Pick<Payload, "viewer" | "instance"> | null = null;
   #syncing: Promise<void> | null = null;
 
   constructor(core: Core) {
     this.#core = core;
+    this.sharing = new Sharing(core, this);
+  }
+
+  /** The user whom the published state belongs to. */
+  get userId(): string | null {
+    return this.#published?.viewer?.user.id ?? null;
   }
 
   get format(): NonNullable<TenantryOptions["tokenFormat"]> {
@@ -82,6 +65,8 @@ export class Session {
   }
 
   async #sync(): Promise<void> {
+    // Who was signed out stays so until somebody asks to be signed in.
+    if (this.signedOutBecause) return this.#core.store.set({ status: "ready", error: null });
     const { turn } = this;
     const isFirst = !this.#core.store.state.isLoaded || this.id === null;
     const answer = isFirst ? await this.#open() : await this.ask(this.wanted());
@@ -96,9 +81,9 @@ export class Session {
   async #open(): Promise<Payload | null> {
     const { memory, tabs } = this.#core;
     this.id = memory.session?.sessionId ?? null;
-    if (this.id) return (await this.#borrow(this.id)) ?? this.ask(this.wanted());
+    if (this.id) return (await this.sharing.borrow(this.id)) ?? this.ask(this.wanted());
     return tabs.exclusively("session", async (waited) => {
-      const find = () => memory.session?.sessionId ?? this.#opened;
+      const find = () => memory.session?.sessionId ?? this.sharing.opened;
       // Browsers may show a tab later what another one has stored.
       if (waited) await tabs.waitFor(() => find() !== null);
       this.id = find();
@@ -107,33 +92,6 @@ export class Session {
       if (this.id) tabs.post({ kind: "opened", sessionId: this.id });
       return answer;
     });
-  }
-
-  /** Starts with the token of another tab, so that the tabs need one token together. */
-  async #borrow(sessionId: string): Promise<Payload | null> {
-    const { tabs, tokens, send, identity } = this.#core;
-    const wanted = this.wanted();
-    if ("slug" in wanted || !(await tabs.hasCompany())) return null;
-    // A token of another tab is good only for the person whom that tab knows.
-    if (!(await identity.use(async () => true)) || this.#follow()) return null;
-    const { format } = this;
-    tabs.post({ kind: "ask", sessionId, format, ...wanted });
-    const find = () => {
-      const organizationId = "organizationId" in wanted ? wanted.organizationId : this.chosen;
-      return organizationId === undefined
-        ? undefined
-        : tokens.get(tokenKey(organizationId, format));
-    };
-    await tabs.waitFor(() => tokens.left(find()) > LEAST_MILLISECONDS);
-    const token = find();
-    if (!token || tokens.left(token) <= LEAST_MILLISECONDS) return null;
-    try {
-      const data = await send(documents.ReadViewerDocument, {}, { token: token.jwt });
-      return data.viewer && { ...data, token: { jwt: token.jwt }, userErrors: [] };
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      return null;
-    }
   }
 
   /** The organization of the URL, else the tab's, else the session's own. */
@@ -160,14 +118,15 @@ export class Session {
     } catch (error) {
       const isGone = hasCode(error, "organization_not_found_or_unauthorized");
       if (isGone && !strict && Object.keys(choice).length > 0) return this.ask({});
-      if (!isOver(error) || !this.replace()) throw error;
-      return this.ask(choice, { strict });
+      if (isOver(error) && this.replace()) return this.ask(choice, { strict });
+      if (isOver(error) && this.signedOutBecause) return null;
+      throw error;
     }
   }
 
   async #askAs(token: string, choice: Choice): Promise<Payload> {
     const { send } = this.#core;
-    const wanted = this.#follow() ? {} : choice;
+    const wanted = this.follow() ? {} : choice;
     const input = { ...wanted, format: toServerFormat(this.format) };
     const { id } = this;
     const data = id
@@ -186,13 +145,13 @@ export class Session {
 
   /** Whether the identity provider has just named somebody else than the signed-in user. */
   isReplaced(): boolean {
-    return this.#subject !== null && this.#subject !== this.#core.identity.subject;
+    return this.subject !== null && this.subject !== this.#core.identity.subject;
   }
 
   /** Forgets everything of a user whom the identity provider has replaced, and says whether it did. */
-  #follow(): boolean {
+  follow(): boolean {
     const isReplaced = this.isReplaced();
-    this.#subject = this.#core.identity.subject;
+    this.subject = this.#core.identity.subject;
     if (!isReplaced) return false;
     this.end("identity_changed", "loading");
     this.signedOutBecause = null;
@@ -216,7 +175,7 @@ export class Session {
     const key = tokenKey(organizationId, this.format);
     const known = tokens.get(key);
     const token = known?.jwt === jwt ? known : jwt ? tokens.put(key, jwt) : null;
-    if (token && token !== known) this.announce(organizationId, this.format);
+    if (token && token !== known) this.sharing.announce(organizationId, this.format);
     this.#publish(payload, token?.claims ?? null, changes);
   }
 
@@ -251,7 +210,7 @@ export class Session {
   async #showNobody(): Promise<void> {
     const { store, send } = this.#core;
     const wasSignedIn = store.state.user !== null;
-    this.#subject = null;
+    this.subject = null;
     this.#forget();
     if (wasSignedIn) {
       store.set({ ...SIGNED_OUT, isSwitching: false });
@@ -275,7 +234,7 @@ export class Session {
 
   #forget(): void {
     this.id = null;
-    this.#opened = null;
+    this.sharing.opened = null;
     this.#published = null;
     this.organizationId = null;
     this.cursor = null;
@@ -295,14 +254,14 @@ export class Session {
    * new one takes its place, and the answer is true. Otherwise somebody has ended it.
    */
   replace(): boolean {
-    const { store, memory } = this.#core;
     if (this.id === null) return false;
-    if (store.state.session && !this.#isExpired(store.state.session.expiresAt)) {
+    const session = this.#published?.viewer?.session;
+    if (session && !this.#isExpired(new Date(session.expiresAt))) {
       this.endEverywhere("revoked");
       return false;
     }
     this.#forget();
-    memory.session = null;
+    this.#core.memory.session = null;
     return true;
   }
 
@@ -312,61 +271,6 @@ export class Session {
     // The server's time: that of the last token, plus the time since it arrived.
     return !!token && token.claims.exp * 1000 - tokens.left(token) >= expiresAt.getTime();
   }
-
-  announce(organizationId: string | null, format: string): void {
-    const { tabs, tokens } = this.#core;
-    const token = tokens.get(tokenKey(organizationId, format));
-    if (!token || !this.id) return;
-    tabs.post({
-      kind: "token",
-      sessionId: this.id,
-      subject: this.#subject,
-      organizationId,
-      isChosen: organizationId === this.chosen,
-      format,
-      jwt: token.jwt,
-      left: tokens.left(token),
-      sentAt: Date.now(),
-    });
-  }
-
-  /** Takes part in what the other tabs tell. Messages of another session mean nothing here. */
-  receive(message: TabMessage): void {
-    if (message.kind === "opened") this.#opened = message.sessionId;
-    if (message.sessionId !== this.id) return;
-    const { tokens } = this.#core;
-    if (message.kind === "token") {
-      const { organizationId, format, jwt, left, sentAt } = message;
-      if (message.subject !== this.#subject) return;
-      const remaining = left - Math.max(0, Date.now() - sentAt);
-      const key = tokenKey(organizationId, format);
-      if (remaining > tokens.left(tokens.get(key))) tokens.put(key, jwt, remaining);
-      if (message.isChosen) this.chosen ??= organizationId;
-    } else if (message.kind === "ask") {
-      const { organizationId = this.chosen } = message;
-      if (organizationId !== undefined) this.announce(organizationId, message.format);
-    } else if (message.kind === "chosen") {
-      this.chosen = message.organizationId;
-    } else if (message.kind === "signedOut") {
-      this.end(message.reason);
-    }
-  }
-}
-
-/** Whether the server says that the session is over or never was. */
-export function isOver(error: unknown): boolean {
-  return hasCode(error, "invalid_action_for_session") || hasCode(error, "resource_not_found");
-}
-
-export function required<T>(payload: T | null): T {
-  if (payload) return payload;
-  throw makeError(500, "server_error", "The server answered without a result.");
-}
-
-/** A random name for one request. `randomUUID` exists on secure pages only. */
-export function makeKey(): string {
-  const numbers = crypto.getRandomValues(new Uint32Array(4));
-  return Array.from(numbers, (number) => number.toString(36)).join("-");
 }
 
 export type { Payload as SessionPayload };

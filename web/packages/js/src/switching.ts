@@ -1,15 +1,9 @@
+import type { Core } from "./core.ts";
 import * as documents from "./generated/session.ts";
 import type { Choice } from "./routes.ts";
-import {
-  type Core,
-  isOver,
-  makeKey,
-  required,
-  type Session,
-  type SessionPayload,
-} from "./session.ts";
+import type { Session, SessionPayload } from "./session.ts";
 import { toServerFormat } from "./tokens.ts";
-import { makeError } from "./transport.ts";
+import { isOver, makeError, makeKey, required } from "./transport.ts";
 import type { SetActiveParams } from "./types/tenantry.ts";
 
 /** Switches the tab's organization: all at once, or not at all. A later switch wins. */
@@ -67,7 +61,8 @@ export class Switching {
   async #ask(choice: Choice, remember: boolean): Promise<SessionPayload> {
     const { identity, send } = this.#core;
     const session = this.#session;
-    const { id } = session;
+    const { id, userId } = session;
+    if (!id) throw nobody();
     try {
       const answer = remember
         ? await identity.use(async (token) => {
@@ -79,7 +74,9 @@ export class Switching {
             return required(data.payload);
           })
         : await session.ask(choice, { strict: true });
-      if (answer && (!remember || id === session.id)) return answer;
+      // A session that is being replaced belongs to nobody for a moment.
+      const isOwn = answer?.viewer?.user.id === (session.userId ?? userId);
+      if (answer && isOwn && !session.signedOutBecause) return answer;
     } catch (error) {
       if (isOver(error) && session.replace()) {
         await session.sync();
@@ -87,12 +84,13 @@ export class Switching {
       }
       throw error;
     }
-    throw makeError(
-      401,
-      "unauthenticated",
-      "Nobody is signed in. Sign in before you choose an organization.",
-    );
+    throw nobody();
   }
+}
+
+function nobody(): Error {
+  const message = "Nobody is signed in. Sign in before you choose an organization.";
+  return makeError(401, "unauthenticated", message);
 }
 
 function toChoice(organization: string | { readonly id: string } | null): Choice {

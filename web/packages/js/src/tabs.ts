@@ -31,17 +31,25 @@ const ANSWER_MILLISECONDS = 150;
  */
 export class Tabs {
   readonly #environment: Environment;
-  readonly #channel: BroadcastChannel | null;
+  readonly #receive: (message: TabMessage) => void;
   readonly #locks: LockManager | null;
   readonly #waiting = new Set<() => void>();
+  #channel: BroadcastChannel | null = null;
   #leave: (() => void) | undefined;
 
   constructor(environment: Environment, receive: (message: TabMessage) => void) {
     this.#environment = environment;
-    this.#channel = openChannel(environment.key);
+    this.#receive = receive;
     this.#locks = globalThis.navigator?.locks ?? null;
-    this.#channel?.addEventListener("message", ({ data }: MessageEvent<TabMessage>) => {
-      receive(data);
+  }
+
+  /** Starts to listen to the other tabs. */
+  open(): void {
+    this.#channel = openChannel(this.#environment.key);
+    this.#channel?.addEventListener("message", ({ data }: MessageEvent<TabMessage | null>) => {
+      // Other code of the page can use the channel too.
+      if (typeof data?.sessionId !== "string") return;
+      this.#receive(data);
       for (const proceed of [...this.#waiting]) proceed();
     });
   }
@@ -60,9 +68,13 @@ export class Tabs {
   }
 
   async hasCompany(): Promise<boolean> {
-    if (!this.#channel || !this.#locks) return false;
-    const { held = [] } = await this.#locks.query();
-    return held.some(({ name }) => name === this.#tabsLock);
+    return this.#channel !== null && this.#isHeld(this.#tabsLock);
+  }
+
+  async #isHeld(lock: string): Promise<boolean> {
+    // Frames without an origin have the locks, but may not use them.
+    const { held = [] } = (await this.#locks?.query().catch(() => null)) ?? {};
+    return held.some(({ name }) => name === lock);
   }
 
   /** Waits until a message has arrived that satisfies the condition, or a moment has passed. */
@@ -92,8 +104,7 @@ export class Tabs {
     if (!this.#locks) return run(false);
     const { clock, key } = this.#environment;
     const lock = `${key}:${name}`;
-    const { held = [] } = await this.#locks.query();
-    const waited = held.some((other) => other.name === lock);
+    const waited = await this.#isHeld(lock);
     const controller = new AbortController();
     const timer = clock.setTimeout(() => controller.abort(), LOCK_MILLISECONDS);
     let started = false;
@@ -115,6 +126,7 @@ export class Tabs {
   close(): void {
     this.#leave?.();
     this.#channel?.close();
+    this.#channel = null;
   }
 
   get #tabsLock(): string {

@@ -47,8 +47,9 @@ export class Tokens {
   put(key: string, jwt: string, lifetime?: number): Token | null {
     const claims = decodeClaims<SessionClaims>(jwt);
     if (!claims) return null;
-    const milliseconds = lifetime ?? (claims.exp - claims.iat) * 1000;
-    const token = { jwt, claims, expiresAt: this.#clock.now() + milliseconds };
+    const longest = (claims.exp - claims.iat) * 1000;
+    const expiresAt = this.#clock.now() + Math.min(lifetime ?? longest, longest);
+    const token = { jwt, claims, expiresAt };
     this.#tokens.set(key, token);
     return token;
   }
@@ -60,10 +61,6 @@ export class Tokens {
   /** The milliseconds that the token has left. */
   left(token: Token | undefined): number {
     return token ? token.expiresAt - this.#clock.now() : 0;
-  }
-
-  drop(key: string): void {
-    this.#tokens.delete(key);
   }
 
   clear(): void {

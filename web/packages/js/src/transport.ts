@@ -1,4 +1,4 @@
-import { type TenantryApiError, TenantryError } from "./errors.ts";
+import { hasCode, type TenantryApiError, TenantryError } from "./errors.ts";
 import type { TypedDocument } from "./types/tenantry.ts";
 
 export interface SendOptions {
@@ -38,6 +38,8 @@ interface Answer<TData> {
   readonly errors?: readonly GraphQLFault[];
 }
 
+const LONGEST_MILLISECONDS = 30_000;
+
 const STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -68,15 +70,16 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** Whether the server or the network is away, so that everything else fails too. */
+export function isAway(error: unknown): boolean {
+  return error instanceof TenantryError && (error.status === 0 || error.status === 503);
+}
+
 export function createSend(url: string, fetch: typeof globalThis.fetch): Send {
   return async (document, variables, options = {}) => {
-    const response = await request(
-      fetch,
-      `${url}/graphql`,
-      { query: `${document}`, variables },
-      options,
-    );
-    const answer = await readAnswer<object>(response, url);
+    const body = { query: `${document}`, variables };
+    const { response, text } = await request(fetch, `${url}/graphql`, body, options);
+    const answer = readAnswer<object>(response, text, url);
     const faults = answer.errors?.filter((fault) => !isHiddenCount(fault));
     if (faults?.length) throw toError(response, faults);
     const { data } = answer;
@@ -91,7 +94,7 @@ async function request(
   url: string,
   body: object,
   { token, idempotencyKey }: SendOptions,
-): Promise<Response> {
+): Promise<{ readonly response: Response; readonly text: string }> {
   const headers: Record<string, string> = {
     accept: "application/graphql-response+json, application/json",
     "content-type": "application/json",
@@ -99,9 +102,11 @@ async function request(
   if (token) headers.authorization = `Bearer ${token}`;
   if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
   const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body) };
-  const attempt = async (): Promise<Response> => {
+  const attempt = async () => {
     try {
-      return await fetch(url, { ...init, credentials: "omit" });
+      const signal = AbortSignal.timeout(LONGEST_MILLISECONDS);
+      const response = await fetch(url, { ...init, credentials: "omit", signal });
+      return { response, text: await response.text() };
     } catch (cause) {
       throw makeError(0, "network_error", "The server can't be reached.", cause);
     }
@@ -110,13 +115,21 @@ async function request(
   return idempotencyKey ? attempt().catch(attempt) : attempt();
 }
 
-async function readAnswer<TData>(response: Response, url: string): Promise<Answer<TData>> {
-  const answer = await response.json().catch(() => null);
+function readAnswer<TData>(response: Response, text: string, url: string): Answer<TData> {
+  const answer = parse<TData>(text);
   if (answer?.data || answer?.errors) return answer;
   if (response.status >= 500 || response.status === 429) {
     throw toError(response, [{ message: "The server is busy or away. Try again in a moment." }]);
   }
   throw notAnInstance(response.status, url);
+}
+
+function parse<TData>(text: string): Answer<TData> | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function notAnInstance(status: number, url: string): TenantryError {
@@ -171,4 +184,20 @@ export function toApiErrors(faults: readonly UserFault[] | undefined): readonly 
 function camelKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const camel = (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [camel(key), entry]));
+}
+
+/** Whether the server says that the session is over or never was. */
+export function isOver(error: unknown): boolean {
+  return hasCode(error, "invalid_action_for_session") || hasCode(error, "resource_not_found");
+}
+
+export function required<T>(payload: T | null): T {
+  if (payload) return payload;
+  throw makeError(500, "server_error", "The server answered without a result.");
+}
+
+/** A random name for one request. `randomUUID` exists on secure pages only. */
+export function makeKey(): string {
+  const numbers = crypto.getRandomValues(new Uint32Array(4));
+  return Array.from(numbers, (number) => number.toString(36)).join("-");
 }

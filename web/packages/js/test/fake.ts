@@ -1,9 +1,11 @@
+import { onTestFinished } from "vitest";
 import {
   createTenantry,
   type Tenantry,
   type TenantryClock,
   type TenantryOptions,
 } from "../src/index.ts";
+import { decodeClaims } from "../src/tokens.ts";
 
 /** A clock whose time passes when the test says so. */
 export class FakeClock implements TenantryClock {
@@ -62,23 +64,31 @@ type Reply = object | Response | Error;
 const INSTANCE = { membershipMode: "REQUIRED", domainsEnrollmentModes: [], signInUrl: "/sign-in" };
 const TIMES = { createdAt: "2026-11-29T10:00:00Z", updatedAt: "2026-11-29T10:00:00Z" };
 
-/** An instance that answers as the real one, for one user with the organizations that it is given. */
+/** The user of an identity token: Ada, or somebody who bears the name of their subject. */
+function userOf({ authorization = "" }: Readonly<Record<string, string>>): string {
+  const claims = decodeClaims<{ sub?: string; iss?: string }>(authorization);
+  return !claims?.iss || claims.sub === "ada" ? "1" : `${claims.sub}`;
+}
+
+/** An instance that answers as the real one, for users with the organizations that it is given. */
 export class FakeServer {
   readonly requests: Request[] = [];
   readonly organizations: Set<string> = new Set(["org_1", "org_2"]);
   last: string | null = null;
   tokens = 0;
   role = "org:member";
+  expiresAt = "2026-12-06T10:00:00Z";
   /** Answers that come before the usual ones, in order. */
   readonly replies: (Reply | Promise<Reply>)[] = [];
 
   fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
     if (!init?.body) return new Response("ok");
-    const { query, variables } = JSON.parse(`${init.body}`);
+    const { query, variables = {} } = JSON.parse(`${init.body}`);
     const operation = /^\w+ (\w+)/.exec(query)?.[1] ?? "";
     const headers = init.headers as Record<string, string>;
     this.requests.push({ operation, input: variables.input ?? variables, headers });
-    const reply = await (this.replies.shift() ?? this.answer(operation, variables));
+    const reply = await (this.replies.shift() ??
+      this.answer(operation, variables, userOf(headers)));
     if (reply instanceof Error) throw reply;
     return reply instanceof Response ? reply : Response.json(reply);
   };
@@ -87,36 +97,43 @@ export class FakeServer {
     return this.requests.map(({ operation }) => operation);
   }
 
-  answer(operation: string, { input = {} }: { input?: Record<string, unknown> }): object {
+  answer(
+    operation: string,
+    { input = {} }: { input?: Record<string, unknown> },
+    user = "1",
+  ): object {
     if (operation === "ReadInstance") return { data: { instance: INSTANCE } };
+    if (operation === "ReadViewer") return { data: this.#payload(this.last, user) };
     if (!operation.includes("Session") && operation !== "SetActiveOrganization")
       return { data: {} };
     if (operation === "EndSession") return { data: { payload: { userErrors: [] } } };
     const wanted = (input.organizationId ?? input.slug ?? this.last) as string | null;
     if (wanted !== null && !this.organizations.has(wanted)) return NOT_FOUND;
     if (operation === "SetActiveOrganization") this.last = wanted;
-    return { data: { payload: this.#payload(wanted) } };
+    return { data: { payload: this.#payload(wanted, user) } };
   }
 
-  #payload(organizationId: string | null): object {
+  #payload(organizationId: string | null, user: string): object {
     this.tokens += 1;
     const organization = organizationId === null ? {} : { o: { id: organizationId } };
     const times = { iat: 1_000, exp: 1_060, jti: this.tokens };
     return {
-      token: { jwt: encode({ sub: "user_1", sid: "sess_1", ...times, ...organization }) },
+      token: {
+        jwt: encode({ sub: `user_${user}`, sid: `sess_${user}`, ...times, ...organization }),
+      },
       userErrors: [],
       instance: INSTANCE,
       viewer: {
         cursor: "1",
         canCreateOrganization: true,
-        user: { id: "user_1", identifier: "ada@example.com", imageUrl: null, ...TIMES },
+        user: { id: `user_${user}`, identifier: "ada@example.com", imageUrl: null, ...TIMES },
         session: {
-          id: "sess_1",
+          id: `sess_${user}`,
           status: organizationId ? "ACTIVE" : "PENDING",
           tasks: organizationId ? [] : [{ key: "choose-organization" }],
           lastActiveOrganization: this.last && { id: this.last },
           createdAt: TIMES.createdAt,
-          expiresAt: "2026-12-06T10:00:00Z",
+          expiresAt: this.expiresAt,
         },
         activeOrganization: organizationId && {
           id: organizationId,
@@ -195,5 +212,6 @@ export function fake(
     storage: { local, tab },
     ...options,
   });
+  onTestFinished(() => tenantry.close());
   return { tenantry, server, clock, local, tab, provider };
 }

@@ -28,6 +28,11 @@ test.each([
   "https://app.example.com@evil.example/",
   "https://app.example.com.evil.example/",
   "http://[",
+  "https://app.example.com//evil.example",
+  "/.//evil.example",
+  "/x/..//evil.example",
+  "https://app.example.com:8443/",
+  "vbscript:alert(1)",
 ])("%s may not be opened", (to) => {
   expect(checkTarget(to, HERE, ["https://docs.example.com"])).toBeNull();
 });

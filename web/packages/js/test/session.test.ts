@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { hasCode, type TenantryState } from "../src/index.ts";
-import { fake, NOT_FOUND, OVER, REFUSED, settle } from "./fake.ts";
+import { fake, identityToken, NOT_FOUND, OVER, REFUSED, settle } from "./fake.ts";
 
 test("nothing is sent before load, and loading is one request however often it is called", async () => {
   const { tenantry, server } = fake();
@@ -136,7 +136,7 @@ test("a session that somebody ended is opened again only for somebody else", asy
   expect(tenantry.user).toBeNull();
   provider.subject = "grace";
   await tenantry.reload();
-  expect(tenantry.user?.id).toBe("user_1");
+  expect(tenantry.user?.id).toBe("user_grace");
 });
 
 test("a stored session that is over is replaced once, silently", async () => {
@@ -171,6 +171,34 @@ test("nobody at the provider is a state that is ready", async () => {
   expect(await tenantry.getToken()).toBeNull();
 });
 
+test("a token of an organization that isn't the user's is refused, and nothing else changes", async () => {
+  const { tenantry, server } = fake();
+  await tenantry.load();
+  const { state } = tenantry;
+  server.replies.push(NOT_FOUND);
+  const refusal = await tenantry.getToken({ organizationId: "org_9" }).catch((error) => error);
+  expect(hasCode(refusal, "organization_not_found_or_unauthorized")).toBe(true);
+  await settle();
+  expect(tenantry.state).toBe(state);
+});
+
+test("an identity token may come without a promise, and a provider that fails is tried again", async () => {
+  const answers: (() => string)[] = [
+    () => {
+      throw new Error("The provider isn't ready.");
+    },
+    () => identityToken("ada"),
+  ];
+  const getIdentityToken = (() => answers.shift()?.() ?? null) as never;
+  const { tenantry, clock } = fake({ getIdentityToken });
+  const loading = tenantry.load();
+  await vi.waitFor(() => expect(tenantry.status).toBe("degraded"));
+  expect(tenantry.state.error?.code).toBe("identity_token_failed");
+  await clock.pass(2_000);
+  await loading;
+  expect(tenantry.user?.id).toBe("user_1");
+});
+
 test("a switch that is refused changes nothing", async () => {
   const { tenantry, server } = fake();
   await tenantry.load();
@@ -184,6 +212,20 @@ test("a switch that is refused changes nothing", async () => {
   await settle();
   expect(tenantry.organization).toBe(organization);
   expect(tenantry.state.isSwitching).toBe(false);
+});
+
+test("a switch while the server is away fails, and the page recovers by itself", async () => {
+  const { tenantry, server, clock } = fake();
+  await tenantry.load();
+  const away = new Response("{}", { status: 503 });
+  server.replies.push(away);
+  await expect(tenantry.setActive({ organization: "org_1" })).rejects.toMatchObject({
+    status: 503,
+  });
+  await settle();
+  expect(tenantry.state).toMatchObject({ status: "degraded", isSwitching: false });
+  await clock.pass(2_000);
+  expect(tenantry.status).toBe("ready");
 });
 
 test("each snapshot belongs together, and the last switch wins on the server too", async () => {

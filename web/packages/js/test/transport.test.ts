@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { TenantryError } from "../src/index.ts";
 import { createSend, isTransient } from "../src/transport.ts";
 
@@ -61,4 +61,35 @@ test("what isn't an instance is named, and what is away can be tried again", asy
   expect(isTransient(page)).toBe(false);
   expect(isTransient(await sending(new Response("", { status: 502 })))).toBe(true);
   expect(isTransient(await sending(new TypeError("failed to fetch")))).toBe(true);
+});
+
+test("an answer that is cut off is a lost one: it can be tried again, and a mutation is at once", async () => {
+  const cut = () =>
+    new Response(new ReadableStream({ start: (body) => body.error(new TypeError("cut off")) }));
+  const error = await sending(cut());
+  expect(error).toMatchObject({ status: 0, code: "network_error" });
+
+  const keys: unknown[] = [];
+  const send = createSend("https://orgs.example.com", async (_url, init) => {
+    keys.push(new Headers(init?.headers).get("idempotency-key"));
+    return keys.length === 1 ? cut() : Response.json({ data: { done: true } });
+  });
+  const options = { idempotencyKey: "key" };
+  expect(await send("mutation Do { done }", {}, options)).toEqual({ done: true });
+  expect(keys).toEqual(["key", "key"]);
+});
+
+test("a request that nobody answers is given up", async () => {
+  const controller = new AbortController();
+  vi.spyOn(AbortSignal, "timeout").mockReturnValue(controller.signal);
+  const send = createSend("https://orgs.example.com", (_url, init) => {
+    const { signal } = init ?? {};
+    return new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  });
+  const sent = send("query Read { read }", {}).catch((error: unknown) => error);
+  controller.abort();
+  expect(await sent).toMatchObject({ status: 0, code: "network_error" });
+  vi.restoreAllMocks();
 });

@@ -5,6 +5,7 @@ import type {
   OrganizationMembershipResource,
   OrganizationResource,
   PermissionDecision,
+  ResourcePage,
   SessionResource,
   Tenantry,
   TenantryEventMap,
@@ -166,7 +167,7 @@ export class FakeTenantry {
 }
 
 /** One page of a list that has all its rows on it, unless a total says otherwise. */
-export function answer<T>(data: readonly T[], totalCount: number = data.length) {
+export function answer<T>(data: readonly T[], totalCount: number = data.length): ResourcePage<T> {
   return {
     data,
     totalCount,
@@ -183,7 +184,8 @@ interface Asked {
 
 /** A list method that cuts rows into pages as the server does. A cursor is the id of a row. */
 export function pagesOf<T extends { readonly id: string }>(rows: () => readonly T[]) {
-  return vi.fn(async ({ pageSize = 10, offset = 0, after, before }: Asked = {}) => {
+  const read = async (asked: Asked = {}): Promise<ResourcePage<T>> => {
+    const { pageSize = 10, offset = 0, after, before } = asked;
     const all = rows();
     const indexOf = (id: string) => all.findIndex((row) => row.id === id);
     const end = before === undefined ? all.length : indexOf(before);
@@ -204,5 +206,6 @@ export function pagesOf<T extends { readonly id: string }>(rows: () => readonly 
         endCursor: data.at(-1)?.id ?? null,
       },
     };
-  });
+  };
+  return vi.fn(read);
 }

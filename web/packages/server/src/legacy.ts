@@ -41,7 +41,10 @@ export function requireAuth<Request extends RequestLike, Response extends JsonRe
 }
 
 /** `getServerSideProps` with `req.auth`, for everybody: the function decides itself. */
-export function withServerSideAuth<Context extends { req: RequestLike }, Props>(
+export function withServerSideAuth<
+  Props,
+  Context extends { req: RequestLike } = { req: RequestLike; resolvedUrl: string },
+>(
   load: (context: Context & { req: WithAuth<Context["req"]> }) => Props | Promise<Props>,
 ): (context: Context) => Promise<Props> {
   return async (context) => {

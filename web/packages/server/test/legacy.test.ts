@@ -65,7 +65,7 @@ test("the roles of all organizations have their names of 2022", async () => {
   const { withServerSideAuth } = await import("../src/legacy.ts");
   const read = withServerSideAuth(({ req }) => req.auth.claims.orgs);
 
-  expect(await read({ req: await requestOf(V1) })).toEqual({
+  expect(await read({ req: await requestOf(V1), resolvedUrl: "/" })).toEqual({
     org_1: "basic_member",
     org_2: "admin",
     org_3: "editor",

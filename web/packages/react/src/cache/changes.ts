@@ -46,7 +46,7 @@ export async function mutateRow<T extends Row, Answer>(
     onMutate: async () => {
       // An answer that left the server before the change would show the old row again.
       await cache.cancelQueries({ queryKey: key });
-      const before = cache.getQueriesData({ queryKey: key });
+      const before = cache.getQueriesData<Pages<T>>({ queryKey: key });
       apply(change);
       return before;
     },
@@ -54,7 +54,9 @@ export async function mutateRow<T extends Row, Answer>(
       if (settle) apply(() => settle(answer));
     },
     onError: (_error, _variables, before) => {
-      for (const [queryKey, pages] of before ?? []) cache.setQueryData(queryKey, pages);
+      for (const [queryKey, pages] of before ?? []) {
+        if (pages) changeRows<T>(cache, queryKey, (rows) => putBack(rows, rowsOf(pages), id));
+      }
       void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
     },
   });
@@ -64,6 +66,19 @@ export async function mutateRow<T extends Row, Answer>(
   } finally {
     readSince(cache, key, begin);
   }
+}
+
+/** One row as it was and where it was. The others stay: changes of their own may be under way. */
+function putBack<T extends Row>(
+  rows: readonly T[],
+  before: readonly T[],
+  id: string,
+): readonly T[] {
+  const index = before.findIndex((row) => row.id === id);
+  const earlier = before[index];
+  if (!earlier) return rows;
+  if (rows.some((row) => row.id === id)) return rows.map((row) => (row.id === id ? earlier : row));
+  return [...rows.slice(0, index), earlier, ...rows.slice(index)];
 }
 
 /** Reads again what waits for it, and what was read during the change and may be older than it. */

@@ -8,6 +8,7 @@ import { looksEqual } from "./rows.ts";
 import { useStableFunctions } from "./stable.ts";
 
 export interface CachedResource<T> {
+  /** Undefined too after a refusal: what the user may no longer see is gone from the page. */
   readonly data: T | undefined;
   readonly error: TenantryError | null;
   /** Whether the first answer isn't there yet. */
@@ -38,7 +39,8 @@ export function useCachedResource<T>(
       if (asked) await result.refetch();
     },
   });
-  const { data, error } = result;
+  const { error } = result;
+  const data = error && [401, 403, 404].includes(error.status) ? undefined : result.data;
   const isLoading = result.isLoading || asked !== source;
   return useMemo(() => ({ data, error, isLoading, refetch }), [data, error, isLoading, refetch]);
 }

@@ -22,8 +22,8 @@ export function ActiveOrganization(props: ActiveOrganizationProps): ReactNode {
   const { children, fallback = null, notFound = null } = props;
   const context = useTenantryContext("<ActiveOrganization>");
   const wanted = props.slug ?? props.id;
-  const { isLoaded, userId, organizationId, slug } = useSnapshot(context, selectOrganization);
-  const isMissing = useActivation(context, wanted, isLoaded && userId !== null);
+  const { isLoaded, mayAsk, organizationId, slug } = useSnapshot(context, selectOrganization);
+  const isMissing = useActivation(context, wanted, mayAsk);
   const isActive = props.slug === undefined ? organizationId === wanted : slug === wanted;
   if (!isLoaded) return fallback;
   if (isActive) return children;
@@ -32,15 +32,16 @@ export function ActiveOrganization(props: ActiveOrganizationProps): ReactNode {
 
 interface Shown {
   readonly isLoaded: boolean;
-  readonly userId: string | null;
+  /** Somebody is signed in, and the server can be reached. */
+  readonly mayAsk: boolean;
   readonly organizationId: string | null;
   readonly slug: string | null;
 }
 
-function selectOrganization({ isLoaded, user, organization }: TenantryState): Shown {
+function selectOrganization({ status, isLoaded, user, organization }: TenantryState): Shown {
   return {
     isLoaded,
-    userId: user?.id ?? null,
+    mayAsk: status === "ready" && user !== null,
     organizationId: organization?.id ?? null,
     slug: organization?.slug ?? null,
   };
@@ -50,11 +51,11 @@ function selectOrganization({ isLoaded, user, organization }: TenantryState): Sh
 function useActivation(
   { tenantry }: TenantryContextValue,
   wanted: string,
-  isPossible: boolean,
+  mayAsk: boolean,
 ): boolean {
   const [missing, setMissing] = useState<string | null>(null);
   useEffect(() => {
-    if (!isPossible) return;
+    if (!mayAsk) return;
     let isOver = false;
     const isWanted = (organization: { id: string; slug: string | null } | null) =>
       organization?.id === wanted || organization?.slug === wanted;
@@ -78,6 +79,6 @@ function useActivation(
       isOver = true;
       stopLeft();
     };
-  }, [tenantry, wanted, isPossible]);
+  }, [tenantry, wanted, mayAsk]);
   return missing === wanted;
 }

@@ -45,7 +45,12 @@ export function useOrganizationEvents(
   const { deliver } = useStableFunctions({
     deliver: (event: TenantryEvent) => {
       if (types && !types.includes(event.type)) return;
-      handler(event);
+      try {
+        handler(event);
+      } catch (failure) {
+        // A mistake in the page doesn't cost it the events that follow.
+        reportError(failure);
+      }
       setCursor(event.cursor);
     },
   });
