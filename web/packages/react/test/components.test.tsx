@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import {
+  type InvitationPreview,
   type OrganizationMembershipResource,
   type OrganizationResource,
   type RoleResource,
@@ -61,6 +62,27 @@ test("what one person was told about an invitation isn't told to the next one (c
   fake.set(signedIn({ user: person("user_grace", "Grace") }));
   await eventually(() => press(page, "Accept invitation"));
   await eventually(() => expect(page.textContent).toContain("The invitation was accepted."));
+});
+
+test("who has joined isn't asked to join again when the organization can't be activated", async () => {
+  const fake = new FakeTenantry(signedIn({ user: person("user_ada", "Ada") }));
+  fake.acceptInvitation.mockImplementation(async () => {
+    fake.getInvitationPreview.mockResolvedValue(
+      part<InvitationPreview>({ status: "accepted", expiresAt: new Date() }),
+    );
+    return membership();
+  });
+  fake.getInvitationPreview.mockResolvedValue(
+    part<InvitationPreview>({ status: "pending", expiresAt: new Date() }),
+  );
+  fake.setActive.mockRejectedValueOnce(refusal("UNAVAILABLE"));
+  const page = render(fake, <AcceptInvitation ticket="t" />);
+  await eventually(() => press(page, "Accept invitation"));
+  await eventually(() => expect(page.textContent).toContain("The server can’t answer right now."));
+  await eventually(() => expect(fake.getInvitationPreview.mock.calls.length).toBeGreaterThan(1));
+  press(page, "Accept invitation");
+  await eventually(() => expect(page.textContent).toContain("The invitation was accepted."));
+  expect(fake.acceptInvitation).toHaveBeenCalledTimes(1);
 });
 
 test("an invitation that couldn't be read is read again on request", async () => {
