@@ -62,6 +62,18 @@ OUTSIDE = """() => [...document.querySelectorAll(".tn-root, .tn-root *")]
   .filter(([, { width, left, right }]) => width > 0 && (left < -0.5 || right > innerWidth + 0.5))
   .map(([name]) => String(name))"""
 
+# Controls that stick out of their group, and names that have no room.
+CROWDED = """() => [
+  ...[...document.querySelectorAll(".tn-actions > *, .tn-field > *")].filter(node => {
+    const [inner, outer] = [node, node.parentElement].map(box => box.getBoundingClientRect());
+    return inner.width > 0 && (inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5);
+  }),
+  ...[...document.querySelectorAll(".tn-rowText")].filter(node => {
+    const { width } = node.getBoundingClientRect();
+    return width > 0 && width < 64;
+  }),
+].map(node => node.outerHTML.slice(0, 120))"""
+
 
 @pytest.mark.parametrize("lang", ["de", "ar"])
 @pytest.mark.parametrize("state", STATES)
@@ -70,6 +82,7 @@ def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str, lang: 
 
     assert page.evaluate(WIDTHS) == []
     assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(CROWDED) == []
 
 
 @pytest.mark.parametrize("state", ["switcher-open", "profile-members", "invite-dialog"])
