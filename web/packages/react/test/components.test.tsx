@@ -8,7 +8,7 @@ import {
   type TenantryEvent,
   type UserResource,
 } from "@tenantry/js";
-import type { ReactNode } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
 import type { PaginatedResources } from "../src/cache/pages.ts";
@@ -20,6 +20,7 @@ import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
 import { en } from "../src/locales/en.ts";
 import { LocalizationProvider } from "../src/localization.tsx";
+import { Dialog } from "../src/ui/dialog.tsx";
 import { answer, FakeTenantry, membership, organization, part, signedIn } from "./fake.ts";
 import { eventually, render, renderHook } from "./render.tsx";
 
@@ -215,4 +216,28 @@ test("a role is chosen once the one before is stored (check 64)", async () => {
     await eventually(() => expect(select.value).toBe("org:member"));
   }
   expect(update).toHaveBeenCalledTimes(1);
+});
+
+test("what happens in a dialog stays there, whatever is around it in React", async () => {
+  const heard = vi.fn();
+  const tell = ({ type }: { type: string }) => heard(type);
+  const sent = vi.fn((event: FormEvent) => event.preventDefault());
+  render(
+    new FakeTenantry(signedIn()),
+    english(
+      // biome-ignore lint/a11y/noStaticElementInteractions: it stands for a row of a page.
+      <div onClick={tell} onKeyDown={tell} onSubmit={tell}>
+        <Dialog title="Title" onClose={() => {}}>
+          <form onSubmit={sent}>
+            <button type="submit">Go</button>
+          </form>
+        </Dialog>
+      </div>,
+    ),
+  );
+  await eventually(() => press(document.body, "Go"));
+  const options = { key: "ArrowDown", bubbles: true };
+  document.querySelector("form")?.dispatchEvent(new KeyboardEvent("keydown", options));
+  expect(sent).toHaveBeenCalledTimes(1);
+  expect(heard).not.toHaveBeenCalled();
 });
