@@ -44,18 +44,18 @@ class Gallery:
     def __post_init__(self) -> None:
         self.context.route(f"{ORIGIN}/**", self._serve)
 
-    def open(
-        self, state: str, *, lang: str = "en", width: int = 1280, props: object = None, **more: str
-    ) -> Page:
+    def open(self, state: str, *, lang: str = "en", width: int = 1280, **more: object) -> Page:
         """Shows a state, and waits until the buttons that lead to it are pressed."""
         page = self.context.new_page()
         page.set_viewport_size({"width": width, "height": 720})
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("dialog", lambda dialog: self._heard("error", f"dialog: {dialog.message}"))
-        query = {"state": state, "lang": lang, "theme": "light", **more}
-        if props is not None:
-            query["props"] = json.dumps(props)
+        given = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in more.items()
+        }
+        query = {"state": state, "lang": lang, "theme": "light", **given}
         page.goto(f"{ORIGIN}/index.html?{urlencode(query)}")
         page.wait_for_selector("html[data-pressed]", state="attached")
         # What stands beside an anchor is placed in the frame after it is shown.

@@ -3,6 +3,7 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
+import base64
 import json
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.browser.react_page import Site, build
 from tests.support.processes import Server
 
 REACT_18 = Path(__file__).parents[1] / "clients" / "react18"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
 NEXT = {"afterSelectOrganizationUrl": "/orgs/:slug/dashboard", "afterSelectPersonalUrl": "/me/:id"}
 
 
@@ -64,6 +66,33 @@ def test_50_a_click_on_the_trigger_or_beside_the_panel_closes_it(gallery: Galler
     expect(panel).to_be_hidden()
 
 
+def test_50_the_product_has_the_last_word_about_a_panel_that_it_controls(gallery: Gallery) -> None:
+    page = gallery.open("switcher-closed", props={"open": False})
+    trigger, panel = page.locator(".tn-trigger"), page.locator(".tn-panel")
+    for _ in range(3):
+        trigger.click()
+        expect(panel).to_be_hidden()
+        expect(trigger).to_have_attribute("aria-expanded", "false")
+
+    page = gallery.open("switcher-closed", props={"open": True})
+    for _ in range(2):
+        page.mouse.click(900, 700)
+        expect(row(page, "Difference Lab")).to_be_visible()
+
+
+def test_50_the_keyboard_stays_in_the_panel_when_a_row_goes(gallery: Gallery) -> None:
+    page = gallery.open("switcher-invited")
+    row(page, "Join Difference Lab").press("Enter")
+    expect(row(page, "Join Difference Lab")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(row(page, "Manage")).to_be_focused()
+    row(page, "Decline Observatory").press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tn-panel").get_by_text("Observatory")).to_have_count(0)
+    page.keyboard.press("ArrowUp")
+    expect(row(page, "Create organization")).to_be_focused()
+
+
 def test_51_the_personal_account(gallery: Gallery) -> None:
     personal = "Personal account"
     expect(row(gallery.open("switcher-open"), personal)).to_be_visible()
@@ -101,6 +130,8 @@ def test_54_screens_as_dialogs_and_as_pages(gallery: Gallery) -> None:
     row(page, "Create organization").click()
     dialog = page.get_by_role("dialog", name="Create organization")
     expect(dialog.get_by_label("Organization name")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".tn-panel")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.locator(".tn-trigger")).to_be_focused()
@@ -143,11 +174,29 @@ def test_55_joining_and_declining_in_the_panel(gallery: Gallery) -> None:
     expect(page.locator("#went")).to_have_text("/orgs/difference/dashboard")
 
 
+def test_55_a_refused_decline_says_why(gallery: Gallery) -> None:
+    refused = {"fails": {"decline": "organization_invitation_not_pending"}}
+    page = gallery.open("switcher-invited", world=refused)
+    row(page, "Decline Observatory").click()
+    page.locator(".tn-panel").get_by_role("button", name="Decline", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The invitation isn’t pending any more.")
+    expect(page.locator(".tn-panel").get_by_text("Observatory")).to_be_visible()
+
+
 def test_56_who_may_not_create_sees_no_way_to_it(gallery: Gallery) -> None:
     page = gallery.open("switcher-member")
     expect(row(page, "Leave organization")).to_be_visible()
     expect(row(page, "Create organization")).to_have_count(0)
     expect(row(page, "Manage")).to_have_count(0)
+
+
+def test_56_who_has_nothing_to_choose_reads_whom_to_ask(gallery: Gallery) -> None:
+    panel = gallery.open("switcher-empty").locator(".tn-panel")
+    expect(panel).to_contain_text("Ask a colleague to invite you.")
+    joinable = {"invitedTo": [{"id": "org_lab", "name": "Lab", "slug": "lab"}]}
+    panel = gallery.open("switcher-empty", world=joinable).locator(".tn-panel")
+    expect(panel.get_by_role("button", name="Join Lab")).to_be_visible()
+    expect(panel).not_to_contain_text("Ask a colleague")
 
 
 def test_57_many_memberships(gallery: Gallery) -> None:
@@ -243,6 +292,35 @@ def test_61_pasted_addresses(gallery: Gallery) -> None:
     expect(page.get_by_text("Sent 3 invitations.").first).to_be_attached()
 
 
+def test_63_a_refused_change_of_a_row_says_why(gallery: Gallery) -> None:
+    refused = {"fails": {"revoke": "organization_invitation_not_pending"}}
+    page = gallery.open("profile-invitations", world=refused)
+    page.get_by_role("button", name="Revoke charles@example.com").click()
+    dialog = page.get_by_role("alertdialog")
+    dialog.get_by_role("button", name="Revoke").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("isn’t pending any more.")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Revoke charles@example.com")).to_be_visible()
+
+    refused = {"fails": {"acceptRequest": "organization_membership_quota_exceeded"}}
+    page = gallery.open("profile-requests", world=refused)
+    page.get_by_role("button", name="Accept Nguyễn Thị Minh").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept Nguyễn Thị Minh")).to_be_visible()
+
+
+def test_63_a_list_that_failed_says_nothing_about_its_rows(gallery: Gallery) -> None:
+    for path, method in {
+        "members": "getMemberships",
+        "invitations": "getInvitations",
+        "requests": "getMembershipRequests",
+        "domains": "getDomains",
+    }.items():
+        page = gallery.open(f"profile-{path}", world={"fails": {method: "UNAVAILABLE"}})
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.locator(".tn-page .tn-empty")).to_have_count(0)
+
+
 def test_64_a_refused_role_is_taken_back(gallery: Gallery) -> None:
     page = gallery.open("profile-role-refused")
     select = page.get_by_role("combobox", name="Role of Grace Hopper")
@@ -304,8 +382,41 @@ def test_68_creating(gallery: Gallery) -> None:
     expect(page.locator("#went")).to_have_text("/orgs/engines-2")
 
 
+def test_68_what_fails_after_creating(gallery: Gallery) -> None:
+    page = gallery.open("create", world={"failsOnce": {"setActive": "UNAVAILABLE"}})
+    page.evaluate("""() => {
+        const create = tenantry.createOrganization;
+        window.created = 0;
+        tenantry.createOrganization = params => { window.created += 1; return create(params); };
+    }""")
+    button = page.get_by_role("button", name="Create organization")
+    button.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    button.click()
+    expect(page.get_by_role("heading", name="Invite members")).to_be_visible()
+    expect(page.get_by_label("Email addresses")).to_be_focused()
+    assert page.evaluate("window.created") == 1
+
+    page = gallery.open("create", world={"fails": {"setLogo": "UNAVAILABLE"}})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXEL)}
+    )
+    expect(page.get_by_role("button", name="Remove")).to_be_visible()
+    page.get_by_role("button", name="Create organization").click()
+    expect(page.get_by_text("but without its logo.").first).to_be_attached()
+
+
 def test_69_an_empty_list_is_the_form(gallery: Gallery) -> None:
-    expect(gallery.open("list-empty").get_by_label("Organization name")).to_be_visible()
+    page = gallery.open("list-empty", props={"afterCreateOrganizationUrl": "/orgs/:slug"})
+    expect(page.get_by_label("Organization name")).to_be_visible()
+    page.get_by_role("button", name="Create organization").click()
+    expect(page.get_by_label("Email addresses")).to_be_focused()
+    # The new organization is in the list by now, and the form stays until it is done.
+    expect(page.get_by_role("heading", name="Invite members")).to_be_visible()
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("#went")).to_have_text("/orgs/adas-workshop")
+    expect(row(page, "Ada’s Workshop Admin")).to_be_visible()
+
     page = gallery.open("list", props=NEXT)
     row(page, "Difference Lab").click()
     expect(page.locator("#went")).to_have_text("/orgs/difference/dashboard")

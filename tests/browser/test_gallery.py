@@ -62,6 +62,18 @@ OUTSIDE = """() => [...document.querySelectorAll(".tn-root, .tn-root *")]
   .filter(([, { width, left, right }]) => width > 0 && (left < -0.5 || right > innerWidth + 0.5))
   .map(([name]) => String(name))"""
 
+# Controls that stick out of their group, and names that have no room.
+CROWDED = """() => [
+  ...[...document.querySelectorAll(".tn-actions > *, .tn-field > *")].filter(node => {
+    const [inner, outer] = [node, node.parentElement].map(box => box.getBoundingClientRect());
+    return inner.width > 0 && (inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5);
+  }),
+  ...[...document.querySelectorAll(".tn-rowText")].filter(node => {
+    const { width } = node.getBoundingClientRect();
+    return width > 0 && width < 64;
+  }),
+].map(node => node.outerHTML.slice(0, 120))"""
+
 
 @pytest.mark.parametrize("lang", ["de", "ar"])
 @pytest.mark.parametrize("state", STATES)
@@ -70,6 +82,7 @@ def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str, lang: 
 
     assert page.evaluate(WIDTHS) == []
     assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(CROWDED) == []
 
 
 @pytest.mark.parametrize("state", ["switcher-open", "profile-members", "invite-dialog"])
@@ -93,9 +106,12 @@ def test_77_the_sheet_leaves_the_page_around_alone(gallery: Gallery) -> None:
         [...getComputedStyle(node)].filter(name => !name.startsWith("--"))
           .map(name => name + ":" + getComputedStyle(node).getPropertyValue(name)).join(";"))"""
     with_sheet = page.evaluate(styles)
-    page.evaluate(
-        "for (const sheet of document.querySelectorAll('link[rel=stylesheet]')) sheet.remove()"
-    )
+    # The gallery has styles of its own, which stay.
+    page.evaluate("""() => {
+        for (const sheet of document.styleSheets)
+          for (let at = sheet.cssRules.length - 1; at >= 0; at -= 1)
+            if (sheet.cssRules[at] instanceof CSSLayerBlockRule) sheet.deleteRule(at);
+    }""")
 
     assert (
         page.locator(".tn-trigger").evaluate("node => getComputedStyle(node).borderTopStyle")
@@ -146,6 +162,28 @@ def test_79_languages(gallery: Gallery) -> None:
     page = gallery.open("switcher-retry", lang="de")
     page.get_by_role("button", name="Difference Lab").click()
     expect(page.get_by_role("alert")).to_contain_text("Der Server kann gerade nicht antworten.")
+
+
+def test_79_overlays_have_the_direction_of_their_language(gallery: Gallery) -> None:
+    page = gallery.open("invite-button", lang="ar")
+    page.evaluate("document.documentElement.dir = 'ltr'")
+    page.locator("button.tn-button").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_have_attribute("dir", "rtl")
+    expect(dialog).to_have_attribute("lang", "ar")
+
+
+def test_79_a_name_in_another_direction_stands_where_the_others_do(gallery: Gallery) -> None:
+    page = gallery.open("profile-members")
+    edges = page.locator(".tn-person .tn-rowText > *").evaluate_all(
+        """nodes => nodes.map(node => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert len(edges) > 10
+    assert max(edges) - min(edges) < 3
 
 
 def test_80_a_strict_policy_is_kept(gallery: Gallery) -> None:

@@ -9,6 +9,9 @@ import type {
 } from "@tenantry/js";
 
 export const NOW: Date = new Date("2026-06-15T10:00:00Z");
+/** When an organization and what belongs to it was made and changed. */
+export const TIMES = { createdAt: new Date("2025-11-03T09:00:00Z"), updatedAt: NOW } as const;
+
 const day = (days: number): Date => new Date(NOW.getTime() + days * 86_400_000);
 
 export interface PersonData extends PublicUserData {

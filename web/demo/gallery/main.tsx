@@ -21,6 +21,8 @@ const theme = (parameters.get("theme") ?? "system") as Theme;
 const language = parameters.get("lang") ?? "en";
 const name = parameters.get("state");
 const nonce = parameters.get("nonce");
+/** `?world=` holds more options of the world, as JSON. */
+const world = JSON.parse(parameters.get("world") ?? "{}");
 
 /** Presses one button after the other, each as soon as it is there. */
 async function press(labels: readonly string[]): Promise<void> {
@@ -51,7 +53,7 @@ function appears(label: string): Promise<HTMLElement> {
 }
 
 function Stage({ scene, localization }: { scene: Scene; localization: PartialLocalization }) {
-  const [tenantry] = useState(() => createFakeTenantry(scene.world ?? {}));
+  const [tenantry] = useState(() => createFakeTenantry({ ...scene.world, ...world }));
   const [went, setWent] = useState<string>();
   useEffect(() => {
     Object.assign(window, { tenantry });

@@ -4,9 +4,9 @@ import type {
   UserOrganizationInvitationResource,
   UserResource,
 } from "@tenantry/js";
-import { NOW, type OrganizationSeed } from "./data.ts";
+import { NOW, type OrganizationSeed, TIMES } from "./data.ts";
 import { pageOf } from "./lists.ts";
-import { ownMembership, publicData, TIMES } from "./organizations.ts";
+import { ownMembership, publicData } from "./organizations.ts";
 import type { World } from "./world.ts";
 
 export function sessionOf(world: World): SessionResource {

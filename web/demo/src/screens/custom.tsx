@@ -33,7 +33,7 @@ export function CustomScreen(): ReactNode {
       lead="Your own forms and lists over the hooks. These components are those of a guide of 2022, file by file: only their import lines are new."
       steps={[
         "Create an organization. It appears in the list without a reload.",
-        "Click it, and invite grace@example.com as a member and joan@example.com as an admin.",
+        "Open it, and invite grace@example.com as a member and joan@example.com as an admin.",
         "Revoke one invitation. The email of the other lies in the mailbox, where Grace can accept it.",
         "Then change Grace’s role, rename the organization, and remove her.",
       ]}

@@ -51,7 +51,7 @@ export function PrebuiltScreen(): ReactNode {
       steps={[
         "Open the switcher, and choose an organization. The page below follows.",
         "In Members, invite people and change roles. As Grace, the same page only shows them.",
-        "Turn props on and off. The code beside is what you see.",
+        "Turn props on and off. The code below is what you see.",
       ]}
       files={[{ name: "App.tsx", source: writeCode(choices) }]}
       isWide

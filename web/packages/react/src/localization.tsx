@@ -37,8 +37,6 @@ export function LocalizationProvider(props: {
 export function useTriggerText(): {
   text: Localization["organizationSwitcher"]["trigger"];
   plural: (plural: Plural, count: number) => string;
-  locale: string;
-  dir: "ltr" | "rtl" | undefined;
 } {
   const { given } = useContext(LanguagesContext);
   const locale = given.locale ?? "en";
@@ -49,9 +47,13 @@ export function useTriggerText(): {
         "{count}",
         `${count}`,
       ),
-    locale,
-    dir: given.dir,
   };
+}
+
+/** The language of the components here, for the roots of their elements. */
+export function useLanguage(): { lang: string; dir: "ltr" | "rtl" | undefined } {
+  const { given, complete } = useContext(LanguagesContext);
+  return { lang: given.locale ?? "en", dir: given.dir ?? complete?.dir };
 }
 
 export interface Locale<Text extends CoreLocalization = Localization> {

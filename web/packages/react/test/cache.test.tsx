@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import type {
+  OrganizationInvitationResource,
   OrganizationMembershipResource,
+  OrganizationResource,
   PermissionDecision,
   TenantryEvent,
   UserResource,
@@ -112,6 +114,131 @@ test("a revoked invitation leaves the list", async () => {
   rows = [];
   await first?.revoke();
   await eventually(() => expect(list()).toMatchObject({ count: 0, data: [] }));
+});
+
+test.each(["before", "after"])(
+  "a list whose answer comes %s that of a change is read again",
+  async (order) => {
+    const [sent, slow] = [pending<OrganizationInvitationResource>(), pending<void>()];
+    const revoked = invitation({ status: "revoked" });
+    let rows = [invitation({ revoke: () => sent.promise })];
+    const getInvitations: OrganizationResource["getInvitations"] = async ({ status } = {}) => {
+      const found = answer(rows.filter((row) => status?.includes(row.status)));
+      if (status?.includes("revoked")) await slow.promise;
+      return found;
+    };
+    const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+    const hook = renderHook(fake, () => useOrganization({ invitations: { status: "pending" } }));
+    const list = () => hook.current.invitations;
+    await eventually(() => expect(list().count).toBe(1));
+    const done = list().data[0]?.revoke();
+    await eventually(() => expect(list().count).toBe(0));
+
+    hook.rerender(() => useOrganization({ invitations: { status: "revoked" } }));
+    await eventually(() => expect(list().isFetching).toBe(true));
+    rows = [revoked];
+    fake.tell("invalidate", [{ list: "invitations", organizationId: "org_engines" }]);
+    if (order === "before") {
+      slow.resolve();
+      await eventually(() => expect(list()).toMatchObject({ isFetching: false, count: 0 }));
+    }
+    sent.resolve(revoked);
+    await done;
+    slow.resolve();
+    await eventually(() => expect(list()).toMatchObject({ count: 1, data: [revoked] }));
+  },
+);
+
+test("a list that a change has interrupted is read after it", async () => {
+  const sent = pending<OrganizationInvitationResource>();
+  const never = pending<ReturnType<typeof answer<OrganizationInvitationResource>>>();
+  const getInvitations = vi.fn<OrganizationResource["getInvitations"]>(async ({ status } = {}) =>
+    answer(status?.includes("pending") ? [invitation({ revoke: () => sent.promise })] : []),
+  );
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getInvitations }) }));
+  const hook = renderHook(fake, () => {
+    const first = useOrganization({ invitations: { status: "pending" } }).invitations;
+    return [first, useOrganization({ invitations: { status: "expired" } }).invitations] as const;
+  });
+  await eventually(() => expect(hook.current[0].count).toBe(1));
+  getInvitations.mockReturnValueOnce(never.promise);
+  hook.rerender(() => {
+    const first = useOrganization({ invitations: { status: "pending" } }).invitations;
+    return [first, useOrganization({ invitations: { status: "revoked" } }).invitations] as const;
+  });
+  await eventually(() => expect(hook.current[1].isFetching).toBe(true));
+  const done = hook.current[0].data[0]?.revoke();
+  await eventually(() => expect(hook.current[0].count).toBe(0));
+  getInvitations.mockResolvedValue(answer([invitation({ status: "revoked" })]));
+  sent.resolve(invitation({ status: "revoked" }));
+  await done;
+  await eventually(() => expect(hook.current[1].count).toBe(1));
+});
+
+test("an answer that is under way when a change settles is followed by another one", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const slow = pending<ReturnType<typeof answer<OrganizationMembershipResource>>>();
+  const before = membership({ role: "org:admin", update: () => sent.promise });
+  const after = membership({ role: "org:member" });
+  const { fake, getMemberships } = withMembers(() => [before]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const list = () => hook.current.memberships;
+  await eventually(() => expect(list().count).toBe(1));
+  const done = list().data[0]?.update({ role: "org:member" });
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:member"]));
+  getMemberships.mockReturnValueOnce(slow.promise);
+  void list().revalidate();
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  sent.resolve(after);
+  await done;
+  getMemberships.mockResolvedValue(answer([after]));
+  slow.resolve(answer([before]));
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(3));
+  await eventually(() => expect(rolesOf(list().data)).toEqual(["org:member"]));
+});
+
+test("a change that settles from its answer reads nothing", async () => {
+  const update = async () => membership({ role: "org:member", update });
+  const { fake, getMemberships } = withMembers(() => [membership({ update })]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(1));
+  await hook.current.memberships.data[0]?.update({ role: "org:member" });
+  await eventually(() => expect(rolesOf(hook.current.memberships.data)).toEqual(["org:member"]));
+  expect(getMemberships).toHaveBeenCalledTimes(1);
+});
+
+test("a change of one list holds up no other", async () => {
+  const sent = pending<OrganizationInvitationResource>();
+  const getInvitations = pagesOf(() => [invitation({ revoke: () => sent.promise })]);
+  const getMemberships = pagesOf(() => [membership()]);
+  const active = organization({ getInvitations, getMemberships });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const hook = renderHook(fake, () => useOrganization({ invitations: true, memberships: true }));
+  await eventually(() => expect(hook.current.invitations.count).toBe(1));
+  void hook.current.invitations.data[0]?.revoke();
+  await eventually(() => expect(hook.current.invitations.count).toBe(0));
+  fake.tell("invalidate", [{ list: "all", organizationId: null }]);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  expect(getInvitations).toHaveBeenCalledTimes(1);
+});
+
+test("two changes that end together read the list once", async () => {
+  const sent = pending<OrganizationMembershipResource>();
+  const update = () => sent.promise;
+  const { fake, getMemberships } = withMembers(() => [
+    membership({ update }),
+    membership({ id: "orgmem_grace", update }),
+  ]);
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  await eventually(() => expect(hook.current.memberships.count).toBe(2));
+  const done = hook.current.memberships.data.map((row) => row.update({ role: "org:member" }));
+  await eventually(() =>
+    expect(rolesOf(hook.current.memberships.data)).toEqual(["org:member", "org:member"]),
+  );
+  fake.tell("invalidate", [{ list: "memberships", organizationId: "org_engines" }]);
+  sent.resolve(membership({ role: "org:member" }));
+  await Promise.all(done);
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
 });
 
 test("only the lists of the named organization are read again", async () => {

@@ -7,6 +7,7 @@ import {
   useMemo,
 } from "react";
 import type { PortalContainer } from "../control/PortalProvider.tsx";
+import { useLanguage } from "../localization.tsx";
 import type { Appearance, ElementName } from "./types.ts";
 import { declarations } from "./variables.ts";
 
@@ -89,15 +90,18 @@ export function useElement(): (name: ElementName, className?: string) => Element
 
 /** The attributes of everything that is a root of its own in the page: components and overlays. */
 export function useRootAttributes(): Record<`data-${string}`, string | undefined> & {
-  dir?: "ltr" | "rtl";
+  lang: string;
+  dir: "ltr" | "rtl" | undefined;
 } {
   const { appearance, scope, dir } = useSurroundings();
+  const language = useLanguage();
   const { animations, density } = appearance.options ?? {};
   return {
     "data-tn-scope": scope,
     "data-tn-theme": appearance.theme,
     "data-density": density,
     "data-animations": animations === false ? "off" : undefined,
-    ...(dir ? { dir } : {}),
+    lang: language.lang,
+    dir: dir ?? language.dir,
   };
 }

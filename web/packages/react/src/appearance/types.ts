@@ -38,6 +38,7 @@ export type ElementName =
   | "pageTitle"
   | "pager"
   | "panel"
+  | "panelContent"
   | "panelCurrent"
   | "panelSection"
   | "person"

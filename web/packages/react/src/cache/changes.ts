@@ -28,7 +28,7 @@ interface RowMutation<T, Answer> {
 }
 
 /** Shows a change at once, sends it, and takes it back if the server refuses. */
-export function mutateRow<T extends Row, Answer>(
+export async function mutateRow<T extends Row, Answer>(
   cache: QueryClient,
   key: QueryKey,
   { id, change, send, settle }: RowMutation<T, Answer>,
@@ -59,14 +59,13 @@ export function mutateRow<T extends Row, Answer>(
       }
       void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
     },
-    onSettled: () => {
-      // The last of several changes reads what was asked for meanwhile.
-      if (cache.isMutating({ mutationKey: key }) === 1) {
-        void cache.refetchQueries({ queryKey: key, type: "active", stale: true });
-      }
-    },
   });
-  return mutation.execute(undefined);
+  const begin = Date.now();
+  try {
+    return await mutation.execute(undefined);
+  } finally {
+    readSince(cache, key, begin);
+  }
 }
 
 /** One row as it was and where it was. The others stay: changes of their own may be under way. */
@@ -82,16 +81,27 @@ function putBack<T extends Row>(
   return [...rows.slice(0, index), earlier, ...rows.slice(index)];
 }
 
-/**
- * Reads what is under a key again: what the page shows now, the rest when it is shown. A list whose row is
- * being changed waits for the answer.
- */
+/** Reads again what waits for it, and what was read during the change and may be older than it. */
+function readSince(cache: QueryClient, key: QueryKey, begin: number): void {
+  for (const query of cache.getQueryCache().findAll({ queryKey: key })) {
+    const { fetchStatus, dataUpdatedAt } = query.state;
+    if (fetchStatus === "fetching" || dataUpdatedAt > begin || query.isStale()) query.invalidate();
+  }
+  readInvalidated(cache, key);
+}
+
+/** Reads what is under a key again: what the page shows now, the rest when it is shown. */
 export function refresh(cache: QueryClient, key: QueryKey): void {
   void cache.invalidateQueries({ queryKey: key, refetchType: "none" });
+  readInvalidated(cache, key);
+}
+
+/** While a row is being changed, its list waits for the answer. */
+function readInvalidated(cache: QueryClient, key: QueryKey): void {
   for (const query of cache.getQueryCache().findAll({ queryKey: key, type: "active" })) {
-    // A change names the list, its user, and its organization.
-    const mutationKey = query.queryKey.slice(0, 3);
-    if (cache.isMutating({ mutationKey }) === 0) void readAgain(cache, query);
+    // A change has the key of its lists, without their filters and pages.
+    const isChanging = cache.isMutating({ mutationKey: query.queryKey.slice(0, 3) }) > 0;
+    if (query.state.isInvalidated && !isChanging) void readAgain(cache, query);
   }
 }
 

@@ -16,7 +16,7 @@ export class LogoError extends Error {
   }
 }
 
-/** Scales a picture to at most 512 pixels, as small a WebP as the server takes. */
+/** Scales a picture to at most 512 pixels, in as few bytes as the server takes. */
 export async function scaleLogo(file: File): Promise<Blob> {
   if (!TYPES.includes(file.type)) throw new LogoError("logoRefused");
   if (file.size > LARGEST_FILE) throw new LogoError("logoTooLarge");
@@ -29,14 +29,16 @@ export async function scaleLogo(file: File): Promise<Blob> {
   canvas.height = Math.max(1, Math.round(picture.height * scale));
   canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  for (const quality of [0.9, 0.75, 0.5, 0.3]) {
-    const blob = await encode(canvas, quality);
-    if (blob && blob.size <= LARGEST_RESULT) return blob;
+  // Browsers that can't write WebP answer with a PNG, which is too large for a photograph.
+  for (const type of ["image/webp", "image/jpeg"]) {
+    for (const quality of [0.9, 0.75, 0.5, 0.3]) {
+      const blob = await encode(canvas, type, quality);
+      if (blob && blob.size <= LARGEST_RESULT) return blob;
+    }
   }
   throw new LogoError("logoTooLarge");
 }
 
-/** Browsers that can't write WebP answer with a PNG, which the server takes as well. */
-function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/webp", quality));
+function encode(canvas: HTMLCanvasElement, type: string, quality: number): Promise<Blob | null> {
+  return new Promise((resolve) => canvas.toBlob(resolve, type, quality));
 }

@@ -8,7 +8,7 @@ import {
 import type { Appearance, ElementName } from "../appearance/types.ts";
 import { en } from "../locales/en.ts";
 import type { PartialLocalization } from "../locales/types.ts";
-import { LocalizationProvider, useLocale } from "../localization.tsx";
+import { LocalizationProvider } from "../localization.tsx";
 import { useIsHydrated } from "../snapshot.ts";
 import { ToastProvider } from "../ui/toast.tsx";
 
@@ -58,11 +58,8 @@ function RootElement(props: RootElementProps): ReactNode {
   const { element: name, className, style, children, ...rest } = props;
   const element = useElement();
   const own = element(name, ["tn-root", className].filter(Boolean).join(" "));
-  const { text } = useLocale();
   return (
     <div
-      lang={text.locale}
-      dir={text.dir}
       {...useRootAttributes()}
       {...rest}
       className={own.className}

@@ -52,9 +52,9 @@ export const core = {
     organization_minimum_permissions_needed:
       "At least one member must be able to manage the organization. Give somebody else this role first.",
     organization_membership_quota_exceeded:
-      "All {limit} seats are taken. Remove a member or revoke an invitation first.",
-    plan_seat_limit_exceeded: "The plan has {limit} seats, and all are taken.",
-    quota_exceeded: "You can create {limit} organizations, and have created them all.",
+      "All seats are taken. There can be {limit}. Remove a member or revoke an invitation first.",
+    plan_seat_limit_exceeded: "All seats of the plan are taken. It has {limit}.",
+    quota_exceeded: "You can’t create another organization. Your limit is {limit}.",
     organization_invitation_not_unique: "This address is invited already.",
     duplicate_record: "This address is in the list twice.",
     ticket_invalid_code: "This link isn’t valid. Ask for a new invitation.",

@@ -92,7 +92,7 @@ export const de: Localization = {
       removeMessage: "{name} verliert sofort den Zugang zu {organization}.",
       removeSelected: { one: "{count} Mitglied entfernen", other: "{count} Mitglieder entfernen" },
       removeSelectedMessage: "Sie verlieren sofort den Zugang zu {organization}.",
-      removed: "{name} entfernt.",
+      removed: "Entfernt: {name}.",
       roleOf: "Rolle von {name}",
       roleChanged: "{name} hat jetzt die Rolle {role}.",
       notGrantable: "Sie können diese Rolle weder vergeben noch entziehen.",
@@ -114,7 +114,7 @@ export const de: Localization = {
       revokeMessage: "Der Link in der E-Mail funktioniert dann nicht mehr.",
       revoked: "Die Einladung an {address} wurde zurückgezogen.",
       copyLink: "Link kopieren",
-      copied: "Link kopiert.",
+      copied: "Der Link wurde kopiert.",
       status: "Status",
       empty: "Es gibt keine Einladungen.",
       emptyFiltered: "Es gibt keine Einladungen mit diesem Status.",
@@ -161,7 +161,7 @@ export const de: Localization = {
       automatic_suggestion: "Dürfen anfragen",
       enterprise_sso: "Über Single Sign-on",
       pending: "Offen",
-      pendingCounts: "{invitations} Einladungen, {suggestions} Vorschläge",
+      pendingCounts: "Einladungen: {invitations}, Vorschläge: {suggestions}",
       remove: "Entfernen",
       removeTitle: "{name} entfernen?",
       removeMessage:
@@ -253,7 +253,9 @@ export const de: Localization = {
     advisory:
       "Für die Domain Ihrer E-Mail-Adresse gibt es schon eine Organisation. Vielleicht möchten Sie ihr beitreten.",
     nameTooLong: "Der Name ist länger als 256 Zeichen.",
-    created: "{name} erstellt.",
+    created: "{name} wurde erstellt.",
+    createdWithoutLogo:
+      "{name} wurde erstellt, aber ohne Logo. Laden Sie es in den Einstellungen noch einmal hoch.",
   },
   organizationList: {
     title: "Organisation auswählen",
@@ -288,9 +290,9 @@ export const de: Localization = {
     organization_minimum_permissions_needed:
       "Mindestens ein Mitglied muss die Organisation verwalten können. Geben Sie diese Rolle zuerst jemand anderem.",
     organization_membership_quota_exceeded:
-      "Alle {limit} Plätze sind belegt. Entfernen Sie zuerst ein Mitglied, oder ziehen Sie eine Einladung zurück.",
-    plan_seat_limit_exceeded: "Der Tarif hat {limit} Plätze, und alle sind belegt.",
-    quota_exceeded: "Sie können {limit} Organisationen erstellen und haben das bereits getan.",
+      "Alle Plätze sind belegt. Möglich sind {limit}. Entfernen Sie zuerst ein Mitglied, oder ziehen Sie eine Einladung zurück.",
+    plan_seat_limit_exceeded: "Alle Plätze des Tarifs sind belegt. Er hat {limit}.",
+    quota_exceeded: "Sie können keine weitere Organisation erstellen. Ihr Limit ist {limit}.",
     organization_invitation_not_unique: "Diese Adresse ist bereits eingeladen.",
     duplicate_record: "Diese Adresse steht zweimal in der Liste.",
     ticket_invalid_code: "Dieser Link ist ungültig. Bitten Sie um eine neue Einladung.",

@@ -106,7 +106,7 @@ const pages = {
       automatic_suggestion: "May ask to join",
       enterprise_sso: "By single sign-on",
       pending: "Pending",
-      pendingCounts: "{invitations} invitations, {suggestions} suggestions",
+      pendingCounts: "Invitations: {invitations}, suggestions: {suggestions}",
       remove: "Remove",
       removeTitle: "Remove {name}?",
       removeMessage: "People at this domain can’t join by themselves any more. Members stay.",
@@ -194,6 +194,7 @@ const pages = {
     advisory: "An organization for your email domain exists already. Maybe you want to join it.",
     nameTooLong: "The name is longer than 256 characters.",
     created: "Created {name}.",
+    createdWithoutLogo: "Created {name}, but without its logo. Upload it again in the settings.",
   },
   organizationList: {
     title: "Choose an organization",

@@ -162,7 +162,7 @@ export const es: Localization = {
       automatic_suggestion: "Pueden solicitarlo",
       enterprise_sso: "Con inicio de sesión único",
       pending: "Pendientes",
-      pendingCounts: "{invitations} invitaciones, {suggestions} sugerencias",
+      pendingCounts: "Invitaciones: {invitations}, sugerencias: {suggestions}",
       remove: "Quitar",
       removeTitle: "¿Quitar {name}?",
       removeMessage:
@@ -255,6 +255,8 @@ export const es: Localization = {
       "Ya existe una organización para el dominio de tu correo. Quizá quieras unirte a ella.",
     nameTooLong: "El nombre tiene más de 256 caracteres.",
     created: "Se ha creado {name}.",
+    createdWithoutLogo:
+      "Se ha creado {name}, pero sin su logotipo. Vuelve a subirlo en los ajustes.",
   },
   organizationList: {
     title: "Elige una organización",
@@ -288,9 +290,9 @@ export const es: Localization = {
     organization_minimum_permissions_needed:
       "Al menos un miembro debe poder gestionar la organización. Primero da este rol a otra persona.",
     organization_membership_quota_exceeded:
-      "Las {limit} plazas están ocupadas. Primero quita a un miembro o revoca una invitación.",
-    plan_seat_limit_exceeded: "El plan tiene {limit} plazas y todas están ocupadas.",
-    quota_exceeded: "Puedes crear {limit} organizaciones y ya las has creado.",
+      "Todas las plazas están ocupadas. El límite es {limit}. Primero quita a un miembro o revoca una invitación.",
+    plan_seat_limit_exceeded: "Todas las plazas del plan están ocupadas. El límite es {limit}.",
+    quota_exceeded: "No puedes crear más organizaciones. Tu límite es {limit}.",
     organization_invitation_not_unique: "Esta dirección ya tiene una invitación.",
     duplicate_record: "Esta dirección está dos veces en la lista.",
     ticket_invalid_code: "Este enlace no es válido. Pide otra invitación.",

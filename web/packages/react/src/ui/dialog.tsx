@@ -44,7 +44,6 @@ export function Dialog({
   if (!container) return null;
   const isLarge = size === "large";
   return createPortal(
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what a click beside the dialog does.
     <dialog
       ref={dialog}
       {...root}
@@ -57,7 +56,13 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClick={(event) => {
+        event.stopPropagation();
+        if (event.target === dialog.current) onClose();
+      }}
+      // What is around the dialog in React isn't around it in the page: a form, a row, or the switcher.
+      onKeyDown={(event) => event.stopPropagation()}
+      onSubmit={(event) => event.stopPropagation()}
     >
       <div {...element("dialogBody")}>
         <h2 id={titleId} {...element(isLarge ? "visuallyHidden" : "dialogTitle")}>

@@ -1,4 +1,12 @@
-import { type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+} from "react";
 import { createPortal } from "react-dom";
 import { useElement, useRootAttributes } from "../appearance/context.tsx";
 import { useContainer, useNamedContainer } from "./portal.ts";
@@ -33,30 +41,37 @@ export function Popover(props: PopoverProps): ReactNode {
   const name = `--tn-${useId().replace(/\W/g, "")}`;
   const changed = useRef(onOpenChange);
   changed.current = onOpenChange;
+  const [, render] = useReducer((count: number) => count + 1, 0);
 
+  // In another container, the panel is another one.
   useEffect(() => {
+    const shown = panel.current;
+    if (!shown) return;
+    const follow = (event: Event): void => {
+      changed.current((event as ToggleEvent).newState === "open");
+      // The page may decide against it, without anything else to render.
+      render();
+    };
+    shown.addEventListener("toggle", follow);
+    return () => shown.removeEventListener("toggle", follow);
+  }, [container]);
+
+  useLayoutEffect(() => {
     const [shown, button] = [panel.current, anchor.current];
     if (!shown) return;
     // The platform then knows that a click on the anchor is no click beside the panel.
     if (button instanceof HTMLButtonElement) button.popoverTargetElement = shown;
-    const follow = (event: Event): void =>
-      changed.current((event as ToggleEvent).newState === "open");
-    shown.addEventListener("toggle", follow);
-    return () => shown.removeEventListener("toggle", follow);
-  }, [anchor, container]);
-
-  useLayoutEffect(() => {
-    const shown = panel.current;
-    if (!shown || shown.matches(":popover-open") === isOpen) return;
+    if (shown.matches(":popover-open") === isOpen) return;
     if (isOpen) shown.showPopover();
     else shown.hidePopover();
   });
 
+  // In another container, the panel is another one.
   useEffect(() => {
     const [shown, button] = [panel.current, anchor.current];
     if (!isOpen || !shown || !button) return;
     return place(shown, button, { name, placement: `${side}-${align}`, sideOffset });
-  }, [anchor, isOpen, name, side, align, sideOffset]);
+  }, [anchor, isOpen, name, side, align, sideOffset, container]);
 
   const content = (
     <div

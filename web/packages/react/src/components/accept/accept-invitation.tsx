@@ -1,10 +1,11 @@
 import type { InvitationPreview } from "@tenantry/js";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useInvitation } from "../../hooks/useInvitation.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
 import { type CommonProps, Root } from "../root.tsx";
+import { useView } from "../state.ts";
 import { AcceptActions } from "./actions.tsx";
 import { useTicket } from "./ticket.ts";
 
@@ -24,25 +25,38 @@ export interface AcceptInvitationProps extends CommonProps, AcceptInvitationOpti
 /** Shows the invitation behind a link, and accepts or declines it when the person says so. */
 export function AcceptInvitation(props: AcceptInvitationProps): ReactNode {
   const { ticket: given, redirectUrlComplete, signInUrl, signUpUrl, ...common } = props;
+  const ticket = useTicket(given);
+  const { user } = useView("<AcceptInvitation>");
+  const [attempt, setAttempt] = useState(0);
   return (
     <Root {...common} element="card" skeleton={<CardSkeleton />}>
-      <AcceptCard ticket={given} {...{ redirectUrlComplete, signInUrl, signUpUrl }} />
+      <AcceptCard
+        // What one person was told isn't shown to the next one.
+        key={`${user?.id} ${attempt}`}
+        ticket={ticket}
+        onRetry={() => setAttempt(attempt + 1)}
+        {...{ redirectUrlComplete, signInUrl, signUpUrl }}
+      />
     </Root>
   );
 }
 
-function AcceptCard(props: AcceptInvitationOptions & { ticket: string | undefined }): ReactNode {
-  const { text, format, list } = useLocale();
+interface AcceptCardProps extends AcceptInvitationOptions {
+  ticket: string | null;
+  onRetry: () => void;
+}
+
+function AcceptCard({ ticket, onRetry, ...options }: AcceptCardProps): ReactNode {
+  const { text, format } = useLocale();
   const words = text.acceptInvitation;
-  const ticket = useTicket(props.ticket);
   const invitation = useInvitation(ticket);
   const { isLoading, preview, error } = invitation;
   if (isLoading) return <CardSkeleton />;
   if (!preview || ticket === null) {
     return (
       <>
-        <CardHeader title={list([text.organizationSwitcher.invitations])} />
-        <ErrorAlert error={error} />
+        <CardHeader title={text.organizationSwitcher.invitations} />
+        <ErrorAlert error={error} onRetry={onRetry} />
         {!error && <p>{words.unreadable}</p>}
         <CardFooter />
       </>
@@ -54,7 +68,7 @@ function AcceptCard(props: AcceptInvitationOptions & { ticket: string | undefine
         title={format(words.title, { name: preview.organizationName })}
         subtitle={invited(words, preview, format)}
       />
-      <AcceptActions {...props} ticket={ticket} preview={preview} invitation={invitation} />
+      <AcceptActions {...options} ticket={ticket} preview={preview} invitation={invitation} />
       <CardFooter />
     </>
   );

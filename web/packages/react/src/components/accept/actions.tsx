@@ -1,5 +1,5 @@
-import { hasCode, type InvitationPreview } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import { hasCode, type InvitationPreview, type OrganizationMembershipResource } from "@tenantry/js";
+import { type ReactNode, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import type { UseInvitationReturn } from "../../hooks/useInvitation.ts";
 import { useLocale } from "../../localization.tsx";
@@ -25,8 +25,10 @@ export function AcceptActions(props: AcceptActionsProps): ReactNode {
   const { tenantry, user } = useView("<AcceptInvitation>");
   const { isBusy, error, run } = useAction();
   const [outcome, setOutcome] = useState<"accepted" | "declined">();
+  // An attempt that failed after joining, when the organization was activated, goes on from there.
+  const joined = useRef<OrganizationMembershipResource>(undefined);
   if (outcome) return <Note>{words[outcome]}</Note>;
-  if (preview.status !== "pending") return <Note>{words[preview.status]}</Note>;
+  if (preview.status !== "pending" && !joined.current) return <Note>{words[preview.status]}</Note>;
   if (!user) return <SignInOrUp {...props} />;
   if (hasCode(error, "invitation_for_another_address"))
     return <WrongPerson address={preview.emailAddress} />;
@@ -34,7 +36,8 @@ export function AcceptActions(props: AcceptActionsProps): ReactNode {
     return <Note>{words.unverified}</Note>;
 
   const accept = async (): Promise<void> => {
-    const { organization } = await invitation.accept();
+    joined.current ??= await invitation.accept();
+    const { organization } = joined.current;
     await tenantry.setActive({ organization: organization.id });
     setOutcome("accepted");
     const url = props.redirectUrlComplete;

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { useLocale } from "../../localization.tsx";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
 import { type CommonProps, Root } from "../root.tsx";
 import { useView, warnOnce } from "../state.ts";
@@ -18,18 +17,16 @@ export function CreateOrganization(props: CreateOrganizationProps): ReactNode {
   }
   return (
     <Root {...rest} element="card" skeleton={<CardSkeleton />}>
-      <CreateCard {...options} />
+      <CreateOrganizationFlow
+        {...options}
+        frame={(title, screen) => (
+          <>
+            <CardHeader title={title} />
+            {screen}
+            <CardFooter />
+          </>
+        )}
+      />
     </Root>
-  );
-}
-
-function CreateCard(options: CreateFlowOptions): ReactNode {
-  const { text } = useLocale();
-  return (
-    <>
-      <CardHeader title={text.createOrganization.title} />
-      <CreateOrganizationFlow {...options} />
-      <CardFooter />
-    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
@@ -16,6 +16,8 @@ export interface CreateFlowOptions {
 }
 
 export interface CreateFlowProps extends CreateFlowOptions {
+  /** Puts the screen below its title. */
+  frame: (title: string, screen: ReactNode) => ReactNode;
   /** Called at the end, before the page changes. */
   onDone?: (() => void) | undefined;
   onCancel?: (() => void) | undefined;
@@ -26,6 +28,10 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   const { text } = useLocale();
   const { tenantry, user, isLoaded } = useView("<CreateOrganization>");
   const [created, setCreated] = useState<OrganizationResource>();
+
+  // The right may be used up as soon as the organization is created, while the form isn't done yet.
+  const hasBegun = useRef(false);
+  hasBegun.current ||= user?.createOrganizationEnabled === true;
 
   const finish = (organization: OrganizationResource): void => {
     props.onDone?.();
@@ -38,19 +44,25 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
     else setCreated(organization);
   };
 
-  if (!isLoaded) return <RowsSkeleton label={text.common.loading} />;
+  if (!isLoaded) {
+    return props.frame(text.createOrganization.title, <RowsSkeleton label={text.common.loading} />);
+  }
   if (created) {
-    return (
+    return props.frame(
+      text.inviteMembers.title,
       <InviteForm
         organization={created}
         secondary={{ label: text.common.skip, onClick: () => finish(created) }}
         onDone={() => finish(created)}
-      />
+      />,
     );
   }
-  if (user && !user.createOrganizationEnabled)
-    return <Note>{text.createOrganization.notAllowed}</Note>;
-  return (
-    <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
+  return props.frame(
+    text.createOrganization.title,
+    user && !hasBegun.current ? (
+      <Note>{text.createOrganization.notAllowed}</Note>
+    ) : (
+      <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
+    ),
   );
 }

@@ -1,5 +1,5 @@
 import type { OrganizationResource } from "@tenantry/js";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationCreationDefaults } from "../../hooks/useOrganizationCreationDefaults.ts";
 import { useLocale } from "../../localization.tsx";
@@ -33,6 +33,8 @@ export function CreateForm({ hideSlug, onCreated, onCancel }: CreateFormProps): 
   const [ownSlug, setSlug] = useState<string>();
   const [logo, setLogo] = useState<Blob | null>(null);
   const logoUrl = useObjectUrl(logo);
+  // An attempt that failed later, when the organization was activated, goes on with the same one.
+  const created = useRef<OrganizationResource>(undefined);
   const { isBusy, error, run } = useAction();
   const hasSlug = instance?.slugsEnabled === true && !hideSlug;
   const name = ownName ?? defaults?.name ?? "";
@@ -48,15 +50,16 @@ export function CreateForm({ hideSlug, onCreated, onCancel }: CreateFormProps): 
     event.preventDefault();
     if (!name.trim() || isTooLong) return;
     run(async () => {
-      const made = await tenantry.createOrganization({
+      created.current ??= await tenantry.createOrganization({
         name: name.trim(),
         ...(hasSlug && slug ? { slug } : {}),
       });
+      const made = created.current;
       await tenantry.setActive({ organization: made.id });
       // The organization is there without its logo too, and the settings take another one.
-      const withLogo = logo ? await made.setLogo({ file: logo }).catch(() => made) : made;
-      toast(format(words.created, { name: made.name }));
-      onCreated(withLogo);
+      const withLogo = logo ? await made.setLogo({ file: logo }).catch(() => null) : made;
+      toast(format(withLogo ? words.created : words.createdWithoutLogo, { name: made.name }));
+      onCreated(withLogo ?? made);
     });
   };
 

@@ -1,3 +1,5 @@
+import type { TenantryApiError } from "@tenantry/js";
+
 /** An address in the invite form, and why it isn't sent. */
 export interface Token {
   address: string;
@@ -23,13 +25,17 @@ export function readAddresses(text: string, before: readonly Token[]): Token[] {
   });
 }
 
-/** Marks the addresses that the server has refused, with its words. */
-export function markRefused(
+/** Takes away the addresses that are sent, and marks the refused ones with what the server has said. */
+export function settle(
   tokens: readonly Token[],
-  refused: ReadonlyMap<string, string>,
+  sent: ReadonlySet<string>,
+  refused: ReadonlyMap<string, TenantryApiError>,
+  sentence: (refusal: TenantryApiError) => string,
 ): readonly Token[] {
-  return tokens.map((token) => {
-    const message = refused.get(token.address.toLowerCase());
-    return message === undefined ? token : { ...token, fault: "refused", message };
+  return tokens.flatMap((token): Token[] => {
+    const key = token.address.toLowerCase();
+    if (sent.has(key)) return [];
+    const refusal = refused.get(key);
+    return [refusal ? { ...token, fault: "refused", message: sentence(refusal) } : token];
   });
 }

@@ -5,7 +5,7 @@ import {
   type TenantryApiError,
   TenantryError,
 } from "@tenantry/js";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
@@ -14,9 +14,13 @@ import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useRoles } from "../profile/roles.ts";
-import { markRefused, readAddresses, type Token } from "./addresses.ts";
-import { refusedIn, sendInvitations } from "./send.ts";
+import { useAnswer } from "../use-answer.ts";
+import { readAddresses, settle, type Token } from "./addresses.ts";
+import { sendInvitations } from "./send.ts";
 import { TokenField } from "./token-field.tsx";
+
+/** The lists that change with the seats. */
+const SEATS = ["billing", "memberships", "invitations"] as const;
 
 export interface InviteFormProps {
   organization: OrganizationResource;
@@ -42,7 +46,7 @@ export function InviteForm({
   const [typed, setTyped] = useState("");
   const [progress, setProgress] = useState(0);
   const { isBusy, error, run } = useAction();
-  const seats = useSeats(organization);
+  const seats = useAnswer(organization, SEATS, organization.getBilling).data?.seats ?? null;
   const chosen = role ?? memberRole(roles);
   const good = tokens.filter(({ fault }) => fault === null);
   const hasFaults = tokens.length > good.length;
@@ -58,29 +62,19 @@ export function InviteForm({
     if (addresses.length === 0) return;
     run(async () => {
       setProgress(0);
-      const mark = (refused: ReturnType<typeof refusedIn>): readonly Token[] => {
-        const sentence = ([address, refusal]: [string, TenantryApiError]): [string, string] => [
-          address,
-          errorMessage(new TenantryError({ status: 422, errors: [refusal] })),
-        ];
-        return markRefused(all, new Map([...refused].map(sentence)));
-      };
-      try {
-        const sent = await sendInvitations({
-          organization,
-          addresses,
-          onProgress: setProgress,
-          ...(chosen === undefined ? {} : { role: chosen }),
-        });
-        if (sent.count > 0) toast(count(words.sent, sent.count));
-        const left = mark(sent.refused).filter(({ fault }) => fault !== null);
-        setTokens(left);
-        if (left.length === 0) onDone();
-      } catch (refusal) {
-        const refused = refusedIn(refusal);
-        setTokens(mark(refused));
-        if (refused.size === 0) throw refusal;
-      }
+      const { sent, refused, failure } = await sendInvitations({
+        organization,
+        addresses,
+        onProgress: setProgress,
+        ...(chosen === undefined ? {} : { role: chosen }),
+      });
+      if (sent.size > 0) toast(count(words.sent, sent.size));
+      const sentence = (refusal: TenantryApiError): string =>
+        errorMessage(new TenantryError({ status: 422, errors: [refusal] }));
+      // What was typed while the others were sent stays.
+      setTokens((shown) => settle(shown, sent, refused, sentence));
+      if (failure) throw failure;
+      if (settle(all, sent, refused, sentence).length === 0) onDone();
     });
   };
 
@@ -128,27 +122,6 @@ export function InviteForm({
 /** The role with the fewest permissions is what most people get. */
 function memberRole(roles: ReturnType<typeof useRoles>): RoleKey | undefined {
   return roles.toSorted((a, b) => a.permissions.length - b.permissions.length)[0]?.key;
-}
-
-function useSeats({
-  getBilling,
-  membersCount,
-  pendingInvitationsCount,
-}: OrganizationResource): SeatUsage | null {
-  const [seats, setSeats] = useState<SeatUsage | null>(null);
-  useEffect(() => {
-    let isOver = false;
-    // Without an answer nothing is said about seats; the server refuses what is too much.
-    getBilling().then(
-      (billing) => !isOver && setSeats(billing.seats),
-      () => {},
-    );
-    return () => {
-      isOver = true;
-    };
-    // The counts change live, and with them the seats.
-  }, [getBilling, membersCount, pendingInvitationsCount]);
-  return seats;
 }
 
 function SeatsLeft({ seats }: { seats: SeatUsage | null }): ReactNode {

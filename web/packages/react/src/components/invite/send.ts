@@ -15,10 +15,12 @@ export interface SendParams {
   onProgress: (done: number) => void;
 }
 
-export interface Sent {
-  count: number;
-  /** The refused addresses in lower case, each with what was refused. */
+/** What has become of the addresses, which are in lower case here. */
+export interface Outcome {
+  sent: ReadonlySet<string>;
   refused: ReadonlyMap<string, TenantryApiError>;
+  /** Why a hundred was refused as a whole. Those before it are sent, and those behind it aren't. */
+  failure?: unknown;
 }
 
 /** Invites people, a hundred at a time. Addresses that are refused don't hold up the others. */
@@ -27,20 +29,29 @@ export async function sendInvitations({
   addresses,
   role,
   onProgress,
-}: SendParams): Promise<Sent> {
+}: SendParams): Promise<Outcome> {
   const refused = new Map<string, TenantryApiError>();
-  let count = 0;
+  const sent = new Set<string>();
   for (let start = 0; start < addresses.length; start += AT_ONCE) {
-    const { invitations, errors } = await organization.inviteMembers({
-      emailAddresses: addresses.slice(start, start + AT_ONCE),
-      onError: "skip_failed",
-      ...(role === undefined ? {} : { role }),
-    });
-    count += invitations.length;
-    for (const [address, error] of byAddress(errors)) refused.set(address, error);
+    const emailAddresses = addresses.slice(start, start + AT_ONCE);
+    try {
+      const { errors } = await organization.inviteMembers({
+        emailAddresses,
+        onError: "skip_failed",
+        ...(role === undefined ? {} : { role }),
+      });
+      for (const [address, error] of byAddress(errors)) refused.set(address, error);
+    } catch (failure) {
+      const named = isTenantryError(failure) ? byAddress(failure.errors) : [];
+      for (const [address, error] of named) refused.set(address, error);
+      return { sent, refused, ...(named.length > 0 ? {} : { failure }) };
+    }
+    for (const address of emailAddresses) {
+      if (!refused.has(address.toLowerCase())) sent.add(address.toLowerCase());
+    }
     onProgress(Math.min(start + AT_ONCE, addresses.length));
   }
-  return { count, refused };
+  return { sent, refused };
 }
 
 function byAddress(errors: readonly TenantryApiError[]): [string, TenantryApiError][] {
@@ -50,9 +61,4 @@ function byAddress(errors: readonly TenantryApiError[]): [string, TenantryApiErr
       error,
     ]),
   );
-}
-
-/** The addresses that a refusal of the whole call names. */
-export function refusedIn(error: unknown): ReadonlyMap<string, TenantryApiError> {
-  return new Map(isTenantryError(error) ? byAddress(error.errors) : []);
 }

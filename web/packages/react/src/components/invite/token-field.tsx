@@ -2,6 +2,7 @@ import {
   type ClipboardEvent,
   type KeyboardEvent,
   type ReactNode,
+  useEffect,
   useId,
   useRef,
   useState,
@@ -29,6 +30,8 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [announced, setAnnounced] = useState("");
+  // The form appears because somebody wants to invite people, also in place of another one.
+  useEffect(() => input.current?.focus(), []);
 
   const add = (value: string): void => {
     const found = readAddresses(value, tokens);
@@ -94,7 +97,10 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
           onChange={(event) => onTyped(event.target.value)}
           onKeyDown={press}
           onPaste={paste}
-          onBlur={() => typed.trim() && add(typed)}
+          onBlur={({ relatedTarget }) => {
+            // A token more could move the button from under the pointer. The form reads the text itself.
+            if (typed.trim() && !(relatedTarget instanceof HTMLButtonElement)) add(typed);
+          }}
         />
       </div>
       <FieldNote

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
@@ -49,28 +49,36 @@ function ListCard(options: OrganizationListOptions): ReactNode {
   const { text, format } = useLocale();
   const { isLoaded, user, instance } = useView("<OrganizationList>");
   const hasChoice = useHasChoice();
-  const [isCreating, setCreating] = useState(false);
+  const [isCreating, setCreating] = useState<boolean>();
+  // The form that stands in for an empty list stays until it is done, though the list fills meanwhile.
+  const standsIn = useRef(false);
   const hasPersonal = !options.hidePersonal && instance?.membershipMode === "optional";
   if (!isLoaded || hasChoice === null) return <CardSkeleton />;
   const subtitle =
     instance?.name && format(text.organizationList.subtitle, { application: instance.name });
-  if (isCreating || (!hasChoice && !hasPersonal && user?.createOrganizationEnabled)) {
+  const mayCreate = user?.createOrganizationEnabled === true;
+  standsIn.current ||= !hasChoice && !hasPersonal && mayCreate;
+  const close = (): void => setCreating(false);
+  if (isCreating ?? standsIn.current) {
     return (
-      <>
-        <CardHeader title={text.createOrganization.title} subtitle={subtitle} />
-        <CreateOrganizationFlow
-          {...options}
-          onDone={() => setCreating(false)}
-          onCancel={hasChoice || hasPersonal ? () => setCreating(false) : undefined}
-        />
-        <CardFooter />
-      </>
+      <CreateOrganizationFlow
+        {...options}
+        frame={(title, screen) => (
+          <>
+            <CardHeader title={title} subtitle={subtitle} />
+            {screen}
+            <CardFooter />
+          </>
+        )}
+        onDone={close}
+        onCancel={hasChoice || hasPersonal ? close : undefined}
+      />
     );
   }
   return (
     <>
       <CardHeader title={text.organizationList.title} subtitle={subtitle} />
-      {!hasChoice && !hasPersonal && <Note>{text.organizationSwitcher.empty}</Note>}
+      {!hasChoice && !hasPersonal && !mayCreate && <Note>{text.organizationSwitcher.empty}</Note>}
       <Chooser {...options} onCreate={() => setCreating(true)} />
       <CardFooter />
     </>

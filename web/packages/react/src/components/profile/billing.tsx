@@ -1,13 +1,16 @@
 import type { OrganizationBilling } from "@tenantry/js";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
 import { useView } from "../state.ts";
+import { useAnswer } from "../use-answer.ts";
 import type { Shown } from "./general.tsx";
 import { PageHeader } from "./page-header.tsx";
+
+const LISTS = ["billing", "memberships", "invitations"] as const;
 
 /** The plan and the seats. Paying happens at the product's own page. */
 export default function BillingPage({ organization }: Shown): ReactNode {
@@ -15,15 +18,7 @@ export default function BillingPage({ organization }: Shown): ReactNode {
   const { text } = useLocale();
   const words = text.organizationProfile.billing;
   const { instance } = useView("<OrganizationProfile>");
-  const [answer, setAnswer] = useState<{ billing?: OrganizationBilling; error?: unknown }>({});
-  const { getBilling } = organization;
-  const load = useCallback(() => {
-    getBilling().then(
-      (billing) => setAnswer({ billing }),
-      (error: unknown) => setAnswer({ error }),
-    );
-  }, [getBilling]);
-  useEffect(load, [load]);
+  const billing = useAnswer(organization, LISTS, organization.getBilling);
   const url = pageUrl(instance?.billingUrl);
   return (
     <>
@@ -34,11 +29,11 @@ export default function BillingPage({ organization }: Shown): ReactNode {
           </a>
         )}
       </PageHeader>
-      <ErrorAlert error={answer.error} onRetry={load} />
-      {answer.billing ? (
-        <Facts billing={answer.billing} />
+      <ErrorAlert error={billing.error} onRetry={billing.reload} />
+      {billing.data ? (
+        <Facts billing={billing.data} />
       ) : (
-        !answer.error && <RowsSkeleton label={text.common.loading} />
+        !billing.error && <RowsSkeleton label={text.common.loading} />
       )}
     </>
   );

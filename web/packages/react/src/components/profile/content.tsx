@@ -1,5 +1,5 @@
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
-import { type ReactNode, Suspense, useEffect } from "react";
+import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
@@ -37,9 +37,13 @@ export function ProfileContent(props: ProfileContentProps): ReactNode {
   );
   const { afterLeaveOrganizationUrl: left, afterDeleteOrganizationUrl: deleted, onGone } = props;
 
+  const shownId = useRef<string>(undefined);
+  if (organization) shownId.current = organization.id;
+
   useEffect(
     () =>
-      tenantry.on("organizationLeft", ({ reason }) => {
+      tenantry.on("organizationLeft", ({ organizationId, reason }) => {
+        if (organizationId !== shownId.current) return;
         onGone?.();
         const url = reason === "deleted" ? (deleted ?? left) : left;
         if (url) tenantry.navigate(url);

@@ -45,7 +45,7 @@ export default function DomainsPage({ organization, membership }: Shown): ReactN
       {list.isLoading ? (
         <RowsSkeleton label={text.common.loading} />
       ) : list.data.length === 0 ? (
-        <p {...element("empty")}>{words.empty}</p>
+        !list.isError && <p {...element("empty")}>{words.empty}</p>
       ) : (
         <DomainsTable rows={list.data} mayManage={mayManage} onDialog={setDialog} />
       )}

@@ -1,26 +1,26 @@
 import type { OrganizationInvitationResource } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/confirm.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { useToast } from "../../ui/toast.tsx";
 
 /** What can be done with an invitation: only a pending or expired one is sent again. */
 export function InvitationActions({
   invitation,
+  onRevoke,
 }: {
   invitation: OrganizationInvitationResource;
+  onRevoke: () => void;
 }): ReactNode {
   const element = useElement();
   const { text, format } = useLocale();
   const words = text.organizationProfile.invitations;
   const toast = useToast();
   const { isBusy, error, run } = useAction();
-  const [isRevoking, setRevoking] = useState(false);
   const { emailAddress, status, url } = invitation;
   const about = { address: emailAddress };
   const name = <span {...element("visuallyHidden")}>{emailAddress}</span>;
@@ -50,24 +50,12 @@ export function InvitationActions({
           {words.resend} {name}
         </Button>
         {status === "pending" && (
-          <Button size="small" variant="quiet" onClick={() => setRevoking(true)}>
+          <Button size="small" variant="quiet" onClick={onRevoke}>
             {words.revoke} {name}
           </Button>
         )}
       </div>
       <ErrorAlert error={error} />
-      {isRevoking && (
-        <ConfirmDialog
-          title={format(words.revokeTitle, about)}
-          message={words.revokeMessage}
-          action={words.revoke}
-          onConfirm={async () => {
-            await invitation.revoke();
-            toast(format(words.revoked, about));
-          }}
-          onClose={() => setRevoking(false)}
-        />
-      )}
     </>
   );
 }

@@ -6,12 +6,14 @@ import type { Localization } from "../../locales/types.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/confirm.tsx";
 import { DateText } from "../../ui/date.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Select } from "../../ui/select.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { useToast } from "../../ui/toast.tsx";
 import { InviteDialog } from "../invite/dialog.tsx";
 import type { Shown } from "./general.tsx";
 import { InvitationActions } from "./invitation-actions.tsx";
@@ -36,6 +38,8 @@ export function InvitationsPage({ organization }: Shown): ReactNode {
   const words = text.organizationProfile.invitations;
   const [status, setStatus] = useState<InvitationStatus>("pending");
   const [isInviting, setInviting] = useState(false);
+  // The row goes as soon as it is revoked, and what the server says about it must stay.
+  const [revoking, setRevoking] = useState<OrganizationInvitationResource>();
   const { invitations: list } = useOrganization({
     organization: organization.id,
     invitations: { pageSize: 10, keepPreviousData: true, status: [status] },
@@ -59,23 +63,48 @@ export function InvitationsPage({ organization }: Shown): ReactNode {
       <ErrorAlert error={list.error} onRetry={() => void list.revalidate()} />
       {list.isLoading ? (
         <RowsSkeleton count={4} label={text.common.loading} />
-      ) : list.data.length === 0 ? (
+      ) : list.data.length > 0 ? (
+        <InvitationsTable rows={list.data} onRevoke={setRevoking} />
+      ) : list.isError ? null : (
         <p {...element("empty")}>{status === "pending" ? words.empty : words.emptyFiltered}</p>
-      ) : (
-        <InvitationsTable rows={list.data} />
       )}
       <Pager pages={list} />
       {isInviting && (
         <InviteDialog organization={organization} onClose={() => setInviting(false)} />
       )}
+      {revoking && <RevokeDialog invitation={revoking} onClose={() => setRevoking(undefined)} />}
     </>
+  );
+}
+
+function RevokeDialog(props: {
+  invitation: OrganizationInvitationResource;
+  onClose: () => void;
+}): ReactNode {
+  const { text, format } = useLocale();
+  const words = text.organizationProfile.invitations;
+  const toast = useToast();
+  const about = { address: props.invitation.emailAddress };
+  return (
+    <ConfirmDialog
+      title={format(words.revokeTitle, about)}
+      message={words.revokeMessage}
+      action={words.revoke}
+      onConfirm={async () => {
+        await props.invitation.revoke();
+        toast(format(words.revoked, about));
+      }}
+      onClose={props.onClose}
+    />
   );
 }
 
 function InvitationsTable({
   rows,
+  onRevoke,
 }: {
   rows: readonly OrganizationInvitationResource[];
+  onRevoke: (invitation: OrganizationInvitationResource) => void;
 }): ReactNode {
   const element = useElement();
   const { text } = useLocale();
@@ -109,7 +138,7 @@ function InvitationsTable({
       id: "actions",
       label: text.organizationProfile.members.actions,
       isLabelHidden: true,
-      cell: (row) => <InvitationActions invitation={row} />,
+      cell: (row) => <InvitationActions invitation={row} onRevoke={() => onRevoke(row)} />,
     },
   ];
   return <Table label={words.title} columns={columns} rows={rows} />;

@@ -1,5 +1,5 @@
 import type { MembershipOrder, OrganizationMembershipResource } from "@tenantry/js";
-import { type ReactNode, useDeferredValue, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
@@ -9,6 +9,7 @@ import { SearchField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Select } from "../../ui/select.tsx";
+import { useSettled } from "../../ui/settled.ts";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { InviteDialog } from "../invite/dialog.tsx";
 import type { Shown } from "./general.tsx";
@@ -29,7 +30,7 @@ export function MembersPage({ organization, membership: own }: Shown): ReactNode
   const [dialog, setDialog] = useState<
     "invite" | { remove: readonly OrganizationMembershipResource[] }
   >();
-  const query = useDeferredValue(search.trim());
+  const query = useSettled(search.trim());
   const { memberships: list } = useOrganization({
     organization: organization.id,
     memberships: {
@@ -65,7 +66,7 @@ export function MembersPage({ organization, membership: own }: Shown): ReactNode
           ]}
         />
         <span {...element("hint")} role="status">
-          {!list.isLoading && count(words.count, list.count)}
+          {!list.isLoading && !list.isError && count(words.count, list.count)}
         </span>
       </div>
       <ErrorAlert error={list.error} onRetry={() => void list.revalidate()} />
@@ -79,7 +80,7 @@ export function MembersPage({ organization, membership: own }: Shown): ReactNode
       {list.isLoading ? (
         <RowsSkeleton count={5} label={text.common.loading} />
       ) : list.data.length === 0 ? (
-        <p {...element("empty")}>{words.empty}</p>
+        !list.isError && <p {...element("empty")}>{words.empty}</p>
       ) : (
         <MembersTable
           list={list}

@@ -1,5 +1,5 @@
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useLocale } from "../../localization.tsx";
 import { ConfirmDialog } from "../../ui/confirm.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -16,6 +16,7 @@ export function RemoveDialog({ members, organization, onClose }: RemoveDialogPro
   const { text, format, count, list } = useLocale();
   const words = text.organizationProfile.members;
   const toast = useToast();
+  const removed = useRef(new Set<string>());
   const names = members.map((member) => personName(member.publicUserData));
   const [name = ""] = names;
   const isOne = members.length === 1;
@@ -30,7 +31,12 @@ export function RemoveDialog({ members, organization, onClose }: RemoveDialogPro
       }
       action={words.remove}
       onConfirm={async () => {
-        for (const member of members) await member.destroy();
+        for (const member of members) {
+          // Another try goes on where the last one was refused.
+          if (removed.current.has(member.id)) continue;
+          await member.destroy();
+          removed.current.add(member.id);
+        }
         toast(format(words.removed, { name: list(names) }));
       }}
       onClose={onClose}

@@ -1,5 +1,5 @@
 import type { OrganizationMembershipRequestResource } from "@tenantry/js";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
@@ -25,14 +25,17 @@ export default function RequestsPage({ organization }: Shown): ReactNode {
     organization: organization.id,
     membershipRequests: { pageSize: 10, keepPreviousData: true },
   });
+  // The row goes as soon as it is answered, and what the server says about it must stay.
+  const [refusal, setRefusal] = useState<unknown>();
   return (
     <>
       <PageHeader title={words.title} />
+      <ErrorAlert error={refusal} />
       <ErrorAlert error={list.error} onRetry={() => void list.revalidate()} />
       {list.isLoading ? (
         <RowsSkeleton label={text.common.loading} />
       ) : list.data.length === 0 ? (
-        <p {...element("empty")}>{words.empty}</p>
+        !list.isError && <p {...element("empty")}>{words.empty}</p>
       ) : (
         <Table
           label={words.title}
@@ -48,7 +51,7 @@ export default function RequestsPage({ organization }: Shown): ReactNode {
               id: "actions",
               label: text.organizationProfile.members.actions,
               isLabelHidden: true,
-              cell: (row) => <RequestActions request={row} />,
+              cell: (row) => <RequestActions request={row} onRefusal={setRefusal} />,
             },
           ]}
         />
@@ -60,34 +63,34 @@ export default function RequestsPage({ organization }: Shown): ReactNode {
 
 function RequestActions({
   request,
+  onRefusal,
 }: {
   request: OrganizationMembershipRequestResource;
+  onRefusal: (error: unknown) => void;
 }): ReactNode {
   const element = useElement();
   const { text, format } = useLocale();
   const words = text.organizationProfile.requests;
   const toast = useToast();
-  const { isBusy, error, run } = useAction();
+  const { isBusy, run } = useAction();
   const name = personName(request.publicUserData);
-  const accept = async (): Promise<void> => {
-    await request.accept();
-    toast(format(words.accepted, { name }));
-  };
-  const reject = async (): Promise<void> => {
-    await request.reject();
-    toast(format(words.rejected, { name }));
+  const settle = (change: () => Promise<unknown>, message: string): void => {
+    onRefusal(undefined);
+    run(() => change().then(() => toast(format(message, { name })), onRefusal));
   };
   return (
-    <>
-      <div {...element("actions")}>
-        <Button size="small" variant="primary" isBusy={isBusy} onClick={() => run(accept)}>
-          {words.accept} <span {...element("visuallyHidden")}>{name}</span>
-        </Button>
-        <Button size="small" disabled={isBusy} onClick={() => run(reject)}>
-          {words.reject} <span {...element("visuallyHidden")}>{name}</span>
-        </Button>
-      </div>
-      <ErrorAlert error={error} />
-    </>
+    <div {...element("actions")}>
+      <Button
+        size="small"
+        variant="primary"
+        isBusy={isBusy}
+        onClick={() => settle(request.accept, words.accepted)}
+      >
+        {words.accept} <span {...element("visuallyHidden")}>{name}</span>
+      </Button>
+      <Button size="small" disabled={isBusy} onClick={() => settle(request.reject, words.rejected)}>
+        {words.reject} <span {...element("visuallyHidden")}>{name}</span>
+      </Button>
+    </div>
   );
 }

@@ -22,13 +22,14 @@ export function RoleCell({ membership, roles, mayManage, list }: RoleCellProps):
   const { text, format } = useLocale();
   const words = text.organizationProfile.members;
   const toast = useToast();
-  const { error, run } = useAction();
+  const { isBusy, error, run } = useAction();
   const [chosen, setChosen] = useState<string>();
   const name = personName(membership.publicUserData);
   const held = roles.find(({ key }) => key === membership.role);
   if (!mayManage || !held) return membership.roleName;
 
   const change = (key: string): void => {
+    if (isBusy) return;
     setChosen(key);
     run(async () => {
       try {

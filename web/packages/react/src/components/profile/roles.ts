@@ -1,20 +1,10 @@
 import type { OrganizationResource, RoleResource } from "@tenantry/js";
-import { useEffect, useState } from "react";
+import { useAnswer } from "../use-answer.ts";
 
-/** The roles of the organization. It is empty until they are there. */
+const LISTS = ["roles"] as const;
+const NONE: readonly RoleResource[] = [];
+
+/** The roles of the organization. Without them, each row shows its own role and no other. */
 export function useRoles(organization: OrganizationResource): readonly RoleResource[] {
-  const [roles, setRoles] = useState<readonly RoleResource[]>([]);
-  const { getRoles } = organization;
-  useEffect(() => {
-    let isOver = false;
-    // Without the roles, each row shows its own role and no other.
-    getRoles().then(
-      (found) => !isOver && setRoles(found),
-      () => {},
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [getRoles]);
-  return roles;
+  return useAnswer(organization, LISTS, organization.getRoles).data ?? NONE;
 }

@@ -26,11 +26,15 @@ export function useActivity(organization: OrganizationResource): Activity {
   });
   const [round, setRound] = useState(0);
 
-  const add = useCallback((found: readonly TenantryEvent[], isLoading: boolean) => {
-    setState(({ events }) => {
-      const known = new Set(events.map((event) => event.id));
+  const add = useCallback((found: readonly TenantryEvent[], isLoading?: boolean) => {
+    setState((before) => {
+      const known = new Set(before.events.map((event) => event.id));
       const fresh = found.filter((event) => !known.has(event.id)).toReversed();
-      return { events: [...fresh, ...events], isLoading };
+      // A live event can come before the pages of what happened earlier.
+      const events = [...fresh, ...before.events].toSorted(
+        (a, b) => b.occurredAt.getTime() - a.occurredAt.getTime(),
+      );
+      return { ...before, events, isLoading: isLoading ?? before.isLoading };
     });
   }, []);
 
@@ -53,7 +57,7 @@ export function useActivity(organization: OrganizationResource): Activity {
       if (!isOver) setState((before) => ({ ...before, isLoading: false, error }));
     });
     const stop = tenantry.on("event", (event) => {
-      if (event.organizationId === id) add([event], false);
+      if (event.organizationId === id) add([event]);
     });
     return () => {
       isOver = true;
@@ -61,5 +65,10 @@ export function useActivity(organization: OrganizationResource): Activity {
     };
   }, [tenantry, id, getEvents, add, round]);
 
-  return { ...state, error: state.error, reload: () => setRound((before) => before + 1) };
+  return {
+    events: state.events,
+    isLoading: state.isLoading,
+    error: state.error,
+    reload: () => setRound((before) => before + 1),
+  };
 }

@@ -37,10 +37,13 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
   const { text } = useCoreLocale();
   const { userInvitations } = useOrganizationList({ userInvitations: { infinite: true } });
   const rows = placed(userInvitations.data, props.joined);
+  // The row goes as soon as it is declined, and what the server says about it must stay.
+  const [refusal, setRefusal] = useState<unknown>();
   if (rows.length === 0) return null;
   return (
     <div {...element("panelSection")}>
       <h3 {...element("sectionTitle")}>{text.organizationSwitcher.invitations}</h3>
+      <ErrorAlert error={refusal} />
       <ul {...element("list")}>
         {rows.map((row) => (
           <li key={row.id}>
@@ -54,6 +57,7 @@ export function InvitationRows(props: InvitationRowsProps): ReactNode {
             ) : (
               <InvitationRow
                 invitation={row}
+                onRefusal={setRefusal}
                 onJoined={(membership) =>
                   props.onJoined({
                     id: row.id,
@@ -91,6 +95,8 @@ function placed(
 
 function InvitationRow(props: {
   invitation: UserOrganizationInvitationResource;
+  /** Called with what the server says against declining. */
+  onRefusal: (error: unknown) => void;
   onJoined: (membership: OrganizationMembershipResource) => void;
 }): ReactNode {
   const { invitation } = props;
@@ -108,7 +114,13 @@ function InvitationRow(props: {
     toast(format(words.joined, { name }));
   };
   if (isDeclining) {
-    return <Declining invitation={invitation} onCancel={() => setDeclining(false)} />;
+    return (
+      <Declining
+        invitation={invitation}
+        onRefusal={props.onRefusal}
+        onCancel={() => setDeclining(false)}
+      />
+    );
   }
   return (
     <>
@@ -153,40 +165,31 @@ function InvitationRow(props: {
 /** Asks in the row itself, because a dialog would close the panel around it. */
 function Declining(props: {
   invitation: UserOrganizationInvitationResource;
+  onRefusal: (error: unknown) => void;
   onCancel: () => void;
 }): ReactNode {
-  const { invitation, onCancel } = props;
+  const { invitation, onRefusal, onCancel } = props;
   const { text, format } = useCoreLocale();
   const words = text.organizationSwitcher;
-  const { isBusy, error, run } = useAction();
   const { name } = invitation.publicOrganizationData;
-  const decline = async (): Promise<void> => {
-    await invitation.decline();
+  const decline = (): void => {
+    onRefusal(undefined);
+    invitation.decline().catch(onRefusal);
   };
   return (
-    <>
-      <Note
-        actions={
-          <>
-            <Button
-              size="small"
-              variant="danger"
-              data-row=""
-              autoFocus
-              isBusy={isBusy}
-              onClick={() => run(decline)}
-            >
-              {words.decline}
-            </Button>
-            <Button size="small" data-row="" disabled={isBusy} onClick={onCancel}>
-              {text.common.cancel}
-            </Button>
-          </>
-        }
-      >
-        <strong>{words.declineTitle}</strong> {format(words.declineMessage, { name })}
-      </Note>
-      <ErrorAlert error={error} />
-    </>
+    <Note
+      actions={
+        <>
+          <Button size="small" variant="danger" data-row="" autoFocus onClick={decline}>
+            {words.decline}
+          </Button>
+          <Button size="small" data-row="" onClick={onCancel}>
+            {text.common.cancel}
+          </Button>
+        </>
+      }
+    >
+      <strong>{words.declineTitle}</strong> {format(words.declineMessage, { name })}
+    </Note>
   );
 }

@@ -1,7 +1,8 @@
 import type { OrganizationMembershipResource } from "@tenantry/js";
-import { useDeferredValue, useRef } from "react";
+import { useRef } from "react";
 import type { PaginatedResources } from "../../cache/pages.ts";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
+import { useSettled } from "../../ui/settled.ts";
 
 export interface Memberships {
   list: PaginatedResources<OrganizationMembershipResource>;
@@ -11,7 +12,7 @@ export interface Memberships {
 
 /** The user's memberships, newest first, those that match the search. */
 export function useMemberships(search: string): Memberships {
-  const query = useDeferredValue(search.trim());
+  const query = useSettled(search.trim());
   const { userMemberships: list } = useOrganizationList({
     userMemberships: {
       infinite: true,

@@ -38,14 +38,17 @@ function OneDialog({ open, options, onClose }: SwitcherDialogProps): ReactNode {
     );
   }
   return (
-    <Dialog title={text.createOrganization.title} onClose={onClose}>
-      <CreateOrganizationFlow
-        hideSlug={options.hideSlug}
-        skipInvitationScreen={options.skipInvitationScreen}
-        afterCreateOrganizationUrl={options.afterCreateOrganizationUrl}
-        onDone={onClose}
-        onCancel={onClose}
-      />
-    </Dialog>
+    <CreateOrganizationFlow
+      frame={(title, screen) => (
+        <Dialog title={title} onClose={onClose}>
+          {screen}
+        </Dialog>
+      )}
+      hideSlug={options.hideSlug}
+      skipInvitationScreen={options.skipInvitationScreen}
+      afterCreateOrganizationUrl={options.afterCreateOrganizationUrl}
+      onDone={onClose}
+      onCancel={onClose}
+    />
   );
 }

@@ -30,7 +30,7 @@ function targetOf(
 ): HTMLElement | undefined {
   const { key } = event;
   if (key === "ArrowDown") return stops[(at + 1) % stops.length];
-  if (key === "ArrowUp") return stops.at(at - 1);
+  if (key === "ArrowUp") return stops.at(Math.max(at, 0) - 1);
   if (isTyping) return undefined;
   if (key === "Home") return stops[0];
   if (key === "End") return stops.at(-1);

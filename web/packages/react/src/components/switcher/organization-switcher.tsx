@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { SurroundingsProvider, useElement, useRootAttributes } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
-import { LocalizationProvider, useTriggerText } from "../../localization.tsx";
+import { LocalizationProvider } from "../../localization.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import { useView, warnOnce } from "../state.ts";
 import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
@@ -69,13 +69,10 @@ function StandalonePanel(props: OrganizationSwitcherProps): ReactNode {
 function SwitcherElement(props: OrganizationSwitcherProps & { children: ReactNode }): ReactNode {
   const element = useElement();
   const root = useRootAttributes();
-  const { locale, dir } = useTriggerText();
   const own = element("switcher", ["tn-root", props.className].filter(Boolean).join(" "));
   return (
     <div
       {...passed(props)}
-      lang={locale}
-      dir={dir}
       {...root}
       className={own.className}
       style={{ ...own.style, ...props.style }}

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
+import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { core } from "../../locales/core.ts";
 import { LocalizationProvider, useCoreLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
@@ -41,10 +42,18 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
   const hidesPersonal = options.hidePersonal || instance?.membershipMode === "required";
   const mayCreate = !options.hideCreate && user?.createOrganizationEnabled === true;
   const isReady = !memberships.list.isLoading;
+  const { userInvitations } = useOrganizationList({ userInvitations: { infinite: true } });
+  const isEmpty =
+    isReady && !memberships.list.isError && memberships.total === 0 && hidesPersonal && !mayCreate;
 
   useEffect(() => {
     if (isReady && box.current && !options.asStandalone) focusFirst(box.current);
   }, [isReady, options.asStandalone]);
+
+  useEffect(() => {
+    // A row that goes takes the focus with it, and the arrow keys.
+    if (!options.asStandalone && document.activeElement === document.body) box.current?.focus();
+  });
 
   const create = (): void => {
     if (options.createOrganizationMode !== "navigation") {
@@ -57,7 +66,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the buttons inside.
-    <div ref={box} onKeyDown={moveFocus}>
+    <div ref={box} {...element("panelContent")} tabIndex={-1} onKeyDown={moveFocus}>
       {organization && (
         <CurrentOrganization options={options} onClose={onClose} onDialog={onDialog} />
       )}
@@ -95,6 +104,9 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
         onSelect={(organization) => void switching.select(organization)}
         busyId={switching.busyId}
       />
+      {isEmpty && userInvitations.count === 0 && !userInvitations.isLoading && (
+        <p {...element("empty")}>{text.organizationSwitcher.empty}</p>
+      )}
       {instance?.domainsEnabled && <SuggestionRows />}
       {mayCreate && (
         <div {...element("panelSection")}>

@@ -100,13 +100,16 @@ function CreateScreen(props: {
     );
   }
   return (
-    <>
-      <CardHeader title={text.createOrganization.title} subtitle={words.createSubtitle} />
-      <CreateOrganizationFlow
-        afterCreateOrganizationUrl={props.redirectUrl}
-        onCancel={props.onChoose}
-      />
-    </>
+    <CreateOrganizationFlow
+      frame={(title, screen) => (
+        <>
+          <CardHeader title={title} subtitle={words.createSubtitle} />
+          {screen}
+        </>
+      )}
+      afterCreateOrganizationUrl={props.redirectUrl}
+      onCancel={props.onChoose}
+    />
   );
 }
 

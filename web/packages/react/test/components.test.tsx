@@ -1,0 +1,243 @@
+// @vitest-environment happy-dom
+import {
+  type InvitationPreview,
+  type OrganizationMembershipResource,
+  type OrganizationResource,
+  type RoleResource,
+  TenantryError,
+  type TenantryEvent,
+  type UserResource,
+} from "@tenantry/js";
+import type { FormEvent, ReactNode } from "react";
+import { flushSync } from "react-dom";
+import { expect, test, vi } from "vitest";
+import type { PaginatedResources } from "../src/cache/pages.ts";
+import { AcceptInvitation } from "../src/components/accept/accept-invitation.tsx";
+import { OrganizationProfile } from "../src/components/profile/organization-profile.tsx";
+import { RemoveDialog } from "../src/components/profile/remove-dialog.tsx";
+import { RoleCell } from "../src/components/profile/role-cell.tsx";
+import { useRoles } from "../src/components/profile/roles.ts";
+import { useActivity } from "../src/components/profile/use-activity.ts";
+import { en } from "../src/locales/en.ts";
+import { LocalizationProvider } from "../src/localization.tsx";
+import { Dialog } from "../src/ui/dialog.tsx";
+import { answer, FakeTenantry, membership, organization, part, signedIn } from "./fake.ts";
+import { eventually, render, renderHook } from "./render.tsx";
+
+const person = (id: string, firstName: string): UserResource =>
+  part<UserResource>({ id, firstName, lastName: null, identifier: `${id}@example.com` });
+
+const refusal = (code: string): TenantryError =>
+  new TenantryError({
+    status: 422,
+    errors: [{ code, message: code, longMessage: code, meta: {} }],
+  });
+
+const english = (children: ReactNode): ReactNode => (
+  <LocalizationProvider base={en}>{children}</LocalizationProvider>
+);
+
+function press(page: HTMLElement, words: string): void {
+  const button = [...page.querySelectorAll("button")].find((one) => one.textContent === words);
+  if (!button) throw new Error(`There is no button "${words}" in ${page.textContent}`);
+  button.click();
+}
+
+test("what one person was told about an invitation isn't told to the next one (check 73)", async () => {
+  const fake = new FakeTenantry(signedIn({ user: person("user_ada", "Ada") }));
+  fake.getInvitationPreview.mockImplementation(async () => ({
+    organizationName: "Engines",
+    organizationImageUrl: "",
+    emailAddress: "user_grace@example.com",
+    roleName: "Member",
+    inviterName: null,
+    status: "pending",
+    expiresAt: new Date(),
+    next: "accept",
+  }));
+  fake.acceptInvitation.mockRejectedValueOnce(refusal("invitation_for_another_address"));
+  const page = render(fake, <AcceptInvitation ticket="t" />);
+  await eventually(() => press(page, "Accept invitation"));
+  await eventually(() => expect(page.textContent).toContain("You are signed in as Ada"));
+
+  fake.set(signedIn({ user: person("user_grace", "Grace") }));
+  await eventually(() => press(page, "Accept invitation"));
+  await eventually(() => expect(page.textContent).toContain("The invitation was accepted."));
+});
+
+test("who has joined isn't asked to join again when the organization can't be activated", async () => {
+  const fake = new FakeTenantry(signedIn({ user: person("user_ada", "Ada") }));
+  fake.acceptInvitation.mockImplementation(async () => {
+    fake.getInvitationPreview.mockResolvedValue(
+      part<InvitationPreview>({ status: "accepted", expiresAt: new Date() }),
+    );
+    return membership();
+  });
+  fake.getInvitationPreview.mockResolvedValue(
+    part<InvitationPreview>({ status: "pending", expiresAt: new Date() }),
+  );
+  fake.setActive.mockRejectedValueOnce(refusal("UNAVAILABLE"));
+  const page = render(fake, <AcceptInvitation ticket="t" />);
+  await eventually(() => press(page, "Accept invitation"));
+  await eventually(() => expect(page.textContent).toContain("The server can’t answer right now."));
+  await eventually(() => expect(fake.getInvitationPreview.mock.calls.length).toBeGreaterThan(1));
+  press(page, "Accept invitation");
+  await eventually(() => expect(page.textContent).toContain("The invitation was accepted."));
+  expect(fake.acceptInvitation).toHaveBeenCalledTimes(1);
+});
+
+test("an invitation that couldn't be read is read again on request", async () => {
+  const fake = new FakeTenantry(signedIn({ user: person("user_ada", "Ada") }));
+  fake.getInvitationPreview.mockRejectedValueOnce(refusal("form_param_format_invalid"));
+  const page = render(fake, <AcceptInvitation ticket="t" />);
+  await eventually(() => press(page, "Try again"));
+  await eventually(() => expect(page.textContent).toContain("Accept invitation"));
+  expect(fake.getInvitationPreview).toHaveBeenCalledTimes(2);
+});
+
+test("an event that comes before the earlier pages stays the newest", async () => {
+  const at = (id: string, minute: number): TenantryEvent =>
+    part<TenantryEvent>({ id, organizationId: "org_engines", occurredAt: new Date(minute) });
+  let send: (page: ReturnType<typeof answer<TenantryEvent>>) => void = () => {};
+  const getEvents: OrganizationResource["getEvents"] = () =>
+    new Promise((resolve) => {
+      send = resolve;
+    });
+  const active = organization({ getEvents });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const hook = renderHook(fake, () => useActivity(active));
+  fake.tell("event", at("evt_3", 3));
+  await eventually(() => expect(hook.current.events).toHaveLength(1));
+  expect(hook.current.isLoading).toBe(true);
+  send(answer([at("evt_1", 1), at("evt_2", 2), at("evt_3", 3)]));
+  await eventually(() =>
+    expect(hook.current.events.map(({ id }) => id)).toEqual(["evt_3", "evt_2", "evt_1"]),
+  );
+});
+
+test("roles are read again when they have changed, those of this organization", async () => {
+  const getRoles = vi.fn<OrganizationResource["getRoles"]>(async () => []);
+  const active = organization({ getRoles });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  renderHook(fake, () => useRoles(active));
+  await eventually(() => expect(getRoles).toHaveBeenCalled());
+  const before = getRoles.mock.calls.length;
+  const told = [
+    { list: "roles", organizationId: "org_difference" },
+    { list: "memberships", organizationId: active.id },
+    { list: "roles", organizationId: active.id },
+  ] as const;
+  for (const [index, one] of told.entries()) {
+    flushSync(() => fake.tell("invalidate", [one]));
+    expect(getRoles).toHaveBeenCalledTimes(before + (index === 2 ? 1 : 0));
+  }
+});
+
+test("the roles of an organization are never shown for another one", async () => {
+  const role = (key: string) => part<RoleResource>({ key });
+  let answerLate: (roles: RoleResource[]) => void = () => {};
+  const getRoles = () =>
+    new Promise<RoleResource[]>((resolve) => {
+      answerLate = resolve;
+    });
+  const slow = organization({ id: "org_slow", getRoles });
+  const first = organization({ getRoles: async () => [role("org:first")] });
+  const fake = new FakeTenantry(signedIn({ organization: first }));
+  const hook = renderHook(fake, () => useRoles(first));
+  const keys = () => hook.current.map(({ key }) => key);
+  await eventually(() => expect(keys()).toEqual(["org:first"]));
+  hook.rerender(() => useRoles(slow));
+  expect(keys()).toEqual([]);
+  hook.rerender(() => useRoles(first));
+  await eventually(() => expect(keys()).toEqual(["org:first"]));
+  answerLate([role("org:slow")]);
+  await new Promise((done) => setTimeout(done));
+  expect(keys()).toEqual(["org:first"]);
+});
+
+test("the settings leave only with the organization that they show (check 44)", async () => {
+  const active = organization({
+    membersCount: 1,
+    createdAt: new Date(),
+    getRoles: async () => [],
+    getMemberships: async () => answer([]),
+  });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const page = render(fake, <OrganizationProfile afterLeaveOrganizationUrl="/bye" />);
+  await eventually(() => expect(page.textContent).toContain("Leave organization"));
+  const left = { slug: null, reason: "removed" } as const;
+  fake.tell("organizationLeft", { ...left, organizationId: "org_difference" });
+  expect(fake.navigate).not.toHaveBeenCalled();
+  fake.tell("organizationLeft", { ...left, organizationId: active.id });
+  expect(fake.navigate).toHaveBeenCalledWith("/bye");
+});
+
+test("another try removes only the members that are left (check 65)", async () => {
+  const first = vi.fn(async () => membership());
+  const second = vi
+    .fn(async () => membership())
+    .mockRejectedValueOnce(refusal("organization_minimum_permissions_needed"));
+  const onClose = vi.fn();
+  const members = [
+    membership({ id: "orgmem_1", destroy: first }),
+    membership({ id: "orgmem_2", destroy: second }),
+  ];
+  render(
+    new FakeTenantry(signedIn()),
+    english(<RemoveDialog members={members} organization={organization()} onClose={onClose} />),
+  );
+  await eventually(() => press(document.body, "Remove"));
+  await eventually(() => expect(document.body.textContent).toContain("At least one member"));
+  press(document.body, "Remove");
+  await eventually(() => expect(onClose).toHaveBeenCalled());
+  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
+});
+
+test("a role is chosen once the one before is stored (check 64)", async () => {
+  const update = vi.fn<OrganizationMembershipResource["update"]>(() => new Promise(() => {}));
+  const role = (key: string): RoleResource =>
+    part<RoleResource>({ key, name: key, permissions: [], isGrantable: true });
+  const page = render(
+    new FakeTenantry(signedIn()),
+    english(
+      <RoleCell
+        membership={membership({ role: "org:admin", update })}
+        roles={["org:admin", "org:member", "org:guest"].map(role)}
+        mayManage
+        list={part<PaginatedResources<OrganizationMembershipResource>>({})}
+      />,
+    ),
+  );
+  const select = page.querySelector("select");
+  if (!select) throw new Error("There is no select.");
+  for (const key of ["org:member", "org:guest"]) {
+    select.value = key;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await eventually(() => expect(select.value).toBe("org:member"));
+  }
+  expect(update).toHaveBeenCalledTimes(1);
+});
+
+test("what happens in a dialog stays there, whatever is around it in React", async () => {
+  const heard = vi.fn();
+  const tell = ({ type }: { type: string }) => heard(type);
+  const sent = vi.fn((event: FormEvent) => event.preventDefault());
+  render(
+    new FakeTenantry(signedIn()),
+    english(
+      // biome-ignore lint/a11y/noStaticElementInteractions: it stands for a row of a page.
+      <div onClick={tell} onKeyDown={tell} onSubmit={tell}>
+        <Dialog title="Title" onClose={() => {}}>
+          <form onSubmit={sent}>
+            <button type="submit">Go</button>
+          </form>
+        </Dialog>
+      </div>,
+    ),
+  );
+  await eventually(() => press(document.body, "Go"));
+  const options = { key: "ArrowDown", bubbles: true };
+  document.querySelector("form")?.dispatchEvent(new KeyboardEvent("keydown", options));
+  expect(sent).toHaveBeenCalledTimes(1);
+  expect(heard).not.toHaveBeenCalled();
+});
