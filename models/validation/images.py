@@ -168,7 +168,8 @@ def _copy_pixels(opened: "ImageFile") -> "Image":
 
 def _reduce_depth(image: "Image") -> "Image":
     """Makes 8 bits of 16 bits of gray, of which `convert` alone would make white."""
-    reduced = image.point(lambda gray: gray / 256).convert("L")
+    darker = image.point(lambda gray: gray / 256)  # pyright: ignore[reportUnknownMemberType]
+    reduced = darker.convert("L")
     if "transparency" in reduced.info:
         reduced.info["transparency"] //= 256
     return reduced

@@ -593,8 +593,8 @@ async def test_a_logo_that_is_set_while_it_is_cleaned_up_stays(api: Api, acme: A
         await set_logo(api, acme.id, None, by=SERVICE)
         api.clock.forward(days=2)
 
-        answer, *_ = await gather(
-            set_logo(api, other, PNG, by=SERVICE), *(sweep.clean_up() for _ in range(3))
+        answer, _ = await gather(
+            set_logo(api, other, PNG, by=SERVICE), gather(*(sweep.clean_up() for _ in range(3)))
         )
 
         url = answer.payload["organization"]["imageUrl"]
