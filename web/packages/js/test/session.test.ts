@@ -211,6 +211,7 @@ test("a switch that is refused changes nothing", async () => {
   expect(hasCode(refusal, "organization_not_found_or_unauthorized")).toBe(true);
   await settle();
   expect(tenantry.organization).toBe(organization);
+  expect(server.operations.at(-1)).toBe("SetActiveOrganization");
   expect(tenantry.state.isSwitching).toBe(false);
 });
 
