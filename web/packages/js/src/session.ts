@@ -124,9 +124,11 @@ export class Session {
     }
   }
 
-  async #askAs(token: string, choice: Choice): Promise<Payload> {
+  async #askAs(token: string, choice: Choice): Promise<Payload | null> {
     const { send } = this.#core;
     const wanted = this.follow() ? {} : choice;
+    // The session can end while the identity provider is asked.
+    if (this.signedOutBecause) return null;
     const input = { ...wanted, format: toServerFormat(this.format) };
     const { id } = this;
     const data = id

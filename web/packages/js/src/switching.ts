@@ -44,8 +44,9 @@ export class Switching {
     } catch (error) {
       if (!isLast()) return false;
       store.set({ isSwitching: false });
-      // An answer that was dropped for this switch is asked for again.
-      void session.sync().catch(() => undefined);
+      // Nobody, or somebody else, is signed in by now.
+      const isNobody = (error as { status?: number }).status === 401;
+      if (isNobody) void session.sync().catch(() => undefined);
       throw error;
     }
     if (remember) this.#tell();

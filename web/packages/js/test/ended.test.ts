@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { InitialState, TypedDocument } from "../src/index.ts";
-import { fake, OVER, REFUSED, settle } from "./fake.ts";
+import { fake, identityToken, OVER, REFUSED, settle } from "./fake.ts";
 
 const RENAME: TypedDocument<object, Record<string, never>> = {
   toString: () => "mutation Rename { payload: rename { id } }",
@@ -248,4 +248,22 @@ test("whoever signs out doesn't wait for a server that is silent", async () => {
   await signingOut;
   expect(tenantry.user).toBeNull();
   expect(signedOut).toEqual(["provider"]);
+});
+
+test("a session that ends while the provider is asked is not followed by a new one", async () => {
+  const provider = late();
+  let isSlow = false;
+  const getIdentityToken = async () => {
+    if (isSlow) await provider.answer;
+    return identityToken("ada");
+  };
+  const { tenantry, server } = fake({ getIdentityToken });
+  await tenantry.load();
+  isSlow = true;
+  const reading = tenantry.reload();
+  await tenantry.signOut();
+  provider.arrive({});
+  await reading;
+  expect(tenantry.user).toBeNull();
+  expect(server.operations).toEqual(["CreateSession", "EndSession"]);
 });

@@ -1,6 +1,5 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { makeEnvironment } from "../src/environment.ts";
 import { createTenantry } from "../src/index.ts";
 import { FakeStorage, fake, OVER, settle } from "./fake.ts";
 import { FakeSocket } from "./socket.ts";
@@ -272,23 +271,6 @@ test("a first request that is lost is tried again, and a refused origin is named
   const refused = fake();
   refused.server.replies.push(...Array.from({ length: 4 }, lost));
   await expect(refused.tenantry.load()).rejects.toMatchObject({ code: "origin_not_allowed" });
-});
-
-test("time passes while the computer sleeps, and never goes back", () => {
-  const time = { page: 1_000, wall: 1_000_000 };
-  vi.spyOn(performance, "now").mockImplementation(() => time.page);
-  vi.spyOn(Date, "now").mockImplementation(() => time.wall);
-  const { clock } = makeEnvironment({
-    url: "https://orgs.example.com",
-    getIdentityToken: async () => null,
-  });
-  const start = clock.now();
-  time.page += 10;
-  time.wall += 60_000;
-  expect(clock.now() - start).toBe(60_000);
-  time.page += 20;
-  time.wall -= 3_600_000;
-  expect(clock.now() - start).toBe(60_020);
 });
 
 test("a path that a router takes for another host is refused", () => {

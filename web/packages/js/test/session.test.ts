@@ -1,6 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { hasCode, type TenantryState } from "../src/index.ts";
-import { fake, identityToken, NOT_FOUND, OVER, REFUSED, settle } from "./fake.ts";
+import { fake, NOT_FOUND, OVER, REFUSED, settle } from "./fake.ts";
 
 test("nothing is sent before load, and loading is one request however often it is called", async () => {
   const { tenantry, server } = fake();
@@ -182,23 +182,6 @@ test("a token of an organization that isn't the user's is refused, and nothing e
   expect(tenantry.state).toBe(state);
 });
 
-test("an identity token may come without a promise, and a provider that fails is tried again", async () => {
-  const answers: (() => string)[] = [
-    () => {
-      throw new Error("The provider isn't ready.");
-    },
-    () => identityToken("ada"),
-  ];
-  const getIdentityToken = (() => answers.shift()?.() ?? null) as never;
-  const { tenantry, clock } = fake({ getIdentityToken });
-  const loading = tenantry.load();
-  await vi.waitFor(() => expect(tenantry.status).toBe("degraded"));
-  expect(tenantry.state.error?.code).toBe("identity_token_failed");
-  await clock.pass(2_000);
-  await loading;
-  expect(tenantry.user?.id).toBe("user_1");
-});
-
 test("a switch that is refused changes nothing", async () => {
   const { tenantry, server } = fake();
   await tenantry.load();
@@ -211,6 +194,7 @@ test("a switch that is refused changes nothing", async () => {
   expect(hasCode(refusal, "organization_not_found_or_unauthorized")).toBe(true);
   await settle();
   expect(tenantry.organization).toBe(organization);
+  expect(server.operations.at(-1)).toBe("SetActiveOrganization");
   expect(tenantry.state.isSwitching).toBe(false);
 });
 
