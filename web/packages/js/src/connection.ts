@@ -27,6 +27,9 @@ import type { OrganizationLeft } from "./types/events.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { GetTokenParams } from "./types/users.ts";
 
+/** How many milliseconds somebody who signs out waits for the server. */
+const PATIENCE = 5_000;
+
 /** Wires the parts of one tab together. */
 export class Connection {
   readonly environment: Environment;
@@ -200,19 +203,11 @@ export class Connection {
   }
 
   async reload(): Promise<void> {
-    if (!(await this.#mayReopen())) return;
+    if (!(await this.session.mayReopen())) return;
     this.session.signedOutBecause = null;
     await this.session
       .resync()
       .catch((error) => this.#recovery.fail(error).then(() => Promise.reject(error)));
-  }
-
-  /** A session that somebody has ended is opened again only for another person, or in a new page. */
-  async #mayReopen(): Promise<boolean> {
-    const reason = this.session.signedOutBecause;
-    if (reason !== "revoked" && reason !== "ended") return true;
-    await this.#core.identity.use(async () => true).catch(() => null);
-    return this.session.isReplaced();
   }
 
   async #sync(): Promise<void> {
@@ -271,9 +266,11 @@ export class Connection {
     await this.#loading?.catch(() => undefined);
     const { id } = this.session;
     if (id) {
-      // Without an answer the session still ends in this browser.
-      const variables = { sessionId: id };
-      await this.#requests.mutate(EndSessionDocument, variables).catch(() => undefined);
+      const { clock } = this.environment;
+      const ending = this.#requests.mutate(EndSessionDocument, { sessionId: id });
+      // Without an answer the session still ends in this browser, and soon.
+      const waited = new Promise((resolve) => clock.setTimeout(() => resolve(null), PATIENCE));
+      await Promise.race([ending.catch(() => null), waited]);
       this.session.endEverywhere("sign_out");
     }
     await this.#core.options.onSignOut?.();

@@ -220,6 +220,14 @@ export class Session {
     this.#publish({ viewer: null, instance }, null, { isSwitching: false });
   }
 
+  /** A session that somebody has ended is opened again only for another person, or in a new page. */
+  async mayReopen(): Promise<boolean> {
+    const reason = this.signedOutBecause;
+    if (reason !== "revoked" && reason !== "ended") return true;
+    await this.#core.identity.use(async () => true).catch(() => null);
+    return this.isReplaced();
+  }
+
   /** Shows that nobody is signed in, at once. */
   end(reason: SignOutReason, status: "ready" | "loading" = "ready"): void {
     const { store, memory } = this.#core;

@@ -236,3 +236,16 @@ test("a failure that arrives after close changes nothing, and nothing is tried a
   await closing.clock.pass(60_000);
   expect(closing.server.operations).toHaveLength(length);
 });
+
+test("whoever signs out doesn't wait for a server that is silent", async () => {
+  const signedOut: string[] = [];
+  const { tenantry, server, clock } = fake({ onSignOut: () => void signedOut.push("provider") });
+  await tenantry.load();
+  server.replies.push(new Promise<object>(() => {}));
+  const signingOut = tenantry.signOut();
+  await settle();
+  await clock.pass(5_000);
+  await signingOut;
+  expect(tenantry.user).toBeNull();
+  expect(signedOut).toEqual(["provider"]);
+});

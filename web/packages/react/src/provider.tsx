@@ -43,10 +43,11 @@ function useConnection(options: TenantryProviderOptions): TenantryContextValue {
   const isClosed = useRef(false);
   useEffect(() => {
     clearTimeout(closing.current);
-    if (isClosed.current) {
-      // React showed the page again after it was hidden.
+    const { current } = latest;
+    if (isClosed.current && !current.tenantry) {
+      // React showed the page again after it was hidden. What a server knew is of long ago.
       isClosed.current = false;
-      setValue(connect(latest.current, latest));
+      setValue(connect({ ...current, initialState: undefined }, latest));
       return;
     }
     const { tenantry, cache } = value;

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createTenantry as create, type Tenantry } from "@tenantry/js";
-import { Activity, Component, type ReactNode } from "react";
+import { Activity, Component, type ReactNode, StrictMode } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
@@ -94,7 +94,9 @@ test("a page that React hides and shows again connects anew", async () => {
     made.push(fake);
     return Object.assign(fake, { close }).tenantry;
   });
-  const options = { url: "https://tenantry.example", getIdentityToken: async () => null };
+  const initialState = { viewer: null, instance: null, sessionClaims: null };
+  const getIdentityToken = async () => null;
+  const options = { url: "https://tenantry.example", getIdentityToken, initialState };
   const page = (mode: "visible" | "hidden") => (
     <Activity mode={mode}>
       <TenantryProvider {...options}>here</TenantryProvider>
@@ -111,7 +113,30 @@ test("a page that React hides and shows again connects anew", async () => {
   flushSync(() => root.render(page("visible")));
   await eventually(() => expect(made.at(-1)?.load).toHaveBeenCalled());
   expect(made.length).toBe(before + 1);
+  const given = createTenantry.mock.calls.map(([params]) => params.initialState);
+  expect(given.at(0)).toBe(initialState);
+  expect(given.at(-1)).toBeUndefined();
   root.unmount();
+});
+
+test("the strict mode of React closes nothing", async () => {
+  const fake = new FakeTenantry(signedIn());
+  createTenantry.mockReturnValue(fake.tenantry);
+  const root = createRoot(document.createElement("div"));
+  const options = { url: "https://tenantry.example", getIdentityToken: async () => null };
+  flushSync(() =>
+    root.render(
+      <StrictMode>
+        <TenantryProvider {...options}>here</TenantryProvider>
+      </StrictMode>,
+    ),
+  );
+  await eventually(() => expect(fake.load).toHaveBeenCalledTimes(2));
+  await new Promise((resolve) => setTimeout(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(fake.close).not.toHaveBeenCalled();
+  root.unmount();
+  await eventually(() => expect(fake.close).toHaveBeenCalledTimes(1));
 });
 
 test("a load that fails leaves the page standing", async () => {

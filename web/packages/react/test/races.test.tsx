@@ -3,15 +3,19 @@ import {
   type OrganizationMembershipResource,
   TenantryError,
   type TenantryEvent,
+  type UserResource,
 } from "@tenantry/js";
 import { expect, test, vi } from "vitest";
 import { useOrganization } from "../src/hooks/useOrganization.ts";
 import { useOrganizationEvents } from "../src/hooks/useOrganizationEvents.ts";
-import { ActiveOrganization } from "../src/index.ts";
+import { useOrganizationList } from "../src/hooks/useOrganizationList.ts";
+import { ActiveOrganization, RedirectToSignIn } from "../src/index.ts";
 import {
+  answer,
   FakeTenantry,
   invitation,
   membership,
+  NOBODY,
   organization,
   pagesOf,
   part,
@@ -52,6 +56,7 @@ test("a refused change takes back its own row only, in whatever order answers co
   ].map((change) => change?.catch(() => "refused"));
   await eventually(() => expect(shown()).toEqual(["ada org:admin", "joan org:admin"]));
 
+  const { length } = getMemberships.mock.calls;
   ada.refuse();
   await changes[0];
   await eventually(() => expect(shown()).toEqual(["ada org:member", "joan org:admin"]));
@@ -59,8 +64,11 @@ test("a refused change takes back its own row only, in whatever order answers co
   await changes[1];
   const back = ["ada org:member", "grace org:member", "joan org:admin"];
   await eventually(() => expect(shown()).toEqual(back));
+  // The last of the changes reads the list again.
+  expect(getMemberships).toHaveBeenCalledTimes(length);
   joan.refuse();
   await changes[2];
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(length + 1));
   await eventually(() => expect(shown()[2]).toBe("joan org:member"));
 });
 
@@ -142,4 +150,87 @@ test("a handler that fails on an earlier event still gets the later ones", async
   fake.tell("event", at("2"));
   expect(seen).toEqual(["2"]);
   vi.unstubAllGlobals();
+});
+
+test("an answer that left the server before a change doesn't take it back", async () => {
+  const grace = member("grace");
+  const getMemberships = pagesOf(() => [grace.row]);
+  const fake = new FakeTenantry(signedIn({ organization: organization({ getMemberships }) }));
+  const hook = renderHook(fake, () => useOrganization({ memberships: true }));
+  const role = () => hook.current.memberships.data[0]?.role;
+  await eventually(() => expect(role()).toBe("org:member"));
+  let arrive = () => {};
+  const late = answer([grace.row]);
+  getMemberships.mockImplementationOnce(
+    () => new Promise((resolve) => (arrive = () => resolve(late))),
+  );
+  void hook.current.memberships.revalidate();
+  await eventually(() => expect(getMemberships).toHaveBeenCalledTimes(2));
+  void hook.current.memberships.data[0]?.update({ role: "org:admin" }).catch(() => null);
+  await eventually(() => expect(role()).toBe("org:admin"));
+  const { length } = hook.all;
+  arrive();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hook.all.slice(length).map(({ memberships }) => memberships.data[0]?.role)).not.toContain(
+    "org:member",
+  );
+  expect(role()).toBe("org:admin");
+});
+
+test("a logo that was removed is read anew, because the event has no picture for it", async () => {
+  const shown = organization({ hasImage: true, imageUrl: "/logos/1" });
+  const getOrganizationMemberships = pagesOf(() => [membership({ organization: shown })]);
+  const user = part<UserResource>({ id: "user_ada", getOrganizationMemberships });
+  const fake = new FakeTenantry(signedIn({ user }));
+  const hook = renderHook(fake, () => useOrganizationList({ userMemberships: true }));
+  await eventually(() => expect(hook.current.userMemberships.count).toBe(1));
+  const data = { name: "Engines", slug: "engines", image_url: null, has_image: false };
+  const removed = { type: "ORGANIZATION_UPDATED", organizationId: "org_engines", data } as const;
+  fake.tell("event", part<TenantryEvent>({ id: "evt_1", cursor: "1", ...removed }));
+  await eventually(() => expect(getOrganizationMemberships).toHaveBeenCalledTimes(2));
+});
+
+test("the tab's own organization is asked for by no name", async () => {
+  const fake = new FakeTenantry(signedIn());
+  for (const name of ["org_engines", "engines"]) {
+    const hook = renderHook(fake, () => useOrganization({ organization: name }));
+    await eventually(() => expect(hook.current.organization?.id).toBe("org_engines"));
+  }
+  expect(fake.getOrganization).not.toHaveBeenCalled();
+});
+
+test("ActiveOrganization says 'not found' for nothing else", async () => {
+  const fake = new FakeTenantry(signedIn());
+  fake.setActive.mockRejectedValue(refused(500, "server_error"));
+  const page = render(
+    fake,
+    <ActiveOrganization slug="difference" fallback="wait" notFound="not found" />,
+  );
+  await eventually(() => expect(fake.setActive).toHaveBeenCalled());
+  const left = { organizationId: "org_other", slug: "other", reason: "left" } as const;
+  fake.tell("organizationLeft", left);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(page.textContent).toBe("wait");
+});
+
+test("the sign-in page itself isn't sent to the sign-in page", async () => {
+  const fake = new FakeTenantry(NOBODY);
+  fake.buildSignInUrl.mockReturnValue(`${location.pathname}?redirect_url=x`);
+  render(fake, <RedirectToSignIn />);
+  await eventually(() => expect(fake.buildSignInUrl).toHaveBeenCalled());
+  expect(fake.navigate).not.toHaveBeenCalled();
+});
+
+test("an organization that was left tells no error of its events", async () => {
+  let fail = (_error: Error) => {};
+  const getEvents = () => new Promise((_, reject) => (fail = reject));
+  const active = organization({ getEvents: getEvents as never });
+  const fake = new FakeTenantry(signedIn({ organization: active }));
+  const hook = renderHook(fake, () => useOrganizationEvents(() => {}, { after: "0" }));
+  const later = vi.fn(() => new Promise(() => {}));
+  fake.set(signedIn({ organization: organization({ id: "org_d", getEvents: later as never }) }));
+  await eventually(() => expect(later).toHaveBeenCalled());
+  fail(refused(410, "cursor_expired"));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hook.current.error).toBeNull();
 });
