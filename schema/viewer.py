@@ -241,11 +241,12 @@ class ViewerQueries:
         description="The signed-in user. Null if the caller uses a secret key or no credential."
     )
     async def viewer(self, info: Info) -> Viewer | None:
-        actor = info.context.actor
-        if actor is None or actor.user_id is None:
+        user_id = info.context.user_id
+        if user_id is None:
             return None
+        session = info.context.caller.session
         return Viewer(
-            user_id=actor.user_id,
-            session_id=actor.session.id if actor.session else None,
-            organization_id=actor.session.organization_id if actor.session else None,
+            user_id=user_id,
+            session_id=session.id if session else None,
+            organization_id=session.organization_id if session else None,
         )

@@ -117,6 +117,7 @@ def make_variables(
         "AcceptInvitation": {"proof": {"ticket": ticket}},
         "DeclineInvitation": {"proof": {"invitationId": invitation(lab, MALLORY[0])}},
         "CreateSession": {"organizationId": company},
+        "StartPage": {"sessionId": session_id, "slug": None},
         "CreateSessionToken": {"sessionId": session_id, "organizationId": company},
         "SetActiveOrganization": {"sessionId": session_id, "organizationId": company},
         "EndSession": {"sessionId": session_id},

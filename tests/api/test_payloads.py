@@ -124,6 +124,7 @@ def test_every_mutation_that_answers_with_a_membership_is_tried() -> None:
     assert answering - {
         "updateOrganization",
         "updateOrganizationMetadata",
+        "setOrganizationLogo",
         "setOrganizationRoleSet",
     } == (tried | FOR_SERVICES)
 
