@@ -9,7 +9,9 @@ const ADDRESSES = Array.from({ length: 250 }, (_, index) => `person${index}@exam
 const refusal = (code: string, emailAddresses?: readonly string[]): TenantryError =>
   new TenantryError({
     status: 422,
-    errors: [{ code, message: code, longMessage: code, meta: { emailAddresses } }],
+    errors: [
+      { code, message: code, longMessage: code, meta: emailAddresses ? { emailAddresses } : {} },
+    ],
   });
 
 function sending(inviteMembers: OrganizationResource["inviteMembers"]) {
