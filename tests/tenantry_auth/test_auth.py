@@ -90,7 +90,8 @@ async def test_permissions_that_are_no_number_grant_nothing() -> None:
 
 async def test_one_origin_can_be_given_as_text() -> None:
     transport = httpx.MockTransport(Fake().handle)
-    auth = await Tenantry(URL, ORIGIN, transport=transport).authenticate(bearing(token()))
+    tenantry = Tenantry(URL, ORIGIN, transport=transport, clock=lambda: NOW)
+    auth = await tenantry.authenticate(bearing(token()))
 
     assert auth.user_id == "user_1"
 
