@@ -121,7 +121,8 @@ export class Live {
     this.#refusedFor = undefined;
     this.#refusals.clear();
     for (const { close } of streams) close();
-    void this.#client?.dispose();
+    // A client that waits to connect again has no socket to close, and rejects.
+    Promise.resolve(this.#client?.dispose()).catch(() => undefined);
     this.#client = null;
     this.#hurry();
     if (!sessionId) this.#tell("off");
