@@ -5,16 +5,12 @@ import type {
   FastifyRequest,
   preHandlerAsyncHookHandler,
 } from "fastify";
+import { type AdmissionParams, admit } from "./admission.ts";
 import type { Auth } from "./auth.ts";
 import { type Authenticator, type AuthParams, createAuthenticator } from "./authenticator.ts";
-import { type GuardParams, judge } from "./guard.ts";
 import { ConfigurationError, type TenantryOptions } from "./options.ts";
-import { isNavigation } from "./request.ts";
 
-export interface RequireAuthParams extends GuardParams {
-  /** The slug or ID of the organization, or how to read it from the request. */
-  organization?: string | ((request: FastifyRequest) => string | undefined) | undefined;
-}
+export type RequireAuthParams = AdmissionParams<FastifyRequest>;
 
 const seen = new WeakMap<object, { authenticator: Authenticator; auth: Auth }>();
 
@@ -42,17 +38,12 @@ export function getAuth(request: FastifyRequest, params?: AuthParams): Auth | Pr
 /** A `preHandler` that lets only callers pass who are signed in and have what is asked for. */
 export function requireAuth(params: RequireAuthParams = {}): preHandlerAsyncHookHandler {
   return async (request, reply) => {
-    const { organization: given, ...asked } = params;
-    // A request that names none is outside, and never in the organization of the token.
-    const organization = typeof given === "function" ? (given(request) ?? "") : given;
-    const { authenticator } = read(request);
-    const auth = await authenticator.auth(request, { organization });
-    const place = {
+    const verdict = await admit(read(request).authenticator, params, {
+      route: request,
+      request,
+      method: request.method,
       url: request.originalUrl,
-      isNavigation: isNavigation(request, request.method),
-      inOrganization: given !== undefined,
-    };
-    const verdict = judge(auth, asked, place, authenticator.settings);
+    });
     if (verdict.kind === "allow") return;
     if (verdict.kind === "redirect") return reply.redirect(verdict.to);
     const { status, code, message } = verdict.refusal;

@@ -1,15 +1,11 @@
 /** Middleware for Hono. */
 import type { Context, MiddlewareHandler } from "hono";
+import { type AdmissionParams, admit } from "./admission.ts";
 import type { Auth } from "./auth.ts";
 import { type Authenticator, type AuthParams, createAuthenticator } from "./authenticator.ts";
-import { type GuardParams, judge } from "./guard.ts";
 import { ConfigurationError, type TenantryOptions } from "./options.ts";
-import { isNavigation, type RequestLike } from "./request.ts";
 
-export interface RequireAuthParams extends GuardParams {
-  /** The slug or ID of the organization, or how to read it from the request. */
-  organization?: string | ((context: Context) => string | undefined) | undefined;
-}
+export type RequireAuthParams = AdmissionParams<Context>;
 
 const seen = new WeakMap<object, { authenticator: Authenticator; auth: Auth }>();
 
@@ -36,18 +32,12 @@ export function getAuth(context: Context, params?: AuthParams): Auth | Promise<A
 /** Lets only callers pass who are signed in and have what is asked for. */
 export function requireAuth(params: RequireAuthParams = {}): MiddlewareHandler {
   return async (context, next) => {
-    const { organization: given, ...asked } = params;
-    // A request that names none is outside, and never in the organization of the token.
-    const organization = typeof given === "function" ? (given(context) ?? "") : given;
-    const { authenticator } = read(context);
-    const request: RequestLike & { method: string; url: string } = context.req.raw;
-    const auth = await authenticator.auth(request, { organization });
-    const place = {
-      url: toPathOf(request.url),
-      isNavigation: isNavigation(request, request.method),
-      inOrganization: given !== undefined,
-    };
-    const verdict = judge(auth, asked, place, authenticator.settings);
+    const verdict = await admit(read(context).authenticator, params, {
+      route: context,
+      request: context.req.raw,
+      method: context.req.method,
+      url: toPathOf(context.req.url),
+    });
     if (verdict.kind === "redirect") return context.redirect(verdict.to);
     if (verdict.kind === "allow") return next();
     const { status, code, message } = verdict.refusal;
