@@ -19,6 +19,12 @@ export interface PersonData extends PublicUserData {
   role: string;
 }
 
+const plainLetters = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+
 const person = (
   number: number,
   firstName: string | null,
@@ -28,7 +34,7 @@ const person = (
   userId: `user_${number}`,
   firstName,
   lastName,
-  identifier: `${(firstName ?? `person${number}`).toLowerCase().replace(/[^a-z0-9]/g, "")}@example.com`,
+  identifier: `${plainLetters(firstName ?? "") || `person${number}`}@example.com`,
   imageUrl: null,
   hasImage: false,
   joined: day(-number * 17),
