@@ -70,9 +70,10 @@ class Fake:
         self.documents.append(request)
         return self.answer()
 
-    def tenantry(self, secret_key: str | None = "sk_1") -> Tenantry:
+    def tenantry(self, secret_key: str | None = "sk_1", **options: Any) -> Tenantry:
         transport = httpx.MockTransport(self.handle)
-        return Tenantry(URL, [ORIGIN], secret_key, transport=transport, clock=lambda: self.now)
+        given = {"transport": transport, "clock": lambda: self.now, **options}
+        return Tenantry(URL, [ORIGIN], secret_key, **given)
 
 
 def organization(value: JSON | None) -> httpx.Response:

@@ -132,6 +132,14 @@ async def test_a_token_is_found_behind_the_cookie_of_a_parent_domain() -> None:
     assert (await read(stale, foreign)).is_stale
 
 
+async def test_the_cookie_can_have_another_name() -> None:
+    tenantry = Fake().tenantry(cookie_name="__Host-session")
+    cookie = f"__Host-session={token()}; tenantry_session={token(sub='user_2')}".encode()
+    request = Request({"type": "http", "headers": [(b"cookie", cookie)]})
+
+    assert (await tenantry.authenticate(request)).user_id == "user_1"
+
+
 async def test_the_cookie_counts_without_a_bearer_token() -> None:
     tenantry = Fake().tenantry()
     cookie = (b"cookie", f"a=b; tenantry_session={token()}; c=d".encode())

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 
 from tenantry_auth import Tenantry
 from tests.support.fake_tenantry import (
@@ -70,6 +71,15 @@ async def test_a_server_that_fails_signs_out() -> None:
         transport = httpx.MockTransport(lambda _, answer=answer: answer)
         tenantry = Tenantry(URL, [ORIGIN], transport=transport)
         assert (await tenantry.authenticate(bearing(token()))).reason == "keys-unavailable"
+
+
+async def test_nobody_is_sent_to_sign_in_while_keys_cannot_be_fetched() -> None:
+    authorize = Fake(broken=True).tenantry().require()
+
+    with pytest.raises(HTTPException) as refused:
+        await authorize(bearing(token()))
+
+    assert refused.value.status_code == 503
 
 
 async def test_a_failure_to_fetch_keys_is_remembered_for_a_second() -> None:

@@ -34,6 +34,10 @@ def judge(auth: Auth, required: Requirement) -> Refusal | None:
     """Returns why the caller isn't let in, or None."""
     if auth.reason == "session-pending":
         return Refusal(403, "session_pending", "Choose an organization first.")
+    if auth.reason == "keys-unavailable":
+        # Whoever signs in again would be sent to sign in again.
+        message = "Sessions can't be verified now. Try again soon."
+        return Refusal(503, "keys_unavailable", message)
     if not auth.is_authenticated:
         return Refusal(401, "authentication_required", "Sign in first.")
     if required.organization and not auth.org_id:

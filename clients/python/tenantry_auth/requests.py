@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-COOKIE = "tenantry_session"
-
 
 class RequestLike(Protocol):
     """A request of Starlette, FastAPI, or Django: its headers ignore case."""
@@ -14,7 +12,7 @@ class RequestLike(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
-def read_tokens(request: RequestLike) -> list[str]:
+def read_tokens(request: RequestLike, cookie_name: str) -> list[str]:
     """Returns the token of the Authorization header or, without one, those of the cookie.
 
     There can be several, because a browser also sends the cookie of a parent domain, which can be
@@ -24,5 +22,5 @@ def read_tokens(request: RequestLike) -> list[str]:
     if bearer:
         return [bearer[1]]
     pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    values = (value.strip() for name, _, value in pairs if name.strip() == COOKIE)
+    values = (value.strip() for name, _, value in pairs if name.strip() == cookie_name)
     return [value for value in values if value]

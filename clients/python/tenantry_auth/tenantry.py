@@ -28,7 +28,7 @@ class Tenantry:
 
     `url` is the `TENANTRY_PUBLIC_URL` of the server, and `authorized_parties` are the origins of
     your frontends: tokens for others are rejected. `secret_key` is for roles in the organization
-    of a URL, and for `client`.
+    of a URL, and for `client`. `cookie_name` is the one that the frontends have.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Tenantry:
         authorized_parties: Iterable[str],
         secret_key: str | None = None,
         *,
+        cookie_name: str = "tenantry_session",
         clock_skew: float = 5.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = time.time,
@@ -47,6 +48,7 @@ class Tenantry:
         check_options(url, parties, secret_key)
         self.url = url.rstrip("/")
         self._secret_key = secret_key
+        self._cookie_name = cookie_name
         self._transport = transport or Connections()
         keys = Keys(self.url, clock, self._transport)
         self._verifier = Verifier(self.url, parties, clock_skew, keys, clock)
@@ -66,7 +68,7 @@ class Tenantry:
         answer.
         """
         try:
-            claims = await self._verifier.verify_one_of(read_tokens(request))
+            claims = await self._verifier.verify_one_of(read_tokens(request, self._cookie_name))
         except Refused as refused:
             return Auth(reason=refused.reason)
         if claims.get("sts") == "pending" and treat_pending_as_signed_out:

@@ -26,7 +26,7 @@ export interface Place {
 }
 
 export interface Refusal {
-  status: 401 | 403 | 404;
+  status: 401 | 403 | 404 | 503;
   code: string;
   message: string;
 }
@@ -50,6 +50,10 @@ export function judge(auth: Auth, params: GuardParams, place: Place, settings: S
   const before = settle(auth, place, settings);
   if (before.kind !== "allow") return before;
   if (!auth.isAuthenticated) {
+    if (auth.reason === "keys-unavailable") {
+      // Whoever signs in again would be sent to sign in again.
+      return refuse(503, "keys_unavailable", "Sessions can't be verified now. Try again soon.");
+    }
     const signIn = params.unauthenticatedUrl ?? settings.signInUrl;
     if (auth.sessionStatus === "pending") {
       return refuse(403, "session_pending", "Choose an organization first.");

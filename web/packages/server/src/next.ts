@@ -57,6 +57,10 @@ async function protect(params: AuthParams & GuardParams = {}): Promise<SignedInA
   };
   const verdict = judge(current, params, place, getAuthenticator().settings);
   if (verdict.kind === "redirect") redirect(verdict.to);
+  // The error page of the application: the page may well be there.
+  if (verdict.kind === "refuse" && verdict.refusal.status === 503) {
+    throw new Error(verdict.refusal.message);
+  }
   if (verdict.kind === "refuse" || !current.isAuthenticated) notFound();
   return current;
 }

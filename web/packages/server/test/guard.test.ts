@@ -40,6 +40,10 @@ describe("who isn't signed in", () => {
     expect(at("/sign-in/help")).toMatchObject({ kind: "redirect" });
   });
 
+  test("isn't sent to sign in while sessions can't be verified", () => {
+    expect(judge(signedOut("keys-unavailable"), {}, place, settings)).toMatchObject(refusal(503));
+  });
+
   test("gets 401 without such a page, and if no person navigates", () => {
     expect(judge(nobody, {}, place, bare)).toMatchObject(refusal(401));
     expect(judge(nobody, {}, { ...place, isNavigation: false }, settings)).toMatchObject(

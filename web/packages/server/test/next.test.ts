@@ -94,6 +94,13 @@ describe("protect", () => {
     expect(await outcome(auth.protect())).toBe("/sign-in");
   });
 
+  test("shows the error page while sessions can't be verified", async () => {
+    vi.stubGlobal("fetch", async () => new Response("", { status: 503 }));
+    const { auth } = await visitedBy(ORGANIZATION, inUrl);
+
+    await expect(auth.protect()).rejects.toThrow("can't be verified");
+  });
+
   test("finds nothing for outsiders, who lack a role, and programs", async () => {
     answer = () => ({ organization: { ...LAB, membership: null } });
     const outsider = (await visitedBy(ORGANIZATION, inUrl)).auth;
