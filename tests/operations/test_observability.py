@@ -17,7 +17,7 @@ from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import listening
 from tests.support.smtp import until
-from tests.support.subscriptions import a_connection, organization_events
+from tests.support.subscriptions import a_connection, begun, organization_events
 
 NASTY = "mallory_sk_5eHxE1bW8q0mJ3nV7tYcRfZuKpLdGa2s"
 ADDRESS = "mallory.secret@example.com"
@@ -262,7 +262,7 @@ async def test_a_reader_is_no_part_of_the_request_that_started_it(
     async with listening(api.app) as port, a_connection(port) as socket:
         await socket.greet(acme.admin)
         await socket.subscribe(organization_events(acme.id))
-        await until(lambda: bool(api.reader.streams))
+        await begun(api)
         for number in range(5):
             input = {"organizationId": acme.id, "name": f"Acme {number}"}
             await api.mutate("updateOrganization", input, by=acme.admin)
