@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
         *("id", "name", "public_metadata", "admin_delete_enabled"),
         *("created_at", "updated_at", "created_by_id", "role_set_id"),
     ],
-    service=["private_metadata"],
+    service=["private_metadata", "external_id"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
 class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
@@ -74,6 +75,10 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     private_metadata: JSONObject | None = strawberry.field(
         description="Custom data about the organization for your services. Null unless the caller"
         " uses a secret key."
+    )
+    external_id: str | None = strawberry.field(
+        description="ID of the organization in another system, such as the one it was imported"
+        " from. Null unless the caller uses a secret key."
     )
     admin_delete_enabled: bool = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"
@@ -143,7 +148,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The membership of one user in the organization. Null if the user isn't a"
         " member.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership(
         self,
@@ -156,7 +161,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @strawberry.field(
         description="The memberships in the organization, newest first by default.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def memberships(
         self,
@@ -183,7 +188,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"
         " domains created are in `domainInvitations`.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     async def invitations(
         self,
@@ -225,7 +230,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @batch_field(
         description="The number of pending invitations, without those that domains created.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     @staticmethod
     async def pending_invitations_count(
@@ -238,7 +243,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The events of the organization, oldest first. Events of invitations are"
         " included only for callers with the permission `org:sys_memberships:manage`.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self,
