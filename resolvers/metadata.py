@@ -6,6 +6,7 @@ from models.base import JSONObject
 from models.errors import ErrorCollector
 from models.memberships import Membership
 from models.organizations import Organization
+from models.users import User
 from models.validation.text import check_metadata, merge_metadata
 
 
@@ -18,7 +19,7 @@ class Metadata:
 
 
 def apply_metadata(
-    row: Membership | Organization, given: Metadata, *, merge: bool
+    row: Membership | Organization | User, given: Metadata, *, merge: bool
 ) -> dict[str, JSONObject]:
     """Returns the row's new metadata; what is given is deeply merged, or replaces the old."""
     errors, new = ErrorCollector(), dict[str, JSONObject]()

@@ -14,10 +14,19 @@ from models.errors import FormatInvalid
 from models.memberships import Membership
 from models.users import User
 from models.validation.addresses import normalize_address
-from resolvers.lists import ListSpec, Search, Selection
+from resolvers.cursors import text_sort_key
+from resolvers.lists import ListSpec, Search, Selection, SortKey
 from resolvers.queries.roles import select_reading_role_ids
 
-USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id)))
+SORT_KEYS = {
+    "CREATED_AT": None,
+    "EMAIL_ADDRESS": SortKey(text_sort_key(col(User.email_address))),
+    "FIRST_NAME": SortKey(text_sort_key(col(User.first_name))),
+    "LAST_NAME": SortKey(text_sort_key(col(User.last_name))),
+}
+USERS = ListSpec(
+    "users", User, sort_keys=SORT_KEYS, search=Search(col(User.search_text), col(User.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
