@@ -1,5 +1,6 @@
 """The loaders of an operation: everything that is read in batches."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 
@@ -22,6 +23,7 @@ from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
 from resolvers.lists import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
+from resolvers.members.seats import SeatLimit, choose_seat_limit
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.plan_gate import filter_by_features
 from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
@@ -176,6 +178,32 @@ class Loaders:
             return None
         in_force = await self.plans_of_organizations.load(organization_id)
         return in_force and in_force.features
+
+    async def load_permissions_of_members(
+        self, members: Sequence[Membership]
+    ) -> list[frozenset[str]]:
+        """Loads the permissions of memberships that count with the plans of their organizations."""
+        ids = [member.role_id for member in members]
+        keys = self.kept_permissions
+        if not keys.keys() >= set(ids):
+            rows = await self.permissions.load_many(ids)
+            keys = {
+                id: frozenset(row.key for row in held) for id, held in zip(ids, rows, strict=True)
+            }
+        if not self.has_plans:
+            return [keys[id] for id in ids]
+        features = await gather(*(self.load_features(one.organization_id) for one in members))
+        return [filter_by_features(keys[id], each) for id, each in zip(ids, features, strict=True)]
+
+    async def load_seat_limits(self, own: Mapping[str, int]) -> list[SeatLimit]:
+        """Loads the limits in force of organizations, by the limits of their own."""
+        if not self.has_plans:
+            return [choose_seat_limit(None, limit) for limit in own.values()]
+        plans = await self.plans_of_organizations.load_many(list(own))
+        return [
+            choose_seat_limit(plan.seat_limit if plan else None, limit)
+            for plan, limit in zip(plans, own.values(), strict=True)
+        ]
 
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import StatementValues
 from models.database.store import Readable
@@ -34,13 +35,23 @@ ORGANIZATIONS = ListSpec(
 @dataclass(frozen=True, slots=True)
 class OrganizationFilter(StatementValues):
     user_ids: tuple[str, ...] | None = None
+    other_user_ids: tuple[str, ...] | None = None
+    ids: tuple[str, ...] | None = None
+    other_ids: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.user_ids is not None:
-            joined = select(Membership.organization_id).where(
-                col(Membership.user_id).in_(self.user_ids)
-            )
-            yield col(Organization.id).in_(joined)
+            yield col(Organization.id).in_(_select_joined(self.user_ids))
+        if self.other_user_ids is not None:
+            yield col(Organization.id).not_in(_select_joined(self.other_user_ids))
+        if self.ids is not None:
+            yield col(Organization.id).in_(self.ids)
+        if self.other_ids is not None:
+            yield col(Organization.id).not_in(self.other_ids)
+
+
+def _select_joined(user_ids: Sequence[str]) -> SelectOfScalar[str]:
+    return select(Membership.organization_id).where(col(Membership.user_id).in_(user_ids))
 
 
 def select_organizations(

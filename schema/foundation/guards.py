@@ -118,6 +118,19 @@ async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
         raise
 
 
+async def run_for_caller(
+    context: Context, operation: Callable[[Transaction], Awaitable[T]]
+) -> tuple[T, Transaction]:
+    """Runs an operation in a transaction; returns its result and the committed transaction."""
+
+    async def run() -> tuple[T, Transaction]:
+        async with begin_for_caller(context) as tx:
+            result = await operation(tx)
+        return result, tx
+
+    return await retry_deadlocks(run)
+
+
 async def run_authorized(
     context: Context,
     organization_id: str,
@@ -129,13 +142,12 @@ async def run_authorized(
     Each locks the organization and checks the permission again, because time passes between them.
     """
 
-    async def run() -> tuple[T, str | None]:
-        async with begin_for_caller(context) as tx:
-            await tx.authorize(organization_id, permission)
-            result = await operation(tx)
-        return result, str(tx.events.cursor) if tx.events.cursor else None
+    async def authorize_and_run(tx: Transaction) -> T:
+        await tx.authorize(organization_id, permission)
+        return await operation(tx)
 
-    return await retry_deadlocks(run)
+    result, tx = await run_for_caller(context, authorize_and_run)
+    return result, str(tx.events.cursor) if tx.events.cursor else None
 
 
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:

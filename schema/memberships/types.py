@@ -12,7 +12,6 @@ from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
 from resolvers.lists import Selection
 from resolvers.page_requests import PageArguments
-from resolvers.plan_gate import filter_by_features
 from resolvers.queries.batching import load_many_existing
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
@@ -95,24 +94,9 @@ class Membership(Node):
     )
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
-        loaders = info.context.loaders
-        ids = [membership.role_id for membership in memberships]
-        kept = loaders.kept_permissions
-        if kept.keys() >= set(ids):
-            keys_of_roles = [kept[id] for id in ids]
-        else:
-            rows_of_roles = await loaders.permissions.load_many(ids)
-            keys_of_roles = convert_each(
-                rows_of_roles, lambda rows: frozenset(row.key for row in rows)
-            )
-        if not loaders.has_plans:
-            return [sorted(keys) for keys in keys_of_roles]
-        organization_ids = [membership.organization_id for membership in memberships]
-        features = await gather(*map(loaders.load_features, organization_ids))
-        return [
-            sorted(filter_by_features(keys, in_plan))
-            for keys, in_plan in zip(keys_of_roles, features, strict=True)
-        ]
+        rows = cast(Sequence[MembershipRow], memberships)
+        held = await info.context.loaders.load_permissions_of_members(rows)
+        return [sorted(keys) for keys in held]
 
     def is_shown(self, context: Context) -> bool:
         """Whether the caller can read the membership without a permission."""

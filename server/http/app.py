@@ -33,6 +33,7 @@ from server.http import (
     sdl,
     stripe,
 )
+from server.http.backend import router as backend_api
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
@@ -238,6 +239,7 @@ def _make_routes(
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
         *stripe.routes(settings, server),
+        *backend_api.routes(settings, endpoint),
         home.route(has_page=endpoint.page is not None),
         *(graphiql.routes if endpoint.page else []),
         *(development.routes if development else ()),

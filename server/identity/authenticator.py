@@ -153,17 +153,19 @@ class Authenticator:
         """
         if not authorization:
             return None
-        if len(authorization) > 1:
-            raise InvalidCredential("only one Authorization header is allowed")
-        bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
-        if not bearer:
-            raise InvalidCredential("the header must be Authorization: Bearer <token>")
-        credential = bearer[1]
-        if len(credential) > CREDENTIAL_LENGTH:
-            raise InvalidCredential("it is too long")
+        credential = read_bearer(authorization)
         if credential.startswith(KEY_PREFIX):
             return Credential(partial(self._load_service, credential))
         return self._make_credential(await self._verify_cached(credential))
+
+    def authenticate_service(self, authorization: Sequence[str]) -> Credential:
+        """Takes a secret key and nothing else; raises InvalidCredential."""
+        if not authorization:
+            raise InvalidCredential("send it in the header Authorization: Bearer <secret key>")
+        credential = read_bearer(authorization)
+        if not credential.startswith(KEY_PREFIX):
+            raise InvalidCredential(f"it must start with {KEY_PREFIX}")
+        return Credential(partial(self._load_service, credential))
 
     def _make_credential(self, token: VerifiedToken) -> Credential:
         if isinstance(token.claims, SessionClaims):
@@ -261,6 +263,18 @@ class Authenticator:
                 )
                 raise InvalidCredential(f"its {name} is in the future; check the clocks")
         return expires_at
+
+
+def read_bearer(authorization: Sequence[str]) -> str:
+    """Reads the credential in the one Authorization header; raises InvalidCredential."""
+    if len(authorization) > 1:
+        raise InvalidCredential("only one Authorization header is allowed")
+    bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
+    if not bearer:
+        raise InvalidCredential("the header must be Authorization: Bearer <token>")
+    if len(bearer[1]) > CREDENTIAL_LENGTH:
+        raise InvalidCredential("it is too long")
+    return bearer[1]
 
 
 def make_digests(secret_keys: Sequence[str]) -> dict[str, str]:
