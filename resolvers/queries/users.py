@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -31,30 +32,54 @@ USERS = ListSpec(
 
 @dataclass(frozen=True, slots=True)
 class UserFilter(StatementValues):
+    """What the users of a list must have; None for anything."""
+
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
+    ids: tuple[str, ...] | None = None
+    other_than: tuple[str, ...] | None = None
+    # Those of whom the user is a member of at least one.
+    organization_ids: tuple[str, ...] | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.address_keys is not None:
             yield col(User.address_key).in_(self.address_keys)
         if self.external_ids is not None:
             yield col(User.external_id).in_(self.external_ids)
+        if self.ids is not None:
+            yield col(User.id).in_(self.ids)
+        if self.other_than is not None:
+            yield col(User.id).not_in(self.other_than)
+        if self.organization_ids is not None:
+            members = select(Membership.user_id).where(
+                col(Membership.organization_id).in_(self.organization_ids)
+            )
+            yield col(User.id).in_(members)
+        if self.created_after is not None:
+            yield col(User.created_at) > self.created_after
+        if self.created_before is not None:
+            yield col(User.created_at) < self.created_before
 
 
-def select_users(
-    query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
-) -> Selection[User]:
-    """Compares addresses as rule 11 says; a malformed one matches nobody."""
-    subjects = None if external_ids is None else tuple(external_ids)
-    if email_addresses is None:
-        return Selection(USERS, UserFilter(external_ids=subjects), query)
+def to_address_keys(email_addresses: Iterable[str]) -> tuple[str, ...]:
+    """Normalizes addresses as rule 11 says; a malformed one matches nobody."""
     keys: list[str] = []
     for address in email_addresses:
         try:
             keys.append(normalize_address(address))
         except FormatInvalid:
             continue
-    return Selection(USERS, UserFilter(tuple(keys), subjects), query)
+    return tuple(keys)
+
+
+def select_users(
+    query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
+) -> Selection[User]:
+    addresses = None if email_addresses is None else to_address_keys(email_addresses)
+    subjects = None if external_ids is None else tuple(external_ids)
+    return Selection(USERS, UserFilter(addresses, subjects), query)
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

@@ -13,7 +13,17 @@ from starlette.routing import BaseRoute, Route
 from models.base import dumps
 from models.tracing import start_span
 from schema.foundation.context import Context
-from server.http.backend import organizations
+from server.http.backend import (
+    billing,
+    of_user,
+    organization_settings,
+    organizations,
+    permissions,
+    role_sets,
+    roles,
+    sessions,
+    users,
+)
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected, make_error_response
 from server.http.backend.parameters import read_parameters, read_query
@@ -28,7 +38,17 @@ from server.settings.settings import Settings
 PREFIX = "/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-ENDPOINTS: list[Endpoint[Any]] = [*organizations.ENDPOINTS]
+ENDPOINTS: list[Endpoint[Any]] = [
+    *organizations.ENDPOINTS,
+    *permissions.ENDPOINTS,
+    *roles.ENDPOINTS,
+    *role_sets.ENDPOINTS,
+    *organization_settings.ENDPOINTS,
+    *users.ENDPOINTS,
+    *of_user.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *billing.ENDPOINTS,
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
