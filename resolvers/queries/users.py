@@ -10,10 +10,9 @@ from sqlmodel import col, select
 
 from models.database.statements import StatementValues
 from models.database.store import Readable
-from models.errors import FormatInvalid
 from models.memberships import Membership
 from models.users import User
-from models.validation.addresses import normalize_address
+from models.validation.addresses import normalize_valid
 from resolvers.lists import ListSpec, Search, Selection
 from resolvers.queries.roles import select_reading_role_ids
 
@@ -39,13 +38,8 @@ def select_users(
     subjects = None if external_ids is None else tuple(external_ids)
     if email_addresses is None:
         return Selection(USERS, UserFilter(external_ids=subjects), query)
-    keys: list[str] = []
-    for address in email_addresses:
-        try:
-            keys.append(normalize_address(address))
-        except FormatInvalid:
-            continue
-    return Selection(USERS, UserFilter(tuple(keys), subjects), query)
+    keys = normalize_valid(email_addresses)
+    return Selection(USERS, UserFilter(keys, subjects), query)
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

@@ -6,8 +6,8 @@ from functools import partial
 from models.base import JSONObject
 from models.organizations import Organization
 from resolvers import organizations
-from resolvers.metadata import Metadata as MetadataChange
 from resolvers.lists import Selection
+from resolvers.metadata import Metadata as MetadataChange
 from resolvers.queries.organizations import ORGANIZATIONS, OrganizationFilter
 from resolvers.role_model.replace import set_organization_role_set
 from resolvers.transaction import Transaction

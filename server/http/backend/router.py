@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from models.base import dumps
 from models.tracing import start_span
 from schema.foundation.context import Context
-from server.http.backend import organizations
+from server.http.backend import domains, invitations, memberships, organizations
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected, make_error_response
 from server.http.backend.parameters import read_parameters, read_query
@@ -28,7 +28,12 @@ from server.settings.settings import Settings
 PREFIX = "/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-ENDPOINTS: list[Endpoint[Any]] = [*organizations.ENDPOINTS]
+ENDPOINTS: list[Endpoint[Any]] = [
+    *organizations.ENDPOINTS,
+    *memberships.ENDPOINTS,
+    *invitations.ENDPOINTS,
+    *domains.ENDPOINTS,
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
