@@ -13,6 +13,7 @@ from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
 from models.instance import Instance
+from models.keys.scopes import INSTANCE_SCOPES, UNNARROWED, KeyScope, Narrowing
 from models.memberships import Membership
 from models.plans import PayerType
 from models.roles import Permission, RolePermission
@@ -45,15 +46,26 @@ class Actor:
     # The ID of the user or the secret key.
     id: str | None = None
     session: SigningSession | None = None
+    # What the secret key is narrowed to.
+    narrowing: Narrowing = UNNARROWED
 
     @property
     def is_service(self) -> bool:
-        """Whether the caller holds all permissions in every organization."""
+        """Whether the caller holds all permissions in every organization within reach."""
         return self.type is not ActorType.USER
 
     @property
     def user_id(self) -> str | None:
         return self.id if self.type is ActorType.USER else None
+
+    def has_scope(self, scope: KeyScope) -> bool:
+        """Whether a secret key covers the scope; users and the system need none."""
+        return self.narrowing.scopes is None or scope in self.narrowing.scopes
+
+    def reaches(self, organization_id: str | None) -> bool:
+        """Whether a secret key is for the organization, or for the instance if it is None."""
+        ids = self.narrowing.organization_ids
+        return ids is None or organization_id in ids
 
 
 SYSTEM = Actor(ActorType.SYSTEM)
@@ -207,3 +219,36 @@ def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
             reason="role_not_grantable",
             permissions=missing,
         )
+
+
+def ensure_scope(actor: Actor, scope: KeyScope | None) -> None:
+    """Ensures that a narrowed secret key covers the scope; None stands for what no scope covers."""
+    scopes = actor.narrowing.scopes
+    if scopes is not None and scope not in scopes:
+        raise missing_scope(*([scope] if scope else []))
+    if scope in INSTANCE_SCOPES and not actor.reaches(None):
+        raise organization_scoped_key()
+
+
+def ensure_reach(actor: Actor, organization_id: str | None) -> None:
+    """Ensures that a secret key is for the organization, or for the instance if it is None."""
+    if actor.reaches(organization_id):
+        return
+    raise organization_scoped_key() if organization_id is None else NotFound()
+
+
+def missing_scope(*scopes: KeyScope) -> Forbidden:
+    needed = (
+        f"This requires a secret key with the scope {', '.join(scopes)}."
+        if scopes
+        else "No scope covers this. Use a secret key that isn't narrowed to scopes."
+    )
+    return Forbidden(needed, reason="missing_scope", scopes=list(scopes))
+
+
+def organization_scoped_key() -> Forbidden:
+    return Forbidden(
+        "This belongs to the instance, and the secret key is only for certain organizations. Use a"
+        " key that isn't narrowed to organizations.",
+        reason="organization_scoped_key",
+    )

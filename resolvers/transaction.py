@@ -163,7 +163,8 @@ class Transaction:
     async def lock_organization(self, organization_id: str) -> Organization:
         """Returns the organization, locked until the end.
 
-        For a user who isn't a member, it locks nothing and raises NotFound.
+        For a user who isn't a member, or a secret key that isn't for the organization, it locks
+        nothing and raises NotFound.
         """
         locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
         if locked is None:
@@ -189,6 +190,8 @@ class Transaction:
         """
         if organization_id in self.locked_organizations:
             return self.locked_organizations[organization_id]
+        if not self.actor.reaches(organization_id):
+            return None
         await self.lock_roles_shared()
         if is_on_postgresql(self.session):
             lock = await self.session.execute(select_lock(organization_id, of_user))

@@ -6,6 +6,7 @@ import strawberry
 
 from models.events import Event as EventRow
 from models.events import get_readable_types
+from models.keys.scopes import KeyScope
 from resolvers.events.event_log import (
     load_event_page,
     load_newest_cursor,
@@ -65,7 +66,7 @@ class EventQueries:
     @strawberry.field(
         description="The cursor of the newest event. To keep a copy of the data, read this cursor"
         " first, then the data, and then the events after the cursor. Never null without an error.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.EVENTS_READ),
     )
     async def cursor(self, info: Info) -> str | None:
         return str(await load_newest_cursor(info.context.store))
@@ -73,7 +74,7 @@ class EventQueries:
     @strawberry.field(
         description="The event log of the instance, oldest event first. It contains every event"
         " that hasn't been deleted because of its age.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self,

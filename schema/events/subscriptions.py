@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from models.events import MEMBERSHIP_TYPES
+from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
 from resolvers.events.event_log import parse_cursor
@@ -73,7 +74,7 @@ class Subscription:
     @strawberry.subscription(
         description="Delivers the events of an organization. Events of invitations are delivered"
         " only to callers with the permission `org:sys_memberships:manage`.",
-        extensions=subscription_guard(MEMBERSHIPS_READ),
+        extensions=subscription_guard(MEMBERSHIPS_READ, scope=KeyScope.EVENTS_READ),
     )
     async def organization_events(
         self, info: Info, organization_id: OrganizationId, after: After = None, types: Types = None
@@ -83,7 +84,7 @@ class Subscription:
     @strawberry.subscription(
         description="Delivers the membership events of one organization or, with a secret key and"
         " no `organizationId`, of all organizations.",
-        extensions=subscription_guard(),
+        extensions=subscription_guard(scope=KeyScope.EVENTS_READ),
     )
     async def membership_changed(
         self, info: Info, organization_id: OptionalOrganizationId = None, after: After = None
@@ -119,7 +120,7 @@ class Subscription:
 
     @strawberry.subscription(
         description="Delivers all events of the instance.",
-        extensions=subscription_guard(actor=ActorKind.SERVICE),
+        extensions=subscription_guard(actor=ActorKind.SERVICE, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self, info: Info, after: After = None, types: Types = None

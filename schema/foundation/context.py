@@ -8,9 +8,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import strawberry
 
 from models.database.store import Readable, Snapshot, Store, shield
-from models.errors import Unauthenticated
+from models.errors import Forbidden, Unauthenticated
 from models.instance import Instance
+from models.keys.scopes import KeyScope
 from resolvers.access import Actor, ActorType
+from resolvers.keys.key_uses import use_scope
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
 from resolvers.rate_limits import RateLimits
@@ -139,6 +141,18 @@ class Context:
     @cached_property
     def is_service(self) -> bool:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
+
+    def use_scope(self, scope: KeyScope | None) -> None:
+        """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
+        use_scope(self.server.key_uses, self.caller, scope)
+
+    def try_scope(self, scope: KeyScope) -> bool:
+        """Whether the caller is a user, or a secret key that covers the scope; notes its use."""
+        try:
+            self.use_scope(scope)
+        except Forbidden:
+            return False
+        return True
 
     def ensure_organizations_enabled(self) -> None:
         """Raises Forbidden for a user while organizations are disabled (rule 6)."""

@@ -15,8 +15,16 @@ from strawberry.types.field import StrawberryField
 
 from models.database.errors import Deadlock
 from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
+from models.keys.scopes import KeyScope
 from models.tracing import Span, start_span
-from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
+from resolvers.access import (
+    SYSTEM,
+    Actor,
+    ActorType,
+    ensure_reach,
+    missing_permission,
+    secret_key_required,
+)
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context, Info
@@ -39,13 +47,15 @@ class ActorKind(Enum):
 @strawberry.schema_directive(
     name="requires",
     locations=[Location.FIELD_DEFINITION],
-    description="The callers that can use the field, and the permission that a user must have in"
-    " the organization. For everyone else, the field is null, and an error with the code"
-    " `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND` explains why.",
+    description="The callers that can use the field, the permission that a user must have in the"
+    " organization, and the scope that a narrowed secret key must have. For everyone else, the"
+    " field is null, and an error with the code `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND`"
+    " explains why.",
 )
 class RequiresDirective:
     actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
     permission: str | None = strawberry.directive_field(name="permission", default=strawberry.UNSET)
+    scope: str | None = strawberry.directive_field(name="scope", default=strawberry.UNSET)
 
 
 # ------------------------------------------------------------------------------------ shared steps
@@ -61,13 +71,13 @@ def ensure_actor_kind(actor: Actor, kind: ActorKind) -> None:
         )
 
 
-def add_requires_directive(
-    field: StrawberryField, actor: ActorKind, permission: str | None = None
-) -> None:
-    """Shows the guard in the SDL, as `@requires`."""
-    directive = RequiresDirective(actor=actor, permission=permission or strawberry.UNSET)
-    if directive not in field.directives:
-        field.directives.append(directive)
+def ensure_input_in_reach(actor: Actor, given: Any) -> None:
+    """Ensures that a secret key is for the organization of the input.
+
+    A mutation whose input names none changes what belongs to the instance.
+    """
+    organization_id: str | None = getattr(given, "organization_id", None)
+    ensure_reach(actor, organization_id)
 
 
 def describe_arguments(field: StrawberryField) -> None:
@@ -157,20 +167,38 @@ def start_field_span(info: Info) -> AbstractContextManager[Span]:
 
 
 @dataclass(eq=False)
-class QueryGuard(FieldExtension):
-    """Guards a field of a query; the parent of a field with a permission is an organization."""
+class Guard(FieldExtension):
+    """Admits the callers that can use a field, and shows them in the SDL, as `@requires`."""
 
     actor: ActorKind
-    permission: str | None
+    permission: str | None = None
+    # What a narrowed secret key needs; without a scope, it can't use the field.
+    scope: KeyScope | None = None
 
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
+        directive = RequiresDirective(
+            actor=self.actor,
+            permission=self.permission or strawberry.UNSET,
+            scope=self.scope or strawberry.UNSET,
+        )
+        if directive not in field.directives:
+            field.directives.append(directive)
+
+    def admit(self, context: Context) -> None:
+        """Raises Unauthenticated, or Forbidden if the field is not for the caller."""
+        ensure_actor_kind(context.caller, self.actor)
+        context.use_scope(self.scope)
+
+
+@dataclass(eq=False)
+class QueryGuard(Guard):
+    """Guards a field of a query; the parent of a field with a permission is an organization."""
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
         if self.permission and context.user_id:
             context.ensure_organizations_enabled()
             permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
@@ -183,7 +211,7 @@ class QueryGuard(FieldExtension):
     ) -> Sequence[Any]:
         """Decides for all parents at once, by organization; each refused one gets its error."""
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
         if not (self.permission and context.user_id):
             return await next_(sources, info, **arguments)
         context.ensure_organizations_enabled()
@@ -204,29 +232,37 @@ class QueryGuard(FieldExtension):
 
 
 @dataclass(eq=False)
-class SubscriptionGuard(FieldExtension):
+class NodeGuard(Guard):
+    """Guards a field whose objects each need the scope of their type, which the field checks."""
+
+    def admit(self, context: Context) -> None:
+        ensure_actor_kind(context.caller, self.actor)
+
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
+        self.admit(info.context)
+        return await next_(source, info, **arguments)
+
+
+@dataclass(eq=False)
+class SubscriptionGuard(Guard):
     """Guards a subscription.
 
     The permission is only shown here. The stream reads it from the store before every event, the
     first included.
     """
 
-    actor: ActorKind
-    permission: str | None
-
-    def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
-
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        ensure_actor_kind(info.context.caller, self.actor)
+        self.admit(info.context)
         info.context.ensure_organizations_enabled()
         return await next_(source, info, **arguments)
 
 
 @dataclass(eq=False)
-class MutationGuard(FieldExtension):
+class MutationGuard(Guard):
     """Guards a mutation and runs it in a transaction.
 
     The steps:
@@ -250,18 +286,16 @@ class MutationGuard(FieldExtension):
     Invitations that the mutation found expired are stored even if it is rejected.
     """
 
-    actor: ActorKind
-    permission: str | None
-
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
+        super().apply(field)
         describe_arguments(field)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
+        ensure_input_in_reach(context.caller, arguments["input"])
         await context.clear_loaders()
 
         async def run() -> Any:
@@ -289,25 +323,23 @@ class MutationGuard(FieldExtension):
 
 
 @dataclass(eq=False)
-class UntransactedMutationGuard(FieldExtension):
+class UntransactedMutationGuard(Guard):
     """Guards a mutation that begins a transaction itself, if it needs one at all.
 
-    An input error becomes the payload's `userErrors`.
+    The permission is only shown here: `run_authorized` checks it. An input error becomes the
+    payload's `userErrors`.
     """
 
-    actor: ActorKind
-    # Only shown here: `run_authorized` checks it.
-    permission: str | None = None
-
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
+        super().apply(field)
         describe_arguments(field)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
+        ensure_input_in_reach(context.caller, arguments["input"])
         await context.clear_loaders()
         try:
             with start_field_span(info):
@@ -356,28 +388,45 @@ class WakesWorkers(FieldExtension):
 
 
 def query_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a query's field that not everyone can read."""
-    return [QueryGuard(actor, permission)]
+    return [QueryGuard(actor, permission, scope)]
+
+
+def node_guard() -> list[FieldExtension]:
+    """Makes the extensions of a field that checks the scope of each object itself."""
+    return [NodeGuard(ActorKind.ANY)]
 
 
 def subscription_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a subscription."""
-    return [SubscriptionGuard(actor, permission)]
+    return [SubscriptionGuard(actor, permission, scope)]
 
 
 def mutation_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a mutation."""
-    return [MutationGuard(actor, permission)]
+    return [MutationGuard(actor, permission, scope)]
 
 
 def untransacted_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a mutation that begins transactions itself, if it needs any."""
-    return [UntransactedMutationGuard(actor, permission)]
+    return [UntransactedMutationGuard(actor, permission, scope)]

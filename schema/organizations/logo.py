@@ -7,6 +7,7 @@ from functools import partial
 import strawberry
 
 from models.errors import ParameterMissing
+from models.keys.scopes import KeyScope
 from models.roles import PROFILE_MANAGE
 from models.validation.images import CleanImage, ImageType, clean_image
 from resolvers.logos import set_logo
@@ -54,7 +55,10 @@ class LogoMutations:
     @strawberry.mutation(
         description="Stores an image as the logo of an organization, or removes the logo."
         " `Organization.imageUrl` then is the URL that shows it.",
-        extensions=[*untransacted_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
+        extensions=[
+            *untransacted_guard(PROFILE_MANAGE, scope=KeyScope.ORGANIZATIONS_WRITE),
+            UpdateLimit(("organization_id",)),
+        ],
     )
     async def set_organization_logo(
         self, info: Info, input: SetOrganizationLogoInput

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.page_requests import PageArguments
 from resolvers.queries.organizations import (
     ORGANIZATIONS,
@@ -60,7 +61,7 @@ class OrganizationQueries:
     @strawberry.field(
         description="An organization by its ID or slug. Null if it doesn't exist, or if the caller"
         " isn't a member and doesn't use a secret key.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def organization(
         self,
@@ -82,7 +83,7 @@ class OrganizationQueries:
 
     @strawberry.field(
         description="All organizations of the instance, newest first by default.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def organizations(
         self,

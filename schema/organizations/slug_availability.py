@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from models.errors import InputError, NotFound
+from models.keys.scopes import KeyScope
 from resolvers.queries.slugs import SlugCheck, check_slug_availability
 from resolvers.slugs import slugs_disabled
 from schema.foundation.context import Info
@@ -44,7 +45,7 @@ class SlugAvailability:
 class SlugQueries:
     @strawberry.field(
         description="Whether an organization can have a slug. A user can ask 30 times a minute.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def slug_availability(
         self,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
@@ -143,7 +144,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The membership of one user in the organization. Null if the user isn't a"
         " member.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership(
         self,
@@ -156,7 +157,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @strawberry.field(
         description="The memberships in the organization, newest first by default.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def memberships(
         self,
@@ -183,7 +184,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"
         " domains created are in `domainInvitations`.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     async def invitations(
         self,
@@ -225,7 +226,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @batch_field(
         description="The number of pending invitations, without those that domains created.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     @staticmethod
     async def pending_invitations_count(
@@ -238,7 +239,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The events of the organization, oldest first. Events of invitations are"
         " included only for callers with the permission `org:sys_memberships:manage`.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self,

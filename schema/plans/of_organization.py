@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import BILLING_READ, MEMBERSHIPS_READ
 from resolvers.invitations.lists import select_with_seats
 from resolvers.members.seats import SeatLimit
@@ -58,7 +59,7 @@ class OrganizationPlan(Node):
 
     @strawberry.field(
         description="The subscription that hasn't ended. Null if the organization has none.",
-        extensions=query_guard(BILLING_READ),
+        extensions=query_guard(BILLING_READ, scope=KeyScope.BILLING_READ),
     )
     async def subscription(self, info: Info) -> PlanSubscription | None:
         row = await info.context.loaders.subscriptions_of_organizations.load(self.id)
@@ -66,7 +67,7 @@ class OrganizationPlan(Node):
 
     @batch_field(
         description="How many seats the organization has, and how many are taken.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.BILLING_READ),
     )
     @staticmethod
     async def seats(

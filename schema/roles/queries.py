@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
@@ -80,20 +81,22 @@ async def _load_feature(info: Info, key: str | None) -> Feature | None:
 @strawberry.type
 class RoleQueries:
     @strawberry.field(
-        description="All roles of the instance, oldest first.", extensions=query_guard()
+        description="All roles of the instance, oldest first.",
+        extensions=query_guard(scope=KeyScope.ROLES_READ),
     )
     async def roles(self, info: Info) -> list[Role] | None:
         return list(map(Role.from_row, await info.context.read(load_all, RoleRow)))
 
     @strawberry.field(
-        description="All permissions of the instance, oldest first.", extensions=query_guard()
+        description="All permissions of the instance, oldest first.",
+        extensions=query_guard(scope=KeyScope.ROLES_READ),
     )
     async def permissions(self, info: Info) -> list[Permission] | None:
         return list(map(Permission.from_row, await info.context.read(load_all, PermissionRow)))
 
     @strawberry.field(
         description="All role sets of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_READ),
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
         return list(map(RoleSet.from_row, await info.context.read(load_all, RoleSetRow)))
@@ -101,7 +104,7 @@ class RoleQueries:
     @strawberry.field(
         description="Checks whether a user has a permission in an organization, and explains the"
         " result. Users can check only themselves.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def check_permission(
         self,

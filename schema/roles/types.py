@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import DeletedRole, can_manage, is_system
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
@@ -90,7 +91,7 @@ class Role(Node):
 
     @strawberry.field(
         description="The number of memberships with this role in all organizations.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def members_count(self, info: Info) -> int | None:
         return await info.context.loaders.role_members_count.load(self.id)

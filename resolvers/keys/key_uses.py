@@ -1,0 +1,27 @@
+"""Which scopes secret keys really use: noted by each request, and stored every minute (rule 89)."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from models.keys.scopes import KeyScope
+from resolvers.access import Actor, ActorType, ensure_scope
+
+
+@dataclass(eq=False)
+class KeyUses:
+    """The scopes that were used since the last write, by the IDs of the keys."""
+
+    noted: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def note(self, key_id: str, scope: KeyScope | None) -> None:
+        self.noted[key_id].update([scope] if scope else [])
+
+
+def use_scope(uses: KeyUses, actor: Actor, scope: KeyScope | None) -> None:
+    """Ensures that a narrowed secret key has the scope, and notes that it's used.
+
+    Does nothing for a user. None stands for what no scope covers.
+    """
+    if actor.type is ActorType.SERVICE and actor.id:
+        ensure_scope(actor, scope)
+        uses.note(actor.id, scope)
