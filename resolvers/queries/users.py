@@ -1,14 +1,15 @@
 """Users: the list of all users, and which users a user can see."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from models.database.statements import StatementValues
+from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.users import User
@@ -40,6 +41,19 @@ def select_users(
         return Selection(USERS, UserFilter(external_ids=subjects), query)
     keys = normalize_valid(email_addresses)
     return Selection(USERS, UserFilter(keys, subjects), query)
+
+
+async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping[str, str]:
+    """Loads the IDs of users by external IDs, without those that users of several issuers have."""
+    async with store.read() as connection:
+        rows = (await connection.execute(_select_user_ids(external_ids))).all()
+    times = Counter(external_id for external_id, _ in rows)
+    return {external_id: id for external_id, id in rows if times[external_id] == 1}
+
+
+@prepared_statement
+def _select_user_ids(external_ids: Sequence[str]) -> Select[str, str]:
+    return select(User.external_id, User.id).where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

@@ -17,6 +17,7 @@ from models.domains import (
 )
 from models.errors import ValueInvalid
 from models.instance import EnrollmentMode
+from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from resolvers.domains import manage, ownership
 from resolvers.domains.lists import ALL_DOMAINS, DOMAINS_OF_ORGANIZATION, DomainFilter, NamedDomain
@@ -32,7 +33,7 @@ from server.http.backend.organizations import ONE as ORGANIZATION
 from server.http.backend.parameters import Body, NoBody, Search, Texts
 from server.http.backend.shapes import load_by_id, show_deleted, show_public_organization
 
-READ, WRITE = "domains:read", "domains:write"
+READ, WRITE = KeyScope.DOMAINS_READ, KeyScope.DOMAINS_WRITE
 Mode = Literal[
     "manual_invitation", "automatic_invitation", "automatic_suggestion", "enterprise_sso"
 ]

@@ -6,22 +6,30 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound
+from models.errors import InputError, ResourceNotFound, ValueInvalid
 from models.invitations import Invitation, InvitationStatus
+from models.keys.scopes import KeyScope
 from models.validation.addresses import normalize_valid
 from resolvers.invitations import create, manage
+from resolvers.invitations.inviters import load_inviters
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
+from resolvers.transaction import Transaction
 from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_organization, find_organization_id, find_user_id
+from server.http.backend.ids import (
+    find_organization,
+    find_organization_id,
+    find_user_id,
+    find_users,
+)
 from server.http.backend.lists import SortedPage, answer_list
 from server.http.backend.organizations import ONE as ORGANIZATION
 from server.http.backend.parameters import Body, Metadata, NoQuery, Texts
 from server.http.backend.shapes import show_invitations
 
-READ, WRITE = "invitations:read", "invitations:write"
+READ, WRITE = KeyScope.INVITATIONS_READ, KeyScope.INVITATIONS_WRITE
 # What the original knows; declined invitations are among the revoked ones.
 STATUSES = {
     "pending": [InvitationStatus.PENDING],
@@ -52,7 +60,6 @@ class NewInvitations(RootModel[Annotated[list[NewInvitation], Field(min_length=1
 
 
 class Revocation(Body):
-    # Checked and recorded nowhere: the secret key revokes.
     requesting_user_id: str | None = None
 
 
@@ -82,34 +89,42 @@ async def get_invitation(call: Call, query: NoQuery) -> JSONObject:
     return await _show(call, row)
 
 
-async def _to_recipient(call: Call, body: NewInvitation) -> Recipient:
-    metadata = MetadataChange(body.public_metadata, body.private_metadata)
-    return Recipient(body.email_address, body.role, metadata)
+async def _to_recipients(call: Call, given: Sequence[NewInvitation]) -> list[Recipient]:
+    named = list({each.inviter_user_id for each in given if each.inviter_user_id is not None})
+    inviters = dict(zip(named, await find_users(call, named), strict=True))
+    return [
+        Recipient(
+            each.email_address,
+            each.role,
+            MetadataChange(each.public_metadata, each.private_metadata),
+            inviter_user_id=inviters.get(each.inviter_user_id or ""),
+            redirect_url=each.redirect_url,
+            expires_in_days=each.expires_in_days,
+        )
+        for each in given
+    ]
 
 
 async def create_invitation(call: Call, body: NewInvitation) -> JSONObject:
-    inviter = body.inviter_user_id
-    options = InvitationOptions(
-        inviter_user_id=None if inviter is None else await find_user_id(call, inviter),
-        redirect_url=body.redirect_url,
-        expires_in_days=body.expires_in_days,
-        notify=body.notify,
-    )
+    (recipient,) = await _to_recipients(call, [body])
     change = partial(
         create.create_invitation,
         organization_id=await find_organization_id(call),
-        recipient=await _to_recipient(call, body),
-        options=options,
+        recipient=recipient,
+        options=InvitationOptions(notify=body.notify),
     )
     return await _show(call, await call.change(change))
 
 
 async def create_invitations(call: Call, body: NewInvitations) -> JSONObject:
+    is_notified = body.root[0].notify
+    if any(each.notify is not is_notified for each in body.root):
+        raise ValueInvalid("notify must be the same for all invitations of a call.", at="notify")
     change = partial(
         create.create_invitations,
         organization_id=await find_organization_id(call),
-        recipients=[await _to_recipient(call, each) for each in body.root],
-        options=InvitationOptions(),
+        recipients=await _to_recipients(call, body.root),
+        options=InvitationOptions(notify=is_notified),
         skip_failed=False,
     )
     rows, _ = await call.change(change)
@@ -117,12 +132,19 @@ async def create_invitations(call: Call, body: NewInvitations) -> JSONObject:
 
 
 async def revoke_invitation(call: Call, body: Revocation) -> JSONObject:
-    change = partial(
-        manage.revoke_invitation,
-        organization_id=await find_organization_id(call),
-        invitation_id=call.path["invitation_id"],
-    )
-    return await _show(call, await call.change(change))
+    organization_id, requester = await find_organization_id(call), body.requesting_user_id
+    user_id = None if requester is None else await find_user_id(call, requester)
+
+    async def revoke(tx: Transaction) -> Invitation:
+        organization = await tx.lock_organization(organization_id)
+        found = (await load_inviters(tx, organization, {user_id}))[user_id]
+        if isinstance(found, InputError):
+            raise found
+        return await manage.revoke_invitation(
+            tx, organization_id=organization_id, invitation_id=call.path["invitation_id"]
+        )
+
+    return await _show(call, await call.change(revoke))
 
 
 LIST = f"{ORGANIZATION}/invitations"

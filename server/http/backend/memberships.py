@@ -1,12 +1,9 @@
 """Memberships of the Backend API."""
 
-from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
-
-from pydantic import Field
 
 from models.base import JSONObject
+from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.validation.addresses import normalize_valid
 from resolvers.lists import ListSpec, Selection
@@ -29,12 +26,10 @@ from server.http.backend.ids import (
 from server.http.backend.lists import SortedPage, answer_list, split_signed
 from server.http.backend.organizations import ONE as ORGANIZATION
 from server.http.backend.organizations import MetadataChanges
-from server.http.backend.parameters import Body, Metadata, NoBody, Search, Texts
+from server.http.backend.parameters import Body, Metadata, Moment, NoBody, Search, Texts
 from server.http.backend.shapes import show_memberships
 
-READ, WRITE = "memberships:read", "memberships:write"
-# In milliseconds, up to the year 9999.
-Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+READ, WRITE = KeyScope.MEMBERSHIPS_READ, KeyScope.MEMBERSHIPS_WRITE
 
 
 class MembershipsQuery(SortedPage):
@@ -70,10 +65,6 @@ class MembershipChanges(Body):
     role: str
 
 
-def _to_moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 async def _make_filter(call: Call, query: MembershipsQuery) -> MembershipFilter:
     user_ids, other_user_ids = split_signed(query.user_id)
     addresses, names = query.email_address_query, query.name_query
@@ -84,8 +75,8 @@ async def _make_filter(call: Call, query: MembershipsQuery) -> MembershipFilter:
         address_pattern=make_pattern(addresses) if addresses else None,
         name_pattern=make_pattern(names) if names else None,
         address_keys=normalize_valid(query.email_address) if query.email_address else None,
-        created_after=_to_moment(query.created_at_after),
-        created_before=_to_moment(query.created_at_before),
+        created_after=query.created_at_after,
+        created_before=query.created_at_before,
     )
 
 

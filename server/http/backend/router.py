@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from models.base import dumps
 from models.tracing import start_span
+from resolvers.access import ensure_reach
 from schema.foundation.context import Context
 from server.http.backend import domains, invitations, memberships, organizations
 from server.http.backend.endpoints import Call, Endpoint
@@ -47,6 +48,8 @@ class BackendApi:
         self._record(endpoint, request)
         try:
             context = await self._authenticate(request)
+            context.use_scope(endpoint.scope)
+            _ensure_reach(endpoint, context)
             return await self.graphql.run_to_completion(self._run(endpoint, context, request))
         except ClientDisconnect:
             return Response(status_code=400)
@@ -108,6 +111,12 @@ class BackendApi:
             raise rejected
         except Exception as error:
             return make_error_response(error)
+
+
+def _ensure_reach(endpoint: Endpoint[Any], context: Context) -> None:
+    """Keeps keys for certain organizations from changing what belongs to the instance."""
+    if endpoint.method != "GET" and "{organization_id}" not in endpoint.path:
+        ensure_reach(context.caller, None)
 
 
 def routes(settings: Settings, graphql: GraphQLEndpoint) -> list[BaseRoute]:
