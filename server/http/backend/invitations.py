@@ -1,5 +1,6 @@
 """Invitations of the Backend API."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Literal
 
