@@ -1,20 +1,20 @@
 """Users: the list of all users, and which users a user can see."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from models.database.statements import StatementValues
+from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
-from models.errors import FormatInvalid
 from models.memberships import Membership
 from models.users import User
-from models.validation.addresses import normalize_address
+from models.validation.addresses import normalize_valid
 from resolvers.cursors import text_sort_key
 from resolvers.lists import ListSpec, Search, Selection, SortKey
 from resolvers.queries.roles import select_reading_role_ids
@@ -63,23 +63,28 @@ class UserFilter(StatementValues):
             yield col(User.created_at) < self.created_before
 
 
-def to_address_keys(email_addresses: Iterable[str]) -> tuple[str, ...]:
-    """Normalizes addresses as rule 11 says; a malformed one matches nobody."""
-    keys: list[str] = []
-    for address in email_addresses:
-        try:
-            keys.append(normalize_address(address))
-        except FormatInvalid:
-            continue
-    return tuple(keys)
-
-
 def select_users(
     query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
 ) -> Selection[User]:
-    addresses = None if email_addresses is None else to_address_keys(email_addresses)
+    """Compares addresses as rule 11 says; a malformed one matches nobody."""
     subjects = None if external_ids is None else tuple(external_ids)
-    return Selection(USERS, UserFilter(addresses, subjects), query)
+    if email_addresses is None:
+        return Selection(USERS, UserFilter(external_ids=subjects), query)
+    keys = normalize_valid(email_addresses)
+    return Selection(USERS, UserFilter(keys, subjects), query)
+
+
+async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping[str, str]:
+    """Loads the IDs of users by external IDs, without those that users of several issuers have."""
+    async with store.read() as connection:
+        rows = (await connection.execute(_select_user_ids(external_ids))).all()
+    times = Counter(external_id for external_id, _ in rows)
+    return {external_id: id for external_id, id in rows if times[external_id] == 1}
+
+
+@prepared_statement
+def _select_user_ids(external_ids: Sequence[str]) -> Select[str, str]:
+    return select(User.external_id, User.id).where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from models.keys.scopes import KeyScope
 from models.tracing import start_span
 from resolvers.transaction import Transaction
 from schema.foundation.context import Context
@@ -48,6 +49,6 @@ class Endpoint(Generic[InputT]):
 
     method: Method
     path: str
-    scope: str
+    scope: KeyScope
     handler: Callable[[Call, InputT], Awaitable[Any]]
     input: type[InputT]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from models.base import JSONObject
+from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from resolvers import organizations
-from resolvers.metadata import Metadata as MetadataChange
 from resolvers.lists import Selection
+from resolvers.metadata import Metadata as MetadataChange
 from resolvers.queries.organizations import ORGANIZATIONS, OrganizationFilter
 from resolvers.role_model.replace import set_organization_role_set
 from resolvers.transaction import Transaction
@@ -19,10 +20,10 @@ from server.http.backend.ids import (
     find_user_ids,
 )
 from server.http.backend.lists import SortedPage, answer_list, split_signed
-from server.http.backend.parameters import Body, Metadata, NoBody, Query, Search, Texts
+from server.http.backend.parameters import Body, Metadata, Moment, NoBody, Query, Search, Texts
 from server.http.backend.shapes import show_deleted, show_organizations
 
-READ, WRITE = "organizations:read", "organizations:write"
+READ, WRITE = KeyScope.ORGANIZATIONS_READ, KeyScope.ORGANIZATIONS_WRITE
 
 
 class Extras(Query):
@@ -46,6 +47,7 @@ class NewOrganization(Body):
     public_metadata: Metadata = None
     private_metadata: Metadata = None
     role_set_key: str | None = None
+    created_at: Moment | None = None
 
 
 class OrganizationChanges(Body):
@@ -107,13 +109,14 @@ async def create_organization(call: Call, body: NewOrganization) -> JSONObject:
         max_allowed_memberships=body.max_allowed_memberships,
         created_by=creator,
         role_set=body.role_set_key,
+        created_at=body.created_at,
     )
     row, _ = await call.change(partial(organizations.create_organization, new=new))
     return await _show(call, row)
 
 
 async def get_organization(call: Call, query: Extras) -> JSONObject:
-    shown = await _show(call, await find_organization(call))
+    shown = await _show(call, await find_organization(call, by_slug=True))
     await _show_extras(call, [shown], query)
     return shown
 

@@ -5,10 +5,19 @@ ignored that a client believes to have set.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, TypeVar, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
@@ -21,6 +30,10 @@ from server.http.requests import bad_request, ensure_exact, read_body
 InputT = TypeVar("InputT", bound=BaseModel)
 
 
+def _cut_to_milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def _check_metadata(value: Any) -> JSONObject | None:
     return None if value is None else check_json_object(value)
 
@@ -28,6 +41,8 @@ def _check_metadata(value: Any) -> JSONObject | None:
 Search = Annotated[str, Field(max_length=QUERY_LENGTH)]
 # The values of a parameter that can be repeated.
 Texts = Annotated[tuple[str, ...], Field(max_length=FILTER_VALUES)]
+# In RFC 3339, or in milliseconds.
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_cut_to_milliseconds)]
 # Kept as it is, unlike other texts, which are trimmed.
 Metadata = Annotated[JSONObject | None, PlainValidator(_check_metadata)]
 

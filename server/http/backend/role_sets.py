@@ -104,9 +104,7 @@ def _show_role_set(row: RoleSet, roles: Sequence[Role]) -> JSONObject:
     }
 
 
-async def _change(
-    call: Call, operation: Callable[[Transaction], Awaitable[RoleSet]]
-) -> JSONObject:
+async def _change(call: Call, operation: Callable[[Transaction], Awaitable[RoleSet]]) -> JSONObject:
     with renamed(**PARAMETERS):
         row = await call.change(operation)
     (shown,) = await _show_role_sets(call, [row])

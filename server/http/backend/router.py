@@ -12,24 +12,16 @@ from starlette.routing import BaseRoute, Route
 
 from models.base import dumps
 from models.tracing import start_span
+from resolvers.access import ensure_reach
 from schema.foundation.context import Context
-from server.http.backend import (
-    billing,
-    of_user,
-    organization_settings,
-    organizations,
-    permissions,
-    role_sets,
-    roles,
-    sessions,
-    users,
-)
+from server.http.backend.catalogue import ENDPOINTS
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected, make_error_response
 from server.http.backend.parameters import read_parameters, read_query
 from server.http.backend.unsupported import UNSUPPORTED
 from server.http.clients import get_network
 from server.http.graphql import GraphQLEndpoint
+from server.http.jwks import load_key_set
 from server.http.requests import JSON
 from server.identity.tokens import InvalidCredential
 from server.observability.records import ORGANIZATION_ID, get_record
@@ -37,18 +29,6 @@ from server.settings.settings import Settings
 
 PREFIX = "/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-ENDPOINTS: list[Endpoint[Any]] = [
-    *organizations.ENDPOINTS,
-    *permissions.ENDPOINTS,
-    *roles.ENDPOINTS,
-    *role_sets.ENDPOINTS,
-    *organization_settings.ENDPOINTS,
-    *users.ENDPOINTS,
-    *of_user.ENDPOINTS,
-    *sessions.ENDPOINTS,
-    *billing.ENDPOINTS,
-]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +42,8 @@ class BackendApi:
         self._record(endpoint, request)
         try:
             context = await self._authenticate(request)
+            context.use_scope(endpoint.scope)
+            _ensure_reach(endpoint, context)
             return await self.graphql.run_to_completion(self._run(endpoint, context, request))
         except ClientDisconnect:
             return Response(status_code=400)
@@ -116,6 +98,13 @@ class BackendApi:
             raise Rejected(422, Fault("form_param_value_too_large", sentence, "limit"))
         return Response(json, media_type=JSON)
 
+    async def show_keys(self, request: Request) -> Response:
+        """Answers with the public keys of session tokens, also to callers without a secret key."""
+        try:
+            return Response(dumps(await load_key_set(self.graphql.signer)), media_type=JSON)
+        except Exception as error:
+            return make_error_response(error)
+
     async def refuse(self, rejected: Rejected, request: Request) -> Response:
         """Refuses a call of an endpoint that doesn't exist, as long as a secret key calls."""
         try:
@@ -123,6 +112,12 @@ class BackendApi:
             raise rejected
         except Exception as error:
             return make_error_response(error)
+
+
+def _ensure_reach(endpoint: Endpoint[Any], context: Context) -> None:
+    """Keeps keys for certain organizations from changing what belongs to the instance."""
+    if endpoint.method != "GET" and "{organization_id}" not in endpoint.path:
+        ensure_reach(context.caller, None)
 
 
 def routes(settings: Settings, graphql: GraphQLEndpoint) -> list[BaseRoute]:
@@ -134,6 +129,7 @@ def routes(settings: Settings, graphql: GraphQLEndpoint) -> list[BaseRoute]:
 
 
 def _make_routes(api: BackendApi) -> Iterable[Route]:
+    yield Route(f"{PREFIX}/jwks", api.show_keys, methods=["GET"])
     for endpoint in ENDPOINTS:
         yield Route(endpoint.path, partial(api.answer, endpoint), methods=[endpoint.method])
 

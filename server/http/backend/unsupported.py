@@ -28,7 +28,7 @@ UNSUPPORTED: Mapping[str, str] = {
     "/v1/allowlist_identifiers": f"{SIGN_IN} the list of who can sign in.",
     "/v1/beta_features": SETTINGS,
     "/v1/billing/subscription_items": (
-        "Subscriptions are changed by the GraphQL mutation setPlanSubscription, or by Stripe."
+        "Subscriptions are changed by the GraphQL mutation setSubscription, or by Stripe."
     ),
     "/v1/blocklist_identifiers": f"{SIGN_IN} the list of who can't sign in.",
     "/v1/clients": SESSIONS,

@@ -11,10 +11,11 @@ from models.base import JSONObject
 from models.errors import ParameterMissing, ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.users import User
+from models.validation.addresses import normalize_valid
 from resolvers import users
 from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
-from resolvers.queries.users import USERS, UserFilter, to_address_keys
+from resolvers.queries.users import USERS, UserFilter
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.ids import find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
@@ -167,7 +168,7 @@ def _to_moment(milliseconds: int | None) -> datetime | None:
 
 async def _select(call: Call, query: UsersFilter) -> Selection[User]:
     ids, other_ids = split_signed(query.user_id)
-    addresses = to_address_keys(query.email_address) if query.email_address else None
+    addresses = normalize_valid(query.email_address) if query.email_address else None
     is_nobody = query.phone_number or query.username or query.web3_wallet
     filter = UserFilter(
         address_keys=addresses,
