@@ -23,22 +23,22 @@ from server.http.backend.lists import Page, answer_list
 from server.http.backend.parameters import Body, NoBody, NoQuery
 from server.http.backend.shapes import to_time
 
-# The original has no other scope for reading sessions.
+# There is no scope for only reading sessions.
 SCOPE = KeyScope.SESSIONS_WRITE
 LONGEST_SECONDS = 3600
 STATUSES = {status.value: status for status in SessionStatus}
 
 
+# The last three don't exist here.
+Status = Literal[
+    "active", "pending", "ended", "expired", "revoked", "abandoned", "removed", "replaced"
+]
+
+
 class SessionsQuery(Page):
     user_id: str | None = None
     client_id: str | None = None
-    status: (
-        Literal[
-            *("active", "pending", "ended", "expired", "revoked"),
-            *("abandoned", "removed", "replaced"),
-        ]
-        | None
-    ) = None
+    status: Status | None = None
     paginated: bool = False
 
 
@@ -90,7 +90,6 @@ async def list_sessions(call: Call, query: SessionsQuery) -> Any:
     if query.user_id is None and query.client_id is None:
         raise ParameterMissing("Give a user_id or a client_id.", at="user_id")
     user_id, client_id, context = query.user_id, query.client_id, call.context
-    # The rest of the original's statuses don't exist here, and match nothing.
     known = [STATUSES[query.status]] if query.status in STATUSES else []
     filter = SessionFilter(
         requires_organization(context.instance),

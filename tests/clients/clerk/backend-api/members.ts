@@ -6,6 +6,7 @@ export async function members(here: Here): Promise<Rows> {
   const { organizations, users } = here.clerk;
   const { admin, organization } = await makeOrganization(here, "members");
   const grace = await makeUser(here, "grace");
+  const other = await makeUser(here, "other");
   const organizationId = organization.id;
   const member = { organizationId, userId: grace.id };
 
@@ -24,7 +25,8 @@ export async function members(here: Here): Promise<Rows> {
       await refused(organizations.createOrganizationMembership({ ...member, role: "org:member" }), 400, "already_a_member_in_organization", { paramName: "user_id" });
       const nobody = { organizationId, userId: "user_none", role: "org:member" };
       await refused(organizations.createOrganizationMembership(nobody), 404, "resource_not_found");
-      await refused(organizations.createOrganizationMembership({ ...member, role: "org:none" }), 404, "resource_not_found");
+      const role = { organizationId, userId: other.id, role: "org:none" };
+      await refused(organizations.createOrganizationMembership(role), 404, "resource_not_found", { paramName: "role" });
     },
 
     "organizations.getOrganizationMembershipList": async () => {

@@ -114,7 +114,7 @@ export async function roleModel(here: Here): Promise<Rows> {
       const updated = await roleSets.updateRoleSet({ roleSetKeyOrId: "role_set:partners", name: "Resellers", defaultRoleKey: "org:admin" });
       expect(updated, "RoleSet", { name: "Resellers" });
       assert.equal(updated.defaultRole?.key, "org:admin");
-      await refused(roleSets.updateRoleSet({ roleSetKeyOrId: "role_set:partners", defaultRoleKey: "org:inspector" }), 404, "resource_not_found", { paramName: "default_role_key" });
+      await refused(roleSets.updateRoleSet({ roleSetKeyOrId: "role_set:partners", defaultRoleKey: "org:inspector" }), 422, "form_param_value_invalid", { paramName: "default_role_key" });
     },
 
     "roleSets.addRolesToRoleSet": async () => {
@@ -128,7 +128,7 @@ export async function roleModel(here: Here): Promise<Rows> {
       const replaced = await roleSets.replaceRoleInRoleSet({ roleSetKeyOrId: "role_set:partners", roleKey: "org:inspector", toRoleKey: "org:member" });
       assert.deepEqual(replaced.roles.map((role) => role.key).toSorted(), ["org:admin", "org:member"]);
       assert.equal(replaced.defaultRole?.key, "org:member");
-      await refused(roleSets.replaceRoleInRoleSet({ roleSetKeyOrId: "role_set:partners", roleKey: "org:inspector", toRoleKey: "org:member" }), 404, "resource_not_found", { paramName: "role_key" });
+      await refused(roleSets.replaceRoleInRoleSet({ roleSetKeyOrId: "role_set:partners", roleKey: "org:inspector", toRoleKey: "org:member" }), 422, "form_param_value_invalid", { paramName: "role_key" });
     },
 
     "roleSets.replaceRoleSet": async () => {
@@ -141,11 +141,10 @@ export async function roleModel(here: Here): Promise<Rows> {
     },
 
     "organizationRoles.deleteOrganizationRole": async () => {
-      const { admin, organization } = await makeOrganization(here, "roles");
+      const { organization } = await makeOrganization(here, "roles");
       const { organizations } = here.clerk;
-      const member = { organizationId: organization.id, userId: admin.id };
       const invited = { organizationId: organization.id, emailAddress: `role@${here.label}.example.org`, role: "org:inspector" };
-      const invitation = await organizations.createOrganizationInvitation({ ...invited, inviterUserId: member.userId });
+      const invitation = await organizations.createOrganizationInvitation(invited);
       await refused(organizationRoles.deleteOrganizationRole(roleId), 422, "organization_role_exists_in_invitations");
       await organizations.revokeOrganizationInvitation({ organizationId: organization.id, invitationId: invitation.id });
       const gone = await organizationRoles.deleteOrganizationRole(roleId);
