@@ -61,7 +61,6 @@ async def test_unknown_paths_and_methods_do_not_exist(api: Api, acme: Acme) -> N
         f"/organizations/{acme.id}/",
         f"/organizations/{acme.id}%2fmemberships",
         "/organizations/%2e%2e/organizations",
-        "/../graphql",
         "/%2e%2e/graphql",
         "/Organizations",
         "/organizations/%00",
@@ -170,7 +169,8 @@ async def test_pages_of_other_origins_get_nothing(api: Api, acme: Acme) -> None:
         headers = {"origin": ORIGIN, "access-control-request-method": "GET"}
         response = await allowed.send(method, "/organizations", headers=headers)
         cors = [name for name in response.headers if name.startswith("access-control")]
-        assert cors == [] and "vary" not in response.headers
+        assert cors == []
+        assert "vary" not in response.headers
     preflight = {"origin": ORIGIN, "access-control-request-method": "POST"}
     graphql = await allowed.api.client.options("/graphql", headers=preflight)
     assert graphql.headers["access-control-allow-origin"] == ORIGIN

@@ -44,17 +44,18 @@ class Backend:
 def succeed(response: httpx.Response) -> Any:
     assert response.status_code == 200, response.text
     # Clients of the original read a body of any other type as text.
-    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-type"] == "application/json", response.text
     return response.json()
 
 
 def faults(response: httpx.Response) -> tuple[int, list[str]]:
     """Returns the status, and each fault as `code` or `code parameter`."""
-    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-type"] == "application/json", response.text
     body: JSON = response.json()
     assert body["clerk_trace_id"] == response.headers["x-request-id"]
     for error in body["errors"]:
-        assert error["message"] and error["long_message"]
+        assert error["message"]
+        assert error["long_message"]
         assert error.keys() == {"code", "message", "long_message", "meta"}
     return response.status_code, [
         " ".join(filter(None, (error["code"], error["meta"].get("param_name"))))

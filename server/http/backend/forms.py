@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -23,28 +23,40 @@ class FormParser(MultiPartParser):
     spool_max_size = FORM_BYTES
 
 
+class FormTooLarge(MultiPartException):
+    """A form whose rest isn't read."""
+
+
 async def read_form(request: Request, model: type[InputT]) -> InputT:
     """Reads a form into the model, in which a file is bytes."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise bad_request(415, "The Content-Type must be multipart/form-data.")
-    given: dict[str, list[str | bytes]] = {}
+    parser = FormParser(request.headers, _limit(request), max_files=1, max_fields=10)
     try:
         async with asyncio.timeout(FORM_SECONDS):
-            async with await _make_parser(request).parse() as form:
-                for name, value in form.multi_items():
-                    part = await value.read() if isinstance(value, UploadFile) else value
-                    given.setdefault(name, []).append(part)
+            form = await parser.parse()
     except TimeoutError as error:
         raise bad_request(408, "The form must arrive sooner.", Connection="close") from error
+    except FormTooLarge as error:
+        fault = Fault("image_too_large", str(error), "file")
+        raise Rejected(413, fault, Connection="close") from error
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:
         raise bad_request(400, "The body must be a valid form.") from error
-    faults = [make_duplicate(name) for name, parts in given.items() if len(parts) > 1]
-    return validate(model, {name: parts[0] for name, parts in given.items()}, faults)
+    return validate(model, *await _collect(form))
 
 
-def _make_parser(request: Request) -> FormParser:
-    headers: Headers = request.headers
-    return FormParser(headers, _limit(request), max_files=1, max_fields=10)
+async def _collect(form: FormData) -> tuple[dict[str, str | bytes], list[Fault]]:
+    """Returns the values, and a fault for each name that is there more than once."""
+    given: dict[str, str | bytes] = {}
+    faults: list[Fault] = []
+    try:
+        for name, value in form.multi_items():
+            if name in given:
+                faults.append(make_duplicate(name))
+            given[name] = await value.read() if isinstance(value, UploadFile) else value
+    finally:
+        await form.close()
+    return given, faults
 
 
 async def _limit(request: Request) -> AsyncGenerator[bytes]:
@@ -53,6 +65,5 @@ async def _limit(request: Request) -> AsyncGenerator[bytes]:
         size += len(part)
         if size > FORM_BYTES:
             limit = UPLOAD_BYTES // 1024 // 1024
-            fault = Fault("image_too_large", f"An image can have at most {limit} MB.", "file")
-            raise Rejected(413, fault, Connection="close")
+            raise FormTooLarge(f"An image can have at most {limit} MB.")
         yield part
