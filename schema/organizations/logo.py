@@ -1,6 +1,7 @@
 """The mutation that uploads the logo of an organization."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -83,5 +84,9 @@ async def _read_image(input: SetOrganizationLogoInput) -> CleanImage | None:
         raise ParameterMissing("Give the image, or null to remove the logo.", at="data")
     if input.data.value is None:
         return None
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(DECODERS, clean_image, input.data.value, input.content_type)
+    return await decode(partial(clean_image, input.data.value, input.content_type))
+
+
+async def decode(read: Callable[[], CleanImage]) -> CleanImage:
+    """Decodes an image in a thread, because it takes long."""
+    return await asyncio.get_running_loop().run_in_executor(DECODERS, read)

@@ -6,6 +6,7 @@ from server.http.backend import (
     billing,
     domains,
     invitations,
+    logos,
     memberships,
     of_user,
     organization_settings,
@@ -20,6 +21,7 @@ from server.http.backend.endpoints import Endpoint
 
 ENDPOINTS: list[Endpoint[Any]] = [
     *organizations.ENDPOINTS,
+    *logos.ENDPOINTS,
     *memberships.ENDPOINTS,
     *invitations.ENDPOINTS,
     *domains.ENDPOINTS,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
+from starlette.requests import Request
 
 from models.keys.scopes import KeyScope
 from models.tracing import start_span
 from resolvers.transaction import Transaction
 from schema.foundation.context import Context
 from schema.foundation.guards import run_for_caller
+from server.http.backend.parameters import read_json, read_query
 
 InputT = TypeVar("InputT", bound=BaseModel)
 T = TypeVar("T")
@@ -44,7 +46,7 @@ class Call:
 class Endpoint(Generic[InputT]):
     """An endpoint: its place, the scope that a narrowed key needs, and what answers.
 
-    The input of a GET is its query, and that of any other method its JSON body.
+    The input of a GET is its query, and that of another method its JSON body.
     """
 
     method: Method
@@ -52,3 +54,9 @@ class Endpoint(Generic[InputT]):
     scope: KeyScope
     handler: Callable[[Call, InputT], Awaitable[Any]]
     input: type[InputT]
+    # How the input is read, if it is neither a query nor JSON.
+    read: Callable[[Request, type[InputT]], Awaitable[InputT]] | None = None
+
+    async def read_input(self, request: Request) -> InputT:
+        read = self.read or (read_query if self.method == "GET" else read_json)
+        return await read(request, self.input)

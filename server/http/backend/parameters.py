@@ -73,7 +73,7 @@ class NoBody(Body):
     """Of an endpoint that changes something without parameters."""
 
 
-def read_query(request: Request, model: type[InputT]) -> InputT:
+async def read_query(request: Request, model: type[InputT]) -> InputT:
     """Reads the query; only a parameter that is a tuple can be repeated."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
@@ -82,21 +82,17 @@ def read_query(request: Request, model: type[InputT]) -> InputT:
         name for name, info in model.model_fields.items() if get_origin(info.annotation) is tuple
     }
     repeated = [name for name, values in given.items() if len(values) > 1]
-    faults = [
-        Fault("form_param_duplicate", f"{name[:80]} must be given once.", name[:80])
-        for name in repeated
-        if name not in repeatable
-    ]
+    faults = [make_duplicate(name) for name in repeated if name not in repeatable]
     faults += [
         Fault("form_param_format_invalid", f"{name[:80]} must not contain NUL.", name[:80])
         for name, texts in given.items()
         if any("\0" in text for text in texts)
     ]
     values = {name: each if name in repeatable else each[0] for name, each in given.items()}
-    return _validate(model, values, faults)
+    return validate(model, values, faults)
 
 
-async def read_parameters(request: Request, model: type[InputT]) -> InputT:
+async def read_json(request: Request, model: type[InputT]) -> InputT:
     """Reads the JSON body; an empty one stands for an empty object."""
     faults = [_make_unknown(name) for name in request.query_params]
     headers = request.headers
@@ -107,10 +103,10 @@ async def read_parameters(request: Request, model: type[InputT]) -> InputT:
     except orjson.JSONDecodeError as error:
         raise bad_request(400, "The body must be valid JSON.") from error
     ensure_exact(body)
-    return _validate(model, values, faults)
+    return validate(model, values, faults)
 
 
-def _validate(model: type[InputT], values: object, faults: Sequence[Fault]) -> InputT:
+def validate(model: type[InputT], values: object, faults: Sequence[Fault]) -> InputT:
     try:
         validated = model.model_validate(values)
     except ValidationError as error:
@@ -119,6 +115,11 @@ def _validate(model: type[InputT], values: object, faults: Sequence[Fault]) -> I
     if faults:
         raise Rejected(422, *faults)
     return validated
+
+
+def make_duplicate(name: str) -> Fault:
+    name = name[:80]
+    return Fault("form_param_duplicate", f"{name} must be given once.", name)
 
 
 def _make_unknown(name: str) -> Fault:
@@ -142,6 +143,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "int_parsing_size": ("form_param_value_too_large", "must be a smaller number"),
     "bool_type": ("form_param_type_invalid", "must be true or false"),
     "bool_parsing": ("form_param_type_invalid", "must be true or false"),
+    "bytes_type": ("form_param_type_invalid", "must be a file"),
     "list_type": ("form_param_type_invalid", "must be a list"),
     "dict_type": ("form_param_type_invalid", "must be an object"),
     "model_type": ("form_param_type_invalid", "must be an object"),

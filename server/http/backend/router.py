@@ -1,5 +1,6 @@
 """The routes of the Backend API: who may call, and what every endpoint does alike."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,6 @@ from schema.foundation.context import Context
 from server.http.backend.catalogue import ENDPOINTS
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected, make_error_response
-from server.http.backend.parameters import read_parameters, read_query
 from server.http.backend.unsupported import UNSUPPORTED
 from server.http.clients import get_network
 from server.http.graphql import GraphQLEndpoint
@@ -29,6 +29,12 @@ from server.settings.settings import Settings
 
 PREFIX = "/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+# A slash within an ID would lead to another endpoint, and no ID contains a NUL.
+HIDDEN = re.compile(rb"%(2f|00)", re.IGNORECASE)
+UNKNOWN = Rejected(
+    404, Fault("resource_not_found", "There is no such endpoint. See the guide Backend API.")
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +48,8 @@ class BackendApi:
         self._record(endpoint, request)
         try:
             context = await self._authenticate(request)
+            if HIDDEN.search(request.scope["raw_path"]):
+                raise UNKNOWN
             context.use_scope(endpoint.scope)
             _ensure_reach(endpoint, context)
             return await self.graphql.run_to_completion(self._run(endpoint, context, request))
@@ -74,11 +82,7 @@ class BackendApi:
 
     async def _run(self, endpoint: Endpoint[Any], context: Context, request: Request) -> Response:
         is_query, record = endpoint.method == "GET", get_record()
-        given: BaseModel = (
-            read_query(request, endpoint.input)
-            if is_query
-            else await read_parameters(request, endpoint.input)
-        )
+        given: BaseModel = await endpoint.read_input(request)
         try:
             with start_span(record.kind, {"http.route": endpoint.path}):
                 result = await endpoint.handler(Call(context, request.path_params), given)
@@ -140,7 +144,4 @@ def _make_refusals(api: BackendApi) -> Iterable[Route]:
         rejected = Rejected(501, Fault("not_supported", instead))
         for each in (path, f"{path}/{{rest:path}}"):
             yield Route(each, partial(api.refuse, rejected), methods=METHODS)
-    unknown = Rejected(
-        404, Fault("resource_not_found", "There is no such endpoint. See the guide Backend API.")
-    )
-    yield Route(f"{PREFIX}/{{rest:path}}", partial(api.refuse, unknown), methods=METHODS)
+    yield Route(f"{PREFIX}/{{rest:path}}", partial(api.refuse, UNKNOWN), methods=METHODS)
