@@ -9,6 +9,7 @@ import strawberry
 from models.base import parse_prefix
 from models.domains import OrganizationDomain as DomainRow
 from models.invitations import Invitation as InvitationRow
+from models.keys.api_keys import ApiKey as ApiKeyRow
 from models.keys.scopes import KeyScope
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
@@ -24,6 +25,7 @@ from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
+from schema.api_keys.types import load_visible_api_key
 from schema.domains.types import load_visible_domain
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
@@ -54,6 +56,7 @@ FETCH: dict[str | None, tuple[Fetch, KeyScope]] = {
     DomainRow.prefix: (load_visible_domain, KeyScope.DOMAINS_READ),
     SuggestionRow.prefix: (load_visible_suggestion, KeyScope.DOMAINS_READ),
     RequestRow.prefix: (load_visible_request, KeyScope.MEMBERSHIPS_READ),
+    ApiKeyRow.prefix: (load_visible_api_key, KeyScope.KEYS_MANAGE),
     RoleRow.prefix: (load_visible_role, KeyScope.ROLES_READ),
     PermissionRow.prefix: (load_visible_permission, KeyScope.ROLES_READ),
     RoleSetRow.prefix: (load_visible_role_set, KeyScope.ROLES_READ),
@@ -70,6 +73,7 @@ NEED_ORGANIZATIONS_ENABLED = {
     DomainRow.prefix,
     SuggestionRow.prefix,
     RequestRow.prefix,
+    ApiKeyRow.prefix,
 }
 
 

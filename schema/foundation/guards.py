@@ -39,7 +39,7 @@ Resolver = Callable[..., Awaitable[Any]]
 
 @strawberry.enum(description="The kind of caller that can use a field.")
 class ActorKind(Enum):
-    ANY = strawberry.enum_value("ANY", description="Signed-in users and secret keys.")
+    ANY = strawberry.enum_value("ANY", description="Signed-in users, API keys, and secret keys.")
     USER = strawberry.enum_value("USER", description="Only signed-in users.")
     SERVICE = strawberry.enum_value("SERVICE", description="Only secret keys.")
 
@@ -47,10 +47,10 @@ class ActorKind(Enum):
 @strawberry.schema_directive(
     name="requires",
     locations=[Location.FIELD_DEFINITION],
-    description="The callers that can use the field, the permission that a user must have in the"
-    " organization, and the scope that a narrowed secret key must have. For everyone else, the"
-    " field is null, and an error with the code `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND`"
-    " explains why.",
+    description="The callers that can use the field, the permission that a user or an API key must"
+    " have in the organization, and the scope that a narrowed secret key must have. For everyone"
+    " else, the field is null, and an error with the code `FORBIDDEN`, `UNAUTHENTICATED`, or"
+    " `NOT_FOUND` explains why.",
 )
 class RequiresDirective:
     actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
@@ -66,9 +66,7 @@ def ensure_actor_kind(actor: Actor, kind: ActorKind) -> None:
     if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
         raise secret_key_required("this field")
     if kind is ActorKind.USER and actor.type is not ActorType.USER:
-        raise Forbidden(
-            "Only a signed-in user can do this, not a secret key.", reason="user_required"
-        )
+        raise Forbidden("Only a signed-in user can do this, not a key.", reason="user_required")
 
 
 def ensure_input_in_reach(actor: Actor, given: Any) -> None:
@@ -199,9 +197,9 @@ class QueryGuard(Guard):
     ) -> Any:
         context = info.context
         self.admit(context)
-        if self.permission and context.user_id:
+        if self.permission and context.holder_id:
             context.ensure_organizations_enabled()
-            permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
+            permissions = await context.loaders.load_permission_keys(source.id, context.holder_id)
             if refusal := self._refuse(permissions):
                 raise refusal
         return await next_(source, info, **arguments)
@@ -212,12 +210,12 @@ class QueryGuard(Guard):
         """Decides for all parents at once, by organization; each refused one gets its error."""
         context = info.context
         self.admit(context)
-        if not (self.permission and context.user_id):
+        if not (self.permission and context.holder_id):
             return await next_(sources, info, **arguments)
         context.ensure_organizations_enabled()
         ids = list({source.id for source in sources})
         held = await asyncio.gather(
-            *(context.loaders.load_permission_keys(id, context.user_id) for id in ids)
+            *(context.loaders.load_permission_keys(id, context.holder_id) for id in ids)
         )
         refusals = {id: self._refuse(keys) for id, keys in zip(ids, held, strict=True)}
         allowed = [source for source in sources if refusals[source.id] is None]
@@ -352,7 +350,9 @@ class UntransactedMutationGuard(Guard):
 
 @dataclass(eq=False)
 class UpdateLimit(FieldExtension):
-    """Limits how often a user can update one object, which these fields of the input identify.
+    """Limits how often a user or an API key can update one object.
+
+    The fields of the input identify the object.
 
     It counts before the transaction begins, because the counter may be on another machine. List it
     after the guard: the last extension of a list is the outermost one.
@@ -364,9 +364,9 @@ class UpdateLimit(FieldExtension):
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        if context.user_id:
+        if context.holder_id:
             ids = [str(getattr(arguments["input"], name)) for name in self.id_fields]
-            await context.rate_limits.count_update(context.user_id, *ids)
+            await context.rate_limits.count_update(context.holder_id, *ids)
         return await next_(source, info, **arguments)
 
 

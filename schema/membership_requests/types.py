@@ -126,7 +126,7 @@ async def load_requests(
 async def load_visible_suggestion(info: Info, id: str) -> OrganizationSuggestion | None:
     """Loads the suggestion, for its user and for secret keys."""
     row = await info.context.loaders.suggestions.load(id)
-    if row is None or info.context.user_id not in (None, row.user_id):
+    if row is None or info.context.holder_id not in (None, row.user_id):
         return None
     return OrganizationSuggestion.from_row(row)
 

@@ -225,8 +225,8 @@ async def load_visible_plan(info: Info, plan_id: str) -> Plan | None:
 
 
 async def load_visible_subscription(info: Info, id: str) -> PlanSubscription | None:
-    """Loads the subscription, for its user, members who can read billing, and secret keys."""
-    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.user_id
+    """Loads the subscription, for its user, those who can read billing, and secret keys."""
+    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.holder_id
     if row is None or not (viewer or info.context.is_service):
         return None
     if viewer and row.organization_id is not None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.roles import MEMBERSHIPS_READ
 from models.users import User as UserRow
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.page_requests import PageArguments
@@ -170,9 +171,24 @@ class User(Node):
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """Loads the user, for themselves, fellow members who can read members, and secret keys."""
+    """Loads the user, for themselves, fellow members who can read members, and secret keys.
+
+    An API key reads the members of its organization with the same permission.
+    """
     viewer, loaders = info.context.user_id, info.context.loaders
-    if viewer and viewer != user_id and not await loaders.are_fellows.load((viewer, user_id)):
-        return None
-    row = await loaders.users.load(user_id)
+    if info.context.caller.api_key_id:
+        is_visible = await _is_member_for_key(info, user_id)
+    else:
+        is_visible = viewer in (None, user_id) or await loaders.are_fellows.load((viewer, user_id))
+    row = await loaders.users.load(user_id) if is_visible else None
     return User.from_row(row, info.context) if row else None
+
+
+async def _is_member_for_key(info: Info, user_id: str) -> bool:
+    """Whether the user belongs to the organization of the API key, which can read its members."""
+    key, loaders = info.context.caller, info.context.loaders
+    for organization_id in key.narrowing.organization_ids or ():
+        held = await loaders.load_permission_keys(organization_id, key.api_key_id or "")
+        if MEMBERSHIPS_READ in (held or ()):
+            return await loaders.memberships.load((organization_id, user_id)) is not None
+    return False
