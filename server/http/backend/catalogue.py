@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.http.backend import (
+    api_keys,
     billing,
     domains,
     invitations,
@@ -33,4 +34,5 @@ ENDPOINTS: list[Endpoint[Any]] = [
     *of_user.ENDPOINTS,
     *sessions.ENDPOINTS,
     *billing.ENDPOINTS,
+    *api_keys.ENDPOINTS,
 ]

@@ -22,6 +22,9 @@ USER = "/v1/users/{user_id}"
 
 # By path, each with all paths below it.
 UNSUPPORTED: Mapping[str, str] = {
+    "/api_keys": (
+        "An API key isn't deleted but revoked, and only the answer to its creation has its secret."
+    ),
     "/v1/accountless_applications": SETTINGS,
     "/v1/actor_tokens": "Acting as another user doesn't exist yet.",
     "/v1/agents/tasks": "Acting as another user doesn't exist yet.",

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import type * as Backend from "@clerk/backend";
+import { apiKeys } from "./api-keys.ts";
 import { domains } from "./domains.ts";
 import { instance } from "./instance.ts";
 import { invitations } from "./invitations.ts";
@@ -56,7 +57,7 @@ function record(path: string): void {
 
 if (process.env.RECORD) record(process.env.RECORD);
 const offered = new Set(methods());
-const rooms = [seeds, organizations, members, invitations, domains, roleModel, users, sessions, instance, unsupported];
+const rooms = [seeds, organizations, members, invitations, domains, roleModel, users, sessions, instance, apiKeys, unsupported];
 const called = new Set<string>();
 for (const room of rooms) {
   let rows: Rows = {};
