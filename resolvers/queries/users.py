@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from models.database.statements import StatementValues, prepared_statement
+from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.users import User
@@ -52,8 +52,9 @@ async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping
 
 
 @prepared_statement
-def _select_user_ids(external_ids: Sequence[str]) -> Select[str, str]:
-    return select(User.external_id, User.id).where(col(User.external_id).in_(external_ids))
+def _select_user_ids(external_ids: Sequence[str]) -> AnySelect:
+    statement: AnySelect = Select(col(User.external_id), col(User.id))
+    return statement.where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:
