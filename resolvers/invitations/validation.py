@@ -28,7 +28,7 @@ from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_url
 from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
 from resolvers.bulk import ensure_bulk_size
-from resolvers.metadata import Metadata
+from resolvers.metadata import Metadata, ensure_private_metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -80,6 +80,7 @@ async def validate_invitations(
     """Collects what is wrong with a call; raises Forbidden for what the caller is not allowed."""
     ensure_bulk_size(len(recipients), at="recipients")
     ensure_service(tx.actor, _list_service_only(recipients, options))
+    ensure_private_metadata(tx, *(recipient.metadata.private for recipient in recipients))
     errors, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
     with errors.at("inviter_user_id"):
         inviter_id, grant = await _load_inviter(tx, organization, options)
