@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import Select, String, type_coerce
 from sqlmodel import col, select
 
-from models.base import to_milliseconds
+from models.base import JSONObject, to_milliseconds
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
 from models.errors import (
@@ -37,7 +37,6 @@ from models.keys.secret_keys import (
 from models.organizations import Organization
 from models.validation.text import check_name
 from resolvers.access import Actor, ActorType, SignIn, missing_scope
-from resolvers.events.key_payloads import record_secret_key
 from resolvers.labels import index_by_key
 from resolvers.transaction import Transaction
 
@@ -116,7 +115,7 @@ async def create_key(tx: Transaction, new: NewKey) -> tuple[SecretKey, str]:
     if maker:
         _ensure_within(maker, key)
     tx.session.add(key)
-    record_secret_key(tx, EventType.SECRET_KEY_CREATED, key)
+    _record(tx, EventType.SECRET_KEY_CREATED, key)
     return key, secret
 
 
@@ -189,6 +188,26 @@ def _ensure_within(maker: SecretKey, key: SecretKey) -> None:
         raise missing_scope(*missing)
 
 
+def _make_data(key: SecretKey) -> JSONObject:
+    """Converts a key to the data of events and webhooks, without its secret."""
+    return {
+        "object": "secret_key",
+        "id": key.id,
+        "name": key.name,
+        "visible": key.visible,
+        "scopes": key.scopes,
+        "organization_ids": key.organization_ids,
+        "expires_at": to_milliseconds(key.expires_at) if key.expires_at else None,
+        "revoked_at": to_milliseconds(key.revoked_at) if key.revoked_at else None,
+        "created_at": to_milliseconds(key.created_at),
+        "updated_at": to_milliseconds(key.updated_at),
+    }
+
+
+def _record(tx: Transaction, type: EventType, key: SecretKey) -> None:
+    tx.record(type, key.id, _make_data(key))
+
+
 # ---------------------------------------------------------------------------------- list and revoke
 
 
@@ -208,7 +227,7 @@ async def revoke_key(tx: Transaction, *, key_id: str) -> SecretKey:
         raise ResourceNotFound(f"The key {key_id[:15]!r} doesn't exist.", at="id")
     if key.revoked_at is None:
         key.revoked_at = key.updated_at = tx.now
-        record_secret_key(tx, EventType.SECRET_KEY_REVOKED, key)
+        _record(tx, EventType.SECRET_KEY_REVOKED, key)
     return key
 
 
