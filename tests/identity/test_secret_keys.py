@@ -23,7 +23,7 @@ async def test_a_secret_key_acts_as_a_service_under_its_id(api: Api) -> None:
 
     await an_organization(api, by=billing, name="Acme")
 
-    (event,) = await events(api.store)
+    _, event = await events(api.store)
     assert (event["actor_type"], event["actor_id"]) == ("service", key_id)
 
 
