@@ -67,6 +67,8 @@ class EventType(Enum):
     SUBSCRIPTION_ACTIVE = "subscription.active"
     SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
     INSTANCE_UPDATED = "instance.updated"
+    SECRET_KEY_CREATED = "secretKey.created"
+    SECRET_KEY_REVOKED = "secretKey.revoked"
 
 
 ORGANIZATION = "organization"

@@ -116,14 +116,16 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     return Rights(organizations_enabled, billing_enabled, permissions)
 
 
-async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
-    """Loads which secret keys were revoked; those from the settings are not in the store."""
+async def load_ended_keys(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[str]:
+    """Loads which secret keys were revoked or have expired.
+
+    Those from the settings are not in the store.
+    """
     key_ids = {actor.id for actor in actors if actor.is_service and actor.id}
     if not key_ids:
         return frozenset()
-    statement = select(SecretKey.id).where(
-        col(SecretKey.id).in_(key_ids), col(SecretKey.revoked_at).is_not(None)
-    )
+    has_ended = col(SecretKey.revoked_at).is_not(None) | (col(SecretKey.expires_at) <= now)
+    statement = select(SecretKey.id).where(col(SecretKey.id).in_(key_ids), has_ended)
     async with store.read() as connection:
         return frozenset((await connection.execute(statement)).scalars())
 
@@ -131,7 +133,7 @@ async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozense
 async def load_valid_actors(
     store: Store, actors: Collection[Actor], now: datetime
 ) -> frozenset[Actor]:
-    """Loads the actors whose user exists, session is open, or secret key is not revoked."""
+    """Loads the actors whose user exists, session is open, or secret key has not ended."""
     user_ids = {actor.user_id for actor in actors if actor.user_id}
     session_ids = {actor.session.id for actor in actors if actor.session}
     users = select(User.id).where(col(User.id).in_(user_ids))
@@ -139,11 +141,11 @@ async def load_valid_actors(
     async with store.read() as connection:
         known = set((await connection.execute(users)).scalars()) if user_ids else set[str]()
         known |= set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
-    revoked = await load_revoked_keys(store, actors)
-    return frozenset(actor for actor in actors if _is_valid(actor, known, revoked))
+    ended = await load_ended_keys(store, actors, now)
+    return frozenset(actor for actor in actors if _is_valid(actor, known, ended))
 
 
-def _is_valid(actor: Actor, known: Set[str], revoked: Set[str]) -> bool:
+def _is_valid(actor: Actor, known: Set[str], ended: Set[str]) -> bool:
     if actor.user_id is None:
-        return actor.id not in revoked
+        return actor.id not in ended
     return actor.user_id in known and (actor.session is None or actor.session.id in known)

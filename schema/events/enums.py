@@ -65,6 +65,8 @@ describe_enum(
         EventType.SUBSCRIPTION_PAST_DUE: "A payment for a subscription is overdue. The event of its"
         " creation or update comes first.",
         EventType.INSTANCE_UPDATED: "Settings of the instance were updated.",
+        EventType.SECRET_KEY_CREATED: "A secret key was created.",
+        EventType.SECRET_KEY_REVOKED: "A secret key was revoked.",
     },
 )
 
