@@ -44,7 +44,7 @@ NotMode = Literal[
 
 class DomainsQuery(SortedPage):
     verified: bool | None = None
-    enrollment_mode: Mode | NotMode | None = None
+    enrollment_mode: Literal[Mode, NotMode] | None = None
 
 
 class AllDomainsQuery(DomainsQuery):

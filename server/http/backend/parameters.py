@@ -152,8 +152,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
 
 
 def _to_fault(error: ErrorDetails) -> Fault:
-    name = ".".join(map(str, error["loc"])) or "The body"
-    parameter = name if error["loc"] else None
+    # Only within a list of objects, it matters where a parameter is.
+    place = error["loc"][:1] if isinstance(next(iter(error["loc"]), 0), str) else error["loc"]
+    name = ".".join(map(str, place)) or "The body"
+    parameter = name if place else None
     if error["type"] == "extra_forbidden":
         return _make_unknown(name)
     if error["input"] is None and error["type"].endswith("_type"):
