@@ -48,15 +48,23 @@ MEMBERSHIPS_OF_USER = ListSpec(
 @dataclass(frozen=True, slots=True)
 class MembershipFilter(StatementValues):
     roles: tuple[str, ...] | None = None
+    # Only those in these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.roles is not None:
             role_ids = select(Role.id).where(col(Role.key).in_(self.roles))
             yield col(Membership.role_id).in_(role_ids)
+        if self.within is not None:
+            yield col(Membership.organization_id).in_(self.within)
 
 
 def select_memberships(
-    spec: ListSpec[Membership], query: str | None = None, roles: Sequence[str] | None = None
+    spec: ListSpec[Membership],
+    query: str | None = None,
+    roles: Sequence[str] | None = None,
+    within: tuple[str, ...] | None = None,
 ) -> Selection[Membership]:
     """The memberships that the arguments of a list field select."""
-    return Selection(spec, MembershipFilter(None if roles is None else tuple(roles)), query)
+    keys = None if roles is None else tuple(roles)
+    return Selection(spec, MembershipFilter(keys, within), query)

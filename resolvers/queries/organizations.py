@@ -34,6 +34,8 @@ ORGANIZATIONS = ListSpec(
 @dataclass(frozen=True, slots=True)
 class OrganizationFilter(StatementValues):
     user_ids: tuple[str, ...] | None = None
+    # Only these.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.user_ids is not None:
@@ -41,14 +43,16 @@ class OrganizationFilter(StatementValues):
                 col(Membership.user_id).in_(self.user_ids)
             )
             yield col(Organization.id).in_(joined)
+        if self.within is not None:
+            yield col(Organization.id).in_(self.within)
 
 
 def select_organizations(
-    query: str | None, user_ids: Sequence[str] | None
+    query: str | None, user_ids: Sequence[str] | None, within: tuple[str, ...] | None
 ) -> Selection[Organization]:
-    """The organizations that the arguments of the list select."""
+    """The organizations that the arguments of the list select, only within these, if given."""
     chosen = None if user_ids is None else tuple(user_ids)
-    return Selection(ORGANIZATIONS, OrganizationFilter(chosen), query)
+    return Selection(ORGANIZATIONS, OrganizationFilter(chosen, within), query)
 
 
 async def load_organization_by_external_id(

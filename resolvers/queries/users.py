@@ -24,28 +24,38 @@ USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id
 class UserFilter(StatementValues):
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
+    # Only members of these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.address_keys is not None:
             yield col(User.address_key).in_(self.address_keys)
         if self.external_ids is not None:
             yield col(User.external_id).in_(self.external_ids)
+        if self.within is not None:
+            members = select(Membership.user_id).where(
+                col(Membership.organization_id).in_(self.within)
+            )
+            yield col(User.id).in_(members)
 
 
 def select_users(
-    query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
+    query: str | None,
+    email_addresses: Sequence[str] | None,
+    external_ids: Sequence[str] | None,
+    within: tuple[str, ...] | None,
 ) -> Selection[User]:
     """Compares addresses as rule 11 says; a malformed one matches nobody."""
     subjects = None if external_ids is None else tuple(external_ids)
     if email_addresses is None:
-        return Selection(USERS, UserFilter(external_ids=subjects), query)
+        return Selection(USERS, UserFilter(None, subjects, within), query)
     keys: list[str] = []
     for address in email_addresses:
         try:
             keys.append(normalize_address(address))
         except FormatInvalid:
             continue
-    return Selection(USERS, UserFilter(tuple(keys), subjects), query)
+    return Selection(USERS, UserFilter(tuple(keys), subjects, within), query)
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:
