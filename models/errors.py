@@ -178,6 +178,14 @@ class RequestNotPending(InputError):
     code = "membership_request_not_pending"
 
 
+class ApiKeyRevoked(InputError):
+    code = "api_key_revoked"
+
+
+class ApiKeyExpired(InputError):
+    code = "api_key_expired"
+
+
 class SessionClosed(InputError):
     code = "invalid_action_for_session"
 

@@ -30,6 +30,7 @@ from resolvers.access import (
     require_permission,
 )
 from resolvers.event_writer import EventWriter
+from resolvers.key_grants import select_key_authority
 from resolvers.keys.key_uses import use_scope
 from resolvers.locks import (
     ROLES_LOCK,
@@ -39,7 +40,7 @@ from resolvers.locks import (
 )
 from resolvers.server import Server
 
-# An organization, with what the acting user holds in it; None if they aren't a member.
+# An organization, with what the user or API key holds in it; None if they aren't a member.
 LockedOrganization = tuple[Organization, Grant | None]
 
 # The most events that the span of a transaction names.
@@ -101,10 +102,10 @@ class Transaction:
     server: Server
     session: DatabaseSession
     actor: Actor
-    # What the acting user holds in the authorized organization; None for a secret key, which has
-    # every permission.
+    # What the user or API key holds in the authorized organization; None for a secret key, which
+    # has every permission.
     grant: Grant | None = None
-    # The locked organizations, each with what the acting user holds there, if they are a member.
+    # The locked organizations, each with what the user or API key holds there, if anything.
     locked_organizations: dict[str, LockedOrganization] = field(
         default_factory=dict[str, LockedOrganization]
     )
@@ -203,14 +204,26 @@ class Transaction:
             lock = await self.session.execute(select_lock(organization_id, of_user))
             if lock.first() is None:
                 return None
-        statement = select_authority(organization_id, self.actor.user_id or "", of_user, self.now)
-        row = (await self.session.execute(statement)).one()
-        self.loaded_instance = row[0]
-        if row[1] is None:
+        self.loaded_instance, organization, grant = await self._load_authority(
+            organization_id, of_user
+        )
+        if organization is None:
             return None
-        locked = row[1], None if row[2] is None else make_grant(*row[2:])
-        self.locked_organizations[organization_id] = locked
-        return locked
+        self.locked_organizations[organization_id] = organization, grant
+        return organization, grant
+
+    async def _load_authority(
+        self, organization_id: str, of_user: str | None
+    ) -> tuple[Instance, Organization | None, Grant | None]:
+        """Loads the settings, the organization, and what the caller holds in it."""
+        if self.actor.api_key_id is not None:
+            statement = select_key_authority(organization_id, self.actor.api_key_id, self.now)
+            instance, organization, key_id, *held = (await self.session.execute(statement)).one()
+            return instance, organization, make_grant(*held) if key_id else None
+        user_id = self.actor.user_id or ""
+        statement = select_authority(organization_id, user_id, of_user, self.now)
+        instance, organization, *held = (await self.session.execute(statement)).one()
+        return instance, organization, make_grant(*held) if held[0] else None
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
         """Locks the organizations that still exist, and returns their IDs.
@@ -234,7 +247,7 @@ class Transaction:
         await self.ensure_organizations_enabled()
         if locked is None:
             raise NotFound
-        if self.actor.user_id is None:
+        if self.actor.is_service:
             return
         _, grant = locked
         self.grant = require_permission(grant, permission) if permission else grant

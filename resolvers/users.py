@@ -33,6 +33,7 @@ from models.validation.text import check_metadata, check_name, check_url
 from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
+from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
@@ -363,6 +364,7 @@ async def delete_user(tx: Transaction, *, user_id: str) -> str:
     if not locked.issuperset((await tx.session.execute(own)).scalars()):
         raise Deadlock
     await record_deleted(tx, col(Membership.user_id) == user.id)
+    await record_creator_left(tx, user.id)
     record_user(tx, EventType.USER_DELETED, user)
     await tx.session.execute(delete(User).where(col(User.id) == user.id))
     return user.id

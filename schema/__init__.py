@@ -24,6 +24,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 
+from schema.api_keys.mutations import ApiKeyMutations
 from schema.domains.mutations import DomainMutations
 from schema.domains.queries import DomainQueries
 from schema.events.queries import EventQueries
@@ -107,6 +108,7 @@ class Mutation(
     WebhookMutations,
     KeyMutations,
     PlanMutations,
+    ApiKeyMutations,
 ): ...
 
 

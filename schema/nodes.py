@@ -9,6 +9,7 @@ import strawberry
 from models.base import parse_prefix
 from models.domains import OrganizationDomain as DomainRow
 from models.invitations import Invitation as InvitationRow
+from models.keys.api_keys import ApiKey as ApiKeyRow
 from models.keys.secret_keys import SecretKey as KeyRow
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
@@ -24,6 +25,7 @@ from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
+from schema.api_keys.types import load_visible_api_key
 from schema.domains.types import load_visible_domain
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
@@ -59,6 +61,7 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
     KeyRow.prefix: load_visible_key,
+    ApiKeyRow.prefix: load_visible_api_key,
     FeatureRow.prefix: load_visible_feature,
     PlanRow.prefix: load_visible_plan,
     SubscriptionRow.prefix: load_visible_subscription,
@@ -70,6 +73,7 @@ NEED_ORGANIZATIONS_ENABLED = {
     DomainRow.prefix,
     SuggestionRow.prefix,
     RequestRow.prefix,
+    ApiKeyRow.prefix,
 }
 
 

@@ -4,6 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.roles import (
+    API_KEYS_MANAGE,
+    API_KEYS_READ,
+    BILLING_MANAGE,
+    BILLING_READ,
+    DOMAINS_MANAGE,
+    DOMAINS_READ,
+    MEMBERSHIPS_MANAGE,
+    MEMBERSHIPS_READ,
+    PROFILE_DELETE,
+    PROFILE_MANAGE,
+)
+
 
 class KeyScope(StrEnum):
     ORGANIZATIONS_READ = "organizations:read"
@@ -38,6 +51,27 @@ def add_implied(scopes: Iterable[str]) -> frozenset[str]:
     granted = set(scopes)
     readable = {scope.replace(":write", ":read") for scope in granted if scope.endswith(":write")}
     return frozenset(granted | (readable & set(KeyScope)))
+
+
+# What a secret key must cover to give an API key a permission; custom ones need nothing.
+SCOPES_OF_PERMISSIONS = {
+    PROFILE_MANAGE: [KeyScope.ORGANIZATIONS_WRITE],
+    PROFILE_DELETE: [KeyScope.ORGANIZATIONS_WRITE],
+    MEMBERSHIPS_READ: [KeyScope.MEMBERSHIPS_READ, KeyScope.EVENTS_READ],
+    MEMBERSHIPS_MANAGE: [KeyScope.MEMBERSHIPS_WRITE, KeyScope.INVITATIONS_WRITE],
+    DOMAINS_READ: [KeyScope.DOMAINS_READ],
+    DOMAINS_MANAGE: [KeyScope.DOMAINS_WRITE],
+    BILLING_READ: [KeyScope.BILLING_READ],
+    BILLING_MANAGE: [KeyScope.BILLING_WRITE],
+    API_KEYS_READ: [KeyScope.KEYS_MANAGE],
+    API_KEYS_MANAGE: [KeyScope.KEYS_MANAGE],
+}
+
+
+def list_needed_scopes(permissions: Iterable[str]) -> list[KeyScope]:
+    """Lists what a secret key must cover to give an API key these permissions."""
+    needed = {scope for key in permissions for scope in SCOPES_OF_PERMISSIONS.get(key, ())}
+    return sorted(needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which scopes secret keys really use: noted by each request, and stored every minute (rule 89)."""
+"""Which keys are used, and which scopes of secret keys: stored every minute (rule 89)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

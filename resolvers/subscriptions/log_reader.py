@@ -237,7 +237,7 @@ class LogReader:
             self.heartbeat.beat()
 
     async def _end_keys(self) -> None:
-        """Ends the streams of secret keys that were revoked or have expired."""
+        """Ends the streams of keys that were revoked or have expired."""
         actors = {stream.actor for stream in self.streams}
         ended = await load_ended_keys(self.store, actors, self.clock())
         for stream in self.streams:

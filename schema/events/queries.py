@@ -53,7 +53,7 @@ async def load_events(
     info: Info, organization_id: str, arguments: PageArguments, types: list[EventType] | None
 ) -> EventConnection:
     """Loads the organization's events that the caller can read."""
-    viewer, loaders, names = info.context.user_id, info.context.loaders, get_names(types)
+    viewer, loaders, names = info.context.holder_id, info.context.loaders, get_names(types)
     if viewer:
         permissions = await loaders.load_permission_keys(organization_id, viewer)
         readable = get_readable_types(permissions or frozenset[str]())

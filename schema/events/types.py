@@ -8,6 +8,7 @@ import structlog
 
 from models.base import UNREADABLE
 from models.events import (
+    API_KEY,
     DOMAIN,
     INVITATION,
     MEMBERSHIP,
@@ -29,11 +30,11 @@ from schema.users.types import User, load_visible_user
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
-@strawberry.type(description="The user, secret key, or system that caused an event.")
+@strawberry.type(description="The user, key, or system that caused an event.")
 class EventActor:
     type: ActorType = strawberry.field(description="The kind of actor.")
     id: strawberry.ID | None = strawberry.field(
-        description="ID of the user or of the secret key. Null for the system."
+        description="ID of the user or of the key. Null for the system."
     )
 
 
@@ -105,7 +106,7 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
 
 @strawberry.type(
     description="An organization was created, updated, or deleted, or one of its domains,"
-    " suggestions, or membership requests changed."
+    " suggestions, membership requests, or API keys changed."
 )
 class OrganizationEvent(Event):
     @strawberry.field(
@@ -212,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
     DOMAIN: OrganizationEvent,
     SUGGESTION: OrganizationEvent,
     MEMBERSHIP_REQUEST: OrganizationEvent,
+    API_KEY: OrganizationEvent,
 }
 
 

@@ -139,6 +139,14 @@ class Context:
         return self.actor.user_id if self.actor else None
 
     @cached_property
+    def holder_id(self) -> str | None:
+        """The user or API key whose rights count; None for a secret key, and without a credential.
+
+        Only `is_service` tells the two apart.
+        """
+        return self.actor.holder_id if self.actor else None
+
+    @cached_property
     def is_service(self) -> bool:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
 

@@ -140,9 +140,9 @@ class QueryGuard(Guard):
     ) -> Any:
         context = info.context
         self.admit(context)
-        if self.permission and context.user_id:
+        if self.permission and context.holder_id:
             context.ensure_organizations_enabled()
-            permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
+            permissions = await context.loaders.load_permission_keys(source.id, context.holder_id)
             if refusal := self._refuse(permissions):
                 raise refusal
         return await next_(source, info, **arguments)
@@ -153,12 +153,12 @@ class QueryGuard(Guard):
         """Decides for all parents at once, by organization; each refused one gets its error."""
         context = info.context
         self.admit(context)
-        if not (self.permission and context.user_id):
+        if not (self.permission and context.holder_id):
             return await next_(sources, info, **arguments)
         context.ensure_organizations_enabled()
         ids = list({source.id for source in sources})
         held = await asyncio.gather(
-            *(context.loaders.load_permission_keys(id, context.user_id) for id in ids)
+            *(context.loaders.load_permission_keys(id, context.holder_id) for id in ids)
         )
         refusals = {id: self._refuse(keys) for id, keys in zip(ids, held, strict=True)}
         allowed = [source for source in sources if refusals[source.id] is None]
@@ -293,7 +293,9 @@ class UntransactedMutationGuard(Guard):
 
 @dataclass(eq=False)
 class UpdateLimit(FieldExtension):
-    """Limits how often a user can update one object, which these fields of the input identify.
+    """Limits how often a user or an API key can update one object.
+
+    The fields of the input identify the object.
 
     It counts before the transaction begins, because the counter may be on another machine. List it
     after the guard: the last extension of a list is the outermost one.
@@ -305,9 +307,9 @@ class UpdateLimit(FieldExtension):
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        if context.user_id:
+        if context.holder_id:
             ids = [str(getattr(arguments["input"], name)) for name in self.id_fields]
-            await context.rate_limits.count_update(context.user_id, *ids)
+            await context.rate_limits.count_update(context.holder_id, *ids)
         return await next_(source, info, **arguments)
 
 

@@ -16,7 +16,7 @@ from schema.foundation.context import Context
 
 @strawberry.enum(description="The kind of caller that can use a field.")
 class ActorKind(Enum):
-    ANY = strawberry.enum_value("ANY", description="Signed-in users and secret keys.")
+    ANY = strawberry.enum_value("ANY", description="Signed-in users, API keys, and secret keys.")
     USER = strawberry.enum_value("USER", description="Only signed-in users.")
     SERVICE = strawberry.enum_value("SERVICE", description="Only secret keys.")
 
@@ -24,10 +24,10 @@ class ActorKind(Enum):
 @strawberry.schema_directive(
     name="requires",
     locations=[Location.FIELD_DEFINITION],
-    description="The callers that can use the field, the permission that a user must have in the"
-    " organization, and the scope that a narrowed secret key must have. For everyone else, the"
-    " field is null, and an error with the code `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND`"
-    " explains why.",
+    description="The callers that can use the field, the permission that a user or an API key must"
+    " have in the organization, and the scope that a narrowed secret key must have. For everyone"
+    " else, the field is null, and an error with the code `FORBIDDEN`, `UNAUTHENTICATED`, or"
+    " `NOT_FOUND` explains why.",
 )
 class RequiresDirective:
     actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
@@ -40,9 +40,7 @@ def ensure_actor_kind(actor: Actor, kind: ActorKind) -> None:
     if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
         raise secret_key_required("this field")
     if kind is ActorKind.USER and actor.type is not ActorType.USER:
-        raise Forbidden(
-            "Only a signed-in user can do this, not a secret key.", reason="user_required"
-        )
+        raise Forbidden("Only a signed-in user can do this, not a key.", reason="user_required")
 
 
 @dataclass(eq=False)

@@ -97,10 +97,9 @@ class Invitation(Node):
         " person and not yet a member."
     )
     async def organization(self, info: Info) -> Organization | None:
-        viewer, organization_id = info.context.user_id, self.row.organization_id
+        viewer, organization_id = info.context.holder_id, self.row.organization_id
         if viewer:
-            membership = await info.context.loaders.memberships.load((organization_id, viewer))
-            if membership is None:
+            if not await info.context.loaders.is_member(organization_id, viewer):
                 return None
         elif not info.context.is_service:
             return None

@@ -129,7 +129,7 @@ async def load_visible_suggestion(info: Info, id: str) -> OrganizationSuggestion
     if not info.context.try_scope(KeyScope.DOMAINS_READ):
         return None
     row = await info.context.loaders.suggestions.load(id)
-    if row is None or info.context.user_id not in (None, row.user_id):
+    if row is None or info.context.holder_id not in (None, row.user_id):
         return None
     if not info.context.reaches(row.organization_id):
         return None

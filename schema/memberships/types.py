@@ -101,7 +101,7 @@ class Membership(Node):
 
     def is_shown(self, context: Context) -> bool:
         """Whether the caller can read the membership without a permission."""
-        return self.is_readable or context.user_id in (None, self.user_id)
+        return self.is_readable or context.holder_id in (None, self.user_id)
 
     @classmethod
     def from_row(
@@ -175,7 +175,7 @@ async def load_membership(info: Info, organization_id: str, user_id: str) -> Mem
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """Loads the membership, for its user, members who can read members, and secret keys."""
+    """Loads the membership, for its user, those who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
     if not info.context.try_scope(KeyScope.MEMBERSHIPS_READ):
         return None
@@ -183,9 +183,9 @@ async def load_visible_membership(info: Info, id: str) -> Membership | None:
         row = await loaders.visible_memberships.load((viewer, id))
     else:
         row = await loaders.memberships_by_id.load(id)
-    if row is None or not info.context.reaches(row.organization_id):
-        return None
-    return Membership.from_row(row, info.context, is_readable=True)
+        if row and not await has_permission(info, row.organization_id, MEMBERSHIPS_READ):
+            return None
+    return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def can_read_member(info: Info, organization_id: str, user_id: str) -> bool:
@@ -194,7 +194,7 @@ async def can_read_member(info: Info, organization_id: str, user_id: str) -> boo
     Users read their own memberships, and others with the permission. Secret keys read all within
     their reach.
     """
-    if info.context.user_id in (None, user_id):
+    if info.context.holder_id in (None, user_id):
         return info.context.reaches(organization_id)
     return await has_permission(info, organization_id, MEMBERSHIPS_READ)
 
@@ -212,7 +212,7 @@ async def has_permission(info: Info, organization_id: str, permission: str) -> b
 
     Secret keys have all permissions within their reach.
     """
-    viewer = info.context.user_id
+    viewer = info.context.holder_id
     if viewer is None:
         return info.context.is_service and info.context.reaches(organization_id)
     permissions = await info.context.loaders.load_permission_keys(organization_id, viewer)

@@ -79,18 +79,17 @@ class OrganizationQueries:
         info.context.ensure_organizations_enabled()
         if by.id is not None:
             return await load_organization(info, by.id)
+        row = None
         if by.external_id is not None:
             ensure_service(info.context.caller, ["externalId"])
             row = await info.context.read(load_organization_by_external_id, by.external_id)
-            return Organization.from_row(row, info.context) if row else None
-        if by.slug and info.context.instance.slugs_enabled:
+        elif by.slug and info.context.instance.slugs_enabled:
             row = await info.context.read(
                 load_organization_by_slug, by.slug, member_id=info.context.user_id
             )
-            if row is None or not info.context.reaches(row.id):
-                return None
-            return Organization.from_row(row, info.context)
-        return None
+        if row is None or not info.context.reaches(row.id):
+            return None
+        return Organization.from_row(row, info.context)
 
     @strawberry.field(
         description="All organizations of the instance, newest first by default.",

@@ -61,8 +61,8 @@ class SlugQueries:
     ) -> SlugAvailability | None:
         context = info.context
         context.ensure_organizations_enabled()
-        if context.user_id:
-            await context.rate_limits.count_slug_check(context.user_id)
+        if context.holder_id:
+            await context.rate_limits.count_slug_check(context.holder_id)
         if organization_id is not None and not await _is_visible(info, organization_id):
             raise NotFound
         if not context.instance.slugs_enabled:
@@ -72,7 +72,7 @@ class SlugQueries:
 
 
 async def _is_visible(info: Info, organization_id: str) -> bool:
-    viewer, loaders = info.context.user_id, info.context.loaders
+    viewer, loaders = info.context.holder_id, info.context.loaders
     if viewer:
         return await loaders.is_member(organization_id, viewer)
     if not info.context.reaches(organization_id):

@@ -36,6 +36,7 @@ from schema.memberships.types import (
     load_memberships,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
+from schema.organizations.key_fields import KeyFields
 from schema.organizations.role_fields import RoleFields
 from schema.plans.of_organization import OrganizationPlan
 from schema.roles.types import PermissionKey
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     service=["private_metadata", "external_id"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
+class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -140,7 +141,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
         return permission in await self._viewer_permissions(info)
 
     async def _viewer_permissions(self, info: Info) -> frozenset[str]:
-        viewer, loaders = info.context.user_id, info.context.loaders
+        viewer, loaders = info.context.holder_id, info.context.loaders
         if viewer is None:
             return await loaders.all_permission_keys.load(None)
         return await loaders.load_permission_keys(self.id, viewer) or frozenset()
@@ -307,11 +308,11 @@ class PublicOrganization:
 
 
 async def load_organization(info: Info, id: str) -> Organization | None:
-    """Loads the organization, for its members and secret keys.
+    """Loads the organization, for its members and API keys, and for secret keys.
 
     For others, it takes as many statements as for an organization that doesn't exist.
     """
-    viewer, loaders = info.context.user_id, info.context.loaders
+    viewer, loaders = info.context.holder_id, info.context.loaders
     if not (info.context.try_scope(KeyScope.ORGANIZATIONS_READ) and info.context.reaches(id)):
         return None
     if viewer and not await loaders.is_member(id, viewer):

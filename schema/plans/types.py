@@ -230,10 +230,10 @@ async def load_visible_plan(info: Info, plan_id: str) -> Plan | None:
 
 
 async def load_visible_subscription(info: Info, id: str) -> PlanSubscription | None:
-    """Loads the subscription, for its user, members who can read billing, and secret keys."""
+    """Loads the subscription, for its user, those who can read billing, and secret keys."""
     if not info.context.try_scope(KeyScope.BILLING_READ):
         return None
-    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.user_id
+    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.holder_id
     if row is None or not (viewer or info.context.is_service):
         return None
     if not info.context.reaches(row.organization_id):

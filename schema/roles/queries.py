@@ -22,17 +22,22 @@ describe_enum(
     "The reason for the result of a permission check.",
     {
         Reason.GRANTED_BY_ROLE: "The role of the member includes the permission.",
+        Reason.GRANTED_TO_API_KEY: "The API key holds the permission.",
         Reason.SECRET_KEY: "The caller uses a secret key, which has every permission.",
         Reason.NOT_A_MEMBER: "The user isn't a member of the organization, or the organization"
         " doesn't exist.",
         Reason.ROLE_LACKS_PERMISSION: "The role of the member doesn't include the permission.",
-        Reason.FEATURE_NOT_IN_PLAN: "The role of the member includes the permission, but the plan"
-        " of the organization doesn't include its feature.",
+        Reason.API_KEY_LACKS_PERMISSION: "The API key doesn't hold the permission.",
+        Reason.FEATURE_NOT_IN_PLAN: "The role of the member includes the permission, or the API key"
+        " holds it, but the plan of the organization doesn't include its feature.",
         Reason.UNKNOWN_PERMISSION: "No permission has this key.",
         Reason.ORGANIZATIONS_DISABLED: "Organizations are disabled in this instance.",
     },
     name="PermissionReason",
 )
+
+
+ALLOWING = frozenset({Reason.GRANTED_BY_ROLE, Reason.GRANTED_TO_API_KEY, Reason.SECRET_KEY})
 
 
 @strawberry.type(description="The result of a permission check, with its reason.")
@@ -67,8 +72,8 @@ OrganizationId = Annotated[
 OtherUserId = Annotated[
     strawberry.ID | None,
     strawberry.argument(
-        description="ID of the user to check. Defaults to the caller. Checking another user"
-        " requires a secret key."
+        description="ID of the user or API key to check. Defaults to the caller. Checking another"
+        " one requires a secret key."
     ),
 ]
 
@@ -102,8 +107,8 @@ class RoleQueries:
         return list(map(RoleSet.from_row, await info.context.read(load_all, RoleSetRow)))
 
     @strawberry.field(
-        description="Checks whether a user has a permission in an organization, and explains the"
-        " result. Users can check only themselves.",
+        description="Checks whether a user or an API key has a permission in an organization, and"
+        " explains the result. Users and API keys can check only themselves.",
         extensions=query_guard(scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def check_permission(
@@ -123,7 +128,7 @@ class RoleQueries:
         )
         role = await load_role(info, decision.role_id) if decision.role_id else None
         return PermissionDecision(
-            allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
+            allowed=decision.reason in ALLOWING,
             reason=decision.reason,
             permission=permission,
             role=role,

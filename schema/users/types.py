@@ -1,10 +1,12 @@
 """Users, as the API shows them: all of a user only to themselves and to secret keys."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from models.keys.scopes import KeyScope
+from models.roles import MEMBERSHIPS_READ
 from models.users import User as UserRow
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.page_requests import PageArguments
@@ -170,7 +172,10 @@ class User(Node):
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """Loads the user, for themselves, fellow members who can read members, and secret keys."""
+    """Loads the user, for themselves, fellow members who can read members, and secret keys.
+
+    An API key reads the members of its organization with the same permission.
+    """
     viewer, loaders = info.context.user_id, info.context.loaders
     if not info.context.try_scope(KeyScope.USERS_READ):
         return None
@@ -181,5 +186,14 @@ async def load_visible_user(info: Info, user_id: str) -> User | None:
             return None
     if viewer and viewer != user_id and not await loaders.are_fellows.load((viewer, user_id)):
         return None
+    if info.context.caller.api_key_id and not await _can_read_members(info, within or ()):
+        return None
     row = await loaders.users.load(user_id)
     return User.from_row(row, info.context) if row else None
+
+
+async def _can_read_members(info: Info, organization_ids: Iterable[str]) -> bool:
+    """Whether the API key can read the members of its organization."""
+    loaders, key_id = info.context.loaders, info.context.holder_id or ""
+    held = [await loaders.load_permission_keys(id, key_id) for id in organization_ids]
+    return any(MEMBERSHIPS_READ in (keys or ()) for keys in held)

@@ -1,9 +1,10 @@
-"""Stores every minute which secret keys were used, and with which scopes (rule 89)."""
+"""Stores every minute which keys were used, and secret keys with which scopes (rule 89)."""
 
 import asyncio
 
 from models.errors import Unavailable
 from resolvers.access import SYSTEM
+from resolvers.api_keys.manage import store_uses_of_api_keys
 from resolvers.keys.secret_keys import store_uses
 from resolvers.server import Server
 from resolvers.transaction import begin
@@ -25,5 +26,6 @@ async def store_key_uses(server: Server) -> None:
     try:
         async with begin(server, SYSTEM) as tx:
             await store_uses(tx, uses)
+            await store_uses_of_api_keys(tx, uses)
     except Unavailable:
         server.key_uses.give_back(uses)

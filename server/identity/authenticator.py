@@ -14,9 +14,11 @@ import structlog
 from models.base import JSONObject
 from models.errors import Unavailable
 from models.instance import Instance
+from models.keys.api_keys import KEY_PREFIX as API_KEY_PREFIX
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
 from models.users import IdentityClaims
 from resolvers.access import Actor, ActorType, SignIn
+from resolvers.api_keys.sign_in import sign_in_api_key
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
 from resolvers.provisioning import sign_in
@@ -156,6 +158,8 @@ class Authenticator:
         credential = read_bearer(authorization)
         if credential.startswith(KEY_PREFIX):
             return Credential(partial(self._load_service, credential))
+        if credential.startswith(API_KEY_PREFIX):
+            return Credential(partial(self._load_api_key, credential))
         return self._make_credential(await self._verify_cached(credential))
 
     def authenticate_service(self, authorization: Sequence[str]) -> Credential:
@@ -189,6 +193,12 @@ class Authenticator:
         caller = await sign_in_service(self.server.store, secret, self.server.clock())
         if caller is None:
             raise InvalidCredential("the secret key is unknown or revoked, or it has expired")
+        return caller
+
+    async def _load_api_key(self, secret: str) -> SignIn:
+        caller = await sign_in_api_key(self.server, secret)
+        if caller is None:
+            raise InvalidCredential("the API key is unknown, revoked, or expired")
         return caller
 
     async def _load_session(self, claims: SessionClaims) -> SignIn:
