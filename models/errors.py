@@ -258,6 +258,10 @@ class SystemPermissionNotModifiable(InputError):
     code = "organization_system_permission_not_modifiable"
 
 
+class RolePermissionExists(InputError):
+    code = "organization_role_permission_association_exists"
+
+
 class ResourceInUse(InputError):
     code = "resource_in_use"
 

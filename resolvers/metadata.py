@@ -7,6 +7,7 @@ from models.errors import ErrorCollector
 from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.organizations import Organization
+from models.users import User
 from models.validation.text import check_metadata, merge_metadata
 from resolvers.transaction import Transaction
 
@@ -26,7 +27,11 @@ def ensure_private_metadata(tx: Transaction, *given: JSONObject | None) -> None:
 
 
 def apply_metadata(
-    tx: Transaction, row: Membership | Organization, given: Metadata, *, merge: bool
+    tx: Transaction,
+    row: Membership | Organization | User,
+    given: Metadata,
+    *,
+    merge: bool,
 ) -> dict[str, JSONObject]:
     """Returns the row's new metadata; what is given is deeply merged, or replaces the old."""
     ensure_private_metadata(tx, given.private)

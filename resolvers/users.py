@@ -37,7 +37,7 @@ from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
-from resolvers.metadata import ensure_private_metadata
+from resolvers.metadata import Metadata, apply_metadata, ensure_private_metadata
 from resolvers.transaction import Transaction
 
 SUBJECT_LENGTH = 255
@@ -323,6 +323,13 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
         record_user(tx, EventType.USER_UPDATED, user, changes)
     await enroll_proven(tx, enrolling, [user])
     return user
+
+
+async def merge_user_metadata(tx: Transaction, *, user_id: str, given: Metadata) -> User:
+    """Merges what is given deeply into the metadata."""
+    user = await _lock_user(tx, user_id)
+    merged = apply_metadata(tx, user, given, merge=True)
+    return await update_user(tx, user_id=user_id, given=merged)
 
 
 async def _lock_enrolling_of(tx: Transaction, user_id: str, given: dict[str, Any]) -> Enrolling:

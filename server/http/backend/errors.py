@@ -42,6 +42,7 @@ STATUSES: Mapping[str, int] = {
     "organization_invitation_not_unique": 400,
     "organization_membership_quota_exceeded": 403,
     "organization_minimum_permissions_needed": 400,
+    "organization_role_permission_association_exists": 409,
     "organization_system_permission_not_modifiable": 403,
     "quota_exceeded": 403,
     "resource_not_found": 404,

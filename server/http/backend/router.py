@@ -15,12 +15,13 @@ from models.base import dumps
 from models.tracing import start_span
 from resolvers.access import ensure_reach
 from schema.foundation.context import Context
-from server.http.backend import domains, invitations, logos, memberships, organizations
+from server.http.backend.catalogue import ENDPOINTS
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected, make_error_response
 from server.http.backend.unsupported import UNSUPPORTED
 from server.http.clients import get_network
 from server.http.graphql import GraphQLEndpoint
+from server.http.jwks import load_key_set
 from server.http.requests import JSON
 from server.identity.tokens import InvalidCredential
 from server.observability.records import ORGANIZATION_ID, get_record
@@ -34,14 +35,6 @@ HIDDEN = re.compile(rb"%(2f|00)", re.IGNORECASE)
 UNKNOWN = Rejected(
     404, Fault("resource_not_found", "There is no such endpoint. See the guide Backend API.")
 )
-
-ENDPOINTS: list[Endpoint[Any]] = [
-    *organizations.ENDPOINTS,
-    *logos.ENDPOINTS,
-    *memberships.ENDPOINTS,
-    *invitations.ENDPOINTS,
-    *domains.ENDPOINTS,
-]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +102,13 @@ class BackendApi:
             raise Rejected(422, Fault("form_param_value_too_large", sentence, "limit"))
         return Response(json, media_type=JSON)
 
+    async def show_keys(self, request: Request) -> Response:
+        """Answers with the public keys of session tokens, also to callers without a secret key."""
+        try:
+            return Response(dumps(await load_key_set(self.graphql.signer)), media_type=JSON)
+        except Exception as error:
+            return make_error_response(error)
+
     async def refuse(self, rejected: Rejected, request: Request) -> Response:
         """Refuses a call of an endpoint that doesn't exist, as long as a secret key calls."""
         try:
@@ -133,6 +133,7 @@ def routes(settings: Settings, graphql: GraphQLEndpoint) -> list[BaseRoute]:
 
 
 def _make_routes(api: BackendApi) -> Iterable[Route]:
+    yield Route(f"{PREFIX}/jwks", api.show_keys, methods=["GET"])
     for endpoint in ENDPOINTS:
         yield Route(endpoint.path, partial(api.answer, endpoint), methods=[endpoint.method])
 
