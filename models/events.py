@@ -76,6 +76,8 @@ class EventType(Enum):
     API_KEY_CREATED = "apiKey.created"
     API_KEY_UPDATED = "apiKey.updated"
     API_KEY_REVOKED = "apiKey.revoked"
+    SECRET_KEY_CREATED = "secretKey.created"
+    SECRET_KEY_REVOKED = "secretKey.revoked"
 
 
 ORGANIZATION = "organization"

@@ -18,6 +18,7 @@ from models.database.statements import AnySelect, prepared_statement
 from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
+from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.organizations import Organization
 from models.tracing import start_span
@@ -30,6 +31,7 @@ from resolvers.access import (
 )
 from resolvers.event_writer import EventWriter
 from resolvers.key_grants import select_key_authority
+from resolvers.keys.key_uses import use_scope
 from resolvers.locks import (
     ROLES_LOCK,
     is_on_postgresql,
@@ -149,6 +151,10 @@ class Transaction:
         """Raises Forbidden for a user while organizations are disabled (rule 6)."""
         if not self.actor.is_service and not (await self.load_instance()).organizations_enabled:
             raise organizations_disabled()
+
+    def use_scope(self, scope: KeyScope) -> None:
+        """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
+        use_scope(self.server.key_uses, self.actor, scope)
 
     # -------------------------------------------------------------------------------------- locks
 

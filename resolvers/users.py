@@ -37,7 +37,7 @@ from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
-from resolvers.metadata import Metadata, apply_metadata
+from resolvers.metadata import Metadata, apply_metadata, ensure_private_metadata
 from resolvers.transaction import Transaction
 
 SUBJECT_LENGTH = 255
@@ -74,6 +74,7 @@ class UserDraft:
 
 async def create_user(tx: Transaction, new: NewUser) -> User:
     """Creates a user before their first visit; raises all errors of the input at once."""
+    ensure_private_metadata(tx, new.private_metadata)
     enrolling = await _lock_enrolling(tx, [new])
     (draft,) = await _check_users(tx, [new])
     draft.errors.raise_if_any()
@@ -90,6 +91,7 @@ async def create_users(
     The errors that are returned are those of the users who are left out.
     """
     ensure_bulk_size(len(new), at="users")
+    ensure_private_metadata(tx, *(user.private_metadata for user in new))
     enrolling = await _lock_enrolling(tx, new)
     drafts = await _check_users(tx, new)
     rejected = [
@@ -296,6 +298,7 @@ def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
 
 async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -> User:
     """Changes the given fields; metadata are replaced. Raises all errors of the input at once."""
+    ensure_private_metadata(tx, given.get("private_metadata"))
     enrolling = await _lock_enrolling_of(tx, user_id, given)
     user = await _lock_user(tx, user_id)
     errors = ErrorCollector()
@@ -325,7 +328,7 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
 async def merge_user_metadata(tx: Transaction, *, user_id: str, given: Metadata) -> User:
     """Merges what is given deeply into the metadata."""
     user = await _lock_user(tx, user_id)
-    merged = apply_metadata(user, given, merge=True)
+    merged = apply_metadata(tx, user, given, merge=True)
     return await update_user(tx, user_id=user_id, given=merged)
 
 

@@ -46,6 +46,8 @@ from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
+from schema.keys.mutations import KeyMutations
+from schema.keys.queries import KeyQueries
 from schema.membership_requests.mutations import MembershipRequestMutations
 from schema.memberships.mutations import MembershipMutations
 from schema.memberships.queries import MembershipQueries
@@ -83,6 +85,7 @@ class Query(
     DomainQueries,
     EventQueries,
     WebhookQueries,
+    KeyQueries,
     PlanQueries,
 ): ...
 
@@ -103,6 +106,7 @@ class Mutation(
     RoleMutations,
     InstanceMutations,
     WebhookMutations,
+    KeyMutations,
     PlanMutations,
     ApiKeyMutations,
 ): ...

@@ -10,7 +10,7 @@ from models.base import parse_prefix
 from models.domains import OrganizationDomain as DomainRow
 from models.invitations import Invitation as InvitationRow
 from models.keys.api_keys import ApiKey as ApiKeyRow
-from models.keys.scopes import KeyScope
+from models.keys.secret_keys import SecretKey as KeyRow
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.memberships import Membership as MembershipRow
@@ -31,6 +31,7 @@ from schema.foundation.connections import Node
 from schema.foundation.context import Info
 from schema.foundation.guards import node_guard
 from schema.invitations.types import load_visible_invitation
+from schema.keys.types import load_visible_key
 from schema.membership_requests.types import load_visible_request, load_visible_suggestion
 from schema.memberships.types import load_visible_membership
 from schema.organizations.types import load_organization
@@ -44,27 +45,26 @@ from schema.sessions.types import load_visible_session
 from schema.users.types import load_visible_user
 from schema.webhooks.types import load_visible_delivery, load_visible_endpoint
 
-Fetch = Callable[[Info, str], Awaitable[Node | None]]
-
-# The prefix of an ID says which table it belongs to. A narrowed secret key needs the scope.
-FETCH: dict[str | None, tuple[Fetch, KeyScope]] = {
-    UserRow.prefix: (load_visible_user, KeyScope.USERS_READ),
-    SessionRow.prefix: (load_visible_session, KeyScope.SESSIONS_WRITE),
-    OrganizationRow.prefix: (load_organization, KeyScope.ORGANIZATIONS_READ),
-    MembershipRow.prefix: (load_visible_membership, KeyScope.MEMBERSHIPS_READ),
-    InvitationRow.prefix: (load_visible_invitation, KeyScope.INVITATIONS_READ),
-    DomainRow.prefix: (load_visible_domain, KeyScope.DOMAINS_READ),
-    SuggestionRow.prefix: (load_visible_suggestion, KeyScope.DOMAINS_READ),
-    RequestRow.prefix: (load_visible_request, KeyScope.MEMBERSHIPS_READ),
-    ApiKeyRow.prefix: (load_visible_api_key, KeyScope.KEYS_MANAGE),
-    RoleRow.prefix: (load_visible_role, KeyScope.ROLES_READ),
-    PermissionRow.prefix: (load_visible_permission, KeyScope.ROLES_READ),
-    RoleSetRow.prefix: (load_visible_role_set, KeyScope.ROLES_READ),
-    EndpointRow.prefix: (load_visible_endpoint, KeyScope.WEBHOOKS_MANAGE),
-    DeliveryRow.prefix: (load_visible_delivery, KeyScope.WEBHOOKS_MANAGE),
-    FeatureRow.prefix: (load_visible_feature, KeyScope.BILLING_READ),
-    PlanRow.prefix: (load_visible_plan, KeyScope.BILLING_READ),
-    SubscriptionRow.prefix: (load_visible_subscription, KeyScope.BILLING_READ),
+# The prefix of an ID says which table it belongs to.
+FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
+    UserRow.prefix: load_visible_user,
+    SessionRow.prefix: load_visible_session,
+    OrganizationRow.prefix: load_organization,
+    MembershipRow.prefix: load_visible_membership,
+    InvitationRow.prefix: load_visible_invitation,
+    DomainRow.prefix: load_visible_domain,
+    SuggestionRow.prefix: load_visible_suggestion,
+    RequestRow.prefix: load_visible_request,
+    RoleRow.prefix: load_visible_role,
+    PermissionRow.prefix: load_visible_permission,
+    RoleSetRow.prefix: load_visible_role_set,
+    EndpointRow.prefix: load_visible_endpoint,
+    DeliveryRow.prefix: load_visible_delivery,
+    KeyRow.prefix: load_visible_key,
+    ApiKeyRow.prefix: load_visible_api_key,
+    FeatureRow.prefix: load_visible_feature,
+    PlanRow.prefix: load_visible_plan,
+    SubscriptionRow.prefix: load_visible_subscription,
 }
 NEED_ORGANIZATIONS_ENABLED = {
     OrganizationRow.prefix,
@@ -81,10 +81,8 @@ async def load_node(info: Info, id: str) -> Node | None:
     prefix = parse_prefix(id)
     if prefix in NEED_ORGANIZATIONS_ENABLED:
         info.context.ensure_organizations_enabled()
-    if prefix not in FETCH:
-        return None
-    fetch, scope = FETCH[prefix]
-    return await fetch(info, id) if info.context.try_scope(scope) else None
+    fetch = FETCH.get(prefix)
+    return await fetch(info, id) if fetch else None
 
 
 @strawberry.type

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func
+from sqlalchemy import Select, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -151,6 +151,13 @@ async def revoke_api_key(
         key.revocation_reason = cleaned
         record_api_key(tx, EventType.API_KEY_REVOKED, key, granted)
     return key
+
+
+async def store_uses_of_api_keys(tx: Transaction, key_ids: Collection[str]) -> None:
+    """Stores that these keys were used, to the minute; the IDs can be those of secret keys too."""
+    minute = tx.now.replace(second=0, microsecond=0)
+    used = update(ApiKey).where(col(ApiKey.id).in_(key_ids))
+    await tx.session.execute(used.values(last_used_at=minute))
 
 
 def _ensure_can_write(actor: Actor) -> None:

@@ -30,6 +30,8 @@ class DomainFilter(StatementValues):
     other_mode: str | None = None
     names: tuple[str, ...] | None = None
     organization_id: str | None = None
+    # Only domains of these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.verified is not None:
@@ -42,6 +44,8 @@ class DomainFilter(StatementValues):
             yield col(OrganizationDomain.name).in_(self.names)
         if self.organization_id is not None:
             yield col(OrganizationDomain.organization_id) == self.organization_id
+        if self.within is not None:
+            yield col(OrganizationDomain.organization_id).in_(self.within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Which scopes secret keys really use: noted by each request, and stored every minute (rule 89)."""
+"""Which keys are used, and which scopes of secret keys: stored every minute (rule 89)."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from models.keys.scopes import KeyScope
@@ -13,8 +14,19 @@ class KeyUses:
 
     noted: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
+    def take(self) -> Mapping[str, Collection[str]]:
+        taken, self.noted = self.noted, defaultdict(set)
+        return taken
+
+    def give_back(self, uses: Mapping[str, Collection[str]]) -> None:
+        """Takes back what couldn't be stored."""
+        for key_id, scopes in uses.items():
+            self.noted[key_id].update(scopes)
+
     def note(self, key_id: str, scope: KeyScope | None) -> None:
-        self.noted[key_id].update([scope] if scope else [])
+        noted = self.noted[key_id]
+        if scope is not None and scope not in noted:
+            noted.add(scope)
 
 
 def use_scope(uses: KeyUses, actor: Actor, scope: KeyScope | None) -> None:

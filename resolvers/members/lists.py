@@ -59,6 +59,8 @@ ALL_MEMBERSHIPS = ListSpec(
 @dataclass(frozen=True, slots=True)
 class MembershipFilter(StatementValues):
     roles: tuple[str, ...] | None = None
+    # Only those in these organizations.
+    within: tuple[str, ...] | None = None
     user_ids: tuple[str, ...] | None = None
     other_user_ids: tuple[str, ...] | None = None
     # What the addresses and the names of users must be like (`make_pattern`).
@@ -73,6 +75,8 @@ class MembershipFilter(StatementValues):
         if self.roles is not None:
             role_ids = select(Role.id).where(col(Role.key).in_(self.roles))
             yield col(Membership.role_id).in_(role_ids)
+        if self.within is not None:
+            yield col(Membership.organization_id).in_(self.within)
         if self.user_ids is not None:
             yield col(Membership.user_id).in_(self.user_ids)
         if self.other_user_ids is not None:
@@ -103,7 +107,11 @@ def make_pattern(text: str) -> str:
 
 
 def select_memberships(
-    spec: ListSpec[Membership], query: str | None = None, roles: Sequence[str] | None = None
+    spec: ListSpec[Membership],
+    query: str | None = None,
+    roles: Sequence[str] | None = None,
+    within: tuple[str, ...] | None = None,
 ) -> Selection[Membership]:
     """The memberships that the arguments of a list field select."""
-    return Selection(spec, MembershipFilter(None if roles is None else tuple(roles)), query)
+    keys = None if roles is None else tuple(roles)
+    return Selection(spec, MembershipFilter(keys, within), query)

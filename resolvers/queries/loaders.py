@@ -11,6 +11,7 @@ from models.database.store import Readable
 from models.domains import OrganizationDomain
 from models.invitations import Invitation
 from models.keys.api_keys import ApiKey
+from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
@@ -73,6 +74,7 @@ class Loaders:
     membership_requests = Batched(by_id(MembershipRequest))
     sessions = Batched(by_id(Session))
     api_keys = Batched(by_id(ApiKey))
+    secret_keys = Batched(by_id(SecretKey))
     webhook_endpoints = Batched(by_id(WebhookEndpoint))
     webhook_deliveries = Batched(by_id(WebhookDelivery))
     events_by_cursor = Batched(load_events_by_cursor)

@@ -48,7 +48,9 @@ async def check_permission(
     subject_id = actor.holder_id if user_id is None else user_id
     if subject_id is not None and not instance.organizations_enabled:
         return Decision(Reason.ORGANIZATIONS_DISABLED)
-    held = await loaders.grants.load((organization_id, subject_id)) if subject_id else None
+    held = None
+    if subject_id is not None and actor.reaches(organization_id):
+        held = await loaders.grants.load((organization_id, subject_id))
     if held and permission in held.permissions:
         reason = Reason.GRANTED_BY_ROLE if held.role_id else Reason.GRANTED_TO_API_KEY
         return Decision(reason, held.role_id)
@@ -59,7 +61,7 @@ async def check_permission(
         return Decision(Reason.FEATURE_NOT_IN_PLAN, held.role_id, plan_id, feature)
     if permission not in await loaders.all_permission_keys.load(None):
         return Decision(Reason.UNKNOWN_PERMISSION)
-    if subject_id is None:
+    if subject_id is None and actor.reaches(organization_id):
         return Decision(Reason.SECRET_KEY)
     if held is None:
         return Decision(Reason.NOT_A_MEMBER)

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import StatementValues, prepared_statement
+from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.database.store import Readable
 from models.memberships import Membership
 from models.users import User
@@ -36,6 +37,8 @@ class UserFilter(StatementValues):
 
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
+    # Only members of these organizations.
+    within: tuple[str, ...] | None = None
     ids: tuple[str, ...] | None = None
     other_than: tuple[str, ...] | None = None
     # Those of whom the user is a member of at least one.
@@ -48,30 +51,35 @@ class UserFilter(StatementValues):
             yield col(User.address_key).in_(self.address_keys)
         if self.external_ids is not None:
             yield col(User.external_id).in_(self.external_ids)
+        for organization_ids in (self.within, self.organization_ids):
+            if organization_ids is not None:
+                yield col(User.id).in_(_select_members(organization_ids))
         if self.ids is not None:
             yield col(User.id).in_(self.ids)
         if self.other_than is not None:
             yield col(User.id).not_in(self.other_than)
-        if self.organization_ids is not None:
-            members = select(Membership.user_id).where(
-                col(Membership.organization_id).in_(self.organization_ids)
-            )
-            yield col(User.id).in_(members)
         if self.created_after is not None:
             yield col(User.created_at) > self.created_after
         if self.created_before is not None:
             yield col(User.created_at) < self.created_before
 
 
+def _select_members(organization_ids: Sequence[str]) -> SelectOfScalar[str]:
+    return select(Membership.user_id).where(col(Membership.organization_id).in_(organization_ids))
+
+
 def select_users(
-    query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
+    query: str | None,
+    email_addresses: Sequence[str] | None,
+    external_ids: Sequence[str] | None,
+    within: tuple[str, ...] | None,
 ) -> Selection[User]:
     """Compares addresses as rule 11 says; a malformed one matches nobody."""
     subjects = None if external_ids is None else tuple(external_ids)
     if email_addresses is None:
-        return Selection(USERS, UserFilter(external_ids=subjects), query)
+        return Selection(USERS, UserFilter(None, subjects, within), query)
     keys = normalize_valid(email_addresses)
-    return Selection(USERS, UserFilter(keys, subjects), query)
+    return Selection(USERS, UserFilter(keys, subjects, within), query)
 
 
 async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping[str, str]:
@@ -83,8 +91,9 @@ async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping
 
 
 @prepared_statement
-def _select_user_ids(external_ids: Sequence[str]) -> Select[str, str]:
-    return select(User.external_id, User.id).where(col(User.external_id).in_(external_ids))
+def _select_user_ids(external_ids: Sequence[str]) -> AnySelect:
+    statement: AnySelect = Select(col(User.external_id), col(User.id))
+    return statement.where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

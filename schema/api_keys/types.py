@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from models.keys.api_keys import ApiKey as ApiKeyRow
+from models.keys.scopes import KeyScope
 from models.roles import API_KEYS_READ
 from resolvers.api_keys.lists import API_KEYS_OF_ORGANIZATION, ApiKeyFilter
 from resolvers.lists import Selection
@@ -115,6 +116,8 @@ async def load_api_keys(
 
 async def load_visible_api_key(info: Info, id: str) -> ApiKey | None:
     """Loads the key, for those who can read API keys, and for secret keys."""
+    if not info.context.try_scope(KeyScope.KEYS_MANAGE):
+        return None
     row = await info.context.loaders.api_keys.load(id)
     if row is None or not await has_permission(info, row.organization_id, API_KEYS_READ):
         return None

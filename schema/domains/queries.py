@@ -49,6 +49,7 @@ class DomainQueries:
             verified,
             names=None if names is None else tuple(names),
             organization_id=organization_id,
+            within=info.context.organization_ids,
         )
         return await load_domains(
             info, ALL_DOMAINS, filter, PageArguments(first, after), query=query

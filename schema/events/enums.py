@@ -68,6 +68,8 @@ describe_enum(
         EventType.API_KEY_CREATED: "An API key was created.",
         EventType.API_KEY_UPDATED: "An API key was updated, or its creator left the organization.",
         EventType.API_KEY_REVOKED: "An API key was revoked.",
+        EventType.SECRET_KEY_CREATED: "A secret key was created.",
+        EventType.SECRET_KEY_REVOKED: "A secret key was revoked.",
     },
 )
 

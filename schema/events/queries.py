@@ -12,6 +12,7 @@ from resolvers.events.event_log import (
     load_newest_cursor,
     make_event_page_request,
 )
+from resolvers.events.scopes import narrow
 from resolvers.page_requests import PageArguments
 from resolvers.pages import Page
 from schema.events.enums import EventType
@@ -94,5 +95,6 @@ class EventQueries:
         ] = None,
     ) -> EventConnection | None:
         request = make_event_page_request(PageArguments(first, after), get_names(types))
-        page = await info.context.read(load_event_page, request, organization_id=organization_id)
+        scope = narrow(info.context.caller, organization_id)
+        page = await info.context.read(load_event_page, request, scope)
         return make_event_connection(info, page)

@@ -18,6 +18,7 @@ from models.events import (
     get_subject,
 )
 from models.events import Event as EventRow
+from models.keys.scopes import KeyScope
 from schema.events.enums import ActorType, EventType
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime, JSONObject
@@ -84,7 +85,11 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
         data = _hide_slugs(data)
     if not context.is_service and "affiliation_email_address" in data:
         data = data | {"affiliation_email_address": None}
-    is_private = context.is_service and row.private_metadata is not None
+    is_private = (
+        row.private_metadata is not None
+        and context.is_service
+        and context.try_scope(KeyScope.PRIVATE_METADATA_READ)
+    )
     return {
         "id": strawberry.ID(row.id),
         "cursor": str(row.cursor),
@@ -191,7 +196,7 @@ class InvitationEvent(Event):
 
 @strawberry.type(
     description="An event of the instance as a whole: its settings changed, or a role, permission,"
-    " role set, user, session, feature, plan, or subscription."
+    " role set, user, session, feature, plan, subscription, or secret key."
 )
 class InstanceEvent(Event):
     @classmethod

@@ -152,15 +152,26 @@ class Context:
 
     def use_scope(self, scope: KeyScope | None) -> None:
         """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
-        use_scope(self.server.key_uses, self.caller, scope)
+        if self.actor is not None:
+            use_scope(self.server.key_uses, self.actor, scope)
 
     def try_scope(self, scope: KeyScope) -> bool:
-        """Whether the caller is a user, or a secret key that covers the scope; notes its use."""
+        """Like `use_scope`, but returns whether the caller has the scope; users need none."""
         try:
             self.use_scope(scope)
         except Forbidden:
             return False
         return True
+
+    def reaches(self, organization_id: str | None) -> bool:
+        """Whether a secret key is for the organization, or for the instance if it is None."""
+        return self.actor is None or self.actor.reaches(organization_id)
+
+    @property
+    def organization_ids(self) -> tuple[str, ...] | None:
+        """The organizations that a secret key is narrowed to; None for all."""
+        ids = self.actor.narrowing.organization_ids if self.actor else None
+        return None if ids is None else tuple(sorted(ids))
 
     def ensure_organizations_enabled(self) -> None:
         """Raises Forbidden for a user while organizations are disabled (rule 6)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
@@ -17,7 +18,7 @@ from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
@@ -106,7 +107,7 @@ class Membership(Node):
     def from_row(
         cls, row: MembershipRow, context: Context, *, is_readable: bool = False
     ) -> "Membership":
-        service = row if context.is_service else HIDDEN
+        service = show_private_metadata(row, context)
         return show(cls, row=row, service=service, is_readable=is_readable)
 
 
@@ -176,6 +177,8 @@ async def load_membership(info: Info, organization_id: str, user_id: str) -> Mem
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
     """Loads the membership, for its user, those who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
+    if not info.context.try_scope(KeyScope.MEMBERSHIPS_READ):
+        return None
     if viewer:
         row = await loaders.visible_memberships.load((viewer, id))
     else:
@@ -188,10 +191,11 @@ async def load_visible_membership(info: Info, id: str) -> Membership | None:
 async def can_read_member(info: Info, organization_id: str, user_id: str) -> bool:
     """Whether the caller can read the user's membership.
 
-    Users read their own memberships, and others with the permission. Secret keys read all.
+    Users read their own memberships, and others with the permission. Secret keys read all within
+    their reach.
     """
     if info.context.holder_id in (None, user_id):
-        return True
+        return info.context.reaches(organization_id)
     return await has_permission(info, organization_id, MEMBERSHIPS_READ)
 
 
@@ -204,9 +208,12 @@ async def find_organizations_to_read(info: Info, memberships: Sequence[Membershi
 
 
 async def has_permission(info: Info, organization_id: str, permission: str) -> bool:
-    """Whether the caller has the permission in the organization; secret keys have all."""
+    """Whether the caller has the permission in the organization.
+
+    Secret keys have all permissions within their reach.
+    """
     viewer = info.context.holder_id
     if viewer is None:
-        return info.context.is_service
+        return info.context.is_service and info.context.reaches(organization_id)
     permissions = await info.context.loaders.load_permission_keys(organization_id, viewer)
     return permissions is not None and permission in permissions

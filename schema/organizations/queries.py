@@ -87,7 +87,7 @@ class OrganizationQueries:
             row = await info.context.read(
                 load_organization_by_slug, by.slug, member_id=info.context.user_id
             )
-        if row is None or not info.context.caller.reaches(row.id):
+        if row is None or not info.context.reaches(row.id):
             return None
         return Organization.from_row(row, info.context)
 
@@ -128,7 +128,7 @@ class OrganizationQueries:
         order_by = order_by or OrganizationOrder()
         return await load_connection(
             info,
-            select_organizations(query, user_ids),
+            select_organizations(query, user_ids, info.context.organization_ids),
             PageArguments(first, after, last, before, offset),
             to_node=lambda row: Organization.from_row(row, info.context),
             order=ORGANIZATIONS.make_order(

@@ -75,4 +75,6 @@ async def _is_visible(info: Info, organization_id: str) -> bool:
     viewer, loaders = info.context.holder_id, info.context.loaders
     if viewer:
         return await loaders.is_member(organization_id, viewer)
+    if not info.context.reaches(organization_id):
+        return False
     return await loaders.organizations.load(organization_id) is not None

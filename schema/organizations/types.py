@@ -23,7 +23,7 @@ from schema.foundation.connections import (
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
 from schema.invitations.order import InvitationOrderBy
@@ -268,7 +268,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         return show(
             cls,
             row=row,
-            service=row if context.is_service else HIDDEN,
+            service=show_private_metadata(row, context),
             slug=context.visible_slug(row.slug),
             image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
@@ -313,6 +313,8 @@ async def load_organization(info: Info, id: str) -> Organization | None:
     For others, it takes as many statements as for an organization that doesn't exist.
     """
     viewer, loaders = info.context.holder_id, info.context.loaders
+    if not (info.context.try_scope(KeyScope.ORGANIZATIONS_READ) and info.context.reaches(id)):
+        return None
     if viewer and not await loaders.is_member(id, viewer):
         return None
     row = await loaders.organizations.load(id)

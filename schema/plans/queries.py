@@ -76,6 +76,7 @@ class PlanQueries:
             external_id,
             organization_id,
             user_id,
+            info.context.organization_ids,
         )
         return await load_connection(
             info,

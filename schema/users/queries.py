@@ -69,7 +69,7 @@ class UserQueries:
     ) -> Connection[User] | None:
         return await load_connection(
             info,
-            select_users(query, email_addresses, external_ids),
+            select_users(query, email_addresses, external_ids, info.context.organization_ids),
             PageArguments(first, after, offset=offset),
             to_node=lambda row: User.from_row(row, info.context),
         )

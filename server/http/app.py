@@ -117,7 +117,7 @@ def make_application(
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None
-    lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
+    lifespan = Lifespan(server, log_reader, client, endpoint, worker)
     graphql = Route("/graphql", endpoint)
     app = Application(
         routes=[graphql, *_make_routes(settings, endpoint, lifespan, development)],

@@ -190,9 +190,9 @@ class Authenticator:
         for key_id, digest in self.secret_keys.items():
             if matches_digest(secret, digest):
                 return SignIn(Actor(ActorType.SERVICE, key_id), await self.load_instance())
-        caller = await sign_in_service(self.server.store, secret)
+        caller = await sign_in_service(self.server.store, secret, self.server.clock())
         if caller is None:
-            raise InvalidCredential("the secret key is unknown or revoked")
+            raise InvalidCredential("the secret key is unknown or revoked, or it has expired")
         return caller
 
     async def _load_api_key(self, secret: str) -> SignIn:

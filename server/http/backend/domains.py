@@ -44,7 +44,7 @@ NotMode = Literal[
 
 class DomainsQuery(SortedPage):
     verified: bool | None = None
-    enrollment_mode: Mode | NotMode | None = None
+    enrollment_mode: Literal[Mode, NotMode] | None = None
 
 
 class AllDomainsQuery(DomainsQuery):
@@ -126,6 +126,7 @@ async def list_all_domains(call: Call, query: AllDomainsQuery) -> JSONObject:
         query,
         names=query.domains or None,
         organization_id=query.query if is_id else query.organization_id,
+        within=call.context.organization_ids,
     )
     selection = Selection(ALL_DOMAINS, filter, None if is_id else query.query)
     return await answer_list(call, selection, query, show_domains)

@@ -22,7 +22,9 @@ async def find_user_ids(call: Call, given: Sequence[str] | None) -> tuple[str, .
 async def find_users(call: Call, given: Sequence[str]) -> list[str]:
     """Finds users; an ID that no user or several users have stays as it is."""
     foreign = [id for id in given if parse_prefix(id) != User.prefix]
-    known = await call.context.read(load_user_ids, foreign) if foreign else {}
+    if not foreign:
+        return list(given)
+    known = await call.context.read(load_user_ids, foreign)
     return [known.get(id, id) for id in given]
 
 

@@ -70,6 +70,7 @@ async def _make_filter(call: Call, query: MembershipsQuery) -> MembershipFilter:
     addresses, names = query.email_address_query, query.name_query
     return MembershipFilter(
         roles=query.role or None,
+        within=call.context.organization_ids,
         user_ids=() if query.matches_nobody else await find_user_ids(call, user_ids),
         other_user_ids=await find_user_ids(call, other_user_ids),
         address_pattern=make_pattern(addresses) if addresses else None,

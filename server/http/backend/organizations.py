@@ -89,6 +89,7 @@ async def list_organizations(call: Call, query: OrganizationsQuery) -> JSONObjec
     ids, other_ids = split_signed(query.organization_id)
     filter = OrganizationFilter(
         await find_user_ids(call, users),
+        call.context.organization_ids,
         await find_user_ids(call, other_users),
         ids,
         other_ids,

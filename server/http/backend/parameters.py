@@ -58,7 +58,7 @@ class Query(BaseModel):
 class Body(BaseModel):
     """The parameters in a JSON body."""
 
-    model_config = ConfigDict(**Query.model_config, strict=True)
+    model_config = Query.model_config | ConfigDict(strict=True)
 
     def get_given(self, *names: str) -> dict[str, Any]:
         """Returns those of the parameters that the client gave, null included."""
@@ -99,7 +99,7 @@ async def read_json(request: Request, model: type[InputT]) -> InputT:
     is_empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     body = b"" if is_empty else await read_body(request)
     try:
-        values = orjson.loads(body) if body else {}
+        values: Any = orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:
         raise bad_request(400, "The body must be valid JSON.") from error
     ensure_exact(body)
@@ -152,8 +152,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
 
 
 def _to_fault(error: ErrorDetails) -> Fault:
-    name = ".".join(map(str, error["loc"])) or "The body"
-    parameter = name if error["loc"] else None
+    # Only within a list of objects, it matters where a parameter is.
+    place = error["loc"][:1] if isinstance(next(iter(error["loc"]), 0), str) else error["loc"]
+    name = ".".join(map(str, place)) or "The body"
+    parameter = name if place else None
     if error["type"] == "extra_forbidden":
         return _make_unknown(name)
     if error["input"] is None and error["type"].endswith("_type"):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from models.base import JSONObject, to_milliseconds
 from models.errors import DeletedMeanwhile
 from models.invitations import Invitation, InvitationStatus, get_status
+from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
@@ -32,6 +33,12 @@ async def load_by_id(loader: BatchLoader[str, RowT | None], ids: set[str]) -> Ma
     return found
 
 
+def show_private_metadata(context: Context, metadata: JSONObject) -> JSONObject:
+    """Shows private metadata to keys with the scope."""
+    is_shown = context.try_scope(KeyScope.PRIVATE_METADATA_READ)
+    return {"private_metadata": metadata if is_shown else None}
+
+
 # ----------------------------------------------------------------------------------- organizations
 
 
@@ -48,7 +55,7 @@ async def show_organizations(call: Call, rows: Sequence[Organization]) -> list[J
             "max_allowed_memberships": limit.limit,
             "admin_delete_enabled": row.admin_delete_enabled,
             "public_metadata": row.public_metadata,
-            "private_metadata": row.private_metadata,
+            **show_private_metadata(call.context, row.private_metadata),
             "created_by": row.created_by_id,
             "last_active_at": None,
             "role_set_key": role_sets[row.role_set_id].key,
@@ -90,7 +97,7 @@ async def show_memberships(call: Call, rows: Sequence[Membership]) -> list[JSONO
             "role_name": roles[row.role_id].name,
             "permissions": sorted(held),
             "public_metadata": row.public_metadata,
-            "private_metadata": row.private_metadata,
+            **show_private_metadata(call.context, row.private_metadata),
             "organization": by_id[row.organization_id],
             "public_user_data": show_public_user(call.context, users[row.user_id]),
             "created_at": to_time(row.created_at),
@@ -142,7 +149,7 @@ async def show_invitations(call: Call, rows: Sequence[Invitation]) -> list[JSONO
             and show_public_user(context, inviters[row.inviter_id]),
             **_show_status(context, row),
             "public_metadata": row.public_metadata,
-            "private_metadata": row.private_metadata,
+            **show_private_metadata(call.context, row.private_metadata),
             "expires_at": to_time(row.expires_at),
             "created_at": to_time(row.created_at),
             "updated_at": to_time(row.updated_at),

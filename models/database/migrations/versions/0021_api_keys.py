@@ -69,12 +69,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("api_key_id", "permission_id", name=op.f("pk_api_key_permission")),
     )
     op.create_index("ix_api_key_permission_permission_id", "api_key_permission", ["permission_id"])
-    # As text: for SQLite, Alembic would copy the table, and the emails would go with the old one.
-    op.execute(
-        "ALTER TABLE invitation ADD COLUMN api_key_id VARCHAR CONSTRAINT fk_invitation_api_key_id"
-        " REFERENCES api_key (id) ON DELETE SET NULL"
-    )
-    op.create_index("ix_invitation_api_key_id", "invitation", ["api_key_id"])
+    op.add_column("invitation", sa.Column("api_key_id", sa.String(), nullable=True))
     _add_permissions()
 
 
@@ -117,7 +112,6 @@ def _add_permissions() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_invitation_api_key_id", table_name="invitation")
     op.drop_column("invitation", "api_key_id")
     op.drop_table("api_key_permission")
     op.drop_table("api_key")
