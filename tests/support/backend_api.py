@@ -14,6 +14,8 @@ class Backend:
 
     api: Api
     caller: Caller = SERVICE
+    # What all paths begin with.
+    root: str = "/v1"
 
     async def send(
         self, method: str, path: str, body: Any = None, /, **options: Any
@@ -24,7 +26,9 @@ class Backend:
             headers["authorization"] = self.caller.authorization
         if body is not None:
             options["json"] = body
-        return await self.api.client.request(method, f"/v1{path}", headers=headers, **options)
+        return await self.api.client.request(
+            method, f"{self.root}{path}", headers=headers, **options
+        )
 
     async def get(self, path: str, **query: Any) -> Any:
         """Reads something that exists."""

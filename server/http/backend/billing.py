@@ -9,6 +9,7 @@ from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from models.plans import Feature, PayerType, Plan, PlanSubscription, SubscriptionStatus
 from models.users import User
+from resolvers.access import ensure_reach
 from resolvers.queries.batching import load_existing
 from resolvers.queries.plans import PlanInForce
 from resolvers.queries.roles import load_all
@@ -132,6 +133,7 @@ async def get_subscription_of_organization(call: Call, query: NoQuery) -> JSONOb
 
 
 async def get_subscription_of_user(call: Call, query: NoQuery) -> JSONObject:
+    ensure_reach(call.context.caller, None)
     user, loaders = await find_user(call), call.context.loaders
     in_force = await loaders.plans_of_users.load(user.id)
     subscription = await loaders.subscriptions_of_users.load(user.id)

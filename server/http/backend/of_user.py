@@ -20,7 +20,7 @@ class InvitationsQuery(Page):
 
 async def list_memberships(call: Call, query: Page) -> JSONObject:
     user = await find_user(call)
-    selection = select_memberships(MEMBERSHIPS_OF_USER)
+    selection = select_memberships(MEMBERSHIPS_OF_USER, within=call.context.organization_ids)
     return await answer_list(call, selection, query, show_memberships, parent=user.id)
 
 
@@ -31,7 +31,11 @@ async def list_invitations(call: Call, query: InvitationsQuery) -> JSONObject:
     if InvitationStatus.REVOKED in statuses:
         # The original has no status for declined invitations.
         statuses.add(InvitationStatus.DECLINED)
-    filter = InvitationFilter(call.context.server.clock(), tuple(statuses) or None)
+    filter = InvitationFilter(
+        call.context.server.clock(),
+        tuple(statuses) or None,
+        within=call.context.organization_ids,
+    )
     selection = Selection(INVITATIONS_OF_ADDRESS, filter)
     address = user.address_key if user.email_verified else None
     return await answer_list(call, selection, query, show_invitations, parent=address or "")

@@ -11,6 +11,7 @@ from models.errors import ParameterMissing
 from models.instance import requires_organization
 from models.keys.scopes import KeyScope
 from models.sessions import Session, SessionStatus, get_status
+from resolvers.access import ensure_reach
 from resolvers.lists import Selection
 from resolvers.sessions import lifecycle
 from resolvers.sessions.claims import TOKEN_SECONDS, TokenFormat
@@ -89,6 +90,7 @@ async def _show(call: Call, row: Session) -> JSONObject:
 async def list_sessions(call: Call, query: SessionsQuery) -> Any:
     if query.user_id is None and query.client_id is None:
         raise ParameterMissing("Give a user_id or a client_id.", at="user_id")
+    ensure_reach(call.context.caller, None)
     user_id, client_id, context = query.user_id, query.client_id, call.context
     known = [STATUSES[query.status]] if query.status in STATUSES else []
     filter = SessionFilter(
@@ -103,6 +105,7 @@ async def list_sessions(call: Call, query: SessionsQuery) -> Any:
 
 
 async def get_session(call: Call, query: NoQuery) -> JSONObject:
+    ensure_reach(call.context.caller, None)
     row = await call.context.loaders.sessions.load(call.path["session_id"])
     if row is None:
         raise session_not_found()

@@ -173,6 +173,7 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
     filter = UserFilter(
         address_keys=addresses,
         external_ids=query.external_id or None,
+        within=call.context.organization_ids,
         ids=() if is_nobody else await find_user_ids(call, ids),
         other_than=await find_user_ids(call, other_ids),
         organization_ids=query.organization_id or None,
@@ -196,8 +197,12 @@ async def count_users(call: Call, query: UsersFilter) -> JSONObject:
 
 async def find_user(call: Call) -> User:
     """Finds the user of the path; raises ResourceNotFound."""
-    id = await find_user_id(call, call.path["user_id"])
-    row = await call.context.loaders.users.load(id)
+    id, context = await find_user_id(call, call.path["user_id"]), call.context
+    row = await context.loaders.users.load(id)
+    within = context.organization_ids
+    if row and within is not None:
+        memberships = await context.loaders.memberships.load_many([(one, id) for one in within])
+        row = row if any(memberships) else None
     if row is None:
         raise ResourceNotFound("The user doesn't exist.", at="user_id")
     return row
