@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from server.http.backend.router import ENDPOINTS
-from tests.backend_api.test_both_doors import STEPS
+from tests.backend_api.instance_steps import INSTANCE_STEPS
+from tests.backend_api.organization_steps import ORGANIZATION_STEPS
 from tests.support.api import SERVICE, Api, Caller, contents
 from tests.support.backend_api import Backend
 from tests.support.factories import Acme, a_member, an_organization
@@ -30,7 +31,7 @@ def test_an_endpoint_has_the_scope_of_its_mutation() -> None:
         (one, re.compile(f"/v1{re.sub(r'{[^}]+}', '[^/]+', one.path.removeprefix('/v1'))}"))
         for one in ENDPOINTS
     ]
-    for step in STEPS:
+    for step in [*ORGANIZATION_STEPS, *INSTANCE_STEPS]:
         path = f"/v1{step.path}"
         (endpoint,) = [
             one for one, known in patterns if one.method == step.method and known.fullmatch(path)
