@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import organizations
 from resolvers.metadata import Metadata
@@ -9,7 +10,7 @@ from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard
 from schema.foundation.inputs import MetadataMode, get_given
 from schema.foundation.payloads import DeletedPayload, Payload
-from schema.foundation.scalars import JSONObject
+from schema.foundation.scalars import DateTime, JSONObject
 from schema.memberships.types import (
     Membership,
 )
@@ -62,6 +63,16 @@ class CreateOrganizationInput:
         " a secret key.",
         default=None,
     )
+    external_id: str | None = strawberry.field(
+        description="ID of the organization in another system, such as the one it is imported from:"
+        " at most 255 characters, unique in the instance. Requires a secret key.",
+        default=None,
+    )
+    created_at: DateTime | None = strawberry.field(
+        description="When the organization was created in the system that it is imported from."
+        " Must not be in the future. Defaults to now. Requires a secret key.",
+        default=None,
+    )
 
 
 @strawberry.input(
@@ -87,6 +98,10 @@ class UpdateOrganizationInput:
     admin_delete_enabled: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"
         " organization. Requires a secret key."
+    )
+    external_id: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new ID of the organization in another system, unique in the instance. Null"
+        " to remove it. Requires a secret key."
     )
 
 
@@ -124,6 +139,8 @@ def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrga
         max_allowed_memberships=input.max_allowed_memberships,
         created_by=input.created_by,
         role_set=input.role_set,
+        external_id=input.external_id,
+        created_at=input.created_at,
     )
 
 
@@ -133,7 +150,7 @@ class OrganizationMutations:
         description="Creates an organization. The caller, or the user in `createdBy`, becomes its"
         " first member with the creator role. If you repeat the call, it creates a second"
         " organization, unless the input has a slug.",
-        extensions=mutation_guard(),
+        extensions=mutation_guard(scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def create_organization(
         self, info: Info, input: CreateOrganizationInput
@@ -148,7 +165,10 @@ class OrganizationMutations:
 
     @strawberry.mutation(
         description="Changes the name, slug, logo, or limits of an organization.",
-        extensions=[*mutation_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
+        extensions=[
+            *mutation_guard(PROFILE_MANAGE, scope=KeyScope.ORGANIZATIONS_WRITE),
+            UpdateLimit(("organization_id",)),
+        ],
     )
     async def update_organization(
         self, info: Info, input: UpdateOrganizationInput
@@ -162,7 +182,7 @@ class OrganizationMutations:
 
     @strawberry.mutation(
         description="Changes the metadata of an organization.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def update_organization_metadata(
         self, info: Info, input: UpdateOrganizationMetadataInput
@@ -178,7 +198,7 @@ class OrganizationMutations:
     @strawberry.mutation(
         description="Deletes an organization with its memberships and invitations. Members can"
         " delete it only if its `adminDeleteEnabled` is true.",
-        extensions=mutation_guard(PROFILE_DELETE),
+        extensions=mutation_guard(PROFILE_DELETE, scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def delete_organization(
         self, info: Info, input: DeleteOrganizationInput

@@ -3,7 +3,7 @@
 from models.database.store import Store
 from models.keys.secret_keys import VISIBLE_LENGTH, generate_secret
 from resolvers.access import SYSTEM
-from resolvers.keys.secret_keys import create_key, list_keys, revoke_key
+from resolvers.keys.secret_keys import NewKey, create_key, list_keys, revoke_key
 from resolvers.transaction import begin
 from server.identity.authenticator import make_digests
 from tests.conftest import counted
@@ -14,7 +14,7 @@ from tests.support.tokens import assert_refused, bearer, serving
 
 async def make_key(api: Api, name: str = "Billing") -> tuple[str, Caller]:
     async with begin(api.server, SYSTEM) as tx:
-        key, secret = await create_key(tx, name=name)
+        key, secret = await create_key(tx, NewKey(name))
     return key.id, bearer(secret)
 
 
@@ -23,7 +23,7 @@ async def test_a_secret_key_acts_as_a_service_under_its_id(api: Api) -> None:
 
     await an_organization(api, by=billing, name="Acme")
 
-    (event,) = await events(api.store)
+    _, event = await events(api.store)
     assert (event["actor_type"], event["actor_id"]) == ("service", key_id)
 
 
@@ -33,7 +33,7 @@ async def test_a_revoked_key_is_refused_with_the_next_request(api: Api) -> None:
     await an_organization(api, by=billing, name="Acme")
 
     async with begin(api.server, SYSTEM) as tx:
-        await revoke_key(tx, id_or_visible=key_id)
+        await revoke_key(tx, key_id=key_id)
 
     await assert_refused(api, billing.authorization or "")
     await an_organization(api, by=other, name="Others go on")
