@@ -95,6 +95,7 @@ class Organization(Record, table=True):
 
     name: str
     slug: str | None = Field(default=None, unique=True)
+    external_id: str | None = Field(default=None, index=True, unique=True)
     image_url: str | None = None
     public_metadata: JSONObject = json_column()
     private_metadata: JSONObject = json_column()

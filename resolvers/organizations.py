@@ -1,6 +1,7 @@
 """Organizations: create, update, delete (rules 1 to 6)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Delete, delete, func
@@ -8,16 +9,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import JSONObject
+from models.base import JSONObject, new_id
 from models.database.statements import prepared_statement
 from models.errors import (
     CreatorNotFound,
     ErrorCollector,
     Forbidden,
+    IdentifierExists,
     ParameterNil,
     QuotaExceeded,
     ResourceNotFound,
     SeatsManagedByPlan,
+    ValueInvalid,
     to_camel_case,
 )
 from models.events import EventType
@@ -30,6 +33,7 @@ from models.validation.text import check_metadata, check_name, check_url, to_sea
 from resolvers.access import ensure_service
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
+from resolvers.external_ids import check_free_external_id, external_id_taken
 from resolvers.images import mark_used
 from resolvers.locks import is_on_postgresql
 from resolvers.members.add import add_member
@@ -53,6 +57,8 @@ class NewOrganization:
     max_allowed_memberships: int | None = None
     created_by: str | None = None
     role_set: str | None = None
+    external_id: str | None = None
+    created_at: datetime | None = None
 
     def list_service_only(self) -> set[str]:
         """Lists the given inputs that only a secret key can use."""
@@ -62,6 +68,8 @@ class NewOrganization:
             "maxAllowedMemberships": self.max_allowed_memberships,
             "createdBy": self.created_by,
             "roleSet": self.role_set,
+            "externalId": self.external_id,
+            "createdAt": self.created_at,
         }
         return {name for name, value in values.items() if value is not None}
 
@@ -115,7 +123,7 @@ def _count_created(user_id: str) -> SelectOfScalar[int]:
 
 
 async def _insert(tx: Transaction, organization: Organization, *, has_derived_slug: bool) -> None:
-    """Inserts the row, although another transaction can have taken the slug since it was checked.
+    """Inserts the row, although another transaction can have taken the slug or the external ID.
 
     A derived slug then gets a suffix. With SQLite, there is no other transaction.
     """
@@ -127,11 +135,20 @@ async def _insert(tx: Transaction, organization: Organization, *, has_derived_sl
             tx.session.add(organization)
             await tx.session.flush()
     except IntegrityError as error:
-        if not has_derived_slug:
-            raise slug_taken() from error
+        if not has_derived_slug or _is_about_external_id(error):
+            raise _to_input_error(error) from error
         organization.slug = add_suffix(make_slug(organization.name))
         tx.session.add(organization)
         await tx.session.flush()
+
+
+def _is_about_external_id(error: IntegrityError) -> bool:
+    """Whether the external ID is taken; else, the slug is. Each has one unique index."""
+    return "organization_external_id" in str(error.orig)
+
+
+def _to_input_error(error: IntegrityError) -> IdentifierExists:
+    return external_id_taken() if _is_about_external_id(error) else slug_taken()
 
 
 async def create_organization(
@@ -168,6 +185,12 @@ async def create_organization(
         if new.max_allowed_memberships is not None and instance.billing_enabled:
             default = await load_default_plan(tx, PayerType.ORGANIZATION)
             _ensure_own_limit(default.seat_limit if default else None)
+    with errors.at("external_id"):
+        if new.external_id is not None:
+            await check_free_external_id(tx, new.external_id)
+    with errors.at("created_at"):
+        if new.created_at is not None:
+            _check_creation_time(new.created_at, tx.now)
     with errors.at("role_set"):
         role_set = await load_role_set(tx, new.role_set)
         if role_set is None:
@@ -175,12 +198,15 @@ async def create_organization(
     errors.raise_if_any()
     assert role_set
     has_derived_slug = slug is None and instance.slugs_enabled
+    created_at = new.created_at or tx.now
     organization = Organization(
-        id=tx.new_id(Organization.prefix),
-        created_at=tx.now,
+        # Lists by `createdAt` are sorted by the ID.
+        id=new_id(Organization.prefix, created_at),
+        created_at=created_at,
         updated_at=tx.now,
         name=name,
         slug=await derive_slug(tx, name) if has_derived_slug else slug,
+        external_id=new.external_id,
         public_metadata=new.public_metadata or {},
         private_metadata=new.private_metadata or {},
         max_allowed_memberships=limit,
@@ -195,6 +221,14 @@ async def create_organization(
         return organization, None
     role = await load_role_by_id(tx.session, role_set.creator_role_id)
     return organization, await add_member(tx, organization, creator, role)
+
+
+def _check_creation_time(created_at: datetime, now: datetime) -> None:
+    if not datetime(1970, 1, 1, tzinfo=UTC) <= created_at <= now:
+        raise ValueInvalid(
+            f"{created_at.isoformat()} is not from 1970 until now. An organization can't be created"
+            " in the future."
+        )
 
 
 def _update_search_text(organization: Organization) -> None:
@@ -213,10 +247,15 @@ async def update_row(
     try:
         await tx.session.flush()
     except IntegrityError as error:
-        raise slug_taken() from error
+        raise _to_input_error(error) from error
     if before.get("image_url"):
         await _release_image(tx, before["image_url"])
-    changes = {name: value for name, value in before.items() if name != "private_metadata"}
+    # Members can read the event, but neither of these.
+    changes = {
+        name: value
+        for name, value in before.items()
+        if name not in ("private_metadata", "external_id")
+    }
     record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, changes)
     return organization
 
@@ -243,7 +282,8 @@ async def update_organization(
     organization = await tx.lock_organization(organization_id)
     ensure_service(
         tx.actor,
-        {"maxAllowedMemberships", "adminDeleteEnabled"} & {to_camel_case(name) for name in given},
+        {"maxAllowedMemberships", "adminDeleteEnabled", "externalId"}
+        & {to_camel_case(name) for name in given},
     )
     errors = ErrorCollector()
     new = errors.reject_nulls(given, "name", "max_allowed_memberships", "admin_delete_enabled")
@@ -255,6 +295,9 @@ async def update_organization(
             if new["slug"] is None and (await tx.load_instance()).slugs_enabled:
                 raise ParameterNil("The slug can't be null. Leave it out to keep the current one.")
             await check_free_slug(tx, new["slug"] or "", organization)
+    if new.get("external_id") is not None:
+        with errors.at("external_id"):
+            await check_free_external_id(tx, new["external_id"], organization)
     if new.get("image_url") is not None:
         with errors.at("image_url"):
             check_url(new["image_url"], schemes=tx.server.link_schemes)

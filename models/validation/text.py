@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 256
 LINK_LENGTH = 2_048
+EXTERNAL_ID_LENGTH = 255
 METADATA_BYTES = 8_192
 METADATA_LEVELS = 32
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
@@ -103,6 +104,19 @@ def clean_name(name: str) -> str | None:
     cleaned = clean_line(MEANINGLESS.sub("", CONTROLS.sub(" ", name)))
     shortened = clean_line(cleaned[:NAME_LENGTH])
     return None if is_blank(shortened) else shortened
+
+
+def check_external_id(external_id: str) -> str:
+    """Checks the ID that an object has in another system."""
+    ensure_readable(external_id, "The external ID")
+    if not external_id.strip():
+        raise ParameterMissing("The external ID must not be empty.")
+    if len(external_id) > EXTERNAL_ID_LENGTH:
+        raise TooLong(
+            f"The external ID must have at most {EXTERNAL_ID_LENGTH} characters.",
+            limit=EXTERNAL_ID_LENGTH,
+        )
+    return external_id
 
 
 def check_url(link: str, *, schemes: frozenset[str] = frozenset({"https"})) -> str:

@@ -12,7 +12,6 @@ from resolvers.bulk import group_by_code
 from resolvers.events.payloads import record_invitation
 from resolvers.invitations.rate_limits import ensure_invitation_rate, ensure_mail_rate
 from resolvers.invitations.validation import (
-    InvitationDraft,
     InvitationOptions,
     Recipient,
     ValidRecipient,
@@ -38,7 +37,7 @@ async def create_invitation(
     if draft.errors or draft.rejected:
         raise InputErrors([*draft.errors, *(error for _, error in draft.rejected)])
     await ensure_free_seat(tx, organization)
-    (invitation,) = await _insert_invitations(tx, organization, draft, draft.valid, options)
+    (invitation,) = await _insert_invitations(tx, organization, draft.valid, options)
     return invitation
 
 
@@ -73,13 +72,12 @@ async def create_invitations(
     )
     if draft.errors or (errors and not skip_failed):
         raise InputErrors([*draft.errors, *errors])
-    return await _insert_invitations(tx, organization, draft, valid, options), errors
+    return await _insert_invitations(tx, organization, valid, options), errors
 
 
 async def _insert_invitations(
     tx: Transaction,
     organization: Organization,
-    draft: InvitationDraft,
     valid: Sequence[ValidRecipient],
     options: InvitationOptions,
 ) -> list[Invitation]:
@@ -97,13 +95,13 @@ async def _insert_invitations(
             address_key=entry.address_key,
             search_text=make_search_text(entry.recipient.email_address, entry.address_key),
             role_id=entry.role.role.id,
-            inviter_id=draft.inviter_id,
-            by_service=draft.inviter_id is None,
+            inviter_id=entry.inviter_id,
+            by_service=entry.inviter_id is None,
             nonce=secrets.token_urlsafe(32),
-            redirect_url=options.redirect_url,
+            redirect_url=entry.recipient.redirect_url or options.redirect_url,
             public_metadata=entry.recipient.metadata.public or {},
             private_metadata=entry.recipient.metadata.private or {},
-            expires_at=draft.expires_at,
+            expires_at=entry.expires_at,
         )
         for entry in valid
     ]

@@ -1,6 +1,6 @@
 """Checks new invitations: inviter, options, roles, and recipients (rules 9, 11 to 13, 19, 20)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from models.errors import (
 from models.invitations import PENDING, Invitation, check_expiry_days
 from models.memberships import Membership
 from models.organizations import Organization
-from models.roles import MEMBERSHIPS_MANAGE
 from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_url
-from resolvers.access import Grant, ensure_grantable, ensure_service, load_grant, missing_permission
+from resolvers.access import ensure_grantable, ensure_service
 from resolvers.bulk import ensure_bulk_size
+from resolvers.invitations.inviters import Inviter, load_inviters
 from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
@@ -35,11 +35,18 @@ from resolvers.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One email address to invite; without a role, in the default role of the role set."""
+    """One email address to invite; without a role, in the default role of the role set.
+
+    The inviter, the redirect URL, and the expiry are those of the whole call, unless it has its
+    own.
+    """
 
     email_address: str
     role: str | None = None
     metadata: Metadata = field(default_factory=Metadata)
+    inviter_user_id: str | None = None
+    redirect_url: str | None = None
+    expires_in_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +64,23 @@ class ValidRecipient:
     recipient: Recipient
     address_key: str
     role: RoleWithPermissions
+    inviter_id: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What recipients can name, or the error of it; and what those have who name nothing."""
+
+    roles: Mapping[str | None, RoleWithPermissions | InputError]
+    inviters: Mapping[str | None, Inviter | InputError]
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationDraft:
     """What the checks of a call have found."""
 
-    inviter_id: str | None
-    expires_at: datetime
     # What is wrong with the options.
     errors: list[InputError]
     valid: list[ValidRecipient]
@@ -80,23 +96,30 @@ async def validate_invitations(
     """Collects what is wrong with a call; raises Forbidden for what the caller is not allowed."""
     ensure_bulk_size(len(recipients), at="recipients")
     ensure_service(tx.actor, _list_service_only(recipients, options))
-    errors, inviter_id, grant, expires_at = ErrorCollector(), None, None, tx.now
+    errors, expires_at = ErrorCollector(), tx.now
+    named = {recipient.inviter_user_id for recipient in recipients}
+    inviters = await load_inviters(tx, organization, named | {options.inviter_user_id})
     with errors.at("inviter_user_id"):
-        inviter_id, grant = await _load_inviter(tx, organization, options)
+        inviter = inviters[options.inviter_user_id]
+        if isinstance(inviter, InputError):
+            raise inviter
+        # Recipients without an inviter of their own have this one.
+        inviters[None] = inviter
     with errors.at("redirect_url"):
-        origins = (await tx.load_instance()).allowed_redirect_origins
-        check_redirect_url(options.redirect_url, origins, tx.server.link_schemes)
+        await _check_redirect(tx, options.redirect_url)
     with errors.at("expires_in_days"):
         expires_at = await compute_expiry(tx, options.expires_in_days)
     with errors.at("notify"):
         if options.notify:
             ensure_can_mail(tx)
     roles = await _load_roles(tx, organization, {recipient.role for recipient in recipients})
-    for role in roles.values():
-        if not isinstance(role, InputError):
-            ensure_grantable(grant, role.permissions)
-    valid, rejected = await _validate_recipients(tx, organization, recipients, roles)
-    return InvitationDraft(inviter_id, expires_at, errors.errors, valid, rejected)
+    for recipient in recipients:
+        role, inviter = roles[recipient.role], inviters[recipient.inviter_user_id]
+        if not (isinstance(role, InputError) or isinstance(inviter, InputError)):
+            ensure_grantable(inviter.grant, role.permissions)
+    choices = Choices(roles, inviters, expires_at)
+    valid, rejected = await _validate_recipients(tx, organization, recipients, choices)
+    return InvitationDraft(errors.errors, valid, rejected)
 
 
 def _list_service_only(
@@ -106,30 +129,15 @@ def _list_service_only(
     values = [
         *(("publicMetadata", recipient.metadata.public) for recipient in recipients),
         *(("privateMetadata", recipient.metadata.private) for recipient in recipients),
+        *(("inviterUserId", recipient.inviter_user_id) for recipient in recipients),
         ("inviterUserId", options.inviter_user_id),
     ]
     return {name for name, value in values if value is not None}
 
 
-async def _load_inviter(
-    tx: Transaction, organization: Organization, options: InvitationOptions
-) -> tuple[str | None, Grant | None]:
-    """Returns the inviter and what they can grant.
-
-    A secret key invites for itself or, if it names one, for a manager.
-    """
-    if tx.actor.user_id:
-        return tx.actor.user_id, tx.grant
-    if options.inviter_user_id is None:
-        return None, None
-    grant = await load_grant(tx.session, organization.id, options.inviter_user_id, tx.now)
-    if grant is None:
-        raise ResourceNotFound(
-            "The inviter must be a member of this organization.", at="inviter_user_id"
-        )
-    if MEMBERSHIPS_MANAGE not in grant.permissions:
-        raise missing_permission(MEMBERSHIPS_MANAGE)
-    return options.inviter_user_id, grant
+async def _check_redirect(tx: Transaction, url: str | None) -> None:
+    origins = (await tx.load_instance()).allowed_redirect_origins
+    check_redirect_url(url, origins, tx.server.link_schemes)
 
 
 def check_redirect_url(
@@ -180,7 +188,7 @@ async def _validate_recipients(
     tx: Transaction,
     organization: Organization,
     recipients: Sequence[Recipient],
-    roles: dict[str | None, RoleWithPermissions | InputError],
+    choices: Choices,
 ) -> tuple[list[ValidRecipient], list[tuple[Recipient, InputError]]]:
     """Returns who can be invited, and for everybody else each reason why not."""
     candidates: list[tuple[Recipient, str | None, ErrorCollector]] = []
@@ -195,7 +203,8 @@ async def _validate_recipients(
     valid: list[ValidRecipient] = []
     rejected: list[tuple[Recipient, InputError]] = []
     for recipient, key, errors in candidates:
-        role = roles[recipient.role]
+        role, expires_at = choices.roles[recipient.role], choices.expires_at
+        inviter = choices.inviters[recipient.inviter_user_id]
         with errors.at("email_address"):
             if key in members:
                 raise AlreadyAMember(f"{recipient.email_address} already belongs to a member.")
@@ -204,13 +213,21 @@ async def _validate_recipients(
         with errors.at("role"):
             if isinstance(role, InputError):
                 raise role
+        with errors.at("inviter_user_id"):
+            if isinstance(inviter, InputError):
+                raise inviter
+        with errors.at("redirect_url"):
+            await _check_redirect(tx, recipient.redirect_url)
+        with errors.at("expires_in_days"):
+            if recipient.expires_in_days is not None:
+                expires_at = await compute_expiry(tx, recipient.expires_in_days)
         with errors.at("public_metadata"):
             check_metadata(recipient.metadata.public or {})
         with errors.at("private_metadata"):
             check_metadata(recipient.metadata.private or {})
         rejected.extend((recipient, error) for error in errors.errors)
         if key and not errors.errors:
-            valid.append(ValidRecipient(recipient, key, role))
+            valid.append(ValidRecipient(recipient, key, role, inviter.user_id, expires_at))
             invited.add(key)
     return valid, rejected
 

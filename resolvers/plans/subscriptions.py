@@ -16,7 +16,6 @@ from models.errors import (
     ParameterMissing,
     PlanSeatLimitExceeded,
     ResourceNotFound,
-    TooLong,
     ValueInvalid,
 )
 from models.events import EventType
@@ -31,7 +30,7 @@ from models.plans import (
     is_in_force,
 )
 from models.users import User
-from models.validation.text import ensure_readable
+from models.validation.text import check_external_id
 from resolvers.changes import apply_changes
 from resolvers.events.plan_payloads import subscription_data
 from resolvers.members.expiry import expire_overdue
@@ -40,8 +39,6 @@ from resolvers.plans.billing import ensure_billing_enabled
 from resolvers.plans.events import record_subscription
 from resolvers.plans.plans import load_plan_by_key
 from resolvers.transaction import Transaction
-
-EXTERNAL_ID_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +112,10 @@ async def _check_facts(tx: Transaction, facts: SubscriptionFacts) -> Plan:
             raise ParameterMissing("A canceled subscription needs the end of its period.")
     with errors.at("external_id"):
         if facts.external_id is not None:
-            _check_external_id(facts.external_id)
+            check_external_id(facts.external_id)
     errors.raise_if_any()
     assert plan
     return plan
-
-
-def _check_external_id(external_id: str) -> None:
-    ensure_readable(external_id, "The external ID")
-    if len(external_id) > EXTERNAL_ID_LENGTH:
-        raise TooLong(
-            f"The external ID must have at most {EXTERNAL_ID_LENGTH} characters.",
-            limit=EXTERNAL_ID_LENGTH,
-        )
 
 
 async def _ensure_seats_suffice(

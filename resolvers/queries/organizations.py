@@ -51,6 +51,15 @@ def select_organizations(
     return Selection(ORGANIZATIONS, OrganizationFilter(chosen), query)
 
 
+async def load_organization_by_external_id(
+    store: Readable, external_id: str
+) -> Organization | None:
+    rows = await load_rows(
+        store, select(Organization).where(col(Organization.external_id) == external_id)
+    )
+    return rows[0] if rows else None
+
+
 async def load_organization_by_slug(
     store: Readable, slug: str, *, member_id: str | None
 ) -> Organization | None:

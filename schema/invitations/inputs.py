@@ -27,6 +27,21 @@ class InvitationRecipientInput:
         " key.",
         default=None,
     )
+    inviter_user_id: strawberry.ID | None = strawberry.field(
+        description="ID of the member who appears as the inviter of this person. Defaults to the"
+        " `inviterUserId` of the whole input. Requires a secret key.",
+        default=None,
+    )
+    redirect_url: str | None = strawberry.field(
+        description="The page of your application that this person's link leads to. Defaults to the"
+        " `redirectUrl` of the whole input.",
+        default=None,
+    )
+    expires_in_days: int | None = strawberry.field(
+        description="The number of days after which this invitation expires, from 1 to 365."
+        " Defaults to the `expiresInDays` of the whole input.",
+        default=None,
+    )
 
 
 @strawberry.input(description="A person to invite to an organization.")
@@ -138,14 +153,23 @@ def to_options(input: CreateInvitationInput | CreateInvitationsInput) -> Invitat
     )
 
 
-def to_recipient(
-    input: InvitationRecipientInput | CreateInvitationInput, role: str | None
-) -> Recipient:
-    return Recipient(
-        input.email_address,
-        role if input.role is None else input.role,
-        Metadata(input.public_metadata, input.private_metadata),
-    )
+def to_recipient(input: CreateInvitationInput) -> Recipient:
+    metadata = Metadata(input.public_metadata, input.private_metadata)
+    return Recipient(input.email_address, input.role, metadata)
+
+
+def to_recipients(input: CreateInvitationsInput) -> list[Recipient]:
+    return [
+        Recipient(
+            recipient.email_address,
+            input.role if recipient.role is None else recipient.role,
+            Metadata(recipient.public_metadata, recipient.private_metadata),
+            inviter_user_id=recipient.inviter_user_id,
+            redirect_url=recipient.redirect_url,
+            expires_in_days=recipient.expires_in_days,
+        )
+        for recipient in input.recipients
+    ]
 
 
 def to_ref(input: AcceptInvitationInput) -> InvitationRef:

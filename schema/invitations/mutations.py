@@ -16,6 +16,7 @@ from schema.invitations.inputs import (
     InvitationRefInput,
     to_options,
     to_recipient,
+    to_recipients,
     to_ref,
 )
 from schema.invitations.types import Invitation
@@ -62,7 +63,7 @@ class InvitationMutations:
         row = await create.create_invitation(
             info.context.transaction,
             organization_id=input.organization_id,
-            recipient=to_recipient(input, None),
+            recipient=to_recipient(input),
             options=to_options(input),
         )
         return InvitationPayload(invitation=Invitation.from_row(row, info.context))
@@ -78,7 +79,7 @@ class InvitationMutations:
         rows, errors = await create.create_invitations(
             info.context.transaction,
             organization_id=input.organization_id,
-            recipients=[to_recipient(recipient, input.role) for recipient in input.recipients],
+            recipients=to_recipients(input),
             options=to_options(input),
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
         )

@@ -9,7 +9,7 @@ from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard
 from schema.foundation.inputs import MetadataMode, get_given
 from schema.foundation.payloads import DeletedPayload, Payload
-from schema.foundation.scalars import JSONObject
+from schema.foundation.scalars import DateTime, JSONObject
 from schema.memberships.types import (
     Membership,
 )
@@ -62,6 +62,16 @@ class CreateOrganizationInput:
         " a secret key.",
         default=None,
     )
+    external_id: str | None = strawberry.field(
+        description="ID of the organization in another system, such as the one it is imported from:"
+        " at most 255 characters, unique in the instance. Requires a secret key.",
+        default=None,
+    )
+    created_at: DateTime | None = strawberry.field(
+        description="When the organization was created in the system that it is imported from."
+        " Must not be in the future. Defaults to now. Requires a secret key.",
+        default=None,
+    )
 
 
 @strawberry.input(
@@ -87,6 +97,10 @@ class UpdateOrganizationInput:
     admin_delete_enabled: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"
         " organization. Requires a secret key."
+    )
+    external_id: strawberry.Maybe[str | None] = strawberry.field(
+        description="The new ID of the organization in another system, unique in the instance. Null"
+        " to remove it. Requires a secret key."
     )
 
 
@@ -124,6 +138,8 @@ def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrga
         max_allowed_memberships=input.max_allowed_memberships,
         created_by=input.created_by,
         role_set=input.role_set,
+        external_id=input.external_id,
+        created_at=input.created_at,
     )
 
 

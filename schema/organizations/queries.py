@@ -1,13 +1,15 @@
-"""The queries of organizations: one by its ID or slug, and the list of all."""
+"""The queries of organizations: one by an ID or its slug, and the list of all."""
 
 from enum import Enum
 from typing import Annotated
 
 import strawberry
 
+from resolvers.access import ensure_service
 from resolvers.page_requests import PageArguments
 from resolvers.queries.organizations import (
     ORGANIZATIONS,
+    load_organization_by_external_id,
     load_organization_by_slug,
     select_organizations,
 )
@@ -32,6 +34,9 @@ from schema.organizations.types import Organization, load_organization
 class OrganizationBy:
     id: strawberry.ID | None = strawberry.field(description="ID of the organization to return.")
     slug: str | None = strawberry.field(description="The slug of the organization to return.")
+    external_id: str | None = strawberry.field(
+        description="The organization's ID in another system. Requires a secret key."
+    )
 
 
 @strawberry.enum(description="The fields that organizations can be sorted by.")
@@ -58,8 +63,8 @@ class OrganizationOrder:
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(
-        description="An organization by its ID or slug. Null if it doesn't exist, or if the caller"
-        " isn't a member and doesn't use a secret key.",
+        description="An organization by its ID, slug, or external ID. Null if it doesn't exist, or"
+        " if the caller isn't a member and doesn't use a secret key.",
         extensions=query_guard(),
     )
     async def organization(
@@ -67,12 +72,16 @@ class OrganizationQueries:
         info: Info,
         by: Annotated[
             OrganizationBy,
-            strawberry.argument(description="The ID or the slug of the organization."),
+            strawberry.argument(description="What identifies the organization."),
         ],
     ) -> Organization | None:
         info.context.ensure_organizations_enabled()
         if by.id is not None:
             return await load_organization(info, by.id)
+        if by.external_id is not None:
+            ensure_service(info.context.caller, ["externalId"])
+            row = await info.context.read(load_organization_by_external_id, by.external_id)
+            return Organization.from_row(row, info.context) if row else None
         if by.slug and info.context.instance.slugs_enabled:
             row = await info.context.read(
                 load_organization_by_slug, by.slug, member_id=info.context.user_id

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         *("id", "name", "public_metadata", "admin_delete_enabled"),
         *("created_at", "updated_at", "created_by_id", "role_set_id"),
     ],
-    service=["private_metadata"],
+    service=["private_metadata", "external_id"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
 class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
@@ -74,6 +74,10 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     private_metadata: JSONObject | None = strawberry.field(
         description="Custom data about the organization for your services. Null unless the caller"
         " uses a secret key."
+    )
+    external_id: str | None = strawberry.field(
+        description="ID of the organization in another system, such as the one it was imported"
+        " from. Null unless the caller uses a secret key."
     )
     admin_delete_enabled: bool = strawberry.field(
         description="Whether members with the permission `org:sys_profile:delete` can delete the"

@@ -1,13 +1,23 @@
 """Inviting many at once (rules 18 and 19)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import counted
-from tests.support.api import SERVICE, Api, Caller
+from tests.support.api import JSON, SERVICE, Answer, Api, Caller
 from tests.support.factories import Acme, a_member, a_role
-from tests.support.invitations import FIELDS, codes, invite_many, invited, kinds, seats, unchanged
+from tests.support.invitations import (
+    FIELDS,
+    allow_origins,
+    codes,
+    invite_many,
+    invited,
+    kinds,
+    seats,
+    unchanged,
+)
 
 
 def emails(number: int, prefix: str = "p") -> list[str]:
@@ -58,6 +68,64 @@ async def test_each_has_a_role_and_metadata_of_their_own_or_the_calls(api: Api, 
     first, second = answer.payload["invitations"]
     assert (first["role"]["key"], first["publicMetadata"]) == ("org:admin", {"a": 1})
     assert (second["role"]["key"], second["publicMetadata"]) == ("org:member", {})
+
+
+async def test_each_has_an_inviter_a_link_and_an_expiry_of_their_own_or_the_calls(
+    api: Api, acme: Acme
+) -> None:
+    await allow_origins(api, "https://a.example.com", "https://b.example.com")
+    ben = await a_member(api, acme.id, "ben@example.com", "org:admin")
+    shared = {
+        "inviterUserId": acme.admin.id,
+        "redirectUrl": "https://a.example.com/",
+        "expiresInDays": 3,
+    }
+    own = {
+        "inviterUserId": ben.id,
+        "redirectUrl": "https://b.example.com/",
+        "expiresInDays": 5,
+    }
+
+    async def invite_both(by: Caller, other: JSON) -> Answer:
+        first = {"emailAddress": "a@example.com"}
+        second = {"emailAddress": "b@example.com", **other}
+        return await send(api, acme, [first, second], by=by, **shared)
+
+    async with unchanged(api):
+        faulty = await invite_both(
+            SERVICE,
+            {
+                "inviterUserId": acme.outsider.id,
+                "redirectUrl": "https://c.example.com/",
+                "expiresInDays": 0,
+            },
+        )
+        without_right = await invite_both(SERVICE, {"inviterUserId": acme.member.id})
+        shared.pop("inviterUserId")
+        by_user = await invite_both(acme.admin, own)
+    shared["inviterUserId"] = acme.admin.id
+    made = (await invite_both(SERVICE, own)).payload["invitations"]
+
+    assert {
+        error["code"]: error["meta"]["email_addresses"] for error in faulty.user_errors
+    } == dict.fromkeys(
+        ["resource_not_found", "redirect_url_domain_mismatch", "form_param_value_invalid"],
+        ["b@example.com"],
+    )
+    assert without_right.reason == "missing_organization_permission"
+    assert by_user.reason == "secret_key_required"
+    day = timedelta(days=1)
+    assert [
+        (
+            one["inviter"]["id"],
+            one["redirectUrl"],
+            (datetime.fromisoformat(one["expiresAt"]) - api.clock()) // day,
+        )
+        for one in made
+    ] == [
+        (acme.admin.id, "https://a.example.com/", 3),
+        (ben.id, "https://b.example.com/", 5),
+    ]
 
 
 BAD = [
