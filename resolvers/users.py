@@ -269,9 +269,7 @@ def ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> No
         raise IdentifierExists("A user with this address already exists and hasn't signed in yet.")
 
 
-def check_profile(
-    tx: Transaction, errors: ErrorCollector, given: dict[str, Any]
-) -> dict[str, Any]:
+def check_profile(tx: Transaction, errors: ErrorCollector, given: dict[str, Any]) -> dict[str, Any]:
     """Checks the fields that `createUser` and `updateUser` share, and normalizes the names.
 
     Fields that are absent or null stay as they are.

@@ -11,10 +11,11 @@ from ulid import ULID
 
 from models.base import JSONObject, to_milliseconds
 from models.database.statements import prepared_statement
-from models.errors import IdentifierExists, InputError, ResourceNotFound
+from models.errors import Forbidden, IdentifierExists, InputError, ResourceNotFound
 from models.organizations import Organization
 from models.users import User
-from resolvers.importing.records import Existing, ImportOptions, Kind, Record
+from resolvers.importing.choices import Existing
+from resolvers.importing.records import ImportOptions, Kind, Record
 from resolvers.importing.report import Outcome, Problem, Report
 from resolvers.transaction import Transaction
 
@@ -41,6 +42,13 @@ class Batch:
         for error in errors:
             self.report.problems.append(Problem(record.place, error.code, error.message))
         self.count(Outcome.REFUSED)
+
+    def refuse_all(self, records: Sequence[Record], error: Forbidden) -> None:
+        """Refuses records that the settings of the instance don't allow."""
+        code = str((error.extensions or {}).get("reason", error.code))
+        for record in records:
+            self.report.problems.append(Problem(record.place, code, str(error)))
+            self.count(Outcome.REFUSED)
 
     def warn(self, record: Record, code: str, message: str) -> None:
         self.report.problems.append(Problem(record.place, code, message, is_warning=True))

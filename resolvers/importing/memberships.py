@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,15 +9,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import new_id
 from models.database.statements import prepared_statement
-from models.errors import ErrorCollector, InputError
+from models.errors import ErrorCollector, MinimumPermissionsNeeded
 from models.events import EventType
-from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
 from models.validation.text import check_metadata
 from resolvers.changes import apply_changes
-from resolvers.events.payloads import record_invitation
 from resolvers.importing.batch import (
     Batch,
     load_organizations,
@@ -27,12 +23,13 @@ from resolvers.importing.batch import (
     organization_unknown,
     user_unknown,
 )
+from resolvers.importing.choices import Missing
+from resolvers.importing.joining import settle_joining
 from resolvers.importing.missing import create_missing_roles, create_missing_users
-from resolvers.importing.records import MembershipRecord, Missing
+from resolvers.importing.records import MembershipRecord
 from resolvers.importing.report import Outcome
 from resolvers.members.events import load_features, record_membership
-from resolvers.members.requests import settle_waiting
-from resolvers.role_model.manager_rule import keep_managers
+from resolvers.role_model.manager_rule import load_managed
 from resolvers.roles import RolesOfSet, RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -64,8 +61,9 @@ class _Draft:
     membership: Membership | None
 
     @property
-    def metadata(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
         return {
+            "role_id": self.role.role.id,
             "public_metadata": self.record.public_metadata,
             "private_metadata": self.record.private_metadata,
         }
@@ -83,14 +81,9 @@ async def import_memberships(batch: Batch, records: Sequence[MembershipRecord]) 
             new.append(draft)
         elif not batch.keep(record, f"The membership of {record.user[:80]!r}"):
             old.append(draft)
-    await _settle_invitations(batch.tx, new)
-    await _settle_requests(batch.tx, new)
+    await settle_joining(batch.tx, [(draft.organization, draft.user) for draft in new])
     await _create(batch, known, new)
-    # The members of one organization are checked together: one can become a manager in the same
-    # batch in which another one ceases to be one.
-    by_organization = attrgetter("organization.id")
-    for _, drafts in groupby(sorted(old, key=by_organization), by_organization):
-        await _update(batch, known, list(drafts))
+    await _update(batch, known, old)
 
 
 async def _load_known(batch: Batch, records: Sequence[MembershipRecord]) -> _Known:
@@ -158,43 +151,6 @@ def _check(batch: Batch, known: _Known, record: MembershipRecord) -> _Draft | No
 # ----------------------------------------------------------------------------------- new members
 
 
-async def _settle_invitations(tx: Transaction, drafts: Sequence[_Draft]) -> None:
-    """Revokes the pending invitations of the new members to their verified addresses."""
-    joined = {
-        (draft.organization.id, draft.user.address_key): draft.organization
-        for draft in drafts
-        if draft.user.email_verified and draft.user.address_key
-    }
-    if not joined:
-        return
-    statement = _select_pending({id for id, _ in joined}, {key or "" for _, key in joined})
-    for invitation in (await tx.session.execute(statement)).scalars():
-        organization = joined.get((invitation.organization_id, invitation.address_key))
-        if organization:
-            settle(invitation, InvitationStatus.REVOKED, tx.now)
-            await record_invitation(tx, EventType.INVITATION_REVOKED, invitation, organization)
-
-
-@prepared_statement
-def _select_pending(
-    organization_ids: Collection[str], address_keys: Collection[str]
-) -> SelectOfScalar[Invitation]:
-    return select(Invitation).where(
-        col(Invitation.organization_id).in_(organization_ids),
-        col(Invitation.address_key).in_(address_keys),
-        col(Invitation.status) == PENDING,
-    )
-
-
-async def _settle_requests(tx: Transaction, drafts: Sequence[_Draft]) -> None:
-    """Accepts the requests of the new members, and deletes their suggestions."""
-    organization_ids = {draft.organization.id for draft in drafts}
-    waiting = await load_waiting_organizations(tx, organization_ids) if drafts else set[str]()
-    for id in sorted(waiting):
-        own = [draft for draft in drafts if draft.organization.id == id]
-        await settle_waiting(tx, own[0].organization, [draft.user for draft in own])
-
-
 async def _create(batch: Batch, known: _Known, drafts: Sequence[_Draft]) -> None:
     tx, memberships = batch.tx, list[Membership]()
     for draft in drafts:
@@ -205,8 +161,7 @@ async def _create(batch: Batch, known: _Known, drafts: Sequence[_Draft]) -> None
             updated_at=tx.now,
             organization_id=draft.organization.id,
             user_id=draft.user.id,
-            role_id=draft.role.role.id,
-            **draft.metadata,
+            **draft.columns,
         )
         memberships.append(membership)
         _record(tx, EventType.MEMBERSHIP_CREATED, membership, draft, known)
@@ -220,11 +175,15 @@ def _record(
     membership: Membership,
     draft: _Draft,
     known: _Known,
-    changes: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
 ) -> None:
-    organization, features = draft.organization, known.features.get(draft.organization.id)
+    organization, changes = draft.organization, dict(before or {})
+    changes.pop("private_metadata", None)
+    if role_id := changes.pop("role_id", None):
+        changes["role"] = known.offered[organization.role_set_id].by_id[role_id].role.key
+    features = known.features.get(organization.id)
     record_membership(
-        tx, type, membership, organization, draft.user, draft.role, features, changes
+        tx, type, membership, organization, draft.user, draft.role, features, changes or None
     )
 
 
@@ -232,32 +191,34 @@ def _record(
 
 
 async def _update(batch: Batch, known: _Known, drafts: Sequence[_Draft]) -> None:
-    """Updates members of one organization, unless it would lose its last manager (rule 8)."""
-    tx, updated = batch.tx, list[tuple[_Draft, Membership, dict[str, Any]]]()
-    try:
-        async with tx.session.begin_nested(), keep_managers(
-            tx, [drafts[0].organization.id], at="role"
-        ):
-            for draft in drafts:
-                membership = draft.membership
-                if membership is None:
-                    continue
-                new = {"role_id": draft.role.role.id, **draft.metadata}
-                before = apply_changes(membership, new)
-                if before:
-                    membership.updated_at = tx.now
-                updated.append((draft, membership, before))
-    except InputError as error:
-        for draft in drafts:
-            batch.refuse(draft.record, [error])
+    """Updates members, except those of an organization that would lose its last manager (rule 8).
+
+    All members of a batch are updated together: one can become a manager in the same batch in which
+    another one ceases to be one.
+    """
+    if not drafts:
         return
-    offered = known.offered[drafts[0].organization.role_set_id]
-    for draft, membership, before in updated:
+    tx, organization_ids = batch.tx, {draft.organization.id for draft in drafts}
+    managed = await load_managed(tx, organization_ids)
+    applied = [
+        (draft, draft.membership, apply_changes(draft.membership, draft.columns))
+        for draft in drafts
+        if draft.membership
+    ]
+    unmanaged = managed - await load_managed(tx, organization_ids)
+    for draft, membership, before in applied:
         if not before:
             batch.count(Outcome.UNCHANGED)
-            continue
-        changes = {name: value for name, value in before.items() if name != "private_metadata"}
-        if role_id := changes.pop("role_id", None):
-            changes["role"] = offered.by_id[role_id].role.key
-        _record(tx, EventType.MEMBERSHIP_UPDATED, membership, draft, known, changes)
-        batch.count(Outcome.UPDATED)
+        elif draft.organization.id in unmanaged:
+            apply_changes(membership, before)
+            batch.refuse(draft.record, [_last_manager()])
+        else:
+            membership.updated_at = tx.now
+            _record(tx, EventType.MEMBERSHIP_UPDATED, membership, draft, known, before)
+            batch.count(Outcome.UPDATED)
+
+
+def _last_manager() -> MinimumPermissionsNeeded:
+    return MinimumPermissionsNeeded(
+        "The organization would lose its last member who can manage it.", at="role"
+    )

@@ -20,7 +20,13 @@ from models.organizations import (
 )
 from models.roles import RoleSet
 from models.users import User
-from models.validation.text import check_metadata, check_name, check_url, to_search_text
+from models.validation.text import (
+    check_external_id,
+    check_metadata,
+    check_name,
+    check_url,
+    to_search_text,
+)
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.importing.batch import Batch, load_organizations, load_users
@@ -55,7 +61,7 @@ async def _load_known(batch: Batch, records: Sequence[OrganizationRecord]) -> _K
     tx = batch.tx
     sets = list((await tx.session.execute(select(RoleSet))).scalars())
     role_sets: dict[str | None, RoleSet] = {one.key: one for one in sets}
-    role_sets |= {None: one for one in sets if one.is_initial}
+    role_sets[None] = next(one for one in sets if one.is_initial)
     slugs = {record.slug or make_slug(record.name) for record in records}
     owners = (await tx.session.execute(_select_owners(slugs))).all()
     creators = {record.created_by for record in records if record.created_by}
@@ -112,6 +118,8 @@ def _check(
 
 def _create(batch: Batch, known: _Known, record: OrganizationRecord) -> None:
     errors, role_set = ErrorCollector(), known.role_sets.get(record.role_set)
+    with errors.at("external_id"):
+        check_external_id(record.external_id)
     new = _check(batch, errors, known, record)
     with errors.at("role_set"):
         if role_set is None:

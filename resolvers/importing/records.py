@@ -8,6 +8,7 @@ from typing import Any
 
 from models.base import JSONObject
 from models.instance import EnrollmentMode
+from resolvers.importing.choices import Existing, Missing
 
 
 class Kind(Enum):
@@ -171,25 +172,6 @@ class DomainRecord(Record):
     @property
     def identity(self) -> object:
         return self.organization, self.name
-
-
-class Missing(Enum):
-    """What happens to a record that can't be written as it is."""
-
-    # Nothing at all is written.
-    FAIL = "fail"
-    # It is left out.
-    SKIP = "skip"
-    # As SKIP, but users and roles that a membership describes are created.
-    CREATE = "create"
-
-
-class Existing(Enum):
-    """What happens to a record whose object is already here."""
-
-    SKIP = "skip"
-    UPDATE = "update"
-    FAIL = "fail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,16 +33,23 @@ class Report:
     counts: Counter[tuple[Kind, Outcome]] = field(default_factory=Counter[tuple[Kind, Outcome]])
     # What the source has that isn't imported, such as passwords.
     left: Counter[str] = field(default_factory=Counter[str])
+    _warnings: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     @property
     def refused(self) -> int:
-        return sum(self.count(outcome=Outcome.REFUSED).values())
+        return sum(n for (_, one), n in self.counts.items() if one is Outcome.REFUSED)
 
-    def count(self, outcome: Outcome) -> Counter[Kind]:
-        """Counts the records of each kind with this outcome."""
-        return Counter({kind: n for (kind, one), n in self.counts.items() if one is outcome})
+    def number(self, kind: Kind) -> int:
+        """Counts the records of a kind."""
+        return sum(n for (one, _), n in self.counts.items() if one is kind)
 
     def add(self, other: "Report") -> None:
-        self.problems += other.problems
+        """Adds the report of a batch, without warnings that another batch has given already."""
+        for problem in other.problems:
+            warning = problem.code, problem.message
+            if problem.is_warning and warning in self._warnings:
+                continue
+            self._warnings.add(warning)
+            self.problems.append(problem)
         self.counts += other.counts
         self.left += other.left
