@@ -151,7 +151,7 @@ def _check(batch: Batch, known: _Known, record: InvitationRecord, id: str) -> _D
     for metadata in (record.public_metadata, record.private_metadata):
         with errors.at("metadata"):
             check_metadata(metadata)
-    if organization is None or role is None or errors.errors:
+    if not organization or not role or errors.errors:
         batch.refuse(record, errors.errors)
         return None
     return _Draft(record, id, organization, key, role)

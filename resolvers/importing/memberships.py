@@ -135,13 +135,13 @@ def _check(batch: Batch, known: _Known, record: MembershipRecord) -> _Draft | No
         if user is None:
             raise user_unknown(record.user)
     with errors.at("role"):
-        if organization is not None:
+        if organization:
             offered = known.offered[organization.role_set_id]
             role = offered.find(batch.options.map_role(record.role))
     for metadata in (record.public_metadata, record.private_metadata):
         with errors.at("metadata"):
             check_metadata(metadata)
-    if organization is None or user is None or role is None or errors.errors:
+    if not organization or not user or not role or errors.errors:
         batch.refuse(record, errors.errors)
         return None
     membership = known.memberships.get((organization.id, user.id))

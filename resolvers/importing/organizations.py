@@ -124,7 +124,7 @@ def _create(batch: Batch, known: _Known, record: OrganizationRecord) -> None:
     with errors.at("role_set"):
         if role_set is None:
             raise ResourceNotFound(f"The role set {(record.role_set or '')[:80]!r} doesn't exist.")
-    if errors.errors or role_set is None:
+    if errors.errors or not role_set:
         batch.refuse(record, errors.errors)
         return
     if "slug" not in new and known.instance.slugs_enabled:

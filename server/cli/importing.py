@@ -109,7 +109,7 @@ def make_options(
     if issuer not in issuers:
         raise fail(f"--issuer must be one of: {', '.join(issuers)}.")
     with explain_source():
-        names = read_role_names(roles) if roles else {}
+        names = read_role_names(roles) if roles else dict[str, str]()
     return ImportOptions(source=source, issuer=issuer, roles=names, **given)
 
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from server.importing.clerk.folder import LISTS
 from server.importing.source import SourceError
@@ -30,6 +32,18 @@ NOT_SUPPORTED = 501
 
 Entry = dict[str, Any]
 Params = dict[str, str]
+
+
+class Counted(BaseModel):
+    total_count: int
+
+
+class Page(BaseModel):
+    data: list[Entry]
+
+
+# Some lists are bare arrays.
+ANSWER = TypeAdapter[Page | list[Entry]](Page | list[Entry])
 # Called with the name of a list and the number of entries that were downloaded.
 Progress = Callable[[str, int], None]
 
@@ -127,32 +141,36 @@ class ClerkApi:
             answer = self._get("users/count", given)
         else:
             answer = self._get(path, {**given, "limit": "1"})
-        total = answer.get("total_count") if isinstance(answer, dict) else None
-        if not isinstance(total, int):
-            raise SourceError(f"{path}: the answer has no total_count.")
-        return total
+        try:
+            return Counted.model_validate(answer).total_count
+        except ValidationError as error:
+            raise SourceError(f"{path}: the answer has no total_count.") from error
 
     # ---------------------------------------------------------------------------------- requests
 
     def _get(self, path: str, params: Params) -> Any:
         """Sends a request; waits and repeats it while the server is busy or away."""
         pause = 1.0
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in count(1):
             try:
                 response = self._client.get(path, params=params)
             except httpx.TransportError as error:
-                what, asked = f"{type(error).__name__} {error}".strip(), None
+                reason, asked = f"{type(error).__name__} {error}".strip(), None
             else:
-                what, asked = str(response.status_code), response.headers.get("Retry-After")
-                if response.status_code != TOO_MANY and response.status_code < SERVER_ERROR:
+                if not _is_passing(response.status_code):
                     return _parse(path, response)
-                if response.status_code == NOT_SUPPORTED:
-                    raise _Rejected(path, response)
-            if attempt < ATTEMPTS:
-                wait = float(asked) if asked and asked.isdecimal() else pause
-                self._sleep(min(wait, LONGEST_PAUSE))
-                pause *= 2
-        raise SourceError(f"{path}: the API didn't answer after {ATTEMPTS} attempts: {what}.")
+                reason, asked = str(response.status_code), response.headers.get("Retry-After")
+            if attempt == ATTEMPTS:
+                message = f"{path}: the API didn't answer after {ATTEMPTS} attempts: {reason}."
+                raise SourceError(message)
+            wait = float(asked) if asked and asked.isdecimal() else pause
+            self._sleep(min(wait, LONGEST_PAUSE))
+            pause *= 2
+
+
+def _is_passing(status: int) -> bool:
+    """Whether the same request may succeed later."""
+    return status == TOO_MANY or (status >= SERVER_ERROR and status != NOT_SUPPORTED)
 
 
 class _Rejected(SourceError):
@@ -173,10 +191,11 @@ def _parse(path: str, response: httpx.Response) -> Any:
 
 
 def _get_entries(path: str, answer: Any) -> list[Entry]:
-    entries = answer.get("data") if isinstance(answer, dict) else answer
-    if not isinstance(entries, list):
-        raise SourceError(f"{path}: the answer is not a list.")
-    return [entry for entry in entries if isinstance(entry, dict)]
+    try:
+        page = ANSWER.validate_python(answer)
+    except ValidationError as error:
+        raise SourceError(f"{path}: the answer is not a list of objects.") from error
+    return page.data if isinstance(page, Page) else page
 
 
 def _write_page(folder: Path, page: int, entries: list[Entry]) -> None:

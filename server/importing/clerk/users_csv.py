@@ -29,7 +29,7 @@ class ClerkUsersFile:
     def _read_header(self) -> list[str]:
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
-                return next(csv.reader(file), [])
+                return next(csv.reader(file), list[str]())
         except (UnicodeDecodeError, csv.Error) as error:
             raise SourceError(f"{self._path}: the file is not CSV in UTF-8: {error}.") from error
 
