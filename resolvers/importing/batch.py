@@ -118,12 +118,14 @@ def _select_organizations(ids: Collection[str]) -> SelectOfScalar[Organization]:
 
 def user_unknown(external_id: str) -> ResourceNotFound:
     return ResourceNotFound(
-        f"The user {external_id[:80]!r} is neither here nor in the source.", at="user"
+        f"The user {external_id[:80]!r} isn't here: the source lacks it, or it was refused.",
+        at="user",
     )
 
 
 def organization_unknown(external_id: str) -> ResourceNotFound:
     return ResourceNotFound(
-        f"The organization {external_id[:80]!r} is neither here nor in the source.",
+        f"The organization {external_id[:80]!r} isn't here: the source lacks it, or it was"
+        " refused.",
         at="organization",
     )

@@ -58,7 +58,9 @@ class _Known:
 
 async def import_invitations(batch: Batch, records: Sequence[InvitationRecord]) -> None:
     """Imports invitations; one that was imported before stays as it is, whatever became of it."""
-    named = [(record, _make_id(batch, record)) for record in records]
+    live = [record for record in records if not _is_over(batch, record)]
+    batch.report.left["expired invitations"] += len(records) - len(live)
+    named = [(record, _make_id(batch, record)) for record in live]
     known = await _load_known(batch, named)
     drafts: list[_Draft] = []
     for record, id in named:
@@ -70,6 +72,10 @@ async def import_invitations(batch: Batch, records: Sequence[InvitationRecord]) 
             known.invited.add((draft.organization.id, draft.address_key))
             drafts.append(draft)
     await _create(batch, drafts)
+
+
+def _is_over(batch: Batch, record: InvitationRecord) -> bool:
+    return record.expires_at is not None and record.expires_at <= batch.tx.now
 
 
 def _make_id(batch: Batch, record: InvitationRecord) -> str:

@@ -209,7 +209,7 @@ async def _update(batch: Batch, known: _Known, drafts: Sequence[_Draft]) -> None
     for draft, membership, before in applied:
         if not before:
             batch.count(Outcome.UNCHANGED)
-        elif draft.organization.id in unmanaged:
+        elif draft.organization.id in unmanaged and "role_id" in before:
             apply_changes(membership, before)
             batch.refuse(draft.record, [_last_manager()])
         else:

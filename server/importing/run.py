@@ -57,7 +57,7 @@ async def check(
                     # Another session, because one that knows all rows becomes slow.
                     own = DatabaseSession(session.transaction)
                     batch = Batch(Transaction(server, own, SYSTEM), options, kind)
-                    await _write(batch, records)
+                    await write_batch(batch, records)
                     await own.flush()
                     return batch.report
 
@@ -82,7 +82,7 @@ async def write(
         async def run() -> Report:
             async with begin(server, SYSTEM) as tx:
                 batch = Batch(tx, options, kind)
-                await _write(batch, records)
+                await write_batch(batch, records)
                 batch.mark_events()
             return batch.report
 
@@ -99,7 +99,7 @@ async def write(
 # ---------------------------------------------------------------------------------------- batches
 
 
-async def _write(batch: Batch, records: Sequence[Record]) -> None:
+async def write_batch(batch: Batch, records: Sequence[Record]) -> None:
     """Writes a batch while no role and no organization can change."""
     await batch.tx.lock_roles_exclusively()
     await WRITERS[batch.kind](batch, records)

@@ -13,7 +13,7 @@ PAGE = 500
 EPOCH = 1_704_067_200_000
 
 
-def clerk_user(number: int, **values: Any) -> JSON:
+def clerk_user(number: int, /, **values: Any) -> JSON:
     address: JSON = {
         "id": f"idn_{number}",
         "object": "email_address",
@@ -46,7 +46,7 @@ def clerk_user(number: int, **values: Any) -> JSON:
     }
 
 
-def clerk_organization(number: int, **values: Any) -> JSON:
+def clerk_organization(number: int, /, **values: Any) -> JSON:
     return {
         "object": "organization",
         "id": f"org_{number:06}",
@@ -66,7 +66,9 @@ def clerk_organization(number: int, **values: Any) -> JSON:
     }
 
 
-def clerk_membership(organization: int, user: int, role: str = "org:member", **values: Any) -> JSON:
+def clerk_membership(
+    organization: int, user: int, role: str = "org:member", /, **values: Any
+) -> JSON:
     return {
         "object": "organization_membership",
         "id": f"orgmem_{organization}_{user}",
@@ -90,7 +92,7 @@ def clerk_membership(organization: int, user: int, role: str = "org:member", **v
     }
 
 
-def clerk_invitation(organization: int, number: int, **values: Any) -> JSON:
+def clerk_invitation(organization: int, number: int, /, **values: Any) -> JSON:
     return {
         "object": "organization_invitation",
         "id": f"orginv_{organization}_{number}",
@@ -110,7 +112,7 @@ def clerk_invitation(organization: int, number: int, **values: Any) -> JSON:
     }
 
 
-def clerk_domain(organization: int, name: str, **values: Any) -> JSON:
+def clerk_domain(organization: int, name: str, /, **values: Any) -> JSON:
     return {
         "object": "organization_domain",
         "id": f"orgdmn_{name}",
@@ -148,12 +150,13 @@ def clerk_role(key: str, *permissions: str) -> JSON:
 
 
 def write_list(folder: Path, name: str, entries: list[JSON]) -> None:
-    """Writes the pages of a list, as a program that saves the answers would."""
-    (folder / name).mkdir(parents=True)
+    """Writes the pages of a list. The first entry of a page is in its second line."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
     for start in range(0, max(1, len(entries)), PAGE):
-        page = {"data": entries[start : start + PAGE], "total_count": len(entries)}
+        page = ",\n".join(json.dumps(entry) for entry in entries[start : start + PAGE])
         path = folder / name / f"{start // PAGE + 1}.json"
-        path.write_text(json.dumps(page, indent=1), encoding="utf-8")
+        text = f'{{"total_count": {len(entries)}, "data": [\n{page}\n]}}\n'
+        path.write_text(text, encoding="utf-8")
 
 
 def write_company(folder: Path, *, users: int, organizations: int) -> None:

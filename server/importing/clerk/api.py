@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +16,8 @@ from server.importing.source import SourceError
 PAGE = 500
 # Some servers skip no more entries than this; then, entries are asked for by their times.
 DEEPEST = 10_000
-ATTEMPTS = 8
+# How long to wait before each further attempt, unless the server says so.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 LONGEST_PAUSE = 60.0
 TIMEOUT = 30.0
 # Lists that older servers don't have.
@@ -150,22 +150,28 @@ class ClerkApi:
 
     def _get(self, path: str, params: Params) -> Any:
         """Sends a request; waits and repeats it while the server is busy or away."""
-        pause = 1.0
-        for attempt in count(1):
+        for pause in PAUSES:
             try:
-                response = self._client.get(path, params=params)
-            except httpx.TransportError as error:
-                reason, asked = f"{type(error).__name__} {error}".strip(), None
-            else:
-                if not _is_passing(response.status_code):
-                    return _parse(path, response)
-                reason, asked = str(response.status_code), response.headers.get("Retry-After")
-            if attempt == ATTEMPTS:
-                message = f"{path}: the API didn't answer after {ATTEMPTS} attempts: {reason}."
-                raise SourceError(message)
-            wait = float(asked) if asked and asked.isdecimal() else pause
-            self._sleep(min(wait, LONGEST_PAUSE))
-            pause *= 2
+                return self._try(path, params)
+            except _Busy as error:
+                self._sleep(min(error.retry_after or pause, LONGEST_PAUSE))
+        return self._try(path, params)
+
+    def _try(self, path: str, params: Params) -> Any:
+        try:
+            response = self._client.get(path, params=params)
+        except httpx.TransportError as error:
+            raise _Busy(path, f"{type(error).__name__} {error}".strip()) from error
+        if _is_passing(response.status_code):
+            retry_after = response.headers.get("Retry-After", "")
+            raise _Busy(path, str(response.status_code), retry_after)
+        return _parse(path, response)
+
+
+class _Busy(SourceError):
+    def __init__(self, path: str, reason: str, retry_after: str = "") -> None:
+        super().__init__(f"{path}: the API doesn't answer: {reason}.")
+        self.retry_after = float(retry_after) if retry_after.isdecimal() else None
 
 
 def _is_passing(status: int) -> bool:
