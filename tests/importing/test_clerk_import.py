@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -152,25 +151,24 @@ async def test_an_import_that_is_killed_at_any_batch_goes_on(
     write_company(importer.folder, users=12, organizations=3)
     monkeypatch.setattr(run_module, "BATCH", 5)
     write_batch = run_module.write_batch
-    begun: list[Kind] = []
+    begun, killed_in = list[Kind](), list[Kind]()
 
     async def kill_in_next_batch(batch: Batch, records: Sequence[Record]) -> None:
         """Lets one more batch be committed than the import before."""
         begun.append(batch.kind)
         await write_batch(batch, records)
-        if len(begun) == attempt + 1:
+        if len(begun) == len(killed_in) + 1:
             raise Killed
 
     monkeypatch.setattr(run_module, "write_batch", kill_in_next_batch)
-    killed_in: list[Kind] = []
-    for attempt in count(0):
+    is_complete = False
+    while not is_complete:
         begun.clear()
         try:
             await importer.run()
+            is_complete = True
         except Killed:
             killed_in.append(begun[-1])
-        else:
-            break
 
     assert set(killed_in) == set(Kind) - {Kind.ROLE_SETS}
     assert len(killed_in) > len(Kind) + 3
