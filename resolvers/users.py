@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import JSONObject
+from models.base import JSONObject, new_id
 from models.database.errors import Deadlock
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import (
@@ -50,7 +51,7 @@ class NewUser:
     A user without `external_id` is adopted by the first token with the same verified address.
     """
 
-    email_address: str
+    email_address: str | None
     email_verified: bool = False
     external_id: str | None = None
     issuer: str | None = None
@@ -59,6 +60,7 @@ class NewUser:
     image_url: str | None = None
     public_metadata: JSONObject | None = None
     private_metadata: JSONObject | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class UserDraft:
     new: NewUser
     errors: ErrorCollector
     issuer: str | None
+    # Empty without an address.
     address_key: str
     profile: dict[str, Any]
 
@@ -78,7 +81,7 @@ async def create_user(tx: Transaction, new: NewUser) -> User:
     enrolling = await _lock_enrolling(tx, [new])
     (draft,) = await _check_users(tx, [new])
     draft.errors.raise_if_any()
-    users = await _insert_users(tx, [draft])
+    users = await insert_users(tx, [draft])
     await enroll_proven(tx, enrolling, users)
     return users[0]
 
@@ -95,12 +98,12 @@ async def create_users(
     enrolling = await _lock_enrolling(tx, new)
     drafts = await _check_users(tx, new)
     rejected = [
-        (draft.new.email_address, error) for draft in drafts for error in draft.errors.errors
+        (draft.new.email_address or "", error) for draft in drafts for error in draft.errors.errors
     ]
     errors = group_by_code(rejected, at="users", meta_name="email_addresses")
     if errors and not skip_failed:
         raise InputErrors(errors)
-    users = await _insert_users(tx, [draft for draft in drafts if not draft.errors.errors])
+    users = await insert_users(tx, [draft for draft in drafts if not draft.errors.errors])
     await enroll_proven(tx, enrolling, users)
     return users, errors
 
@@ -122,7 +125,7 @@ def _find_domains(addresses: Sequence[str | None]) -> set[str]:
 
 async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraft]:
     """Checks each user as if the ones before it in the call already existed."""
-    drafts = [_check_user(tx, user) for user in new]
+    drafts = [check_user(tx, user) for user in new]
     waiting = await _lock_and_load_waiting(tx, {draft.address_key for draft in drafts} - {""})
     taken = await _load_taken_subjects(tx, drafts)
     for draft in drafts:
@@ -131,7 +134,7 @@ async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraf
             if subject in taken:
                 raise subject_taken()
         with errors.at("email_address"):
-            _ensure_nobody_waits(waiting.get(draft.address_key, []), draft.issuer)
+            ensure_nobody_waits(waiting.get(draft.address_key, []), draft.issuer)
         if errors.errors:
             continue
         if draft.new.external_id is None:
@@ -141,15 +144,18 @@ async def _check_users(tx: Transaction, new: Sequence[NewUser]) -> list[UserDraf
     return drafts
 
 
-def _check_user(tx: Transaction, new: NewUser) -> UserDraft:
+def check_user(tx: Transaction, new: NewUser) -> UserDraft:
     errors, issuer, key = ErrorCollector(), None, ""
     with errors.at("issuer"):
         issuer = _choose_issuer(new, tx.server.issuers)
     with errors.at("external_id"):
         _check_subject(new.external_id)
     with errors.at("email_address"):
-        key = normalize_address(new.email_address)
-    profile = _check_profile(
+        if new.email_address is not None:
+            key = normalize_address(new.email_address)
+        elif new.external_id is None:
+            raise ParameterMissing("A user who has never signed in must have an email address.")
+    profile = check_profile(
         tx,
         errors,
         {
@@ -163,14 +169,16 @@ def _check_user(tx: Transaction, new: NewUser) -> UserDraft:
     return UserDraft(new, errors, issuer, key, profile)
 
 
-async def _insert_users(tx: Transaction, drafts: Sequence[UserDraft]) -> list[User]:
+async def insert_users(tx: Transaction, drafts: Sequence[UserDraft]) -> list[User]:
     users: list[User] = []
     for draft in drafts:
-        user = make_user(tx.new_id(User.prefix), tx.now)
+        at = draft.new.created_at or tx.now
+        user = make_user(new_id(User.prefix, at), at)
+        user.updated_at = tx.now
         user.issuer = draft.issuer
         user.external_id = draft.new.external_id
         user.email_address = draft.new.email_address
-        user.address_key = draft.address_key
+        user.address_key = draft.address_key or None
         user.email_verified = draft.new.email_verified
         for name, value in draft.profile.items():
             setattr(user, name, value)
@@ -240,6 +248,12 @@ async def _lock_and_load_waiting(
     The addresses are locked, so that no other call creates a user who waits with one of them.
     """
     await lock_texts(tx.session, keys)
+    return await load_waiting(tx, keys, other_than=other_than)
+
+
+async def load_waiting(
+    tx: Transaction, keys: Collection[str], *, other_than: str = ""
+) -> dict[str, list[str | None]]:
     waiting: dict[str, list[str | None]] = {key: [] for key in keys}
     for key, issuer in await tx.session.execute(_select_waiting(keys, other_than)):
         waiting[key or ""].append(issuer)
@@ -253,15 +267,13 @@ def _select_waiting(keys: Collection[str], other_than: str) -> AnySelect:
     )
 
 
-def _ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> None:
+def ensure_nobody_waits(waiting: Sequence[str | None], issuer: str | None) -> None:
     """Ensures that a first visit can adopt at most one user: with two, it would adopt neither."""
     if any(issuer is None or other in (None, issuer) for other in waiting):
         raise IdentifierExists("A user with this address already exists and hasn't signed in yet.")
 
 
-def _check_profile(
-    tx: Transaction, errors: ErrorCollector, given: dict[str, Any]
-) -> dict[str, Any]:
+def check_profile(tx: Transaction, errors: ErrorCollector, given: dict[str, Any]) -> dict[str, Any]:
     """Checks the fields that `createUser` and `updateUser` share, and normalizes the names.
 
     Fields that are absent or null stay as they are.
@@ -303,7 +315,7 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
     user = await _lock_user(tx, user_id)
     errors = ErrorCollector()
     given = errors.reject_nulls(given, "email_verified", "public_metadata", "private_metadata")
-    new = _check_profile(tx, errors, given)
+    new = check_profile(tx, errors, given)
     if "email_address" in given:
         with errors.at("email_address"):
             new |= _make_address_changes(user, given)
@@ -356,7 +368,7 @@ def _make_address_changes(user: User, given: dict[str, Any]) -> dict[str, Any]:
 async def _ensure_address_is_free(tx: Transaction, user: User, key: str | None) -> None:
     if key is not None and key != user.address_key:
         waiting = await _lock_and_load_waiting(tx, [key], other_than=user.id)
-        _ensure_nobody_waits(waiting[key], user.issuer)
+        ensure_nobody_waits(waiting[key], user.issuer)
 
 
 async def delete_user(tx: Transaction, *, user_id: str) -> str:

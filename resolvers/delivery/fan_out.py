@@ -16,6 +16,8 @@ from resolvers.server import Clock
 
 # How many events of the log one transaction reads.
 BATCH = 500
+# Whether an import has left the event, and not for webhooks (rule 80).
+IS_SILENT = col(Event.changes)[("import", "silent")].as_boolean().label("is_silent")
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
 
@@ -46,7 +48,7 @@ async def create_deliveries(store: Store, clock: Clock, endpoint_id: str) -> boo
         if endpoint is None:
             return False
         next_events = (
-            Select[Any](col(Event.cursor), col(Event.type))
+            Select[Any](col(Event.cursor), col(Event.type), IS_SILENT)
             .where(col(Event.cursor) > endpoint.cursor)
             .order_by(col(Event.cursor))
             .limit(BATCH)
@@ -76,7 +78,7 @@ async def create_deliveries(store: Store, clock: Clock, endpoint_id: str) -> boo
                 "updated_at": now,
             }
             for event in events
-            if endpoint.types is None or event.type in endpoint.types
+            if not event.is_silent and (endpoint.types is None or event.type in endpoint.types)
         ]
         if deliveries:
             await session.execute(insert(DELIVERIES), deliveries)

@@ -50,7 +50,7 @@ async def create_domain(
         ownership_verified_at=tx.now if verified else None,
     )
     with errors.at("enrollment_mode"):
-        _check_mode(instance, domain, mode)
+        check_mode(instance, domain, mode)
     errors.raise_if_any()
     start_enrollment(domain, mode.value, tx.now)
     tx.session.add(domain)
@@ -77,7 +77,7 @@ async def _check_name(tx: Transaction, instance: Instance, organization_id: str,
     return name
 
 
-def _check_mode(instance: Instance, domain: OrganizationDomain, mode: EnrollmentMode) -> None:
+def check_mode(instance: Instance, domain: OrganizationDomain, mode: EnrollmentMode) -> None:
     """Checks whether a domain can have the mode (rule 36)."""
     if mode is EnrollmentMode.MANUAL_INVITATION:
         return
@@ -110,7 +110,7 @@ async def update_enrollment(
     domain = await load_domain(tx, organization_id, domain_id)
     errors = ErrorCollector()
     with errors.at("enrollment_mode"):
-        _check_mode(instance, domain, mode)
+        check_mode(instance, domain, mode)
     errors.raise_if_any()
     if delete_pending:
         await end_pending(tx, organization, domain.name)

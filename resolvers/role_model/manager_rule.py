@@ -16,7 +16,7 @@ from resolvers.transaction import Transaction
 NAMED = 10
 
 
-async def _load_managed(tx: Transaction, among: Any) -> set[str]:
+async def load_managed(tx: Transaction, among: Any) -> set[str]:
     """Loads which of the organizations have a member who can manage them."""
     statement = select(Membership.organization_id).where(
         col(Membership.organization_id).in_(among),
@@ -31,9 +31,9 @@ async def keep_managers(tx: Transaction, among: Any, *, at: str) -> AsyncGenerat
 
     `among` selects the ids of the organizations that the change can affect, before and after it.
     """
-    before = await _load_managed(tx, among)
+    before = await load_managed(tx, among)
     yield
-    unmanaged = before - await _load_managed(tx, among)
+    unmanaged = before - await load_managed(tx, among)
     if unmanaged:
         first = select(Organization.id, Organization.name).where(
             col(Organization.id).in_(sorted(unmanaged)[:NAMED])

@@ -13,6 +13,7 @@ import typer
 from server.cli import (
     backup,
     doctor,
+    import_,
     keys,
     migrate,
     plans,
@@ -32,13 +33,14 @@ app = typer.Typer(
     help="Run a self-hosted GraphQL server for organizations, memberships, and invitations.\n\nTo"
     " configure it, set environment variables named TENANTRY_…, or add them to a file `.env` in the"
     " current folder. The documentation lists them. To try it, run `tenantry dev`.\n\nExit codes: 0"
-    " for success, 1 if `doctor` finds a problem, and 2 if the command fails, with the reason on"
-    " standard error.",
+    " for success, 1 if `doctor` finds a problem, 2 if the command fails, with the reason on"
+    " standard error, and 3 if `import` leaves something out.",
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(secret.app, name="secret")
 app.add_typer(roles.app, name="roles")
 app.add_typer(plans.app, name="plans")
+app.add_typer(import_.app, name="import")
 app.command()(serve.dev)
 app.command()(serve.serve)
 app.command()(serve.worker)

@@ -1,0 +1,8 @@
+"""`tenantry import`: data from elsewhere."""
+
+import typer
+
+from server.cli.import_clerk import import_clerk
+
+app = typer.Typer(no_args_is_help=True, help="Import data from another product or instance.")
+app.command("clerk")(import_clerk)

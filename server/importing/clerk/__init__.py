@@ -1,0 +1,1 @@
+"""Reads the users and organizations of Clerk."""
