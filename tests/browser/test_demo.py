@@ -11,14 +11,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from server.development.demo import DEMO
+from tests.browser.axe import violations
 from tests.browser.support import Person
-from tests.browser.test_gallery import AXE, WCAG
 from tests.support.chromium import PATIENCE, find_chromium
 from tests.support.processes import Server, started
 
 ADA = "ada@example.com"
 GRACE = "grace@example.com"
 COUNTER = itertools.count(1)
+# The components and scripts of 2022 are as the guide has them, without labels.
+GUIDE = "[data-guide]"
 SCREENS = {
     "": "Who are you?",
     "custom": "Custom flow",
@@ -140,30 +142,16 @@ def test_every_screen_opens_at_its_address_on_a_narrow_screen(
 ) -> None:
     size = {"width": 360, "height": 800}
     page = demo.context(viewport=size, color_scheme=scheme).new_page()
-    violations: dict[str, list[str]] = {}
+    complaints: dict[str, list[str]] = {}
 
     for path, title in SCREENS.items():
         demo.go(page, path, person)
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.get_by_text("Loading …")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        violations |= {path: found} if (found := find_violations(page)) else {}
-    assert violations == {}
-
-
-def find_violations(page: Page) -> list[str]:
-    """Nothing without axe-core, which `make web` installs.
-
-    The components and scripts of 2022 are as the guide has them, without labels.
-    """
-    if not AXE.is_file():
-        return []
-    page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(
-        """async tags => (await axe.run({ exclude: [["[data-guide]"]] }, { runOnly: tags })).violations""",
-        WCAG,
-    )
-    return [f"{rule['id']}: {node['html'][:90]}" for rule in found for node in rule["nodes"]]
+        if found := violations(page, exclude=[GUIDE]):
+            complaints[path] = found
+    assert complaints == {}
 
 
 def test_the_navigation_leads_through_all_screens(demo: Demo) -> None:

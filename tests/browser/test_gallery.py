@@ -3,48 +3,19 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
-import os
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.gallery import Gallery, scenes
-from tests.browser.react_page import REPOSITORY
 
-AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STATES = scenes()
-
-
-# A transition that another one replaces never finishes.
-SETTLED = (
-    "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
-)
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(SETTLED)
-    found: list[dict[str, Any]] = page.evaluate(
-        "async tags => (await axe.run(document, { runOnly: tags })).violations", WCAG
-    )
-    return [
-        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_75_axe_finds_nothing(gallery: Gallery, state: str) -> None:
-    if not AXE.is_file():
-        if os.environ.get("TENANTRY_REQUIRE_BROWSER"):
-            pytest.fail("axe-core is not installed: make web")
-        pytest.skip("axe-core is not installed: make web")
     for theme in ("light", "dark"):
         page = gallery.open(state, theme=theme)
-        page.add_script_tag(path=AXE)
-
         assert violations(page) == [], theme
         page.close()
 
