@@ -66,6 +66,17 @@ def test_50_a_click_on_the_trigger_or_beside_the_panel_closes_it(gallery: Galler
     expect(panel).to_be_hidden()
 
 
+def test_50_a_render_right_after_a_click_leaves_the_panel_open(gallery: Gallery) -> None:
+    page = gallery.open("switcher-closed", world={"hangs": ["setActive"]})
+    # The platform tells of the open panel later; the switch under way renders the trigger before that.
+    page.evaluate("""() => {
+        document.querySelector(".tn-trigger").click();
+        tenantry.setActive({ organization: null });
+    }""")
+    expect(page.locator(".tn-trigger")).to_have_attribute("aria-busy", "true")
+    expect(row(page, "Difference Lab")).to_be_visible()
+
+
 def test_50_the_product_has_the_last_word_about_a_panel_that_it_controls(gallery: Gallery) -> None:
     page = gallery.open("switcher-closed", props={"open": False})
     trigger, panel = page.locator(".tn-trigger"), page.locator(".tn-panel")
