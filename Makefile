@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
+.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -148,6 +148,9 @@ container-check: ## Build the container image, and wait until it is healthy (nee
 
 bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)
+
+bench-web: install ## Measure what a person at a browser waits for (make bench-web ARGS="--minutes 3").
+	$(BIN)/python -m bench.browser $(ARGS)
 
 profile: install ## Show where the time of a workload goes, with a flame graph in var/ (make profile W=W2).
 	@mkdir -p var

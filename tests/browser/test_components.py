@@ -489,6 +489,25 @@ def test_52_switching_at_a_server(live: Site) -> None:
         assert tab.names().count("SetActiveOrganization") == 1
 
 
+def test_59_inside_a_dialog_of_radix(live: Site) -> None:
+    ada, address = live.person()
+    live.organization("Engines", ada)
+    with live.tab(address, "radix") as tab:
+        page = tab.page
+        page.get_by_role("button", name="Organization switcher").click()
+        row(page, "Engines").click()
+        expect(page.locator(".tn-trigger")).to_contain_text("Engines")
+        page.locator(".tn-trigger").click()
+        row(page, "Create organization").click()
+        name = page.get_by_label("Organization name")
+        expect(name).to_be_focused()
+        name.fill("Looms")
+        page.get_by_role("dialog", name="Create organization").get_by_role(
+            "button", name="Create organization"
+        ).click()
+        expect(page.locator(".tn-trigger")).to_contain_text("Looms")
+
+
 def test_61_and_63_inviting_at_a_server(live: Site) -> None:
     ada, address = live.person()
     _, member = live.person("Grace", "Hopper")
@@ -515,6 +534,43 @@ def test_61_and_63_inviting_at_a_server(live: Site) -> None:
         expect(page.get_by_role("row")).to_have_count(2)
         page.get_by_role("combobox", name="Status").select_option("Revoked")
         expect(page.get_by_role("cell", name="one@example.org").first).to_be_visible()
+
+
+def test_62_a_full_organization(live: Site) -> None:
+    ada, address = live.person()
+    engines = live.organization("Engines", ada)
+    live.graphql(
+        "mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) {"
+        " organization { maxAllowedMemberships } userErrors { message } } }",
+        input={"organizationId": engines["id"], "maxAllowedMemberships": 2},
+    )
+    props = json.dumps(
+        {"routing": "virtual", "startPath": "invitations", "organization": engines["id"]}
+    )
+    with live.tab(address, "profile", props=props) as tab:
+        page = tab.page
+        invite = page.get_by_role("button", name="Invite", exact=True)
+        invite.click()
+        page.get_by_label("Email addresses").fill("one@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        revoke = page.get_by_role("button", name="Revoke one@example.org")
+        expect(revoke).to_be_visible()
+
+        invite.click()
+        page.get_by_label("Email addresses").fill("two@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        expect(page.get_by_role("alert")).to_contain_text("2")
+        expect(page.locator(".tn-token")).to_have_text(["two@example.org"])
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("row")).to_have_count(2)
+
+        revoke.click()
+        page.get_by_role("alertdialog").get_by_role("button", name="Revoke").click()
+        expect(revoke).to_have_count(0)
+        invite.click()
+        page.get_by_label("Email addresses").fill("two@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        expect(page.get_by_role("button", name="Revoke two@example.org")).to_be_visible()
 
 
 def test_67_a_large_logo(live: Site) -> None:
