@@ -469,9 +469,9 @@ def test_73_states_of_an_invitation(gallery: Gallery) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def live(server: Server, chromium: Browser, component_pages: Path) -> Site:
     """The development server, and a page of components on its origin."""
-    return Site(server, build("components", tmp_path_factory.mktemp("components")), chromium)
+    return Site(server, component_pages, chromium)
 
 
 def test_52_switching_at_a_server(live: Site) -> None:

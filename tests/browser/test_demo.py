@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from server.development.demo import DEMO
 from tests.browser.axe import violations
 from tests.browser.support import Person
-from tests.support.chromium import PATIENCE, find_chromium
-from tests.support.processes import Server, started
+from tests.support.chromium import PATIENCE
+from tests.support.processes import Server
 
 ADA = "ada@example.com"
 GRACE = "grace@example.com"
@@ -101,24 +101,16 @@ class Demo:
         return {one["user"]["identifier"]: one["role"]["key"] for one in members["nodes"]}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    find_chromium()
+@pytest.fixture
+def demo(server: Server, chromium: Browser) -> Iterator[Demo]:
+    """Ensures that no page asked for anything elsewhere or complained (check 101)."""
     if not (DEMO / "index.html").is_file():
         pytest.fail("The demo is not built: make install")
-    folder = tmp_path_factory.mktemp("demo")
-    with started("dev", folder=folder, TENANTRY_LOG_LEVEL="error") as server:
-        yield server
-
-
-@pytest.fixture
-def demo(running: Server, chromium: Browser) -> Iterator[Demo]:
-    """Ensures that no page asked for anything elsewhere or complained (check 101)."""
-    demo = Demo(running, chromium)
+    demo = Demo(server, chromium)
     yield demo
     for context in demo.contexts:
         context.close()
-    assert demo.origins <= {urlsplit(running.url).netloc}
+    assert demo.origins <= {urlsplit(server.url).netloc}
     assert demo.complaints == []
 
 
