@@ -82,7 +82,8 @@ function Current(): ReactNode {
   useEffect(() => {
     if (isLoaded) performance.mark("loaded");
   }, [isLoaded]);
-  return <h1>{organization?.name}</h1>;
+  // Its place is kept, so that nothing below moves.
+  return <h1 style={{ minHeight: "2em" }}>{organization?.name}</h1>;
 }
 
 function Consumer(): ReactNode {
