@@ -6,8 +6,8 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
-# What only the checks of web/ need is not installed for anything else.
-OMIT := $(if $(filter check web,$(MAKECMDGOALS)),,--omit=dev)
+# What only the checks of web/ and the tests need is not installed for anything else.
+OMIT := $(if $(filter check web test coverage,$(MAKECMDGOALS)),,--omit=dev)
 PACKAGES := web/packages/js/dist/.built
 SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench profile format lock clean
+.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -79,7 +79,7 @@ demo: install ## Serve as make dev does, and the demo with hot reload on http://
 		$(BIN)/tenantry dev --port $(PORT) & \
 		TENANTRY_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" npm run dev --prefix web/demo --silent & wait
 
-test: install ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
+test: install web/node_modules/.tools ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
 	$(BIN)/pytest -m "not slow"
 
 check: install docs lint web ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
@@ -105,10 +105,10 @@ web: install web/node_modules/.tools ## Check the packages for browsers: format,
 types: install
 	nice $(BIN)/pyright
 
-tests: install
+tests: install web/node_modules/.tools
 	$(BIN)/pytest
 
-coverage: install ## Measure what the fast tests cover.
+coverage: install web/node_modules/.tools ## Measure what the fast tests cover.
 	$(BIN)/pytest -m "not slow" --cov
 
 .venv/tools/installed: docsite/requirements.lock .venv/installed
@@ -148,6 +148,9 @@ container-check: ## Build the container image, and wait until it is healthy (nee
 
 bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)
+
+bench-web: install ## Measure what a person at a browser waits for (make bench-web ARGS="--minutes 3").
+	$(BIN)/python -m bench.browser $(ARGS)
 
 profile: install ## Show where the time of a workload goes, with a flame graph in var/ (make profile W=W2).
 	@mkdir -p var

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.built import build_once
 from tests.browser.gallery import Gallery
 from tests.browser.gallery import build as build_gallery
+from tests.browser.react_page import build as build_page
 from tests.browser.support import PAGES, SECRET_KEY, Site
 from tests.support import chromium as browsers
 from tests.support.chromium import PATIENCE, find_chromium
@@ -30,14 +32,27 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built pages."""
-    find_chromium()
-    folder = tmp_path_factory.mktemp("pages")
     node = ROOT / ".venv" / "bin" / "node"
     program = [node if node.exists() else shutil.which("node") or "node", VITE, "build"]
-    subprocess.run(
-        [*program, "--config", PAGES / "vite.config.mjs", "--outDir", folder], check=True
+
+    def build(folder: Path) -> None:
+        command = [*program, "--config", PAGES / "vite.config.mjs", "--outDir", folder]
+        subprocess.run(command, check=True)
+
+    return build_once(tmp_path_factory, "js", build)
+
+
+@pytest.fixture(scope="package")
+def react_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of hooks."""
+    return build_once(tmp_path_factory, "react", lambda folder: build_page("react", folder))
+
+
+@pytest.fixture(scope="package")
+def component_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_once(
+        tmp_path_factory, "components", lambda folder: build_page("components", folder)
     )
-    return folder
 
 
 @pytest.fixture(scope="package")
@@ -67,8 +82,7 @@ def site(server: Server, context: BrowserContext, pages: Path) -> Site:
 
 @pytest.fixture(scope="package")
 def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    find_chromium()
-    return build_gallery(tmp_path_factory.mktemp("gallery"))
+    return build_once(tmp_path_factory, "gallery", build_gallery)
 
 
 @pytest.fixture

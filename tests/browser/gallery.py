@@ -4,6 +4,7 @@ import json
 import mimetypes
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -30,6 +31,16 @@ def build(output: Path) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return output
+
+
+def tailwind(sheets: Sequence[str], *classes: str) -> list[str]:
+    """What Tailwind CSS makes of the sheets of a product that uses these classes."""
+    program = [NODE, Path(__file__).with_name("tailwind.mjs"), *classes]
+    done = subprocess.run(
+        program, input=json.dumps(sheets), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @dataclass

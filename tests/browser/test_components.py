@@ -66,6 +66,17 @@ def test_50_a_click_on_the_trigger_or_beside_the_panel_closes_it(gallery: Galler
     expect(panel).to_be_hidden()
 
 
+def test_50_a_render_right_after_a_click_leaves_the_panel_open(gallery: Gallery) -> None:
+    page = gallery.open("switcher-closed", world={"hangs": ["setActive"]})
+    # The platform tells of the open panel later; the switch under way renders the trigger before that.
+    page.evaluate("""() => {
+        document.querySelector(".tn-trigger").click();
+        tenantry.setActive({ organization: null });
+    }""")
+    expect(page.locator(".tn-trigger")).to_have_attribute("aria-busy", "true")
+    expect(row(page, "Difference Lab")).to_be_visible()
+
+
 def test_50_the_product_has_the_last_word_about_a_panel_that_it_controls(gallery: Gallery) -> None:
     page = gallery.open("switcher-closed", props={"open": False})
     trigger, panel = page.locator(".tn-trigger"), page.locator(".tn-panel")
@@ -458,9 +469,9 @@ def test_73_states_of_an_invitation(gallery: Gallery) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def live(server: Server, chromium: Browser, component_pages: Path) -> Site:
     """The development server, and a page of components on its origin."""
-    return Site(server, build("components", tmp_path_factory.mktemp("components")), chromium)
+    return Site(server, component_pages, chromium)
 
 
 def test_52_switching_at_a_server(live: Site) -> None:
@@ -476,6 +487,25 @@ def test_52_switching_at_a_server(live: Site) -> None:
 
         assert tab.run("window.went") == [f"/orgs/{lab['slug']}/dashboard"]
         assert tab.names().count("SetActiveOrganization") == 1
+
+
+def test_59_inside_a_dialog_of_radix(live: Site) -> None:
+    ada, address = live.person()
+    live.organization("Engines", ada)
+    with live.tab(address, "radix") as tab:
+        page = tab.page
+        page.get_by_role("button", name="Organization switcher").click()
+        row(page, "Engines").click()
+        expect(page.locator(".tn-trigger")).to_contain_text("Engines")
+        page.locator(".tn-trigger").click()
+        row(page, "Create organization").click()
+        name = page.get_by_label("Organization name")
+        expect(name).to_be_focused()
+        name.fill("Looms")
+        page.get_by_role("dialog", name="Create organization").get_by_role(
+            "button", name="Create organization"
+        ).click()
+        expect(page.locator(".tn-trigger")).to_contain_text("Looms")
 
 
 def test_61_and_63_inviting_at_a_server(live: Site) -> None:
@@ -504,6 +534,44 @@ def test_61_and_63_inviting_at_a_server(live: Site) -> None:
         expect(page.get_by_role("row")).to_have_count(2)
         page.get_by_role("combobox", name="Status").select_option("Revoked")
         expect(page.get_by_role("cell", name="one@example.org").first).to_be_visible()
+
+
+def test_62_a_full_organization(live: Site) -> None:
+    ada, address = live.person()
+    engines = live.organization("Engines", ada)
+    live.graphql(
+        "mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) {"
+        " organization { maxAllowedMemberships } userErrors { message } } }",
+        input={"organizationId": engines["id"], "maxAllowedMemberships": 2},
+    )
+    props = json.dumps(
+        {"routing": "virtual", "startPath": "invitations", "organization": engines["id"]}
+    )
+    with live.tab(address, "profile", props=props) as tab:
+        page = tab.page
+        invite = page.get_by_role("button", name="Invite", exact=True)
+        invite.click()
+        page.get_by_label("Email addresses").fill("one@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        revoke = page.get_by_role("button", name="Revoke one@example.org")
+        expect(revoke).to_be_visible()
+
+        invite.click()
+        page.get_by_label("Email addresses").fill("two@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        full = "two@example.org: All seats are taken. There can be 2."
+        expect(page.get_by_text(full)).to_be_visible()
+        expect(page.locator(".tn-token")).to_have_text(["two@example.org"])
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("row")).to_have_count(2)
+
+        revoke.click()
+        page.get_by_role("alertdialog").get_by_role("button", name="Revoke").click()
+        expect(revoke).to_have_count(0)
+        invite.click()
+        page.get_by_label("Email addresses").fill("two@example.org")
+        page.get_by_role("button", name="Send invitations").click()
+        expect(page.get_by_role("button", name="Revoke two@example.org")).to_be_visible()
 
 
 def test_67_a_large_logo(live: Site) -> None:

@@ -3,10 +3,12 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.react_page import Site, build
+from tests.browser.react_page import Site
 from tests.support.processes import Server
 
 LEAVE = """
@@ -17,8 +19,8 @@ mutation ($input: RemoveMembershipInput!) {
 
 
 @pytest.fixture(scope="module")
-def pages(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(server, build("react", tmp_path_factory.mktemp("control")), chromium)
+def pages(server: Server, chromium: Browser, react_pages: Path) -> Site:
+    return Site(server, react_pages, chromium)
 
 
 def test_71_an_open_task_leads_to_its_page(pages: Site) -> None:

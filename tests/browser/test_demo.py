@@ -8,17 +8,19 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from server.development.demo import DEMO
+from tests.browser.axe import violations
 from tests.browser.support import Person
-from tests.browser.test_gallery import AXE, WCAG
-from tests.support.chromium import PATIENCE, find_chromium
-from tests.support.processes import Server, started
+from tests.support.chromium import PATIENCE
+from tests.support.processes import Server
 
 ADA = "ada@example.com"
 GRACE = "grace@example.com"
 COUNTER = itertools.count(1)
+# The components and scripts of 2022 are as the guide has them, without labels.
+GUIDE = "[data-guide]"
 SCREENS = {
     "": "Who are you?",
     "custom": "Custom flow",
@@ -99,24 +101,16 @@ class Demo:
         return {one["user"]["identifier"]: one["role"]["key"] for one in members["nodes"]}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    find_chromium()
+@pytest.fixture
+def demo(server: Server, chromium: Browser) -> Iterator[Demo]:
+    """Ensures that no page asked for anything elsewhere or complained (check 101)."""
     if not (DEMO / "index.html").is_file():
         pytest.fail("The demo is not built: make install")
-    folder = tmp_path_factory.mktemp("demo")
-    with started("dev", folder=folder, TENANTRY_LOG_LEVEL="error") as server:
-        yield server
-
-
-@pytest.fixture
-def demo(running: Server, chromium: Browser) -> Iterator[Demo]:
-    """Ensures that no page asked for anything elsewhere or complained (check 101)."""
-    demo = Demo(running, chromium)
+    demo = Demo(server, chromium)
     yield demo
     for context in demo.contexts:
         context.close()
-    assert demo.origins <= {urlsplit(running.url).netloc}
+    assert demo.origins <= {urlsplit(server.url).netloc}
     assert demo.complaints == []
 
 
@@ -140,30 +134,16 @@ def test_every_screen_opens_at_its_address_on_a_narrow_screen(
 ) -> None:
     size = {"width": 360, "height": 800}
     page = demo.context(viewport=size, color_scheme=scheme).new_page()
-    violations: dict[str, list[str]] = {}
+    complaints: dict[str, list[str]] = {}
 
     for path, title in SCREENS.items():
         demo.go(page, path, person)
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.get_by_text("Loading …")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        violations |= {path: found} if (found := find_violations(page)) else {}
-    assert violations == {}
-
-
-def find_violations(page: Page) -> list[str]:
-    """Nothing without axe-core, which `make web` installs.
-
-    The components and scripts of 2022 are as the guide has them, without labels.
-    """
-    if not AXE.is_file():
-        return []
-    page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(
-        """async tags => (await axe.run({ exclude: [["[data-guide]"]] }, { runOnly: tags })).violations""",
-        WCAG,
-    )
-    return [f"{rule['id']}: {node['html'][:90]}" for rule in found for node in rule["nodes"]]
+        if found := violations(page, exclude=[GUIDE]):
+            complaints[path] = found
+    assert complaints == {}
 
 
 def test_the_navigation_leads_through_all_screens(demo: Demo) -> None:
@@ -429,14 +409,28 @@ def test_the_mode_changes_in_open_pages(demo: Demo) -> None:
     person = new_person()
     demo.organization(person)
     page, other = demo.open("task", person), demo.open("task", GRACE)
+    switcher = page.get_by_role("button", name=re.compile("organization switcher", re.I))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        is_end = "mutation EndSession" in (route.request.post_data or "")
+        held.append(route) if is_end else route.continue_()
+
+    page.route("**/graphql", hold)
     expect(other.get_by_label("Required")).to_be_checked()
 
     page.get_by_label("Optional").click()
     try:
         expect(other.get_by_label("Optional")).to_be_checked()
+        expect(switcher).to_be_visible()
         page.get_by_role("button", name="Begin a new session").click()
+        # A click on what belongs to the session that ends would be lost.
+        expect(page.get_by_text("A new session begins")).to_be_visible()
+        expect(switcher).to_have_count(0)
+        held[0].continue_()
+        page.unroute("**/graphql")
         expect(page.get_by_text("It works in the personal account.")).to_be_visible()
-        page.get_by_role("button", name=re.compile("organization switcher", re.I)).click()
+        switcher.click()
         expect(page.get_by_role("dialog")).to_contain_text("Personal account")
     finally:
         other.get_by_label("Required").click()

@@ -3,48 +3,20 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
-import os
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.gallery import Gallery, scenes
+from tests.browser.axe import violations
+from tests.browser.gallery import Gallery, scenes, tailwind
 from tests.browser.react_page import REPOSITORY
 
-AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STATES = scenes()
-
-
-# A transition that another one replaces never finishes.
-SETTLED = (
-    "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
-)
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(SETTLED)
-    found: list[dict[str, Any]] = page.evaluate(
-        "async tags => (await axe.run(document, { runOnly: tags })).violations", WCAG
-    )
-    return [
-        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_75_axe_finds_nothing(gallery: Gallery, state: str) -> None:
-    if not AXE.is_file():
-        if os.environ.get("TENANTRY_REQUIRE_BROWSER"):
-            pytest.fail("axe-core is not installed: make web")
-        pytest.skip("axe-core is not installed: make web")
     for theme in ("light", "dark"):
         page = gallery.open(state, theme=theme)
-        page.add_script_tag(path=AXE)
-
         assert violations(page) == [], theme
         page.close()
 
@@ -93,15 +65,18 @@ def test_76_large_text_and_forced_colors_lose_nothing(gallery: Gallery, state: s
     assert all(button.evaluate(width) >= 1 for button in buttons.all())
 
 
+HOST = """() => document.body.insertAdjacentHTML("afterbegin",
+    '<section id="host"><h1>Page</h1><button>Go</button><input><a href="#">Link</a><table><tr><td>1' +
+    '</table><select><option>1</select><p>Text</p></section>')"""
+STYLES = """() => [...document.querySelectorAll("#host, #host *")].map(node =>
+    [...getComputedStyle(node)].filter(name => !name.startsWith("--"))
+      .map(name => name + ":" + getComputedStyle(node).getPropertyValue(name)).join(";"))"""
+
+
 def test_77_the_sheet_leaves_the_page_around_alone(gallery: Gallery) -> None:
     page = gallery.open("switcher-open")
-    page.evaluate("""() => document.body.insertAdjacentHTML("afterbegin",
-        '<section id="host"><h1>Page</h1><button>Go</button><input><a href="#">Link</a><table><tr><td>1' +
-        '</table><select><option>1</select><p>Text</p></section>')""")
-    styles = """() => [...document.querySelectorAll("#host, #host *")].map(node =>
-        [...getComputedStyle(node)].filter(name => !name.startsWith("--"))
-          .map(name => name + ":" + getComputedStyle(node).getPropertyValue(name)).join(";"))"""
-    with_sheet = page.evaluate(styles)
+    page.evaluate(HOST)
+    with_sheet = page.evaluate(STYLES)
     # The gallery has styles of its own, which stay.
     page.evaluate("""() => {
         for (const sheet of document.styleSheets)
@@ -113,7 +88,32 @@ def test_77_the_sheet_leaves_the_page_around_alone(gallery: Gallery) -> None:
         page.locator(".tn-trigger").evaluate("node => getComputedStyle(node).borderTopStyle")
         == "outset"
     )
-    assert page.evaluate(styles) == with_sheet
+    assert page.evaluate(STYLES) == with_sheet
+
+
+def test_77_beside_tailwind(gallery: Gallery) -> None:
+    guide = (REPOSITORY / "docs" / "guides" / "react.md").read_text()
+    order = next(line for line in guide.splitlines() if line.startswith("`@layer theme, base,"))
+    alone = order.strip("`.") + '@import "tailwindcss";'
+    alone, together = tailwind([alone, alone + '@import "@tenantry/react/styles.css";'], "p-8")
+    page = gallery.open("switcher-closed", props={"appearance": {"elements": {"trigger": "p-8"}}})
+    page.evaluate(HOST)
+    replace = """css => {
+        document.querySelectorAll("link[rel=stylesheet], style").forEach(sheet => sheet.remove());
+        document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+    }"""
+    trigger = """() => {
+        const { padding, borderTopWidth } = getComputedStyle(document.querySelector(".tn-trigger"));
+        return [padding, borderTopWidth];
+    }"""
+
+    page.evaluate(replace, alone)
+    without_sheet = page.evaluate(STYLES)
+    assert page.evaluate(trigger) == ["32px", "0px"]
+    page.evaluate(replace, together)
+    # The utility wins over the component, and the component over the reset of Tailwind.
+    assert page.evaluate(trigger) == ["32px", "1px"]
+    assert page.evaluate(STYLES) == without_sheet
 
 
 def test_77_a_class_of_the_page_wins(gallery: Gallery) -> None:

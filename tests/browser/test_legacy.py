@@ -3,10 +3,12 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.react_page import Site, build
+from tests.browser.react_page import Site
 from tests.support.processes import Server
 
 INVITATIONS = """
@@ -22,8 +24,8 @@ query ($id: ID!) {
 
 
 @pytest.fixture(scope="module")
-def pages(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(server, build("react", tmp_path_factory.mktemp("legacy")), chromium)
+def pages(server: Server, chromium: Browser, react_pages: Path) -> Site:
+    return Site(server, react_pages, chromium)
 
 
 def roles(pages: Site, organization_id: str) -> dict[str, str]:

@@ -10,12 +10,28 @@ import {
   TenantryProvider,
   useTenantry,
 } from "@tenantry/react";
-import { type ComponentType, StrictMode } from "react";
+import * as Radix from "@radix-ui/react-dialog";
+import { type ComponentType, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 import "@tenantry/react/styles.css";
 
 const search = new URLSearchParams(location.search);
 const props = JSON.parse(search.get("props") ?? "{}");
+
+/** A switcher in a modal dialog of another library, which keeps the focus and the clicks inside. */
+function RadixDialog() {
+  const [content, setContent] = useState<HTMLElement | null>(null);
+  return (
+    <Radix.Root defaultOpen>
+      <Radix.Portal>
+        <Radix.Content ref={setContent} aria-describedby={undefined}>
+          <Radix.Title>Settings</Radix.Title>
+          <OrganizationSwitcher container={content} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
 
 // The props come from the tests, which know what a component takes.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -25,6 +41,7 @@ const components: Record<string, ComponentType<any>> = {
   invite: InviteMembersButton,
   list: OrganizationList,
   profile: OrganizationProfile,
+  radix: RadixDialog,
   switcher: OrganizationSwitcher,
   task: TaskChooseOrganization,
 };

@@ -121,12 +121,12 @@ let rendersOfConsumers = 0;
 function Consumer(): ReactNode {
   const { user } = useUser();
   const { orgId } = useAuth();
-  const { organization } = useOrganization({ memberships: true });
+  const { organization, memberships } = useOrganization({ memberships: true });
   useEffect(() => {
     rendersOfConsumers += 1;
     window.probe.consumers = { last: rendersOfConsumers, all: [] };
   });
-  return `${user?.firstName} ${orgId} ${organization?.name} `;
+  return `${user?.firstName} ${orgId} ${organization?.name} ${memberships.count} `;
 }
 
 function Consumers(): ReactNode {

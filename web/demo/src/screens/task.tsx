@@ -83,7 +83,9 @@ function ModeSwitch(): ReactNode {
 function Task(): ReactNode {
   const { session } = useSession();
   const { orgSlug, sessionStatus } = useAuth({ treatPendingAsSignedOut: false });
+  const [isBeginning, begin] = useNewSession();
   const isOpen = session?.currentTask?.key === "choose-organization";
+  if (isBeginning) return <p className="quiet">A new session begins …</p>;
   return (
     <>
       <div className="state">
@@ -92,23 +94,23 @@ function Task(): ReactNode {
           {isOpen && "Its task is to choose an organization."}
           {!isOpen && (orgSlug ? `It works in ${orgSlug}.` : "It works in the personal account.")}
         </p>
-        <NewSessionButton />
+        <button type="button" onClick={begin}>
+          Begin a new session
+        </button>
       </div>
       {isOpen ? <TaskPage /> : <OrganizationSwitcher />}
     </>
   );
 }
 
-function NewSessionButton(): ReactNode {
+/** The session that ends is shown no longer: what somebody did in it would be lost. */
+function useNewSession(): [boolean, () => void] {
   const tenantry = useTenantry();
   const { email, choose } = usePerson();
-  const begin = async () => {
-    await tenantry.signOut();
-    choose(email);
+  const [isBeginning, setBeginning] = useState(false);
+  const begin = () => {
+    setBeginning(true);
+    void tenantry.signOut().then(() => choose(email));
   };
-  return (
-    <button type="button" onClick={() => void begin()}>
-      Begin a new session
-    </button>
-  );
+  return [isBeginning, begin];
 }

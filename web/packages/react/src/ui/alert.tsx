@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useElement } from "../appearance/context.tsx";
 import { useCoreLocale } from "../localization.tsx";
 import { Button } from "./button.tsx";
-import { Icon } from "./icons.tsx";
+import { Icon, warning } from "./icons.tsx";
 
 /** What went wrong, announced at once, with a way to try again where there is one. */
 export function ErrorAlert(props: { error: unknown; onRetry?: () => void }): ReactNode {
@@ -11,7 +11,7 @@ export function ErrorAlert(props: { error: unknown; onRetry?: () => void }): Rea
   if (!props.error) return null;
   return (
     <div {...element("alert")} role="alert">
-      <Icon name="warning" />
+      <Icon shape={warning} />
       <span {...element("alertText")}>{errorMessage(props.error)}</span>
       {props.onRetry && (
         <Button size="small" onClick={props.onRetry}>

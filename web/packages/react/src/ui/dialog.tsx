@@ -3,7 +3,7 @@ import { createPortal } from "react-dom";
 import { useElement, useRootAttributes } from "../appearance/context.tsx";
 import { useCoreLocale } from "../localization.tsx";
 import { Button } from "./button.tsx";
-import { Icon } from "./icons.tsx";
+import { close, Icon } from "./icons.tsx";
 import { useContainer } from "./portal.ts";
 
 export interface DialogProps {
@@ -71,7 +71,7 @@ export function Dialog({
         {children}
         <div {...element("dialogClose")}>
           <Button variant="quiet" size="icon" aria-label={text.common.close} onClick={onClose}>
-            <Icon name="close" />
+            <Icon shape={close} />
           </Button>
         </div>
       </div>

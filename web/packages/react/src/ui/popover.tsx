@@ -41,7 +41,7 @@ export function Popover(props: PopoverProps): ReactNode {
   const name = `--tn-${useId().replace(/\W/g, "")}`;
   const changed = useRef(onOpenChange);
   changed.current = onOpenChange;
-  const [, render] = useReducer((count: number) => count + 1, 0);
+  const [toggles, countToggle] = useReducer((count: number) => count + 1, 0);
 
   // In another container, the panel is another one.
   useEffect(() => {
@@ -49,8 +49,7 @@ export function Popover(props: PopoverProps): ReactNode {
     if (!shown) return;
     const follow = (event: Event): void => {
       changed.current((event as ToggleEvent).newState === "open");
-      // The page may decide against it, without anything else to render.
-      render();
+      countToggle();
     };
     shown.addEventListener("toggle", follow);
     return () => shown.removeEventListener("toggle", follow);
@@ -58,13 +57,18 @@ export function Popover(props: PopoverProps): ReactNode {
 
   useLayoutEffect(() => {
     const [shown, button] = [panel.current, anchor.current];
-    if (!shown) return;
     // The platform then knows that a click on the anchor is no click beside the panel.
-    if (button instanceof HTMLButtonElement) button.popoverTargetElement = shown;
-    if (shown.matches(":popover-open") === isOpen) return;
+    if (shown && button instanceof HTMLButtonElement) button.popoverTargetElement = shown;
+  });
+
+  // A click opens and closes the panel before its event tells of it. A render between the two must not
+  // take that back, but the page may decide against it after the event.
+  useLayoutEffect(() => {
+    const shown = panel.current;
+    if (!shown || shown.matches(":popover-open") === isOpen) return;
     if (isOpen) shown.showPopover();
     else shown.hidePopover();
-  });
+  }, [isOpen, toggles, container]);
 
   // In another container, the panel is another one.
   useEffect(() => {

@@ -11,7 +11,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FieldNote } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { close, Icon, warning } from "../../ui/icons.tsx";
 import { readAddresses, type Token } from "./addresses.ts";
 
 export interface TokenFieldProps {
@@ -69,7 +69,7 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
             data-tone={token.fault ? "danger" : undefined}
             title={token.message}
           >
-            {token.fault && <Icon name="warning" />}
+            {token.fault && <Icon shape={warning} />}
             {token.address}
             <Button
               variant="quiet"
@@ -80,7 +80,7 @@ export function TokenField({ tokens, onTokens, typed, onTyped }: TokenFieldProps
                 input.current?.focus();
               }}
             >
-              <Icon name="close" />
+              <Icon shape={close} />
             </Button>
           </span>
         ))}

@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, plus } from "../../ui/icons.tsx";
 import { InvitationRows, type Joined } from "../rows/invitations.tsx";
 import { OrganizationRow, PersonalRow } from "../rows/organizations.tsx";
 import { SuggestionRows } from "../rows/suggestions.tsx";
@@ -80,7 +80,7 @@ export function Chooser({
         <div {...element("panelSection")}>
           <button type="button" {...element("row")} onClick={onCreate}>
             <span {...element("rowIcon")}>
-              <Icon name="plus" />
+              <Icon shape={plus} />
             </span>
             <span {...element("rowTitle")} dir="auto">
               {text.organizationSwitcher.createOrganization}

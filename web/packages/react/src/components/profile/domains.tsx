@@ -6,7 +6,7 @@ import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, plus } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -35,7 +35,7 @@ export default function DomainsPage({ organization, membership }: Shown): ReactN
       <PageHeader title={words.title}>
         {mayManage && (
           <Button variant="primary" onClick={() => setDialog({ kind: "add" })}>
-            <Icon name="plus" />
+            <Icon shape={plus} />
             {words.add}
           </Button>
         )}

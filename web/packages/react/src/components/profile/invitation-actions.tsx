@@ -5,7 +5,7 @@ import { useLocale } from "../../localization.tsx";
 import { useAction } from "../../ui/action.ts";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { copy, Icon } from "../../ui/icons.tsx";
 import { useToast } from "../../ui/toast.tsx";
 
 /** What can be done with an invitation: only a pending or expired one is sent again. */
@@ -29,7 +29,7 @@ export function InvitationActions({
     await invitation.resend();
     toast(format(words.resent, about));
   };
-  const copy = async (): Promise<void> => {
+  const copyLink = async (): Promise<void> => {
     if (url) await navigator.clipboard.writeText(url);
     toast(words.copied);
   };
@@ -39,8 +39,8 @@ export function InvitationActions({
     <>
       <div {...element("actions")}>
         {url && (
-          <Button size="small" variant="quiet" title={words.copyLink} onClick={() => run(copy)}>
-            <Icon name="copy" />
+          <Button size="small" variant="quiet" title={words.copyLink} onClick={() => run(copyLink)}>
+            <Icon shape={copy} />
             <span {...element("visuallyHidden")}>
               {words.copyLink} {emailAddress}
             </span>

@@ -8,7 +8,7 @@ import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm.tsx";
 import { DateText } from "../../ui/date.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, plus } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Select } from "../../ui/select.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
@@ -48,7 +48,7 @@ export function InvitationsPage({ organization }: Shown): ReactNode {
     <>
       <PageHeader title={words.title}>
         <Button variant="primary" onClick={() => setInviting(true)}>
-          <Icon name="plus" />
+          <Icon shape={plus} />
           {text.organizationProfile.members.invite}
         </Button>
       </PageHeader>

@@ -6,7 +6,7 @@ import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SearchField } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, plus } from "../../ui/icons.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useSettled } from "../../ui/settled.ts";
@@ -49,7 +49,7 @@ export function MembersPage({ organization, membership: own }: Shown): ReactNode
       <PageHeader title={words.title}>
         {mayManage && (
           <Button variant="primary" onClick={() => setDialog("invite")}>
-            <Icon name="plus" />
+            <Icon shape={plus} />
             {words.invite}
           </Button>
         )}

@@ -1,7 +1,7 @@
 import type { InstanceResource, PermissionKey } from "@tenantry/js";
 import type { ReactNode } from "react";
 import type { Localization } from "../../locales/types.ts";
-import { Icon, type IconName } from "../../ui/icons.tsx";
+import * as icons from "../../ui/icons.tsx";
 import type { CustomPage, OrganizationProfileOptions, ProfilePageName } from "./props.ts";
 
 /** An entry of the navigation. A link leads away; everything else shows a page. */
@@ -15,31 +15,31 @@ export interface Entry {
 
 interface BuiltIn {
   name: ProfilePageName;
-  icon: IconName;
+  icon: icons.Shape;
   permission?: PermissionKey;
   isOff?: (instance: InstanceResource | null) => boolean;
 }
 
 const BUILT_IN: readonly BuiltIn[] = [
-  { name: "general", icon: "building" },
-  { name: "members", icon: "members", permission: "org:sys_memberships:read" },
-  { name: "invitations", icon: "page", permission: "org:sys_memberships:manage" },
+  { name: "general", icon: icons.building },
+  { name: "members", icon: icons.members, permission: "org:sys_memberships:read" },
+  { name: "invitations", icon: icons.page, permission: "org:sys_memberships:manage" },
   {
     name: "requests",
-    icon: "person",
+    icon: icons.person,
     permission: "org:sys_memberships:manage",
     isOff: (instance) => !instance?.domainsEnabled,
   },
   {
     name: "domains",
-    icon: "domain",
+    icon: icons.domain,
     permission: "org:sys_domains:read",
     isOff: (instance) => !instance?.domainsEnabled,
   },
-  { name: "activity", icon: "activity", permission: "org:sys_memberships:read" },
+  { name: "activity", icon: icons.activity, permission: "org:sys_memberships:read" },
   {
     name: "billing",
-    icon: "card",
+    icon: icons.card,
     permission: "org:sys_billing:read",
     isOff: (instance) => !instance?.billingEnabled,
   },
@@ -64,7 +64,7 @@ export function entriesOf({ permissions, instance, hide, custom, text }: Entries
     ({ name, icon }): Entry => ({
       path: name,
       label: text[name].title,
-      icon: <Icon name={icon} />,
+      icon: <icons.Icon shape={icon} />,
       kind: "built-in",
     }),
   );
@@ -78,7 +78,7 @@ export function entriesOf({ permissions, instance, hide, custom, text }: Entries
 
 function own(page: Exclude<CustomPage, string>): Entry {
   const { label, url, labelIcon, children } = page;
-  const icon = labelIcon ?? <Icon name="page" />;
+  const icon = labelIcon ?? <icons.Icon shape={icons.page} />;
   return children === undefined
     ? { path: url, label, icon, kind: "link" }
     : { path: url.replace(/^\//, ""), label, icon, kind: "custom", content: children };

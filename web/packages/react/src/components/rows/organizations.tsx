@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useCoreLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Spinner } from "../../ui/button.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { check, Icon } from "../../ui/icons.tsx";
 import { personName } from "../people.ts";
 
 interface Selectable {
@@ -80,7 +80,7 @@ function SelectableRow(
           </span>
         </>
       )}
-      {props.isCurrent && !isBusy && <Icon name="check" />}
+      {props.isCurrent && !isBusy && <Icon shape={check} />}
     </button>
   );
 }

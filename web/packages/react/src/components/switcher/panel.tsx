@@ -6,7 +6,7 @@ import { core } from "../../locales/core.ts";
 import { LocalizationProvider, useCoreLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, plus, settings } from "../../ui/icons.tsx";
 import { ToastProvider } from "../../ui/toast.tsx";
 import { InvitationRows, type Joined } from "../rows/invitations.tsx";
 import { OrganizationRow, PersonalRow } from "../rows/organizations.tsx";
@@ -112,7 +112,7 @@ function PanelContent({ options, onClose, onDialog }: PanelProps): ReactNode {
         <div {...element("panelSection")}>
           <button type="button" {...element("row")} data-row="" onClick={create}>
             <span {...element("rowIcon")}>
-              <Icon name="plus" />
+              <Icon shape={plus} />
             </span>
             <span {...element("rowTitle")} dir="auto">
               {text.organizationSwitcher.createOrganization}
@@ -154,7 +154,7 @@ function CurrentOrganization({ options, onClose, onDialog }: PanelProps): ReactN
       </span>
       {manages ? (
         <Button size="small" data-row="" onClick={manage}>
-          <Icon name="settings" />
+          <Icon shape={settings} />
           {text.organizationSwitcher.manage}
         </Button>
       ) : (

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import type { useTriggerText } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { building, Icon, selector } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { personName } from "../people.ts";
 
@@ -58,7 +58,7 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
         />
       ) : (
         <span {...element("rowIcon")}>
-          <Icon name="building" />
+          <Icon shape={building} />
         </span>
       )}
       <span {...element("rowText")}>
@@ -78,7 +78,7 @@ export function TriggerContent(props: TriggerContentProps): ReactNode {
           data-count={pendingCount > 99 ? "99+" : pendingCount}
         />
       )}
-      <Icon name="selector" />
+      <Icon shape={selector} />
     </>
   );
 }

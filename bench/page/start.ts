@@ -1,0 +1,2 @@
+// Imported before everything else, so that the time of the other modules counts.
+performance.mark("start");
