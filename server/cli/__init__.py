@@ -13,6 +13,8 @@ import typer
 from server.cli import (
     backup,
     doctor,
+    export,
+    import_,
     keys,
     migrate,
     plans,
@@ -39,11 +41,13 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(secret.app, name="secret")
 app.add_typer(roles.app, name="roles")
 app.add_typer(plans.app, name="plans")
+app.add_typer(import_.app, name="import")
 app.command()(serve.dev)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(migrate.migrate)
 app.command()(backup.backup)
+app.command()(export.export)
 app.command()(token.token)
 app.command()(seed.seed)
 app.command()(schema.export_schema)
