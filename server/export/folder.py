@@ -80,8 +80,14 @@ class NewFile:
         self._digest.update(data)
         self._file.write(data)
 
-    def close(self) -> FileEntry:
-        _close_durably(self._file)
+    def __enter__(self) -> "NewFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def finish(self) -> FileEntry:
+        _flush(self._file)
         return FileEntry(rows=self.rows, sha256=self._digest.hexdigest())
 
 
@@ -89,10 +95,9 @@ def _create(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
-def _close_durably(file: IO[bytes]) -> None:
-    with file:
-        file.flush()
-        os.fsync(file.fileno())
+def _flush(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextmanager
@@ -123,9 +128,9 @@ def new_folder(target: Path) -> Generator[Path]:
 
 
 def write_json(path: Path, content: BaseModel) -> None:
-    file = _create(path)
-    file.write(orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2) + b"\n")
-    _close_durably(file)
+    with _create(path) as file:
+        file.write(orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2) + b"\n")
+        _flush(file)
 
 
 # ------------------------------------------------------------------------------------------ reading

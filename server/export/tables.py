@@ -80,7 +80,9 @@ def belongs_to(table: Table, organization_ids: Sequence[str] | None) -> ColumnEl
     if table.name == "user":
         return _is_known_to(table, organization_ids)
     if table.name == "image":
-        logos = select(col(Organization.image_url)).where(col(Organization.id).in_(organization_ids))
+        logos = select(col(Organization.image_url)).where(
+            col(Organization.id).in_(organization_ids)
+        )
         return col(Image.url).in_(logos)
     if table.name == "stripe_subscription":
         own = col(StripeCustomer.organization_id).in_(organization_ids)

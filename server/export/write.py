@@ -77,13 +77,15 @@ class Exporter:
         for table in PLAIN_TABLES:
             name = get_file_name(table)
             format = make_format(table, without=SECRET_COLUMNS.get(table.name, ()))
-            file = NewFile(folder / name)
-            async for row in self._read(format, {}):
-                file.write(format.write(row) + b"\n")
-                file.rows += 1
-            files[name] = file.close()
+            with NewFile(folder / name) as file:
+                async for row in self._read(format, {}):
+                    file.write(format.write(row) + b"\n")
+                    file.rows += 1
+                files[name] = file.finish()
         if secrets is not None:
-            files[SECRETS] = await self._write_secrets(NewFile(folder / SECRETS), secrets)
+            with NewFile(folder / SECRETS) as file:
+                await self._write_secrets(file, secrets)
+                files[SECRETS] = file.finish()
         manifest = Manifest(schema_revision=head(), files=files)
         write_json(folder / MANIFEST, manifest)
         at = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
@@ -115,7 +117,7 @@ class Exporter:
                 yield row
             self.progress.advance(len(rows))
 
-    async def _write_secrets(self, file: NewFile, secrets: SecretsRequest) -> FileEntry:
+    async def _write_secrets(self, file: NewFile, secrets: SecretsRequest) -> None:
         """Writes the secrets that are still in use, without the encryption by the root secret."""
         writer = SecretsWriter(file.write, secrets.passphrase)
         for table in TABLES_WITH_SECRETS:
@@ -132,7 +134,6 @@ class Exporter:
                     writer.write(orjson.dumps({"table": table.name, "row": line}) + b"\n")
                     file.rows += 1
         writer.finish()
-        return file.close()
 
 
 def make_secret_format(table: Table) -> RowFormat:

@@ -125,7 +125,7 @@ async def test_a_round_trip_through_both_databases_changes_no_byte(
             assert after[table.name] == before[table.name], table.name
     # Sorted by bytes, whatever the collation of the database is.
     for table in PLAIN_TABLES:
-        lines = map(json.loads, (first / f"{table.name}.ndjson").read_text().splitlines())
+        lines = lines_of(first, table.name)
         keys = [[line[key.name] for key in table.primary_key] for line in lines]
         assert keys == sorted(keys)
         assert len(keys) == len(rows[table.name])

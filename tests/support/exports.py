@@ -52,7 +52,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def lines_of(folder: Path, table: str) -> list[JSON]:
-    return [json.loads(line) for line in (folder / f"{table}.ndjson").read_text().splitlines()]
+    return [json.loads(line) for line in (folder / f"{table}.ndjson").read_bytes().splitlines()]
 
 
 async def load_rows(store: Store) -> dict[str, list[JSON]]:
