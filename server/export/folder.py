@@ -51,7 +51,7 @@ class Manifest(BaseModel):
 
 
 class Snapshot(BaseModel):
-    """When an export was made: what differs between exports of equal data."""
+    """When an export was created: what differs between exports of equal data."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

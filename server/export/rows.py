@@ -145,7 +145,7 @@ def contains_nul(value: object) -> bool:
 
 
 def _get_type(column: Column[Any]) -> Any:
-    """Returns the type in the database: what a decorated type is made of."""
+    """Returns the type in the database: that of a decorated type."""
     return column.type.impl if isinstance(column.type, TypeDecorator) else column.type
 
 

@@ -1,7 +1,7 @@
 """What an export contains, table by table, and what it leaves out.
 
 Every table must be in one of these lists. Every column of a table is exported unless it is in
-`SECRET_COLUMNS`, so add a column there if it holds a secret, or something that is made from one.
+`SECRET_COLUMNS`, so add a column there if it holds a secret, or something that is derived from one.
 """
 
 from collections.abc import Sequence
