@@ -56,7 +56,7 @@ class Snapshot(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     # The newest event: a mirror of the data continues after it.
-    cursor: str = Field(pattern=r"^(0|[1-9][0-9]{0,18})$")
+    cursor: str = Field(pattern=r"^(0|[1-9][0-9]{0,17})$")
     exported_at: str
     version: str
 
@@ -69,35 +69,51 @@ def get_file_name(table: Table) -> str:
 
 
 class NewFile:
-    """A file of rows that is being written."""
+    """A file that is being written; raises FolderError if it can't be."""
 
     def __init__(self, path: Path) -> None:
-        self._file = _create(path)
+        self._path = path
         self._digest = sha256()
         self.rows = 0
-
-    def write(self, data: bytes) -> None:
-        self._digest.update(data)
-        self._file.write(data)
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        try:
+            self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
+        except OSError as error:
+            raise _refuse_to_write(path, error) from error
 
     def __enter__(self) -> "NewFile":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        # What is still in the buffer can't be written if the disk is full.
+        with suppress(OSError):
+            self._file.close()
+
+    def write(self, data: bytes) -> None:
+        self._digest.update(data)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _refuse_to_write(self._path, error) from error
 
     def finish(self) -> FileEntry:
-        _flush(self._file)
+        """Returns after the file is on the disk."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _refuse_to_write(self._path, error) from error
         return FileEntry(rows=self.rows, sha256=self._digest.hexdigest())
 
 
-def _create(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+def write_json(path: Path, content: BaseModel) -> None:
+    with NewFile(path) as file:
+        file.write(orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2) + b"\n")
+        file.finish()
 
 
-def _flush(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def _refuse_to_write(path: Path, error: OSError) -> FolderError:
+    return FolderError(f"{path} can't be written: {error.strerror}.")
 
 
 @contextmanager
@@ -116,21 +132,16 @@ def new_folder(target: Path) -> Generator[Path]:
             f"{partial} is left from an export that was interrupted. Remove it."
         ) from error
     except OSError as error:
-        raise FolderError(f"{partial} can't be created: {error.strerror}.") from error
+        raise _refuse_to_write(partial, error) from error
     try:
         yield partial
-        partial.rename(target)
-    except OSError as error:
-        raise FolderError(f"{target} can't be written: {error.strerror}.") from error
+        try:
+            partial.rename(target)
+        except OSError as error:
+            raise _refuse_to_write(target, error) from error
     finally:
         with suppress(FileNotFoundError):
             shutil.rmtree(partial)
-
-
-def write_json(path: Path, content: BaseModel) -> None:
-    with _create(path) as file:
-        file.write(orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2) + b"\n")
-        _flush(file)
 
 
 # ------------------------------------------------------------------------------------------ reading

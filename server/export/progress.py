@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is called when something begins, with the number of rows, and when more of them are done."""
+    """What is called when something begins, and when more rows of it are done."""
 
     begin: Callable[[str, int], None]
     advance: Callable[[int], None]

@@ -73,6 +73,7 @@ class Importer:
     renewed: dict[str, None] = field(default_factory=dict[str, None])
 
     async def run(self) -> ImportReport:
+        cursor = int(self.folder.read_snapshot().cursor)
         await self._ensure_empty()
         for table in reversed(PLAIN_TABLES):
             if table.name in FILLED_BY_MIGRATIONS:
@@ -81,7 +82,7 @@ class Importer:
             await self._import_table(table)
         if self.folder.has_secrets:
             await self._import_secrets()
-        await self._set_sequence()
+        await self._set_sequence(cursor)
         return ImportReport(self.rows, [*self.renewed])
 
     async def _ensure_empty(self) -> None:
@@ -148,8 +149,7 @@ class Importer:
         secret = encrypt(make_cipher(self.root_secrets, PURPOSE), generate_secret())
         return {**endpoint, **dict.fromkeys(columns), "secret": secret}
 
-    async def _set_sequence(self) -> None:
-        cursor = int(self.folder.read_snapshot().cursor)
+    async def _set_sequence(self, cursor: int) -> None:
         kind = "postgresql" if is_on_postgresql(self.session) else "sqlite"
         connection = await self.session.connection()
         for statement in SET_SEQUENCE[kind]:

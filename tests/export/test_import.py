@@ -1,5 +1,7 @@
 """What `tenantry import tenantry` refuses, and the instance that it makes."""
 
+import asyncio
+import errno
 import json
 import os
 import shutil
@@ -10,6 +12,7 @@ from typing import Any
 
 import jwt
 import pytest
+from sqlalchemy import insert
 
 from models.database.revision import head
 from models.database.store import Store
@@ -23,11 +26,12 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET, SECRET_KEY, Api, contents, events, test_issuer
 from tests.support.application import make_application
-from tests.support.exports import MakeFile, exported, imported, opened
+from tests.support.exports import MakeFile, exported, imported, load_rows, opened
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import accept, invited
 from tests.support.processes import PRODUCTION, done, invoke, refused
+from tests.support.rows import a_user
 from tests.support.sessions import bearer_of, open_session, who
 from tests.support.smtp import Memory, delivery, mail_ticket, until, working
 from tests.support.webhook_receiver import an_endpoint, listening, renamed, sender
@@ -189,6 +193,50 @@ async def test_only_a_new_database_is_filled(
         await imported(api.store, folder)
 
     assert await contents(api.store) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_who_is_still_writing_is_waited_for(
+    store: Store, new_file: MakeFile, tmp_path: Path
+) -> None:
+    async with opened(new_file("source")) as source:
+        await exported(source, tmp_path / "folder")
+    person = a_user("ada@example.com")
+
+    async def is_waiting() -> bool:
+        async with store.read() as connection:
+            return bool(await connection.run_text("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with store.write() as session:
+        await session.execute(insert(metadata.tables["user"]), person)
+        importing = asyncio.create_task(imported(store, tmp_path / "folder"))
+        await until(is_waiting)
+    with pytest.raises(NotEmpty, match="there are rows in user. Set"):
+        await importing
+
+    assert [row["id"] for row in (await load_rows(store))["user"]] == [person["id"]]
+
+
+@ONLY_SQLITE
+async def test_a_full_disk_leaves_nothing(
+    api: Api, acme: Acme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(
+        FolderError, match=r"deleted_role.ndjson can't be written: No space left on device\."
+    ):
+        await exported(api.store, tmp_path / "folder")
+    monkeypatch.undo()
+    (tmp_path / "folder.partial").mkdir()
+    with pytest.raises(FolderError, match="left from an export that was interrupted. Remove it."):
+        await exported(api.store, tmp_path / "folder")
+    with pytest.raises(FolderError, match="none/folder.partial can't be written: No such file"):
+        await exported(api.store, tmp_path / "none" / "folder")
+
+    assert not (tmp_path / "folder").exists()
 
 
 @ONLY_SQLITE
