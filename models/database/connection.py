@@ -82,6 +82,23 @@ class Connection:
         rows = await self._run(self.driver.fetch, text, parameters)
         return list(map(compiled.lazy_row, rows))
 
+    async def stream(self, statement: Executable, size: int) -> AsyncGenerator[Sequence[Any]]:
+        """Runs a query in a transaction, and yields its rows in parts, however many there are."""
+        if self.begin is not None:
+            await self.run_text("SELECT 1")
+        compiled, text, parameters = self.statements.prepare(statement, None)
+        after = self._announce(text)
+        try:
+            async for rows in self.driver.stream(self.raw, text, parameters, size):
+                yield compiled.make_rows(rows)
+        except BaseException as error:
+            for listener in after:
+                listener(error)
+            self._note(error)
+            raise
+        for listener in after:
+            listener(None)
+
     async def run_text(self, text: str) -> Sequence[Any]:
         """Runs a text without parameters."""
         return await self._run(self.driver.fetch, text, ())

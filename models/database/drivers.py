@@ -4,7 +4,7 @@ Drivers are called directly, one awaited call for a statement. SQLAlchemy writes
 doesn't run them, because its own calls take longer than those of the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import cache
 from typing import Any, NoReturn, Protocol
 
@@ -43,6 +43,12 @@ class Driver(Protocol):
         self, connection: Any, text: str, parameters: Sequence[Parameters], begin: str | None
     ) -> None:
         """Runs a statement that changes one row, once for each element of `parameters`."""
+        ...
+
+    def stream(
+        self, connection: Any, text: str, parameters: Parameters, size: int
+    ) -> AsyncGenerator[Sequence[Any]]:
+        """Runs a statement in an open transaction, and yields its rows in parts of this size."""
         ...
 
     async def roll_back(self, connection: Any) -> None: ...

@@ -11,6 +11,8 @@ JOURNAL_BYTES = 64 * 1024 * 1024
 READ_SECONDS = 5
 WRITE_SECONDS = 10
 ANSWER_SECONDS = 1
+# How long the next part of a stream of rows may take. The first one takes as long as the sorting.
+STREAM_SECONDS = 600
 
 # A connection that was idle for longer is checked before it's used, and must answer in time.
 IDLE_SECONDS = 1.0

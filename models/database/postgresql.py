@@ -1,7 +1,7 @@
 """The driver of PostgreSQL: asyncpg, with a bound on every wait."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import URL
@@ -92,6 +92,15 @@ class PostgreSQL:
         if begin:
             await connection.execute(begin)
         await connection.executemany(text, parameters)
+
+    async def stream(
+        self, connection: Any, text: str, parameters: Parameters, size: int
+    ) -> AsyncGenerator[Sequence[Any]]:
+        await connection.execute(f"SET LOCAL statement_timeout = {limits.STREAM_SECONDS * 1000}")
+        cursor = await connection.cursor(text, *parameters)
+        seconds = limits.STREAM_SECONDS + limits.ANSWER_SECONDS
+        while rows := await cursor.fetch(size, timeout=seconds):
+            yield rows
 
     async def roll_back(self, connection: Any) -> None:
         await connection.execute("ROLLBACK;")

@@ -8,7 +8,7 @@ a lock or for the disk runs on the thread.
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -160,6 +160,13 @@ class SQLite:
         else:
             await connection.run(_run_many, text, parameters, begin)
 
+    async def stream(
+        self, connection: OpenConnection, text: str, parameters: Parameters, size: int
+    ) -> AsyncGenerator[Sequence[Any]]:
+        cursor: sqlite3.Cursor = await connection.run(sqlite3.Connection.execute, text, parameters)
+        while rows := await connection.run(_fetch_part, cursor, size):
+            yield rows
+
     async def roll_back(self, connection: OpenConnection) -> None:
         # A full disk has rolled back the transaction already.
         if connection.read_only:
@@ -250,6 +257,10 @@ def _fetch(
             if not (read_only and is_locked) or monotonic() > end:
                 raise
             sleep(RETRY_SECONDS)
+
+
+def _fetch_part(connection: sqlite3.Connection, cursor: sqlite3.Cursor, size: int) -> Sequence[Any]:
+    return cursor.fetchmany(size)
 
 
 def _run(

@@ -13,6 +13,7 @@ import typer
 from server.cli import (
     backup,
     doctor,
+    export,
     import_,
     keys,
     migrate,
@@ -46,6 +47,7 @@ app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(migrate.migrate)
 app.command()(backup.backup)
+app.command()(export.export)
 app.command()(token.token)
 app.command()(seed.seed)
 app.command()(schema.export_schema)

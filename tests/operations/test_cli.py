@@ -41,7 +41,7 @@ def commands() -> list[tuple[str, Any]]:
     found = list(top.commands.items())
     groups = [
         (group, top.commands[group].commands.items())
-        for group in ("keys", "plans", "secret", "roles")
+        for group in ("import", "keys", "plans", "secret", "roles")
     ]
     return [
         *found,
