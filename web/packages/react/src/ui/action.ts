@@ -4,7 +4,7 @@ export interface Action {
   isBusy: boolean;
   /** Why the last run failed, or undefined. */
   error: unknown;
-  /** Runs a change, and keeps what it was refused with. A second run waits for the end of the first. */
+  /** Runs a change, and keeps what it was refused with. While it is under way, another run does nothing. */
   run: (change: () => Promise<void>) => void;
   reset: () => void;
 }

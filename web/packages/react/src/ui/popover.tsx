@@ -53,7 +53,7 @@ export function Popover(props: PopoverProps): ReactNode {
     };
     shown.addEventListener("toggle", follow);
     return () => shown.removeEventListener("toggle", follow);
-  }, [container]);
+  }, [hasContainer, container]);
 
   useLayoutEffect(() => {
     const [shown, button] = [panel.current, anchor.current];
@@ -68,14 +68,14 @@ export function Popover(props: PopoverProps): ReactNode {
     if (!shown || shown.matches(":popover-open") === isOpen) return;
     if (isOpen) shown.showPopover();
     else shown.hidePopover();
-  }, [isOpen, toggles, container]);
+  }, [isOpen, toggles, hasContainer, container]);
 
   // In another container, the panel is another one.
   useEffect(() => {
     const [shown, button] = [panel.current, anchor.current];
     if (!isOpen || !shown || !button) return;
     return place(shown, button, { name, placement: `${side}-${align}`, sideOffset });
-  }, [anchor, isOpen, name, side, align, sideOffset, container]);
+  }, [anchor, isOpen, name, side, align, sideOffset, hasContainer, container]);
 
   const content = (
     <div
