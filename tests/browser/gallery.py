@@ -56,7 +56,7 @@ class Gallery:
         self.context.route(f"{ORIGIN}/**", self._serve)
 
     def open(self, state: str, *, lang: str = "en", width: int = 1280, **more: object) -> Page:
-        """Shows a state, and waits until the buttons that lead to it are pressed."""
+        """Shows a state, and waits until the buttons that lead to it are pressed, and it is loaded."""
         page = self.context.new_page()
         page.set_viewport_size({"width": width, "height": 720})
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -73,6 +73,8 @@ class Gallery:
         page.evaluate(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
+        if not state.endswith("-loading"):
+            page.wait_for_selector(".tn-skeleton", state="detached")
         return page
 
     def _heard(self, kind: str, text: str) -> None:

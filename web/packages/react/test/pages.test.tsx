@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { useOrganization } from "../src/hooks/useOrganization.ts";
 import { FakeTenantry, membership, organization, pagesOf, signedIn } from "./fake.ts";
-import { eventually, renderHook } from "./render.tsx";
+import { eventually, render, renderHook } from "./render.tsx";
 
 const FIVE = ["a", "b", "c", "d", "e"].map((id) => membership({ id }));
 
@@ -153,6 +153,27 @@ describe("numbered pages", () => {
     await eventually(() => expect(list()).toMatchObject({ page: 2, isError: true }));
     expect(list()).toMatchObject({ count: 5, pageCount: 3, hasNextPage: true, isLoading: false });
   });
+});
+
+test("a component that is shown after a failure doesn't read again at once", async () => {
+  const { active, getMemberships } = engines();
+  getMemberships.mockRejectedValue(new Error("You can't read the members."));
+  const params = { memberships: { pageSize: 2 } };
+  const seen: boolean[] = [];
+  function Inner() {
+    return String(useOrganization(params).memberships.isError);
+  }
+  function Outer() {
+    const { isError } = useOrganization(params).memberships;
+    seen.push(isError);
+    return isError ? <Inner /> : null;
+  }
+  const page = render(new FakeTenantry(signedIn({ organization: active })), <Outer />);
+
+  await eventually(() => expect(page.textContent).toBe("true"));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(seen.slice(seen.indexOf(true))).not.toContain(false);
+  expect(getMemberships).toHaveBeenCalledTimes(1);
 });
 
 describe("infinite pages", () => {

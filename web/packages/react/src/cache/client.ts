@@ -19,6 +19,8 @@ export function createCache(tenantry: Tenantry): QueryClient {
         refetchOnWindowFocus: () => tenantry.live.status === "off",
         refetchOnReconnect: false,
         staleTime: STAYS_FRESH,
+        // Otherwise a component that shows another one after a failure could read again without end.
+        retryOnMount: ({ state }) => Date.now() - state.errorUpdatedAt > STAYS_FRESH,
         gcTime: UNUSED_FOR,
         retry: (failures, error) => failures < RETRIES && mayPass(error),
         retryDelay: (failures, error) =>
