@@ -158,8 +158,8 @@ async def create_role_set(call: Call, body: NewRoleSet) -> JSONObject:
 
 
 async def update_role_set(call: Call, body: RoleSetChanges) -> JSONObject:
-    given = body.get_given("description") | _get_first_roles(body)
-    given |= {"name": body.name} if body.name is not None else {}
+    given: JSONObject = {"name": body.name} if body.name is not None else {}
+    given |= body.get_given("description") | _get_first_roles(body)
     given |= {"make_initial": True} if body.type is not None else {}
     return await _update(call, given)
 

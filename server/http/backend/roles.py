@@ -90,9 +90,9 @@ async def create_role(call: Call, body: NewRole) -> JSONObject:
 
 async def update_role(call: Call, body: RoleChanges) -> JSONObject:
     # The SDK lets null through for what stays as it is; only a description can be removed.
-    given = body.get_given("description")
-    given |= {"name": body.name} if body.name is not None else {}
-    given |= {"new_key": body.key} if body.key is not None else {}
+    kept = {"name": body.name, "new_key": body.key}
+    given = {name: value for name, value in kept.items() if value is not None}
+    given |= body.get_given("description")
 
     async def update(tx: Transaction) -> Role:
         found = await find_role(tx, call.path["role_id"], at="role_id")

@@ -21,7 +21,7 @@ from server.http.backend.ids import find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
 from server.http.backend.parameters import Body, Metadata, NoBody, NoQuery, Query, Search, Texts
 from server.http.backend.renames import renamed
-from server.http.backend.shapes import show_deleted, to_time
+from server.http.backend.shapes import show_deleted, show_private_metadata, to_time
 
 READ, WRITE = KeyScope.USERS_READ, KeyScope.USERS_WRITE
 Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_000)]
@@ -106,7 +106,6 @@ def _show_user(call: Call, row: User) -> JSONObject:
     context = call.context
     addresses = [] if row.email_address is None else [_show_address(row)]
     enabled = row.create_organization_enabled
-    shows_private = context.try_scope(KeyScope.PRIVATE_METADATA_READ)
     return {
         "object": "user",
         "id": row.id,
@@ -118,7 +117,7 @@ def _show_user(call: Call, row: User) -> JSONObject:
         "primary_email_address_id": addresses[0]["id"] if addresses else None,
         "email_addresses": addresses,
         "public_metadata": row.public_metadata,
-        "private_metadata": row.private_metadata if shows_private else None,
+        **show_private_metadata(context, row.private_metadata),
         "create_organization_enabled": context.instance.create_organization_enabled
         if enabled is None
         else enabled,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { expect, expectPage, type Here, makeOrganization, refused, type Rows } from "./support.ts";
 
 export async function instance(here: Here): Promise<Rows> {
-  const { clerk, url, secretKey } = here;
+  const { clerk, stranger } = here;
   const { admin, organization } = await makeOrganization(here, "instance");
 
   return {
@@ -48,9 +48,17 @@ export async function instance(here: Here): Promise<Rows> {
     },
 
     "a wrong secret key": async () => {
-      const { createClerkClient } = await import("@clerk/backend");
-      const stranger = createClerkClient({ secretKey: `${secretKey.slice(0, -6)}AAAAAA`, apiUrl: url });
       await refused(stranger.organizations.getOrganizationList(), 401, "clerk_key_invalid");
+    },
+
+    "too many calls with a wrong secret key": async () => {
+      let status = 401;
+      while (status === 401) {
+        const call = stranger.organizations.getOrganizationList();
+        status = await call.then(() => 200, (error: { status: number }) => error.status);
+      }
+      const error = await refused(stranger.organizations.getOrganizationList(), 429, "too_many_requests");
+      assert.ok(error.retryAfter && error.retryAfter <= 60, `retryAfter is ${error.retryAfter}`);
     },
   };
 }

@@ -97,7 +97,7 @@ export async function organizations(here: Here): Promise<Rows> {
       const file = new Blob([Buffer.from(PNG, "base64")], { type: "image/png" });
       expect(await organizations.updateOrganizationLogo(id, { file, uploaderUserId: user.id }), "Organization", { id, hasImage: true });
       const text = new Blob(["no image"], { type: "image/png" });
-      await refused(organizations.updateOrganizationLogo(id, { file: text }), 422, "form_param_value_invalid", { paramName: "file" });
+      await refused(organizations.updateOrganizationLogo(id, { file: text }), 422, "form_param_format_invalid", { paramName: "file" });
     },
 
     "organizations.deleteOrganizationLogo": async () => {

@@ -20,6 +20,21 @@ function setting(name: string): string {
   return process.env[name] ?? assert.fail(`${name} is missing`);
 }
 
+/** Keeps what the server sends, for the check of its types, and calls as this address. */
+function watch(path: string, address: string): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set("X-Forwarded-For", address);
+    const answer = await fetch(input, { ...init, headers });
+    const text = await answer.clone().text();
+    if (answer.ok && /^[{[]/.test(text)) appendFileSync(path, `${text}\n`);
+    return answer;
+  };
+}
+
+// Before the SDK is read, which keeps the function that it finds.
+watch(setting("RECORD"), setting("ADDRESS"));
 const { createClerkClient }: typeof Backend = await import(setting("SDK"));
 const [url, secretKey] = [setting("CLERK_API_URL"), setting("CLERK_SECRET_KEY")];
 const clerk = createClerkClient({
@@ -28,7 +43,8 @@ const clerk = createClerkClient({
   publishableKey: `pk_test_${Buffer.from("clerk.example.test$").toString("base64")}`,
   telemetry: { disabled: true },
 });
-const here: Here = { clerk, url, secretKey, label: setting("LABEL") };
+const stranger = createClerkClient({ secretKey: `${secretKey.slice(0, -6)}AAAAAA`, apiUrl: url });
+const here: Here = { clerk, stranger, label: setting("LABEL") };
 
 /** Lists the methods of this version, such as `users.getUser`. */
 function methods(): string[] {
@@ -44,18 +60,6 @@ function print(row: string, error: string | null): void {
   console.log(JSON.stringify({ row, error }));
 }
 
-/** Keeps what the server sends, for the check of its types. */
-function record(path: string): void {
-  const { fetch } = globalThis;
-  globalThis.fetch = async (input, init) => {
-    const answer = await fetch(input, init);
-    const text = await answer.clone().text();
-    if (answer.ok && text.startsWith("{")) appendFileSync(path, `${text}\n`);
-    return answer;
-  };
-}
-
-if (process.env.RECORD) record(process.env.RECORD);
 const offered = new Set(methods());
 const rooms = [seeds, organizations, members, invitations, domains, roleModel, users, sessions, instance, apiKeys, unsupported];
 const called = new Set<string>();

@@ -5,8 +5,8 @@ import type { ClerkAPIResponseError } from "@clerk/backend/errors";
 
 export interface Here {
   clerk: ClerkClient;
-  url: string;
-  secretKey: string;
+  /** A client whose secret key is wrong. */
+  stranger: ClerkClient;
   /** Differs for each version of the SDK, so that all of them can use one server. */
   label: string;
 }

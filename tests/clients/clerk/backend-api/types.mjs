@@ -1,8 +1,10 @@
 // Writes a TypeScript module that compares answers of the server with the types of the SDK:
 // each line of the input is an answer, and each line of the module is about one of its fields.
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 const [source, target] = process.argv.slice(2);
+const types = fileURLToPath(new URL("../node_modules/@clerk/backend/dist/api/resources/JSON.d.ts", import.meta.url));
 const TYPES = {
   api_key: "APIKeyJSON",
   commerce_plan: "BillingPlanJSON",
@@ -61,7 +63,7 @@ for (const line of readFileSync(source, "utf8").split("\n").filter(Boolean)) {
 }
 writeFileSync(
   target,
-  `import type * as SDK from "../node_modules/@clerk/backend/dist/api/resources/JSON.d.ts";
+  `import type * as SDK from "${types}";
 type Required<T> = Exclude<{ [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T], undefined>;
 type Field<T, K> = K extends keyof T ? T[K] : unknown;
 declare function check<T>(value: T): void;
