@@ -42,6 +42,7 @@ PROGRAMS = {
     "docs/authentication/auth0.md": {"js"},
     "docs/authentication/supabase.md": {"sql"},
     "docs/coming-from/clerk.md": {"js"},
+    "docs/guides/backend-api.md": {"ts"},
     "docs/guides/calls.md": {"ts"},
     "docs/guides/react.md": {"tsx"},
     "docs/guides/next.md": {"js", "jsx", "ts"},
