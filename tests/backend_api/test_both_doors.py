@@ -83,7 +83,7 @@ def _hide_ids(row: object) -> str:
 def normalize(stored: JSON) -> str:
     """Numbers the IDs and nonces in the order in which they appear, and sorts rows without them."""
     text = orjson.dumps(stored, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    tables: JSON = orjson.loads(NONCE.sub("nonce", text))
+    tables: dict[str, list[Any]] = orjson.loads(NONCE.sub("nonce", text))
     for rows in tables.values():
         rows[:] = [list(map(sort_keys, row)) for row in rows]
         rows.sort(key=_hide_ids)

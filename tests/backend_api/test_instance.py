@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from server.http.backend.unsupported import UNSUPPORTED
-from tests.support.api import SERVICE, Api, contents
+from tests.support.api import JSON, SERVICE, Api, contents
 from tests.support.backend_api import Backend
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
@@ -85,7 +85,7 @@ async def test_plans_and_who_has_them(api: Api, acme: Acme) -> None:
     path = f"/organizations/{acme.id}/billing/subscription"
     assert await backend.refuse("GET", path) == (404, ["resource_not_found"])
     await api.run(BILLING, by=SERVICE)
-    plan = {"key": "pro", "name": "Pro", "features": []}
+    plan: JSON = {"key": "pro", "name": "Pro", "features": []}
     await api.mutate("createPlan", plan, by=SERVICE)
     plans = await backend.get("/billing/plans", payer_type="org")
     assert plans["data"][0]["slug"] == "pro"
