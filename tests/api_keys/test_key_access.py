@@ -14,7 +14,6 @@ from models.roles import (
     SYSTEM_PERMISSIONS,
 )
 from tests.conftest import counted
-from tests.keys.test_scope_matrix import FIELDS, OF_SERVICES, refusal
 from tests.support.api import SERVICE, Api, Caller, contents, events
 from tests.support.api_keys import (
     a_key,
@@ -24,8 +23,9 @@ from tests.support.api_keys import (
     update_key,
     verify_key,
 )
-from tests.support.billing import switch_billing
-from tests.support.factories import Acme, a_member, a_role, an_organization
+from tests.support.billing import make_plan, switch_billing
+from tests.support.factories import Acme, a_role, an_organization
+from tests.support.guarded_fields import FIELDS, OF_SERVICES, refusal
 from tests.support.invitations import accept, codes, invite, invited, resend, ticket, unchanged
 from tests.support.tokens import assert_refused, one_database
 
@@ -150,7 +150,11 @@ async def test_checking_a_permission_of_a_key(api: Api, acme: Acme) -> None:
             by=by,
         )
 
-    for by, who in ((key, dict[str, str]()), (key, {"userId": key.id}), (SERVICE, {"userId": key.id})):
+    for by, who in (
+        (key, dict[str, str]()),
+        (key, {"userId": key.id}),
+        (SERVICE, {"userId": key.id}),
+    ):
         granted = (await check(MEMBERSHIPS_READ, by, **who)).data["checkPermission"]
         lacking = (await check(PROFILE_MANAGE, by, **who)).data["checkPermission"]
         assert granted == {"allowed": True, "reason": "GRANTED_TO_API_KEY", "role": None}
@@ -165,15 +169,25 @@ async def test_checking_a_permission_of_a_key(api: Api, acme: Acme) -> None:
 async def test_a_key_acts_under_its_id_and_grants_no_more_than_it_holds(
     api: Api, acme: Acme
 ) -> None:
-    key = await a_key(api, acme, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_MANAGE, "org:sys_billing:read")
-    assert (await api.send("update-organization", by=key, organizationId=acme.id, name="New")).payload
+    key = await a_key(
+        api, acme, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ, PROFILE_MANAGE, "org:sys_billing:read"
+    )
+    assert (
+        await api.send("update-organization", by=key, organizationId=acme.id, name="New")
+    ).payload
     event = (await events(api.store))[-1]
     assert (event["actor_type"], event["actor_id"]) == ("api_key", key.id)
 
     async with unchanged(api):
         refused = [
             await invite(api, acme.id, "a@example.com", by=key, role="org:admin"),
-            await api.send("change-role", by=key, organizationId=acme.id, userId=acme.member.id, role="org:admin"),
+            await api.send(
+                "change-role",
+                by=key,
+                organizationId=acme.id,
+                userId=acme.member.id,
+                role="org:admin",
+            ),
         ]
     assert {answer.reason for answer in refused} == {"role_not_grantable"}
 
@@ -208,9 +222,12 @@ async def test_permissions_count_with_the_plan(api: Api, acme: Acme) -> None:
     ]
 
     await switch_billing(api)
+    await make_plan(api, "small", isDefault=True)
     verified = await verify_key(api, secret_of(key), by=SERVICE)
     assert verified["apiKey"]["permissions"] == [MEMBERSHIPS_READ]
-    document = f'{{ checkPermission(organizationId: "{acme.id}", permission: "{reports}") {{ reason }} }}'
+    document = (
+        f'{{ checkPermission(organizationId: "{acme.id}", permission: "{reports}") {{ reason }} }}'
+    )
     checked = await api.run(document, by=key)
     assert checked.data["checkPermission"]["reason"] == "FEATURE_NOT_IN_PLAN"
 
