@@ -47,7 +47,9 @@ export type EventType =
   | "SESSION_CREATED"
   | "SESSION_ENDED"
   | "SESSION_REVOKED"
-  | "INSTANCE_UPDATED";
+  | "INSTANCE_UPDATED"
+  | "SECRET_KEY_CREATED"
+  | "SECRET_KEY_REVOKED";
 
 /** A change, as the instance's log has it. */
 export interface TenantryEvent {
