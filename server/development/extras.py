@@ -110,7 +110,7 @@ def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[Demo
 
 
 async def load_ids(store: Store) -> dict[str, str]:
-    """Loads the IDs of demo people by address, organizations by slug, the endpoint by URL, and the key by name."""
+    """Loads the IDs of demo people by address, organizations by slug, and other objects by name."""
     people = select(User.address_key, User.id).where(
         col(User.issuer) == ISSUER, col(User.address_key).in_([email for email, _, _ in PEOPLE])
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -78,8 +78,7 @@ class Field:
 
 def named(of: Any) -> Any:
     """The type of a field or an argument, without its lists and exclamation marks."""
-    type_: Any = get_named_type(of.type)
-    return type_
+    return cast(Any, get_named_type)(of.type)
 
 
 def _value(of: Any, organization_id: str) -> str:
