@@ -233,6 +233,10 @@ export type EventType =
   | 'ROLE_SET_UPDATED'
   /** A role or its permissions were updated. */
   | 'ROLE_UPDATED'
+  /** A secret key was created. */
+  | 'SECRET_KEY_CREATED'
+  /** A secret key was revoked. */
+  | 'SECRET_KEY_REVOKED'
   /** A session was opened. */
   | 'SESSION_CREATED'
   /** A session was ended by its user. */
