@@ -31,7 +31,7 @@ async def test_a_key_without_the_scope_of_a_field_is_refused(api: Api, acme: Acm
     before = await contents(api.store)
 
     for field in OF_SERVICES:
-        if field.scope in {PARENTS[field.parent][1], None}:
+        if field.scope is None or field.scope == PARENTS[field.parent][1]:
             continue
         answer = await api.run(field.document(acme.id), by=keys[field.scope])
         assert refusal(answer) == missing(field.scope), field

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
-    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
-    GraphQLInputField,
     GraphQLInputObjectType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
@@ -74,15 +70,18 @@ class Field:
 
     def names_an_organization(self) -> bool:
         (argument,) = self.definition.args.values()
-        return "organizationId" in get_named_type(argument.type).fields  # pyright: ignore[reportAttributeAccessIssue]
+        return "organizationId" in named(argument).fields
 
 
-def _value(of: GraphQLArgument | GraphQLInputField, organization_id: str) -> str:
-    inner: Any = of.type
-    while isinstance(inner, (GraphQLNonNull, GraphQLList)):
-        if isinstance(inner, GraphQLList):
-            return "[]"
-        inner = inner.of_type
+def named(of: Any) -> Any:
+    """The type of a field or an argument, without its lists and exclamation marks."""
+    return cast(Any, get_named_type)(of.type)
+
+
+def _value(of: Any, organization_id: str) -> str:
+    if str(of.type).startswith("["):
+        return "[]"
+    inner = named(of)
     if isinstance(inner, GraphQLEnumType):
         return next(iter(inner.values))
     if not isinstance(inner, GraphQLInputObjectType):
@@ -100,13 +99,10 @@ def _value(of: GraphQLArgument | GraphQLInputField, organization_id: str) -> str
 
 
 def _selection(field: GraphQLField) -> str:
-    type_ = get_named_type(field.type)
+    type_ = named(field)
     if is_leaf_type(type_):
         return ""
-    if isinstance(type_, GraphQLObjectType) and "nodes" in type_.fields:
-        node = get_named_type(type_.fields["nodes"].type)
-        return f" {{ nodes {{ {'id' if 'id' in node.fields else '__typename'} }} }}"  # pyright: ignore[reportAttributeAccessIssue]
-    return " { __typename }"
+    return " { nodes { id } }" if "nodes" in type_.fields else " { __typename }"
 
 
 def _guarded() -> Iterator[Field]:
@@ -131,7 +127,7 @@ OF_SERVICES = [field for field in FIELDS if field.actor != "USER" and field.scop
 
 def refusal(answer: Answer) -> JSON:
     """What refuses a field; empty if nothing does."""
-    errors = answer.body.get("errors") or [{"extensions": {}}]
-    extensions: JSON = errors[0]["extensions"]
+    errors: list[JSON] = answer.body.get("errors", [])
+    extensions: JSON = errors[0]["extensions"] if errors else {}
     assert extensions.get("code") not in {"GRAPHQL_VALIDATION_FAILED", "INTERNAL"}, answer.body
     return extensions
