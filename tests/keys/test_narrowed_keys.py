@@ -9,6 +9,7 @@ from models.base import parse_prefix
 from models.keys.scopes import KeyScope, add_implied
 from schema.nodes import FETCH
 from tests.support.api import JSON, SERVICE, Api, Caller, contents
+from tests.support.api_keys import create_key
 from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.domains import requests, suggestions, verified
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
@@ -45,6 +46,7 @@ OF_TYPES = {
     "Plan": KeyScope.BILLING_READ,
     "PlanSubscription": KeyScope.BILLING_READ,
     "SecretKey": KeyScope.KEYS_MANAGE,
+    "ApiKey": KeyScope.KEYS_MANAGE,
 }
 OF_THE_MODEL = {"Role", "Permission", "RoleSet", "Feature", "Plan"}
 
@@ -86,6 +88,7 @@ async def world(api: Api, acme: Acme) -> World:
     endpoint = await an_endpoint(api)
     await a_failed_delivery(api, endpoint["id"])
     await a_key(api, "Old")
+    assert (await create_key(api, acme.id, by=acme.admin)).payload
     asking = await api.person("sam@acme.com")
     (suggestion,) = await suggestions(api, by=asking)
     assert (
