@@ -173,6 +173,9 @@ async def test_ids_of_another_system_are_as_good_as_ours(api: Api, acme: Acme) -
     assert (await backend.get("/organizations/org_2abCdEf"))["id"] == acme.id
     changed = await backend.change("PATCH", "/organizations/org_2abCdEf", {"name": "Acme 2"})
     assert changed["id"] == acme.id
+    for query in ({"organization_id": "org_2abCdEf"}, {"organization_id": ["org_2abCdEf", "x"]}):
+        assert (await backend.get("/organizations", **query))["total_count"] == 1
+    assert len(await backend.get("/users", organization_id="org_2abCdEf")) == 2
     listed = await backend.get("/organizations", user_id=subject)
     assert [organization["id"] for organization in listed["data"]] == [acme.id]
     created = await backend.change("POST", "/organizations", {"name": "B", "created_by": subject})

@@ -14,6 +14,7 @@ from resolvers.access import SYSTEM
 from resolvers.transaction import begin
 from schema import schema
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
+from tests.support.api_keys import OF_API_KEYS
 from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
@@ -314,7 +315,15 @@ async def test_what_is_gone_is_told_as_it_was_and_as_deleted(api: Api, acme: Acm
 def test_every_mutation_has_a_row() -> None:
     names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_PLANS, *OF_WEBHOOKS, *OF_DOMAINS, *OF_KEYS}
+    assert names == {
+        *TABLE,
+        *OF_SESSIONS,
+        *OF_PLANS,
+        *OF_WEBHOOKS,
+        *OF_DOMAINS,
+        *OF_KEYS,
+        *OF_API_KEYS,
+    }
 
 
 async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:

@@ -138,7 +138,11 @@ async def test_a_key_that_is_revoked_meanwhile_makes_no_other(
 ) -> None:
     """Its right is read in the transaction that creates the new key."""
     key_id, key = await a_key(api)
-    monkeypatch.setattr(secret_keys, "is_live", lambda *_: False)
+
+    def is_dead(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(secret_keys, "is_live", is_dead)
     before = await contents(api.store)
 
     assert (await create(api, by=key)).code == "UNAUTHENTICATED"

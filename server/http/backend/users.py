@@ -17,7 +17,7 @@ from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
 from resolvers.queries.users import USERS, UserFilter
 from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_user_id, find_user_ids
+from server.http.backend.ids import find_organization_ids, find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
 from server.http.backend.parameters import Body, Metadata, NoBody, NoQuery, Query, Search, Texts
 from server.http.backend.renames import renamed
@@ -175,7 +175,7 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
         within=call.context.organization_ids,
         ids=() if is_nobody else await find_user_ids(call, ids),
         other_than=await find_user_ids(call, other_ids),
-        organization_ids=query.organization_id or None,
+        organization_ids=await find_organization_ids(call, query.organization_id or None),
         created_after=_to_moment(query.created_at_after),
         created_before=_to_moment(query.created_at_before),
     )
