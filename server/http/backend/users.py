@@ -55,7 +55,7 @@ class NewUser(Body):
     last_name: str | None = None
     public_metadata: Metadata = None
     private_metadata: Metadata = None
-    # There are no such checks that could be made.
+    # There are no such checks to skip.
     skip_password_requirement: bool | None = None
     skip_password_checks: bool | None = None
     skip_legal_checks: bool | None = None
@@ -84,7 +84,7 @@ class NewAddress(Body):
 
 
 def _show_address(row: User) -> JSONObject:
-    """Shows the only address of a user; its ID is made from that of the user."""
+    """Shows the only address of a user; its ID is derived from that of the user."""
     verification: JSONObject = {
         "object": "verification_admin",
         "id": f"ver_{row.id.partition('_')[2]}",
