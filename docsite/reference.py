@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+from docsite.backend_api_page import make_backend_api_page
 from docsite.command_page import make_command_page
 from docsite.settings_page import make_settings_page
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-PAGES = {"settings.md": make_settings_page, "commands.md": make_command_page}
+PAGES = {
+    "settings.md": make_settings_page,
+    "commands.md": make_command_page,
+    "backend-api.md": make_backend_api_page,
+}
 
 
 def write_reference() -> None:

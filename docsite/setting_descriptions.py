@@ -29,7 +29,7 @@ GROUPS = {
         "max_sockets_per_user",
         "max_sockets_per_address",
     ),
-    "API": ("graphiql", "introspection", "executor", "scripts"),
+    "API": ("graphiql", "introspection", "executor", "backend_api", "scripts"),
     "Logs, metrics, and traces": (
         "log_level",
         "log_format",
@@ -110,6 +110,7 @@ DESCRIPTIONS: dict[str, Any] = {
     "max_sockets_per_user": "The number of WebSockets of one user in one process.",
     "max_sockets_per_address": "The number of WebSockets of one IP address in one process.",
     "graphiql": "Whether the server has the GraphiQL page at `/graphql`.",
+    "backend_api": "Whether the server has the [Backend API](../guides/backend-api.md) under `/v1`, for secret keys.",
     "scripts": "Whether the server has `/js/tenantry.js` and `/js/tenantry-ui.js`, for pages that load the package and its components with a script tag.",
     "introspection": "Whether everyone can read the schema. Secret keys always can.",
     "executor": "What executes operations. Set `graphql-core` if you suspect a fault of"

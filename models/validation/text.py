@@ -31,6 +31,7 @@ METADATA_BYTES = 8_192
 METADATA_LEVELS = 32
 HTML = re.compile(r"<\s*[/!?]?\s*[a-z]", re.IGNORECASE)
 URL = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/", re.IGNORECASE)
+SECRET = re.compile(r"\b([as]k_)[\w-]{20,}")
 ENCODED_WORD = re.compile(r"=\?([^?]*)\?([bq])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)
 # How often a text is decoded in search of a link, such as a link in a word encoded twice.
 DECODINGS = 3
@@ -49,6 +50,11 @@ def ensure_readable(text: str, what: str) -> None:
 def escape_controls(text: str) -> str:
     """Escapes control characters and bidirectional overrides, for a terminal or a log."""
     return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def mask_keys(text: str) -> str:
+    """Hides the secrets of keys, which an error would otherwise repeat."""
+    return SECRET.sub(r"\1***", text)
 
 
 def _decode_word(word: re.Match[str]) -> str:

@@ -1,17 +1,16 @@
 """Users: the list of all users, and which users a user can see."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import AnySelect, StatementValues, prepared_statement
+from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.memberships import Membership
 from models.users import User
@@ -80,20 +79,6 @@ def select_users(
         return Selection(USERS, UserFilter(None, subjects, within), query)
     keys = normalize_valid(email_addresses)
     return Selection(USERS, UserFilter(keys, subjects, within), query)
-
-
-async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping[str, str]:
-    """Loads the IDs of users by external IDs, without those that users of several issuers have."""
-    async with store.read() as connection:
-        rows = (await connection.execute(_select_user_ids(external_ids))).all()
-    times = Counter(external_id for external_id, _ in rows)
-    return {external_id: id for external_id, id in rows if times[external_id] == 1}
-
-
-@prepared_statement
-def _select_user_ids(external_ids: Sequence[str]) -> AnySelect:
-    statement: AnySelect = Select(col(User.external_id), col(User.id))
-    return statement.where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

@@ -37,7 +37,7 @@ async def find_role_set(tx: Transaction, given: str, *, at: str) -> RoleSet:
 
 
 async def name_permissions(tx: Transaction, given: Sequence[str]) -> list[str]:
-    """Converts IDs of permissions to their keys; what is no ID stays as it is."""
+    """Converts IDs of permissions to their keys; anything else stays as it is."""
     await tx.lock_roles_exclusively()
     columns = select(Permission.id, Permission.key).where(col(Permission.id).in_(given))
     keys = {id: key for id, key in await tx.session.execute(columns)}

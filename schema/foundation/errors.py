@@ -8,6 +8,7 @@ from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from ulid import ULID
 
 from models.errors import InputError, RequestError
+from models.validation.text import mask_keys
 from schema.foundation.scalars import JSONObject
 
 MAXIMUM_ERRORS = 20
@@ -41,7 +42,7 @@ class UserError:
     @classmethod
     def from_error(cls, refusal: InputError) -> "UserError":
         meta = JSONObject(refusal.meta) if refusal.meta else None
-        message = shorten(refusal.message)
+        message = shorten(mask_keys(refusal.message))
         return cls(code=refusal.code, message=message, field=refusal.field, meta=meta)
 
 
@@ -93,7 +94,7 @@ def _to_message_and_extensions(error: GraphQLError, *, executed: bool) -> dict[s
 def format_error(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
     """Formats an error for the client; `executed` if the document itself was valid."""
     formatted = _to_message_and_extensions(error, executed=executed)
-    formatted["message"] = shorten(formatted["message"])
+    formatted["message"] = shorten(mask_keys(formatted["message"]))
     if error.locations:
         formatted["locations"] = [location.formatted for location in error.locations]
     if error.path:

@@ -73,7 +73,9 @@ def explain_errors(settings: Settings) -> Generator[None]:
         yield
     except SettingsError as error:
         raise fail(*error.messages) from error
-    except (InputError, InputErrors, Busy, CommitUnknown) as error:
+    except InputErrors as error:
+        raise fail(*(one.message for one in error.errors)) from error
+    except (InputError, Busy, CommitUnknown) as error:
         raise fail(str(error)) from error
     except UnknownRevision as error:
         raise fail(

@@ -20,6 +20,7 @@ from resolvers.domains.suggestions import accept_suggestion
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
+from resolvers.keys.secret_keys import NewKey, create_key
 from resolvers.members.create import create_membership
 from resolvers.members.validation import NewMember
 from resolvers.organizations import NewOrganization, create_organization
@@ -42,7 +43,7 @@ from server.development.issuer import (
     PEOPLE,
     make_subject,
 )
-from server.development.operations import COMPANY, HOOKS, JOAN, LAB, NEW, VERIFIED, WAITING
+from server.development.operations import COMPANY, HOOKS, JOAN, LAB, NEW, REPORTS, VERIFIED, WAITING
 from server.settings.names import ISSUER
 
 # The person whose invitation has expired.
@@ -83,6 +84,7 @@ async def load_demo(server: Server) -> None:
     )
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
+        await create_key(tx, NewKey(REPORTS, scopes=["memberships:read"]))
     await prepare_plans(server, company.id)
 
 

@@ -10,6 +10,7 @@ from models import base
 from models.database.store import Store
 from models.domains import OrganizationDomain
 from models.invitations import PENDING, Invitation
+from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.organizations import Organization, make_slug
 from models.sessions import Session
@@ -38,6 +39,7 @@ from server.development.operations import (
     JOAN,
     LAB,
     NEW,
+    REPORTS,
     VERIFIED,
     WAITING,
     Domains,
@@ -108,7 +110,7 @@ def make_accept_identities(issuer: DevelopmentIssuer, address: str) -> list[Demo
 
 
 async def load_ids(store: Store) -> dict[str, str]:
-    """Loads the IDs of demo people by address, organizations by slug and the endpoint by URL."""
+    """Loads the IDs of demo people by address, organizations by slug, and other objects by name."""
     people = select(User.address_key, User.id).where(
         col(User.issuer) == ISSUER, col(User.address_key).in_([email for email, _, _ in PEOPLE])
     )
@@ -118,6 +120,7 @@ async def load_ids(store: Store) -> dict[str, str]:
     endpoints = select(WebhookEndpoint.url, WebhookEndpoint.id).where(
         col(WebhookEndpoint.url) == HOOKS
     )
+    keys = select(SecretKey.name, SecretKey.id).where(col(SecretKey.name) == REPORTS)
     requests = select(User.address_key, MembershipRequest.id).join(
         MembershipRequest, col(MembershipRequest.user_id) == col(User.id)
     )
@@ -129,7 +132,7 @@ async def load_ids(store: Store) -> dict[str, str]:
         for kind, statement in (("request", requests), ("suggestion", suggestions)):
             rows = await connection.execute(statement.where(col(User.issuer) == ISSUER))
             ids |= {f"{kind} of {address}": id for address, id in rows}
-        for statement in (people, organizations, endpoints):
+        for statement in (people, organizations, endpoints, keys):
             ids |= {name: id for name, id in await connection.execute(statement)}
     return ids
 

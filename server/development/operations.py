@@ -32,6 +32,8 @@ NEW = "difference.example"
 JOAN = "joan@example.com"
 # Where the demo endpoint sends to, whether or not anybody listens there.
 HOOKS = "http://127.0.0.1:9000/webhooks"
+# A secret key of the demo, which nobody has.
+REPORTS = "Reports"
 # The recipients of the ready operation that invites several people.
 MANY = ("frances@example.com", "radia@example.com")
 # A PNG image of four by four pixels.
@@ -175,6 +177,13 @@ def make_variables(
             "orderBy": {"field": "EXPIRES_AT", "direction": "ASC"},
         },
         "RotateWebhookSecret": {"webhookEndpointId": ids.get(HOOKS, "whep_…")},
+        "CreateSecretKey": {
+            "name": "Mailer",
+            "scopes": ["memberships:read", "invitations:write"],
+            "organizationIds": [company],
+            "expiresInDays": 90,
+        },
+        "RevokeSecretKey": {"id": ids.get(REPORTS, "key_…")},
     }
 
 

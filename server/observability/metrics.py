@@ -63,7 +63,7 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self.requests = Counter(
             "tenantry_requests",
-            "Completed GraphQL operations, by the name of a known document.",
+            "Completed operations, by the name of a known document, or by endpoint.",
             ["operation", "kind", "transport", "outcome"],
             registry=registry,
         )

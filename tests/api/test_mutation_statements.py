@@ -72,12 +72,13 @@ async def test_changing_a_role_is_five_statements(api: Api, acme: Acme) -> None:
     ]
 
 
-async def test_removing_a_member_is_six_statements(api: Api, acme: Acme) -> None:
+async def test_removing_a_member_is_seven_statements(api: Api, acme: Acme) -> None:
     variables = {"organizationId": acme.id, "userId": acme.member.id}
 
     assert await statements_of(api, "remove-member", variables, by=acme.admin) == [
         AUTHORITY,
         "SELECT membership",  # with the user and the role
+        "SELECT api_key",  # which the member created
         "DELETE membership",
         "INSERT event",
         "SELECT membership",  # the payload: whether the caller can read it

@@ -7,11 +7,13 @@ import pytest
 
 from schema import schema
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller, contents
+from tests.support.api_keys import OF_API_KEYS
 from tests.support.billing import make_feature, make_plan, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
 from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.images import LOGO
+from tests.support.keys import OF_KEYS
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -255,7 +257,15 @@ def test_every_mutation_has_a_row() -> None:
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_PLANS, *OF_DOMAINS}
+    assert names == {
+        *TABLE,
+        *OF_SESSIONS,
+        *OF_WEBHOOKS,
+        *OF_PLANS,
+        *OF_DOMAINS,
+        *OF_KEYS,
+        *OF_API_KEYS,
+    }
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:

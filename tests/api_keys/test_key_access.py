@@ -14,7 +14,6 @@ from models.roles import (
     SYSTEM_PERMISSIONS,
 )
 from tests.conftest import counted
-from tests.keys.test_scope_matrix import FIELDS, OF_SERVICES, refusal
 from tests.support.api import SERVICE, Api, Caller, contents, events
 from tests.support.api_keys import (
     a_key,
@@ -24,8 +23,9 @@ from tests.support.api_keys import (
     update_key,
     verify_key,
 )
-from tests.support.billing import switch_billing
+from tests.support.billing import make_plan, switch_billing
 from tests.support.factories import Acme, a_role, an_organization
+from tests.support.guarded_fields import FIELDS, OF_SERVICES, refusal
 from tests.support.invitations import accept, codes, invite, invited, resend, ticket, unchanged
 from tests.support.tokens import assert_refused, one_database
 
@@ -222,6 +222,7 @@ async def test_permissions_count_with_the_plan(api: Api, acme: Acme) -> None:
     ]
 
     await switch_billing(api)
+    await make_plan(api, "small", isDefault=True)
     verified = await verify_key(api, secret_of(key), by=SERVICE)
     assert verified["apiKey"]["permissions"] == [MEMBERSHIPS_READ]
     document = (

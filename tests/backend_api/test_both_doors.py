@@ -76,13 +76,17 @@ def sort_keys(value: Any) -> Any:
     return orjson.dumps(orjson.loads(value), option=orjson.OPT_SORT_KEYS).decode()
 
 
+def _hide_ids(row: object) -> str:
+    return ID.sub("id", orjson.dumps(row).decode())
+
+
 def normalize(stored: JSON) -> str:
     """Numbers the IDs and nonces in the order in which they appear, and sorts rows without them."""
     text = orjson.dumps(stored, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    tables: JSON = orjson.loads(NONCE.sub("nonce", text))
+    tables: dict[str, list[Any]] = orjson.loads(NONCE.sub("nonce", text))
     for rows in tables.values():
         rows[:] = [list(map(sort_keys, row)) for row in rows]
-        rows.sort(key=lambda row: ID.sub("id", orjson.dumps(row).decode()))
+        rows.sort(key=_hide_ids)
     numbers: dict[str, str] = {}
     return ID.sub(
         lambda match: numbers.setdefault(match[0], f"id{len(numbers)}"),

@@ -1,6 +1,7 @@
 """What all endpoints of the Backend API have in common: callers, parameters, pages, and errors."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.http.backend.router import ENDPOINTS
 from tests.conftest import settings
@@ -191,23 +192,60 @@ async def test_the_backend_api_can_be_disabled(api: Api, acme: Acme) -> None:
 @ONLY_SQLITE
 async def test_requests_are_counted_and_logged_like_those_of_graphql(api: Api, acme: Acme) -> None:
     app = make_application(
-        settings(secret_keys=(SECRET_KEY,), secret_key_rate="2/minute", address_rate="1/minute"),
+        settings(
+            secret_keys=(SECRET_KEY,),
+            secret_key_rate="2/minute",
+            address_rate="1/minute",
+            log_format="console",
+        ),
         store=api.store,
         clock=api.clock,
     )
     limited = Api(app, api.store, api.clock)
     backend = Backend(limited)
-    await backend.get(f"/organizations/{acme.id}")
-    await backend.get("/organizations")
+    with capture_logs() as lines:
+        await backend.get(f"/organizations/{acme.id}")
+        await backend.refuse("GET", "/organizations/mallory@example.com?token=secret")
+    found, refused_line = [line for line in lines if line["event"] == "request"]
+    chosen = ("route", "operation", "kind", "status", "outcome", "actor_type", "organization_id")
+    route = "/v1/organizations/{organization_id}"
+    assert [found.get(name) for name in chosen] == [
+        route, f"GET {route}", "query", 200, "ok", "service", acme.id
+    ]  # fmt: skip
+    assert [refused_line.get(name) for name in chosen] == [
+        route, f"GET {route}", "query", 422, "error", "service", None
+    ]  # fmt: skip
+    assert refused_line["user_errors"] == ["form_param_unknown"]
+    assert "mallory" not in str(lines)
+    assert "secret" not in str(lines)
     response = await backend.send("GET", "/organizations")
     assert faults(response) == (429, ["too_many_requests"])
     assert 1 <= int(response.headers["retry-after"]) <= 60
     stranger = Backend(limited, Caller("Bearer sk_wrong"))
     refused = [(await stranger.send("GET", "/organizations")).status_code for _ in range(2)]
     assert refused == [401, 429]
-    text = (await api.client.get("/metrics")).text
     await limited.client.aclose()
-    assert 'operation="GET /v1/organizations"' not in text
+    text = limited.app.state.observer.metrics.render().decode()
+    assert 'tenantry_requests_total{kind="query",operation="GET /v1/organizations"' in text
+    assert 'tenantry_errors_total{code="RATE_LIMITED"} 2.0' in text
+    assert 'tenantry_errors_total{code="UNAUTHENTICATED"} 1.0' in text
+
+
+@ONLY_SQLITE
+async def test_an_answer_that_is_too_large_asks_for_a_smaller_limit(api: Api, acme: Acme) -> None:
+    app = make_application(
+        settings(secret_keys=(SECRET_KEY,), max_answer_bytes=64 * 1024),
+        store=api.store,
+        clock=api.clock,
+    )
+    small = Backend(Api(app, api.store, api.clock))
+    for number in range(9):
+        body = {"name": f"Large {number}", "public_metadata": {"a": "x" * 8_000}}
+        await small.change("POST", "/organizations", body)
+    fault = (422, ["form_param_value_too_large limit"])
+    assert await small.refuse("GET", "/organizations") == fault
+    assert len((await small.get("/organizations", limit=5))["data"]) == 5
+    await small.api.client.aclose()
 
 
 def test_every_endpoint_has_a_place_of_its_own() -> None:

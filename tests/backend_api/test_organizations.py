@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from models.users import User, make_user
+from resolvers.access import SYSTEM
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend, faults
@@ -170,10 +173,21 @@ async def test_ids_of_another_system_are_as_good_as_ours(api: Api, acme: Acme) -
     assert (await backend.get("/organizations/org_2abCdEf"))["id"] == acme.id
     changed = await backend.change("PATCH", "/organizations/org_2abCdEf", {"name": "Acme 2"})
     assert changed["id"] == acme.id
+    for query in ({"organization_id": "org_2abCdEf"}, {"organization_id": ["org_2abCdEf", "x"]}):
+        assert (await backend.get("/organizations", **query))["total_count"] == 1
+    assert len(await backend.get("/users", organization_id="org_2abCdEf")) == 2
     listed = await backend.get("/organizations", user_id=subject)
     assert [organization["id"] for organization in listed["data"]] == [acme.id]
     created = await backend.change("POST", "/organizations", {"name": "B", "created_by": subject})
     assert created["created_by"] == acme.member.id
+
+    # An ID that users of two issuers have says nothing.
+    async with begin(api.server, SYSTEM) as tx:
+        twin = make_user(tx.new_id(User.prefix), tx.now)
+        twin.issuer, twin.external_id = "https://other.example.com", subject
+        tx.session.add(twin)
+    assert (await backend.get("/organizations", user_id=subject))["data"] == []
+    assert await backend.refuse("GET", f"/users/{subject}") == (404, ["resource_not_found user_id"])
 
     # An external ID that is the slug of another organization is ambiguous.
     await an_organization(api, by=SERVICE, name="Twin", slug="twin")
@@ -201,6 +215,8 @@ async def test_logos(api: Api, acme: Acme) -> None:
         assert len(shown.content) <= 150 * 1024
     before = await contents(api.store)
     assert faults(await put(b"<svg/>")) == (422, ["form_param_format_invalid file"])
+    huge = encode(Image.new("1", (6_000, 4_001)))
+    assert faults(await put(huge)) == (422, ["form_param_value_invalid file"])
     assert faults(await put(large, other="1")) == (422, ["form_param_unknown other"])
     assert faults(await put(b"x" * (11 * 1024 * 1024))) == (413, ["image_too_large file"])
     assert await backend.refuse("PUT", path, {"file": "text"}) == (

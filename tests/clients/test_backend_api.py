@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.clerk import SDK
-from tests.support.node_apps import NODE, environment
-from tests.support.session_tokens import Issuing, issuing
+from tests.support.node_apps import NODE, environment, titled
+from tests.support.session_tokens import ADA, COMPANY, Issuing, issuing
 from tests.support.snippets import ROOT
 
 PROGRAM = SDK / "backend-api"
@@ -41,6 +41,17 @@ SETTINGS = """mutation {
         userErrors { code }
     }
 }"""
+
+
+# Asks who calls with a token, and with a forged one.
+CHECK_TOKEN = """
+import { whoCalls } from "./verify.mjs";
+const ask = (token) => whoCalls(
+  new Request("https://app.example.com/", { headers: { authorization: `Bearer ${token}` } }),
+);
+const { TOKEN } = process.env;
+console.log(JSON.stringify([await ask(TOKEN), await ask(`${TOKEN.slice(0, -8)}AAAAAAAA`)]));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +143,26 @@ def test_the_answers_have_the_types_of_the_sdk(here: Issuing, tmp_path: Path) ->
     assert wrong.keys() == NULL | OTHER
     assert all("'null' is not assignable" in wrong[name] for name in NULL)
     assert len(lines) > 300
+
+
+def test_the_programs_of_the_guide(here: Issuing, tmp_path: Path) -> None:
+    page, folder = "docs/coming-from/clerk.md", tmp_path
+    (folder / "node_modules").symlink_to(SDK / "node_modules")
+    for name, title in (("call", "Call the backend"), ("verify", "Verify a token")):
+        (folder / f"{name}.mjs").write_text(titled(page, title))
+    (folder / "check.mjs").write_text(CHECK_TOKEN)
+    given = environment(here)
+    variables = {"TENANTRY_URL": here.issuer, "TENANTRY_KEY": given["TENANTRY_SECRET_KEY"]}
+
+    known = "{ organizations(first: 1) { totalCount nodes { name } } }"
+    answer = here.server.graphql(known, f"Bearer {variables['TENANTRY_KEY']}").json()
+    newest = answer["data"]["organizations"]
+    number, names = run_node(folder / "call.mjs", **variables).split(" ", 1)
+    # The console of Node.js breaks long lists into lines.
+    assert int(number) == newest["totalCount"]
+    assert names.lstrip("[ \n").startswith(f"'{newest['nodes'][0]['name']}'")
+    token = here.token(ADA, COMPANY)
+    seen = json.loads(run_node(folder / "check.mjs", TOKEN=token, **variables))
+    assert seen[0]["orgId"] == here.organization(COMPANY)
+    assert seen[0]["isAdmin"] is True
+    assert seen[1]["userId"] is None

@@ -73,6 +73,24 @@ def test_the_call_of_a_frontend(server: Server, folder: Path, tmp_path: Path) ->
     assert json.loads(printed)["data"]["createOrganization"]["organization"]["slug"] == "acme"
 
 
+def test_a_service_calls_the_backend_api(server: Server, folder: Path, tmp_path: Path) -> None:
+    viewer = server.graphql("{ viewer { user { id } } }", f"Bearer {ada(folder)}").json()
+    source = program("docs/guides/backend-api.md", "ts").replace(
+        "user_…", viewer["data"]["viewer"]["user"]["id"]
+    )
+    key = (folder / "var" / "development-key").read_text().strip()
+    printed = run_node(
+        tmp_path,
+        source.replace("https://tenantry.example.com", server.url),
+        before=f"process.env.TENANTRY_KEY = {json.dumps(key)};",
+        after="""const { data } = await clerk.organizations.getOrganizationInvitationList({
+            organizationId: organization.id });
+            console.log(organization.maxAllowedMemberships, data[0].emailAddress);""",
+    )
+
+    assert printed.strip() == "10 katherine@example.com"
+
+
 @pytest.mark.parametrize(("slug", "expected"), [("analytical-engines", "let in"), ("other", "")])
 def test_a_session_token_is_verified_in_javascript(
     server: Server, folder: Path, tmp_path: Path, slug: str, expected: str

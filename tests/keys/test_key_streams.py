@@ -69,7 +69,7 @@ async def test_a_narrowed_key_begins_no_stream_beyond_what_it_has(api: Api, acme
         for document, narrowed, expected in REFUSALS:
             if "organization_ids" in narrowed:
                 narrowed = {"organization_ids": [rival]}
-            _, key = await a_key(api, **narrowed)
+            _, key = await a_key(api, "Narrowed", **narrowed)
             document = document.replace("ACME", acme.id)
             async with a_subscription(port, key, document) as socket:
                 assert await socket.refused() == expected

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -208,17 +210,41 @@ def test_keys_are_made_listed_and_revoked() -> None:
     assert "not shown again" in made.stderr
     assert entry["starts_with"] == secret[:15]
     assert (entry["name"], entry["revoked"]) == ("billing", None)
-    assert listed.splitlines()[0].split() == ["ID", "STARTS", "WITH", "CREATED", "REVOKED", "NAME"]
-    assert listed.splitlines()[1].split() == [
-        entry["id"],
-        secret[:15],
-        entry["created"],
-        "-",
-        "billing",
+    head, row = listed.splitlines()
+    assert [title.strip() for title in re.split("  +", head)] == [
+        *("ID", "STARTS WITH", "CREATED", "LAST USED", "EXPIRES", "REVOKED"),
+        *("SCOPES", "ORGANIZATIONS", "NAME"),
+    ]
+    assert row.split() == [
+        *(entry["id"], secret[:15], entry["created"], "-", "-", "-", "-", "-", "billing")
     ]
     assert revoked == again == f"{entry['id']} (billing) is revoked.\n"
     assert after["revoked"]
     assert secret not in listed
+
+
+def test_keys_can_be_narrowed() -> None:
+    done(invoke("migrate"))
+    with sqlite3.connect("var/tenantry.db") as connection:
+        (role_set,) = connection.execute("SELECT id FROM role_set").fetchone()
+        connection.execute(
+            "INSERT INTO organization (id, created_at, updated_at, name, public_metadata,"
+            " private_metadata, max_allowed_memberships, admin_delete_enabled, role_set_id,"
+            " search_text) VALUES ('org_1', '2026-01-01', '2026-01-01', 'Acme', '{}', '{}', 0, 1,"
+            " ?, 'acme')",
+            (role_set,),
+        )
+    scopes = ("--scope", "users:write", "--scope", "events:read")
+    others = ("--organization", "org_1", "--expires-in-days", "90")
+
+    done(invoke("keys", "create", "--name", "narrowed", *scopes, *others))
+
+    (entry,) = json.loads(done(invoke("keys", "list", "--json")))
+    assert entry["scopes"] == ["events:read", "users:write"]
+    assert entry["organizations"] == ["org_1"]
+    age = datetime.fromisoformat(entry["expires"]) - datetime.fromisoformat(entry["created"])
+    assert age == timedelta(days=90)
+    assert "events:read,users:write  org_1" in done(invoke("keys", "list"))
 
 
 def test_keys_that_make_no_sense_are_refused() -> None:
@@ -227,6 +253,13 @@ def test_keys_that_make_no_sense_are_refused() -> None:
 
     refused(invoke("keys", "revoke", "sk_unknown"), "The key 'sk_unknown' doesn't exist.")
     refused(invoke("keys", "create", "--name", " "), "The name must not be empty.")
+    wrong = ("--scope", "users:red", "--organization", "org_x", "--expires-in-days", "0")
+    refused(
+        invoke("keys", "create", "--name", "x", *wrong),
+        "No scope has the key 'users:red'.",
+        "These organizations don't exist: 'org_x'.",
+        "A key must expire after 1 to 365 days, or never.",
+    )
     assert json.loads(done(invoke("keys", "list", "--json"))) == []
 
 

@@ -170,6 +170,7 @@ BY = {
     **dict.fromkeys(("CreateWebhookEndpoint", "WebhookDeliveries"), "Secret key"),
     **dict.fromkeys(("EnableBilling", "Plans", "CreatePlan", "SetSubscription"), "Secret key"),
     **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
+    **dict.fromkeys(("CreateSecretKey", "SecretKeys", "RevokeSecretKey"), "Secret key"),
     **dict.fromkeys(("VerifyDomain", "AllDomains"), "Secret key"),
     **dict.fromkeys(("MySuggestions", "AcceptSuggestion"), "Dorothy Vaughan"),
 }

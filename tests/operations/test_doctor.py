@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -397,6 +398,37 @@ def test_doctor_lists_what_cannot_be_applied_from_stripe(folder: Path) -> None:
     assert "   ok  Stripe: every subscription is applied" in well
     assert "wrong  Stripe: sub_1: No plan has the price." in lines
     assert code == 1
+
+
+def test_doctor_names_the_keys_that_could_be_narrowed(folder: Path) -> None:
+    done(invoke("migrate"))
+    secrets = {
+        name: done(invoke("keys", "create", "--name", name, *narrowed)).strip()[:15]
+        for name, narrowed in {
+            "Busy": (),
+            "Idle": (),
+            "New": (),
+            "Narrow": ("--scope", "users:read"),
+        }.items()
+    }
+    with sqlite3.connect(folder / "var" / "tenantry.db") as connection:
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        uses = json.dumps({"users:read": now, "roles:read": now, "events:read": 1})
+        connection.execute(
+            "UPDATE secret_key SET scope_uses = ? WHERE name IN ('Busy', 'Narrow')", (uses,)
+        )
+        connection.execute(
+            "UPDATE secret_key SET created_at = '2026-01-01 00:00:00.000000' WHERE name = 'Idle'"
+        )
+
+    _, lines = examined(**SAFE)
+
+    assert [line for line in lines if "Secret keys" in line] == [
+        f" risk  Secret keys: {secrets['Busy']} (Busy) isn't narrowed, but used only these scopes"
+        " in the last 30 days: roles:read, users:read. Replace it with a key that has only them.",
+        f" risk  Secret keys: {secrets['Idle']} (Idle) isn't narrowed, and used no scope in the last"
+        " 30 days. Revoke it if nobody needs it.",
+    ]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")

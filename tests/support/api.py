@@ -127,6 +127,7 @@ INPUTS = {
     "attemptDomainOwnership": "DomainRefInput",
     "acceptSuggestion": "SuggestionRefInput",
     "rejectMembershipRequest": "MembershipRequestRefInput",
+    "revokeApiKey": "ApiKeyRefInput",
     "endSession": "SessionRefInput",
     "revokeSession": "SessionRefInput",
     "deleteWebhookEndpoint": "WebhookEndpointRefInput",

@@ -7,6 +7,9 @@ from models.roles import MEMBERSHIPS_READ
 from tests.support.api import JSON, Answer, Api, Caller
 from tests.support.factories import Acme
 
+# Tested for each caller, and for its events, in tests/api_keys.
+OF_API_KEYS = frozenset({"createApiKey", "updateApiKey", "revokeApiKey", "verifyApiKey"})
+
 
 async def create_key(
     api: Api,

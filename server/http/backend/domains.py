@@ -122,10 +122,11 @@ async def list_domains(call: Call, query: DomainsQuery) -> JSONObject:
 async def list_all_domains(call: Call, query: AllDomainsQuery) -> JSONObject:
     """A query that is the ID of an organization stands for its domains."""
     is_id = parse_prefix(query.query or "") == Organization.prefix
+    owner = query.query if is_id else query.organization_id
     filter = _make_filter(
         query,
         names=query.domains or None,
-        organization_id=query.query if is_id else query.organization_id,
+        organization_id=None if owner is None else await find_organization_id(call, owner),
         within=call.context.organization_ids,
     )
     selection = Selection(ALL_DOMAINS, filter, None if is_id else query.query)

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from models.keys.scopes import KeyScope
-from models.tracing import start_span
 from resolvers.transaction import Transaction
 from schema.foundation.context import Context
 from schema.foundation.guards import run_for_caller
@@ -35,8 +34,7 @@ class Call:
         """
         context = self.context
         await context.clear_loaders()
-        with start_span("transaction"):
-            result, tx = await run_for_caller(context, operation)
+        result, tx = await run_for_caller(context, operation)
         context.changed_organization_id = next(iter(tx.locked_organizations), None)
         context.loaders.remember_locked(tx)
         return result

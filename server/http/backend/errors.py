@@ -20,6 +20,7 @@ from models.errors import (
     NotFound,
     RateLimited,
     RequestError,
+    Unauthenticated,
     Unavailable,
 )
 from schema.foundation.errors import INTERNAL_SENTENCE, shorten
@@ -175,9 +176,13 @@ def _count(error: Exception, codes: Iterable[str]) -> None:
     """Notes the codes for the log and the metrics, under the names that GraphQL has for them."""
     record = get_record()
     match error:
-        case InputError() | InputErrors():
+        case InputError() | InputErrors() | Rejected():
             record.user_error_codes.update(codes)
         case RequestError():
             record.error_codes.add(error.code)
+        case HttpError():
+            record.error_codes.add(error.error.code)
+        case InvalidCredential():
+            record.error_codes.add(Unauthenticated.code)
         case _:
-            record.error_codes.update(codes)
+            record.error_codes.add("INTERNAL")

@@ -6,12 +6,30 @@ from models.base import parse_prefix
 from models.errors import NotFound
 from models.organizations import Organization
 from models.users import User
+from resolvers.queries.external_ids import Table, load_ids
 from resolvers.queries.organizations import (
     load_organization_by_external_id,
     load_organization_by_slug,
 )
-from resolvers.queries.users import load_user_ids
 from server.http.backend.endpoints import Call
+
+
+async def _find(call: Call, table: Table, given: Sequence[str]) -> list[str]:
+    """Finds our IDs; one that nothing or several users have stays as it is."""
+    foreign = [id for id in given if parse_prefix(id) != table.prefix]
+    if not foreign:
+        return list(given)
+    known = await call.context.read(load_ids, table, foreign)
+    return [known.get(id, id) for id in given]
+
+
+async def find_users(call: Call, given: Sequence[str]) -> list[str]:
+    return await _find(call, User, given)
+
+
+async def find_user_id(call: Call, given: str) -> str:
+    (id,) = await find_users(call, [given])
+    return id
 
 
 async def find_user_ids(call: Call, given: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -19,18 +37,9 @@ async def find_user_ids(call: Call, given: Sequence[str] | None) -> tuple[str, .
     return None if given is None else tuple(await find_users(call, given))
 
 
-async def find_users(call: Call, given: Sequence[str]) -> list[str]:
-    """Finds users; an ID that no user or several users have stays as it is."""
-    foreign = [id for id in given if parse_prefix(id) != User.prefix]
-    if not foreign:
-        return list(given)
-    known = await call.context.read(load_user_ids, foreign)
-    return [known.get(id, id) for id in given]
-
-
-async def find_user_id(call: Call, given: str) -> str:
-    (id,) = await find_users(call, [given])
-    return id
+async def find_organization_ids(call: Call, given: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Finds the organizations of a filter, if there is one."""
+    return None if given is None else tuple(await _find(call, Organization, given))
 
 
 async def find_organization(call: Call, *, by_slug: bool = False) -> Organization:
@@ -52,8 +61,8 @@ async def find_organization(call: Call, *, by_slug: bool = False) -> Organizatio
     return rows.popitem()[1]
 
 
-async def find_organization_id(call: Call) -> str:
-    """Finds the organization of the path, which the operation then locks; raises NotFound."""
-    given = call.path["organization_id"]
-    is_ours = parse_prefix(given) == Organization.prefix
-    return given if is_ours else (await find_organization(call)).id
+async def find_organization_id(call: Call, given: str | None = None) -> str:
+    """Finds the given organization, or that of the path; an unknown ID stays as it is."""
+    id = call.path["organization_id"] if given is None else given
+    (found,) = await _find(call, Organization, [id])
+    return found

@@ -83,6 +83,10 @@ async def get_settings(call: Call, query: NoQuery) -> JSONObject:
 
 
 async def update_settings(call: Call, body: SettingChanges) -> JSONObject:
+    if body.creator_role_id is not None or body.domains_default_role_id is not None:
+        # These belong to the initial role set.
+        call.context.use_scope(KeyScope.ROLES_WRITE)
+
     async def update(tx: Transaction) -> Instance:
         # The roles come first, in the order in which every transaction takes these locks.
         errors = await _change_roles(tx, body)

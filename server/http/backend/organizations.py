@@ -16,6 +16,7 @@ from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.ids import (
     find_organization,
     find_organization_id,
+    find_organization_ids,
     find_user_id,
     find_user_ids,
 )
@@ -91,8 +92,8 @@ async def list_organizations(call: Call, query: OrganizationsQuery) -> JSONObjec
         await find_user_ids(call, users),
         call.context.organization_ids,
         await find_user_ids(call, other_users),
-        ids,
-        other_ids,
+        await find_organization_ids(call, ids),
+        await find_organization_ids(call, other_ids),
     )
     selection = Selection(ORGANIZATIONS, filter, query.query)
     answer = await answer_list(call, selection, query, show_organizations)

@@ -91,7 +91,7 @@ async def create_role(call: Call, body: NewRole) -> JSONObject:
 async def update_role(call: Call, body: RoleChanges) -> JSONObject:
     # The SDK lets null through for what stays as it is; only a description can be removed.
     kept = {"name": body.name, "new_key": body.key}
-    given = {name: value for name, value in kept.items() if value is not None}
+    given: JSONObject = {name: value for name, value in kept.items() if value is not None}
     given |= body.get_given("description")
 
     async def update(tx: Transaction) -> Role:

@@ -19,7 +19,7 @@ from resolvers.sessions.lists import SESSIONS, SessionFilter
 from resolvers.sessions.rows import session_not_found
 from resolvers.sessions.tokens import TokenOptions, create_token_of_session
 from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_user_id
+from server.http.backend.ids import find_organization_id, find_user_id
 from server.http.backend.lists import Page, answer_list
 from server.http.backend.parameters import Body, NoBody, NoQuery
 from server.http.backend.shapes import to_time
@@ -113,10 +113,11 @@ async def get_session(call: Call, query: NoQuery) -> JSONObject:
 
 
 async def create_session(call: Call, body: NewSession) -> JSONObject:
+    active = body.active_organization_id
     create = partial(
         lifecycle.create_session_of_user,
         user_id=await find_user_id(call, body.user_id),
-        organization_id=body.active_organization_id,
+        organization_id=None if active is None else await find_organization_id(call, active),
     )
     return await _show(call, await call.change(create))
 

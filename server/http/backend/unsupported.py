@@ -28,12 +28,12 @@ UNSUPPORTED: Mapping[str, str] = {
     "/v1/accountless_applications": SETTINGS,
     "/v1/actor_tokens": "Acting as another user doesn't exist yet.",
     "/v1/agents/tasks": "Acting as another user doesn't exist yet.",
-    "/v1/allowlist_identifiers": f"{SIGN_IN} the list of who can sign in.",
+    "/v1/allowlist_identifiers": f"{SIGN_IN} the list of those who can sign in.",
     "/v1/beta_features": SETTINGS,
     "/v1/billing/subscription_items": (
         "Subscriptions are changed by the GraphQL mutation setSubscription, or by Stripe."
     ),
-    "/v1/blocklist_identifiers": f"{SIGN_IN} the list of who can't sign in.",
+    "/v1/blocklist_identifiers": f"{SIGN_IN} the list of those who can't sign in.",
     "/v1/clients": SESSIONS,
     "/v1/domains": "Satellite domains don't exist here. List TENANTRY_ALLOWED_ORIGINS instead.",
     "/v1/email": "Only emails about organizations are sent. Send others yourself.",

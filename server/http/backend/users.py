@@ -17,11 +17,11 @@ from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
 from resolvers.queries.users import USERS, UserFilter
 from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_user_id, find_user_ids
+from server.http.backend.ids import find_organization_ids, find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
 from server.http.backend.parameters import Body, Metadata, NoBody, NoQuery, Query, Search, Texts
 from server.http.backend.renames import renamed
-from server.http.backend.shapes import show_deleted, to_time
+from server.http.backend.shapes import show_deleted, show_private_metadata, to_time
 
 READ, WRITE = KeyScope.USERS_READ, KeyScope.USERS_WRITE
 Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_000)]
@@ -55,7 +55,7 @@ class NewUser(Body):
     last_name: str | None = None
     public_metadata: Metadata = None
     private_metadata: Metadata = None
-    # There are no such checks that could be made.
+    # There are no such checks to skip.
     skip_password_requirement: bool | None = None
     skip_password_checks: bool | None = None
     skip_legal_checks: bool | None = None
@@ -84,7 +84,7 @@ class NewAddress(Body):
 
 
 def _show_address(row: User) -> JSONObject:
-    """Shows the only address of a user; its ID is made from that of the user."""
+    """Shows the only address of a user; its ID is derived from that of the user."""
     verification: JSONObject = {
         "object": "verification_admin",
         "id": f"ver_{row.id.partition('_')[2]}",
@@ -106,7 +106,6 @@ def _show_user(call: Call, row: User) -> JSONObject:
     context = call.context
     addresses = [] if row.email_address is None else [_show_address(row)]
     enabled = row.create_organization_enabled
-    shows_private = context.try_scope(KeyScope.PRIVATE_METADATA_READ)
     return {
         "object": "user",
         "id": row.id,
@@ -118,7 +117,7 @@ def _show_user(call: Call, row: User) -> JSONObject:
         "primary_email_address_id": addresses[0]["id"] if addresses else None,
         "email_addresses": addresses,
         "public_metadata": row.public_metadata,
-        "private_metadata": row.private_metadata if shows_private else None,
+        **show_private_metadata(context, row.private_metadata),
         "create_organization_enabled": context.instance.create_organization_enabled
         if enabled is None
         else enabled,
@@ -176,7 +175,7 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
         within=call.context.organization_ids,
         ids=() if is_nobody else await find_user_ids(call, ids),
         other_than=await find_user_ids(call, other_ids),
-        organization_ids=query.organization_id or None,
+        organization_ids=await find_organization_ids(call, query.organization_id or None),
         created_after=_to_moment(query.created_at_after),
         created_before=_to_moment(query.created_at_before),
     )

@@ -5,6 +5,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocument } from "../types/tenantry.ts";
 /** The kind of actor that caused an event. */
 export type ActorType =
+  /** An API key of an organization. */
+  | 'API_KEY'
   /** A service with a secret key. */
   | 'SERVICE'
   /** Tenantry itself, for example when an invitation expires. */
@@ -14,6 +16,12 @@ export type ActorType =
 
 /** The type of an event. */
 export type EventType =
+  /** An API key was created. */
+  | 'API_KEY_CREATED'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKED'
+  /** An API key was updated, or its creator left the organization. */
+  | 'API_KEY_UPDATED'
   /** A domain was added to an organization. */
   | 'DOMAIN_CREATED'
   /** A domain was removed from an organization. */
@@ -82,6 +90,10 @@ export type EventType =
   | 'ROLE_SET_UPDATED'
   /** A role or its permissions were updated. */
   | 'ROLE_UPDATED'
+  /** A secret key was created. */
+  | 'SECRET_KEY_CREATED'
+  /** A secret key was revoked. */
+  | 'SECRET_KEY_REVOKED'
   /** A session was opened. */
   | 'SESSION_CREATED'
   /** A session was ended by its user. */
@@ -149,6 +161,10 @@ export type OrganizationEventsSubscription = { readonly event:
 
 type RefusalFields_AcceptInvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
+type RefusalFields_ApiKeyPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_ApiKeyVerificationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
 type RefusalFields_DeletedPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
 type RefusalFields_DomainPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
@@ -177,6 +193,8 @@ type RefusalFields_RolePayload_Fragment = { readonly userErrors: ReadonlyArray<{
 
 type RefusalFields_RoleSetPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
+type RefusalFields_SecretKeyPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
 type RefusalFields_SessionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
 type RefusalFields_SubscriptionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
@@ -189,6 +207,8 @@ type RefusalFields_WebhookEndpointPayload_Fragment = { readonly userErrors: Read
 
 export type RefusalFieldsFragment =
   | RefusalFields_AcceptInvitationPayload_Fragment
+  | RefusalFields_ApiKeyPayload_Fragment
+  | RefusalFields_ApiKeyVerificationPayload_Fragment
   | RefusalFields_DeletedPayload_Fragment
   | RefusalFields_DomainPayload_Fragment
   | RefusalFields_FeaturePayload_Fragment
@@ -203,6 +223,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_PlanPayload_Fragment
   | RefusalFields_RolePayload_Fragment
   | RefusalFields_RoleSetPayload_Fragment
+  | RefusalFields_SecretKeyPayload_Fragment
   | RefusalFields_SessionPayload_Fragment
   | RefusalFields_SubscriptionPayload_Fragment
   | RefusalFields_UserPayload_Fragment

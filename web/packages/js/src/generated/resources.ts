@@ -22,6 +22,8 @@ export type AcceptMembershipRequestInput = {
 
 /** The kind of actor that caused an event. */
 export type ActorType =
+  /** An API key of an organization. */
+  | 'API_KEY'
   /** A service with a secret key. */
   | 'SERVICE'
   /** Tenantry itself, for example when an invitation expires. */
@@ -102,8 +104,12 @@ export type CreateInvitationsInput = {
 
 /** An organization to create. */
 export type CreateOrganizationInput = {
+  /** When the organization was created in the system that it is imported from. Must not be in the future. Defaults to now. Requires a secret key. */
+  readonly createdAt?: string | null | undefined;
   /** ID of the user who becomes the first member. Requires a secret key. Without it, a secret key creates an organization without members. */
   readonly createdBy?: string | null | undefined;
+  /** ID of the organization in another system, such as the one it is imported from: at most 255 characters, unique in the instance. Requires a secret key. */
+  readonly externalId?: string | null | undefined;
   /** The membership limit. 0 means unlimited. Defaults to `Instance.maxAllowedMemberships`. Requires a secret key. */
   readonly maxAllowedMemberships?: number | null | undefined;
   /** The name of the organization: 1 to 256 characters, without HTML or links. */
@@ -165,6 +171,12 @@ export type EnrollmentMode =
 
 /** The type of an event. */
 export type EventType =
+  /** An API key was created. */
+  | 'API_KEY_CREATED'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKED'
+  /** An API key was updated, or its creator left the organization. */
+  | 'API_KEY_UPDATED'
   /** A domain was added to an organization. */
   | 'DOMAIN_CREATED'
   /** A domain was removed from an organization. */
@@ -233,6 +245,10 @@ export type EventType =
   | 'ROLE_SET_UPDATED'
   /** A role or its permissions were updated. */
   | 'ROLE_UPDATED'
+  /** A secret key was created. */
+  | 'SECRET_KEY_CREATED'
+  /** A secret key was revoked. */
+  | 'SECRET_KEY_REVOKED'
   /** A session was opened. */
   | 'SESSION_CREATED'
   /** A session was ended by its user. */
@@ -301,10 +317,16 @@ export type InvitationOrderField =
 export type InvitationRecipientInput = {
   /** The email address to invite. */
   readonly emailAddress: string;
+  /** The number of days after which this invitation expires, from 1 to 365. Defaults to the `expiresInDays` of the whole input. */
+  readonly expiresInDays?: number | null | undefined;
+  /** ID of the member who appears as the inviter of this person. Defaults to the `inviterUserId` of the whole input. Requires a secret key. */
+  readonly inviterUserId?: string | null | undefined;
   /** Private metadata of the future membership, at most 8 KB. Requires a secret key. */
   readonly privateMetadata?: Readonly<Record<string, unknown>> | null | undefined;
   /** Public metadata of the future membership, at most 8 KB. Requires a secret key. */
   readonly publicMetadata?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The page of your application that this person's link leads to. Defaults to the `redirectUrl` of the whole input. */
+  readonly redirectUrl?: string | null | undefined;
   /** Key of the role that the person gets. Defaults to the `role` of the whole input. */
   readonly role?: string | null | undefined;
 };
@@ -394,17 +416,23 @@ export type OrderDirection =
 
 /** The organization to return. Set exactly one of the fields. */
 export type OrganizationBy =
-  {   /** ID of the organization to return. */
+  {   /** The organization's ID in another system. Requires a secret key. */
+  readonly externalId: string; readonly id?: never; readonly slug?: never; }
+  |  { readonly externalId?: never;   /** ID of the organization to return. */
   readonly id: string; readonly slug?: never; }
-  |  { readonly id?: never;   /** The slug of the organization to return. */
+  |  { readonly externalId?: never; readonly id?: never;   /** The slug of the organization to return. */
   readonly slug: string; };
 
 /** The reason for the result of a permission check. */
 export type PermissionReason =
-  /** The role of the member includes the permission, but the plan of the organization doesn't include its feature. */
+  /** The API key doesn't hold the permission. */
+  | 'API_KEY_LACKS_PERMISSION'
+  /** The role of the member includes the permission, or the API key holds it, but the plan of the organization doesn't include its feature. */
   | 'FEATURE_NOT_IN_PLAN'
   /** The role of the member includes the permission. */
   | 'GRANTED_BY_ROLE'
+  /** The API key holds the permission. */
+  | 'GRANTED_TO_API_KEY'
   /** The user isn't a member of the organization, or the organization doesn't exist. */
   | 'NOT_A_MEMBER'
   /** Organizations are disabled in this instance. */
@@ -498,6 +526,8 @@ export type UpdateMembershipInput = {
 export type UpdateOrganizationInput = {
   /** Whether members with the permission `org:sys_profile:delete` can delete the organization. Requires a secret key. */
   readonly adminDeleteEnabled?: boolean | null | undefined;
+  /** The new ID of the organization in another system, unique in the instance. Null to remove it. Requires a secret key. */
+  readonly externalId?: string | null | undefined;
   /** The absolute https URL of the new logo. Null to use a generated image. */
   readonly imageUrl?: string | null | undefined;
   /** The new membership limit. 0 means unlimited. Requires a secret key. */
@@ -579,6 +609,10 @@ export type DeleteDomainMutation = { readonly payload: { readonly userErrors: Re
 
 type RefusalFields_AcceptInvitationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
+type RefusalFields_ApiKeyPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
+type RefusalFields_ApiKeyVerificationPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
 type RefusalFields_DeletedPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
 type RefusalFields_DomainPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
@@ -607,6 +641,8 @@ type RefusalFields_RolePayload_Fragment = { readonly userErrors: ReadonlyArray<{
 
 type RefusalFields_RoleSetPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
+type RefusalFields_SecretKeyPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
+
 type RefusalFields_SessionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
 
 type RefusalFields_SubscriptionPayload_Fragment = { readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> };
@@ -619,6 +655,8 @@ type RefusalFields_WebhookEndpointPayload_Fragment = { readonly userErrors: Read
 
 export type RefusalFieldsFragment =
   | RefusalFields_AcceptInvitationPayload_Fragment
+  | RefusalFields_ApiKeyPayload_Fragment
+  | RefusalFields_ApiKeyVerificationPayload_Fragment
   | RefusalFields_DeletedPayload_Fragment
   | RefusalFields_DomainPayload_Fragment
   | RefusalFields_FeaturePayload_Fragment
@@ -633,6 +671,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_PlanPayload_Fragment
   | RefusalFields_RolePayload_Fragment
   | RefusalFields_RoleSetPayload_Fragment
+  | RefusalFields_SecretKeyPayload_Fragment
   | RefusalFields_SessionPayload_Fragment
   | RefusalFields_SubscriptionPayload_Fragment
   | RefusalFields_UserPayload_Fragment

@@ -15,7 +15,9 @@ export type SystemPermissionKey =
   | "org:sys_domains:manage"
   | "org:sys_billing:read"
   | "org:sys_billing:manage"
-  | "org:sys_entconns:manage";
+  | "org:sys_entconns:manage"
+  | "org:sys_api_keys:read"
+  | "org:sys_api_keys:manage";
 
 /** Any string that keeps the suggestions of an editor. */
 type AnyString = string & Record<never, never>;

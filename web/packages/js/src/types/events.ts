@@ -47,7 +47,12 @@ export type EventType =
   | "SESSION_CREATED"
   | "SESSION_ENDED"
   | "SESSION_REVOKED"
-  | "INSTANCE_UPDATED";
+  | "INSTANCE_UPDATED"
+  | "API_KEY_CREATED"
+  | "API_KEY_UPDATED"
+  | "API_KEY_REVOKED"
+  | "SECRET_KEY_CREATED"
+  | "SECRET_KEY_REVOKED";
 
 /** A change, as the instance's log has it. */
 export interface TenantryEvent {
@@ -59,7 +64,10 @@ export interface TenantryEvent {
   readonly name: string;
   readonly occurredAt: Date;
   readonly organizationId: string | null;
-  readonly actor: { readonly type: "USER" | "SERVICE" | "SYSTEM"; readonly id: string | null };
+  readonly actor: {
+    readonly type: "USER" | "SERVICE" | "API_KEY" | "SYSTEM";
+    readonly id: string | null;
+  };
   /** The object as it was at the event: the `data` of the webhook. */
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -68,8 +68,12 @@ export type CreateMembershipInput = {
 
 /** An organization to create. */
 export type CreateOrganizationInput = {
+  /** When the organization was created in the system that it is imported from. Must not be in the future. Defaults to now. Requires a secret key. */
+  readonly createdAt?: string | null | undefined;
   /** ID of the user who becomes the first member. Requires a secret key. Without it, a secret key creates an organization without members. */
   readonly createdBy?: string | null | undefined;
+  /** ID of the organization in another system, such as the one it is imported from: at most 255 characters, unique in the instance. Requires a secret key. */
+  readonly externalId?: string | null | undefined;
   /** The membership limit. 0 means unlimited. Defaults to `Instance.maxAllowedMemberships`. Requires a secret key. */
   readonly maxAllowedMemberships?: number | null | undefined;
   /** The name of the organization: 1 to 256 characters, without HTML or links. */
@@ -94,10 +98,16 @@ export type DeleteOrganizationInput = {
 export type InvitationRecipientInput = {
   /** The email address to invite. */
   readonly emailAddress: string;
+  /** The number of days after which this invitation expires, from 1 to 365. Defaults to the `expiresInDays` of the whole input. */
+  readonly expiresInDays?: number | null | undefined;
+  /** ID of the member who appears as the inviter of this person. Defaults to the `inviterUserId` of the whole input. Requires a secret key. */
+  readonly inviterUserId?: string | null | undefined;
   /** Private metadata of the future membership, at most 8 KB. Requires a secret key. */
   readonly privateMetadata?: Readonly<Record<string, unknown>> | null | undefined;
   /** Public metadata of the future membership, at most 8 KB. Requires a secret key. */
   readonly publicMetadata?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The page of your application that this person's link leads to. Defaults to the `redirectUrl` of the whole input. */
+  readonly redirectUrl?: string | null | undefined;
   /** Key of the role that the person gets. Defaults to the `role` of the whole input. */
   readonly role?: string | null | undefined;
 };
@@ -160,9 +170,11 @@ export type OrderDirection =
 
 /** The organization to return. Set exactly one of the fields. */
 export type OrganizationBy =
-  {   /** ID of the organization to return. */
+  {   /** The organization's ID in another system. Requires a secret key. */
+  readonly externalId: string; readonly id?: never; readonly slug?: never; }
+  |  { readonly externalId?: never;   /** ID of the organization to return. */
   readonly id: string; readonly slug?: never; }
-  |  { readonly id?: never;   /** The slug of the organization to return. */
+  |  { readonly externalId?: never; readonly id?: never;   /** The slug of the organization to return. */
   readonly slug: string; };
 
 /** The sort order of a list of organizations. */
@@ -218,6 +230,8 @@ export type UpdateMembershipMetadataInput = {
 export type UpdateOrganizationInput = {
   /** Whether members with the permission `org:sys_profile:delete` can delete the organization. Requires a secret key. */
   readonly adminDeleteEnabled?: boolean | null | undefined;
+  /** The new ID of the organization in another system, unique in the instance. Null to remove it. Requires a secret key. */
+  readonly externalId?: string | null | undefined;
   /** The absolute https URL of the new logo. Null to use a generated image. */
   readonly imageUrl?: string | null | undefined;
   /** The new membership limit. 0 means unlimited. Requires a secret key. */

@@ -23,9 +23,11 @@ export type MembershipMode =
 
 /** The organization to return. Set exactly one of the fields. */
 export type OrganizationBy =
-  {   /** ID of the organization to return. */
+  {   /** The organization's ID in another system. Requires a secret key. */
+  readonly externalId: string; readonly id?: never; readonly slug?: never; }
+  |  { readonly externalId?: never;   /** ID of the organization to return. */
   readonly id: string; readonly slug?: never; }
-  |  { readonly id?: never;   /** The slug of the organization to return. */
+  |  { readonly externalId?: never; readonly id?: never;   /** The slug of the organization to return. */
   readonly slug: string; };
 
 /** The status of a session. */
