@@ -139,7 +139,11 @@ async def _insert(tx: Transaction, organization: Organization, *, has_derived_sl
             raise _to_input_error(error) from error
         organization.slug = add_suffix(make_slug(organization.name))
         tx.session.add(organization)
-        await tx.session.flush()
+        try:
+            await tx.session.flush()
+        except IntegrityError as second:
+            # The database names only one of two values that are taken.
+            raise _to_input_error(second) from second
 
 
 def _is_about_external_id(error: IntegrityError) -> bool:
