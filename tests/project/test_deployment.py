@@ -17,6 +17,7 @@ import yaml
 
 from tests.support.env_files import FILLED, fill, read_env
 from tests.support.processes import (
+    INSTALLED,
     TENANTRY,
     Server,
     await_answer,
@@ -79,7 +80,7 @@ def test_the_command_of_the_image_serves_and_is_healthy(tmp_path: Path) -> None:
     settings = settings_of("server", tmp_path)
     tenantry("migrate", folder=tmp_path, **settings)
 
-    with started(*command, folder=tmp_path, **settings) as server:
+    with started(*command, folder=tmp_path, program=INSTALLED, **settings) as server:
         assert health_check(server.url).returncode == 0
     assert health_check(server.url).returncode != 0
 

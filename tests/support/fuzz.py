@@ -5,7 +5,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -23,7 +23,7 @@ from schema import schema
 from tests.support.api import JSON, SECRET_KEY, sign_token, test_issuer
 from tests.support.documents import JSON_VALUES, TEXTS, nearly_valid, requests
 from tests.support.http import INNARDS
-from tests.support.processes import TENANTRY, Server, started
+from tests.support.processes import Program, Server, started
 from tests.support.subscriptions import PROTOCOL
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def token() -> str:
 
 
 @contextmanager
-def target(folder: Path, program: Sequence[str | Path] = (TENANTRY,)) -> Generator[Target]:
+def target(folder: Path, program: Program = ()) -> Generator[Target]:
     """Serves on a fresh database; fails if the server wrote a traceback until the end."""
     with (
         started("serve", folder=folder, program=program, **SETTINGS) as server,
