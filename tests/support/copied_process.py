@@ -37,7 +37,8 @@ def become(
 
     os.dup2(output.fileno(), 1)
     os.dup2((errors or output).fileno(), 2)
-    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", closefd=False)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
