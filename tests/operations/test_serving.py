@@ -13,7 +13,6 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
 from server.cli import http_server
@@ -31,6 +30,7 @@ from tests.support.processes import (
     started,
     while_serving,
 )
+from tests.support.tokens import rsa_key
 
 MINE = "{ viewer { user { identifier } memberships { nodes { organization { name } } } } }"
 CREATE = 'mutation { createOrganization(input: { name: "Acme" }) { organization { id } } }'
@@ -144,7 +144,7 @@ def test_dev_leaves_a_production_database_alone(folder: Path) -> None:
 
 # -------------------------------------------------------------------------------------------- serve
 
-RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+RSA = rsa_key()
 
 
 SMTP = {"TENANTRY_SMTP_URL": "smtp://mail.example.com:587"}
