@@ -32,6 +32,8 @@ T = TypeVar("T")
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 SILENCE_SECONDS = 0.05
 ANSWER_SECONDS = 10.0
+# The server can't answer a closing frame that it takes for the rest of one that isn't complete.
+CLOSE_SECONDS = 0.5
 # 1006 is a connection that broke, and 1011 a fault of the server.
 UNEXPECTED_CODES = {1006, 1011}
 
@@ -321,7 +323,12 @@ FRAMES = st.one_of(
 @contextmanager
 def open_socket(target: Target) -> Generator[ClientConnection]:
     url = target.server.url.replace("http", "ws")
-    with connect(f"{url}/graphql", subprotocols=[PROTOCOL], compression=None) as connection:
+    with connect(
+        f"{url}/graphql",
+        subprotocols=[PROTOCOL],
+        compression=None,
+        close_timeout=CLOSE_SECONDS,
+    ) as connection:
         yield connection
 
 
