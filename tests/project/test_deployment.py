@@ -111,7 +111,7 @@ def test_the_services_of_the_compose_file_run(tmp_path: Path) -> None:
         *SERVICES["server"]["command"], folder=tmp_path, **settings_of("server", tmp_path)
     )
     with server as running:
-        assert httpx.get(f"{running.url}/readyz").is_success
+        assert httpx.get(f"{running.url}/readyz", timeout=60).is_success
 
     settings = settings_of("worker", tmp_path)
     port = free_port()
@@ -155,7 +155,7 @@ def test_the_systemd_units_run(tmp_path: Path) -> None:
     assert {before[0], start[0], worker[0]} == {"/opt/tenantry/bin/tenantry"}
     assert tenantry(*before[1:], folder=tmp_path, **values).returncode == 0
     with started(*start[1:], folder=tmp_path, **values) as server:
-        assert httpx.get(f"{server.url}/readyz").is_success
+        assert httpx.get(f"{server.url}/readyz", timeout=60).is_success
         assert server.stop()[0] == 0
     with (
         process(*worker[1:], folder=tmp_path, **values) as running,

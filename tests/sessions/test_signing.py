@@ -545,6 +545,6 @@ def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: P
     with started("dev", "--no-demo", folder=folder) as server:
         ((first, *_),) = stored_keys()
         done(invoke("keys", "rotate-signing"))
-        shown = httpx.get(f"{server.url}/.well-known/jwks.json").json()["keys"]
+        shown = httpx.get(f"{server.url}/.well-known/jwks.json", timeout=60).json()["keys"]
 
     assert [key["kid"] for key in shown] == [first, next(row[0] for row in stored_keys() if row[2])]

@@ -119,7 +119,7 @@ async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
     port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
     running = asyncio.create_task(http_server.serve_on(listener, app, stop_streams))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=START_SECONDS) as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")
     try:
         yield port
