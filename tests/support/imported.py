@@ -3,18 +3,13 @@
 The environment is what a command gets, because some modules read it while they are imported.
 """
 
-# ruff: noqa: E402
-
 import os
+from importlib import import_module
 
 from tests.support.copied_process import clean_environment
 
 environment = clean_environment()
 os.environ.clear()
 os.environ.update(environment)
-
-import server.cli.diagnosis
-import server.cli.serving
-import server.development.demo_company
-
-__all__ = ["server"]
+for name in ("server.cli.diagnosis", "server.cli.serving", "server.development.demo_company"):
+    import_module(name)

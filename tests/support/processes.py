@@ -170,7 +170,7 @@ class Server:
         """Stops the server as an operator does; returns the exit code and the output."""
         self.process.send_signal(signal.SIGTERM)
         written, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, written
+        return self.process.wait(), written
 
 
 def await_answer(server: Server) -> None:
