@@ -20,7 +20,7 @@ shared: OrderedDict[Any, Document] = OrderedDict()
 def share_schemas() -> None:
     """Replaces how schemas are built and documents are read, for all tests of this process."""
     setattr(app, "build", cache(app.build))  # noqa: B010
-    Documents._read = _read_once  # pyright: ignore[reportPrivateUsage]
+    setattr(Documents, "_read", _read_once)  # noqa: B010
 
 
 def _read_once(documents: Documents, text: str) -> Document:
