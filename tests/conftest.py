@@ -28,6 +28,7 @@ from tests.support.application import make_application
 from tests.support.both_executors import execute_on_both, execute_once
 from tests.support.database_refill import Content, Refill, administer, content
 from tests.support.factories import ADMIN, Acme, create_acme
+from tests.support.shared_schemas import share_schemas
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -58,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    share_schemas()
     if config.getoption("--both-executors"):
         execute_on_both()
 

@@ -2,9 +2,11 @@
 " "must"."""
 
 import ast
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,23 +32,21 @@ SUFFIXES = {".css", ".graphql", ".html", ".js", ".jsx", ".md", ".py", ".txt"}
 RULES = ("must ", "contains ", "names ", "TENANTRY_")
 
 
-def find_files() -> Iterator[Path]:
+@cache
+def find_files() -> Sequence[Path]:
+    found = [ROOT / name for name in DOCUMENTS if (ROOT / name).is_file()]
     for name in (*PACKAGES, *DOCUMENTS):
-        path = ROOT / name
-        for file in path.rglob("*") if path.is_dir() else [path]:
-            is_ours = not {"node_modules", "assets", "dist"} & set(file.relative_to(ROOT).parts)
-            if is_ours and file.suffix in SUFFIXES:
-                yield file
-
-
-FILES = sorted(find_files())
+        for folder, folders, names in os.walk(ROOT / name):
+            folders[:] = set(folders) - {"node_modules", "assets", "dist"}
+            found += [Path(folder, name) for name in names]
+    return sorted(file for file in found if file.suffix in SUFFIXES)
 
 
 def test_words_of_the_list_are_not_used() -> None:
-    assert len(FILES) > 200
+    assert len(find_files()) > 200
     assert [
         f"{file.relative_to(ROOT)}: {word}"
-        for file in FILES
+        for file in find_files()
         for text in read_texts(file)
         for word in find_words(text)
     ] == []
@@ -71,7 +71,7 @@ def test_a_proxy_can_be_in_front() -> None:
 
 
 def test_everything_is_spelled_as_in_the_dictionary() -> None:
-    command = [sys.executable, "-m", "codespell_lib", "--quiet-level", "3", *map(str, FILES)]
+    command = [sys.executable, "-m", "codespell_lib", "--quiet-level", "3", *map(str, find_files())]
 
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

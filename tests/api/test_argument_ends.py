@@ -135,6 +135,16 @@ def ends_of(type_: Any, sample: Any) -> list[Any]:
             return ends.get(str(other), TEXTS)
 
 
+def is_too_long(value: Any) -> bool:
+    match value:
+        case str():
+            return len(value) > TEXT_LENGTH
+        case list():
+            return len(value) > LIST_LENGTH  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return False
+
+
 def literal(value: Any) -> str:
     """A value as a document writes it."""
     match value:
@@ -199,10 +209,13 @@ class Walker:
     def values(self, place: Place) -> list[Any]:
         """What to try: the ends of the type, and what is not of the type at all.
 
-        The latter is rejected before any statement runs, so one database is enough for it.
+        The latter, and what is too long for any argument, is rejected before any statement runs,
+        so one database is enough for it.
         """
         ends = ends_of(place.type, self.sample(place.path[-1], _entry(place.type)))
-        return [*EMPTY, *(WRONG if self.api.store.is_sqlite else ()), *ends]
+        if self.api.store.is_sqlite:
+            return [*EMPTY, *WRONG, *ends]
+        return [*EMPTY, *(end for end in ends if not is_too_long(end))]
 
     def document(self, place: Place, arguments: str, variables: str) -> str:
         field = TYPES[place.parent].fields[place.field]
@@ -216,9 +229,12 @@ class Walker:
         return f"{head}{declared} {{ {parent % f'{place.field}({arguments}) {selection}'} }}"
 
     def requests(self, place: Place, value: Any) -> Iterator[JSON]:
-        """The value as the variables of the field's arguments, and in the document."""
+        """The value as the variables of the field's arguments, and in the document.
+
+        How a document is read doesn't depend on the database.
+        """
         given = self.arguments(place, value)
-        if place in LITERAL_PLACES:
+        if place in LITERAL_PLACES and self.api.store.is_sqlite:
             written = ", ".join(f"{key}: {literal(inner)}" for key, inner in given.items())
             yield {"query": self.document(place, written, "")}
         field: Any = TYPES[place.parent].fields[place.field]

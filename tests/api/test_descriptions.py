@@ -37,6 +37,11 @@ def is_guarded(type_name: str, field_name: str) -> bool:
     return field is not None and bool(field.directives)
 
 
+@cache
+def descriptions() -> dict[str, str | None]:
+    return dict(find_descriptions())
+
+
 def find_descriptions() -> Iterator[tuple[str, str | None]]:
     """Everything that a client can see, with its description."""
     for name, type_ in built().type_map.items():
@@ -65,25 +70,24 @@ def find_field_descriptions(
         )
 
 
-DESCRIPTIONS = dict(find_descriptions())
-
-
 def test_everything_is_described_in_sentences() -> None:
-    assert len(DESCRIPTIONS) > 700
-    assert [name for name, text in DESCRIPTIONS.items() if not SENTENCE.fullmatch(text or "")] == []
+    assert len(descriptions()) > 700
+    assert [
+        name for name, text in descriptions().items() if not SENTENCE.fullmatch(text or "")
+    ] == []
 
 
 def test_no_description_is_a_placeholder() -> None:
     assert [
         name
-        for name, text in DESCRIPTIONS.items()
+        for name, text in descriptions().items()
         if len((text or "").split()) < FEWEST_WORDS or "{" in (text or "")
     ] == []
 
 
 def test_a_description_is_shared_by_few() -> None:
     places = defaultdict[str | None, list[str]](list)
-    for name, text in DESCRIPTIONS.items():
+    for name, text in descriptions().items():
         places[text].append(name)
 
     assert {text: names for text, names in places.items() if len(names) > MOST_PLACES} == {}
@@ -91,7 +95,7 @@ def test_a_description_is_shared_by_few() -> None:
 
 @pytest.mark.parametrize("name", ["The input of `createRole`.", "A page of a list of users."])
 def test_names_are_filled_in(name: str) -> None:
-    assert name in DESCRIPTIONS.values()
+    assert name in descriptions().values()
 
 
 def test_nullable_fields_say_when_they_are_null() -> None:

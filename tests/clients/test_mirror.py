@@ -16,8 +16,8 @@ from models.database.tables import metadata
 from models.instance import Instance
 from tests.support.api import SECRET_KEY, Api
 from tests.support.factories import Acme, a_member
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.mirror import (
+    Crew,
     Killable,
     a_crew,
     a_mirror,
@@ -151,27 +151,37 @@ def noted(seed: int) -> Generator[None]:
         raise
 
 
-async def kill_now_and_then(
-    victims: list[Killable], times: int, random: Random, seconds: tuple[float, float]
+async def kill_mirror(mirror: Killable, path: Path, times: int, random: Random) -> None:
+    """Kills it when it has applied some more events: at once, while it starts, or later."""
+    for _ in range(times):
+        before, more = len(applied(path)), random.choice([0, 1, 5, 20, 40])
+        await until(lambda: len(applied(path)) >= before + more, CATCH_UP_SECONDS)  # noqa: B023
+        await asyncio.to_thread(mirror.kill)
+
+
+async def kill_servers(
+    servers: dict[str, Killable], crew: Crew, times: int, random: Random
 ) -> None:
-    for number in range(times):
-        await asyncio.sleep(random.uniform(*seconds))
-        await asyncio.to_thread(victims[number % len(victims)].kill)
-
-
-async def kill_servers(servers: dict[str, Killable], times: int, random: Random) -> None:
-    """In turn, and each one again only when it is back."""
+    """In turn, each one again only when it is back, and after some more changes."""
     for number in range(times):
         url = list(servers)[number % len(servers)]
         await ready(url)
-        await kill_now_and_then([servers[url]], 1, random, (1.0, 6.0))
+        later = crew.changes + random.randint(10, 150)
+        await until(lambda: crew.changes >= later, CATCH_UP_SECONDS)  # noqa: B023
+        await asyncio.to_thread(servers[url].kill)
 
 
-@SLOW_ON_POSTGRESQL
+FEW, MANY = (200, 4, 2, 1), (1_000, 8, 8, 3)
+
+
 @pytest.mark.parametrize(
-    ("changes", "writers", "mirror_kills", "server_kills"),
-    [(200, 4, 2, 1), pytest.param(1_000, 8, 8, 3, marks=pytest.mark.slow)],
-    ids=["some", "all"],
+    ("database_url", "changes", "writers", "mirror_kills", "server_kills"),
+    [
+        pytest.param("sqlite", *FEW, id="some-sqlite"),
+        pytest.param("sqlite", *MANY, marks=pytest.mark.slow, id="all-sqlite"),
+        pytest.param("postgresql", *MANY, marks=pytest.mark.slow, id="all-postgresql"),
+    ],
+    indirect=["database_url"],
 )
 async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed(
     store: Store,
@@ -191,8 +201,8 @@ async def test_a_mirror_misses_nothing_and_gets_nothing_twice_whatever_is_killed
         async with a_crew(list(servers), random) as crew:
             mirror = a_mirror(stack, path, lambda: random.choice(list(servers)))
             killing = [
-                asyncio.create_task(kill_now_and_then([mirror], mirror_kills, random, (0.2, 3.0))),
-                asyncio.create_task(kill_servers(servers, server_kills, random)),
+                asyncio.create_task(kill_mirror(mirror, path, mirror_kills, random)),
+                asyncio.create_task(kill_servers(servers, crew, server_kills, random)),
             ]
 
             def goes_on() -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.plans import PayerType
 from resolvers.plan_gate import filter_by_features
@@ -20,8 +19,9 @@ from resolvers.sessions.claims import (
 )
 from tests.support.api import JSON
 from tests.support.clerk import ask_sdk
+from tests.support.tokens import rsa_key
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY = rsa_key()
 MODELS = 500
 ISSUER = "https://orgs.example.com"
 

@@ -98,7 +98,7 @@ def test_a_session_token_is_verified_in_javascript(
     by_ada = {"authorization": f"Bearer {ada(folder)}", "origin": APP}
     company = server.graphql(COMPANY, by_ada["authorization"]).json()["data"]["organization"]["id"]
     body = {"query": OPEN, "variables": {"id": company}}
-    opened = httpx.post(f"{server.url}/graphql", json=body, headers=by_ada)
+    opened = httpx.post(f"{server.url}/graphql", json=body, headers=by_ada, timeout=60)
     token = opened.json()["data"]["createSession"]["token"]["jwt"]
     key = jwt.PyJWKClient(f"{server.url}/.well-known/jwks.json").get_signing_key_from_jwt(token)
     assert isinstance(key.key, RSAPublicKey)

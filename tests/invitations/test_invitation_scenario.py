@@ -25,7 +25,7 @@ def serving(api: Api, url: str, post: Post, folder: Path, *options: str) -> Gene
     """A production server on the test's database; the test's requests go to it."""
     settings = production(url, post)
     with started("serve", *options, folder=folder, **settings) as server:
-        api.client = httpx.AsyncClient(base_url=server.url)
+        api.client = httpx.AsyncClient(base_url=server.url, timeout=60)
         yield server
 
 
@@ -140,7 +140,7 @@ async def test_without_a_mail_server_production_passes_links_on_by_hand(
     with started(
         "serve", folder=tmp_path, **PRODUCTION, TENANTRY_DATABASE_URL=database_url
     ) as server:
-        api.client = httpx.AsyncClient(base_url=server.url)
+        api.client = httpx.AsyncClient(base_url=server.url, timeout=60)
         ada = await api.person("ada@example.com")
         made = (await api.send("create-organization", by=ada, name="Acme")).payload
         new = {"organizationId": made["organization"]["id"], "emailAddress": "grace@example.com"}

@@ -201,8 +201,8 @@ def test_an_application_of_next(example: tuple[Issuing, Server]) -> None:
 
 
 def check_nobody(app: Server) -> None:
-    home = httpx.get(app.url, headers=HTML)
-    inside = httpx.get(f"{app.url}/orgs/{COMPANY}", headers=HTML)
+    home = httpx.get(app.url, headers=HTML, timeout=60)
+    inside = httpx.get(f"{app.url}/orgs/{COMPANY}", headers=HTML, timeout=60)
 
     assert "You are signed out." in home.text
     assert inside.status_code == 307

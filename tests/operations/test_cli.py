@@ -25,7 +25,15 @@ from schema.foundation.sdl import sdl
 from server import cli
 from tests.operations.test_settings import KEYS_URL, SECRET_KEY
 from tests.support.http import SLOW_ON_POSTGRESQL
-from tests.support.processes import PRODUCTION, done, invoke, refused, started, tenantry
+from tests.support.processes import (
+    INSTALLED,
+    PRODUCTION,
+    done,
+    invoke,
+    refused,
+    started,
+    tenantry,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -364,8 +372,8 @@ def test_the_schema_is_printed_written_and_checked(folder: Path) -> None:
 
 
 def test_the_installed_command_answers_as_a_process(folder: Path) -> None:
-    token = tenantry("token", "--email", "ada@example.com", folder=folder)
-    refusal = tenantry("serve", folder=folder)
+    token = tenantry("token", "--email", "ada@example.com", folder=folder, program=INSTALLED)
+    refusal = tenantry("serve", folder=folder, program=INSTALLED)
 
     assert (token.returncode, len(token.stdout.split("."))) == (0, 3)
     assert refusal.returncode == 2
@@ -472,14 +480,16 @@ def test_a_server_with_a_migrated_database_answers_without_alembic(
     # Python imports this module at its start; None makes every later import fail.
     (folder / "sitecustomize.py").write_text("import sys; sys.modules['alembic'] = None\n")
 
-    with started(command, folder=folder, PYTHONPATH=str(folder), **PRODUCTION) as server:
+    path = {"PYTHONPATH": str(folder)}
+    with started(command, folder=folder, program=INSTALLED, **path, **PRODUCTION) as server:
         answer = server.graphql("{ __typename }")
 
     assert answer.json()["data"] == {"__typename": "Query"}
     refusal = tenantry(
         "migrate",
         folder=folder,
-        PYTHONPATH=str(folder),
+        program=INSTALLED,
+        **path,
         TENANTRY_DATABASE_URL="sqlite+aiosqlite:///new.db",
     )
     assert "import of alembic halted" in refusal.stderr

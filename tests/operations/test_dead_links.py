@@ -4,7 +4,6 @@ everything goes on over new connections, and a stop ends.
 
 import asyncio
 import signal
-import subprocess
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -20,7 +19,7 @@ from models.database import store as store_module
 from models.database.store import Store
 from models.errors import Unavailable
 from tests.support.api import SECRET_KEY, SERVICE
-from tests.support.processes import PRODUCTION, Server, process, started
+from tests.support.processes import PRODUCTION, Running, Server, process, started
 from tests.support.smtp import Post, until
 from tests.support.smtp import listening as mail_server
 from tests.support.subscriptions import server_sent, server_sent_events
@@ -183,7 +182,7 @@ async def test_a_worker_stops_while_the_link_is_dead(
         await stops_in_time(worker)
 
 
-async def stops_in_time(running: subprocess.Popen[str]) -> None:
+async def stops_in_time(running: Running) -> None:
     running.send_signal(signal.SIGTERM)
     began = time.monotonic()
     await asyncio.to_thread(running.wait, 60)

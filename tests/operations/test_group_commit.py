@@ -225,7 +225,7 @@ async def test_a_waiting_writer_that_leaves_does_not_hold_the_commit_up(store: S
     await asyncio.sleep(0)
     second.cancel()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await first
     assert "user_01" in await ids(store)
 

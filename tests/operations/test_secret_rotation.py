@@ -20,7 +20,15 @@ from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents
 from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
 from tests.support.invitations import accept, codes, invited, link_ticket
-from tests.support.processes import PRODUCTION, Server, done, invoke, refused, started
+from tests.support.processes import (
+    PRODUCTION,
+    Server,
+    done,
+    free_port,
+    invoke,
+    refused,
+    started,
+)
 from tests.support.sessions import bearer_of, open_session
 from tests.support.smtp import until
 from tests.support.webhook_receiver import Receiver, listening
@@ -76,8 +84,8 @@ class Operator:
     async def refuses_to_start(self, *secrets: str) -> None:
         """No process starts with these secrets, and `doctor` says the same."""
         sentence = "TENANTRY_SECRET can't decrypt 1 "
-        for command in ("serve", "worker"):
-            refused(await self.run(command, secrets=secrets), sentence)
+        for command in (("serve", "--port", str(free_port())), ("worker",)):
+            refused(await self.run(*command, secrets=secrets), sentence)
         assert (await self.root_secret(*secrets))[0].startswith(f"wrong  Root secret: {sentence}")
 
     async def root_secret(self, *secrets: str) -> list[str]:

@@ -13,7 +13,6 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
 from server.cli import http_server
@@ -21,7 +20,17 @@ from server.http import graphiql
 from tests.support.api import AUDIENCE, ISSUER, Api
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import PRODUCTION, done, invoke, refused, started, while_serving
+from tests.support.processes import (
+    INSTALLED,
+    PRODUCTION,
+    done,
+    free_port,
+    invoke,
+    refused,
+    started,
+    while_serving,
+)
+from tests.support.tokens import rsa_key
 
 MINE = "{ viewer { user { identifier } memberships { nodes { organization { name } } } } }"
 CREATE = 'mutation { createOrganization(input: { name: "Acme" }) { organization { id } } }'
@@ -135,7 +144,7 @@ def test_dev_leaves_a_production_database_alone(folder: Path) -> None:
 
 # -------------------------------------------------------------------------------------------- serve
 
-RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+RSA = rsa_key()
 
 
 SMTP = {"TENANTRY_SMTP_URL": "smtp://mail.example.com:587"}
@@ -237,13 +246,19 @@ def test_a_worker_refuses_what_it_can_t_work_with(
 
 
 def test_serve_takes_only_a_migrated_database(folder: Path) -> None:
-    refused(invoke("serve", **production()), "the database is not migrated. Run: tenantry migrate")
+    refused(
+        invoke("serve", "--port", str(free_port()), **production()),
+        "the database is not migrated. Run: tenantry migrate",
+    )
 
 
 def test_serve_takes_no_database_of_a_development_server() -> None:
     done(invoke("seed", "--organizations", "1", "--users", "1"))
 
-    refused(invoke("serve", **production()), "names a database that a development server has used")
+    refused(
+        invoke("serve", "--port", str(free_port()), **production()),
+        "names a database that a development server has used",
+    )
 
 
 def test_a_development_server_that_is_served_stays_on_this_machine() -> None:
@@ -344,7 +359,7 @@ def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> No
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_dev_starts_and_ends_as_a_process(ending: signal.Signals, folder: Path) -> None:
-    with started("dev", folder=folder) as server:
+    with started("dev", folder=folder, program=INSTALLED) as server:
         answer = server.graphql("{ instance { slugsEnabled } }")
         server.process.send_signal(ending)
         written, _ = server.process.communicate(timeout=30)

@@ -21,8 +21,8 @@ def test_a_worker_serves_its_metrics_and_its_health(tmp_path: Path) -> None:
     with process("worker", folder=tmp_path, **environment) as running:
         worker = Server(running, f"http://127.0.0.1:{port}")
         await_answer(worker)
-        ready = httpx.get(f"{worker.url}/readyz")
-        refused = httpx.get(f"{worker.url}/metrics")
+        ready = httpx.get(f"{worker.url}/readyz", timeout=60)
+        refused = httpx.get(f"{worker.url}/metrics", timeout=60)
         metrics = httpx.get(f"{worker.url}/metrics", headers={"authorization": f"Bearer {TOKEN}"})
         graphql = worker.graphql("{ __typename }")
         code, written = worker.stop()

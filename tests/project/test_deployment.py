@@ -17,6 +17,7 @@ import yaml
 
 from tests.support.env_files import FILLED, fill, read_env
 from tests.support.processes import (
+    INSTALLED,
     TENANTRY,
     Server,
     await_answer,
@@ -79,7 +80,7 @@ def test_the_command_of_the_image_serves_and_is_healthy(tmp_path: Path) -> None:
     settings = settings_of("server", tmp_path)
     tenantry("migrate", folder=tmp_path, **settings)
 
-    with started(*command, folder=tmp_path, **settings) as server:
+    with started(*command, folder=tmp_path, program=INSTALLED, **settings) as server:
         assert health_check(server.url).returncode == 0
     assert health_check(server.url).returncode != 0
 
@@ -110,7 +111,7 @@ def test_the_services_of_the_compose_file_run(tmp_path: Path) -> None:
         *SERVICES["server"]["command"], folder=tmp_path, **settings_of("server", tmp_path)
     )
     with server as running:
-        assert httpx.get(f"{running.url}/readyz").is_success
+        assert httpx.get(f"{running.url}/readyz", timeout=60).is_success
 
     settings = settings_of("worker", tmp_path)
     port = free_port()
@@ -154,7 +155,7 @@ def test_the_systemd_units_run(tmp_path: Path) -> None:
     assert {before[0], start[0], worker[0]} == {"/opt/tenantry/bin/tenantry"}
     assert tenantry(*before[1:], folder=tmp_path, **values).returncode == 0
     with started(*start[1:], folder=tmp_path, **values) as server:
-        assert httpx.get(f"{server.url}/readyz").is_success
+        assert httpx.get(f"{server.url}/readyz", timeout=60).is_success
         assert server.stop()[0] == 0
     with (
         process(*worker[1:], folder=tmp_path, **values) as running,

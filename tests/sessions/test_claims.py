@@ -6,7 +6,6 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from resolvers.sessions.claims import (
     encode_permissions,
     make_claims,
 )
+from tests.support.tokens import rsa_key
 
 SYSTEM = frozenset(
     f"org:sys_{right}"
@@ -246,7 +246,7 @@ def test_a_token_that_is_too_large_says_which_claim(
     assert error.value.code == "token_too_large"
 
 
-KEY = rsa.generate_private_key(65_537, 2_048)
+KEY = rsa_key()
 
 
 def signed_length(found: dict[str, Any]) -> int:

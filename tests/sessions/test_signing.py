@@ -47,7 +47,7 @@ from server.settings.settings import SettingsError, read_settings
 from tests.conftest import counted, server_for, settings
 from tests.support.api import JSON, Api, Clock, contents
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import PRODUCTION, done, invoke, refused, started
+from tests.support.processes import PRODUCTION, done, free_port, invoke, refused, started
 from tests.support.sessions import open_session
 
 SECRET, OTHER = (
@@ -512,7 +512,7 @@ def test_serve_refuses_a_root_secret_that_does_not_fit(folder: Path) -> None:
     done(invoke("keys", "rotate-signing", TENANTRY_SECRET=SECRET))
 
     refused(
-        invoke("serve", **{**PRODUCTION, "TENANTRY_SECRET": OTHER}),
+        invoke("serve", "--port", str(free_port()), **{**PRODUCTION, "TENANTRY_SECRET": OTHER}),
         root_secret.UNREADABLE.format("1 signing key"),
     )
 
@@ -545,6 +545,6 @@ def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: P
     with started("dev", "--no-demo", folder=folder) as server:
         ((first, *_),) = stored_keys()
         done(invoke("keys", "rotate-signing"))
-        shown = httpx.get(f"{server.url}/.well-known/jwks.json").json()["keys"]
+        shown = httpx.get(f"{server.url}/.well-known/jwks.json", timeout=60).json()["keys"]
 
     assert [key["kid"] for key in shown] == [first, next(row[0] for row in stored_keys() if row[2])]

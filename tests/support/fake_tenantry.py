@@ -7,15 +7,16 @@ from typing import Any
 
 import httpx
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
 from starlette.requests import Request
 
 from tenantry_auth import Auth, Tenantry
 from tests.support.api import JSON
+from tests.support.tokens import rsa_key
 
 URL, ORIGIN = "https://tenantry.example.com", "https://app.example.com"
-KEY, OTHER = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+KEY, OTHER = rsa_key(), rsa_key("other")
 NOW = float(int(time.time()))
 CLAIMS: JSON = {
     "iss": URL,
@@ -40,7 +41,7 @@ LAB: JSON = {
 }
 
 
-def token(key: rsa.RSAPrivateKey = KEY, kid: str = "key_1", **claims: Any) -> str:
+def token(key: RSAPrivateKey = KEY, kid: str = "key_1", **claims: Any) -> str:
     """Signs claims; None removes one."""
     given = {name: value for name, value in (CLAIMS | claims).items() if value is not None}
     return jwt.encode(given, key, algorithm="RS256", headers={"kid": kid})

@@ -5,7 +5,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -23,7 +23,7 @@ from schema import schema
 from tests.support.api import JSON, SECRET_KEY, sign_token, test_issuer
 from tests.support.documents import JSON_VALUES, TEXTS, nearly_valid, requests
 from tests.support.http import INNARDS
-from tests.support.processes import TENANTRY, Server, started
+from tests.support.processes import Program, Server, started
 from tests.support.subscriptions import PROTOCOL
 
 T = TypeVar("T")
@@ -32,6 +32,8 @@ T = TypeVar("T")
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 SILENCE_SECONDS = 0.05
 ANSWER_SECONDS = 10.0
+# The server can't answer a closing frame that it takes for the rest of one that isn't complete.
+CLOSE_SECONDS = 0.5
 # 1006 is a connection that broke, and 1011 a fault of the server.
 UNEXPECTED_CODES = {1006, 1011}
 
@@ -89,7 +91,7 @@ def token() -> str:
 
 
 @contextmanager
-def target(folder: Path, program: Sequence[str | Path] = (TENANTRY,)) -> Generator[Target]:
+def target(folder: Path, program: Program = ()) -> Generator[Target]:
     """Serves on a fresh database; fails if the server wrote a traceback until the end."""
     with (
         started("serve", folder=folder, program=program, **SETTINGS) as server,
@@ -321,7 +323,12 @@ FRAMES = st.one_of(
 @contextmanager
 def open_socket(target: Target) -> Generator[ClientConnection]:
     url = target.server.url.replace("http", "ws")
-    with connect(f"{url}/graphql", subprotocols=[PROTOCOL], compression=None) as connection:
+    with connect(
+        f"{url}/graphql",
+        subprotocols=[PROTOCOL],
+        compression=None,
+        close_timeout=CLOSE_SECONDS,
+    ) as connection:
         yield connection
 
 

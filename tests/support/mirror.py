@@ -30,7 +30,7 @@ from tests.support.api import (
     Caller,
     sign_token,
 )
-from tests.support.processes import PRODUCTION, START_SECONDS, free_port, process
+from tests.support.processes import PRODUCTION, START_SECONDS, Running, free_port, process
 
 ROOT = Path(__file__).parents[2]
 PRIMARY = "role_set:primary"
@@ -108,8 +108,8 @@ async def load_expected_cursors(store: Store, *, after: int) -> list[int]:
 class Killable:
     """A process that never ends by itself, and is restarted whenever it is killed."""
 
-    start: Callable[[], subprocess.Popen[Any]]
-    process: subprocess.Popen[Any] = field(init=False)
+    start: Callable[[], Running | subprocess.Popen[bytes]]
+    process: Running | subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         self.process = self.start()
@@ -146,10 +146,9 @@ def a_server(stack: ExitStack, folder: Path, store: Store) -> tuple[str, Killabl
         "TENANTRY_SECRET_KEYS": SECRET_KEY,
         "TENANTRY_IDENTITY_ISSUERS": PRODUCTION["TENANTRY_IDENTITY_ISSUERS"],
         "TENANTRY_LOG_LEVEL": "error",
-        "PYTHONPATH": str(ROOT),
     }
 
-    def start() -> subprocess.Popen[str]:
+    def start() -> Running:
         return stack.enter_context(process("serve", "--port", port, folder=folder, **environment))
 
     return f"http://127.0.0.1:{port}", Killable(start)

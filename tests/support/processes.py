@@ -25,8 +25,11 @@ from schema.foundation.context import noop
 from server import cli
 from server.cli import http_server
 from tests.support.api import test_issuer
+from tests.support.copied_process import CopiedProcess, clean_environment
 
 TENANTRY = Path(sys.executable).with_name("tenantry")
+# The command as it is installed, for tests of its start.
+INSTALLED = (TENANTRY,)
 START_SECONDS = 60.0
 
 # Settings that `serve` is content with.
@@ -37,6 +40,9 @@ PRODUCTION = {
 }
 
 T = TypeVar("T")
+# A command in front of the arguments.
+Program = Sequence[str | Path]
+Running = subprocess.Popen[str] | CopiedProcess
 
 
 @contextmanager
@@ -113,7 +119,7 @@ async def listening(app: ASGIApp, port: int = 0) -> AsyncGenerator[int]:
     port = listener.getsockname()[1]
     stop_streams = app.state.log.close if isinstance(app, Starlette) else noop
     running = asyncio.create_task(http_server.serve_on(listener, app, stop_streams))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=START_SECONDS) as client:
         await client.get(f"http://127.0.0.1:{port}/healthz")
     try:
         yield port
@@ -127,32 +133,30 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-def _environment(values: dict[str, str]) -> dict[str, str]:
-    """Leaves out the settings of this machine, and sets the width of a terminal."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
-    }
-    return {**kept, "COLUMNS": "100", **values}
-
-
-def tenantry(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command until it ends."""
-    command = [TENANTRY, *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=_environment(environment),
-        capture_output=True,
-        text=True,
-        timeout=START_SECONDS,
-    )
+def tenantry(
+    *arguments: str, folder: Path, program: Program = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command until it ends: of the program, or else in a process that has imported all."""
+    given = clean_environment() | environment
+    if program:
+        return subprocess.run(
+            [*program, *arguments],
+            cwd=folder,
+            env=given,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+        )
+    running = CopiedProcess(arguments, str(folder), given, separates_errors=True)
+    output, errors = running.communicate(START_SECONDS)
+    return subprocess.CompletedProcess(arguments, running.wait(), output, errors)
 
 
 @dataclass
 class Server:
     """A server in a process of its own."""
 
-    process: subprocess.Popen[str]
+    process: Running
     url: str
 
     def graphql(
@@ -166,7 +170,7 @@ class Server:
         """Stops the server as an operator does; returns the exit code and the output."""
         self.process.send_signal(signal.SIGTERM)
         written, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, written
+        return self.process.wait(), written
 
 
 def await_answer(server: Server) -> None:
@@ -186,18 +190,22 @@ def await_answer(server: Server) -> None:
 def process(
     *arguments: str,
     folder: Path,
-    program: Sequence[str | Path] = (TENANTRY,),
+    program: Program = (),
     **environment: str,
-) -> Generator[subprocess.Popen[str]]:
-    """Runs a command, until the end of the block at the latest."""
-    running = subprocess.Popen(
-        [*program, *arguments],
-        cwd=folder,
-        env=_environment(environment),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+) -> Generator[Running]:
+    """Runs a command, as `tenantry` does, until the end of the block at the latest."""
+    given = clean_environment() | environment
+    if program:
+        running = subprocess.Popen(
+            [*program, *arguments],
+            cwd=folder,
+            env=given,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    else:
+        running = CopiedProcess(arguments, str(folder), given)
     try:
         yield running
     finally:
@@ -209,7 +217,7 @@ def process(
 def started(
     *arguments: str,
     folder: Path,
-    program: Sequence[str | Path] = (TENANTRY,),
+    program: Program = (),
     **environment: str,
 ) -> Generator[Server]:
     """Runs a server, until the end of the block at the latest."""

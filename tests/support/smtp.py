@@ -192,7 +192,7 @@ async def working(*workers: Endless) -> AsyncGenerator[list[asyncio.Task[None]]]
                 await task
 
 
-async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Awaitable[bool] | bool], seconds: float = 60) -> None:
     """Waits until the condition is true."""
     async with asyncio.timeout(seconds):
         while True:

@@ -48,7 +48,7 @@ async def test_a_change_arrives_signed_and_what_failed_is_tried_again(
         started("serve", "--no-worker", folder=tmp_path, **settings) as server,
         process("worker", folder=tmp_path, **settings),
     ):
-        api.client = httpx.AsyncClient(base_url=server.url)
+        api.client = httpx.AsyncClient(base_url=server.url, timeout=60)
         endpoint = await an_endpoint(api, receiver.url("/hooks"), types=["ORGANIZATION_CREATED"])
         ada = await api.person("ada@example.com")
         made = (await api.send("create-organization", by=ada, name="Acme")).payload["organization"]
