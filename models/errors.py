@@ -178,6 +178,14 @@ class RequestNotPending(InputError):
     code = "membership_request_not_pending"
 
 
+class ApiKeyRevoked(InputError):
+    code = "api_key_revoked"
+
+
+class ApiKeyExpired(InputError):
+    code = "api_key_expired"
+
+
 class SessionClosed(InputError):
     code = "invalid_action_for_session"
 
@@ -248,6 +256,10 @@ class RolesQuotaExceeded(InputError):
 
 class SystemPermissionNotModifiable(InputError):
     code = "organization_system_permission_not_modifiable"
+
+
+class RolePermissionExists(InputError):
+    code = "organization_role_permission_association_exists"
 
 
 class ResourceInUse(InputError):

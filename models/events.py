@@ -10,7 +10,13 @@ from sqlalchemy.dialects.postgresql import BIGINT
 from sqlmodel import Field
 
 from models.base import BaseTable, JSONObject, UTCDateTime, json_column
-from models.roles import BILLING_READ, DOMAINS_READ, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
+from models.roles import (
+    API_KEYS_READ,
+    BILLING_READ,
+    DOMAINS_READ,
+    MEMBERSHIPS_MANAGE,
+    MEMBERSHIPS_READ,
+)
 
 
 class EventType(Enum):
@@ -67,6 +73,11 @@ class EventType(Enum):
     SUBSCRIPTION_ACTIVE = "subscription.active"
     SUBSCRIPTION_PAST_DUE = "subscription.pastDue"
     INSTANCE_UPDATED = "instance.updated"
+    API_KEY_CREATED = "apiKey.created"
+    API_KEY_UPDATED = "apiKey.updated"
+    API_KEY_REVOKED = "apiKey.revoked"
+    SECRET_KEY_CREATED = "secretKey.created"
+    SECRET_KEY_REVOKED = "secretKey.revoked"
 
 
 ORGANIZATION = "organization"
@@ -82,6 +93,7 @@ ROLE_SET = "roleSet"
 USER = "user"
 SESSION = "session"
 INSTANCE = "instance"
+API_KEY = "apiKey"
 
 # The permission that a member needs to read events about a subject. Events about any other subject
 # are for secret keys only.
@@ -93,6 +105,7 @@ REQUIRED_PERMISSIONS = {
     SUGGESTION: MEMBERSHIPS_MANAGE,
     MEMBERSHIP_REQUEST: MEMBERSHIPS_MANAGE,
     SUBSCRIPTION: BILLING_READ,
+    API_KEY: API_KEYS_READ,
 }
 
 

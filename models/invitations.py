@@ -76,10 +76,12 @@ class Invitation(Record, table=True):
     inviter_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
-    # The name of the domain that created it; null if a person or a secret key invited.
+    # The API key that invited, which has no user. No foreign key: both go with the organization.
+    api_key_id: str | None = None
+    # The name of the domain that created it; null if a person or a key invited.
     domain: str | None = None
-    # Whether a secret key or a domain invited. It can grant every role for ever; a user must still
-    # be able to grant the role when the invitation is accepted.
+    # Whether a secret key or a domain invited. It can grant every role for ever; a user or an API
+    # key must still be able to grant the role when the invitation is accepted.
     by_service: bool = False
     # Tickets are derived from this and the server's key; a new nonce invalidates the old links.
     nonce: str

@@ -33,6 +33,9 @@ MEMBERSHIPS_MANAGE = "org:sys_memberships:manage"
 DOMAINS_READ = "org:sys_domains:read"
 DOMAINS_MANAGE = "org:sys_domains:manage"
 BILLING_READ = "org:sys_billing:read"
+BILLING_MANAGE = "org:sys_billing:manage"
+API_KEYS_READ = "org:sys_api_keys:read"
+API_KEYS_MANAGE = "org:sys_api_keys:manage"
 
 # The name and description of each key (rule 23).
 SYSTEM_PERMISSIONS = {
@@ -43,7 +46,7 @@ SYSTEM_PERMISSIONS = {
     DOMAINS_READ: ("Read domains", "See the organization's domains."),
     DOMAINS_MANAGE: ("Manage domains", "Add, verify, configure and remove domains."),
     BILLING_READ: ("Read billing", "See the organization's plan and statements."),
-    "org:sys_billing:manage": (
+    BILLING_MANAGE: (
         "Manage billing",
         "Change the organization's plan and payment methods.",
     ),
@@ -51,6 +54,8 @@ SYSTEM_PERMISSIONS = {
         "Manage enterprise connections",
         "Configure the organization's enterprise connections.",
     ),
+    API_KEYS_READ: ("Read API keys", "See the organization's API keys."),
+    API_KEYS_MANAGE: ("Manage API keys", "Create, change, and revoke API keys."),
 }
 
 # A member needs all three to keep an organization manageable (rule 8).

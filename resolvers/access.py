@@ -13,6 +13,7 @@ from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import Forbidden, NotFound
 from models.instance import Instance
+from models.keys.scopes import INSTANCE_SCOPES, UNNARROWED, KeyScope, Narrowing
 from models.memberships import Membership
 from models.plans import PayerType
 from models.roles import Permission, RolePermission
@@ -22,6 +23,7 @@ from resolvers.plan_gate import filter_by_features, parse_keys, select_features
 class ActorType(Enum):
     USER = "user"
     SERVICE = "service"
+    API_KEY = "api_key"
     SYSTEM = "system"
 
 
@@ -39,21 +41,41 @@ class SigningSession:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller: a user, a service with a secret key, or the system itself."""
+    """The caller: a user, a service with a secret key, an API key, or the system itself."""
 
     type: ActorType
-    # The ID of the user or the secret key.
+    # The ID of the user or the key.
     id: str | None = None
     session: SigningSession | None = None
+    # What the key is narrowed to; an API key is for its organization.
+    narrowing: Narrowing = UNNARROWED
 
     @property
     def is_service(self) -> bool:
-        """Whether the caller holds all permissions in every organization."""
-        return self.type is not ActorType.USER
+        """Whether the caller holds all permissions in every organization within reach."""
+        return self.type in (ActorType.SERVICE, ActorType.SYSTEM)
 
     @property
     def user_id(self) -> str | None:
         return self.id if self.type is ActorType.USER else None
+
+    @property
+    def api_key_id(self) -> str | None:
+        return self.id if self.type is ActorType.API_KEY else None
+
+    @property
+    def holder_id(self) -> str | None:
+        """The ID of the user or API key whose rights count; None for a caller with every right."""
+        return None if self.is_service else self.id
+
+    def has_scope(self, scope: KeyScope) -> bool:
+        """Whether a secret key covers the scope; users and the system need none."""
+        return self.narrowing.scopes is None or scope in self.narrowing.scopes
+
+    def reaches(self, organization_id: str | None) -> bool:
+        """Whether a key is for the organization, or for the instance if it is None."""
+        ids = self.narrowing.organization_ids
+        return ids is None or organization_id in ids
 
 
 SYSTEM = Actor(ActorType.SYSTEM)
@@ -71,11 +93,13 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a membership allows its user to do."""
+    """What a membership allows its user to do, or an API key its holder."""
 
-    membership_id: str
-    role_id: str
-    # Those of the role. What can be granted, and who can manage, depends on these (rules 8 and 9).
+    # None for an API key.
+    membership_id: str | None
+    role_id: str | None
+    # Those of the role or key. What can be granted, and who can manage, depends on these (rules 8
+    # and 9).
     role_permissions: frozenset[str]
     # The features of the organization's plan; None while billing is disabled.
     features: frozenset[str] | None
@@ -131,7 +155,7 @@ def grant_columns(now: datetime) -> Sequence[SQLColumnExpression[Any]]:
 
 
 def make_grant(
-    membership_id: str, role_id: str, permissions: str | None, features: str | None
+    membership_id: str | None, role_id: str | None, permissions: str | None, features: str | None
 ) -> Grant:
     """Makes a grant of the values of `grant_columns`."""
     in_plan = None if features is None else parse_keys(features)
@@ -198,12 +222,47 @@ def find_missing(held: frozenset[str], permissions: Iterable[str]) -> list[str]:
     return sorted(set(permissions) - held)
 
 
-def ensure_grantable(grant: Grant | None, permissions: Iterable[str]) -> None:
-    """Ensures that the caller's role has the permissions; None stands for a secret key (rule 9)."""
+def ensure_grantable(
+    grant: Grant | None, permissions: Iterable[str], what: str = "The role"
+) -> None:
+    """Ensures that the caller holds the permissions; None stands for a secret key (rule 9)."""
     missing = find_missing(grant.role_permissions, permissions) if grant else []
     if missing:
         raise Forbidden(
-            f"The role includes permissions that you don't have: {', '.join(missing)}.",
+            f"{what} includes permissions that you don't have: {', '.join(missing)}.",
             reason="role_not_grantable",
             permissions=missing,
         )
+
+
+def ensure_scope(actor: Actor, scope: KeyScope | None) -> None:
+    """Ensures that a narrowed secret key covers the scope; None stands for what no scope covers."""
+    scopes = actor.narrowing.scopes
+    if scopes is not None and scope not in scopes:
+        raise missing_scope(*([scope] if scope else []))
+    if scope in INSTANCE_SCOPES and not actor.reaches(None):
+        raise organization_scoped_key()
+
+
+def ensure_reach(actor: Actor, organization_id: str | None) -> None:
+    """Ensures that a key is for the organization, or for the instance if it is None."""
+    if actor.reaches(organization_id):
+        return
+    raise organization_scoped_key() if organization_id is None else NotFound()
+
+
+def missing_scope(*scopes: KeyScope) -> Forbidden:
+    needed = (
+        f"This requires a secret key with the scope {', '.join(scopes)}."
+        if scopes
+        else "No scope covers this. Use a secret key that isn't narrowed to scopes."
+    )
+    return Forbidden(needed, reason="missing_scope", scopes=list(scopes))
+
+
+def organization_scoped_key() -> Forbidden:
+    return Forbidden(
+        "This belongs to the instance, and the key is only for certain organizations. Use a secret"
+        " key that isn't narrowed to organizations.",
+        reason="organization_scoped_key",
+    )

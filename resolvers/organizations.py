@@ -39,7 +39,7 @@ from resolvers.locks import is_on_postgresql
 from resolvers.members.add import add_member
 from resolvers.members.events import record_deleted
 from resolvers.members.seats import SeatLimitSource, load_seat_limit
-from resolvers.metadata import Metadata, apply_metadata
+from resolvers.metadata import Metadata, apply_metadata, ensure_private_metadata
 from resolvers.plans.plans import load_default_plan
 from resolvers.roles import load_role_by_id, load_role_set
 from resolvers.slugs import add_suffix, check_free_slug, derive_slug, slug_taken
@@ -161,6 +161,7 @@ async def create_organization(
     await tx.lock_roles_shared()
     await tx.ensure_organizations_enabled()
     ensure_service(tx.actor, new.list_service_only())
+    ensure_private_metadata(tx, new.private_metadata)
     instance = await tx.load_instance()
     errors = ErrorCollector()
     name, slug, creator, role_set = new.name, new.slug, None, None
@@ -314,7 +315,8 @@ async def update_organization_metadata(
     tx: Transaction, *, organization_id: str, merge: bool, metadata: Metadata
 ) -> Organization:
     organization = await tx.lock_organization(organization_id)
-    return await update_row(tx, organization, apply_metadata(organization, metadata, merge=merge))
+    new = apply_metadata(tx, organization, metadata, merge=merge)
+    return await update_row(tx, organization, new)
 
 
 async def delete_organization(tx: Transaction, *, organization_id: str) -> str:

@@ -11,6 +11,7 @@ from models.database.store import Store
 from models.keys.encryption import Purpose, make_cipher
 from models.keys.ticket_keys import TicketKeys, derive_ticket_keys
 from models.validation.webhook_targets import WebhookTargets
+from resolvers.keys.key_uses import KeyUses
 
 Clock = Callable[[], datetime]
 # Looks for the TXT records of a name; raises NameServersSilent.
@@ -41,6 +42,8 @@ class Server:
     is_development: bool
     # The root secrets. Commands that encrypt nothing run without one.
     secrets: Sequence[str] = field(repr=False)
+    # Which secret keys were used since this was last written to the store.
+    key_uses: KeyUses = field(default_factory=KeyUses, repr=False)
 
     @cached_property
     def ticket_keys(self) -> TicketKeys:

@@ -18,6 +18,7 @@ from models.database.statements import AnySelect, prepared_statement
 from models.errors import Busy, Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
+from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.organizations import Organization
 from models.tracing import start_span
@@ -29,6 +30,8 @@ from resolvers.access import (
     require_permission,
 )
 from resolvers.event_writer import EventWriter
+from resolvers.key_grants import select_key_authority
+from resolvers.keys.key_uses import use_scope
 from resolvers.locks import (
     ROLES_LOCK,
     is_on_postgresql,
@@ -37,7 +40,7 @@ from resolvers.locks import (
 )
 from resolvers.server import Server
 
-# An organization, with what the acting user holds in it; None if they aren't a member.
+# An organization, with what the user or API key holds in it; None if they aren't a member.
 LockedOrganization = tuple[Organization, Grant | None]
 
 # The most events that the span of a transaction names.
@@ -99,10 +102,10 @@ class Transaction:
     server: Server
     session: DatabaseSession
     actor: Actor
-    # What the acting user holds in the authorized organization; None for a secret key, which has
-    # every permission.
+    # What the user or API key holds in the authorized organization; None for a secret key, which
+    # has every permission.
     grant: Grant | None = None
-    # The locked organizations, each with what the acting user holds there, if they are a member.
+    # The locked organizations, each with what the user or API key holds there, if anything.
     locked_organizations: dict[str, LockedOrganization] = field(
         default_factory=dict[str, LockedOrganization]
     )
@@ -149,6 +152,10 @@ class Transaction:
         if not self.actor.is_service and not (await self.load_instance()).organizations_enabled:
             raise organizations_disabled()
 
+    def use_scope(self, scope: KeyScope) -> None:
+        """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
+        use_scope(self.server.key_uses, self.actor, scope)
+
     # -------------------------------------------------------------------------------------- locks
 
     async def lock_roles_shared(self) -> None:
@@ -163,7 +170,8 @@ class Transaction:
     async def lock_organization(self, organization_id: str) -> Organization:
         """Returns the organization, locked until the end.
 
-        For a user who isn't a member, it locks nothing and raises NotFound.
+        For a user who isn't a member, or a secret key that isn't for the organization, it locks
+        nothing and raises NotFound.
         """
         locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
         if locked is None:
@@ -189,19 +197,33 @@ class Transaction:
         """
         if organization_id in self.locked_organizations:
             return self.locked_organizations[organization_id]
+        if not self.actor.reaches(organization_id):
+            return None
         await self.lock_roles_shared()
         if is_on_postgresql(self.session):
             lock = await self.session.execute(select_lock(organization_id, of_user))
             if lock.first() is None:
                 return None
-        statement = select_authority(organization_id, self.actor.user_id or "", of_user, self.now)
-        row = (await self.session.execute(statement)).one()
-        self.loaded_instance = row[0]
-        if row[1] is None:
+        self.loaded_instance, organization, grant = await self._load_authority(
+            organization_id, of_user
+        )
+        if organization is None:
             return None
-        locked = row[1], None if row[2] is None else make_grant(*row[2:])
-        self.locked_organizations[organization_id] = locked
-        return locked
+        self.locked_organizations[organization_id] = organization, grant
+        return organization, grant
+
+    async def _load_authority(
+        self, organization_id: str, of_user: str | None
+    ) -> tuple[Instance, Organization | None, Grant | None]:
+        """Loads the settings, the organization, and what the caller holds in it."""
+        if self.actor.api_key_id is not None:
+            statement = select_key_authority(organization_id, self.actor.api_key_id, self.now)
+            instance, organization, key_id, *held = (await self.session.execute(statement)).one()
+            return instance, organization, make_grant(*held) if key_id else None
+        user_id = self.actor.user_id or ""
+        statement = select_authority(organization_id, user_id, of_user, self.now)
+        instance, organization, *held = (await self.session.execute(statement)).one()
+        return instance, organization, make_grant(*held) if held[0] else None
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
         """Locks the organizations that still exist, and returns their IDs.
@@ -225,7 +247,7 @@ class Transaction:
         await self.ensure_organizations_enabled()
         if locked is None:
             raise NotFound
-        if self.actor.user_id is None:
+        if self.actor.is_service:
             return
         _, grant = locked
         self.grant = require_permission(grant, permission) if permission else grant

@@ -34,9 +34,11 @@ from models.validation.text import check_metadata, check_name, check_url
 from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.changes import apply_changes
 from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
+from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.events.payloads import record_user
 from resolvers.locks import lock_texts
 from resolvers.members.events import record_deleted
+from resolvers.metadata import Metadata, apply_metadata, ensure_private_metadata
 from resolvers.transaction import Transaction
 
 SUBJECT_LENGTH = 255
@@ -75,6 +77,7 @@ class UserDraft:
 
 async def create_user(tx: Transaction, new: NewUser) -> User:
     """Creates a user before their first visit; raises all errors of the input at once."""
+    ensure_private_metadata(tx, new.private_metadata)
     enrolling = await _lock_enrolling(tx, [new])
     (draft,) = await _check_users(tx, [new])
     draft.errors.raise_if_any()
@@ -91,6 +94,7 @@ async def create_users(
     The errors that are returned are those of the users who are left out.
     """
     ensure_bulk_size(len(new), at="users")
+    ensure_private_metadata(tx, *(user.private_metadata for user in new))
     enrolling = await _lock_enrolling(tx, new)
     drafts = await _check_users(tx, new)
     rejected = [
@@ -306,6 +310,7 @@ def _select_locked_user(user_id: str) -> SelectOfScalar[User]:
 
 async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -> User:
     """Changes the given fields; metadata are replaced. Raises all errors of the input at once."""
+    ensure_private_metadata(tx, given.get("private_metadata"))
     enrolling = await _lock_enrolling_of(tx, user_id, given)
     user = await _lock_user(tx, user_id)
     errors = ErrorCollector()
@@ -330,6 +335,13 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
         record_user(tx, EventType.USER_UPDATED, user, changes)
     await enroll_proven(tx, enrolling, [user])
     return user
+
+
+async def merge_user_metadata(tx: Transaction, *, user_id: str, given: Metadata) -> User:
+    """Merges what is given deeply into the metadata."""
+    user = await _lock_user(tx, user_id)
+    merged = apply_metadata(tx, user, given, merge=True)
+    return await update_user(tx, user_id=user_id, given=merged)
 
 
 async def _lock_enrolling_of(tx: Transaction, user_id: str, given: dict[str, Any]) -> Enrolling:
@@ -371,6 +383,7 @@ async def delete_user(tx: Transaction, *, user_id: str) -> str:
     if not locked.issuperset((await tx.session.execute(own)).scalars()):
         raise Deadlock
     await record_deleted(tx, col(Membership.user_id) == user.id)
+    await record_creator_left(tx, user.id)
     record_user(tx, EventType.USER_DELETED, user)
     await tx.session.execute(delete(User).where(col(User.id) == user.id))
     return user.id

@@ -24,6 +24,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 
+from schema.api_keys.mutations import ApiKeyMutations
 from schema.domains.mutations import DomainMutations
 from schema.domains.queries import DomainQueries
 from schema.events.queries import EventQueries
@@ -45,6 +46,8 @@ from schema.foundation.scalars import SCALARS
 from schema.instance import InstanceMutations, InstanceQueries
 from schema.invitations.mutations import InvitationMutations
 from schema.invitations.preview import InvitationQueries
+from schema.keys.mutations import KeyMutations
+from schema.keys.queries import KeyQueries
 from schema.membership_requests.mutations import MembershipRequestMutations
 from schema.memberships.mutations import MembershipMutations
 from schema.memberships.queries import MembershipQueries
@@ -82,6 +85,7 @@ class Query(
     DomainQueries,
     EventQueries,
     WebhookQueries,
+    KeyQueries,
     PlanQueries,
 ): ...
 
@@ -102,7 +106,9 @@ class Mutation(
     RoleMutations,
     InstanceMutations,
     WebhookMutations,
+    KeyMutations,
     PlanMutations,
+    ApiKeyMutations,
 ): ...
 
 

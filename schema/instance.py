@@ -4,6 +4,7 @@ import strawberry
 
 from models.instance import DEFAULT_NAME, MembershipMode
 from models.instance import Instance as InstanceRow
+from models.keys.scopes import KeyScope
 from resolvers import instance
 from resolvers.queries.plans import load_public_plans
 from resolvers.queries.roles import load_initial_role_set
@@ -238,7 +239,7 @@ class UpdateInstanceInput:
 class InstanceMutations:
     @strawberry.mutation(
         description="Changes the settings of the instance.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.INSTANCE_WRITE),
     )
     async def update_instance(
         self, info: Info, input: UpdateInstanceInput

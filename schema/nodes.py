@@ -9,6 +9,8 @@ import strawberry
 from models.base import parse_prefix
 from models.domains import OrganizationDomain as DomainRow
 from models.invitations import Invitation as InvitationRow
+from models.keys.api_keys import ApiKey as ApiKeyRow
+from models.keys.secret_keys import SecretKey as KeyRow
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.memberships import Membership as MembershipRow
@@ -23,11 +25,13 @@ from models.sessions import Session as SessionRow
 from models.users import User as UserRow
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
+from schema.api_keys.types import load_visible_api_key
 from schema.domains.types import load_visible_domain
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
-from schema.foundation.guards import query_guard
+from schema.foundation.guards import node_guard
 from schema.invitations.types import load_visible_invitation
+from schema.keys.types import load_visible_key
 from schema.membership_requests.types import load_visible_request, load_visible_suggestion
 from schema.memberships.types import load_visible_membership
 from schema.organizations.types import load_organization
@@ -56,6 +60,8 @@ FETCH: dict[str | None, Callable[[Info, str], Awaitable[Node | None]]] = {
     RoleSetRow.prefix: load_visible_role_set,
     EndpointRow.prefix: load_visible_endpoint,
     DeliveryRow.prefix: load_visible_delivery,
+    KeyRow.prefix: load_visible_key,
+    ApiKeyRow.prefix: load_visible_api_key,
     FeatureRow.prefix: load_visible_feature,
     PlanRow.prefix: load_visible_plan,
     SubscriptionRow.prefix: load_visible_subscription,
@@ -67,6 +73,7 @@ NEED_ORGANIZATIONS_ENABLED = {
     DomainRow.prefix,
     SuggestionRow.prefix,
     RequestRow.prefix,
+    ApiKeyRow.prefix,
 }
 
 
@@ -83,7 +90,7 @@ class NodeQueries:
     @strawberry.field(
         description="The object with an ID. Null if it doesn't exist, or if the caller can't read"
         " it.",
-        extensions=query_guard(),
+        extensions=node_guard(),
     )
     async def node(
         self,
@@ -100,7 +107,7 @@ class NodeQueries:
     @strawberry.field(
         description="The objects with up to 100 IDs, in the same order. An entry is null if its"
         " object doesn't exist, or if the caller can't read it.",
-        extensions=query_guard(),
+        extensions=node_guard(),
     )
     async def nodes(
         self,

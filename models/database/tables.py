@@ -8,6 +8,7 @@ from models.idempotency import IdempotentAnswer
 from models.images import Image
 from models.instance import Instance
 from models.invitations import Invitation
+from models.keys.api_keys import ApiKey, ApiKeyPermission
 from models.keys.secret_keys import SecretKey
 from models.keys.signing_keys import SigningKey
 from models.keys.ticket_keys import TicketKey
@@ -34,6 +35,8 @@ TABLES = (
     Image,
     Organization,
     Membership,
+    ApiKey,
+    ApiKeyPermission,
     Invitation,
     Mail,
     OrganizationDomain,

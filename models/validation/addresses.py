@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Iterable
 from unicodedata import normalize
 
 import idna
@@ -71,3 +72,14 @@ def normalize_address(address: str) -> str:
         return f"{_fold_local_part(local)}@{encode_domain(domain)}"
     except ValueError as error:
         raise _invalid(address) from error
+
+
+def normalize_valid(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Normalizes the addresses of a filter; a malformed one is nobody's."""
+    keys: list[str] = []
+    for address in addresses:
+        try:
+            keys.append(normalize_address(address))
+        except FormatInvalid:
+            continue
+    return tuple(keys)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MAXIMUM_BYTES = 150 * 1024
 MAXIMUM_PIXELS = 1024
+# Of an image that is scaled. A decoded one takes 4 bytes for each pixel.
+UPLOAD_BYTES = 10 * 1024 * 1024
+UPLOAD_PIXELS = 24_000_000
+SCALED_PIXELS = 512
 # A progressive JPEG has about ten scans. For each one, the whole image is decoded again.
 MAXIMUM_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
@@ -57,6 +61,8 @@ def clean_image(data: bytes, declared: ImageType | None) -> CleanImage:
     Raises InputError for everything that isn't an image within the limits.
     """
     type_ = check_file(data, declared)
+    if type_ is ImageType.WEBP:
+        _check_size(*_read_webp_size(data))
     try:
         opened = _open(data, type_)
         _check_size(*opened.size)
@@ -65,21 +71,64 @@ def clean_image(data: bytes, declared: ImageType | None) -> CleanImage:
         raise
     except Exception as error:
         # Decoders raise all kinds of errors for damaged files.
-        raise FormatInvalid(
-            f"The {type_.name} image is damaged. Save it again with an image editor.", at="data"
-        ) from error
-    name = f"{hashlib.sha256(encoded).hexdigest()}.{STORED_AS[type_].value}"
-    return CleanImage(name, encoded)
+        raise _make_damaged(type_) from error
+    return _name(encoded, STORED_AS[type_])
 
 
-def check_file(data: bytes, declared: ImageType | None) -> ImageType:
-    """Checks what can be checked without decoding: the size, and the type by its first bytes."""
-    if len(data) > MAXIMUM_BYTES:
-        raise TooLarge(
-            f"The image has {len(data)} bytes, more than the limit of {MAXIMUM_BYTES}. Make it"
-            " smaller.",
+def scale_image(data: bytes) -> CleanImage:
+    """Decodes an image like `clean_image`, and scales down one that is too large to be stored.
+
+    What was scaled is stored as WebP, which is the smallest.
+    """
+    type_ = check_file(data, None, UPLOAD_BYTES)
+    if type_ is ImageType.WEBP:
+        _check_number_of_pixels(*_read_webp_size(data))
+    try:
+        opened = _open(data, type_)
+        _check_number_of_pixels(*opened.size)
+        is_small = len(data) <= MAXIMUM_BYTES and max(opened.size) <= MAXIMUM_PIXELS
+        return clean_image(data, type_) if is_small else _scale(opened)
+    except InputError:
+        raise
+    except Exception as error:
+        raise _make_damaged(type_) from error
+
+
+def _scale(opened: "ImageFile") -> CleanImage:
+    # A JPEG is decoded in a smaller size at once.
+    opened.draft(None, (SCALED_PIXELS, SCALED_PIXELS))
+    pixels = _copy_pixels(opened)
+    scaled = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
+    scaled.thumbnail((SCALED_PIXELS, SCALED_PIXELS))
+    return _name(_encode(scaled, ImageType.WEBP), ImageType.WEBP)
+
+
+def _check_number_of_pixels(width: int, height: int) -> None:
+    if width * height > UPLOAD_PIXELS:
+        raise ValueInvalid(
+            f"The image has {width} by {height} pixels. It can have at most"
+            f" {UPLOAD_PIXELS // 1_000_000} million.",
             at="data",
-            limit=MAXIMUM_BYTES,
+        )
+
+
+def _name(encoded: bytes, type_: ImageType) -> CleanImage:
+    return CleanImage(f"{hashlib.sha256(encoded).hexdigest()}.{type_.value}", encoded)
+
+
+def _make_damaged(type_: ImageType) -> FormatInvalid:
+    return FormatInvalid(
+        f"The {type_.name} image is damaged. Save it again with an image editor.", at="data"
+    )
+
+
+def check_file(data: bytes, declared: ImageType | None, maximum: int = MAXIMUM_BYTES) -> ImageType:
+    """Checks what can be checked without decoding: the size, and the type by its first bytes."""
+    if len(data) > maximum:
+        raise TooLarge(
+            f"The image has {len(data)} bytes, more than the limit of {maximum}. Make it smaller.",
+            at="data",
+            limit=maximum,
         )
     type_ = _find_type(data)
     if type_ is None and (b"<svg" in data[:1024].lower() or data.lstrip().startswith(b"<?xml")):
@@ -97,8 +146,6 @@ def check_file(data: bytes, declared: ImageType | None) -> ImageType:
         )
     if type_ is ImageType.JPEG and data.count(START_OF_SCAN) > MAXIMUM_SCANS:
         raise FormatInvalid(f"The JPEG image has more than {MAXIMUM_SCANS} scans.", at="data")
-    if type_ is ImageType.WEBP:
-        _check_size(*_read_webp_size(data))
     return type_
 
 

@@ -12,31 +12,40 @@ from models.database.store import Readable
 from models.domains import OrganizationDomain
 from models.invitations import PENDING, Invitation
 from models.membership_requests import OrganizationSuggestion, SuggestionStatus
-from resolvers.lists import ListSpec, Search
+from resolvers.cursors import text_sort_key
+from resolvers.lists import ListSpec, Search, SortKey
 
 SEARCH = Search(col(OrganizationDomain.name), col(OrganizationDomain.id))
+SORT_KEYS = {"CREATED_AT": None, "NAME": SortKey(text_sort_key(col(OrganizationDomain.name)))}
 DOMAINS_OF_ORGANIZATION = ListSpec(
-    "domains", OrganizationDomain, col(OrganizationDomain.organization_id)
+    "domains", OrganizationDomain, col(OrganizationDomain.organization_id), SORT_KEYS
 )
-ALL_DOMAINS = ListSpec("all-domains", OrganizationDomain, search=SEARCH)
+ALL_DOMAINS = ListSpec("all-domains", OrganizationDomain, sort_keys=SORT_KEYS, search=SEARCH)
 
 
 @dataclass(frozen=True, slots=True)
 class DomainFilter(StatementValues):
     verified: bool | None = None
     mode: str | None = None
+    other_mode: str | None = None
     names: tuple[str, ...] | None = None
     organization_id: str | None = None
+    # Only domains of these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.verified is not None:
             yield col(OrganizationDomain.verified).is_(self.verified)
         if self.mode is not None:
             yield col(OrganizationDomain.enrollment_mode) == self.mode
+        if self.other_mode is not None:
+            yield col(OrganizationDomain.enrollment_mode) != self.other_mode
         if self.names is not None:
             yield col(OrganizationDomain.name).in_(self.names)
         if self.organization_id is not None:
             yield col(OrganizationDomain.organization_id) == self.organization_id
+        if self.within is not None:
+            yield col(OrganizationDomain.organization_id).in_(self.within)
 
 
 @dataclass(frozen=True, slots=True)

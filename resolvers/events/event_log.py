@@ -131,10 +131,11 @@ def _make_reading(part: LogPart, rows: Sequence[AnyRow], end: int | None) -> Rea
     return Reading(events, None if end is None else end - 1, part.newest)
 
 
-class Types(NamedTuple):
-    """Types of events that belong to the shape of a statement; None for all."""
+class Chosen(NamedTuple):
+    """What belongs to the shape of a statement: types of events, organizations; None for all."""
 
-    names: frozenset[str] | None
+    types: frozenset[str] | None
+    organization_ids: frozenset[str] | None
 
 
 @prepared_statement
@@ -143,12 +144,13 @@ def _select_scope(
     viewer_id: str | None,
     size: int,
     after: int | None,
-    types: Types,
+    chosen: Chosen,
     at_most: int,
     is_postgresql: bool,
 ) -> AnySelect:
-    request = EventPageRequest(size, after, types.names)
-    statement, end = Scope(organization_id, viewer_id).select(request, at_most)
+    request = EventPageRequest(size, after, chosen.types)
+    scope = Scope(organization_id, viewer_id, chosen.organization_ids)
+    statement, end = scope.select(request, at_most)
     stop = select(end.label("end")).subquery("stop")
     listed = statement.subquery("found")
     both: AnySelect = Select(stop, listed)
@@ -163,7 +165,7 @@ async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) 
             scope.viewer_id,
             request.size,
             request.after,
-            Types(request.types),
+            Chosen(request.types, scope.organization_ids),
             MAXIMUM_READ,
             _is_on_postgresql(connection),
         )
@@ -172,14 +174,9 @@ async def _load_scope(store: Readable, request: EventPageRequest, scope: Scope) 
     return _make_reading(part, part.rows, part.rows[0].end)
 
 
-async def load_event_page(
-    store: Readable, request: EventPageRequest, *, organization_id: str | None = None
-) -> Page[Event]:
-    """Loads a page of the whole log, or of an organization's events, even of a deleted one.
-
-    Raises CursorExpired.
-    """
-    return _make_page(request, await _load_scope(store, request, Scope(organization_id)))
+async def load_event_page(store: Readable, request: EventPageRequest, scope: Scope) -> Page[Event]:
+    """Loads a page of events in scope, even of a deleted organization; raises CursorExpired."""
+    return _make_page(request, await _load_scope(store, request, scope))
 
 
 async def load_events_after(

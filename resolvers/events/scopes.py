@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.events import Event
+from resolvers.access import Actor, ensure_reach
 from resolvers.events.viewers import select_cursors_for_viewer
 from resolvers.page_requests import DEFAULT_SIZE
 
@@ -42,10 +43,14 @@ class EventPageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A part of the log: everything, an organization's events, or those that concern a user."""
+    """A part of the log: everything, an organization's events, or those that concern a user.
+
+    Everything can be narrowed to several organizations.
+    """
 
     organization_id: str | None = None
     viewer_id: str | None = None
+    organization_ids: frozenset[str] | None = None
 
     def select(
         self, request: EventPageRequest, at_most: int
@@ -58,7 +63,10 @@ class Scope:
             part = part.where(col(Event.organization_id) == self.organization_id)
         is_indexed = self.organization_id is not None and len(request.types or ()) == 1
         is_filtered = request.types is not None and not is_indexed
+        is_filtered = is_filtered or self.organization_ids is not None
         end = request.select_end(part, at_most) if is_filtered else NO_END
+        if self.organization_ids is not None:
+            part = part.where(col(Event.organization_id).in_(sorted(self.organization_ids)))
         return request.apply_to(part, end), end
 
     def _select_of_viewer(
@@ -71,3 +79,14 @@ class Scope:
         )
         part = select(Event).join(found, found.c.cursor == col(Event.cursor))
         return part.order_by(col(Event.cursor)).limit(request.size + 1), end
+
+
+def narrow(actor: Actor, organization_id: str | None) -> Scope:
+    """Makes the scope of an organization's events, or of all, within the reach of a secret key.
+
+    Raises NotFound for another organization.
+    """
+    if organization_id is None:
+        return Scope(organization_ids=actor.narrowing.organization_ids)
+    ensure_reach(actor, organization_id)
+    return Scope(organization_id)

@@ -30,6 +30,7 @@ from resolvers.access import Grant, address_unverified, load_grant, wrong_addres
 from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_invitation, record_user
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
+from resolvers.key_grants import load_key_grant
 from resolvers.members.add import add_member
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.requests import is_waiting_for, settle_waiting
@@ -183,14 +184,20 @@ async def _load_grantable_role(
         raise not_grantable
     if invitation.by_service or role is offered.default:
         return role
-    grant = (
-        await load_grant(tx.session, organization.id, invitation.inviter_id, tx.now)
-        if invitation.inviter_id
-        else None
-    )
+    grant = await _load_inviters_grant(tx, invitation)
     if grant is None or not {*role.permissions, MEMBERSHIPS_MANAGE} <= grant.role_permissions:
         raise not_grantable
     return role
+
+
+async def _load_inviters_grant(tx: Transaction, invitation: Invitation) -> Grant | None:
+    """Loads what the user or API key that invited holds now."""
+    organization_id = invitation.organization_id
+    if invitation.api_key_id:
+        return await load_key_grant(tx.session, organization_id, invitation.api_key_id, tx.now)
+    if invitation.inviter_id:
+        return await load_grant(tx.session, organization_id, invitation.inviter_id, tx.now)
+    return None
 
 
 async def accept_invitation(

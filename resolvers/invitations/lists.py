@@ -39,6 +39,9 @@ class InvitationFilter(StatementValues):
     statuses: tuple[InvitationStatus, ...] | None = None
     # Whether a domain created them; None for both kinds.
     by_domain: bool | None = None
+    address_keys: tuple[str, ...] | None = None
+    # Only invitations to these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.statuses is not None:
@@ -46,6 +49,10 @@ class InvitationFilter(StatementValues):
         if self.by_domain is not None:
             domain = col(Invitation.domain)
             yield domain.is_not(None) if self.by_domain else domain.is_(None)
+        if self.address_keys is not None:
+            yield col(Invitation.address_key).in_(self.address_keys)
+        if self.within is not None:
+            yield col(Invitation.organization_id).in_(self.within)
 
     def _has_status(self, status: InvitationStatus) -> ColumnElement[bool]:
         """Matches the status at this moment: a stored status does not say that time has run out."""

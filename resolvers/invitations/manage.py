@@ -71,7 +71,8 @@ async def resend_invitation(
     invitation.status, invitation.updated_at = PENDING, tx.now
     invitation.nonce = secrets.token_urlsafe(32)
     invitation.inviter_id = tx.actor.user_id
-    invitation.by_service = tx.actor.user_id is None
+    invitation.by_service = tx.actor.is_service
+    invitation.api_key_id = tx.actor.api_key_id
     invitation.expires_at = await compute_expiry(tx, None)
     queue_mail(tx, invitation, inviter_id=tx.actor.user_id)
     await record_invitation(tx, EventType.INVITATION_RESENT, invitation, organization)

@@ -28,7 +28,7 @@ from models.validation.text import check_metadata, check_url
 from resolvers.access import ensure_grantable, ensure_service
 from resolvers.bulk import ensure_bulk_size
 from resolvers.invitations.inviters import Inviter, load_inviters
-from resolvers.metadata import Metadata
+from resolvers.metadata import Metadata, ensure_private_metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -96,6 +96,7 @@ async def validate_invitations(
     """Collects what is wrong with a call; raises Forbidden for what the caller is not allowed."""
     ensure_bulk_size(len(recipients), at="recipients")
     ensure_service(tx.actor, _list_service_only(recipients, options))
+    ensure_private_metadata(tx, *(recipient.metadata.private for recipient in recipients))
     errors, expires_at = ErrorCollector(), tx.now
     named = {recipient.inviter_user_id for recipient in recipients}
     inviters = await load_inviters(tx, organization, named | {options.inviter_user_id})

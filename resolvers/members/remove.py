@@ -6,6 +6,7 @@ from sqlmodel import col
 from models.database.statements import prepared_statement
 from models.events import EventType
 from models.memberships import Membership
+from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.members.events import record_one
 from resolvers.members.managers import ensure_other_manager
 from resolvers.members.rows import load_member
@@ -18,6 +19,7 @@ async def remove_membership(tx: Transaction, *, organization_id: str, user_id: s
     membership, user, role = await load_member(tx, organization_id, user_id)
     await ensure_other_manager(tx, membership, role)
     await record_one(tx, EventType.MEMBERSHIP_DELETED, membership, organization, user, role)
+    await record_creator_left(tx, user_id, organization_id)
     await tx.session.execute(_delete_membership(membership.id))
     return membership
 

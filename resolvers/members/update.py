@@ -39,7 +39,7 @@ async def update_membership_metadata(
 ) -> Membership:
     organization = await tx.lock_organization(organization_id)
     membership, user, role = await load_member(tx, organization_id, user_id)
-    new = apply_metadata(membership, metadata, merge=merge)
+    new = apply_metadata(tx, membership, metadata, merge=merge)
     if not apply_changes(membership, new):
         return membership
     membership.updated_at = tx.now

@@ -17,7 +17,7 @@ from models.validation.text import check_metadata
 from resolvers.members.add import already_a_member
 from resolvers.members.requests import is_waiting_for
 from resolvers.members.seats import count_taken_seats, has_seat, load_seat_limit, no_free_seat
-from resolvers.metadata import Metadata
+from resolvers.metadata import Metadata, ensure_private_metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
 from resolvers.transaction import Transaction
 
@@ -50,6 +50,7 @@ async def check_members(
     tx: Transaction, organization: Organization, new: Sequence[NewMember]
 ) -> list[MemberDraft]:
     """Checks each user as if the ones before them in the call were already members."""
+    ensure_private_metadata(tx, *(one.metadata.private for one in new))
     users, joined, waiting = await _lock_users(tx, organization, {one.user_id for one in new})
     offered = await load_roles_of_set(tx, organization.role_set_id)
     invitations = await _load_own_invitations(tx, organization, users.values())

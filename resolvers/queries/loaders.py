@@ -1,13 +1,17 @@
 """The loaders of an operation: everything that is read in batches."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 
 from sqlmodel import col
 
+from models.base import parse_prefix
 from models.database.store import Readable
 from models.domains import OrganizationDomain
 from models.invitations import Invitation
+from models.keys.api_keys import ApiKey
+from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.memberships import Membership
 from models.organizations import Organization
@@ -17,11 +21,14 @@ from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.access import Grant
+from resolvers.api_keys.lists import load_granted_permissions
 from resolvers.domains.lists import count_pending_invitations, count_pending_suggestions
 from resolvers.events.event_log import load_event_pages
 from resolvers.invitations.lists import load_last_mails
+from resolvers.key_grants import load_key_grants
 from resolvers.lists import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
+from resolvers.members.seats import SeatLimit, choose_seat_limit
 from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
 from resolvers.plan_gate import filter_by_features
 from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
@@ -66,6 +73,8 @@ class Loaders:
     suggestions = Batched(by_id(OrganizationSuggestion))
     membership_requests = Batched(by_id(MembershipRequest))
     sessions = Batched(by_id(Session))
+    api_keys = Batched(by_id(ApiKey))
+    secret_keys = Batched(by_id(SecretKey))
     webhook_endpoints = Batched(by_id(WebhookEndpoint))
     webhook_deliveries = Batched(by_id(WebhookDelivery))
     events_by_cursor = Batched(load_events_by_cursor)
@@ -83,6 +92,8 @@ class Loaders:
     # By role.
     permissions = Batched(load_permissions)
     role_members_count = Batched(count_by(col(Membership.role_id)))
+    # By API key.
+    granted_permissions = Batched(load_granted_permissions)
     # By role set.
     roles_of_set = Batched(load_roles_of_set)
     # The same with the keys of their permissions.
@@ -139,29 +150,31 @@ class Loaders:
             )
         return page
 
-    async def is_member(self, organization_id: str, user_id: str) -> bool:
-        key = (organization_id, user_id)
+    # A holder is a user with a membership, or an API key.
+
+    async def is_member(self, organization_id: str, holder_id: str) -> bool:
+        key = (organization_id, holder_id)
         loader = self.memberships if self.memberships.knows(key) else self.grants
         return await loader.load(key) is not None
 
     async def load_permission_keys(
-        self, organization_id: str, user_id: str
+        self, organization_id: str, holder_id: str
     ) -> frozenset[str] | None:
-        """Loads the permissions of the user's membership; None for a user who isn't a member."""
-        key = (organization_id, user_id)
+        """Loads the permissions of the membership or key; None for a user who isn't a member."""
+        key = (organization_id, holder_id)
         if not self.memberships.knows(key):
             held = await self.grants.load(key)
             return held.permissions if held else None
-        keys = await self.load_role_permissions(organization_id, user_id)
+        keys = await self.load_role_permissions(organization_id, holder_id)
         if keys is None:
             return None
         return filter_by_features(keys, await self.load_features(organization_id))
 
     async def load_role_permissions(
-        self, organization_id: str, user_id: str
+        self, organization_id: str, holder_id: str
     ) -> frozenset[str] | None:
-        """Loads the permissions of the user's role, whatever the plan; None for a non-member."""
-        key = (organization_id, user_id)
+        """Loads the permissions of the role or key, whatever the plan; None for a non-member."""
+        key = (organization_id, holder_id)
         if not self.memberships.knows(key):
             held = await self.grants.load(key)
             return held.role_permissions if held else None
@@ -177,9 +190,35 @@ class Loaders:
         in_force = await self.plans_of_organizations.load(organization_id)
         return in_force and in_force.features
 
+    async def load_permissions_of_members(
+        self, members: Sequence[Membership]
+    ) -> list[frozenset[str]]:
+        """Loads the permissions of memberships that count with the plans of their organizations."""
+        ids = [member.role_id for member in members]
+        keys = self.kept_permissions
+        if not keys.keys() >= set(ids):
+            rows = await self.permissions.load_many(ids)
+            keys = {
+                id: frozenset(row.key for row in held) for id, held in zip(ids, rows, strict=True)
+            }
+        if not self.has_plans:
+            return [keys[id] for id in ids]
+        features = await gather(*(self.load_features(one.organization_id) for one in members))
+        return [filter_by_features(keys[id], each) for id, each in zip(ids, features, strict=True)]
+
+    async def load_seat_limits(self, own: Mapping[str, int]) -> list[SeatLimit]:
+        """Loads the limits in force of organizations, by the limits of their own."""
+        if not self.has_plans:
+            return [choose_seat_limit(None, limit) for limit in own.values()]
+        plans = await self.plans_of_organizations.load_many(list(own))
+        return [
+            choose_seat_limit(plan.seat_limit if plan else None, limit)
+            for plan, limit in zip(plans, own.values(), strict=True)
+        ]
+
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
-        """What users hold, by organization and user."""
+        """What users and API keys hold, by organization and holder."""
         return BatchLoader(partial(_load_grants, self.store, self.clock, self.roles))
 
     @cached_property
@@ -198,10 +237,17 @@ async def _load_grants(
     roles: BatchLoader[str, Role | None],
     keys: list[tuple[str, str]],
 ) -> Sequence[Grant | None]:
-    grants, roles_of_grants = await load_grants(store, clock(), keys)
-    # `checkPermission` shows the role.
-    roles.remember(roles_of_grants)
-    return grants
+    of_keys = [key for key in keys if parse_prefix(key[1]) == ApiKey.prefix]
+    of_users = [key for key in keys if key not in of_keys]
+    held: dict[tuple[str, str], Grant | None] = {}
+    if of_users:
+        grants, roles_of_grants = await load_grants(store, clock(), of_users)
+        # `checkPermission` shows the role.
+        roles.remember(roles_of_grants)
+        held = dict(zip(of_users, grants, strict=True))
+    if of_keys:
+        held |= await load_key_grants(store, clock(), {key_id for _, key_id in of_keys})
+    return [held.get(key) for key in keys]
 
 
 async def _load_roles_ever(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import StatementValues
 from models.database.store import Readable
@@ -34,21 +35,34 @@ ORGANIZATIONS = ListSpec(
 @dataclass(frozen=True, slots=True)
 class OrganizationFilter(StatementValues):
     user_ids: tuple[str, ...] | None = None
+    # Only these.
+    within: tuple[str, ...] | None = None
+    other_user_ids: tuple[str, ...] | None = None
+    ids: tuple[str, ...] | None = None
+    other_ids: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.user_ids is not None:
-            joined = select(Membership.organization_id).where(
-                col(Membership.user_id).in_(self.user_ids)
-            )
-            yield col(Organization.id).in_(joined)
+            yield col(Organization.id).in_(_select_joined(self.user_ids))
+        if self.other_user_ids is not None:
+            yield col(Organization.id).not_in(_select_joined(self.other_user_ids))
+        for ids in (self.within, self.ids):
+            if ids is not None:
+                yield col(Organization.id).in_(ids)
+        if self.other_ids is not None:
+            yield col(Organization.id).not_in(self.other_ids)
+
+
+def _select_joined(user_ids: Sequence[str]) -> SelectOfScalar[str]:
+    return select(Membership.organization_id).where(col(Membership.user_id).in_(user_ids))
 
 
 def select_organizations(
-    query: str | None, user_ids: Sequence[str] | None
+    query: str | None, user_ids: Sequence[str] | None, within: tuple[str, ...] | None
 ) -> Selection[Organization]:
-    """The organizations that the arguments of the list select."""
+    """The organizations that the arguments of the list select, only within these, if given."""
     chosen = None if user_ids is None else tuple(user_ids)
-    return Selection(ORGANIZATIONS, OrganizationFilter(chosen), query)
+    return Selection(ORGANIZATIONS, OrganizationFilter(chosen, within), query)
 
 
 async def load_organization_by_external_id(

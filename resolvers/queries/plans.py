@@ -160,6 +160,8 @@ class SubscriptionFilter(StatementValues):
     external_id: str | None = None
     organization_id: str | None = None
     user_id: str | None = None
+    # Only subscriptions of these organizations.
+    within: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.plan_key is not None:
@@ -174,3 +176,5 @@ class SubscriptionFilter(StatementValues):
             yield col(PlanSubscription.organization_id) == self.organization_id
         if self.user_id is not None:
             yield col(PlanSubscription.user_id) == self.user_id
+        if self.within is not None:
+            yield col(PlanSubscription.organization_id).in_(self.within)

@@ -1,51 +1,99 @@
 """Users: the list of all users, and which users a user can see."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.database.statements import StatementValues
+from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.database.store import Readable
-from models.errors import FormatInvalid
 from models.memberships import Membership
 from models.users import User
-from models.validation.addresses import normalize_address
-from resolvers.lists import ListSpec, Search, Selection
+from models.validation.addresses import normalize_valid
+from resolvers.cursors import text_sort_key
+from resolvers.lists import ListSpec, Search, Selection, SortKey
 from resolvers.queries.roles import select_reading_role_ids
 
-USERS = ListSpec("users", User, search=Search(col(User.search_text), col(User.id)))
+SORT_KEYS = {
+    "CREATED_AT": None,
+    "EMAIL_ADDRESS": SortKey(text_sort_key(col(User.email_address))),
+    "FIRST_NAME": SortKey(text_sort_key(col(User.first_name))),
+    "LAST_NAME": SortKey(text_sort_key(col(User.last_name))),
+}
+USERS = ListSpec(
+    "users", User, sort_keys=SORT_KEYS, search=Search(col(User.search_text), col(User.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class UserFilter(StatementValues):
+    """What the users of a list must have; None for anything."""
+
     address_keys: tuple[str, ...] | None = None
     external_ids: tuple[str, ...] | None = None
+    # Only members of these organizations.
+    within: tuple[str, ...] | None = None
+    ids: tuple[str, ...] | None = None
+    other_than: tuple[str, ...] | None = None
+    # Those of whom the user is a member of at least one.
+    organization_ids: tuple[str, ...] | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
         if self.address_keys is not None:
             yield col(User.address_key).in_(self.address_keys)
         if self.external_ids is not None:
             yield col(User.external_id).in_(self.external_ids)
+        for organization_ids in (self.within, self.organization_ids):
+            if organization_ids is not None:
+                yield col(User.id).in_(_select_members(organization_ids))
+        if self.ids is not None:
+            yield col(User.id).in_(self.ids)
+        if self.other_than is not None:
+            yield col(User.id).not_in(self.other_than)
+        if self.created_after is not None:
+            yield col(User.created_at) > self.created_after
+        if self.created_before is not None:
+            yield col(User.created_at) < self.created_before
+
+
+def _select_members(organization_ids: Sequence[str]) -> SelectOfScalar[str]:
+    return select(Membership.user_id).where(col(Membership.organization_id).in_(organization_ids))
 
 
 def select_users(
-    query: str | None, email_addresses: Sequence[str] | None, external_ids: Sequence[str] | None
+    query: str | None,
+    email_addresses: Sequence[str] | None,
+    external_ids: Sequence[str] | None,
+    within: tuple[str, ...] | None,
 ) -> Selection[User]:
     """Compares addresses as rule 11 says; a malformed one matches nobody."""
     subjects = None if external_ids is None else tuple(external_ids)
     if email_addresses is None:
-        return Selection(USERS, UserFilter(external_ids=subjects), query)
-    keys: list[str] = []
-    for address in email_addresses:
-        try:
-            keys.append(normalize_address(address))
-        except FormatInvalid:
-            continue
-    return Selection(USERS, UserFilter(tuple(keys), subjects), query)
+        return Selection(USERS, UserFilter(None, subjects, within), query)
+    keys = normalize_valid(email_addresses)
+    return Selection(USERS, UserFilter(keys, subjects, within), query)
+
+
+async def load_user_ids(store: Readable, external_ids: Sequence[str]) -> Mapping[str, str]:
+    """Loads the IDs of users by external IDs, without those that users of several issuers have."""
+    async with store.read() as connection:
+        rows = (await connection.execute(_select_user_ids(external_ids))).all()
+    times = Counter(external_id for external_id, _ in rows)
+    return {external_id: id for external_id, id in rows if times[external_id] == 1}
+
+
+@prepared_statement
+def _select_user_ids(external_ids: Sequence[str]) -> AnySelect:
+    statement: AnySelect = Select(col(User.external_id), col(User.id))
+    return statement.where(col(User.external_id).in_(external_ids))
 
 
 async def load_are_fellows(store: Readable, keys: Sequence[tuple[str, str]]) -> Sequence[bool]:

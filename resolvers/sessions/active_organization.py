@@ -71,7 +71,14 @@ async def lock_own_membership(
     await tx.ensure_organizations_enabled()
     if slug is not None and not (await tx.load_instance()).slugs_enabled:
         raise NotFound
-    statement = _select_locked_membership(tx.actor.user_id or "", organization_id, slug)
+    return await lock_membership(tx, tx.actor.user_id or "", organization_id, slug)
+
+
+async def lock_membership(
+    tx: Transaction, user_id: str, organization_id: str | None, slug: str | None = None
+) -> Membership:
+    """Returns the user's membership, locked so that it exists until a session holds it."""
+    statement = _select_locked_membership(user_id, organization_id, slug)
     membership = (await tx.session.execute(statement)).scalar_one_or_none()
     if membership is None:
         raise NotFound

@@ -76,10 +76,12 @@ class TokenContent:
     signed_in_at: datetime
     # None while billing is disabled.
     plan: ActivePlan | None = None
+    # How long the token is valid.
+    seconds: int = TOKEN_SECONDS
 
 
 def make_claims(format: TokenFormat, content: TokenContent) -> TokenClaims:
-    """Makes the claims of a token that expires after a minute.
+    """Makes the claims of a token.
 
     Raises TokenTooLarge if the token would have more than 4 KB.
     """
@@ -120,7 +122,7 @@ def _make_common_claims(content: TokenContent) -> TokenClaims:
         "sid": content.session_id,
         "iat": issued_at,
         "nbf": issued_at - EARLIER_SECONDS,
-        "exp": issued_at + TOKEN_SECONDS,
+        "exp": issued_at + content.seconds,
         "jti": secrets.token_hex(10),
         "fva": [max(0, (content.now - content.signed_in_at) // timedelta(minutes=1)), -1],
         "sts": "pending" if content.is_pending else "active",

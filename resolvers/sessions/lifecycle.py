@@ -6,13 +6,14 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import Unauthenticated
+from models.errors import ResourceNotFound, Unauthenticated
 from models.events import EventType
+from models.memberships import Membership
 from models.sessions import LIFETIME, LIVE_SESSIONS, Session, SessionStatus
 from models.users import User
 from resolvers.access import ensure_identity_token
 from resolvers.events.payloads import record_session
-from resolvers.sessions.active_organization import lock_own_membership
+from resolvers.sessions.active_organization import lock_membership, lock_own_membership
 from resolvers.sessions.rows import close_session, is_open_at, lock_own_session, lock_session
 from resolvers.transaction import Transaction
 
@@ -22,14 +23,34 @@ async def create_session(
 ) -> Session:
     """Opens a session of the caller, in an organization, given by ID or slug, or in none yet."""
     ensure_identity_token(tx.actor)
-    # The lock on the user makes concurrent calls count the open sessions one after the other.
-    caller = _select_locked_caller(tx.actor.user_id or "")
-    user_id = (await tx.session.execute(caller)).scalar_one_or_none()
-    if user_id is None:
+    user_id = tx.actor.user_id or ""
+    if not await _lock_user(tx, user_id):
         raise Unauthenticated
     membership = None
     if organization_id is not None or slug is not None:
         membership = await lock_own_membership(tx, organization_id, slug)
+    return await _open_session(tx, user_id, membership)
+
+
+async def create_session_of_user(
+    tx: Transaction, *, user_id: str, organization_id: str | None
+) -> Session:
+    """Opens a session of any user, in one of their organizations or in none yet."""
+    if not await _lock_user(tx, user_id):
+        raise ResourceNotFound("The user doesn't exist.", at="user_id")
+    membership = None
+    if organization_id is not None:
+        membership = await lock_membership(tx, user_id, organization_id)
+    return await _open_session(tx, user_id, membership)
+
+
+async def _lock_user(tx: Transaction, user_id: str) -> bool:
+    """Whether the user exists; locked, so that concurrent calls count the open sessions in turn."""
+    locked = (await tx.session.execute(_select_locked_user(user_id))).scalar_one_or_none()
+    return locked is not None
+
+
+async def _open_session(tx: Transaction, user_id: str, membership: Membership | None) -> Session:
     # If there is no room for another session, the ones that were idle longest end.
     surplus = _select_locked_surplus(user_id, tx.now)
     for old in (await tx.session.execute(surplus)).scalars():
@@ -50,7 +71,7 @@ async def create_session(
 
 
 @prepared_statement
-def _select_locked_caller(user_id: str) -> SelectOfScalar[str]:
+def _select_locked_user(user_id: str) -> SelectOfScalar[str]:
     return select(User.id).where(col(User.id) == user_id).with_for_update(key_share=True)
 
 

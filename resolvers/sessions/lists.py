@@ -11,6 +11,7 @@ from models.database.statements import StatementValues
 from models.sessions import Session, SessionStatus
 from resolvers.lists import ListSpec
 
+SESSIONS = ListSpec("sessions", Session)
 SESSIONS_OF_USER = ListSpec("sessions", Session, col(Session.user_id))
 CLOSED = {SessionStatus.ENDED, SessionStatus.REVOKED}
 
@@ -23,8 +24,14 @@ class SessionFilter(StatementValues):
     # Not compared: the lists of an operation are read together, although each reads the clock.
     now: datetime = field(compare=False)
     statuses: tuple[SessionStatus, ...] | None = None
+    user_id: str | None = None
+    session_id: str | None = None
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
+        if self.user_id is not None:
+            yield col(Session.user_id) == self.user_id
+        if self.session_id is not None:
+            yield col(Session.id) == self.session_id
         if self.statuses is not None:
             yield or_(false(), *map(self._has_status, self.statuses))
 

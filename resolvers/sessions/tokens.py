@@ -36,6 +36,7 @@ from resolvers.plan_gate import (
 from resolvers.server import Server
 from resolvers.sessions.claims import (
     MOST_MEMBERSHIPS,
+    TOKEN_SECONDS,
     ActiveOrganization,
     ActivePlan,
     TokenClaims,
@@ -75,11 +76,12 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenOptions:
-    """The format and issuer of a token, and the origin of the page that requests it."""
+    """The format, issuer, and lifetime of a token, and the origin of the page that requests it."""
 
     format: TokenFormat
     issuer: str
     authorized_party: str | None
+    seconds: int = TOKEN_SECONDS
 
 
 def _select_membership(choice: Choice) -> ColumnElement[bool]:
@@ -213,6 +215,7 @@ async def _load_token(
             None if options.format is TokenFormat.V2 else row.memberships
         ),
         signed_in_at=row.created_at,
+        seconds=options.seconds,
     )
     return row, NewToken(make_claims(options.format, content), row.organization_id)
 
@@ -254,6 +257,24 @@ async def create_session_token(
         row = await _touch(server.store, session_id, now) or row
     # The row has the columns of the table, and may have those that the claims need.
     return cast(Session, row), token
+
+
+async def create_token_of_session(
+    server: Server, *, session_id: str, options: TokenOptions
+) -> NewToken:
+    """Makes a token for the active organization of a session of any user."""
+    owner = select(Session.user_id).where(col(Session.id) == session_id)
+    async with server.store.read() as connection:
+        user_id = (await connection.execute(owner)).scalar_one_or_none()
+        _, token = await _load_token(
+            connection,
+            server.clock(),
+            user_id,
+            session_id=session_id,
+            chosen=ChosenOrganization(),
+            options=options,
+        )
+    return token
 
 
 async def _touch(store: Store, session_id: str, now: datetime) -> AnyRow | None:

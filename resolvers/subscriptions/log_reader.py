@@ -31,7 +31,7 @@ from resolvers.subscriptions.matching import (
     find_possible,
     group_streams,
 )
-from resolvers.subscriptions.rights import Rights, load_revoked_keys, load_rights, load_valid_actors
+from resolvers.subscriptions.rights import Rights, load_ended_keys, load_rights, load_valid_actors
 from resolvers.subscriptions.shared_reads import SharedRead
 from resolvers.subscriptions.streams import Delivered, Stream
 
@@ -232,15 +232,16 @@ class LogReader:
             if stream.is_stuck(STUCK_SECONDS):
                 stream.end(TooSlow())
                 stream.disconnect()
-        await self._end_revoked()
+        await self._end_keys()
         while self.head is not None and await self._deliver_next(self.head):
             self.heartbeat.beat()
 
-    async def _end_revoked(self) -> None:
-        """Ends the streams of revoked secret keys, for which there is no event."""
-        revoked = await load_revoked_keys(self.store, {stream.actor for stream in self.streams})
+    async def _end_keys(self) -> None:
+        """Ends the streams of keys that were revoked or have expired."""
+        actors = {stream.actor for stream in self.streams}
+        ended = await load_ended_keys(self.store, actors, self.clock())
         for stream in self.streams:
-            if stream.actor.id in revoked:
+            if stream.actor.id in ended:
                 stream.end(credential_expired())
 
     async def _deliver_next(self, head: int) -> bool:
@@ -264,7 +265,7 @@ class LogReader:
 
     async def _deliver(self, rows: Sequence[Event]) -> None:
         """Queues events for live streams, once credentials and rights are checked again."""
-        await self._end_revoked()
+        await self._end_keys()
         groups = group_streams(self.streams)
         unclear = [row for row in rows if row.type in TYPES_TO_LOOK_UP]
         concerned: Concerned = {}

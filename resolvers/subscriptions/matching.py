@@ -34,10 +34,18 @@ def group_streams(streams: Iterable[Stream]) -> Groups:
     by_scope: dict[Scope, list[Stream]] = defaultdict(list)
     looking_up: list[Stream] = []
     for stream in streams:
-        by_scope[stream.scope].append(stream)
+        for scope in _list_parts(stream.scope):
+            by_scope[scope].append(stream)
         if stream.scope.viewer_id and (stream.types is None or stream.types & TYPES_TO_LOOK_UP):
             looking_up.append(stream)
     return Groups(by_scope, looking_up)
+
+
+def _list_parts(scope: Scope) -> Iterable[Scope]:
+    """Lists the scopes that events name: a scope of several organizations consists of theirs."""
+    if scope.organization_ids is None:
+        return (scope,)
+    return map(Scope, scope.organization_ids)
 
 
 def find_possible(event: Event, groups: Groups) -> Iterable[Stream]:

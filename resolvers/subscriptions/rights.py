@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Select
 from sqlmodel import col, select, true
 
-from models.database.statements import AnySelect
+from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
 from models.errors import NotFound, RequestError
 from models.events import REQUIRED_PERMISSIONS, get_readable_types
 from models.instance import Instance
+from models.keys.api_keys import ApiKey, is_live_at
 from models.keys.secret_keys import SecretKey
 from models.memberships import Membership
 from models.organizations import Organization
@@ -20,6 +21,8 @@ from models.roles import MEMBERSHIPS_READ, Permission, RolePermission
 from models.sessions import Session
 from models.users import User
 from resolvers.access import Actor, missing_permission
+from resolvers.key_grants import select_key_permissions
+from resolvers.plan_gate import parse_keys
 from resolvers.sessions.rows import is_open_at
 from resolvers.subscriptions.streams import Stream
 from resolvers.transaction import organizations_disabled
@@ -30,7 +33,10 @@ BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The permissions of subscribers, by organization and user; a missing entry does not exist."""
+    """The permissions of subscribers, by organization and holder; a missing entry does not exist.
+
+    A holder is a member or an API key.
+    """
 
     organizations_enabled: bool
     billing_enabled: bool
@@ -38,24 +44,24 @@ class Rights:
 
     def find_refusal(self, stream: Stream) -> RequestError | None:
         """Returns why the stream must end, or None."""
-        organization_id, user_id = stream.scope.organization_id, stream.actor.user_id
-        if user_id and not self.organizations_enabled:
+        organization_id, holder_id = stream.scope.organization_id, stream.actor.holder_id
+        if holder_id and not self.organizations_enabled:
             return organizations_disabled()
         if organization_id is None:
             return None
-        members = self.permissions.get(organization_id)
-        if members is None or (user_id and user_id not in members):
+        holders = self.permissions.get(organization_id)
+        if holders is None or (holder_id and holder_id not in holders):
             return NotFound()
-        if user_id and MEMBERSHIPS_READ not in members[user_id]:
+        if holder_id and MEMBERSHIPS_READ not in holders[holder_id]:
             return missing_permission(MEMBERSHIPS_READ)
         return None
 
     def get_types(self, stream: Stream) -> frozenset[str] | None:
         """Returns the types of events that the subscriber wants and can read, or None for all."""
-        organization_id, user_id = stream.scope.organization_id, stream.actor.user_id
-        if organization_id is None or user_id is None:
+        organization_id, holder_id = stream.scope.organization_id, stream.actor.holder_id
+        if organization_id is None or holder_id is None:
             return stream.types
-        readable = get_readable_types(self.permissions[organization_id][user_id])
+        readable = get_readable_types(self.permissions[organization_id][holder_id])
         return readable if stream.types is None else readable & stream.types
 
 
@@ -86,6 +92,13 @@ def _select_permissions(organization_ids: Collection[str], user_ids: Collection[
     )
 
 
+@prepared_statement
+def _select_key_permissions(key_ids: Collection[str]) -> AnySelect:
+    return select(ApiKey.organization_id, ApiKey.id, select_key_permissions()).where(
+        col(ApiKey.id).in_(key_ids)
+    )
+
+
 async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
     """Loads what these subscribers can read now."""
     organization_ids = sorted(
@@ -98,6 +111,7 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
             if stream.actor.user_id and stream.scope.organization_id
         }
     )
+    key_ids = {stream.actor.api_key_id for stream in streams if stream.actor.api_key_id}
     permissions: dict[str, dict[str, frozenset[str]]] = {}
     organizations_enabled = billing_enabled = True
     async with store.read() as connection:
@@ -113,25 +127,39 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
                 if row.user_id is not None:
                     keys = frozenset([row.key] if row.key else [])
                     members[row.user_id] = members.get(row.user_id, frozenset()) | keys
+        if key_ids:
+            for organization_id, key_id, keys in await connection.execute(
+                _select_key_permissions(key_ids)
+            ):
+                permissions.setdefault(organization_id, {})[key_id] = parse_keys(keys)
     return Rights(organizations_enabled, billing_enabled, permissions)
 
 
-async def load_revoked_keys(store: Store, actors: Collection[Actor]) -> frozenset[str]:
-    """Loads which secret keys were revoked; those from the settings are not in the store."""
-    key_ids = {actor.id for actor in actors if actor.is_service and actor.id}
-    if not key_ids:
+async def load_ended_keys(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[str]:
+    """Loads which secret keys and API keys were revoked or have expired.
+
+    Secret keys from the settings are not in the store. API keys go with their organization.
+    """
+    secret_key_ids = {actor.id for actor in actors if actor.is_service and actor.id}
+    api_key_ids = {actor.api_key_id for actor in actors if actor.api_key_id}
+    if not (secret_key_ids or api_key_ids):
         return frozenset()
-    statement = select(SecretKey.id).where(
-        col(SecretKey.id).in_(key_ids), col(SecretKey.revoked_at).is_not(None)
-    )
+    has_ended = col(SecretKey.revoked_at).is_not(None) | (col(SecretKey.expires_at) <= now)
+    secret_keys = select(SecretKey.id).where(col(SecretKey.id).in_(secret_key_ids), has_ended)
+    live_keys = select(ApiKey.id).where(col(ApiKey.id).in_(api_key_ids), is_live_at(now))
+    ended = set[str]()
     async with store.read() as connection:
-        return frozenset((await connection.execute(statement)).scalars())
+        if secret_key_ids:
+            ended.update((await connection.execute(secret_keys)).scalars())
+        if api_key_ids:
+            ended |= api_key_ids - set((await connection.execute(live_keys)).scalars())
+    return frozenset(ended)
 
 
 async def load_valid_actors(
     store: Store, actors: Collection[Actor], now: datetime
 ) -> frozenset[Actor]:
-    """Loads the actors whose user exists, session is open, or secret key is not revoked."""
+    """Loads the actors whose user exists, session is open, or key has not ended."""
     user_ids = {actor.user_id for actor in actors if actor.user_id}
     session_ids = {actor.session.id for actor in actors if actor.session}
     users = select(User.id).where(col(User.id).in_(user_ids))
@@ -139,11 +167,11 @@ async def load_valid_actors(
     async with store.read() as connection:
         known = set((await connection.execute(users)).scalars()) if user_ids else set[str]()
         known |= set((await connection.execute(sessions)).scalars()) if session_ids else set[str]()
-    revoked = await load_revoked_keys(store, actors)
-    return frozenset(actor for actor in actors if _is_valid(actor, known, revoked))
+    ended = await load_ended_keys(store, actors, now)
+    return frozenset(actor for actor in actors if _is_valid(actor, known, ended))
 
 
-def _is_valid(actor: Actor, known: Set[str], revoked: Set[str]) -> bool:
+def _is_valid(actor: Actor, known: Set[str], ended: Set[str]) -> bool:
     if actor.user_id is None:
-        return actor.id not in revoked
+        return actor.id not in ended
     return actor.user_id in known and (actor.session is None or actor.session.id in known)

@@ -20,6 +20,7 @@ from models.errors import (
     WebhookEndpointDisabled,
 )
 from models.keys.encryption import encrypt, is_readable
+from models.keys.scopes import KeyScope
 from models.roles import check_description
 from models.validation.webhook_targets import WebhookTargets
 from models.webhooks import (
@@ -65,11 +66,18 @@ def _check(
     return values
 
 
+def _ensure_readable_by(tx: Transaction) -> None:
+    """Ensures that a narrowed secret key can read what an endpoint is sent (rule 88)."""
+    tx.use_scope(KeyScope.EVENTS_READ)
+    tx.use_scope(KeyScope.PRIVATE_METADATA_READ)
+
+
 async def create_endpoint(tx: Transaction, new: NewEndpoint) -> WebhookEndpoint:
     """Creates an endpoint, which is sent the events from now on.
 
     Raises every fault of the input at once, or QuotaExceeded.
     """
+    _ensure_readable_by(tx)
     await take_advisory_lock(tx.session, ENDPOINTS_LOCK)
     faults = ErrorCollector()
     given = {"url": new.url, "description": new.description, "types": new.types}
@@ -115,6 +123,7 @@ async def update_endpoint(
     tx: Transaction, *, endpoint_id: str, given: dict[str, Any]
 ) -> WebhookEndpoint:
     """Changes what is given; raises ResourceNotFound, or every fault of the input at once."""
+    _ensure_readable_by(tx)
     endpoint = await _lock_endpoint(tx, endpoint_id)
     faults = ErrorCollector()
     values = _check(faults, faults.reject_nulls(given, "url", "enabled"), tx.server.webhook_targets)

@@ -6,6 +6,7 @@ import strawberry
 
 from models.domains import OrganizationDomain as DomainRow
 from models.errors import InputError
+from models.keys.scopes import KeyScope
 from models.roles import DOMAINS_MANAGE
 from resolvers.domains import affiliation, manage, ownership
 from schema.domains.inputs import (
@@ -45,7 +46,7 @@ class DomainMutations:
     @strawberry.mutation(
         description="Adds a domain to an organization. Several organizations can have the same"
         " name, but only one of them can verify it.",
-        extensions=[*mutation_guard(DOMAINS_MANAGE), WakesWorkers()],
+        extensions=[*mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE), WakesWorkers()],
     )
     async def create_domain(self, info: Info, input: CreateDomainInput) -> DomainPayload | None:
         row = await manage.create_domain(
@@ -60,7 +61,7 @@ class DomainMutations:
     @strawberry.mutation(
         description="Removes a domain, revokes the pending invitations, and deletes the pending"
         " suggestions that it created. Members stay.",
-        extensions=mutation_guard(DOMAINS_MANAGE),
+        extensions=mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def delete_domain(self, info: Info, input: DomainRefInput) -> DeletedPayload | None:
         id = await manage.delete_domain(
@@ -73,7 +74,7 @@ class DomainMutations:
     @strawberry.mutation(
         description="Sends a code to an address at the domain. It is valid for 10 minutes and three"
         " attempts, and the next one can be sent after 30 seconds.",
-        extensions=mutation_guard(DOMAINS_MANAGE),
+        extensions=mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def prepare_domain_affiliation(
         self, info: Info, input: PrepareDomainAffiliationInput
@@ -89,7 +90,7 @@ class DomainMutations:
     @strawberry.mutation(
         description="Verifies a domain with the code from the email. A wrong code counts as an"
         " attempt.",
-        extensions=mutation_guard(DOMAINS_MANAGE),
+        extensions=mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def attempt_domain_affiliation(
         self, info: Info, input: AttemptDomainAffiliationInput
@@ -108,7 +109,7 @@ class DomainMutations:
         description="Creates the TXT record that proves the ownership of a domain. The"
         " record is valid for seven days. Repeating the call creates a new record and invalidates"
         " the previous one.",
-        extensions=mutation_guard(DOMAINS_MANAGE),
+        extensions=mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def prepare_domain_ownership(
         self, info: Info, input: DomainRefInput
@@ -123,7 +124,7 @@ class DomainMutations:
     @strawberry.mutation(
         description="Looks for the TXT record, and verifies the domain if it is there. An"
         " organization that has only used a code for the same name loses it.",
-        extensions=untransacted_guard(DOMAINS_MANAGE),
+        extensions=untransacted_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def attempt_domain_ownership(
         self, info: Info, input: DomainRefInput
@@ -145,7 +146,7 @@ class DomainMutations:
 
     @strawberry.mutation(
         description="Verifies a domain without a proof, by decision of the operator.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.DOMAINS_WRITE),
     )
     async def verify_domain(self, info: Info, input: VerifyDomainInput) -> DomainPayload | None:
         row = await ownership.verify_domain(
@@ -158,7 +159,7 @@ class DomainMutations:
 
     @strawberry.mutation(
         description="Changes what a domain does for users with a verified address at it.",
-        extensions=[*mutation_guard(DOMAINS_MANAGE), WakesWorkers()],
+        extensions=[*mutation_guard(DOMAINS_MANAGE, scope=KeyScope.DOMAINS_WRITE), WakesWorkers()],
     )
     async def update_domain_enrollment(
         self, info: Info, input: UpdateDomainEnrollmentInput

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.domains.lists import ALL_DOMAINS, DomainFilter
 from resolvers.page_requests import PageArguments
 from schema.domains.types import OrganizationDomain, Verified, load_domains
@@ -16,7 +17,7 @@ from schema.foundation.guards import ActorKind, query_guard
 class DomainQueries:
     @strawberry.field(
         description="The domains of all organizations, newest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.DOMAINS_READ),
     )
     async def domains(
         self,
@@ -48,6 +49,7 @@ class DomainQueries:
             verified,
             names=None if names is None else tuple(names),
             organization_id=organization_id,
+            within=info.context.organization_ids,
         )
         return await load_domains(
             info, ALL_DOMAINS, filter, PageArguments(first, after), query=query

@@ -14,6 +14,7 @@ from models.domains import (
     get_ownership_status,
     make_record_name,
 )
+from models.keys.scopes import KeyScope
 from models.roles import DOMAINS_MANAGE, DOMAINS_READ
 from resolvers.domains.lists import DomainFilter, NamedDomain
 from resolvers.domains.proofs import make_record
@@ -168,6 +169,8 @@ def _make_ownership(row: DomainRow, context: Context) -> DomainVerification | No
 
 async def load_visible_domain(info: Info, id: str) -> OrganizationDomain | None:
     """Loads the domain, for members who can read domains, and for secret keys."""
+    if not info.context.try_scope(KeyScope.DOMAINS_READ):
+        return None
     row = await info.context.loaders.domains.load(id)
     if row is None or not await has_permission(info, row.organization_id, DOMAINS_READ):
         return None

@@ -65,6 +65,11 @@ describe_enum(
         EventType.SUBSCRIPTION_PAST_DUE: "A payment for a subscription is overdue. The event of its"
         " creation or update comes first.",
         EventType.INSTANCE_UPDATED: "Settings of the instance were updated.",
+        EventType.API_KEY_CREATED: "An API key was created.",
+        EventType.API_KEY_UPDATED: "An API key was updated, or its creator left the organization.",
+        EventType.API_KEY_REVOKED: "An API key was revoked.",
+        EventType.SECRET_KEY_CREATED: "A secret key was created.",
+        EventType.SECRET_KEY_REVOKED: "A secret key was revoked.",
     },
 )
 
@@ -74,6 +79,7 @@ describe_enum(
     {
         ActorType.USER: "A signed-in user.",
         ActorType.SERVICE: "A service with a secret key.",
+        ActorType.API_KEY: "An API key of an organization.",
         ActorType.SYSTEM: "Tenantry itself, for example when an invitation expires.",
     },
 )

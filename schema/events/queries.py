@@ -6,11 +6,13 @@ import strawberry
 
 from models.events import Event as EventRow
 from models.events import get_readable_types
+from models.keys.scopes import KeyScope
 from resolvers.events.event_log import (
     load_event_page,
     load_newest_cursor,
     make_event_page_request,
 )
+from resolvers.events.scopes import narrow
 from resolvers.page_requests import PageArguments
 from resolvers.pages import Page
 from schema.events.enums import EventType
@@ -51,7 +53,7 @@ async def load_events(
     info: Info, organization_id: str, arguments: PageArguments, types: list[EventType] | None
 ) -> EventConnection:
     """Loads the organization's events that the caller can read."""
-    viewer, loaders, names = info.context.user_id, info.context.loaders, get_names(types)
+    viewer, loaders, names = info.context.holder_id, info.context.loaders, get_names(types)
     if viewer:
         permissions = await loaders.load_permission_keys(organization_id, viewer)
         readable = get_readable_types(permissions or frozenset[str]())
@@ -65,7 +67,7 @@ class EventQueries:
     @strawberry.field(
         description="The cursor of the newest event. To keep a copy of the data, read this cursor"
         " first, then the data, and then the events after the cursor. Never null without an error.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.EVENTS_READ),
     )
     async def cursor(self, info: Info) -> str | None:
         return str(await load_newest_cursor(info.context.store))
@@ -73,7 +75,7 @@ class EventQueries:
     @strawberry.field(
         description="The event log of the instance, oldest event first. It contains every event"
         " that hasn't been deleted because of its age.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self,
@@ -93,5 +95,6 @@ class EventQueries:
         ] = None,
     ) -> EventConnection | None:
         request = make_event_page_request(PageArguments(first, after), get_names(types))
-        page = await info.context.read(load_event_page, request, organization_id=organization_id)
+        scope = narrow(info.context.caller, organization_id)
+        page = await info.context.read(load_event_page, request, scope)
         return make_event_connection(info, page)

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import strawberry
 
 from models.events import MEMBERSHIP_TYPES
+from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import secret_key_required
 from resolvers.events.event_log import parse_cursor
-from resolvers.events.scopes import Scope
+from resolvers.events.scopes import Scope, narrow
 from resolvers.subscriptions.streams import Delivered, Stream
 from schema.events.enums import EventType
 from schema.events.types import Event, MembershipEvent, get_names, to_event_or_none
@@ -73,24 +74,24 @@ class Subscription:
     @strawberry.subscription(
         description="Delivers the events of an organization. Events of invitations are delivered"
         " only to callers with the permission `org:sys_memberships:manage`.",
-        extensions=subscription_guard(MEMBERSHIPS_READ),
+        extensions=subscription_guard(MEMBERSHIPS_READ, scope=KeyScope.EVENTS_READ),
     )
     async def organization_events(
         self, info: Info, organization_id: OrganizationId, after: After = None, types: Types = None
     ) -> AsyncGenerator[Event, None]:
-        return _follow(info, Scope(organization_id), after, get_names(types))
+        return _follow(info, narrow(info.context.caller, organization_id), after, get_names(types))
 
     @strawberry.subscription(
         description="Delivers the membership events of one organization or, with a secret key and"
         " no `organizationId`, of all organizations.",
-        extensions=subscription_guard(),
+        extensions=subscription_guard(scope=KeyScope.EVENTS_READ),
     )
     async def membership_changed(
         self, info: Info, organization_id: OptionalOrganizationId = None, after: After = None
     ) -> AsyncGenerator[MembershipEvent, None]:
         if organization_id is None and not info.context.is_service:
             raise secret_key_required("membershipChanged without an organizationId")
-        return _follow(info, Scope(organization_id), after, MEMBERSHIP_TYPES)
+        return _follow(info, narrow(info.context.caller, organization_id), after, MEMBERSHIP_TYPES)
 
     @strawberry.subscription(
         description="Delivers the events of the caller's own memberships in all organizations,"
@@ -119,9 +120,9 @@ class Subscription:
 
     @strawberry.subscription(
         description="Delivers all events of the instance.",
-        extensions=subscription_guard(actor=ActorKind.SERVICE),
+        extensions=subscription_guard(actor=ActorKind.SERVICE, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self, info: Info, after: After = None, types: Types = None
     ) -> AsyncGenerator[Event, None]:
-        return _follow(info, Scope(), after, get_names(types))
+        return _follow(info, narrow(info.context.caller, None), after, get_names(types))

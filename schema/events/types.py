@@ -8,6 +8,7 @@ import structlog
 
 from models.base import UNREADABLE
 from models.events import (
+    API_KEY,
     DOMAIN,
     INVITATION,
     MEMBERSHIP,
@@ -17,6 +18,7 @@ from models.events import (
     get_subject,
 )
 from models.events import Event as EventRow
+from models.keys.scopes import KeyScope
 from schema.events.enums import ActorType, EventType
 from schema.foundation.context import Context, Info
 from schema.foundation.scalars import DateTime, JSONObject
@@ -28,11 +30,11 @@ from schema.users.types import User, load_visible_user
 log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
-@strawberry.type(description="The user, secret key, or system that caused an event.")
+@strawberry.type(description="The user, key, or system that caused an event.")
 class EventActor:
     type: ActorType = strawberry.field(description="The kind of actor.")
     id: strawberry.ID | None = strawberry.field(
-        description="ID of the user or of the secret key. Null for the system."
+        description="ID of the user or of the key. Null for the system."
     )
 
 
@@ -83,7 +85,11 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
         data = _hide_slugs(data)
     if not context.is_service and "affiliation_email_address" in data:
         data = data | {"affiliation_email_address": None}
-    is_private = context.is_service and row.private_metadata is not None
+    is_private = (
+        row.private_metadata is not None
+        and context.is_service
+        and context.try_scope(KeyScope.PRIVATE_METADATA_READ)
+    )
     return {
         "id": strawberry.ID(row.id),
         "cursor": str(row.cursor),
@@ -100,7 +106,7 @@ def _get_common_fields(row: EventRow, context: Context) -> dict[str, Any]:
 
 @strawberry.type(
     description="An organization was created, updated, or deleted, or one of its domains,"
-    " suggestions, or membership requests changed."
+    " suggestions, membership requests, or API keys changed."
 )
 class OrganizationEvent(Event):
     @strawberry.field(
@@ -190,7 +196,7 @@ class InvitationEvent(Event):
 
 @strawberry.type(
     description="An event of the instance as a whole: its settings changed, or a role, permission,"
-    " role set, user, session, feature, plan, or subscription."
+    " role set, user, session, feature, plan, subscription, or secret key."
 )
 class InstanceEvent(Event):
     @classmethod
@@ -207,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
     DOMAIN: OrganizationEvent,
     SUGGESTION: OrganizationEvent,
     MEMBERSHIP_REQUEST: OrganizationEvent,
+    API_KEY: OrganizationEvent,
 }
 
 

@@ -28,7 +28,9 @@ class SharedExecution(BreadthFirstExecutor):
         context: Context = self.context_value
         if context.delivered is None:
             return super().execute_operation(serially)
-        answers, key = context.delivered.answers, (id(self.operation), context.is_service)
+        narrowing = context.actor.narrowing if context.actor else None
+        answers = context.delivered.answers
+        key = (id(self.operation), context.is_service, narrowing)
         if key in answers:
             return answers[key][1]
         result = super().execute_operation(serially)

@@ -8,9 +8,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import strawberry
 
 from models.database.store import Readable, Snapshot, Store, shield
-from models.errors import Unauthenticated
+from models.errors import Forbidden, Unauthenticated
 from models.instance import Instance
+from models.keys.scopes import KeyScope
 from resolvers.access import Actor, ActorType
+from resolvers.keys.key_uses import use_scope
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
 from resolvers.rate_limits import RateLimits
@@ -137,8 +139,39 @@ class Context:
         return self.actor.user_id if self.actor else None
 
     @cached_property
+    def holder_id(self) -> str | None:
+        """The user or API key whose rights count; None for a secret key, and without a credential.
+
+        Only `is_service` tells the two apart.
+        """
+        return self.actor.holder_id if self.actor else None
+
+    @cached_property
     def is_service(self) -> bool:
         return self.actor is not None and self.actor.type is ActorType.SERVICE
+
+    def use_scope(self, scope: KeyScope | None) -> None:
+        """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
+        if self.actor is not None:
+            use_scope(self.server.key_uses, self.actor, scope)
+
+    def try_scope(self, scope: KeyScope) -> bool:
+        """Like `use_scope`, but returns whether the caller has the scope; users need none."""
+        try:
+            self.use_scope(scope)
+        except Forbidden:
+            return False
+        return True
+
+    def reaches(self, organization_id: str | None) -> bool:
+        """Whether a secret key is for the organization, or for the instance if it is None."""
+        return self.actor is None or self.actor.reaches(organization_id)
+
+    @property
+    def organization_ids(self) -> tuple[str, ...] | None:
+        """The organizations that a secret key is narrowed to; None for all."""
+        ids = self.actor.narrowing.organization_ids if self.actor else None
+        return None if ids is None else tuple(sorted(ids))
 
     def ensure_organizations_enabled(self) -> None:
         """Raises Forbidden for a user while organizations are disabled (rule 6)."""

@@ -5,22 +5,26 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, TypeVar, cast
 
-import strawberry
 from strawberry.extensions import FieldExtension
-from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from models.database.errors import Deadlock
-from models.errors import Forbidden, InputError, InputErrors, NotFound, RequestError
+from models.errors import InputError, InputErrors, NotFound, RequestError
+from models.keys.scopes import KeyScope
 from models.tracing import Span, start_span
-from resolvers.access import SYSTEM, Actor, ActorType, missing_permission, secret_key_required
+from resolvers.access import (
+    SYSTEM,
+    Actor,
+    ensure_reach,
+    missing_permission,
+)
 from resolvers.members.expiry import expire_overdue_of
 from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
+from schema.foundation.requires import ActorKind, Guard, ensure_actor_kind
 
 # How often a transaction that deadlocks is run before the caller gets the error.
 ATTEMPTS = 5
@@ -29,45 +33,16 @@ T = TypeVar("T")
 Resolver = Callable[..., Awaitable[Any]]
 
 
-@strawberry.enum(description="The kind of caller that can use a field.")
-class ActorKind(Enum):
-    ANY = strawberry.enum_value("ANY", description="Signed-in users and secret keys.")
-    USER = strawberry.enum_value("USER", description="Only signed-in users.")
-    SERVICE = strawberry.enum_value("SERVICE", description="Only secret keys.")
-
-
-@strawberry.schema_directive(
-    name="requires",
-    locations=[Location.FIELD_DEFINITION],
-    description="The callers that can use the field, and the permission that a user must have in"
-    " the organization. For everyone else, the field is null, and an error with the code"
-    " `FORBIDDEN`, `UNAUTHENTICATED`, or `NOT_FOUND` explains why.",
-)
-class RequiresDirective:
-    actor: ActorKind = strawberry.directive_field(name="actor", default=ActorKind.ANY)
-    permission: str | None = strawberry.directive_field(name="permission", default=strawberry.UNSET)
-
-
 # ------------------------------------------------------------------------------------ shared steps
 
 
-def ensure_actor_kind(actor: Actor, kind: ActorKind) -> None:
-    """Raises Forbidden if the field is for the other kind of caller."""
-    if kind is ActorKind.SERVICE and actor.type is not ActorType.SERVICE:
-        raise secret_key_required("this field")
-    if kind is ActorKind.USER and actor.type is not ActorType.USER:
-        raise Forbidden(
-            "Only a signed-in user can do this, not a secret key.", reason="user_required"
-        )
+def ensure_input_in_reach(actor: Actor, given: Any) -> None:
+    """Ensures that a secret key is for the organization of the input.
 
-
-def add_requires_directive(
-    field: StrawberryField, actor: ActorKind, permission: str | None = None
-) -> None:
-    """Shows the guard in the SDL, as `@requires`."""
-    directive = RequiresDirective(actor=actor, permission=permission or strawberry.UNSET)
-    if directive not in field.directives:
-        field.directives.append(directive)
+    A mutation whose input names none changes what belongs to the instance.
+    """
+    organization_id: str | None = getattr(given, "organization_id", None)
+    ensure_reach(actor, organization_id)
 
 
 def describe_arguments(field: StrawberryField) -> None:
@@ -108,6 +83,19 @@ async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
         raise
 
 
+async def run_for_caller(
+    context: Context, operation: Callable[[Transaction], Awaitable[T]]
+) -> tuple[T, Transaction]:
+    """Runs an operation in a transaction; returns its result and the committed transaction."""
+
+    async def run() -> tuple[T, Transaction]:
+        async with begin_for_caller(context) as tx:
+            result = await operation(tx)
+        return result, tx
+
+    return await retry_deadlocks(run)
+
+
 async def run_authorized(
     context: Context,
     organization_id: str,
@@ -119,13 +107,12 @@ async def run_authorized(
     Each locks the organization and checks the permission again, because time passes between them.
     """
 
-    async def run() -> tuple[T, str | None]:
-        async with begin_for_caller(context) as tx:
-            await tx.authorize(organization_id, permission)
-            result = await operation(tx)
-        return result, str(tx.events.cursor) if tx.events.cursor else None
+    async def authorize_and_run(tx: Transaction) -> T:
+        await tx.authorize(organization_id, permission)
+        return await operation(tx)
 
-    return await retry_deadlocks(run)
+    result, tx = await run_for_caller(context, authorize_and_run)
+    return result, str(tx.events.cursor) if tx.events.cursor else None
 
 
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
@@ -145,23 +132,17 @@ def start_field_span(info: Info) -> AbstractContextManager[Span]:
 
 
 @dataclass(eq=False)
-class QueryGuard(FieldExtension):
+class QueryGuard(Guard):
     """Guards a field of a query; the parent of a field with a permission is an organization."""
-
-    actor: ActorKind
-    permission: str | None
-
-    def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
-        if self.permission and context.user_id:
+        self.admit(context)
+        if self.permission and context.holder_id:
             context.ensure_organizations_enabled()
-            permissions = await context.loaders.load_permission_keys(source.id, context.user_id)
+            permissions = await context.loaders.load_permission_keys(source.id, context.holder_id)
             if refusal := self._refuse(permissions):
                 raise refusal
         return await next_(source, info, **arguments)
@@ -171,13 +152,13 @@ class QueryGuard(FieldExtension):
     ) -> Sequence[Any]:
         """Decides for all parents at once, by organization; each refused one gets its error."""
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
-        if not (self.permission and context.user_id):
+        self.admit(context)
+        if not (self.permission and context.holder_id):
             return await next_(sources, info, **arguments)
         context.ensure_organizations_enabled()
         ids = list({source.id for source in sources})
         held = await asyncio.gather(
-            *(context.loaders.load_permission_keys(id, context.user_id) for id in ids)
+            *(context.loaders.load_permission_keys(id, context.holder_id) for id in ids)
         )
         refusals = {id: self._refuse(keys) for id, keys in zip(ids, held, strict=True)}
         allowed = [source for source in sources if refusals[source.id] is None]
@@ -192,29 +173,37 @@ class QueryGuard(FieldExtension):
 
 
 @dataclass(eq=False)
-class SubscriptionGuard(FieldExtension):
+class NodeGuard(Guard):
+    """Guards a field whose objects each need the scope of their type, which the field checks."""
+
+    def admit(self, context: Context) -> None:
+        ensure_actor_kind(context.caller, self.actor)
+
+    async def resolve_async(
+        self, next_: Resolver, source: Any, info: Info, **arguments: Any
+    ) -> Any:
+        self.admit(info.context)
+        return await next_(source, info, **arguments)
+
+
+@dataclass(eq=False)
+class SubscriptionGuard(Guard):
     """Guards a subscription.
 
     The permission is only shown here. The stream reads it from the store before every event, the
     first included.
     """
 
-    actor: ActorKind
-    permission: str | None
-
-    def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
-
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
-        ensure_actor_kind(info.context.caller, self.actor)
+        self.admit(info.context)
         info.context.ensure_organizations_enabled()
         return await next_(source, info, **arguments)
 
 
 @dataclass(eq=False)
-class MutationGuard(FieldExtension):
+class MutationGuard(Guard):
     """Guards a mutation and runs it in a transaction.
 
     The steps:
@@ -238,18 +227,16 @@ class MutationGuard(FieldExtension):
     Invitations that the mutation found expired are stored even if it is rejected.
     """
 
-    actor: ActorKind
-    permission: str | None
-
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
+        super().apply(field)
         describe_arguments(field)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
+        ensure_input_in_reach(context.caller, arguments["input"])
         await context.clear_loaders()
 
         async def run() -> Any:
@@ -277,25 +264,23 @@ class MutationGuard(FieldExtension):
 
 
 @dataclass(eq=False)
-class UntransactedMutationGuard(FieldExtension):
+class UntransactedMutationGuard(Guard):
     """Guards a mutation that begins a transaction itself, if it needs one at all.
 
-    An input error becomes the payload's `userErrors`.
+    The permission is only shown here: `run_authorized` checks it. An input error becomes the
+    payload's `userErrors`.
     """
 
-    actor: ActorKind
-    # Only shown here: `run_authorized` checks it.
-    permission: str | None = None
-
     def apply(self, field: StrawberryField) -> None:
-        add_requires_directive(field, self.actor, self.permission)
+        super().apply(field)
         describe_arguments(field)
 
     async def resolve_async(
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        ensure_actor_kind(context.caller, self.actor)
+        self.admit(context)
+        ensure_input_in_reach(context.caller, arguments["input"])
         await context.clear_loaders()
         try:
             with start_field_span(info):
@@ -308,7 +293,9 @@ class UntransactedMutationGuard(FieldExtension):
 
 @dataclass(eq=False)
 class UpdateLimit(FieldExtension):
-    """Limits how often a user can update one object, which these fields of the input identify.
+    """Limits how often a user or an API key can update one object.
+
+    The fields of the input identify the object.
 
     It counts before the transaction begins, because the counter may be on another machine. List it
     after the guard: the last extension of a list is the outermost one.
@@ -320,9 +307,9 @@ class UpdateLimit(FieldExtension):
         self, next_: Resolver, source: Any, info: Info, **arguments: Any
     ) -> Any:
         context = info.context
-        if context.user_id:
+        if context.holder_id:
             ids = [str(getattr(arguments["input"], name)) for name in self.id_fields]
-            await context.rate_limits.count_update(context.user_id, *ids)
+            await context.rate_limits.count_update(context.holder_id, *ids)
         return await next_(source, info, **arguments)
 
 
@@ -344,28 +331,45 @@ class WakesWorkers(FieldExtension):
 
 
 def query_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a query's field that not everyone can read."""
-    return [QueryGuard(actor, permission)]
+    return [QueryGuard(actor, permission, scope)]
+
+
+def node_guard() -> list[FieldExtension]:
+    """Makes the extensions of a field that checks the scope of each object itself."""
+    return [NodeGuard(ActorKind.ANY)]
 
 
 def subscription_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a subscription."""
-    return [SubscriptionGuard(actor, permission)]
+    return [SubscriptionGuard(actor, permission, scope)]
 
 
 def mutation_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a mutation."""
-    return [MutationGuard(actor, permission)]
+    return [MutationGuard(actor, permission, scope)]
 
 
 def untransacted_guard(
-    permission: str | None = None, *, actor: ActorKind = ActorKind.ANY
+    permission: str | None = None,
+    *,
+    actor: ActorKind = ActorKind.ANY,
+    scope: KeyScope | None = None,
 ) -> list[FieldExtension]:
     """Makes the extensions of a mutation that begins transactions itself, if it needs any."""
-    return [UntransactedMutationGuard(actor, permission)]
+    return [UntransactedMutationGuard(actor, permission, scope)]

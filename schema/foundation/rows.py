@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from models.keys.scopes import KeyScope
+from schema.foundation.context import Context
+
 T = TypeVar("T")
 
 
@@ -16,6 +19,23 @@ class Hidden:
 
 
 HIDDEN: Any = Hidden()
+
+
+class Scoped:
+    """Stands in for a row of which a secret key can read these fields only with a scope."""
+
+    __slots__ = ("context", "row", "scope")
+
+    def __init__(self, row: object, context: Context, scope: KeyScope) -> None:
+        self.row, self.context, self.scope = row, context, scope
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name) if self.context.try_scope(self.scope) else None
+
+
+def show_private_metadata(row: object, context: Context) -> Any:
+    """Shows the private metadata of a row to secret keys with the scope."""
+    return Scoped(row, context, KeyScope.PRIVATE_METADATA_READ) if context.is_service else HIDDEN
 
 
 def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:

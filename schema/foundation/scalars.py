@@ -22,13 +22,12 @@ from graphql import (
 )
 
 from models.base import UNREADABLE, dumps
+from models.validation.json_objects import check_json_object
 
 JSONObject = NewType("JSONObject", dict[str, Any])
 DateTime = NewType("DateTime", datetime)
 Base64 = NewType("Base64", bytes)
 
-# What JavaScript and every other reader of JSON keeps exactly (RFC 7493).
-LARGEST_NUMBER = 2**53 - 1
 TOO_SMALL = "Numbers must be 0 or at least 5e-324. Smaller ones would become 0."
 # RFC 3339, with a zone, and `t` and `z` in either case. A leap second is read as the second after.
 TIME = re.compile(
@@ -47,27 +46,10 @@ def _parse_object(value: Any) -> JSONObject:
 
     Raises GraphQLError for anything else.
     """
-    if not isinstance(value, dict):
-        raise GraphQLError("The value must be a JSON object, not a string, a number, or a list.")
-    waiting: list[Any] = [value]
-    while waiting:
-        match waiting.pop():
-            case dict() as one:  # pyright: ignore[reportUnknownVariableType]
-                waiting += [*one.keys(), *one.values()]
-            case list() as one:  # pyright: ignore[reportUnknownVariableType]
-                waiting += one
-            case str() as text if "\0" in text:
-                raise GraphQLError("The JSON object must not contain NUL characters.")
-            case str() | bool() | None:
-                pass
-            case int() | float() as number if abs(number) <= LARGEST_NUMBER:
-                pass
-            case _:
-                raise GraphQLError(
-                    f"Numbers in a JSON object must be between -{LARGEST_NUMBER} and"
-                    f" {LARGEST_NUMBER}."
-                )
-    return JSONObject(value)  # pyright: ignore[reportUnknownArgumentType]
+    try:
+        return JSONObject(check_json_object(value))
+    except ValueError as error:
+        raise GraphQLError(str(error)) from error
 
 
 def _parse_object_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> JSONObject:

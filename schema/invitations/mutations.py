@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.invitations import accept, create, manage
 from schema.foundation.context import Info
@@ -55,7 +56,7 @@ class InvitationMutations:
     @strawberry.mutation(
         description="Invites a person by email to join an organization. The caller must have all"
         " permissions of the invitation's role.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_WRITE),
     )
     async def create_invitation(
         self, info: Info, input: CreateInvitationInput
@@ -71,7 +72,7 @@ class InvitationMutations:
     @strawberry.mutation(
         description="Invites up to 100 people to an organization in one transaction. The caller"
         " must have all permissions of the invitations' roles.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_WRITE),
     )
     async def create_invitations(
         self, info: Info, input: CreateInvitationsInput
@@ -91,7 +92,7 @@ class InvitationMutations:
     @strawberry.mutation(
         description="Sends a pending or expired invitation again, with a new expiry. The previous"
         " link becomes invalid, and the caller becomes the inviter.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_WRITE),
     )
     async def resend_invitation(
         self, info: Info, input: InvitationRefInput
@@ -105,7 +106,7 @@ class InvitationMutations:
 
     @strawberry.mutation(
         description="Revokes a pending invitation. Its links become invalid immediately.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_WRITE),
     )
     async def revoke_invitation(
         self, info: Info, input: InvitationRefInput

@@ -4,6 +4,7 @@ import strawberry
 
 from models.invitations import Invitation as InvitationRow
 from models.invitations import get_status
+from models.keys.scopes import KeyScope
 from models.mail import Mail
 from models.mail import MailStatus as StoredMailStatus
 from models.roles import MEMBERSHIPS_MANAGE
@@ -15,7 +16,7 @@ from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
 from schema.invitations.order import InvitationOrder
@@ -96,10 +97,9 @@ class Invitation(Node):
         " person and not yet a member."
     )
     async def organization(self, info: Info) -> Organization | None:
-        viewer, organization_id = info.context.user_id, self.row.organization_id
+        viewer, organization_id = info.context.holder_id, self.row.organization_id
         if viewer:
-            membership = await info.context.loaders.memberships.load((organization_id, viewer))
-            if membership is None:
+            if not await info.context.loaders.is_member(organization_id, viewer):
                 return None
         elif not info.context.is_service:
             return None
@@ -171,7 +171,7 @@ class Invitation(Node):
         return show(
             cls,
             row=row,
-            service=row if context.is_service else HIDDEN,
+            service=show_private_metadata(row, context),
             status=get_status(row.status, row.expires_at, context.server.clock()),
         )
 
@@ -181,6 +181,8 @@ async def load_visible_invitation(info: Info, id: str) -> Invitation | None:
 
     The invited person is the user who has its email address, verified.
     """
+    if not info.context.try_scope(KeyScope.INVITATIONS_READ):
+        return None
     viewer, loaders = info.context.user_id, info.context.loaders
     row = await loaders.invitations.load(id)
     if row is None:

@@ -3,6 +3,7 @@
 import strawberry
 
 from models.errors import InputError
+from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.domains.suggestions import accept_suggestion
 from resolvers.members.request_acceptance import accept_request
@@ -81,7 +82,7 @@ class MembershipRequestMutations:
     @strawberry.mutation(
         description="Accepts a membership request and makes its user a member. The caller must have"
         " all permissions of the role.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def accept_membership_request(
         self, info: Info, input: AcceptMembershipRequestInput
@@ -98,7 +99,7 @@ class MembershipRequestMutations:
 
     @strawberry.mutation(
         description="Rejects a membership request. The user can't ask again, but can be invited.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def reject_membership_request(
         self, info: Info, input: MembershipRequestRefInput

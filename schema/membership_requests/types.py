@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.roles import MEMBERSHIPS_MANAGE
@@ -125,14 +126,20 @@ async def load_requests(
 
 async def load_visible_suggestion(info: Info, id: str) -> OrganizationSuggestion | None:
     """Loads the suggestion, for its user and for secret keys."""
+    if not info.context.try_scope(KeyScope.DOMAINS_READ):
+        return None
     row = await info.context.loaders.suggestions.load(id)
-    if row is None or info.context.user_id not in (None, row.user_id):
+    if row is None or info.context.holder_id not in (None, row.user_id):
+        return None
+    if not info.context.reaches(row.organization_id):
         return None
     return OrganizationSuggestion.from_row(row)
 
 
 async def load_visible_request(info: Info, id: str) -> MembershipRequest | None:
     """Loads the request, for its user, managers of members, and secret keys."""
+    if not info.context.try_scope(KeyScope.MEMBERSHIPS_READ):
+        return None
     row = await info.context.loaders.membership_requests.load(id)
     if row is None:
         return None

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.members import create, remove, update
 from resolvers.members.validation import NewMember
@@ -146,7 +147,7 @@ class MembershipMutations:
     @strawberry.mutation(
         description="Adds a user to an organization without their consent. A pending invitation to"
         " the user's verified email address is revoked.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def create_membership(
         self, info: Info, input: CreateMembershipInput
@@ -162,7 +163,7 @@ class MembershipMutations:
         description="Adds up to 100 users to an organization in one transaction, each like"
         " `createMembership`. Errors of the same kind are reported as one error, which lists the"
         " users in `meta.user_ids`.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def create_memberships(
         self, info: Info, input: CreateMembershipsInput
@@ -182,7 +183,7 @@ class MembershipMutations:
         description="Changes the role of a member. The caller must have all permissions of the new"
         " role. Rejected if the organization would lose its last member who can manage it.",
         extensions=[
-            *mutation_guard(MEMBERSHIPS_MANAGE),
+            *mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_WRITE),
             UpdateLimit(("organization_id", "user_id")),
         ],
     )
@@ -199,7 +200,7 @@ class MembershipMutations:
 
     @strawberry.mutation(
         description="Changes the metadata of a membership.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def update_membership_metadata(
         self, info: Info, input: UpdateMembershipMetadataInput
@@ -216,7 +217,7 @@ class MembershipMutations:
     @strawberry.mutation(
         description="Removes a member from an organization. Rejected if the organization would lose"
         " its last member who can manage it.",
-        extensions=mutation_guard(MEMBERSHIPS_MANAGE),
+        extensions=mutation_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_WRITE),
     )
     async def remove_membership(
         self, info: Info, input: RemoveMembershipInput

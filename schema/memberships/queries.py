@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from schema.foundation.context import Info
 from schema.foundation.guards import query_guard
 from schema.memberships.types import Membership, can_read_member, load_membership
@@ -14,7 +15,7 @@ class MembershipQueries:
     @strawberry.field(
         description="The membership of a user in an organization. Null if there is none, or if the"
         " caller can't read it.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership(
         self,

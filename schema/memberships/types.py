@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.access import missing_permission
 from resolvers.lists import Selection
 from resolvers.page_requests import PageArguments
-from resolvers.plan_gate import filter_by_features
 from resolvers.queries.batching import load_many_existing
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
@@ -95,34 +95,19 @@ class Membership(Node):
     )
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
-        loaders = info.context.loaders
-        ids = [membership.role_id for membership in memberships]
-        kept = loaders.kept_permissions
-        if kept.keys() >= set(ids):
-            keys_of_roles = [kept[id] for id in ids]
-        else:
-            rows_of_roles = await loaders.permissions.load_many(ids)
-            keys_of_roles = convert_each(
-                rows_of_roles, lambda rows: frozenset(row.key for row in rows)
-            )
-        if not loaders.has_plans:
-            return [sorted(keys) for keys in keys_of_roles]
-        organization_ids = [membership.organization_id for membership in memberships]
-        features = await gather(*map(loaders.load_features, organization_ids))
-        return [
-            sorted(filter_by_features(keys, in_plan))
-            for keys, in_plan in zip(keys_of_roles, features, strict=True)
-        ]
+        rows = cast(Sequence[MembershipRow], memberships)
+        held = await info.context.loaders.load_permissions_of_members(rows)
+        return [sorted(keys) for keys in held]
 
     def is_shown(self, context: Context) -> bool:
         """Whether the caller can read the membership without a permission."""
-        return self.is_readable or context.user_id in (None, self.user_id)
+        return self.is_readable or context.holder_id in (None, self.user_id)
 
     @classmethod
     def from_row(
         cls, row: MembershipRow, context: Context, *, is_readable: bool = False
     ) -> "Membership":
-        service = row if context.is_service else HIDDEN
+        service = show_private_metadata(row, context)
         return show(cls, row=row, service=service, is_readable=is_readable)
 
 
@@ -190,22 +175,27 @@ async def load_membership(info: Info, organization_id: str, user_id: str) -> Mem
 
 
 async def load_visible_membership(info: Info, id: str) -> Membership | None:
-    """Loads the membership, for its user, members who can read members, and secret keys."""
+    """Loads the membership, for its user, those who can read members, and secret keys."""
     viewer, loaders = info.context.user_id, info.context.loaders
+    if not info.context.try_scope(KeyScope.MEMBERSHIPS_READ):
+        return None
     if viewer:
         row = await loaders.visible_memberships.load((viewer, id))
     else:
         row = await loaders.memberships_by_id.load(id)
+        if row and not await has_permission(info, row.organization_id, MEMBERSHIPS_READ):
+            return None
     return Membership.from_row(row, info.context, is_readable=True) if row else None
 
 
 async def can_read_member(info: Info, organization_id: str, user_id: str) -> bool:
     """Whether the caller can read the user's membership.
 
-    Users read their own memberships, and others with the permission. Secret keys read all.
+    Users read their own memberships, and others with the permission. Secret keys read all within
+    their reach.
     """
-    if info.context.user_id in (None, user_id):
-        return True
+    if info.context.holder_id in (None, user_id):
+        return info.context.reaches(organization_id)
     return await has_permission(info, organization_id, MEMBERSHIPS_READ)
 
 
@@ -218,9 +208,12 @@ async def find_organizations_to_read(info: Info, memberships: Sequence[Membershi
 
 
 async def has_permission(info: Info, organization_id: str, permission: str) -> bool:
-    """Whether the caller has the permission in the organization; secret keys have all."""
-    viewer = info.context.user_id
+    """Whether the caller has the permission in the organization.
+
+    Secret keys have all permissions within their reach.
+    """
+    viewer = info.context.holder_id
     if viewer is None:
-        return info.context.is_service
+        return info.context.is_service and info.context.reaches(organization_id)
     permissions = await info.context.loaders.load_permission_keys(organization_id, viewer)
     return permissions is not None and permission in permissions

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.membership_requests import MembershipRequestStatus
 from models.roles import DOMAINS_READ, MEMBERSHIPS_MANAGE
 from resolvers.domains.lists import DOMAINS_OF_ORGANIZATION, DomainFilter
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 class EnrollmentFields(Node):
     @strawberry.field(
         description="The domains of the organization, newest first.",
-        extensions=query_guard(DOMAINS_READ),
+        extensions=query_guard(DOMAINS_READ, scope=KeyScope.DOMAINS_READ),
     )
     async def domains(
         self,
@@ -70,7 +71,7 @@ class EnrollmentFields(Node):
 
     @strawberry.field(
         description="The requests to join the organization, newest first.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership_requests(
         self,
@@ -95,7 +96,7 @@ class EnrollmentFields(Node):
 
     @batch_field(
         description="The number of pending membership requests.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.MEMBERSHIPS_READ),
     )
     @staticmethod
     async def pending_membership_requests_count(
@@ -110,7 +111,7 @@ class EnrollmentFields(Node):
     @strawberry.field(
         description="The invitations that domains of the organization created, newest first."
         " `invitations` leaves them out.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     async def domain_invitations(
         self,

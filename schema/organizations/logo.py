@@ -1,12 +1,14 @@
 """The mutation that uploads the logo of an organization."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import strawberry
 
 from models.errors import ParameterMissing
+from models.keys.scopes import KeyScope
 from models.roles import PROFILE_MANAGE
 from models.validation.images import CleanImage, ImageType, clean_image
 from resolvers.logos import set_logo
@@ -54,7 +56,10 @@ class LogoMutations:
     @strawberry.mutation(
         description="Stores an image as the logo of an organization, or removes the logo."
         " `Organization.imageUrl` then is the URL that shows it.",
-        extensions=[*untransacted_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
+        extensions=[
+            *untransacted_guard(PROFILE_MANAGE, scope=KeyScope.ORGANIZATIONS_WRITE),
+            UpdateLimit(("organization_id",)),
+        ],
     )
     async def set_organization_logo(
         self, info: Info, input: SetOrganizationLogoInput
@@ -79,5 +84,9 @@ async def _read_image(input: SetOrganizationLogoInput) -> CleanImage | None:
         raise ParameterMissing("Give the image, or null to remove the logo.", at="data")
     if input.data.value is None:
         return None
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(DECODERS, clean_image, input.data.value, input.content_type)
+    return await decode(partial(clean_image, input.data.value, input.content_type))
+
+
+async def decode(read: Callable[[], CleanImage]) -> CleanImage:
+    """Decodes an image in a thread, because it takes long."""
+    return await asyncio.get_running_loop().run_in_executor(DECODERS, read)

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import PROFILE_DELETE, PROFILE_MANAGE
 from resolvers import organizations
 from resolvers.metadata import Metadata
@@ -149,7 +150,7 @@ class OrganizationMutations:
         description="Creates an organization. The caller, or the user in `createdBy`, becomes its"
         " first member with the creator role. If you repeat the call, it creates a second"
         " organization, unless the input has a slug.",
-        extensions=mutation_guard(),
+        extensions=mutation_guard(scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def create_organization(
         self, info: Info, input: CreateOrganizationInput
@@ -164,7 +165,10 @@ class OrganizationMutations:
 
     @strawberry.mutation(
         description="Changes the name, slug, logo, or limits of an organization.",
-        extensions=[*mutation_guard(PROFILE_MANAGE), UpdateLimit(("organization_id",))],
+        extensions=[
+            *mutation_guard(PROFILE_MANAGE, scope=KeyScope.ORGANIZATIONS_WRITE),
+            UpdateLimit(("organization_id",)),
+        ],
     )
     async def update_organization(
         self, info: Info, input: UpdateOrganizationInput
@@ -178,7 +182,7 @@ class OrganizationMutations:
 
     @strawberry.mutation(
         description="Changes the metadata of an organization.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def update_organization_metadata(
         self, info: Info, input: UpdateOrganizationMetadataInput
@@ -194,7 +198,7 @@ class OrganizationMutations:
     @strawberry.mutation(
         description="Deletes an organization with its memberships and invitations. Members can"
         " delete it only if its `adminDeleteEnabled` is true.",
-        extensions=mutation_guard(PROFILE_DELETE),
+        extensions=mutation_guard(PROFILE_DELETE, scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def delete_organization(
         self, info: Info, input: DeleteOrganizationInput

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.access import ensure_service
 from resolvers.page_requests import PageArguments
 from resolvers.queries.organizations import (
@@ -65,7 +66,7 @@ class OrganizationQueries:
     @strawberry.field(
         description="An organization by its ID, slug, or external ID. Null if it doesn't exist, or"
         " if the caller isn't a member and doesn't use a secret key.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def organization(
         self,
@@ -78,20 +79,21 @@ class OrganizationQueries:
         info.context.ensure_organizations_enabled()
         if by.id is not None:
             return await load_organization(info, by.id)
+        row = None
         if by.external_id is not None:
             ensure_service(info.context.caller, ["externalId"])
             row = await info.context.read(load_organization_by_external_id, by.external_id)
-            return Organization.from_row(row, info.context) if row else None
-        if by.slug and info.context.instance.slugs_enabled:
+        elif by.slug and info.context.instance.slugs_enabled:
             row = await info.context.read(
                 load_organization_by_slug, by.slug, member_id=info.context.user_id
             )
-            return Organization.from_row(row, info.context) if row else None
-        return None
+        if row is None or not info.context.reaches(row.id):
+            return None
+        return Organization.from_row(row, info.context)
 
     @strawberry.field(
         description="All organizations of the instance, newest first by default.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def organizations(
         self,
@@ -126,7 +128,7 @@ class OrganizationQueries:
         order_by = order_by or OrganizationOrder()
         return await load_connection(
             info,
-            select_organizations(query, user_ids),
+            select_organizations(query, user_ids, info.context.organization_ids),
             PageArguments(first, after, last, before, offset),
             to_node=lambda row: Organization.from_row(row, info.context),
             order=ORGANIZATIONS.make_order(

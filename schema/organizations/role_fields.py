@@ -42,7 +42,7 @@ class RoleFields(Node):
     async def grantable_roles(
         organizations: Sequence["RoleFields"], info: Info
     ) -> list[list[Role]]:
-        viewer, loaders = info.context.user_id, info.context.loaders
+        viewer, loaders = info.context.holder_id, info.context.loaders
         ids = [organization.role_set_id for organization in organizations]
         offered = await loaders.offered_roles.load_many(ids)
         if viewer is None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from models.errors import InputError, NotFound
+from models.keys.scopes import KeyScope
 from resolvers.queries.slugs import SlugCheck, check_slug_availability
 from resolvers.slugs import slugs_disabled
 from schema.foundation.context import Info
@@ -44,7 +45,7 @@ class SlugAvailability:
 class SlugQueries:
     @strawberry.field(
         description="Whether an organization can have a slug. A user can ask 30 times a minute.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.ORGANIZATIONS_READ),
     )
     async def slug_availability(
         self,
@@ -60,8 +61,8 @@ class SlugQueries:
     ) -> SlugAvailability | None:
         context = info.context
         context.ensure_organizations_enabled()
-        if context.user_id:
-            await context.rate_limits.count_slug_check(context.user_id)
+        if context.holder_id:
+            await context.rate_limits.count_slug_check(context.holder_id)
         if organization_id is not None and not await _is_visible(info, organization_id):
             raise NotFound
         if not context.instance.slugs_enabled:
@@ -71,7 +72,9 @@ class SlugQueries:
 
 
 async def _is_visible(info: Info, organization_id: str) -> bool:
-    viewer, loaders = info.context.user_id, info.context.loaders
+    viewer, loaders = info.context.holder_id, info.context.loaders
     if viewer:
         return await loaders.is_member(organization_id, viewer)
+    if not info.context.reaches(organization_id):
+        return False
     return await loaders.organizations.load(organization_id) is not None

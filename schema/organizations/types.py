@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
@@ -22,7 +23,7 @@ from schema.foundation.connections import (
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
 from schema.invitations.order import InvitationOrderBy
@@ -35,6 +36,7 @@ from schema.memberships.types import (
     load_memberships,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
+from schema.organizations.key_fields import KeyFields
 from schema.organizations.role_fields import RoleFields
 from schema.plans.of_organization import OrganizationPlan
 from schema.roles.types import PermissionKey
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     service=["private_metadata", "external_id"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
-class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
+class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
     name: str = strawberry.field(description="The display name of the organization.")
     slug: str | None = strawberry.field(
         description="The name of the organization in URLs, unique in the instance. Null if slugs"
@@ -139,7 +141,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
         return permission in await self._viewer_permissions(info)
 
     async def _viewer_permissions(self, info: Info) -> frozenset[str]:
-        viewer, loaders = info.context.user_id, info.context.loaders
+        viewer, loaders = info.context.holder_id, info.context.loaders
         if viewer is None:
             return await loaders.all_permission_keys.load(None)
         return await loaders.load_permission_keys(self.id, viewer) or frozenset()
@@ -147,7 +149,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The membership of one user in the organization. Null if the user isn't a"
         " member.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership(
         self,
@@ -160,7 +162,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @strawberry.field(
         description="The memberships in the organization, newest first by default.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def memberships(
         self,
@@ -187,7 +189,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"
         " domains created are in `domainInvitations`.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     async def invitations(
         self,
@@ -229,7 +231,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
 
     @batch_field(
         description="The number of pending invitations, without those that domains created.",
-        extensions=query_guard(MEMBERSHIPS_MANAGE),
+        extensions=query_guard(MEMBERSHIPS_MANAGE, scope=KeyScope.INVITATIONS_READ),
     )
     @staticmethod
     async def pending_invitations_count(
@@ -242,7 +244,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
     @strawberry.field(
         description="The events of the organization, oldest first. Events of invitations are"
         " included only for callers with the permission `org:sys_memberships:manage`.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.EVENTS_READ),
     )
     async def events(
         self,
@@ -266,7 +268,7 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan):
         return show(
             cls,
             row=row,
-            service=row if context.is_service else HIDDEN,
+            service=show_private_metadata(row, context),
             slug=context.visible_slug(row.slug),
             image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,
@@ -306,11 +308,13 @@ class PublicOrganization:
 
 
 async def load_organization(info: Info, id: str) -> Organization | None:
-    """Loads the organization, for its members and secret keys.
+    """Loads the organization, for its members and API keys, and for secret keys.
 
     For others, it takes as many statements as for an organization that doesn't exist.
     """
-    viewer, loaders = info.context.user_id, info.context.loaders
+    viewer, loaders = info.context.holder_id, info.context.loaders
+    if not (info.context.try_scope(KeyScope.ORGANIZATIONS_READ) and info.context.reaches(id)):
+        return None
     if viewer and not await loaders.is_member(id, viewer):
         return None
     row = await loaders.organizations.load(id)

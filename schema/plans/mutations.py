@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.plans import features, plans, subscriptions
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -46,7 +47,8 @@ class SubscriptionPayload(Payload):
 @strawberry.type
 class PlanMutations:
     @strawberry.mutation(
-        description="Creates a feature.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Creates a feature.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def create_feature(self, info: Info, input: CreateFeatureInput) -> FeaturePayload | None:
         row = await features.create_feature(
@@ -56,7 +58,7 @@ class PlanMutations:
 
     @strawberry.mutation(
         description="Changes the name or description of a feature.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def update_feature(self, info: Info, input: UpdateFeatureInput) -> FeaturePayload | None:
         row = await features.update_feature(
@@ -67,14 +69,15 @@ class PlanMutations:
     @strawberry.mutation(
         description="Deletes a feature. Rejected if a custom permission belongs to it, or if a plan"
         " includes it.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def delete_feature(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
         feature_id = await features.delete_feature(info.context.transaction, key=input.key)
         return DeletedPayload(deleted_id=strawberry.ID(feature_id))
 
     @strawberry.mutation(
-        description="Creates a plan.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Creates a plan.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def create_plan(self, info: Info, input: CreatePlanInput) -> PlanPayload | None:
         row = await plans.create_plan(info.context.transaction, input.to_new_plan())
@@ -83,7 +86,7 @@ class PlanMutations:
     @strawberry.mutation(
         description="Changes a plan. The change takes effect at once for everybody who has the"
         " plan.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def update_plan(self, info: Info, input: UpdatePlanInput) -> PlanPayload | None:
         row = await plans.update_plan(
@@ -94,7 +97,7 @@ class PlanMutations:
     @strawberry.mutation(
         description="Deletes a plan. Its subscriptions and Stripe prices move to the replacement,"
         " which the payload returns.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def replace_plan(self, info: Info, input: ReplacePlanInput) -> PlanPayload | None:
         row = await plans.replace_plan(
@@ -107,7 +110,7 @@ class PlanMutations:
         " you repeat the call, it changes nothing. Rejected if the organization has more members"
         " and pending invitations than seats. While the organization has a paid subscription at"
         " Stripe, the next state from there replaces what you set: change or end it at Stripe.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_WRITE),
     )
     async def set_subscription(
         self, info: Info, input: SetSubscriptionInput

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import BILLING_READ, MEMBERSHIPS_READ
 from resolvers.invitations.lists import select_with_seats
-from resolvers.members.seats import SeatLimit, choose_seat_limit
+from resolvers.members.seats import SeatLimit
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
@@ -58,7 +59,7 @@ class OrganizationPlan(Node):
 
     @strawberry.field(
         description="The subscription that hasn't ended. Null if the organization has none.",
-        extensions=query_guard(BILLING_READ),
+        extensions=query_guard(BILLING_READ, scope=KeyScope.BILLING_READ),
     )
     async def subscription(self, info: Info) -> PlanSubscription | None:
         row = await info.context.loaders.subscriptions_of_organizations.load(self.id)
@@ -66,7 +67,7 @@ class OrganizationPlan(Node):
 
     @batch_field(
         description="How many seats the organization has, and how many are taken.",
-        extensions=query_guard(MEMBERSHIPS_READ),
+        extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.BILLING_READ),
     )
     @staticmethod
     async def seats(
@@ -92,12 +93,7 @@ class OrganizationPlan(Node):
 async def _load_seat_limits(
     organizations: Sequence[OrganizationPlan], info: Info
 ) -> list[SeatLimit]:
-    """Loads the limits in force; while billing is disabled, without a statement."""
-    loaders = info.context.loaders
-    if not loaders.has_plans:
-        return [choose_seat_limit(None, one.own_seat_limit) for one in organizations]
-    plans = await loaders.plans_of_organizations.load_many([one.id for one in organizations])
-    return [
-        choose_seat_limit(plan.seat_limit if plan else None, one.own_seat_limit)
-        for plan, one in zip(plans, organizations, strict=True)
-    ]
+    own = {str(one.id): one.own_seat_limit for one in organizations}
+    limits = await info.context.loaders.load_seat_limits(own)
+    by_id = dict(zip(own, limits, strict=True))
+    return [by_id[str(one.id)] for one in organizations]

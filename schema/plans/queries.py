@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.plans import Feature as FeatureRow
 from models.plans import Plan as PlanRow
 from models.plans import SubscriptionStatus
@@ -21,14 +22,14 @@ from schema.plans.types import Feature, Plan, PlanSubscription
 class PlanQueries:
     @strawberry.field(
         description="All plans of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_READ),
     )
     async def plans(self, info: Info) -> list[Plan] | None:
         return list(map(Plan.from_row, await info.context.read(load_all, PlanRow)))
 
     @strawberry.field(
         description="All features of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_READ),
     )
     async def features(self, info: Info) -> list[Feature] | None:
         return list(map(Feature.from_row, await info.context.read(load_all, FeatureRow)))
@@ -36,7 +37,7 @@ class PlanQueries:
     @strawberry.field(
         description="All subscriptions of the instance, newest first, including those that have"
         " ended.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.BILLING_READ),
     )
     async def subscriptions(
         self,
@@ -75,6 +76,7 @@ class PlanQueries:
             external_id,
             organization_id,
             user_id,
+            info.context.organization_ids,
         )
         return await load_connection(
             info,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.plans import Feature as FeatureRow
 from models.plans import PayerType, SubscriptionSource, SubscriptionStatus
 from models.plans import Plan as PlanRow
@@ -212,12 +213,16 @@ async def load_plan(info: Info, plan_id: str | None) -> Plan | None:
 
 async def load_visible_feature(info: Info, feature_id: str) -> Feature | None:
     """Loads the feature, for every caller."""
+    if not info.context.try_scope(KeyScope.BILLING_READ):
+        return None
     row = await info.context.loaders.features.load(feature_id)
     return Feature.from_row(row) if row else None
 
 
 async def load_visible_plan(info: Info, plan_id: str) -> Plan | None:
     """Loads the plan, for everybody if it is publicly visible, and for secret keys."""
+    if not info.context.try_scope(KeyScope.BILLING_READ):
+        return None
     row = await info.context.loaders.plans.load(plan_id)
     if row is None or not (row.publicly_visible or info.context.is_service):
         return None
@@ -225,9 +230,13 @@ async def load_visible_plan(info: Info, plan_id: str) -> Plan | None:
 
 
 async def load_visible_subscription(info: Info, id: str) -> PlanSubscription | None:
-    """Loads the subscription, for its user, members who can read billing, and secret keys."""
-    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.user_id
+    """Loads the subscription, for its user, those who can read billing, and secret keys."""
+    if not info.context.try_scope(KeyScope.BILLING_READ):
+        return None
+    row, viewer = await info.context.loaders.subscriptions.load(id), info.context.holder_id
     if row is None or not (viewer or info.context.is_service):
+        return None
+    if not info.context.reaches(row.organization_id):
         return None
     if viewer and row.organization_id is not None:
         keys = await info.context.loaders.load_permission_keys(row.organization_id, viewer)

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.role_model import edit, permissions, replace, sets
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -53,7 +54,8 @@ class RoleSetPayload(Payload):
 @strawberry.type
 class RoleMutations:
     @strawberry.mutation(
-        description="Creates a role.", extensions=mutation_guard(actor=ActorKind.SERVICE)
+        description="Creates a role.",
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def create_role(self, info: Info, input: CreateRoleInput) -> RolePayload | None:
         new = edit.NewRole(
@@ -69,7 +71,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Changes a role. Rejected if an organization would lose its last member who can"
         " manage it.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def update_role(self, info: Info, input: UpdateRoleInput) -> RolePayload | None:
         row = await edit.update_role(
@@ -80,7 +82,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Deletes a role. Rejected if a member or a pending invitation has the role, or"
         " if it is the default or creator role of a role set.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def delete_role(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
         role_id = await edit.delete_role(info.context.transaction, key=input.key)
@@ -88,7 +90,7 @@ class RoleMutations:
 
     @strawberry.mutation(
         description="Creates a custom permission.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def create_permission(
         self, info: Info, input: CreatePermissionInput
@@ -100,7 +102,7 @@ class RoleMutations:
 
     @strawberry.mutation(
         description="Changes the name or description of a custom permission.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def update_permission(
         self, info: Info, input: UpdatePermissionInput
@@ -112,7 +114,7 @@ class RoleMutations:
 
     @strawberry.mutation(
         description="Deletes a custom permission. Rejected if a role includes it.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def delete_permission(self, info: Info, input: DeleteByKeyInput) -> DeletedPayload | None:
         permission_id = await permissions.delete_permission(info.context.transaction, key=input.key)
@@ -121,7 +123,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Creates a role set. If you repeat the call, it creates a second role set,"
         " unless the input has a key.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def create_role_set(self, info: Info, input: CreateRoleSetInput) -> RoleSetPayload | None:
         new = sets.NewRoleSet(
@@ -138,7 +140,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Changes the name, description, default role, or creator role of a role set,"
         " adds roles to it, or makes it the initial role set.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def update_role_set(self, info: Info, input: UpdateRoleSetInput) -> RoleSetPayload | None:
         row = await sets.update_role_set(
@@ -149,7 +151,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Removes a role from a role set. Members and pending invitations with that role"
         " get the replacement.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def replace_role_in_role_set(
         self, info: Info, input: ReplaceRoleInput
@@ -165,7 +167,7 @@ class RoleMutations:
     @strawberry.mutation(
         description="Deletes a role set. Its organizations get the replacement, which the payload"
         " returns.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_WRITE),
     )
     async def replace_role_set(
         self, info: Info, input: ReplaceRoleSetInput
@@ -180,7 +182,7 @@ class RoleMutations:
 
     @strawberry.mutation(
         description="Changes the role set of an organization.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.ORGANIZATIONS_WRITE),
     )
     async def set_organization_role_set(
         self, info: Info, input: SetOrganizationRoleSetInput

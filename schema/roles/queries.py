@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
@@ -21,17 +22,22 @@ describe_enum(
     "The reason for the result of a permission check.",
     {
         Reason.GRANTED_BY_ROLE: "The role of the member includes the permission.",
+        Reason.GRANTED_TO_API_KEY: "The API key holds the permission.",
         Reason.SECRET_KEY: "The caller uses a secret key, which has every permission.",
         Reason.NOT_A_MEMBER: "The user isn't a member of the organization, or the organization"
         " doesn't exist.",
         Reason.ROLE_LACKS_PERMISSION: "The role of the member doesn't include the permission.",
-        Reason.FEATURE_NOT_IN_PLAN: "The role of the member includes the permission, but the plan"
-        " of the organization doesn't include its feature.",
+        Reason.API_KEY_LACKS_PERMISSION: "The API key doesn't hold the permission.",
+        Reason.FEATURE_NOT_IN_PLAN: "The role of the member includes the permission, or the API key"
+        " holds it, but the plan of the organization doesn't include its feature.",
         Reason.UNKNOWN_PERMISSION: "No permission has this key.",
         Reason.ORGANIZATIONS_DISABLED: "Organizations are disabled in this instance.",
     },
     name="PermissionReason",
 )
+
+
+ALLOWING = frozenset({Reason.GRANTED_BY_ROLE, Reason.GRANTED_TO_API_KEY, Reason.SECRET_KEY})
 
 
 @strawberry.type(description="The result of a permission check, with its reason.")
@@ -66,8 +72,8 @@ OrganizationId = Annotated[
 OtherUserId = Annotated[
     strawberry.ID | None,
     strawberry.argument(
-        description="ID of the user to check. Defaults to the caller. Checking another user"
-        " requires a secret key."
+        description="ID of the user or API key to check. Defaults to the caller. Checking another"
+        " one requires a secret key."
     ),
 ]
 
@@ -80,28 +86,30 @@ async def _load_feature(info: Info, key: str | None) -> Feature | None:
 @strawberry.type
 class RoleQueries:
     @strawberry.field(
-        description="All roles of the instance, oldest first.", extensions=query_guard()
+        description="All roles of the instance, oldest first.",
+        extensions=query_guard(scope=KeyScope.ROLES_READ),
     )
     async def roles(self, info: Info) -> list[Role] | None:
         return list(map(Role.from_row, await info.context.read(load_all, RoleRow)))
 
     @strawberry.field(
-        description="All permissions of the instance, oldest first.", extensions=query_guard()
+        description="All permissions of the instance, oldest first.",
+        extensions=query_guard(scope=KeyScope.ROLES_READ),
     )
     async def permissions(self, info: Info) -> list[Permission] | None:
         return list(map(Permission.from_row, await info.context.read(load_all, PermissionRow)))
 
     @strawberry.field(
         description="All role sets of the instance, oldest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.ROLES_READ),
     )
     async def role_sets(self, info: Info) -> list[RoleSet] | None:
         return list(map(RoleSet.from_row, await info.context.read(load_all, RoleSetRow)))
 
     @strawberry.field(
-        description="Checks whether a user has a permission in an organization, and explains the"
-        " result. Users can check only themselves.",
-        extensions=query_guard(),
+        description="Checks whether a user or an API key has a permission in an organization, and"
+        " explains the result. Users and API keys can check only themselves.",
+        extensions=query_guard(scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def check_permission(
         self,
@@ -120,7 +128,7 @@ class RoleQueries:
         )
         role = await load_role(info, decision.role_id) if decision.role_id else None
         return PermissionDecision(
-            allowed=decision.reason in {Reason.GRANTED_BY_ROLE, Reason.SECRET_KEY},
+            allowed=decision.reason in ALLOWING,
             reason=decision.reason,
             permission=permission,
             role=role,

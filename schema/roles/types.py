@@ -5,10 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.roles import DeletedRole, can_manage, is_system
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
+from resolvers.access import ensure_reach
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Node
 from schema.foundation.context import Info
@@ -90,9 +92,10 @@ class Role(Node):
 
     @strawberry.field(
         description="The number of memberships with this role in all organizations.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def members_count(self, info: Info) -> int | None:
+        ensure_reach(info.context.caller, None)
         return await info.context.loaders.role_members_count.load(self.id)
 
     @classmethod
@@ -155,19 +158,23 @@ class RoleSet(Node):
 
 async def load_visible_role(info: Info, role_id: str) -> Role | None:
     """Loads the role, for every caller."""
+    if not info.context.try_scope(KeyScope.ROLES_READ):
+        return None
     row = await info.context.loaders.roles.load(role_id)
     return Role.from_row(row) if row else None
 
 
 async def load_visible_permission(info: Info, permission_id: str) -> Permission | None:
     """Loads the permission, for every caller."""
+    if not info.context.try_scope(KeyScope.ROLES_READ):
+        return None
     row = await info.context.loaders.permissions_by_id.load(permission_id)
     return Permission.from_row(row) if row else None
 
 
 async def load_visible_role_set(info: Info, role_set_id: str) -> RoleSet | None:
     """Loads the role set, for secret keys."""
-    if not info.context.is_service:
+    if not (info.context.is_service and info.context.try_scope(KeyScope.ROLES_READ)):
         return None
     row = await info.context.loaders.role_sets.load(role_set_id)
     return RoleSet.from_row(row) if row else None

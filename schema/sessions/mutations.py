@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from models.sessions import Session as SessionRow
 from resolvers.sessions import active_organization, lifecycle, tokens
 from schema.foundation.context import Info
@@ -101,7 +102,7 @@ class SessionMutations:
 
     @strawberry.mutation(
         description="Ends a session of any user immediately.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.SESSIONS_WRITE),
     )
     async def revoke_session(self, info: Info, input: SessionRefInput) -> SessionPayload | None:
         row = await lifecycle.revoke_session(info.context.transaction, session_id=input.session_id)

@@ -3,6 +3,7 @@
 import strawberry
 
 from models.instance import requires_organization
+from models.keys.scopes import KeyScope
 from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
 from resolvers.lists import Selection
@@ -88,6 +89,8 @@ class Session(Node):
 
 async def load_visible_session(info: Info, session_id: str) -> Session | None:
     """Loads the session, for its user and secret keys."""
+    if not (info.context.try_scope(KeyScope.SESSIONS_WRITE) and info.context.reaches(None)):
+        return None
     row = await info.context.loaders.sessions.load(session_id)
     if row is None or not (info.context.is_service or info.context.user_id == row.user_id):
         return None

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers import users
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
@@ -134,7 +135,7 @@ class UserMutations:
         description="Creates a user before they sign in for the first time. If a user with the same"
         " email address exists and hasn't signed in yet, the error is `form_identifier_exists`, so"
         " that a repeated call doesn't create a duplicate.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
         row = await users.create_user(info.context.transaction, to_new_user(input))
@@ -143,7 +144,7 @@ class UserMutations:
     @strawberry.mutation(
         description="Creates up to 100 users in one transaction. Errors of the same kind are"
         " reported as one error, which lists the addresses in `meta.email_addresses`.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def create_users(self, info: Info, input: CreateUsersInput) -> UsersPayload | None:
         rows, errors = await users.create_users(
@@ -158,7 +159,7 @@ class UserMutations:
 
     @strawberry.mutation(
         description="Changes a user. A later token of the user can overwrite the profile fields.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
         row = await users.update_user(
@@ -169,7 +170,7 @@ class UserMutations:
     @strawberry.mutation(
         description="Deletes a user with all their memberships, even if an organization loses its"
         " last member who can manage it.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def delete_user(self, info: Info, input: DeleteUserInput) -> DeletedPayload | None:
         return DeletedPayload(

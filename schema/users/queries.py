@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.page_requests import PageArguments
 from resolvers.queries.users import select_users
 from schema.foundation.connections import (
@@ -23,7 +24,7 @@ class UserQueries:
         description="A user by ID. Null if the user doesn't exist, or if the caller can't read"
         " them. Users can read themselves and the members of their organizations if they have the"
         " permission `org:sys_memberships:read` there.",
-        extensions=query_guard(),
+        extensions=query_guard(scope=KeyScope.USERS_READ),
     )
     async def user(
         self,
@@ -34,7 +35,7 @@ class UserQueries:
 
     @strawberry.field(
         description="All users of the instance, newest first.",
-        extensions=query_guard(actor=ActorKind.SERVICE),
+        extensions=query_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_READ),
     )
     async def users(
         self,
@@ -68,7 +69,7 @@ class UserQueries:
     ) -> Connection[User] | None:
         return await load_connection(
             info,
-            select_users(query, email_addresses, external_ids),
+            select_users(query, email_addresses, external_ids, info.context.organization_ids),
             PageArguments(first, after, offset=offset),
             to_node=lambda row: User.from_row(row, info.context),
         )

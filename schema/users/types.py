@@ -1,9 +1,12 @@
 """Users, as the API shows them: all of a user only to themselves and to secret keys."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.keys.scopes import KeyScope
+from models.roles import MEMBERSHIPS_READ
 from models.users import User as UserRow
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.page_requests import PageArguments
@@ -16,7 +19,7 @@ from schema.foundation.connections import (
     Node,
 )
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import HIDDEN, reads, show
+from schema.foundation.rows import HIDDEN, Scoped, reads, show, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.plans.types import Plan, PlanSubscription, load_plan
 from schema.sessions.enums import SessionStatus
@@ -100,11 +103,12 @@ class User(Node):
     ) -> Connection[Annotated["Membership", strawberry.lazy("schema.memberships.types")]] | None:
         from schema.memberships.types import load_memberships
 
-        if not self._is_own(info.context):
+        if not self._is_own(info.context, KeyScope.MEMBERSHIPS_READ):
             return None
         info.context.ensure_organizations_enabled()
         arguments = PageArguments(first, after, last, before)
-        selection = select_memberships(MEMBERSHIPS_OF_USER)
+        within = info.context.organization_ids
+        selection = select_memberships(MEMBERSHIPS_OF_USER, within=within)
         return await load_memberships(info, self.id, selection, arguments)
 
     @strawberry.field(
@@ -126,7 +130,9 @@ class User(Node):
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
         from schema.sessions.types import load_sessions
 
-        if not self._is_own(info.context):
+        if not self._is_own(info.context, KeyScope.SESSIONS_WRITE):
+            return None
+        if not info.context.reaches(None):
             return None
         arguments = PageArguments(first, after)
         return await load_sessions(info, self.id, arguments, statuses=statuses)
@@ -138,7 +144,7 @@ class User(Node):
     )
     async def plan(self, info: Info) -> Plan | None:
         loaders = info.context.loaders
-        if not (loaders.has_plans and self._is_own(info.context)):
+        if not (loaders.has_plans and self._is_own(info.context, KeyScope.BILLING_READ)):
             return None
         in_force = await loaders.plans_of_users.load(self.id)
         return await load_plan(info, in_force.plan_id) if in_force else None
@@ -148,31 +154,46 @@ class User(Node):
         " unless the caller is the user or uses a secret key."
     )
     async def subscription(self, info: Info) -> PlanSubscription | None:
-        if not self._is_own(info.context):
+        if not self._is_own(info.context, KeyScope.BILLING_READ):
             return None
         row = await info.context.loaders.subscriptions_of_users.load(self.id)
         return PlanSubscription.from_row(row, info.context) if row else None
 
-    def _is_own(self, context: Context) -> bool:
+    def _is_own(self, context: Context, scope: KeyScope) -> bool:
         """Whether the caller can read what only the user and secret keys can."""
-        return context.is_service or context.user_id == self.id
+        return (context.is_service and context.try_scope(scope)) or context.user_id == self.id
 
     @classmethod
     def from_row(cls, row: UserRow, context: Context) -> "User":
-        is_service = context.is_service
-        is_shown = is_service or context.user_id == row.id
-        return show(
-            cls,
-            row=row,
-            own=row if is_shown else HIDDEN,
-            service=row if is_service else HIDDEN,
-        )
+        own = row if context.user_id == row.id else HIDDEN
+        if context.is_service:
+            own = Scoped(row, context, KeyScope.USERS_READ)
+        return show(cls, row=row, own=own, service=show_private_metadata(row, context))
 
 
 async def load_visible_user(info: Info, user_id: str) -> User | None:
-    """Loads the user, for themselves, fellow members who can read members, and secret keys."""
+    """Loads the user, for themselves, fellow members who can read members, and secret keys.
+
+    An API key reads the members of its organization with the same permission.
+    """
     viewer, loaders = info.context.user_id, info.context.loaders
+    if not info.context.try_scope(KeyScope.USERS_READ):
+        return None
+    within = info.context.organization_ids
+    if within is not None:
+        memberships = await loaders.memberships.load_many([(id, user_id) for id in within])
+        if not any(memberships):
+            return None
     if viewer and viewer != user_id and not await loaders.are_fellows.load((viewer, user_id)):
+        return None
+    if info.context.caller.api_key_id and not await _can_read_members(info, within or ()):
         return None
     row = await loaders.users.load(user_id)
     return User.from_row(row, info.context) if row else None
+
+
+async def _can_read_members(info: Info, organization_ids: Iterable[str]) -> bool:
+    """Whether the API key can read the members of its organization."""
+    loaders, key_id = info.context.loaders, info.context.holder_id or ""
+    held = [await loaders.load_permission_keys(id, key_id) for id in organization_ids]
+    return any(MEMBERSHIPS_READ in (keys or ()) for keys in held)

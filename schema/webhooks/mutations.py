@@ -2,6 +2,7 @@
 
 import strawberry
 
+from models.keys.scopes import KeyScope
 from resolvers.webhooks import endpoints
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, WakesWorkers, mutation_guard
@@ -31,7 +32,7 @@ class WebhookMutations:
         description="Creates a webhook endpoint, which receives the events from now on. An instance"
         " can have 50 endpoints. Endpoints can have the same URL: if you repeat the call, it"
         " creates a second endpoint.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.WEBHOOKS_MANAGE),
     )
     async def create_webhook_endpoint(
         self, info: Info, input: CreateWebhookEndpointInput
@@ -42,7 +43,10 @@ class WebhookMutations:
     @strawberry.mutation(
         description="Changes a webhook endpoint, disables it, or enables it and sends the waiting"
         " deliveries immediately.",
-        extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
+        extensions=[
+            *mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.WEBHOOKS_MANAGE),
+            WakesWorkers(),
+        ],
     )
     async def update_webhook_endpoint(
         self, info: Info, input: UpdateWebhookEndpointInput
@@ -57,7 +61,7 @@ class WebhookMutations:
     @strawberry.mutation(
         description="Deletes a webhook endpoint with its deliveries, including those that wait to"
         " be sent.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.WEBHOOKS_MANAGE),
     )
     async def delete_webhook_endpoint(
         self, info: Info, input: WebhookEndpointRefInput
@@ -71,7 +75,7 @@ class WebhookMutations:
         description="Creates a new signing secret for a webhook endpoint. For 24 hours, deliveries"
         " are also signed with the previous secret. If you repeat the call, only the last two"
         " secrets sign.",
-        extensions=mutation_guard(actor=ActorKind.SERVICE),
+        extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.WEBHOOKS_MANAGE),
     )
     async def rotate_webhook_secret(
         self, info: Info, input: WebhookEndpointRefInput
@@ -84,7 +88,10 @@ class WebhookMutations:
     @strawberry.mutation(
         description="Sends one delivery again, or all that failed since a time, with the same IDs."
         " If a delivery is being sent right now, it is sent again after that attempt ends.",
-        extensions=[*mutation_guard(actor=ActorKind.SERVICE), WakesWorkers()],
+        extensions=[
+            *mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.WEBHOOKS_MANAGE),
+            WakesWorkers(),
+        ],
     )
     async def replay_webhook_deliveries(
         self, info: Info, input: ReplayWebhookDeliveriesInput

@@ -7,6 +7,7 @@ from cryptography.fernet import InvalidToken
 
 from models.errors import SecretUnreadable
 from models.keys.encryption import decrypt
+from models.keys.scopes import KeyScope
 from models.webhooks import DeliveryStatus
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
@@ -60,6 +61,7 @@ class WebhookDelivery(Node):
         " the delivery too."
     )
     async def event(self, info: Info) -> Event:
+        info.context.use_scope(KeyScope.EVENTS_READ)
         row = await load_existing(info.context.loaders.events_by_cursor, self.event_cursor)
         return to_event(row, info.context)
 
@@ -151,7 +153,7 @@ class WebhookEndpoint(Node):
 
 async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint | None:
     """Loads the endpoint, for secret keys."""
-    if not info.context.is_service:
+    if not (info.context.is_service and info.context.try_scope(KeyScope.WEBHOOKS_MANAGE)):
         return None
     row = await info.context.loaders.webhook_endpoints.load(endpoint_id)
     return WebhookEndpoint.from_row(row) if row else None
@@ -159,7 +161,7 @@ async def load_visible_endpoint(info: Info, endpoint_id: str) -> WebhookEndpoint
 
 async def load_visible_delivery(info: Info, delivery_id: str) -> WebhookDelivery | None:
     """Loads the delivery, for secret keys."""
-    if not info.context.is_service:
+    if not (info.context.is_service and info.context.try_scope(KeyScope.WEBHOOKS_MANAGE)):
         return None
     row = await info.context.loaders.webhook_deliveries.load(delivery_id)
     return WebhookDelivery.from_row(row) if row else None

@@ -18,16 +18,31 @@ app = typer.Typer(
 @app.command("create")
 def create_key(
     name: Annotated[str, typer.Option(help="A name that says what the key is for.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="A scope to narrow the key to. Repeat the option for several."),
+    ] = None,
+    organization: Annotated[
+        list[str] | None,
+        typer.Option(help="The ID of an organization to narrow the key to. Can be repeated."),
+    ] = None,
+    expires_in_days: Annotated[
+        int | None,
+        typer.Option(help="The number of days until the key expires, from 1 to 365."),
+    ] = None,
 ) -> None:
     """Create a secret key and print it.
 
-    The key is shown only once, because the database keeps only its digest.
+    Without a scope and an organization, the key can do everything. The key is shown only once,
+    because the database keeps only its digest.
     """
     from resolvers.keys import secret_keys
     from server.cli.console import error_console
     from server.cli.runner import run_in_transaction
 
-    _, secret = run_in_transaction(lambda tx: secret_keys.create_key(tx, name=name))
+    # Typer gives an empty list for an option that isn't there.
+    new = secret_keys.NewKey(name, scope or None, organization or None, expires_in_days)
+    _, secret = run_in_transaction(lambda tx: secret_keys.create_key(tx, new))
     error_console.print("Store this key now. It is not shown again:")
     typer.echo(secret)
 
@@ -36,19 +51,30 @@ def create_key(
 def list_keys(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the secret keys, with their ID, prefix, creation time, revocation time, and name."""
+    """List the secret keys: ID, prefix, times, what they are narrowed to, and name.
+
+    The times are those of the creation, the last use, the expiry, and the revocation.
+    """
     import json
+    from datetime import datetime
 
     from resolvers.keys import secret_keys
     from server.cli.console import print_columns
     from server.cli.runner import run_in_transaction
 
+    def show_time(moment: datetime | None) -> str | None:
+        return moment and moment.isoformat(timespec="seconds")
+
     entries = [
         {
             "id": key.id,
             "starts_with": key.visible,
-            "created": key.created_at.isoformat(timespec="seconds"),
-            "revoked": key.revoked_at and key.revoked_at.isoformat(timespec="seconds"),
+            "created": show_time(key.created_at),
+            "last_used": show_time(key.last_used_at),
+            "expires": show_time(key.expires_at),
+            "revoked": show_time(key.revoked_at),
+            "scopes": key.scopes,
+            "organizations": key.organization_ids,
             "name": key.name,
         }
         for key in run_in_transaction(secret_keys.list_keys)
@@ -56,8 +82,13 @@ def list_keys(
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
         return
-    columns = ["ID", "STARTS WITH", "CREATED", "REVOKED", "NAME"]
-    print_columns(columns, [[*entry.values()] for entry in entries])
+    columns = ["ID", "STARTS WITH", "CREATED", "LAST USED", "EXPIRES", "REVOKED"]
+    columns += ["SCOPES", "ORGANIZATIONS", "NAME"]
+    rows = [
+        [",".join(value) if isinstance(value, list) else value for value in entry.values()]
+        for entry in entries
+    ]
+    print_columns(columns, rows)
 
 
 @app.command("revoke")
@@ -72,7 +103,7 @@ def revoke_key(
     from server.cli.console import console
     from server.cli.runner import run_in_transaction
 
-    revoked = run_in_transaction(lambda tx: secret_keys.revoke_key(tx, id_or_visible=key))
+    revoked = run_in_transaction(lambda tx: secret_keys.revoke_key(tx, key_id=key))
     console.print(f"{revoked.id} ({escape_controls(revoked.name)}) is revoked.", markup=False)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from models import base
 from models.database.revision import UnknownRevision
 from models.database.store import Store
-from models.errors import Busy, CommitUnknown, InputError, Unavailable
+from models.errors import Busy, CommitUnknown, InputError, InputErrors, Unavailable
 from resolvers.access import SYSTEM
 from resolvers.transaction import Transaction, begin
 from server.cli.console import fail
@@ -73,7 +73,7 @@ def explain_errors(settings: Settings) -> Generator[None]:
         yield
     except SettingsError as error:
         raise fail(*error.messages) from error
-    except (InputError, Busy, CommitUnknown) as error:
+    except (InputError, InputErrors, Busy, CommitUnknown) as error:
         raise fail(str(error)) from error
     except UnknownRevision as error:
         raise fail(

@@ -33,6 +33,7 @@ from server.http import (
     sdl,
     stripe,
 )
+from server.http.backend import router as backend_api
 from server.http.clients import Seats
 from server.http.graphql import GraphQLEndpoint
 from server.http.invitation_page import DemoIdentities
@@ -116,7 +117,7 @@ def make_application(
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None
-    lifespan = Lifespan(server.store, log_reader, client, endpoint, worker)
+    lifespan = Lifespan(server, log_reader, client, endpoint, worker)
     graphql = Route("/graphql", endpoint)
     app = Application(
         routes=[graphql, *_make_routes(settings, endpoint, lifespan, development)],
@@ -238,6 +239,7 @@ def _make_routes(
         *invitation_page.routes(server, development.accept_as if development else None),
         *jwks.routes(server.public_url, endpoint.signer),
         *stripe.routes(settings, server),
+        *backend_api.routes(settings, endpoint),
         home.route(has_page=endpoint.page is not None),
         *(graphiql.routes if endpoint.page else []),
         *(development.routes if development else ()),

@@ -5,6 +5,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from server.settings.settings import Settings
 
@@ -40,7 +41,21 @@ EXPOSED_HEADERS = ("Retry-After", "Idempotency-Replayed", "X-Request-Id")
 MAX_AGE = 7_200
 
 
-class DevelopmentCors(CORSMiddleware):
+# The Backend API is for servers, whose secret key no page may know.
+BACKEND_PATHS = ("/v1/", "/api_keys")
+
+
+class Cors(CORSMiddleware):
+    """Lets pages read what isn't for servers only."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(BACKEND_PATHS):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class DevelopmentCors(Cors):
     """Says in the log why a browser doesn't let a page call this server, and what to set."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -57,7 +72,7 @@ class DevelopmentCors(CORSMiddleware):
 
 def make_cors(settings: Settings) -> Middleware:
     return Middleware(
-        DevelopmentCors if settings.is_development else CORSMiddleware,
+        DevelopmentCors if settings.is_development else Cors,
         allow_origins=settings.allowed_origins,
         allow_methods=["POST"],
         allow_headers=[*ALLOWED_HEADERS, *settings.allowed_headers],

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from models.base import JSONObject
 from models.errors import Unavailable
 from models.keys.signing_keys import to_jwk_members
 from resolvers.keys.signing_keys import Signer
@@ -28,6 +29,17 @@ def _make_document(request: Request, content: object) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
+async def load_key_set(signer: Signer) -> JSONObject:
+    """Loads the public keys as of now, as a JSON Web Key Set."""
+    keys = await signer.published()
+    return {
+        "keys": [
+            {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
+            for kid, key in keys.items()
+        ]
+    }
+
+
 def routes(public_url: str, signer: Signer) -> list[BaseRoute]:
     discovery = {
         "issuer": public_url,
@@ -37,20 +49,12 @@ def routes(public_url: str, signer: Signer) -> list[BaseRoute]:
 
     async def jwks(request: Request) -> Response:
         try:
-            keys = await signer.published()
+            key_set = await load_key_set(signer)
         except Unavailable as error:
             return JSONResponse(
                 {"error": str(error)}, 503, {"Cache-Control": "no-store", "Retry-After": "1"}
             )
-        return _make_document(
-            request,
-            {
-                "keys": [
-                    {**to_jwk_members(key), "alg": ALGORITHM, "kid": kid, "use": "sig"}
-                    for kid, key in keys.items()
-                ]
-            },
-        )
+        return _make_document(request, key_set)
 
     async def configuration(request: Request) -> Response:
         return _make_document(request, discovery)

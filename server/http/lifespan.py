@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import httpx
 from starlette.applications import Starlette
 
-from models.database.store import Store
+from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from server.delivery.worker import Background, Worker
 from server.http.graphql import GraphQLEndpoint
+from server.http.key_uses import keep_storing_key_uses, store_key_uses
 
 # How long operations may continue after their clients have left, once the server stops.
 FINISH_SECONDS = 2.0
@@ -21,7 +22,7 @@ FINISH_SECONDS = 2.0
 class Lifespan:
     """The lifespan of one application."""
 
-    store: Store
+    server: Server
     log: LogReader
     client: httpx.AsyncClient
     endpoint: GraphQLEndpoint
@@ -32,10 +33,12 @@ class Lifespan:
     @asynccontextmanager
     async def run(self, app: Starlette) -> AsyncGenerator[None]:
         stalls = asyncio.create_task(self.endpoint.observer.metrics.measure_stalls())
+        key_uses = asyncio.create_task(keep_storing_key_uses(self.server))
         if self.worker:
             self.background = Background(self.worker.run())
         yield
         stalls.cancel()
+        key_uses.cancel()
         if self.background:
             self.background.stop()
             await self.background.ended()
@@ -44,7 +47,8 @@ class Lifespan:
         await self.log.wait_closed()
         await self.client.aclose()
         await self.endpoint.rate_limits.close()
-        await self.store.close()
+        await store_key_uses(self.server)
+        await self.server.store.close()
         if tracing := self.endpoint.observer.tracing:
             await asyncio.to_thread(tracing.shut_down)
 

@@ -28,6 +28,8 @@ KEPT_HEADERS, SHORT = 128, 256
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
 
 
+CONTAINS_NUL = "NUL characters are not allowed."
+
 # What can be a number smaller than every double: one with an exponent, or with many zeros.
 TINY = re.compile(rb"[eE]-0*\d\d|\.0{300}")
 # A string, whatever it contains, or a number.
@@ -171,22 +173,22 @@ def parse_operation(data: dict[str, Any], text: bytes) -> Operation:
     for key in ("variables", "extensions"):
         if not isinstance(data.get(key), (dict, type(None))):
             raise bad_request(400, f"{key} must be an object.")
-    if _contains_nul(text, query):
-        raise bad_request(400, "NUL characters are not allowed.")
+    if "\\u" in query and NUL.search(query):
+        raise bad_request(400, CONTAINS_NUL)
+    ensure_exact(text)
+    return Operation(query, variables, name or None)
+
+
+def ensure_exact(text: bytes) -> None:
+    """Rejects JSON that can't be stored as it is: with a NUL, or a number that becomes zero."""
+    if b"\\u0000" in text and NUL.search(text.decode()):
+        raise bad_request(400, CONTAINS_NUL)
     if _contains_too_small(text):
         raise bad_request(400, TOO_SMALL)
-    return Operation(query, variables, name or None)
 
 
 def _contains_too_small(text: bytes) -> bool:
     """Whether a number in the JSON, outside of all strings, has silently become zero."""
     return bool(TINY.search(text)) and any(
         match[1] and is_too_small(match[1].decode()) for match in STRING_OR_NUMBER.finditer(text)
-    )
-
-
-def _contains_nul(text: bytes, query: str) -> bool:
-    """Whether the JSON, or a string in the document, escapes a NUL, which PostgreSQL rejects."""
-    return ("\\u" in query and bool(NUL.search(query))) or (
-        b"\\u0000" in text and bool(NUL.search(text.decode()))
     )

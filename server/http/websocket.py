@@ -154,13 +154,14 @@ class Socket:
             if isinstance(error, InvalidCredential):
                 await self.endpoint.rate_limits.count_rejected(get_network(self.websocket))
             raise to_closed(error) from error
-        user_id = caller.actor.user_id
-        if user_id:
-            if not self.by_user.take(user_id):
+        holder_id = caller.actor.holder_id
+        if holder_id:
+            if not self.by_user.take(holder_id):
+                maximum = self.by_user.maximum
                 raise Closed(
-                    4429, f"Too many sockets: a user can have at most {self.by_user.maximum}"
+                    4429, f"Too many sockets: a user or an API key can have at most {maximum}"
                 )
-            self.owner = user_id
+            self.owner = holder_id
         return credential
 
     async def _handle(self, credential: Credential, message: dict[str, Any]) -> None:

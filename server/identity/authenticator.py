@@ -14,9 +14,11 @@ import structlog
 from models.base import JSONObject
 from models.errors import Unavailable
 from models.instance import Instance
+from models.keys.api_keys import KEY_PREFIX as API_KEY_PREFIX
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
 from models.users import IdentityClaims
 from resolvers.access import Actor, ActorType, SignIn
+from resolvers.api_keys.sign_in import sign_in_api_key
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
 from resolvers.provisioning import sign_in
@@ -153,17 +155,21 @@ class Authenticator:
         """
         if not authorization:
             return None
-        if len(authorization) > 1:
-            raise InvalidCredential("only one Authorization header is allowed")
-        bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
-        if not bearer:
-            raise InvalidCredential("the header must be Authorization: Bearer <token>")
-        credential = bearer[1]
-        if len(credential) > CREDENTIAL_LENGTH:
-            raise InvalidCredential("it is too long")
+        credential = read_bearer(authorization)
         if credential.startswith(KEY_PREFIX):
             return Credential(partial(self._load_service, credential))
+        if credential.startswith(API_KEY_PREFIX):
+            return Credential(partial(self._load_api_key, credential))
         return self._make_credential(await self._verify_cached(credential))
+
+    def authenticate_service(self, authorization: Sequence[str]) -> Credential:
+        """Takes a secret key and nothing else; raises InvalidCredential."""
+        if not authorization:
+            raise InvalidCredential("send it in the header Authorization: Bearer <secret key>")
+        credential = read_bearer(authorization)
+        if not credential.startswith(KEY_PREFIX):
+            raise InvalidCredential(f"it must start with {KEY_PREFIX}")
+        return Credential(partial(self._load_service, credential))
 
     def _make_credential(self, token: VerifiedToken) -> Credential:
         if isinstance(token.claims, SessionClaims):
@@ -184,9 +190,15 @@ class Authenticator:
         for key_id, digest in self.secret_keys.items():
             if matches_digest(secret, digest):
                 return SignIn(Actor(ActorType.SERVICE, key_id), await self.load_instance())
-        caller = await sign_in_service(self.server.store, secret)
+        caller = await sign_in_service(self.server.store, secret, self.server.clock())
         if caller is None:
-            raise InvalidCredential("the secret key is unknown or revoked")
+            raise InvalidCredential("the secret key is unknown or revoked, or it has expired")
+        return caller
+
+    async def _load_api_key(self, secret: str) -> SignIn:
+        caller = await sign_in_api_key(self.server, secret)
+        if caller is None:
+            raise InvalidCredential("the API key is unknown, revoked, or expired")
         return caller
 
     async def _load_session(self, claims: SessionClaims) -> SignIn:
@@ -261,6 +273,18 @@ class Authenticator:
                 )
                 raise InvalidCredential(f"its {name} is in the future; check the clocks")
         return expires_at
+
+
+def read_bearer(authorization: Sequence[str]) -> str:
+    """Reads the credential in the one Authorization header; raises InvalidCredential."""
+    if len(authorization) > 1:
+        raise InvalidCredential("only one Authorization header is allowed")
+    bearer = BEARER.fullmatch(authorization[0].strip(" \t"))
+    if not bearer:
+        raise InvalidCredential("the header must be Authorization: Bearer <token>")
+    if len(bearer[1]) > CREDENTIAL_LENGTH:
+        raise InvalidCredential("it is too long")
+    return bearer[1]
 
 
 def make_digests(secret_keys: Sequence[str]) -> dict[str, str]:

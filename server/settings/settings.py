@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     introspection: bool | None = None
     graphiql: bool | None = None
+    # Whether the Backend API is served.
+    backend_api: bool = True
     # Whether the scripts for pages without a build step are served.
     scripts: bool = True
     metrics_token: MetricsToken = Field(default=None, repr=False)

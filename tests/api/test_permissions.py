@@ -12,6 +12,7 @@ from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
 from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.images import LOGO
+from tests.support.keys import OF_KEYS
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -255,7 +256,7 @@ def test_every_mutation_has_a_row() -> None:
     assert mutation is not None
     names = {schema.config.name_converter.get_graphql_name(field) for field in mutation.fields}  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_PLANS, *OF_DOMAINS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS, *OF_PLANS, *OF_DOMAINS, *OF_KEYS}
 
 
 async def test_a_missing_permission_is_named(api: Api, acme: Acme) -> None:

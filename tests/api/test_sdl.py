@@ -18,6 +18,7 @@ from graphql import (
     print_ast,
 )
 
+from models.keys.scopes import KeyScope
 from schema import schema
 from schema.foundation.sdl import sdl
 from tests.support.api import INPUTS, Api
@@ -88,6 +89,23 @@ def test_every_guarded_field_is_nullable() -> None:
 
     assert "Organization.memberships" in guarded
     assert [name for name, field in guarded.items() if print_ast(field.type).endswith("!")] == []
+
+
+def test_every_field_that_a_secret_key_can_use_names_a_scope() -> None:
+    usable = {
+        name: guard["scope"].strip('"') if "scope" in guard else None
+        for name, field in all_fields()
+        if (guard := guards(field)) and guard["actor"] != "USER"
+    }
+
+    # These two need the scope of each object that they return.
+    assert {name for name, scope in usable.items() if scope is None} == {
+        "Query.node",
+        "Query.nodes",
+    }
+    assert set(usable.values()) - {None} <= set(KeyScope)
+    writing = {scope for name, scope in usable.items() if name.startswith("Mutation.")}
+    assert [scope for scope in writing if not str(scope).endswith((":write", ":manage"))] == []
 
 
 def test_every_mutation_is_guarded() -> None:

@@ -41,6 +41,7 @@ COMPANY = """{ organization(by: { slug: "analytical-engines" }) {
 PROGRAMS = {
     "docs/authentication/auth0.md": {"js"},
     "docs/authentication/supabase.md": {"sql"},
+    "docs/coming-from/clerk.md": {"js"},
     "docs/guides/calls.md": {"ts"},
     "docs/guides/react.md": {"tsx"},
     "docs/guides/next.md": {"js", "jsx", "ts"},

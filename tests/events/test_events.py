@@ -18,6 +18,7 @@ from tests.support.billing import make_feature, make_plan, subscribe, switch_bil
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, a_member, an_invitation, an_organization
 from tests.support.images import LOGO
+from tests.support.keys import OF_KEYS
 from tests.support.roles import a_role_model
 from tests.support.sessions import a_session
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
@@ -313,7 +314,7 @@ async def test_what_is_gone_is_told_as_it_was_and_as_deleted(api: Api, acme: Acm
 def test_every_mutation_has_a_row() -> None:
     names = set(schema._schema.mutation_type.fields)  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
 
-    assert names == {*TABLE, *OF_SESSIONS, *OF_PLANS, *OF_WEBHOOKS, *OF_DOMAINS}
+    assert names == {*TABLE, *OF_SESSIONS, *OF_PLANS, *OF_WEBHOOKS, *OF_DOMAINS, *OF_KEYS}
 
 
 async def test_a_refused_mutation_writes_no_event(api: Api, acme: Acme) -> None:

@@ -11,7 +11,7 @@ from models.errors import NotFound, Unauthenticated
 from models.events import EventType
 from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.events.scopes import Scope
-from resolvers.keys.secret_keys import create_key, revoke_key
+from resolvers.keys.secret_keys import NewKey, create_key, revoke_key
 from resolvers.queries import rows
 from resolvers.subscriptions import log_reader
 from resolvers.subscriptions.log_reader import LogReader, credential_expired
@@ -321,8 +321,8 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with begin(api.server, SYSTEM) as tx:
-        key, secret = await create_key(tx, name="service")
-    revoked_keys = log_reader.load_revoked_keys
+        key, secret = await create_key(tx, NewKey("service"))
+    revoked_keys = log_reader.load_ended_keys
     done = False
 
     async def then(*arguments: Any) -> Any:
@@ -332,7 +332,7 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         if not done:
             done = True
             async with begin(api.server, SYSTEM) as tx:
-                await revoke_key(tx, id_or_visible=key.id)
+                await revoke_key(tx, key_id=key.id)
             await an_event(api, acme.id)
         return found
 
@@ -345,7 +345,7 @@ async def test_a_key_that_was_revoked_before_the_event_hears_nothing_of_it(
         ) as socket,
     ):
         await begun(api)
-        monkeypatch.setattr(log_reader, "load_revoked_keys", then)
+        monkeypatch.setattr(log_reader, "load_ended_keys", then)
         api.store.wakeup.notify()
         assert (await socket.refused()) == {"code": "UNAUTHENTICATED"}
 

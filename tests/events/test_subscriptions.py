@@ -17,7 +17,7 @@ from models.events import EventType
 from models.instance import Instance
 from resolvers.access import SYSTEM
 from resolvers.events.retention import delete_old_events
-from resolvers.keys.secret_keys import create_key, revoke_key
+from resolvers.keys.secret_keys import NewKey, create_key, revoke_key
 from resolvers.subscriptions import log_reader, streams
 from resolvers.transaction import begin
 from tests.conftest import counted
@@ -627,7 +627,7 @@ async def test_a_deleted_user_hears_no_more(api: Api, acme: Acme) -> None:
 
 async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
     async with begin(api.server, SYSTEM) as tx:
-        key, secret = await create_key(tx, name="service")
+        key, secret = await create_key(tx, NewKey("service"))
     service = Caller(f"Bearer {secret}")
     async with (
         listening(api.app) as port,
@@ -636,10 +636,10 @@ async def test_a_revoked_key_ends_its_streams(api: Api, acme: Acme) -> None:
     ):
         await begun(api, 2)
         async with begin(api.server, SYSTEM) as tx:
-            await revoke_key(tx, id_or_visible=key.id)
+            await revoke_key(tx, key_id=key.id)
 
         await _ends(socket, LAPSED)
-        await other.quiet()
+        assert (await other.told())["type"] == "SECRET_KEY_REVOKED"
 
 
 async def test_who_was_removed_while_a_stream_began_hears_nothing(api: Api, acme: Acme) -> None:

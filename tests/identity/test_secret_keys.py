@@ -3,44 +3,39 @@
 from models.database.store import Store
 from models.keys.secret_keys import VISIBLE_LENGTH, generate_secret
 from resolvers.access import SYSTEM
-from resolvers.keys.secret_keys import create_key, list_keys, revoke_key
+from resolvers.keys.secret_keys import list_keys, revoke_key
 from resolvers.transaction import begin
 from server.identity.authenticator import make_digests
 from tests.conftest import counted
-from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, contents, events
+from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, contents, events
 from tests.support.factories import an_organization
+from tests.support.keys import a_key
 from tests.support.tokens import assert_refused, bearer, serving
 
 
-async def make_key(api: Api, name: str = "Billing") -> tuple[str, Caller]:
-    async with begin(api.server, SYSTEM) as tx:
-        key, secret = await create_key(tx, name=name)
-    return key.id, bearer(secret)
-
-
 async def test_a_secret_key_acts_as_a_service_under_its_id(api: Api) -> None:
-    key_id, billing = await make_key(api)
+    key_id, billing = await a_key(api)
 
     await an_organization(api, by=billing, name="Acme")
 
-    (event,) = await events(api.store)
+    _, event = await events(api.store)
     assert (event["actor_type"], event["actor_id"]) == ("service", key_id)
 
 
 async def test_a_revoked_key_is_refused_with_the_next_request(api: Api) -> None:
-    key_id, billing = await make_key(api)
-    _, other = await make_key(api, "Other")
+    key_id, billing = await a_key(api)
+    _, other = await a_key(api, "Other")
     await an_organization(api, by=billing, name="Acme")
 
     async with begin(api.server, SYSTEM) as tx:
-        await revoke_key(tx, id_or_visible=key_id)
+        await revoke_key(tx, key_id=key_id)
 
     await assert_refused(api, billing.authorization or "")
     await an_organization(api, by=other, name="Others go on")
 
 
 async def test_a_key_is_known_by_all_of_its_characters(api: Api) -> None:
-    _, billing = await make_key(api)
+    _, billing = await a_key(api)
     authorization = billing.authorization or ""
     visible = authorization[: len("Bearer ") + VISIBLE_LENGTH]
     wrong = [
@@ -65,7 +60,7 @@ async def test_a_key_is_known_by_all_of_its_characters(api: Api) -> None:
 
 
 async def test_a_secret_is_stored_as_a_digest_only(api: Api) -> None:
-    _, billing = await make_key(api)
+    _, billing = await a_key(api)
     secret = (billing.authorization or "").removeprefix("Bearer ")
 
     assert secret[VISIBLE_LENGTH:] not in str(await contents(api.store))
@@ -103,7 +98,7 @@ async def test_a_key_that_left_the_settings_is_refused(
 
 
 async def test_knowing_a_secret_key_costs_one_statement(api: Api) -> None:
-    _, billing = await make_key(api)
+    _, billing = await a_key(api)
 
     for caller in (billing, SERVICE):
         with counted(api.store) as statements:

@@ -131,6 +131,7 @@ INPUTS = {
     "revokeSession": "SessionRefInput",
     "deleteWebhookEndpoint": "WebhookEndpointRefInput",
     "rotateWebhookSecret": "WebhookEndpointRefInput",
+    "revokeSecretKey": "KeyRefInput",
 }
 
 

@@ -96,8 +96,8 @@ class Issuing:
 
 
 @contextmanager
-def issuing(folder: Path) -> Generator[Issuing]:
-    with started("dev", folder=folder, TENANTRY_ALLOWED_ORIGINS=ORIGIN) as server:
+def issuing(folder: Path, **settings: str) -> Generator[Issuing]:
+    with started("dev", folder=folder, TENANTRY_ALLOWED_ORIGINS=ORIGIN, **settings) as server:
         yield Issuing(server, folder)
 
 

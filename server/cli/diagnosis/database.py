@@ -19,6 +19,7 @@ from resolvers.stripe.queue import load_problems
 from server.cli import root_secret
 from server.cli.database import explain_unreachable, to_display_url
 from server.cli.diagnosis.findings import Finding
+from server.cli.diagnosis.secret_keys import check_secret_keys
 from server.development.stamp import is_stamped
 from server.settings.settings import Settings, SettingsError
 
@@ -98,6 +99,7 @@ async def check_schema_and_data(
         findings.append(await check_signing_keys(settings, store))
     return [
         *findings,
+        *await check_secret_keys(store),
         await check_work(store),
         *await check_stripe(settings, store),
         *await check_invitation_links(settings, store),

@@ -1,0 +1,1 @@
+"""Secret keys, as the API shows them."""

@@ -1,0 +1,1 @@
+"""Secret keys and what they are narrowed to."""
