@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from tests.support.clerk_export import (
     write_list,
 )
 from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
-from tests.support.processes import PRODUCTION, TENANTRY, done, invoke, refused
+from tests.support.processes import PRODUCTION, START_SECONDS, TENANTRY, done, invoke, refused
+from tests.support.smtp import until
 
 SETTINGS = {**PRODUCTION, "TENANTRY_LOG_LEVEL": "error"}
 
@@ -96,8 +98,7 @@ async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_
         pipe = folder / LISTS[kind].name / "999.json"
         os.mkfifo(pipe)
         process = _start(store, folder)
-        # Opening it waits until the command opens it to read.
-        writer = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)
+        writer = await _open_pipe(process, pipe)
         process.kill()
         assert process.wait() == -9
         os.close(writer)
@@ -119,6 +120,20 @@ async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_
 
 
 EARLY = (Kind.PERMISSIONS, Kind.ROLES, Kind.ROLE_SETS)
+
+
+async def _open_pipe(process: subprocess.Popen[bytes], pipe: Path) -> int:
+    """Waits until the command reads the pipe: only then can it be opened."""
+    writers: list[int] = []
+
+    def is_read() -> bool:
+        assert process.poll() is None
+        with suppress(OSError):
+            writers.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writers)
+
+    await until(is_read, seconds=START_SECONDS)
+    return writers[0]
 
 
 def _start(store: Store, folder: Path) -> subprocess.Popen[bytes]:
