@@ -23,6 +23,9 @@ from resolvers.role_model.model import ModelPermission, ModelRole, ModelRoleSet,
 from resolvers.role_model.permissions import create_permission, update_permission
 from resolvers.role_model.sets import NewRoleSet, create_role_set, update_role_set
 
+# Differences that grant nothing.
+LABELS = {"name", "description"}
+
 
 async def import_permissions(batch: Batch, records: Sequence[PermissionRecord]) -> None:
     """Imports custom permissions; system permissions are the same everywhere, or unknown here."""
@@ -108,13 +111,13 @@ async def _update(
     given: dict[str, Any],
     operation: Callable[[], Awaitable[object]],
 ) -> None:
-    """Runs the operation if what is here may change; else, warns that it differs."""
+    """Runs the operation if what is here may change; else, warns if it grants something else."""
     if not given:
         batch.count(Outcome.UNCHANGED)
     elif not batch.keep(record, record.key):
         await _run(batch, record, operation, Outcome.UPDATED)
-    elif batch.options.existing is Existing.SKIP:
-        names = ", ".join(sorted(given))
+    elif batch.options.existing is Existing.SKIP and given.keys() - LABELS:
+        names = ", ".join(sorted(given.keys() - LABELS))
         batch.warn(
             record,
             "form_identifier_exists",

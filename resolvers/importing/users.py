@@ -91,7 +91,7 @@ def _get_settings(errors: ErrorCollector, record: UserRecord) -> dict[str, Any]:
 def _update(batch: Batch, user: User, record: UserRecord) -> None:
     """Gives the user the profile of the record; an address is only replaced with a verified one.
 
-    Otherwise, an old file could take the proof of an address away, or replace what the identity
+    Otherwise, an old file could remove the proof of an address, or replace what the identity
     provider has said since.
     """
     draft = _check(batch, record)

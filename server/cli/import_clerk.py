@@ -94,8 +94,8 @@ def import_clerk(
     Exit codes: 0 if everything is here, 2 if something was refused and so nothing was imported, and
     3 if the rest was imported.
 
-    An import that is repeated changes nothing, and one that was interrupted goes on when it is
-    started again. While records are checked before anything is imported, and during a dry run,
+    An import that is repeated changes nothing, and one that was interrupted continues when it
+    is started again. While records are checked before anything is imported, and during a dry run,
     other changes wait; reads don't.
     """
     from server.cli import importing

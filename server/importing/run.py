@@ -74,7 +74,7 @@ async def write(
 ) -> Report:
     """Imports everything, in one transaction for each batch.
 
-    An import that was interrupted goes on when it is started again: what is here already is left
+    An import that was interrupted continues when it is started again: what is here already is left
     alone.
     """
 

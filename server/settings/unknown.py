@@ -8,8 +8,9 @@ from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 from server.settings.settings import Settings
 
 PREFIX = "tenantry_"
-# What clients in the documentation read, and what Kubernetes sets for a service named `tenantry`.
-FOREIGN = re.compile(r"url|token|key|service_(host|port\w*)|port(_\w+)?")
+# What clients in the documentation and `tenantry import` read, and what Kubernetes sets for a
+# service named `tenantry`.
+FOREIGN = re.compile(r"url|token|key|import_secret_key|service_(host|port\w*)|port(_\w+)?")
 
 
 def find_unknown_variables() -> list[str]:

@@ -26,6 +26,7 @@ OTHER_CODES = {"INTERNAL", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
 # What clients and examples are given.
 CLIENT_VARIABLES = {
     "authorized_parties",
+    "import_secret_key",
     "key",
     "refresh_url",
     "require_redis",

@@ -296,7 +296,7 @@ def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "trouble", "sentence"),
     [
-        ("sk_wrong", lambda: [], "The secret key is wrong"),
+        ("sk_wrong", list[Any], "The secret key is wrong"),
         ("sk_test", lambda: [httpx.Response(503)] * 8, "doesn't answer: 503"),
         ("sk_test", lambda: [httpx.Response(200, text="<html>")], "not JSON"),
         ("sk_test", lambda: [httpx.Response(200, json={"a": 1})], "not a list"),

@@ -149,7 +149,7 @@ class ClerkApi:
     # ---------------------------------------------------------------------------------- requests
 
     def _get(self, path: str, params: Params) -> Any:
-        """Sends a request; waits and repeats it while the server is busy or away."""
+        """Sends a request; waits and repeats it while the server is busy or unreachable."""
         for pause in PAUSES:
             try:
                 return self._try(path, params)

@@ -1,0 +1,146 @@
+"""`tenantry import clerk`: its options, its report, its exit code, and its end by a signal."""
+
+import asyncio
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from models.database.store import Store
+from resolvers.importing.records import Kind
+from server.importing.clerk.folder import LISTS
+from tests.importing.support import ISSUER, imported
+from tests.support.api import contents, test_issuer
+from tests.support.clerk_export import (
+    clerk_membership,
+    write_company,
+    write_list,
+)
+from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
+from tests.support.processes import PRODUCTION, START_SECONDS, TENANTRY, done, invoke, refused
+from tests.support.smtp import until
+
+SETTINGS = {**PRODUCTION, "TENANTRY_LOG_LEVEL": "error"}
+
+
+async def run(store: Store, *arguments: str, **environment: str) -> Result:
+    """Runs the command in a thread, because it has a loop of its own."""
+    url = store.url.render_as_string(hide_password=False)
+    settings = {**SETTINGS, "TENANTRY_DATABASE_URL": url, **environment}
+    return await asyncio.to_thread(invoke, "import", "clerk", *arguments, **settings)
+
+
+@ONLY_SQLITE
+async def test_the_exit_code_and_the_report_say_what_happened(store: Store, tmp_path: Path) -> None:
+    folder, report = tmp_path / "clerk", tmp_path / "report.csv"
+    write_company(folder, users=4, organizations=1)
+    write_list(folder / "memberships", "org_000000", [clerk_membership(0, 9, "=org:admin")])
+    empty = await contents(store)
+
+    stopped = await run(store, str(folder), "--report", str(report))
+    trial = await run(store, str(folder), "--missing", "skip", "--dry-run")
+    after = await contents(store)
+    skipped = await run(store, str(folder), "--missing", "skip")
+    (folder / "memberships" / "org_000000" / "1.json").unlink()
+    clean = await run(store, str(folder))
+
+    lines = [
+        "memberships/org_000000/1.json:2 resource_not_found The user 'user_000009' isn't here: the"
+        " source lacks it, or it was refused.",
+        "memberships/org_000000/1.json:2 resource_not_found The organization's role set doesn't"
+        " contain the role '=org:admin'.",
+    ]
+    for result, code in ((stopped, 2), (trial, 3), (skipped, 3)):
+        assert result.exit_code == code
+        assert result.stdout.splitlines()[:2] == lines
+        assert "Users: 4 created." in result.stdout
+        assert "Memberships: 1 refused." in result.stdout
+        assert "Not imported: 4 passwords." in result.stdout
+    assert "Nothing was imported." in stopped.stdout
+    assert "dry run" in trial.stdout
+    assert after == empty
+    assert len(report.read_text().splitlines()) == 3
+    assert "Users: 4 unchanged." in done(clean)
+
+
+@ONLY_SQLITE
+async def test_options_that_can_not_be_used_are_told(store: Store, tmp_path: Path) -> None:
+    folder, roles = tmp_path / "clerk", tmp_path / "roles.yaml"
+    write_company(folder, users=1, organizations=1)
+    roles.write_text("role: {a: b}")
+    other = test_issuer().model_copy(update={"issuer": "https://other.example.com"})
+    issuers = ",".join(
+        issuer.model_dump_json(exclude_none=True) for issuer in (test_issuer(), other)
+    )
+
+    refused(await run(store), "Give either a PATH or --api-url.")
+    refused(await run(store, str(folder), "--api-url", "http://x"), "Give either a PATH")
+    refused(await run(store, "--api-url", "http://x"), "TENANTRY_IMPORT_SECRET_KEY must be set")
+    refused(await run(store, str(tmp_path / "nothing")), "No such file or directory")
+    refused(await run(store, str(folder), "--issuer", "https://x"), f"must be one of: {ISSUER}.")
+    several = {"TENANTRY_IDENTITY_ISSUERS": f"[{issuers}]"}
+    refused(await run(store, str(folder), **several), "--issuer must be one of")
+    refused(await run(store, str(folder), "--roles", str(roles)), "missing", "unknown")
+    refused(await run(store, str(folder), "--notify"), "--notify: this server can't send email")
+
+
+@pytest.mark.slow
+@SLOW_ON_POSTGRESQL
+async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_path: Path) -> None:
+    """The command is killed while it reads the last page of a list, which is a pipe."""
+    folder = tmp_path / "clerk"
+    write_company(folder, users=1_200, organizations=2)
+    write_list(folder, "role_sets", [])
+    for kind in Kind:
+        pipe = folder / LISTS[kind].name / "999.json"
+        os.mkfifo(pipe)
+        process = _start(store, folder)
+        writer = await _open_pipe(process, pipe)
+        process.kill()
+        assert process.wait() == -9
+        os.close(writer)
+        pipe.unlink()
+        # The batches of the lists before, and of the full batch of users.
+        rows = await imported(store)
+        assert len(rows["user"]) == (0 if kind in EARLY else 1_000 if kind is Kind.USERS else 1_200)
+
+    finished = _start(store, folder)
+    assert await asyncio.to_thread(finished.wait) == 0
+    rows = await imported(store)
+    assert {name: len(rows[name]) for name in ("user", "organization", "invitation", "domain")} == {
+        "user": 1_200,
+        "organization": 2,
+        "invitation": 2,
+        "domain": 2,
+    }
+    assert len(rows["membership"]) == 2_000
+
+
+EARLY = (Kind.PERMISSIONS, Kind.ROLES, Kind.ROLE_SETS)
+
+
+async def _open_pipe(process: subprocess.Popen[bytes], pipe: Path) -> int:
+    """Waits until the command reads the pipe: only then can it be opened."""
+    writers: list[int] = []
+
+    def is_read() -> bool:
+        assert process.poll() is None
+        with suppress(OSError):
+            writers.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writers)
+
+    await until(is_read, seconds=START_SECONDS)
+    return writers[0]
+
+
+def _start(store: Store, folder: Path) -> subprocess.Popen[bytes]:
+    url = store.url.render_as_string(hide_password=False)
+    return subprocess.Popen(
+        [TENANTRY, "import", "clerk", str(folder), "--missing", "skip"],
+        env={**os.environ, **SETTINGS, "TENANTRY_DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
