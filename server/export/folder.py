@@ -108,7 +108,10 @@ class NewFile:
 
 def write_json(path: Path, content: BaseModel) -> None:
     with NewFile(path) as file:
-        file.write(orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2) + b"\n")
+        file.write(
+            orjson.dumps(content.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+            + b"\n"
+        )
         file.finish()
 
 

@@ -71,7 +71,7 @@ class RowFormat:
             for column in self.columns
         ]
         keys = [
-            collate(key, "C") if is_postgresql and isinstance(key.type, String) else key
+            collate(key, "C") if is_postgresql and isinstance(_get_type(key), String) else key
             for key in self.table.primary_key
         ]
         return cast(Select[*tuple[Any, ...]], select(*columns).order_by(*keys))

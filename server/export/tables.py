@@ -1,7 +1,7 @@
-"""What an export contains, table by table, and what it leaves out.
+"""What an export contains, table by table, and what is only in an export with secrets.
 
-Every table must be in one of these lists. Every column of a table is exported unless it is in
-`SECRET_COLUMNS`, so add a column there if it holds a secret, or something that is derived from one.
+Every table must be in one of these lists, and every column belongs to its table unless it is in
+`SECRET_COLUMNS`. Add a column there if it holds a secret, or something that is derived from one.
 """
 
 from collections.abc import Sequence
@@ -46,14 +46,9 @@ DATA = (
     "stripe_customer",
     "stripe_subscription",
 )
-# Only in an export with secrets.
-SECRET_TABLES = ("secret_key", "signing_key", "ticket_key")
+# Only in an export with secrets: what gives access, and answers that can contain such things.
+SECRET_TABLES = ("idempotent_answer", "secret_key", "signing_key", "ticket_key")
 SECRET_COLUMNS = {"webhook_endpoint": ("secret", "previous_secret", "previous_signs_until")}
-# Never exported, with the reason.
-LEFT_OUT = {
-    "idempotent_answer": "Answers are kept for a day, and only the client that sent the"
-    " Idempotency-Key can decrypt them.",
-}
 
 
 def _sort(names: Sequence[str]) -> list[Table]:

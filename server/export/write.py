@@ -43,8 +43,8 @@ from server.export.tables import (
     belongs_to,
 )
 
-# How many rows are in memory at a time.
-BATCH = 1_000
+# How many rows are in memory at a time; an image can have 150 KB.
+BATCH = 200
 
 
 class ExportError(Exception):
