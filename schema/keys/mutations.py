@@ -17,8 +17,8 @@ class SecretKeyPayload(Payload):
         description="The key in its new state. Null if there are `userErrors`.", default=None
     )
     secret: str | None = strawberry.field(
-        description="The key itself. Store it now: the database keeps only its digest. Null if there"
-        " are `userErrors`, and for every mutation except `createSecretKey`.",
+        description="The key itself. Store it now: the database keeps only its digest. Null if"
+        " there are `userErrors`, and for every mutation except `createSecretKey`.",
         default=None,
     )
 

@@ -130,9 +130,7 @@ class User(Node):
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions.types")]] | None:
         from schema.sessions.types import load_sessions
 
-        if not self._is_own(info.context, KeyScope.SESSIONS_WRITE):
-            return None
-        if not info.context.reaches(None):
+        if not self._is_own_in_instance(info.context, KeyScope.SESSIONS_WRITE):
             return None
         arguments = PageArguments(first, after)
         return await load_sessions(info, self.id, arguments, statuses=statuses)
@@ -144,7 +142,9 @@ class User(Node):
     )
     async def plan(self, info: Info) -> Plan | None:
         loaders = info.context.loaders
-        if not (loaders.has_plans and self._is_own(info.context, KeyScope.BILLING_READ)):
+        if not (
+            loaders.has_plans and self._is_own_in_instance(info.context, KeyScope.BILLING_READ)
+        ):
             return None
         in_force = await loaders.plans_of_users.load(self.id)
         return await load_plan(info, in_force.plan_id) if in_force else None
@@ -154,7 +154,7 @@ class User(Node):
         " unless the caller is the user or uses a secret key."
     )
     async def subscription(self, info: Info) -> PlanSubscription | None:
-        if not self._is_own(info.context, KeyScope.BILLING_READ):
+        if not self._is_own_in_instance(info.context, KeyScope.BILLING_READ):
             return None
         row = await info.context.loaders.subscriptions_of_users.load(self.id)
         return PlanSubscription.from_row(row, info.context) if row else None
@@ -162,6 +162,10 @@ class User(Node):
     def _is_own(self, context: Context, scope: KeyScope) -> bool:
         """Whether the caller can read what only the user and secret keys can."""
         return (context.is_service and context.try_scope(scope)) or context.user_id == self.id
+
+    def _is_own_in_instance(self, context: Context, scope: KeyScope) -> bool:
+        """The same for what belongs to no organization."""
+        return context.reaches(None) and self._is_own(context, scope)
 
     @classmethod
     def from_row(cls, row: UserRow, context: Context) -> "User":

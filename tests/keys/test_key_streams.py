@@ -40,6 +40,7 @@ async def test_a_key_for_an_organization_is_told_only_its_events(api: Api, acme:
     rival = await an_organization(api, by=SERVICE, name="Rival")
     _, key = await a_key(api, organization_ids=[rival])
     start = await rename(api, acme.id)
+    await a_member(api, acme.id, "early@example.com")
     await rename(api, rival)
 
     async with (

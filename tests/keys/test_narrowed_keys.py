@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from models.base import parse_prefix
-from models.keys.scopes import KeyScope, add_implied
+from models.errors import NotFound
+from models.keys.scopes import KeyScope, Narrowing, add_implied
+from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.transaction import begin
 from schema.nodes import FETCH
 from tests.support.api import JSON, SERVICE, Api, Caller, contents
 from tests.support.api_keys import create_key
@@ -22,7 +25,7 @@ NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 ALL = """{
   organizations { totalCount nodes { id } }
   users { totalCount nodes { id memberships { totalCount nodes { organization { id } } }
-    sessions { nodes { id } } subscription { id } } }
+    sessions { nodes { id } } subscription { id } plan { key } } }
   domains { totalCount nodes { name } }
   subscriptions { totalCount nodes { organization { id } } }
   events(first: 100) { nodes { organizationId } }
@@ -78,6 +81,9 @@ async def world(api: Api, acme: Acme) -> World:
     await switch_billing(api)
     await make_feature(api, "spare")
     await make_plan(api, "pro")
+    await make_plan(api, "solo", payerType="USER")
+    mine = {"userId": acme.member.id, "plan": "solo"}
+    assert (await api.mutate("setSubscription", mine, by=SERVICE)).payload
     rita = await api.person("rita@example.com")
     rival = await an_organization(api, by=rita, name="Rival")
     await a_member(api, rival, acme.member)
@@ -123,7 +129,8 @@ async def test_a_key_for_an_organization_sees_only_what_is_in_it(api: Api, world
     assert listed["users"] == {
         "totalCount": 2,
         "nodes": [
-            {"id": id, "memberships": own, "sessions": None, "subscription": None} for id in members
+            {"id": id, "memberships": own, "sessions": None, "subscription": None, "plan": None}
+            for id in members
         ],
     }
     assert listed["domains"] == {"totalCount": 1, "nodes": [{"name": "rival.com"}]}
@@ -170,6 +177,21 @@ async def test_another_organization_is_one_that_never_was(api: Api, world: World
         told = answer.body.get("errors", [{"extensions": {}}])[0]["extensions"].get("code")
         assert (told or answer.data) == expected, document
         assert "errors" not in (await api.run(document, by=SERVICE)).body, document
+
+
+@one_database
+async def test_a_transaction_locks_no_other_organization(api: Api, acme: Acme) -> None:
+    """Whatever has begun it: not every door has the guards of GraphQL."""
+    narrowing = Narrowing(organization_ids=frozenset({"org_x"}))
+    for actor in (Actor(ActorType.SERVICE, "key_x", narrowing=narrowing), SYSTEM):
+        async with begin(api.server, actor) as tx:
+            if actor is SYSTEM:
+                assert (await tx.lock_organization(acme.id)).id == acme.id
+                continue
+            with pytest.raises(NotFound):
+                await tx.lock_organization(acme.id)
+            with pytest.raises(NotFound):
+                await tx.authorize(acme.id, None)
 
 
 async def test_a_key_for_an_organization_works_in_it(api: Api, world: World) -> None:
