@@ -139,7 +139,14 @@ async def _insert(tx: Transaction, organization: Organization, *, has_derived_sl
             raise _to_input_error(error) from error
         organization.slug = add_suffix(make_slug(organization.name))
         tx.session.add(organization)
+        await _flush(tx)
+
+
+async def _flush(tx: Transaction) -> None:
+    try:
         await tx.session.flush()
+    except IntegrityError as error:
+        raise _to_input_error(error) from error
 
 
 def _is_about_external_id(error: IntegrityError) -> bool:
@@ -245,10 +252,7 @@ async def update_row(
         return organization
     organization.updated_at = tx.now
     _update_search_text(organization)
-    try:
-        await tx.session.flush()
-    except IntegrityError as error:
-        raise _to_input_error(error) from error
+    await _flush(tx)
     if before.get("image_url"):
         await _release_image(tx, before["image_url"])
     # Members can read the event, but neither of these.
