@@ -76,7 +76,8 @@ class Invitation(Record, table=True):
     inviter_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
-    # The API key that invited, which has no user. No foreign key: both go with the organization.
+    # The API key that invited, which has no user. No foreign key: the organization has both, and
+    # they are deleted with it.
     api_key_id: str | None = None
     # The name of the domain that created it; null if a person or a key invited.
     domain: str | None = None

@@ -249,10 +249,7 @@ async def update_row(
         return organization
     organization.updated_at = tx.now
     _update_search_text(organization)
-    try:
-        await tx.session.flush()
-    except IntegrityError as error:
-        raise _to_input_error(error) from error
+    await _flush(tx)
     if before.get("image_url"):
         await _release_image(tx, before["image_url"])
     # Members can read the event, but neither of these.

@@ -43,7 +43,7 @@ class ApiKey(Record, table=True):
 
 
 class ApiKeyPermission(BaseTable, table=True):
-    """A permission that a key was granted; it goes with the key, or with the permission."""
+    """A permission that a key was granted; deleted with the key, or with the permission."""
 
     api_key_id: str = Field(primary_key=True, foreign_key="api_key.id", ondelete="CASCADE")
     permission_id: str = Field(

@@ -1,4 +1,4 @@
-"""Authenticates with an API key, and tells whether one is good (rules 90, 92, and 93).
+"""Authenticates with an API key, and verifies one (rules 90, 92, and 93).
 
 Whatever is wrong with a key, finding out takes one statement and one comparison of digests.
 """

@@ -21,7 +21,7 @@ class Inviter:
 async def load_inviters(
     tx: Transaction, organization: Organization, user_ids: Collection[str | None]
 ) -> dict[str | None, Inviter | InputError]:
-    """Loads the inviters, or for a user who is no member, the error; None stands for the caller.
+    """Loads the inviters, or for a user who isn't a member, the error; None stands for the caller.
 
     Raises Forbidden if one of them must not invite.
     """

@@ -25,8 +25,8 @@ class ApiKeyPayload(Payload):
         description="The key in its new state. Null if there are `userErrors`.", default=None
     )
     secret: str | None = strawberry.field(
-        description="The key itself, which only `createApiKey` returns, and only once. Store it"
-        " now: the database keeps only its digest.",
+        description="The key itself. Store it now: the database keeps only its digest. Null if"
+        " there are `userErrors`, and for every mutation except `createApiKey`.",
         default=None,
     )
 
@@ -103,8 +103,8 @@ class ApiKeyMutations:
         return ApiKeyPayload(api_key=ApiKey.from_row(row))
 
     @strawberry.mutation(
-        description="Tells your service whether an API key that it was sent is good, and what it"
-        " can do. It changes nothing but `lastUsedAt`.",
+        description="Checks for your service whether an API key that it was sent is good, and what"
+        " it can do. It changes nothing but `lastUsedAt`.",
         extensions=untransacted_guard(actor=ActorKind.SERVICE, scope=KeyScope.KEYS_MANAGE),
     )
     async def verify_api_key(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @reads(
     row=[
-        *("id", "name", "description", "visible", "claims", "expires_at", "last_used_at"),
+        *("id", "name", "description", "visible", "expires_at", "last_used_at"),
         *("revoked_at", "revocation_reason", "created_at", "updated_at"),
         *("organization_id", "created_by_id"),
     ]
@@ -44,7 +44,7 @@ class ApiKey(Node):
         description="The first characters of the key, which identify it and aren't secret."
     )
     claims: JSONObject | None = strawberry.field(
-        description="Custom data about the key, which `verifyApiKey` answers."
+        description="Custom data about the key for services that verify it. Null if there is none."
     )
     expires_at: DateTime | None = strawberry.field(
         description="When the key expires. Null if it doesn't."
@@ -88,7 +88,7 @@ class ApiKey(Node):
         ]
 
     @strawberry.field(
-        description="The user who created the key, who may have left the organization since. Null"
+        description="The user who created the key, even if they have left the organization. Null"
         " if a secret key created it, or if the user was deleted."
     )
     async def created_by(self, info: Info) -> User | None:
@@ -98,7 +98,7 @@ class ApiKey(Node):
 
     @classmethod
     def from_row(cls, row: ApiKeyRow) -> "ApiKey":
-        return show(cls, row=row)
+        return show(cls, row=row, claims=row.claims or None)
 
 
 async def load_api_keys(

@@ -142,7 +142,7 @@ class Context:
     def holder_id(self) -> str | None:
         """The user or API key whose rights count; None for a secret key, and without a credential.
 
-        Only `is_service` tells the two apart.
+        Use `is_service` to distinguish the two.
         """
         return self.actor.holder_id if self.actor else None
 

@@ -86,7 +86,7 @@ async def test_the_life_of_a_key(api: Api, acme: Acme) -> None:
         "name": "CD",
         "description": None,
         "permissions": [MEMBERSHIPS_READ],
-        "claims": {},
+        "claims": None,
         "expiresAt": None,
         "updatedAt": changed.payload["apiKey"]["updatedAt"],
     }

@@ -473,6 +473,8 @@ SYSTEM = {
         "org:sys_billing:read",
         "org:sys_billing:manage",
         "org:sys_entconns:manage",
+        "org:sys_api_keys:read",
+        "org:sys_api_keys:manage",
     },
     "org:member": {"org:sys_memberships:read", "org:sys_billing:read"},
 }

@@ -50,9 +50,11 @@ export type Has = (params: AuthorizationParams) => boolean;
 
 export type PermissionReason =
   | "GRANTED_BY_ROLE"
+  | "GRANTED_TO_API_KEY"
   | "SECRET_KEY"
   | "NOT_A_MEMBER"
   | "ROLE_LACKS_PERMISSION"
+  | "API_KEY_LACKS_PERMISSION"
   | "UNKNOWN_PERMISSION"
   | "ORGANIZATIONS_DISABLED"
   | "FEATURE_NOT_IN_PLAN";
