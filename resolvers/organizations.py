@@ -139,11 +139,15 @@ async def _insert(tx: Transaction, organization: Organization, *, has_derived_sl
             raise _to_input_error(error) from error
         organization.slug = add_suffix(make_slug(organization.name))
         tx.session.add(organization)
-        try:
-            await tx.session.flush()
-        except IntegrityError as second:
-            # The database names only one of two values that are taken.
-            raise _to_input_error(second) from second
+        # The database names only one of two values that are taken.
+        await _flush(tx)
+
+
+async def _flush(tx: Transaction) -> None:
+    try:
+        await tx.session.flush()
+    except IntegrityError as error:
+        raise _to_input_error(error) from error
 
 
 def _is_about_external_id(error: IntegrityError) -> bool:
