@@ -47,7 +47,14 @@ DATA = (
     "stripe_subscription",
 )
 # Only in an export with secrets: what gives access, and answers that can contain such things.
-SECRET_TABLES = ("idempotent_answer", "secret_key", "signing_key", "ticket_key")
+SECRET_TABLES = (
+    "api_key",
+    "api_key_permission",
+    "idempotent_answer",
+    "secret_key",
+    "signing_key",
+    "ticket_key",
+)
 SECRET_COLUMNS = {"webhook_endpoint": ("secret", "previous_secret", "previous_signs_until")}
 
 

@@ -54,6 +54,7 @@ HARMLESS = {
     "event.address_key",
     "feature.key",
     "invitation.address_key",
+    "invitation.api_key_id",
     "invitation.nonce",
     "mail.address_key",
     "mail.nonce",

@@ -293,7 +293,7 @@ declare global {
     interface TenantryAuthorization {
     }
 }
-export type SystemPermissionKey = "org:sys_profile:manage" | "org:sys_profile:delete" | "org:sys_memberships:read" | "org:sys_memberships:manage" | "org:sys_domains:read" | "org:sys_domains:manage" | "org:sys_billing:read" | "org:sys_billing:manage" | "org:sys_entconns:manage";
+export type SystemPermissionKey = "org:sys_profile:manage" | "org:sys_profile:delete" | "org:sys_memberships:read" | "org:sys_memberships:manage" | "org:sys_domains:read" | "org:sys_domains:manage" | "org:sys_billing:read" | "org:sys_billing:manage" | "org:sys_entconns:manage" | "org:sys_api_keys:read" | "org:sys_api_keys:manage";
 type AnyString = string & Record<never, never>;
 export type RoleKey = TenantryAuthorization extends {
     role: infer Role extends string;
@@ -308,7 +308,7 @@ export interface AuthorizationParams {
     readonly plan?: string | undefined;
 }
 export type Has = (params: AuthorizationParams) => boolean;
-export type PermissionReason = "GRANTED_BY_ROLE" | "SECRET_KEY" | "NOT_A_MEMBER" | "ROLE_LACKS_PERMISSION" | "UNKNOWN_PERMISSION" | "ORGANIZATIONS_DISABLED" | "FEATURE_NOT_IN_PLAN";
+export type PermissionReason = "GRANTED_BY_ROLE" | "GRANTED_TO_API_KEY" | "SECRET_KEY" | "NOT_A_MEMBER" | "ROLE_LACKS_PERMISSION" | "API_KEY_LACKS_PERMISSION" | "UNKNOWN_PERMISSION" | "ORGANIZATIONS_DISABLED" | "FEATURE_NOT_IN_PLAN";
 export interface PermissionDecision {
     readonly allowed: boolean;
     readonly reason: PermissionReason;
@@ -433,7 +433,7 @@ export interface SlugAvailability {
 // types/events
 import type { PageInfo } from "./lists.ts";
 import type { OrganizationResource } from "./organizations.ts";
-export type EventType = "ORGANIZATION_CREATED" | "ORGANIZATION_UPDATED" | "ORGANIZATION_DELETED" | "MEMBERSHIP_CREATED" | "MEMBERSHIP_UPDATED" | "MEMBERSHIP_DELETED" | "INVITATION_CREATED" | "INVITATION_RESENT" | "INVITATION_ACCEPTED" | "INVITATION_REVOKED" | "INVITATION_DECLINED" | "INVITATION_EXPIRED" | "DOMAIN_CREATED" | "DOMAIN_UPDATED" | "DOMAIN_DELETED" | "SUGGESTION_CREATED" | "SUGGESTION_ACCEPTED" | "MEMBERSHIP_REQUEST_CREATED" | "MEMBERSHIP_REQUEST_ACCEPTED" | "MEMBERSHIP_REQUEST_REJECTED" | "ROLE_CREATED" | "ROLE_UPDATED" | "ROLE_DELETED" | "PERMISSION_CREATED" | "PERMISSION_UPDATED" | "PERMISSION_DELETED" | "ROLE_SET_CREATED" | "ROLE_SET_UPDATED" | "ROLE_SET_DELETED" | "FEATURE_CREATED" | "FEATURE_UPDATED" | "FEATURE_DELETED" | "PLAN_CREATED" | "PLAN_UPDATED" | "PLAN_DELETED" | "SUBSCRIPTION_CREATED" | "SUBSCRIPTION_UPDATED" | "SUBSCRIPTION_ACTIVE" | "SUBSCRIPTION_PAST_DUE" | "USER_CREATED" | "USER_UPDATED" | "USER_DELETED" | "SESSION_CREATED" | "SESSION_ENDED" | "SESSION_REVOKED" | "INSTANCE_UPDATED";
+export type EventType = "ORGANIZATION_CREATED" | "ORGANIZATION_UPDATED" | "ORGANIZATION_DELETED" | "MEMBERSHIP_CREATED" | "MEMBERSHIP_UPDATED" | "MEMBERSHIP_DELETED" | "INVITATION_CREATED" | "INVITATION_RESENT" | "INVITATION_ACCEPTED" | "INVITATION_REVOKED" | "INVITATION_DECLINED" | "INVITATION_EXPIRED" | "DOMAIN_CREATED" | "DOMAIN_UPDATED" | "DOMAIN_DELETED" | "SUGGESTION_CREATED" | "SUGGESTION_ACCEPTED" | "MEMBERSHIP_REQUEST_CREATED" | "MEMBERSHIP_REQUEST_ACCEPTED" | "MEMBERSHIP_REQUEST_REJECTED" | "ROLE_CREATED" | "ROLE_UPDATED" | "ROLE_DELETED" | "PERMISSION_CREATED" | "PERMISSION_UPDATED" | "PERMISSION_DELETED" | "ROLE_SET_CREATED" | "ROLE_SET_UPDATED" | "ROLE_SET_DELETED" | "FEATURE_CREATED" | "FEATURE_UPDATED" | "FEATURE_DELETED" | "PLAN_CREATED" | "PLAN_UPDATED" | "PLAN_DELETED" | "SUBSCRIPTION_CREATED" | "SUBSCRIPTION_UPDATED" | "SUBSCRIPTION_ACTIVE" | "SUBSCRIPTION_PAST_DUE" | "USER_CREATED" | "USER_UPDATED" | "USER_DELETED" | "SESSION_CREATED" | "SESSION_ENDED" | "SESSION_REVOKED" | "INSTANCE_UPDATED" | "API_KEY_CREATED" | "API_KEY_UPDATED" | "API_KEY_REVOKED" | "SECRET_KEY_CREATED" | "SECRET_KEY_REVOKED";
 export interface TenantryEvent {
     readonly id: string;
     readonly cursor: string;
@@ -442,7 +442,7 @@ export interface TenantryEvent {
     readonly occurredAt: Date;
     readonly organizationId: string | null;
     readonly actor: {
-        readonly type: "USER" | "SERVICE" | "SYSTEM";
+        readonly type: "USER" | "SERVICE" | "API_KEY" | "SYSTEM";
         readonly id: string | null;
     };
     readonly data: Readonly<Record<string, unknown>>;

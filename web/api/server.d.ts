@@ -317,7 +317,9 @@ export type CreateMembershipInput = {
     readonly userId: string;
 };
 export type CreateOrganizationInput = {
+    readonly createdAt?: string | null | undefined;
     readonly createdBy?: string | null | undefined;
+    readonly externalId?: string | null | undefined;
     readonly maxAllowedMemberships?: number | null | undefined;
     readonly name: string;
     readonly privateMetadata?: Readonly<Record<string, unknown>> | null | undefined;
@@ -330,8 +332,11 @@ export type DeleteOrganizationInput = {
 };
 export type InvitationRecipientInput = {
     readonly emailAddress: string;
+    readonly expiresInDays?: number | null | undefined;
+    readonly inviterUserId?: string | null | undefined;
     readonly privateMetadata?: Readonly<Record<string, unknown>> | null | undefined;
     readonly publicMetadata?: Readonly<Record<string, unknown>> | null | undefined;
+    readonly redirectUrl?: string | null | undefined;
     readonly role?: string | null | undefined;
 };
 export type InvitationRefInput = {
@@ -347,9 +352,15 @@ export type MembershipOrderField = 'CREATED_AT' | 'EMAIL_ADDRESS' | 'FIRST_NAME'
 export type MetadataMode = 'MERGE' | 'REPLACE';
 export type OrderDirection = 'ASC' | 'DESC';
 export type OrganizationBy = {
+    readonly externalId: string;
+    readonly id?: never;
+    readonly slug?: never;
+} | {
+    readonly externalId?: never;
     readonly id: string;
     readonly slug?: never;
 } | {
+    readonly externalId?: never;
     readonly id?: never;
     readonly slug: string;
 };
@@ -376,6 +387,7 @@ export type UpdateMembershipMetadataInput = {
 };
 export type UpdateOrganizationInput = {
     readonly adminDeleteEnabled?: boolean | null | undefined;
+    readonly externalId?: string | null | undefined;
     readonly imageUrl?: string | null | undefined;
     readonly maxAllowedMemberships?: number | null | undefined;
     readonly name?: string | null | undefined;
@@ -1430,7 +1442,7 @@ export interface Place {
     inOrganization: boolean;
 }
 export interface Refusal {
-    status: 401 | 403 | 404;
+    status: 401 | 403 | 404 | 503;
     code: string;
     message: string;
 }
@@ -1518,9 +1530,15 @@ import type { TypedDocument } from "../send.ts";
 export type EnrollmentMode = 'AUTOMATIC_INVITATION' | 'AUTOMATIC_SUGGESTION' | 'ENTERPRISE_SSO' | 'MANUAL_INVITATION';
 export type MembershipMode = 'OPTIONAL' | 'REQUIRED';
 export type OrganizationBy = {
+    readonly externalId: string;
+    readonly id?: never;
+    readonly slug?: never;
+} | {
+    readonly externalId?: never;
     readonly id: string;
     readonly slug?: never;
 } | {
+    readonly externalId?: never;
     readonly id?: never;
     readonly slug: string;
 };
