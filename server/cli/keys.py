@@ -20,11 +20,13 @@ def create_key(
     name: Annotated[str, typer.Option(help="A name that says what the key is for.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="A scope to narrow the key to. Repeat the option for several."),
+        typer.Option(help="A scope to narrow the key to. You can repeat the option."),
     ] = None,
     organization: Annotated[
         list[str] | None,
-        typer.Option(help="The ID of an organization to narrow the key to. Can be repeated."),
+        typer.Option(
+            help="The ID of an organization to narrow the key to. You can repeat the option."
+        ),
     ] = None,
     expires_in_days: Annotated[
         int | None,

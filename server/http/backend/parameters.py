@@ -1,7 +1,7 @@
 """Reads the parameters of a request into the model that its endpoint declares.
 
-All faults are reported together. Unknown and repeated parameters are faults, so that nothing is
-ignored that a client believes to have set.
+All faults are reported together. Unknown and repeated parameters are faults, so that nothing
+is ignored that a client believes it has set.
 """
 
 from collections.abc import Mapping, Sequence

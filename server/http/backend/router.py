@@ -1,4 +1,4 @@
-"""The routes of the Backend API: who may call, and what every endpoint does alike."""
+"""The routes of the Backend API: who can call, and what every endpoint does alike."""
 
 import re
 from collections.abc import Iterable

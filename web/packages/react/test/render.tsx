@@ -56,5 +56,5 @@ export function renderHook<T>(fake: FakeTenantry, use: () => T): RenderedHook<T>
 
 /** Waits for what answers, events, and renders bring. */
 export function eventually<T>(check: () => T): Promise<T> {
-  return vi.waitFor(check, { interval: 2, timeout: 5000 });
+  return vi.waitFor(check, { interval: 2, timeout: 30_000 });
 }
