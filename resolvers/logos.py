@@ -13,4 +13,5 @@ async def set_logo(
     """Sets the logo, or removes it together with an `imageUrl` of somewhere else."""
     organization = await tx.lock_organization(organization_id)
     url = await store_image(tx, image) if image else None
-    return await update_row(tx, organization, {"image_url": url})
+    await update_row(tx, organization, {"image_url": url})
+    return organization

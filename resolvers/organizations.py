@@ -244,13 +244,11 @@ def _update_search_text(organization: Organization) -> None:
     organization.search_text = to_search_text(organization.name, organization.slug)
 
 
-async def update_row(
-    tx: Transaction, organization: Organization, new: dict[str, Any]
-) -> Organization:
-    """Writes the changes; an update that changes nothing leaves no event."""
+async def update_row(tx: Transaction, organization: Organization, new: dict[str, Any]) -> bool:
+    """Writes what differs; returns whether anything did. Otherwise, it leaves no event."""
     before = apply_changes(organization, new)
     if not before:
-        return organization
+        return False
     organization.updated_at = tx.now
     _update_search_text(organization)
     await _flush(tx)
@@ -263,7 +261,7 @@ async def update_row(
         if name not in ("private_metadata", "external_id")
     }
     record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, changes)
-    return organization
+    return True
 
 
 async def _release_image(tx: Transaction, url: str) -> None:
@@ -313,15 +311,16 @@ async def update_organization(
             seats = await load_seat_limit(tx, organization)
             _ensure_own_limit(seats.limit if seats.source is SeatLimitSource.PLAN else None)
     errors.raise_if_any()
-    return await update_row(tx, organization, new)
+    await update_row(tx, organization, new)
+    return organization
 
 
 async def update_organization_metadata(
     tx: Transaction, *, organization_id: str, merge: bool, metadata: Metadata
 ) -> Organization:
     organization = await tx.lock_organization(organization_id)
-    new = apply_metadata(tx, organization, metadata, merge=merge)
-    return await update_row(tx, organization, new)
+    await update_row(tx, organization, apply_metadata(tx, organization, metadata, merge=merge))
+    return organization
 
 
 async def delete_organization(tx: Transaction, *, organization_id: str) -> str:

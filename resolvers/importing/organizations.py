@@ -27,11 +27,11 @@ from models.validation.text import (
     check_url,
     to_search_text,
 )
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.importing.batch import Batch, load_organizations, load_users
 from resolvers.importing.records import OrganizationRecord
 from resolvers.importing.report import Outcome
+from resolvers.organizations import update_row
 from resolvers.slugs import add_suffix
 
 
@@ -54,7 +54,7 @@ async def import_organizations(batch: Batch, records: Sequence[OrganizationRecor
         if organization is None:
             _create(batch, known, record)
         elif not batch.keep(record, f"The organization {record.external_id[:80]!r}"):
-            _update(batch, known, organization, record)
+            await _update(batch, known, organization, record)
 
 
 async def _load_known(batch: Batch, records: Sequence[OrganizationRecord]) -> _Known:
@@ -139,7 +139,7 @@ def _create(batch: Batch, known: _Known, record: OrganizationRecord) -> None:
         role_set_id=role_set.id,
         **new,
     )
-    _update_search_text(organization)
+    organization.search_text = to_search_text(organization.name, organization.slug)
     if organization.slug:
         known.slugs[organization.slug] = organization.id
     batch.tx.session.add(organization)
@@ -152,11 +152,7 @@ def _derive_slug(known: _Known, name: str) -> str:
     return add_suffix(slug) if slug in RESERVED_SLUGS or slug in known.slugs else slug
 
 
-def _update_search_text(organization: Organization) -> None:
-    organization.search_text = to_search_text(organization.name, organization.slug)
-
-
-def _update(
+async def _update(
     batch: Batch, known: _Known, organization: Organization, record: OrganizationRecord
 ) -> None:
     """Updates all but the role set, whose change needs a new role for each member."""
@@ -173,14 +169,7 @@ def _update(
             f"The organization keeps its role set. Call setOrganizationRoleSet to give it"
             f" {record.role_set[:80]!r}.",
         )
-    before = apply_changes(organization, new)
-    if not before:
-        batch.count(Outcome.UNCHANGED)
-        return
-    organization.updated_at = batch.tx.now
-    _update_search_text(organization)
+    changed = await update_row(batch.tx, organization, new)
     if organization.slug:
         known.slugs[organization.slug] = organization.id
-    changes = {name: value for name, value in before.items() if name != "private_metadata"}
-    record_organization(batch.tx, EventType.ORGANIZATION_UPDATED, organization, changes)
-    batch.count(Outcome.UPDATED)
+    batch.count(Outcome.UPDATED if changed else Outcome.UNCHANGED)

@@ -1,8 +1,10 @@
 """The rules of the instance hold for what is imported, and authority never grows by an import."""
 
 import json
+from base64 import b64encode
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import text
 
 from models.database.store import Store
@@ -23,6 +25,8 @@ from tests.support.clerk_export import (
 )
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
+from tests.support.images import encode
+from tests.support.smtp import cleanup
 from tests.support.webhooks import an_endpoint
 
 MANAGER = ("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete")
@@ -261,6 +265,27 @@ async def test_an_update_writes_what_differs_but_takes_no_proof_and_no_last_mana
     assert (await select(importer.store, 'SELECT count(*) FROM "user" WHERE email_verified'))[0][
         0
     ] == 3
+
+
+@ONLY_SQLITE
+async def test_pages_can_still_show_the_logo_that_an_update_replaces(importer: Importer) -> None:
+    api = importer.api
+    importer.add("organizations", clerk_organization(0))
+    await importer.run()
+    ((organization_id,),) = await select(importer.store, "SELECT id FROM organization")
+    data = b64encode(encode(Image.new("RGB", (8, 8)))).decode()
+    logo = {"organizationId": organization_id, "data": data}
+    answer = await api.mutate("setOrganizationLogo", logo, "organization { imageUrl }", by=SERVICE)
+    api.clock.forward(days=2)
+    other = "https://img.example.com/logo.png"
+    importer.add("organizations", clerk_organization(0, has_image=True, image_url=other))
+
+    updated = await importer.run(existing=Existing.UPDATE)
+    await cleanup(importer.store, api.clock).clean_up()
+
+    assert counts(updated, Outcome.UPDATED) == {"organizations": 1}
+    shown = await api.client.get(answer.payload["organization"]["imageUrl"])
+    assert shown.status_code == 200
 
 
 async def test_a_new_member_uses_the_invitation_that_is_here(importer: Importer) -> None:
