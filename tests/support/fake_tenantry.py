@@ -73,7 +73,7 @@ class Fake:
 
     def tenantry(self, secret_key: str | None = "sk_1", **options: Any) -> Tenantry:
         transport = httpx.MockTransport(self.handle)
-        given = {"transport": transport, "clock": lambda: self.now, **options}
+        given: dict[str, Any] = {"transport": transport, "clock": lambda: self.now, **options}
         return Tenantry(URL, [ORIGIN], secret_key, **given)
 
 

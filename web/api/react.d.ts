@@ -121,7 +121,7 @@ export declare function looksEqual(a: unknown, b: unknown): boolean;
 export declare function shareRows<T extends Row>(earlier: Pages<T>, later: Pages<T>): Pages<T>;
 
 // components/accept/accept-invitation
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { type CommonProps } from "../root.tsx";
 export interface AcceptInvitationOptions {
     redirectUrlComplete?: string | undefined;
@@ -993,6 +993,7 @@ export interface UseInvitationReturn {
     readonly error: TenantryError | null;
     readonly accept: () => Promise<OrganizationMembershipResource>;
     readonly decline: () => Promise<UserOrganizationInvitationResource>;
+    readonly revalidate: () => Promise<void>;
 }
 export declare function useInvitation(ticket: string | null): UseInvitationReturn;
 

@@ -3,6 +3,7 @@ import { isTenantryError, type Tenantry } from "@tenantry/js";
 
 /** Attempts after the first one, for what may go better a moment later. */
 const RETRIES = 3;
+const FAILURE_PAUSE = 1_000;
 const UNUSED_FOR = 5 * 60_000;
 
 /** How long something counts as new that no event keeps up to date. */
@@ -20,7 +21,7 @@ export function createCache(tenantry: Tenantry): QueryClient {
         refetchOnReconnect: false,
         staleTime: STAYS_FRESH,
         // Otherwise a component that shows another one after a failure could read again without end.
-        retryOnMount: ({ state }) => Date.now() - state.errorUpdatedAt > STAYS_FRESH,
+        retryOnMount: ({ state }) => Date.now() - state.errorUpdatedAt > FAILURE_PAUSE,
         gcTime: UNUSED_FOR,
         retry: (failures, error) => failures < RETRIES && mayPass(error),
         retryDelay: (failures, error) =>

@@ -19,6 +19,8 @@ export interface UseInvitationReturn {
   /** Joins the organization. The user must be signed in with the address of the invitation. */
   readonly accept: () => Promise<OrganizationMembershipResource>;
   readonly decline: () => Promise<UserOrganizationInvitationResource>;
+  /** Reads it again. */
+  readonly revalidate: () => Promise<void>;
 }
 
 /** The invitation of a link. Reading it changes nothing. */
@@ -47,6 +49,7 @@ export function useInvitation(ticket: string | null): UseInvitationReturn {
       void refetch();
       return invitation;
     },
+    revalidate: refetch,
   });
   const isWaiting = isLoading || (ticket !== null && !isLoaded);
   return useMemo(

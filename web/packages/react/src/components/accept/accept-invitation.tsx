@@ -1,5 +1,5 @@
 import type { InvitationPreview } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useInvitation } from "../../hooks/useInvitation.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
@@ -27,14 +27,12 @@ export function AcceptInvitation(props: AcceptInvitationProps): ReactNode {
   const { ticket: given, redirectUrlComplete, signInUrl, signUpUrl, ...common } = props;
   const ticket = useTicket(given);
   const { user } = useView("<AcceptInvitation>");
-  const [attempt, setAttempt] = useState(0);
   return (
     <Root {...common} element="card" skeleton={<CardSkeleton />}>
       <AcceptCard
         // What one person was told isn't shown to the next one.
-        key={`${user?.id} ${attempt}`}
+        key={user?.id}
         ticket={ticket}
-        onRetry={() => setAttempt(attempt + 1)}
         {...{ redirectUrlComplete, signInUrl, signUpUrl }}
       />
     </Root>
@@ -43,10 +41,9 @@ export function AcceptInvitation(props: AcceptInvitationProps): ReactNode {
 
 interface AcceptCardProps extends AcceptInvitationOptions {
   ticket: string | null;
-  onRetry: () => void;
 }
 
-function AcceptCard({ ticket, onRetry, ...options }: AcceptCardProps): ReactNode {
+function AcceptCard({ ticket, ...options }: AcceptCardProps): ReactNode {
   const { text, format } = useLocale();
   const words = text.acceptInvitation;
   const invitation = useInvitation(ticket);
@@ -56,7 +53,7 @@ function AcceptCard({ ticket, onRetry, ...options }: AcceptCardProps): ReactNode
     return (
       <>
         <CardHeader title={text.organizationSwitcher.invitations} />
-        <ErrorAlert error={error} onRetry={onRetry} />
+        <ErrorAlert error={error} onRetry={() => void invitation.revalidate()} />
         {!error && <p>{words.unreadable}</p>}
         <CardFooter />
       </>

@@ -1,5 +1,5 @@
 import type { OrganizationMembershipResource } from "@tenantry/js";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useLocale } from "../../localization.tsx";
@@ -106,8 +106,11 @@ export function useHasChoice(): boolean | null {
     userInvitations,
     ...(instance?.domainsEnabled ? [userSuggestions] : []),
   ];
-  if (asked.some((list) => list.count > 0)) return true;
   // After a failure there may be something; the chooser then says what went wrong.
-  if (asked.some((list) => list.isError)) return true;
-  return asked.some((list) => list.isLoading) ? null : false;
+  const hasSome = asked.some((list) => list.count > 0 || list.isError);
+  const isKnown = hasSome || !asked.some((list) => list.isLoading);
+  // The chooser reads a failed list again, and must stay meanwhile.
+  const known = useRef<boolean | null>(null);
+  if (isKnown) known.current = hasSome;
+  return known.current;
 }
