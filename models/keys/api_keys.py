@@ -52,7 +52,7 @@ class ApiKeyPermission(BaseTable, table=True):
 
 
 class ApiKeyFault(Enum):
-    """Why a key is not good; the values are codes of the API."""
+    """Why a key isn't valid; the values are codes of the API."""
 
     NOT_FOUND = "api_key_not_found"
     REVOKED = "api_key_revoked"
@@ -66,7 +66,7 @@ def generate_secret() -> str:
 
 
 def compute_checksum(text: str) -> str:
-    """Computes the CRC-32 of a text, as six digits to the base of 62."""
+    """Computes the CRC-32 of a text, as six digits in base 62."""
     number, digits = crc32(text.encode()), ""
     for _ in range(CHECKSUM_LENGTH):
         number, digit = divmod(number, len(BASE62))
@@ -85,7 +85,7 @@ def is_live_at(now: datetime) -> ColumnElement[bool]:
 def find_fault(
     revoked_at: datetime | None, expires_at: datetime | None, now: datetime
 ) -> ApiKeyFault | None:
-    """Finds why a key is no longer good."""
+    """Finds why a key is no longer valid."""
     if revoked_at is not None:
         return ApiKeyFault.REVOKED
     if expires_at is not None and expires_at <= now:

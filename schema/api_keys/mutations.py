@@ -1,4 +1,4 @@
-"""Mutations of API keys, and the question whether one is good."""
+"""Mutations of API keys, and the question whether one is valid."""
 
 import strawberry
 
@@ -31,7 +31,7 @@ class ApiKeyPayload(Payload):
     )
 
 
-@strawberry.type(description="Whether an API key is good.")
+@strawberry.type(description="Whether an API key is valid.")
 class ApiKeyVerification:
     valid: bool = strawberry.field(
         description="Whether the key exists, and has been neither revoked nor expired."
@@ -48,7 +48,7 @@ class ApiKeyVerification:
 @strawberry.type(description="The result of `verifyApiKey`.")
 class ApiKeyVerificationPayload(Payload):
     verification: ApiKeyVerification | None = strawberry.field(
-        description="Whether the key is good. Never null without an error.", default=None
+        description="Whether the key is valid. Never null without an error.", default=None
     )
 
 
@@ -103,7 +103,7 @@ class ApiKeyMutations:
         return ApiKeyPayload(api_key=ApiKey.from_row(row))
 
     @strawberry.mutation(
-        description="Checks for your service whether an API key that it was sent is good, and what"
+        description="Checks for your service whether an API key that it was sent is valid, and what"
         " it can do. It changes nothing but `lastUsedAt`.",
         extensions=untransacted_guard(actor=ActorKind.SERVICE, scope=KeyScope.KEYS_MANAGE),
     )

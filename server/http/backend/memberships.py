@@ -25,8 +25,15 @@ from server.http.backend.ids import (
 )
 from server.http.backend.lists import SortedPage, answer_list, split_signed
 from server.http.backend.organizations import ONE as ORGANIZATION
-from server.http.backend.organizations import MetadataChanges
-from server.http.backend.parameters import Body, Metadata, Moment, NoBody, Search, Texts
+from server.http.backend.parameters import (
+    Body,
+    Metadata,
+    MetadataChanges,
+    Moment,
+    NoBody,
+    Search,
+    Texts,
+)
 from server.http.backend.shapes import show_memberships
 
 READ, WRITE = KeyScope.MEMBERSHIPS_READ, KeyScope.MEMBERSHIPS_WRITE

@@ -21,7 +21,16 @@ from server.http.backend.ids import (
     find_user_ids,
 )
 from server.http.backend.lists import SortedPage, answer_list, split_signed
-from server.http.backend.parameters import Body, Metadata, Moment, NoBody, Query, Search, Texts
+from server.http.backend.parameters import (
+    Body,
+    Metadata,
+    MetadataChanges,
+    Moment,
+    NoBody,
+    Query,
+    Search,
+    Texts,
+)
 from server.http.backend.shapes import show_deleted, show_organizations
 
 READ, WRITE = KeyScope.ORGANIZATIONS_READ, KeyScope.ORGANIZATIONS_WRITE
@@ -58,11 +67,6 @@ class OrganizationChanges(Body):
     admin_delete_enabled: bool | None = None
     role_set_key: str | None = None
     # Older clients replace metadata here.
-    public_metadata: Metadata = None
-    private_metadata: Metadata = None
-
-
-class MetadataChanges(Body):
     public_metadata: Metadata = None
     private_metadata: Metadata = None
 

@@ -65,6 +65,11 @@ class Body(BaseModel):
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
+class MetadataChanges(Body):
+    public_metadata: Metadata = None
+    private_metadata: Metadata = None
+
+
 class NoQuery(Query):
     """Of an endpoint that reads without parameters."""
 

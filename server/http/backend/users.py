@@ -19,7 +19,16 @@ from resolvers.queries.users import USERS, UserFilter
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.ids import find_organization_ids, find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
-from server.http.backend.parameters import Body, Metadata, NoBody, NoQuery, Query, Search, Texts
+from server.http.backend.parameters import (
+    Body,
+    Metadata,
+    MetadataChanges,
+    NoBody,
+    NoQuery,
+    Query,
+    Search,
+    Texts,
+)
 from server.http.backend.renames import renamed
 from server.http.backend.shapes import show_deleted, show_private_metadata, to_time
 
@@ -67,11 +76,6 @@ class UserChanges(Body):
     create_organization_enabled: bool | None = None
     create_organizations_limit: int | None = None
     # Older clients replace metadata here.
-    public_metadata: Metadata = None
-    private_metadata: Metadata = None
-
-
-class UserMetadata(Body):
     public_metadata: Metadata = None
     private_metadata: Metadata = None
 
@@ -240,7 +244,7 @@ async def update_user(call: Call, body: UserChanges) -> JSONObject:
     return _show_user(call, await _update(call, body.get_given(*UserChanges.model_fields)))
 
 
-async def merge_metadata(call: Call, body: UserMetadata) -> JSONObject:
+async def merge_metadata(call: Call, body: MetadataChanges) -> JSONObject:
     merge = partial(
         users.merge_user_metadata,
         user_id=await find_user_id(call, call.path["user_id"]),
@@ -249,8 +253,8 @@ async def merge_metadata(call: Call, body: UserMetadata) -> JSONObject:
     return _show_user(call, await call.change(merge))
 
 
-async def replace_metadata(call: Call, body: UserMetadata) -> JSONObject:
-    return _show_user(call, await _update(call, body.get_given(*UserMetadata.model_fields)))
+async def replace_metadata(call: Call, body: MetadataChanges) -> JSONObject:
+    return _show_user(call, await _update(call, body.get_given(*MetadataChanges.model_fields)))
 
 
 async def replace_address(call: Call, body: NewAddress) -> JSONObject:
@@ -275,7 +279,7 @@ ENDPOINTS = [
     Endpoint("GET", ONE, READ, get_user, NoQuery),
     Endpoint("PATCH", ONE, WRITE, update_user, UserChanges),
     Endpoint("DELETE", ONE, WRITE, delete_user, NoBody),
-    Endpoint("PATCH", f"{ONE}/metadata", WRITE, merge_metadata, UserMetadata),
-    Endpoint("PUT", f"{ONE}/metadata", WRITE, replace_metadata, UserMetadata),
+    Endpoint("PATCH", f"{ONE}/metadata", WRITE, merge_metadata, MetadataChanges),
+    Endpoint("PUT", f"{ONE}/metadata", WRITE, replace_metadata, MetadataChanges),
     Endpoint("PUT", f"{ONE}/email_address", WRITE, replace_address, NewAddress),
 ]
