@@ -185,21 +185,7 @@ async def create_organization(
         name = check_name(new.name)
     with errors.at("slug"):
         slug = None if new.slug is None else await check_free_slug(tx, new.slug)
-    with errors.at("public_metadata"):
-        check_metadata(new.public_metadata or {})
-    with errors.at("private_metadata"):
-        check_metadata(new.private_metadata or {})
-    with errors.at("max_allowed_memberships"):
-        check_limit(limit, "The membership limit")
-        if new.max_allowed_memberships is not None and instance.billing_enabled:
-            default = await load_default_plan(tx, PayerType.ORGANIZATION)
-            _ensure_own_limit(default.seat_limit if default else None)
-    with errors.at("external_id"):
-        if new.external_id is not None:
-            await check_free_external_id(tx, new.external_id)
-    with errors.at("created_at"):
-        if new.created_at is not None:
-            _check_creation_time(new.created_at, tx.now)
+    await _check_service_inputs(tx, errors, new)
     with errors.at("role_set"):
         role_set = await load_role_set(tx, new.role_set)
         if role_set is None:
@@ -230,6 +216,28 @@ async def create_organization(
         return organization, None
     role = await load_role_by_id(tx.session, role_set.creator_role_id)
     return organization, await add_member(tx, organization, creator, role)
+
+
+async def _check_service_inputs(
+    tx: Transaction, errors: ErrorCollector, new: NewOrganization
+) -> None:
+    """Checks what only a secret key can give: all but the creator and the role set."""
+    with errors.at("public_metadata"):
+        check_metadata(new.public_metadata or {})
+    with errors.at("private_metadata"):
+        check_metadata(new.private_metadata or {})
+    with errors.at("max_allowed_memberships"):
+        if new.max_allowed_memberships is not None:
+            check_limit(new.max_allowed_memberships, "The membership limit")
+            if (await tx.load_instance()).billing_enabled:
+                default = await load_default_plan(tx, PayerType.ORGANIZATION)
+                _ensure_own_limit(default.seat_limit if default else None)
+    with errors.at("external_id"):
+        if new.external_id is not None:
+            await check_free_external_id(tx, new.external_id)
+    with errors.at("created_at"):
+        if new.created_at is not None:
+            _check_creation_time(new.created_at, tx.now)
 
 
 def _check_creation_time(created_at: datetime, now: datetime) -> None:
