@@ -24,10 +24,10 @@ from schema.foundation.guards import (
     WakesWorkers,
     make_error_payload,
     mutation_guard,
-    run_authorized,
     untransacted_guard,
 )
 from schema.foundation.payloads import DeletedPayload, Payload
+from schema.foundation.transactions import run_authorized
 
 
 @strawberry.type(description="The result of a mutation that creates or changes a domain.")

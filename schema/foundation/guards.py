@@ -1,35 +1,23 @@
 """The guards: which callers can use a field, and the transaction that each mutation runs in."""
 
 import asyncio
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
-from models.database.errors import Deadlock
 from models.errors import InputError, InputErrors, NotFound, RequestError
 from models.keys.scopes import KeyScope
 from models.tracing import Span, start_span
-from resolvers.access import (
-    SYSTEM,
-    Actor,
-    ensure_reach,
-    missing_permission,
-)
-from resolvers.members.expiry import expire_overdue_of
-from resolvers.transaction import Transaction, begin
+from resolvers.access import Actor, ensure_reach, missing_permission
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 from schema.foundation.requires import ActorKind, Guard, ensure_actor_kind
+from schema.foundation.transactions import begin_for_caller, retry_deadlocks
 
-# How often a transaction that deadlocks is run before the caller gets the error.
-ATTEMPTS = 5
-
-T = TypeVar("T")
 Resolver = Callable[..., Awaitable[Any]]
 
 
@@ -49,70 +37,6 @@ def describe_arguments(field: StrawberryField) -> None:
     """Describes the input of a mutation; the name of the mutation is filled in later."""
     for argument in field.arguments:
         argument.description = argument.description or "The input of `{field}`."
-
-
-async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:
-    """Runs a transaction until it no longer deadlocks, with a longer random pause each time.
-
-    Only a deadlock is retried, because the database guarantees that nothing was changed. After an
-    unknown commit, running the transaction again could make the change twice.
-    """
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return await run()
-        except Deadlock:
-            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
-    return await run()
-
-
-@asynccontextmanager
-async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
-    """Begins a transaction; even if it is rejected, it stores which invitations it found expired.
-
-    The rollback undoes their new status, so it's written again in a transaction of its own
-    (rule 13).
-    """
-    rejected: Transaction | None = None
-    try:
-        async with begin(context.server, context.caller) as rejected:
-            yield rejected
-    except (InputError, InputErrors, RequestError):
-        if rejected is not None and rejected.expired_in is not None:
-            async with begin(context.server, SYSTEM) as tx:
-                await expire_overdue_of(tx, rejected.expired_in)
-        raise
-
-
-async def run_for_caller(
-    context: Context, operation: Callable[[Transaction], Awaitable[T]]
-) -> tuple[T, Transaction]:
-    """Runs an operation in a transaction; returns its result and the committed transaction."""
-
-    async def run() -> tuple[T, Transaction]:
-        async with begin_for_caller(context) as tx:
-            result = await operation(tx)
-        return result, tx
-
-    return await retry_deadlocks(run)
-
-
-async def run_authorized(
-    context: Context,
-    organization_id: str,
-    permission: str,
-    operation: Callable[[Transaction], Awaitable[T]],
-) -> tuple[T, str | None]:
-    """Runs one of several transactions of a mutation, and returns its result and newest cursor.
-
-    Each locks the organization and checks the permission again, because time passes between them.
-    """
-
-    async def authorize_and_run(tx: Transaction) -> T:
-        await tx.authorize(organization_id, permission)
-        return await operation(tx)
-
-    result, tx = await run_for_caller(context, authorize_and_run)
-    return result, str(tx.events.cursor) if tx.events.cursor else None
 
 
 def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:

@@ -15,8 +15,9 @@ from resolvers.logos import set_logo
 from resolvers.transaction import Transaction
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
-from schema.foundation.guards import UpdateLimit, run_authorized, untransacted_guard
+from schema.foundation.guards import UpdateLimit, untransacted_guard
 from schema.foundation.scalars import Base64
+from schema.foundation.transactions import run_authorized
 from schema.organizations.mutations import OrganizationPayload
 from schema.organizations.types import Organization
 

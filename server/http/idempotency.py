@@ -27,7 +27,7 @@ from resolvers.transaction import SharedTransaction, Transaction
 from schema.execution.documents import Document
 from schema.foundation.context import Context
 from schema.foundation.errors import find_cause
-from schema.foundation.guards import begin_for_caller, retry_deadlocks
+from schema.foundation.transactions import begin_for_caller, retry_deadlocks
 from server.http.requests import Operation
 from server.http.responses import EncodedBody
 

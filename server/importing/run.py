@@ -19,7 +19,7 @@ from resolvers.importing.seats import warn_about_seats
 from resolvers.importing.users import import_users
 from resolvers.server import Server
 from resolvers.transaction import Transaction, begin
-from schema.foundation.guards import retry_deadlocks
+from schema.foundation.transactions import retry_deadlocks
 from server.importing.source import Source, to_problem
 
 Write = Callable[[Batch, Sequence[Any]], Awaitable[None]]

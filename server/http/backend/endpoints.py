@@ -10,7 +10,7 @@ from starlette.requests import Request
 from models.keys.scopes import KeyScope
 from resolvers.transaction import Transaction
 from schema.foundation.context import Context
-from schema.foundation.guards import run_for_caller
+from schema.foundation.transactions import run_for_caller
 from server.http.backend.parameters import read_json, read_query
 
 InputT = TypeVar("InputT", bound=BaseModel)
