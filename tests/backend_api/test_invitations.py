@@ -103,6 +103,7 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
         ("GET", f"{path}/orginv_1", None, 404, ["resource_not_found"]),
         ("GET", f"/organizations/org_1/invitations/{pending['id']}", None, 404, ["resource_not_found"]),
         ("GET", f"{path}?status=completed", None, 422, ["form_param_value_invalid status"]),
+        ("GET", f"{path}?{'&status=pending' * 5}", None, 422, ["form_param_array_size_exceeded status"]),
     ]  # fmt: skip
     for method, at, body, status, found in refusals:
         assert await backend.refuse(method, at, body) == (status, found), (method, at, body)

@@ -41,7 +41,10 @@ STATUSES = {
 
 
 class InvitationsQuery(SortedPage):
-    status: tuple[Literal["pending", "accepted", "revoked", "expired"], ...] = ()
+    status: Annotated[
+        tuple[Literal["pending", "accepted", "revoked", "expired"], ...],
+        Field(max_length=len(STATUSES)),
+    ] = ()
     email_address: Texts = ()
 
 
