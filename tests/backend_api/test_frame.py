@@ -140,6 +140,14 @@ async def test_parameters_are_exactly_those_that_are_known(api: Api, acme: Acme)
         422,
         ["form_param_unknown name"],
     )
+    # No more than a client can use, however many there are.
+    for path, body in (
+        ("/organizations", {f"k{n}": n for n in range(99)}),
+        (f"/organizations/{acme.id}/invitations/bulk", [1] * 99),
+    ):
+        assert len((await backend.refuse("POST", path, body))[1]) == 20
+    pairs = "&".join(f"k{n}=1&k{n}=2" for n in range(99))
+    assert len((await backend.refuse("GET", f"{list_path}?{pairs}"))[1]) == 20
     texts = {"{": 400, "[]": 422, '{"name": "\\u0000"}': 400, "NaN": 400, '{"a": 1e-999}': 400}
     for text, status in texts.items():
         response = await backend.send("POST", list_path, content=text)
