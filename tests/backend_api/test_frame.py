@@ -253,6 +253,12 @@ async def test_an_answer_that_is_too_large_asks_for_a_smaller_limit(api: Api, ac
     fault = (422, ["form_param_value_too_large limit"])
     assert await small.refuse("GET", "/organizations") == fault
     assert len((await small.get("/organizations", limit=5))["data"]) == 5
+    # What has happened is told in any case.
+    new = {"role": "org:member", "notify": False, "public_metadata": {"a": "x" * 8_000}}
+    invitations = [new | {"email_address": f"{number}@example.com"} for number in range(9)]
+    path = f"/organizations/{acme.id}/invitations"
+    assert (await small.change("POST", f"{path}/bulk", invitations))["total_count"] == 9
+    assert await small.refuse("GET", path) == fault
     await small.api.client.aclose()
 
 
