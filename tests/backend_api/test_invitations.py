@@ -107,6 +107,11 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
     ]  # fmt: skip
     for method, at, body, status, found in refusals:
         assert await backend.refuse(method, at, body) == (status, found), (method, at, body)
+    third = new | {"email_address": "third@example.com"}
+    for nobody in ("", "user_1"):
+        bulk = [new | {"inviter_user_id": nobody}, third]
+        (error,) = (await backend.send("POST", f"{path}/bulk", bulk)).json()["errors"]
+        assert error["meta"]["email_addresses"] == ["new@example.com"]
     assert await contents(api.store) == before
 
 

@@ -95,13 +95,14 @@ async def get_invitation(call: Call, query: NoQuery) -> JSONObject:
 
 async def _to_recipients(call: Call, given: Sequence[NewInvitation]) -> list[Recipient]:
     named = list({each.inviter_user_id for each in given if each.inviter_user_id is not None})
-    inviters = dict(zip(named, await find_users(call, named), strict=True))
+    found = zip(named, await find_users(call, named), strict=True)
+    inviters: dict[str | None, str | None] = {None: None, **dict(found)}
     return [
         Recipient(
             each.email_address,
             each.role,
             MetadataChange(each.public_metadata, each.private_metadata),
-            inviter_user_id=inviters.get(each.inviter_user_id or ""),
+            inviter_user_id=inviters[each.inviter_user_id],
             redirect_url=each.redirect_url,
             expires_in_days=each.expires_in_days,
         )
