@@ -80,6 +80,11 @@ async def test_a_key_for_certain_organizations_reaches_no_others(api: Api, acme:
     assert (await narrowed.get("/users/count", organization_id=other))["total_count"] == 0
     joined = await narrowed.get(f"/users/{acme.member.id}/organization_memberships")
     assert [one["organization"]["id"] for one in joined["data"]] == [acme.id]
+    invitation = {"email_address": acme.admin.email, "role": "org:member"}
+    await Backend(api).change("POST", f"/organizations/{other}/invitations", invitation)
+    path = f"/users/{acme.admin.id}/organization_invitations"
+    assert (await Backend(api).get(path))["total_count"] == 1
+    assert await narrowed.get(path) == {"data": [], "total_count": 0}
     before = await contents(api.store)
     stranger = f"/users/{acme.outsider.id}"
     refusals: list[tuple[str, str, Any, int, str]] = [
