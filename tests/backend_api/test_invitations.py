@@ -172,3 +172,17 @@ async def test_lists_of_invitations(api: Api, acme: Acme) -> None:
         assert (await backend.get(path))["total_count"] == 4
     # The caller, the organization, the page, its number, and the roles. Nobody has invited.
     assert len(statements) == 5
+
+    own = f"/users/{acme.outsider.id}/organization_invitations"
+    for status, number in (("revoked", 1), ("pending", 0)):
+        assert (await backend.get(own, status=status))["total_count"] == number
+    # Whoever hasn't proved to own an address doesn't see what was sent there.
+    address = {"email_address": "pending@example.com"}
+    new = {
+        "email_address": [*address.values()],
+        "email_address_identification_status": ["reserved"],
+    }
+    user = f"/users/{(await backend.change('POST', '/users', new))['id']}"
+    assert (await backend.get(f"{user}/organization_invitations"))["total_count"] == 0
+    await backend.change("PUT", f"{user}/email_address", address)
+    assert (await backend.get(f"{user}/organization_invitations"))["total_count"] == 1

@@ -1,6 +1,6 @@
 """Invitations of the Backend API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -31,8 +31,9 @@ from server.http.backend.parameters import Body, Metadata, NoQuery, Texts
 from server.http.backend.shapes import show_invitations
 
 READ, WRITE = KeyScope.INVITATIONS_READ, KeyScope.INVITATIONS_WRITE
+Status = Literal["pending", "accepted", "revoked", "expired"]
 # What the original knows; declined invitations are among the revoked ones.
-STATUSES = {
+STATUSES: Mapping[Status, Sequence[InvitationStatus]] = {
     "pending": [InvitationStatus.PENDING],
     "accepted": [InvitationStatus.ACCEPTED],
     "revoked": [InvitationStatus.REVOKED, InvitationStatus.DECLINED],
@@ -41,10 +42,7 @@ STATUSES = {
 
 
 class InvitationsQuery(SortedPage):
-    status: Annotated[
-        tuple[Literal["pending", "accepted", "revoked", "expired"], ...],
-        Field(max_length=len(STATUSES)),
-    ] = ()
+    status: Annotated[tuple[Status, ...], Field(max_length=len(STATUSES))] = ()
     email_address: Texts = ()
 
 
