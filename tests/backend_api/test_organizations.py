@@ -198,6 +198,9 @@ async def test_ids_of_another_system_are_as_good_as_ours(api: Api, acme: Acme) -
     await an_organization(api, by=SERVICE, name="Other twin", externalId="twin")
     assert await backend.refuse("GET", "/organizations/twin") == (404, ["resource_not_found"])
     assert await backend.refuse("GET", "/organizations/nobody") == (404, ["resource_not_found"])
+    assert (await backend.get("/organizations/acme"))["id"] == acme.id
+    assert (await api.mutate("updateInstance", {"slugsEnabled": False}, by=SERVICE)).payload
+    assert await backend.refuse("GET", "/organizations/acme") == (404, ["resource_not_found"])
 
 
 async def test_logos(api: Api, acme: Acme) -> None:
