@@ -208,7 +208,7 @@ async def test_logos(api: Api, acme: Acme) -> None:
 
     backend, path = Backend(api), f"/organizations/{acme.id}/logo"
 
-    async def put(file: Any, **data: str) -> Any:
+    async def put(file: Any, **data: str | list[str]) -> Any:
         files = {"file": ("logo.png", file, "image/png")}
         authorization = {"authorization": str(SERVICE.authorization)}
         return await api.client.put(f"/v1{path}", files=files, data=data, headers=authorization)
@@ -225,6 +225,22 @@ async def test_logos(api: Api, acme: Acme) -> None:
     huge = encode(Image.new("1", (6_000, 4_001)))
     assert faults(await put(huge)) == (422, ["form_param_value_invalid file"])
     assert faults(await put(large, other="1")) == (422, ["form_param_unknown other"])
+    assert faults(await put(large, uploader_user_id=["a", "b"])) == (
+        422,
+        ["form_param_duplicate uploader_user_id"],
+    )
+    part = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\na\r\n--x--\r\n'
+    for parameters, form, expected in (
+        ("", part, (400, ["request_body_invalid"])),
+        ("; boundary=x", b"file", (400, ["request_body_invalid"])),
+        # A codec that can't decode anything.
+        ("; boundary=x; charset=undefined", part, (400, ["request_body_invalid"])),
+        ("; boundary=x", part.replace(b"name", b"nome"), (400, ["request_body_invalid"])),
+        ("; boundary=x", part, (422, ["form_param_type_invalid file"])),
+        ("; boundary=x", b"", (422, ["form_param_missing file"])),
+    ):
+        kind = {"content-type": f"multipart/form-data{parameters}"}
+        assert await backend.refuse("PUT", path, content=form, headers=kind) == expected, form
     assert await backend.refuse("PUT", path, {"file": "text"}) == (
         415,
         ["unsupported_content_type"],

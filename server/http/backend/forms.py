@@ -40,7 +40,7 @@ async def read_form(request: Request, model: type[InputT]) -> InputT:
     except FormTooLarge as error:
         fault = Fault("image_too_large", str(error), "file")
         raise Rejected(413, fault, Connection="close") from error
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
+    except (MultiPartException, UnicodeError) as error:
         raise bad_request(400, "The body must be a valid form.") from error
     return validate(model, *await _collect(form))
 
