@@ -5,7 +5,7 @@ from typing import Any
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme
+from tests.support.factories import Acme, an_organization
 
 KEYS = {
     *("object", "id", "email_address", "role", "role_name", "organization_id", "inviter_id"),
@@ -76,6 +76,7 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
     backend, path = Backend(api), f"/organizations/{acme.id}/invitations"
     new = {"email_address": "new@example.com", "role": "org:member"}
     pending = await backend.change("POST", path, new | {"email_address": "other@example.com"})
+    other = f"/organizations/{await an_organization(api, by=SERVICE)}/invitations/{pending['id']}"
     before = await contents(api.store)
     one = f"{path}/{pending['id']}"
     refusals: list[tuple[str, str, Any, int, list[str]]] = [
@@ -101,6 +102,8 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
         ("POST", f"{one}/revoke", {"requesting_user_id": acme.member.id}, 403, ["missing_organization_permission"]),
         ("POST", f"{path}/orginv_1/revoke", None, 404, ["resource_not_found invitation_id"]),
         ("GET", f"{path}/orginv_1", None, 404, ["resource_not_found"]),
+        ("GET", other, None, 404, ["resource_not_found"]),
+        ("POST", f"{other}/revoke", None, 404, ["resource_not_found invitation_id"]),
         ("GET", f"/organizations/org_1/invitations/{pending['id']}", None, 404, ["resource_not_found"]),
         ("GET", f"{path}?status=completed", None, 422, ["form_param_value_invalid status"]),
         ("GET", f"{path}?{'&status=pending' * 5}", None, 422, ["form_param_array_size_exceeded status"]),
