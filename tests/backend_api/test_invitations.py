@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from models.invitations import Invitation
+from resolvers.access import SYSTEM
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
@@ -175,6 +178,12 @@ async def test_lists_of_invitations(api: Api, acme: Acme) -> None:
         assert (await backend.get(path))["total_count"] == 4
     # The caller, the organization, the page, its number, and the roles. Nobody has invited.
     assert len(statements) == 5
+
+    async with begin(api.server, SYSTEM) as tx:
+        (await tx.session.get_one(Invitation, ids[0])).domain = "example.com"
+    # A list of the original leaves out those that a domain has made.
+    assert await find(order_by="email_address") == ["expired", "mallory", "revoked"]
+    assert (await backend.get(f"{path}/{ids[0]}"))["id"] == ids[0]
 
     own = f"/users/{acme.outsider.id}/organization_invitations"
     for status, number in (("revoked", 1), ("pending", 0)):
