@@ -31,7 +31,7 @@ async def read_form(request: Request, model: type[InputT]) -> InputT:
     """Reads a form into the model, in which a file is bytes."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise bad_request(415, "The Content-Type must be multipart/form-data.")
-    parser = FormParser(request.headers, _limit(request), max_files=1, max_fields=10)
+    parser = FormParser(request.headers, _limit(request))
     try:
         async with asyncio.timeout(FORM_SECONDS):
             form = await parser.parse()
