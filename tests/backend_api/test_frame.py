@@ -91,7 +91,6 @@ async def test_parameters_are_exactly_those_that_are_known(api: Api, acme: Acme)
         # BA5
         "offset=10001": "form_param_value_too_large offset",
         f"offset={10**30}": "form_param_value_too_large offset",
-        "order_by=secret": "form_param_value_invalid order_by",
         "include_members_count=perhaps": "form_param_type_invalid include_members_count",
         "first=10": "form_param_unknown first",
         "query=%00": "form_param_format_invalid query",
@@ -102,6 +101,11 @@ async def test_parameters_are_exactly_those_that_are_known(api: Api, acme: Acme)
         response = await backend.send("GET", f"{list_path}?{query}")
         assert faults(response) == (422, [fault]), query
         assert not INNARDS.search(response.text), response.text
+    orders = {"/organization_roles": ["--name", "secret"], list_path: ["%2B-name", ""]}
+    for path, wrong in orders.items():
+        for order_by in wrong:
+            found = await backend.refuse("GET", f"{path}?order_by={order_by}")
+            assert found == (422, ["form_param_value_invalid order_by"]), order_by
     many = await backend.refuse("GET", f"{list_path}?limit=x&offset=-1&a=1")
     assert many == (
         422,
@@ -140,6 +144,14 @@ async def test_parameters_are_exactly_those_that_are_known(api: Api, acme: Acme)
         422,
         ["form_param_unknown name"],
     )
+    # No more than a client can use, however many there are.
+    for path, body in (
+        ("/organizations", {f"k{n}": n for n in range(99)}),
+        (f"/organizations/{acme.id}/invitations/bulk", [1] * 99),
+    ):
+        assert len((await backend.refuse("POST", path, body))[1]) == 20
+    pairs = "&".join(f"k{n}=1&k{n}=2" for n in range(99))
+    assert len((await backend.refuse("GET", f"{list_path}?{pairs}"))[1]) == 20
     texts = {"{": 400, "[]": 422, '{"name": "\\u0000"}': 400, "NaN": 400, '{"a": 1e-999}': 400}
     for text, status in texts.items():
         response = await backend.send("POST", list_path, content=text)
@@ -245,6 +257,12 @@ async def test_an_answer_that_is_too_large_asks_for_a_smaller_limit(api: Api, ac
     fault = (422, ["form_param_value_too_large limit"])
     assert await small.refuse("GET", "/organizations") == fault
     assert len((await small.get("/organizations", limit=5))["data"]) == 5
+    # What has happened is told in any case.
+    new = {"role": "org:member", "notify": False, "public_metadata": {"a": "x" * 8_000}}
+    invitations = [new | {"email_address": f"{number}@example.com"} for number in range(9)]
+    path = f"/organizations/{acme.id}/invitations"
+    assert (await small.change("POST", f"{path}/bulk", invitations))["total_count"] == 9
+    assert await small.refuse("GET", path) == fault
     await small.api.client.aclose()
 
 
@@ -260,7 +278,7 @@ async def test_an_unexpected_error_has_an_id_and_no_details(
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("server.http.backend.lists.make_order", fail)
+    monkeypatch.setattr("server.http.backend.lists.read_order", fail)
     response = await Backend(api, SERVICE).send("GET", "/organizations")
     assert faults(response) == (500, ["internal_clerk_error"])
     assert "secret detail" not in response.text

@@ -109,9 +109,15 @@ async def test_an_api_key_is_created_verified_and_revoked(api: Api, acme: Acme) 
     body = {"name": "CI", "subject": acme.id, "scopes": ["org:sys_memberships:read"]}
     made = await backend.change("POST", "/api_keys", {**body, "seconds_until_expiration": 86_401})
     secret = made.pop("secret")
+    input = {"organizationId": acme.id, "externalId": "org_2abCdEf"}
+    assert (await api.mutate("updateOrganization", input, by=SERVICE)).payload
     assert (made["expiration"] - made["created_at"]) == 2 * 86_400_000
     assert await backend.get(f"/api_keys/{made['id']}") == made
-    assert (await backend.get("/api_keys", subject=acme.id))["data"] == [made]
+    for subject in (acme.id, "org_2abCdEf"):
+        assert (await backend.get("/api_keys", subject=subject))["data"] == [made]
+        assert (
+            await backend.change("PATCH", f"/api_keys/{made['id']}", {"subject": subject}) == made
+        )
     verified = await backend.change("POST", "/api_keys/verify", {"secret": secret})
     assert verified["id"] == made["id"]
     before = await contents(api.store)

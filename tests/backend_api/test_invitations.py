@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from models.invitations import Invitation
+from resolvers.access import SYSTEM
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme
+from tests.support.factories import Acme, an_organization
 
 KEYS = {
     *("object", "id", "email_address", "role", "role_name", "organization_id", "inviter_id"),
@@ -76,6 +79,7 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
     backend, path = Backend(api), f"/organizations/{acme.id}/invitations"
     new = {"email_address": "new@example.com", "role": "org:member"}
     pending = await backend.change("POST", path, new | {"email_address": "other@example.com"})
+    other = f"/organizations/{await an_organization(api, by=SERVICE)}/invitations/{pending['id']}"
     before = await contents(api.store)
     one = f"{path}/{pending['id']}"
     refusals: list[tuple[str, str, Any, int, list[str]]] = [
@@ -101,11 +105,19 @@ async def test_what_invitations_refuse(api: Api, acme: Acme) -> None:
         ("POST", f"{one}/revoke", {"requesting_user_id": acme.member.id}, 403, ["missing_organization_permission"]),
         ("POST", f"{path}/orginv_1/revoke", None, 404, ["resource_not_found invitation_id"]),
         ("GET", f"{path}/orginv_1", None, 404, ["resource_not_found"]),
+        ("GET", other, None, 404, ["resource_not_found"]),
+        ("POST", f"{other}/revoke", None, 404, ["resource_not_found invitation_id"]),
         ("GET", f"/organizations/org_1/invitations/{pending['id']}", None, 404, ["resource_not_found"]),
         ("GET", f"{path}?status=completed", None, 422, ["form_param_value_invalid status"]),
+        ("GET", f"{path}?{'&status=pending' * 5}", None, 422, ["form_param_array_size_exceeded status"]),
     ]  # fmt: skip
     for method, at, body, status, found in refusals:
         assert await backend.refuse(method, at, body) == (status, found), (method, at, body)
+    third = new | {"email_address": "third@example.com"}
+    for nobody in ("", "user_1"):
+        bulk = [new | {"inviter_user_id": nobody}, third]
+        (error,) = (await backend.send("POST", f"{path}/bulk", bulk)).json()["errors"]
+        assert error["meta"]["email_addresses"] == ["new@example.com"]
     assert await contents(api.store) == before
 
 
@@ -166,3 +178,23 @@ async def test_lists_of_invitations(api: Api, acme: Acme) -> None:
         assert (await backend.get(path))["total_count"] == 4
     # The caller, the organization, the page, its number, and the roles. Nobody has invited.
     assert len(statements) == 5
+
+    async with begin(api.server, SYSTEM) as tx:
+        (await tx.session.get_one(Invitation, ids[0])).domain = "example.com"
+    # A list of the original leaves out those that a domain has made.
+    assert await find(order_by="email_address") == ["expired", "mallory", "revoked"]
+    assert (await backend.get(f"{path}/{ids[0]}"))["id"] == ids[0]
+
+    own = f"/users/{acme.outsider.id}/organization_invitations"
+    for status, number in (("revoked", 1), ("pending", 0)):
+        assert (await backend.get(own, status=status))["total_count"] == number
+    # Whoever hasn't proved to own an address doesn't see what was sent there.
+    address = {"email_address": "pending@example.com"}
+    new = {
+        "email_address": [*address.values()],
+        "email_address_identification_status": ["reserved"],
+    }
+    user = f"/users/{(await backend.change('POST', '/users', new))['id']}"
+    assert (await backend.get(f"{user}/organization_invitations"))["total_count"] == 0
+    await backend.change("PUT", f"{user}/email_address", address)
+    assert (await backend.get(f"{user}/organization_invitations"))["total_count"] == 1

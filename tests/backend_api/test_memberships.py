@@ -75,6 +75,9 @@ async def test_what_memberships_refuse(api: Api, acme: Acme) -> None:
         ("DELETE", admin, None, 400, ["organization_minimum_permissions_needed user_id"]),
         ("PATCH", f"{path}/{acme.outsider.id}", {"role": "org:member"}, 404, ["resource_not_found user_id"]),
         ("PATCH", f"{admin}/metadata", {"private_metadata": {"a": "x" * 9000}}, 422, ["form_param_exceeds_allowed_size private_metadata"]),
+        # Out of range once they are in UTC.
+        ("GET", f"{path}?created_at_after=0001-01-01T00:00:00%2B14:00", None, 422, ["form_param_value_invalid created_at_after"]),
+        ("GET", f"{path}?created_at_before=9999-12-31T23:59:59-14:00", None, 422, ["form_param_value_invalid created_at_before"]),
     ]  # fmt: skip
     for method, at, body, status, found in refusals:
         assert await backend.refuse(method, at, body) == (status, found), (method, at, body)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx
+
 from models.users import User, make_user
 from resolvers.access import SYSTEM
 from resolvers.transaction import begin
@@ -9,7 +11,9 @@ from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend, faults
 from tests.support.factories import Acme, a_member, an_organization
+from tests.support.http import ONLY_SQLITE
 from tests.support.images import encode
+from tests.support.processes import listening
 
 KEYS = {
     *("object", "id", "name", "slug", "image_url", "has_image", "max_allowed_memberships"),
@@ -194,6 +198,9 @@ async def test_ids_of_another_system_are_as_good_as_ours(api: Api, acme: Acme) -
     await an_organization(api, by=SERVICE, name="Other twin", externalId="twin")
     assert await backend.refuse("GET", "/organizations/twin") == (404, ["resource_not_found"])
     assert await backend.refuse("GET", "/organizations/nobody") == (404, ["resource_not_found"])
+    assert (await backend.get("/organizations/acme"))["id"] == acme.id
+    assert (await api.mutate("updateInstance", {"slugsEnabled": False}, by=SERVICE)).payload
+    assert await backend.refuse("GET", "/organizations/acme") == (404, ["resource_not_found"])
 
 
 async def test_logos(api: Api, acme: Acme) -> None:
@@ -201,7 +208,7 @@ async def test_logos(api: Api, acme: Acme) -> None:
 
     backend, path = Backend(api), f"/organizations/{acme.id}/logo"
 
-    async def put(file: Any, **data: str) -> Any:
+    async def put(file: Any, **data: str | list[str]) -> Any:
         files = {"file": ("logo.png", file, "image/png")}
         authorization = {"authorization": str(SERVICE.authorization)}
         return await api.client.put(f"/v1{path}", files=files, data=data, headers=authorization)
@@ -218,7 +225,22 @@ async def test_logos(api: Api, acme: Acme) -> None:
     huge = encode(Image.new("1", (6_000, 4_001)))
     assert faults(await put(huge)) == (422, ["form_param_value_invalid file"])
     assert faults(await put(large, other="1")) == (422, ["form_param_unknown other"])
-    assert faults(await put(b"x" * (11 * 1024 * 1024))) == (413, ["image_too_large file"])
+    assert faults(await put(large, uploader_user_id=["a", "b"])) == (
+        422,
+        ["form_param_duplicate uploader_user_id"],
+    )
+    part = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\na\r\n--x--\r\n'
+    for parameters, form, expected in (
+        ("", part, (400, ["request_body_invalid"])),
+        ("; boundary=x", b"file", (400, ["request_body_invalid"])),
+        # A codec that can't decode anything.
+        ("; boundary=x; charset=undefined", part, (400, ["request_body_invalid"])),
+        ("; boundary=x", part.replace(b"name", b"nome"), (400, ["request_body_invalid"])),
+        ("; boundary=x", part, (422, ["form_param_type_invalid file"])),
+        ("; boundary=x", b"", (422, ["form_param_missing file"])),
+    ):
+        kind = {"content-type": f"multipart/form-data{parameters}"}
+        assert await backend.refuse("PUT", path, content=form, headers=kind) == expected, form
     assert await backend.refuse("PUT", path, {"file": "text"}) == (
         415,
         ["unsupported_content_type"],
@@ -226,3 +248,14 @@ async def test_logos(api: Api, acme: Acme) -> None:
     assert await contents(api.store) == before
 
     assert not (await backend.change("DELETE", path))["has_image"]
+
+
+@ONLY_SQLITE
+async def test_a_client_sees_why_its_logo_is_too_large(api: Api, acme: Acme) -> None:
+    """Over a real connection, which must stay open while the client sends."""
+    headers = {"authorization": str(SERVICE.authorization)}
+    async with listening(api.app) as port, httpx.AsyncClient() as client:
+        logo = f"http://127.0.0.1:{port}/v1/organizations/{acme.id}/logo"
+        large = {"file": b"x" * 14 * 1024 * 1024}
+        refused = await client.put(logo, files=large, headers=headers)
+    assert faults(refused) == (413, ["image_too_large file"])

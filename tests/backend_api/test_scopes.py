@@ -75,8 +75,16 @@ async def test_a_key_for_certain_organizations_reaches_no_others(api: Api, acme:
     assert {user["id"] for user in users} == {acme.admin.id, acme.member.id}
     assert (await narrowed.get("/users/count"))["total_count"] == 2
     await a_member(api, other, acme.member)
+    # Who is a member of other organizations as well stays hidden.
+    assert await narrowed.get("/users", organization_id=other) == []
+    assert (await narrowed.get("/users/count", organization_id=other))["total_count"] == 0
     joined = await narrowed.get(f"/users/{acme.member.id}/organization_memberships")
     assert [one["organization"]["id"] for one in joined["data"]] == [acme.id]
+    invitation = {"email_address": acme.admin.email, "role": "org:member"}
+    await Backend(api).change("POST", f"/organizations/{other}/invitations", invitation)
+    path = f"/users/{acme.admin.id}/organization_invitations"
+    assert (await Backend(api).get(path))["total_count"] == 1
+    assert await narrowed.get(path) == {"data": [], "total_count": 0}
     before = await contents(api.store)
     stranger = f"/users/{acme.outsider.id}"
     refusals: list[tuple[str, str, Any, int, str]] = [
@@ -106,6 +114,48 @@ async def test_a_key_for_certain_organizations_reaches_no_others(api: Api, acme:
     assert (await narrowed.change("PATCH", f"/organizations/{acme.id}", {"name": "A"}))[
         "name"
     ] == "A"
+
+
+@ONLY_SQLITE
+async def test_no_endpoint_leads_to_another_organization(api: Api, acme: Acme) -> None:
+    other = await an_organization(api, by=acme.outsider, name="Other")
+    service, narrowed = Backend(api), await a_key(api, organizationIds=[other])
+    path, new = (
+        f"/organizations/{acme.id}",
+        {"email_address": "a@example.com", "role": "org:member"},
+    )
+    invitation = await service.change("POST", f"{path}/invitations", new)
+    domain = {"name": "acme.com", "verified": False}
+    names = {
+        "organization_id": acme.id,
+        "user_id": acme.member.id,
+        "invitation_id": invitation["id"],
+        "domain_id": (await service.change("POST", f"{path}/domains", domain))["id"],
+    }
+    # What would succeed with a key for the organization.
+    bodies: dict[tuple[str, str], Any] = {
+        ("PATCH", ""): {"name": "Mine", "role_set_key": "role_set:primary"},
+        ("PATCH", "/metadata"): {"public_metadata": {"a": 1}},
+        ("PUT", "/metadata"): {"public_metadata": {"a": 1}},
+        ("POST", "/memberships"): {"user_id": acme.outsider.id, "role": "org:member"},
+        ("PATCH", "/memberships/{user_id}"): {"role": "org:admin"},
+        ("PATCH", "/memberships/{user_id}/metadata"): {"public_metadata": {"a": 1}},
+        ("POST", "/invitations"): new | {"email_address": "b@example.com"},
+        ("POST", "/invitations/bulk"): [new | {"email_address": "b@example.com"}],
+        ("POST", "/domains"): {"name": "example.org"},
+        ("PATCH", "/domains/{domain_id}"): {},
+    }
+    before = await contents(api.store)
+    root = "/v1/organizations/{organization_id}"
+    for endpoint in ENDPOINTS:
+        # The input of a logo is a file.
+        if endpoint.path.startswith(root) and endpoint.read is None:
+            body = bodies.pop((endpoint.method, endpoint.path.removeprefix(root)), None)
+            path = endpoint.path.removeprefix("/v1").format(**names)
+            refused = await narrowed.refuse(endpoint.method, path, body)
+            assert refused == (404, ["resource_not_found"]), endpoint
+    assert not bodies
+    assert await contents(api.store) == before
 
 
 async def test_private_metadata_need_scopes_of_their_own(api: Api, acme: Acme) -> None:

@@ -16,7 +16,6 @@ from tests.support.snippets import ROOT
 
 PROGRAM = SDK / "backend-api"
 TYPESCRIPT = ROOT / "web" / "node_modules" / "typescript" / "bin" / "tsc"
-# The package of each version.
 # What the server doesn't have and says so by null, where the types of the SDK leave it out.
 NULL = {
     "commerce_subscription.next_payment",
@@ -33,6 +32,7 @@ OTHER = {
     "organization_invitation.public_organization_data",
 }
 CHECK = ["--noEmit", "--strict", "--skipLibCheck", "--pretty", "false", "--module", "nodenext"]
+# The package of each version.
 VERSIONS = {"v3": "@clerk/backend", "v2": "clerk-backend-2", "v1": "clerk-backend-1"}
 
 

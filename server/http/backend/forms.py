@@ -10,7 +10,7 @@ from starlette.requests import Request
 from models.validation.images import UPLOAD_BYTES
 from server.http.backend.errors import Fault, Rejected
 from server.http.backend.parameters import InputT, make_duplicate, validate
-from server.http.requests import bad_request
+from server.http.requests import DRAINED_BYTES, bad_request
 
 # With the parts around the file.
 FORM_BYTES = UPLOAD_BYTES + 16 * 1024
@@ -24,14 +24,14 @@ class FormParser(MultiPartParser):
 
 
 class FormTooLarge(MultiPartException):
-    """A form whose rest isn't read."""
+    """A form of more than FORM_BYTES."""
 
 
 async def read_form(request: Request, model: type[InputT]) -> InputT:
     """Reads a form into the model, in which a file is bytes."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise bad_request(415, "The Content-Type must be multipart/form-data.")
-    parser = FormParser(request.headers, _limit(request), max_files=1, max_fields=10)
+    parser = FormParser(request.headers, _limit(request))
     try:
         async with asyncio.timeout(FORM_SECONDS):
             form = await parser.parse()
@@ -40,7 +40,7 @@ async def read_form(request: Request, model: type[InputT]) -> InputT:
     except FormTooLarge as error:
         fault = Fault("image_too_large", str(error), "file")
         raise Rejected(413, fault, Connection="close") from error
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
+    except (MultiPartException, UnicodeError) as error:
         raise bad_request(400, "The body must be a valid form.") from error
     return validate(model, *await _collect(form))
 
@@ -60,10 +60,13 @@ async def _collect(form: FormData) -> tuple[dict[str, str | bytes], list[Fault]]
 
 
 async def _limit(request: Request) -> AsyncGenerator[bytes]:
+    """Keeps reading a form that is too large for a while, as `read_body` does."""
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > FORM_BYTES:
-            limit = UPLOAD_BYTES // 1024 // 1024
-            raise FormTooLarge(f"An image can have at most {limit} MB.")
-        yield part
+        if size <= FORM_BYTES:
+            yield part
+        elif size > DRAINED_BYTES:
+            break
+    if size > FORM_BYTES:
+        raise FormTooLarge(f"An image can have at most {UPLOAD_BYTES // 1024 // 1024} MB.")

@@ -1,6 +1,6 @@
 """Invitations of the Backend API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -31,8 +31,9 @@ from server.http.backend.parameters import Body, Metadata, NoQuery, Texts
 from server.http.backend.shapes import show_invitations
 
 READ, WRITE = KeyScope.INVITATIONS_READ, KeyScope.INVITATIONS_WRITE
+Status = Literal["pending", "accepted", "revoked", "expired"]
 # What the original knows; declined invitations are among the revoked ones.
-STATUSES = {
+STATUSES: Mapping[Status, Sequence[InvitationStatus]] = {
     "pending": [InvitationStatus.PENDING],
     "accepted": [InvitationStatus.ACCEPTED],
     "revoked": [InvitationStatus.REVOKED, InvitationStatus.DECLINED],
@@ -41,7 +42,7 @@ STATUSES = {
 
 
 class InvitationsQuery(SortedPage):
-    status: tuple[Literal["pending", "accepted", "revoked", "expired"], ...] = ()
+    status: Annotated[tuple[Status, ...], Field(max_length=len(STATUSES))] = ()
     email_address: Texts = ()
 
 
@@ -92,13 +93,14 @@ async def get_invitation(call: Call, query: NoQuery) -> JSONObject:
 
 async def _to_recipients(call: Call, given: Sequence[NewInvitation]) -> list[Recipient]:
     named = list({each.inviter_user_id for each in given if each.inviter_user_id is not None})
-    inviters = dict(zip(named, await find_users(call, named), strict=True))
+    found = zip(named, await find_users(call, named), strict=True)
+    inviters: dict[str | None, str | None] = {None: None, **dict(found)}
     return [
         Recipient(
             each.email_address,
             each.role,
             MetadataChange(each.public_metadata, each.private_metadata),
-            inviter_user_id=inviters.get(each.inviter_user_id or ""),
+            inviter_user_id=inviters[each.inviter_user_id],
             redirect_url=each.redirect_url,
             expires_in_days=each.expires_in_days,
         )

@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from models.base import JSONObject
-from models.errors import ValueInvalid
 from models.validation.text import to_search_text
 from server.http.backend.endpoints import Call
-from server.http.backend.lists import SortedPage
+from server.http.backend.lists import SortedPage, read_order
 from server.http.backend.parameters import Search
 
 
@@ -56,14 +55,8 @@ async def answer_keyed_list(
     show: Callable[[Call, Sequence[KeyedT]], Awaitable[Sequence[JSONObject]]],
 ) -> JSONObject:
     """Returns a page of the rows that match the search, and how many match."""
-    sort_key = SORT_KEYS.get(page.order_by.lstrip("+-"))
-    if sort_key is None:
-        raise ValueInvalid(
-            f"order_by must be one of {', '.join(SORT_KEYS)}, with - before it to reverse the"
-            " order.",
-            at="order_by",
-        )
+    sort_key, descending = read_order(page.order_by, SORT_KEYS)
     found = [row for row in rows if page.query is None or _matches(row, page.query)]
-    found.sort(key=lambda row: (sort_key(row), row.id), reverse=page.order_by.startswith("-"))
+    found.sort(key=lambda row: (sort_key(row), row.id), reverse=descending)
     shown = await show(call, found[page.offset : page.offset + page.limit])
     return {"data": shown, "total_count": len(found)}

@@ -1,7 +1,7 @@
 """Lists of the Backend API: pages by offset, and their order."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from resolvers.page_requests import MAXIMUM_OFFSET, PageRequest
 from resolvers.pages import ListRequest
 from server.http.backend.endpoints import Call
 from server.http.backend.parameters import Query
+
+T = TypeVar("T")
 
 DEFAULT_LIMIT, MAXIMUM_LIMIT = 10, 500
 
@@ -30,16 +32,20 @@ class SortedPage(Page):
     order_by: str = "-created_at"
 
 
-def make_order(spec: ListSpec[RecordT], order_by: str) -> Order:
-    """Makes the order of `name`, `+name`, or `-name`."""
-    sign, name = (order_by[0], order_by[1:]) if order_by[:1] in {"+", "-"} else ("+", order_by)
-    names = {key.lower(): key for key in spec.sort_keys}
-    if name not in names:
+def read_order(order_by: str, known: Mapping[str, T]) -> tuple[T, bool]:
+    """Reads `name`, `+name`, or `-name`: what the name stands for, and whether it descends."""
+    name = order_by[1:] if order_by[:1] in {"+", "-"} else order_by
+    if name not in known:
         raise ValueInvalid(
-            f"order_by must be one of {', '.join(names)}, with - before it to reverse the order.",
+            f"order_by must be one of {', '.join(known)}, with - before it to reverse the order.",
             at="order_by",
         )
-    return spec.make_order(names[name], descending=sign == "-")
+    return known[name], order_by.startswith("-")
+
+
+def _make_order(spec: ListSpec[RecordT], order_by: str) -> Order:
+    key, descending = read_order(order_by, {key.lower(): key for key in spec.sort_keys})
+    return spec.make_order(key, descending=descending)
 
 
 async def answer_list(
@@ -60,7 +66,9 @@ async def load_rows(
     call: Call, selection: Selection[RecordT], page: Page, *, parent: str = ""
 ) -> Sequence[RecordT]:
     spec = selection.spec
-    order = make_order(spec, page.order_by) if isinstance(page, SortedPage) else spec.newest_first()
+    order = (
+        _make_order(spec, page.order_by) if isinstance(page, SortedPage) else spec.newest_first()
+    )
     request = ListRequest(selection, order, PageRequest(page.limit, offset=page.offset or None))
     return (await call.context.loaders.load_page(parent, request)).rows
 

@@ -1,21 +1,19 @@
 """What belongs to a user: memberships and invitations."""
 
-from typing import Literal
-
 from models.base import JSONObject
-from models.invitations import InvitationStatus
 from models.keys.scopes import KeyScope
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS, InvitationFilter
 from resolvers.lists import Selection
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from server.http.backend.endpoints import Call, Endpoint
+from server.http.backend.invitations import STATUSES, Status
 from server.http.backend.lists import Page, answer_list
 from server.http.backend.shapes import show_invitations, show_memberships
 from server.http.backend.users import ONE, find_user
 
 
 class InvitationsQuery(Page):
-    status: Literal["pending", "accepted", "revoked", "expired"] | None = None
+    status: Status | None = None
 
 
 async def list_memberships(call: Call, query: Page) -> JSONObject:
@@ -27,13 +25,9 @@ async def list_memberships(call: Call, query: Page) -> JSONObject:
 async def list_invitations(call: Call, query: InvitationsQuery) -> JSONObject:
     """Lists the invitations to the user's address, none unless it's verified."""
     user = await find_user(call)
-    statuses = {InvitationStatus(query.status)} if query.status else set[InvitationStatus]()
-    if InvitationStatus.REVOKED in statuses:
-        # The original has no status for declined invitations.
-        statuses.add(InvitationStatus.DECLINED)
     filter = InvitationFilter(
         call.context.server.clock(),
-        tuple(statuses) or None,
+        tuple(STATUSES[query.status]) if query.status else None,
         within=call.context.organization_ids,
     )
     selection = Selection(INVITATIONS_OF_ADDRESS, filter)

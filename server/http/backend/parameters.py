@@ -1,11 +1,12 @@
 """Reads the parameters of a request into the model that its endpoint declares.
 
-All faults are reported together. Unknown and repeated parameters are faults, so that nothing
-is ignored that a client believes it has set.
+All faults are reported together, up to a maximum. Unknown parameters, and those that a query or a
+form repeats, are faults, so that nothing is ignored that a client believes it has set.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Annotated, Any, TypeVar, get_origin
 
 import orjson
@@ -24,6 +25,7 @@ from starlette.requests import Request
 from models.base import JSONObject
 from models.validation.json_objects import check_json_object
 from schema.execution.arguments import FILTER_VALUES, QUERY_LENGTH, TEXT_LENGTH
+from schema.foundation.errors import MAXIMUM_ERRORS
 from server.http.backend.errors import Fault, Rejected
 from server.http.requests import bad_request, ensure_exact, read_body
 
@@ -31,6 +33,10 @@ InputT = TypeVar("InputT", bound=BaseModel)
 
 
 def _cut_to_milliseconds(moment: datetime) -> datetime:
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("The time is out of range.") from error
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
@@ -115,10 +121,10 @@ def validate(model: type[InputT], values: object, faults: Sequence[Fault]) -> In
     try:
         validated = model.model_validate(values)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=True)
-        raise Rejected(422, *faults, *map(_to_fault, found)) from error
+        found = map(_to_fault, error.errors(include_url=False))
+        raise Rejected(422, *islice(chain(faults, found), MAXIMUM_ERRORS)) from error
     if faults:
-        raise Rejected(422, *faults)
+        raise Rejected(422, *faults[:MAXIMUM_ERRORS])
     return validated
 
 

@@ -1,9 +1,8 @@
 """Users of the Backend API, who sign in at an identity provider: without passwords and phones."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from server.http.backend.parameters import (
     Body,
     Metadata,
     MetadataChanges,
+    Moment,
     NoBody,
     NoQuery,
     Query,
@@ -33,7 +33,6 @@ from server.http.backend.renames import renamed
 from server.http.backend.shapes import show_deleted, show_private_metadata, to_time
 
 READ, WRITE = KeyScope.USERS_READ, KeyScope.USERS_WRITE
-Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_000)]
 
 
 class UsersFilter(Query):
@@ -42,8 +41,8 @@ class UsersFilter(Query):
     user_id: Texts = ()
     external_id: Texts = ()
     organization_id: Texts = ()
-    created_at_after: Milliseconds | None = None
-    created_at_before: Milliseconds | None = None
+    created_at_after: Moment | None = None
+    created_at_before: Moment | None = None
     # Nobody has these here.
     phone_number: Texts = ()
     username: Texts = ()
@@ -165,12 +164,12 @@ UNUSED: JSONObject = {
 # ------------------------------------------------------------------------------------------- reads
 
 
-def _to_moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 async def _select(call: Call, query: UsersFilter) -> Selection[User]:
     ids, other_ids = split_signed(query.user_id)
+    organization_ids = await find_organization_ids(call, query.organization_id or None)
+    if organization_ids is not None:
+        # Else a key for certain organizations learns who is a member of others as well.
+        organization_ids = tuple(id for id in organization_ids if call.context.reaches(id))
     addresses = normalize_valid(query.email_address) if query.email_address else None
     is_nobody = query.phone_number or query.username or query.web3_wallet
     filter = UserFilter(
@@ -179,9 +178,9 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
         within=call.context.organization_ids,
         ids=() if is_nobody else await find_user_ids(call, ids),
         other_than=await find_user_ids(call, other_ids),
-        organization_ids=await find_organization_ids(call, query.organization_id or None),
-        created_after=_to_moment(query.created_at_after),
-        created_before=_to_moment(query.created_at_before),
+        organization_ids=organization_ids,
+        created_after=query.created_at_after,
+        created_before=query.created_at_before,
     )
     return Selection(USERS, filter, query.query)
 
