@@ -34,7 +34,7 @@ class _Known:
     instance: Instance
     organizations: Mapping[str, Organization]
     # Pairs of an organization's ID and a name.
-    names: Collection[tuple[str, str]]
+    names: set[tuple[str, str]]
     # How many domains each organization has.
     numbers: Counter[str]
     # The names that are claimed.
@@ -134,6 +134,7 @@ def _create(
     if is_verified:
         known.claimed.add(name)
         tx.session.add(_make_claim(domain))
+    known.names.add((organization.id, name))
     known.numbers[organization.id] += 1
     record_domain(tx, EventType.DOMAIN_CREATED, domain, organization)
     batch.count(Outcome.CREATED)

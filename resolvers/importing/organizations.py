@@ -27,7 +27,6 @@ from models.validation.text import (
     check_url,
     to_search_text,
 )
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
 from resolvers.importing.batch import Batch, load_organizations, load_users
 from resolvers.importing.records import OrganizationRecord
@@ -173,7 +172,7 @@ def _update(
             f"The organization keeps its role set. Call setOrganizationRoleSet to give it"
             f" {record.role_set[:80]!r}.",
         )
-    before = apply_changes(organization, new)
+    before = batch.apply(organization, record, new)
     if not before:
         batch.count(Outcome.UNCHANGED)
         return

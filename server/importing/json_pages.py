@@ -101,6 +101,8 @@ def _skip_value(text: str, position: int) -> int:
         return DECODER.raw_decode(text, position)[1]
     except json.JSONDecodeError as error:
         raise _Malformed(error.pos, f"It is not JSON: {error.msg}.") from error
+    except ValueError as error:
+        raise _Malformed(position, "It contains a number that is too long.") from error
     except RecursionError as error:
         raise _Malformed(position, "It is nested too deeply.") from error
 

@@ -12,6 +12,17 @@ from server.importing.source import SourceError
 
 REQUIRED = ("id", "primary_email_address")
 SEPARATOR = "|"
+# What the file of the dashboard lacks, and what it may lack.
+LACKING = frozenset(
+    {
+        "public_metadata",
+        "private_metadata",
+        "image_url",
+        "create_organization_enabled",
+        "create_organizations_limit",
+    }
+)
+NAMES = frozenset({"username", "first_name", "last_name"})
 
 
 class ClerkUsersFile:
@@ -64,6 +75,7 @@ class ClerkUsersFile:
         self.left["phone numbers"] += bool(row.get("primary_phone_number"))
         return UserRecord(
             place=place,
+            lacks=LACKING | (NAMES - row.keys()),
             external_id=row["id"].strip(),
             email_address=primary or None,
             email_verified=primary in verified,
