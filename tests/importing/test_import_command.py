@@ -113,6 +113,10 @@ async def test_options_that_can_not_be_used_are_told(store: Store, tmp_path: Pat
     several = {"TENANTRY_IDENTITY_ISSUERS": f"[{issuers}]"}
     refused(await run(store, str(folder), **several), "--issuer must be one of")
     refused(await run(store, str(folder), "--roles", str(roles)), "missing", "unknown")
+    (tmp_path / "of_folders" / "users.json").mkdir(parents=True)
+    unreadable = await run(store, str(tmp_path / "of_folders"))
+    assert unreadable.exit_code == 2
+    assert unreadable.stderr.split() == f"{tmp_path}/of_folders/users.json: Is a directory".split()
     refused(await run(store, str(folder), "--notify"), "--notify: this server can't send email")
     report = str(tmp_path / "nothing" / "report.csv")
     refused(await run(store, str(folder), "--report", report), f"{report}: No such file")

@@ -8,7 +8,7 @@ from pathlib import Path
 from resolvers.importing.records import Kind, Place, Record, UserRecord
 from resolvers.importing.report import Problem
 from server.importing.json_pages import INVALID
-from server.importing.source import SourceError
+from server.importing.source import SourceError, explain_file
 
 REQUIRED = ("id", "primary_email_address")
 SEPARATOR = "|"
@@ -49,7 +49,9 @@ class ClerkUsersFile:
             yield from self._read_users()
 
     def _read_users(self) -> Iterator[Record | Problem]:
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
+        with explain_file(self._path):
+            file = self._path.open(encoding="utf-8-sig", newline="")
+        with file:
             rows, line = csv.DictReader(file), 2
             while True:
                 place = Place(self._path.name, line)
