@@ -126,9 +126,6 @@ def _create(
     except Forbidden as error:
         batch.refuse_all([record], error)
         return
-    except InputError as error:
-        batch.refuse(record, [error])
-        return
     domain.enrollment_mode = mode.value
     tx.session.add(domain)
     if is_verified:

@@ -11,6 +11,7 @@ from resolvers.importing.choices import Existing, Missing
 from resolvers.importing.report import Outcome
 from tests.importing.support import Importer, counts, imported, lines
 from tests.support.api import SERVICE, contents, events
+from tests.support.billing import make_plan, switch_billing
 from tests.support.clerk_export import (
     EPOCH,
     JSON,
@@ -311,11 +312,16 @@ async def test_members_over_the_limit_come_in_with_a_warning(importer: Importer)
     importer.add("organizations", clerk_organization(0, max_allowed_memberships=1))
 
     report = await importer.run()
+    await switch_billing(importer.api)
+    await make_plan(importer.api, "pro", isDefault=True, seatLimit=2)
+    of_plan = await importer.run()
 
     assert not report.refused
     assert lines(report, warnings=True) == [
         "memberships/1.json:3 organization_membership_quota_exceeded"
     ]
+    # The plan has a seat for both.
+    assert not of_plan.problems
 
 
 async def test_webhooks_get_the_events_of_an_import_only_if_asked(importer: Importer) -> None:

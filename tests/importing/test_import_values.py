@@ -1,16 +1,20 @@
 """Values that a source spells in its own way, or about which it says nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlmodel import col, select
 
+from models.invitations import Invitation
 from resolvers.importing.choices import Existing, Missing
 from resolvers.importing.records import ImportOptions
 from resolvers.importing.report import Outcome
 from server.importing.clerk.users_csv import ClerkUsersFile
 from server.importing.run import write
 from tests.importing.support import ISSUER, Importer, counts, imported, lines
+from tests.support.api import SERVICE
 from tests.support.clerk_export import (
     clerk_domain,
     clerk_invitation,
@@ -42,6 +46,31 @@ async def test_spellings_of_a_domain_are_one_domain(importer: Importer) -> None:
 
 
 @ONLY_SQLITE
+async def test_domains_obey_the_settings_and_have_one_owner(importer: Importer) -> None:
+    add_company(importer)
+    importer.add("organizations", clerk_organization(0), clerk_organization(1))
+    importer.add(
+        "organization_domains",
+        clerk_domain(0, "a.company.org", enrollment_mode="automatic_invitation"),
+        clerk_domain(0, "b.company.org"),
+        clerk_domain(0, "c.company.org"),
+        clerk_domain(0, "d.company.org"),
+        clerk_domain(1, "b.company.org"),
+    )
+    settings = {"domainsPerOrganization": 2, "domainsEnrollmentModes": ["AUTOMATIC_SUGGESTION"]}
+    await importer.api.mutate("updateInstance", settings, by=SERVICE)
+
+    report = await importer.run(missing=Missing.SKIP, trusts_verified=True)
+
+    assert lines(report) == [
+        "organization_domains/1.json:2 organization_domain_enrollment_mode_not_enabled",
+        "organization_domains/1.json:5 organization_domain_quota_exceeded",
+        "organization_domains/1.json:6 organization_domain_already_exists",
+    ]
+    assert counts(report, Outcome.CREATED)["domains"] == 2
+
+
+@ONLY_SQLITE
 async def test_invitations_without_a_usual_time_are_imported_once(importer: Importer) -> None:
     add_company(importer)
     importer.add(
@@ -60,6 +89,30 @@ async def test_invitations_without_a_usual_time_are_imported_once(importer: Impo
     assert counts(second, Outcome.UNCHANGED)["invitations"] == 2
     assert not counts(second, Outcome.CREATED)
     assert len((await imported(importer.store))["invitation"]) == 2
+
+
+@ONLY_SQLITE
+async def test_invitations_last_a_year_at_most_and_replace_those_that_are_over(
+    importer: Importer,
+) -> None:
+    add_company(importer)
+    clock = importer.api.clock
+    soon = int((clock() + timedelta(hours=1)).timestamp() * 1_000)
+    importer.add("invitations", clerk_invitation(0, 0, expires_at=soon))
+    await importer.run()
+    clock.forward(days=1)
+    importer.add(
+        "invitations", clerk_invitation(0, 0, id="orginv_new", expires_at=4_000_000_000_000)
+    )
+
+    report = await importer.run()
+
+    assert counts(report, Outcome.CREATED) == {"invitations": 1}
+    async with importer.store.write() as session:
+        statement = select(col(Invitation.status), col(Invitation.expires_at))
+        found = {row[0]: row[1] for row in await session.execute(statement)}
+    assert set(found) == {"expired", "pending"}
+    assert found["pending"] == clock() + timedelta(days=365)
 
 
 @ONLY_SQLITE
