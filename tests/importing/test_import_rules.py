@@ -266,16 +266,27 @@ async def test_an_update_writes_what_differs_but_takes_no_proof_and_no_last_mana
 
 async def test_a_new_member_uses_the_invitation_that_is_here(importer: Importer) -> None:
     add_company(importer)
-    importer.add("invitations", clerk_invitation(0, 0, email_address="user2@example.com"))
+    unproven = {"id": "idn_3", "email_address": "user3@example.com"}
+    importer.add("users", *map(clerk_user, range(3)), clerk_user(3, email_addresses=[unproven]))
+    importer.add(
+        "invitations",
+        clerk_invitation(0, 0, email_address="user2@example.com"),
+        clerk_invitation(0, 1, email_address="user3@example.com"),
+    )
     await importer.run(trusts_verified=True)
-    importer.add("memberships", clerk_membership(0, 2))
+    importer.add("memberships", clerk_membership(0, 2), clerk_membership(0, 3))
 
     report = await importer.run(trusts_verified=True)
 
-    assert counts(report, Outcome.CREATED) == {"memberships": 1}
-    # The source still has the invitation, which was imported before.
-    assert counts(report, Outcome.UNCHANGED)["invitations"] == 1
-    assert await select(importer.store, "SELECT status FROM invitation") == [("revoked",)]
+    assert counts(report, Outcome.CREATED) == {"memberships": 2}
+    # The source still has the invitations, which were imported before.
+    assert counts(report, Outcome.UNCHANGED)["invitations"] == 2
+    # An address that isn't verified can be somebody else's.
+    statuses = "SELECT email_address, status FROM invitation ORDER BY email_address"
+    assert await select(importer.store, statuses) == [
+        ("user2@example.com", "revoked"),
+        ("user3@example.com", "pending"),
+    ]
 
 
 async def test_an_invitation_keeps_an_inviter_who_can_still_give_its_role(

@@ -20,6 +20,7 @@ from tests.support.clerk_export import (
     clerk_invitation,
     clerk_membership,
     clerk_organization,
+    clerk_role,
     clerk_user,
 )
 from tests.support.http import ONLY_SQLITE
@@ -134,6 +135,19 @@ async def test_user_names_are_names(importer: Importer) -> None:
     ]
     (user,) = (await imported(importer.store))["user"]
     assert "'grace'" in user
+
+
+@ONLY_SQLITE
+async def test_a_role_that_is_here_is_added_to_no_role_set(importer: Importer) -> None:
+    add_company(importer)
+    importer.add("organization_roles", clerk_role("org:editor"))
+    importer.add("memberships", clerk_membership(0, 0, "org:editor"))
+
+    report = await importer.run(missing=Missing.CREATE)
+
+    assert [str(one.place) for one in report.problems] == ["memberships/1.json:2"]
+    assert "doesn't contain the role 'org:editor'" in report.problems[0].message
+    assert not any("org:editor" in row for row in (await imported(importer.store))["role_set"])
 
 
 @ONLY_SQLITE
