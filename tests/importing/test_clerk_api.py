@@ -169,6 +169,15 @@ def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:
     assert len(list(folder.read(Kind.USERS))) == 3
 
 
+def test_a_server_that_never_answered_is_not_waited_for(tmp_path: Path) -> None:
+    fake = make_fake()
+    fake.trouble = [httpx.ConnectError("refused")]
+
+    with pytest.raises(SourceError, match="doesn't answer: ConnectError refused"):
+        fake.download(tmp_path)
+    assert fake.pauses == []
+
+
 @pytest.mark.parametrize(
     ("key", "trouble", "sentence"),
     [

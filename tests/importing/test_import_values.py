@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from models.invitations import Invitation
+from models.organizations import Organization
 from resolvers.importing.choices import Existing, Missing
 from resolvers.importing.records import ImportOptions
 from resolvers.importing.report import Outcome
@@ -30,6 +31,22 @@ def add_company(importer: Importer) -> None:
     importer.add("users", clerk_user(0))
     importer.add("organizations", clerk_organization(0))
     importer.add("memberships", clerk_membership(0, 0, "org:admin"))
+
+
+@ONLY_SQLITE
+async def test_organizations_without_a_slug_get_one_of_their_own(importer: Importer) -> None:
+    names = [clerk_organization(number, slug=None, name="Acme") for number in range(3)]
+    importer.add("organizations", names[0], clerk_organization(9, id="org\u202e", slug=None))
+    first = await importer.run(missing=Missing.SKIP)
+    importer.add("organizations", *names)
+    second = await importer.run()
+
+    assert lines(first) == ["organizations/1.json:3 form_param_format_invalid"]
+    assert counts(second, Outcome.CREATED) == {"organizations": 2}
+    async with importer.store.write() as session:
+        slugs = (await session.execute(select(col(Organization.slug)))).scalars().all()
+    assert len(set(slugs)) == 3
+    assert all(slug and slug.startswith("acme") for slug in slugs)
 
 
 @ONLY_SQLITE

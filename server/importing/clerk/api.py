@@ -63,6 +63,8 @@ class ClerkApi:
         if not secret_key.isascii() or not secret_key.isprintable():
             raise SourceError("The secret key contains a character that no key has.")
         self._sleep = sleep
+        # Until the first answer, the URL can be wrong: then, waiting is in vain.
+        self._has_answered = False
         self._client = httpx.Client(
             base_url=f"{url.rstrip('/').removesuffix('/v1')}/v1",
             headers={"Authorization": f"Bearer {secret_key}"},
@@ -158,6 +160,8 @@ class ClerkApi:
             try:
                 return self._try(path, params)
             except _Busy as error:
+                if not self._has_answered:
+                    raise
                 self._sleep(min(error.retry_after or pause, LONGEST_PAUSE))
         return self._try(path, params)
 
@@ -166,6 +170,7 @@ class ClerkApi:
             response = self._client.get(path, params=params)
         except httpx.TransportError as error:
             raise _Busy(path, f"{type(error).__name__} {error}".strip()) from error
+        self._has_answered = True
         if _is_passing(response.status_code):
             retry_after = response.headers.get("Retry-After", "")
             raise _Busy(path, str(response.status_code), retry_after)
