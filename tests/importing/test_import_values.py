@@ -44,7 +44,7 @@ async def test_organizations_without_a_slug_get_one_of_their_own(importer: Impor
     assert lines(first) == ["organizations/1.json:3 form_param_format_invalid"]
     assert counts(second, Outcome.CREATED) == {"organizations": 2}
     async with importer.store.write() as session:
-        slugs = (await session.execute(select(col(Organization.slug)))).scalars().all()
+        slugs = list((await session.execute(select(col(Organization.slug)))).scalars())
     assert len(set(slugs)) == 3
     assert all(slug and slug.startswith("acme") for slug in slugs)
 
@@ -165,6 +165,19 @@ async def test_a_role_that_is_here_is_added_to_no_role_set(importer: Importer) -
     assert [str(one.place) for one in report.problems] == ["memberships/1.json:2"]
     assert "doesn't contain the role 'org:editor'" in report.problems[0].message
     assert not any("org:editor" in row for row in (await imported(importer.store))["role_set"])
+
+
+@ONLY_SQLITE
+async def test_somebody_who_waits_for_a_first_visit_is_not_imported_again(
+    importer: Importer,
+) -> None:
+    await importer.api.mutate("createUser", {"emailAddress": "USER0@example.com"}, by=SERVICE)
+    importer.add("users", clerk_user(0), clerk_user(1))
+
+    report = await importer.run(missing=Missing.SKIP, trusts_verified=True)
+
+    assert lines(report) == ["users/1.json:2 form_identifier_exists"]
+    assert counts(report, Outcome.CREATED) == {"users": 1}
 
 
 @ONLY_SQLITE
