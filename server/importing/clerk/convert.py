@@ -114,7 +114,7 @@ def _convert_profile(place: Place, user: ClerkPublicUser) -> UserRecord:
         place=place,
         external_id=user.user_id,
         email_address=user.identifier if has_address else None,
-        username=None if has_address else user.identifier,
+        username=None if has_address else user.identifier or None,
         first_name=user.first_name or None,
         last_name=user.last_name or None,
         image_url=user.image_url if user.has_image else None,
