@@ -16,6 +16,7 @@ from models.database.errors import Deadlock
 from models.database.statements import AnySelect, prepared_statement
 from models.errors import (
     ErrorCollector,
+    FormatInvalid,
     IdentifierExists,
     InputError,
     InputErrors,
@@ -218,6 +219,8 @@ def _check_subject(external_id: str | None) -> None:
         raise TooLong(
             f"The subject must have at most {SUBJECT_LENGTH} characters.", limit=SUBJECT_LENGTH
         )
+    if not external_id.isprintable():
+        raise FormatInvalid("The subject must not contain characters that can't be displayed.")
 
 
 async def _load_taken_subjects(

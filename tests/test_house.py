@@ -100,7 +100,7 @@ def test_threats_have_numbers_in_a_row() -> None:
     names = [line.split(" |")[0][2:] for line in LINES]
     kinds = {
         **{"H": 19, "Q": 15, "S": 12, "O": 7, "DM": 10, "EN": 7, "BR": 10},
-        **{"BA": 7, "IM": 5, "EX": 5, "KY": 6},
+        **{"BA": 7, "IM": 6, "EX": 5, "KY": 6},
     }
     expected = [f"{kind}{number}" for kind in kinds for number in range(1, kinds[kind] + 1)]
     expected += ["F0", *(f"F{letter}" for letter in "ABCDEFGHIJKLMNOPQRS")]

@@ -1,9 +1,10 @@
 """A batch: some records of one kind, which one transaction writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,6 +15,7 @@ from models.database.statements import prepared_statement
 from models.errors import Forbidden, IdentifierExists, InputError, ResourceNotFound
 from models.organizations import Organization
 from models.users import User
+from resolvers.changes import apply_changes
 from resolvers.importing.choices import Existing
 from resolvers.importing.records import ImportOptions, Kind, Record
 from resolvers.importing.report import Outcome, Problem, Report
@@ -37,11 +39,13 @@ class Batch:
     def count(self, outcome: Outcome, kind: Kind | None = None) -> None:
         self.report.counts[kind or self.kind, outcome] += 1
 
-    def refuse(self, record: Record, errors: Sequence[InputError]) -> None:
+    def refuse(
+        self, record: Record, errors: Sequence[InputError], kind: Kind | None = None
+    ) -> None:
         """Refuses the record: all of its errors are reported, and it counts once."""
         for error in errors:
             self.report.problems.append(Problem(record.place, error.code, error.message))
-        self.count(Outcome.REFUSED)
+        self.count(Outcome.REFUSED, kind)
 
     def refuse_all(self, records: Sequence[Record], error: Forbidden) -> None:
         """Refuses records that the settings of the instance don't allow."""
@@ -63,6 +67,10 @@ class Batch:
             self.count(Outcome.UNCHANGED)
         return True
 
+    def apply(self, row: Any, record: Record, new: Mapping[str, Any]) -> dict[str, Any]:
+        """Sets what the source knows and what differs; returns the previous values."""
+        return apply_changes(row, select_known(record, new))
+
     def to_time(self, moment: datetime | None) -> datetime:
         """Returns a time of the source, or now for one that is missing or in the future."""
         return min(moment or self.tx.now, self.tx.now)
@@ -78,13 +86,19 @@ class Batch:
             row["changes"] = {**(row["changes"] or {}), MARK: mark}
 
 
-def make_id(prefix: str, at: datetime, source: str, external_id: str) -> str:
+def select_known(record: Record, new: Mapping[str, Any]) -> dict[str, Any]:
+    """Leaves out what the source doesn't know, which an update must keep."""
+    return {name: value for name, value in new.items() if name not in record.lacks}
+
+
+def make_id(prefix: str, at: datetime | None, source: str, external_id: str) -> str:
     """Makes the same ID whenever an object is imported, for objects that keep no ID of the source.
 
-    As with every ID, its first part is the time.
+    As with every ID, its first part is the time: that of the source, even one in the future.
     """
+    milliseconds = to_milliseconds(at) if at else 0
     random_part = sha256(f"{source}:{external_id}".encode()).digest()[:10]
-    return f"{prefix}_{ULID(to_milliseconds(at).to_bytes(6) + random_part)}".lower()
+    return f"{prefix}_{ULID(milliseconds.to_bytes(6) + random_part)}".lower()
 
 
 # ------------------------------------------------------------------------------- objects of others

@@ -34,7 +34,7 @@ class _Known:
     instance: Instance
     organizations: Mapping[str, Organization]
     # Pairs of an organization's ID and a name.
-    names: Collection[tuple[str, str]]
+    names: set[tuple[str, str]]
     # How many domains each organization has.
     numbers: Counter[str]
     # The names that are claimed.
@@ -126,14 +126,12 @@ def _create(
     except Forbidden as error:
         batch.refuse_all([record], error)
         return
-    except InputError as error:
-        batch.refuse(record, [error])
-        return
     domain.enrollment_mode = mode.value
     tx.session.add(domain)
     if is_verified:
         known.claimed.add(name)
         tx.session.add(_make_claim(domain))
+    known.names.add((organization.id, name))
     known.numbers[organization.id] += 1
     record_domain(tx, EventType.DOMAIN_CREATED, domain, organization)
     batch.count(Outcome.CREATED)

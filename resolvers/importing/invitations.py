@@ -79,8 +79,7 @@ def _is_over(batch: Batch, record: InvitationRecord) -> bool:
 
 
 def _make_id(batch: Batch, record: InvitationRecord) -> str:
-    at = batch.to_time(record.created_at)
-    return make_id(Invitation.prefix, at, batch.options.source, record.external_id)
+    return make_id(Invitation.prefix, record.created_at, batch.options.source, record.external_id)
 
 
 async def _load_known(batch: Batch, named: Sequence[tuple[InvitationRecord, str]]) -> _Known:

@@ -201,7 +201,7 @@ async def _update(batch: Batch, known: _Known, drafts: Sequence[_Draft]) -> None
     tx, organization_ids = batch.tx, {draft.organization.id for draft in drafts}
     managed = await load_managed(tx, organization_ids)
     applied = [
-        (draft, draft.membership, apply_changes(draft.membership, draft.columns))
+        (draft, draft.membership, batch.apply(draft.membership, draft.record, draft.columns))
         for draft in drafts
         if draft.membership
     ]

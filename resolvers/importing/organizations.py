@@ -169,7 +169,7 @@ async def _update(
             f"The organization keeps its role set. Call setOrganizationRoleSet to give it"
             f" {record.role_set[:80]!r}.",
         )
-    changed = await update_row(batch.tx, organization, new)
+    changed = await update_row(batch.tx, organization, select_known(record, new))
     if organization.slug:
         known.slugs[organization.slug] = organization.id
     batch.count(Outcome.UPDATED if changed else Outcome.UNCHANGED)

@@ -1,6 +1,6 @@
 """What an importer reads, whatever the source. Records refer to each other by the source's IDs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -38,6 +38,8 @@ class Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     place: Place
+    # The columns about which the source says nothing: an update leaves them as they are.
+    lacks: Collection[str] = frozenset[str]()
 
     @property
     def identity(self) -> object:

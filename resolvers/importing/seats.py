@@ -1,6 +1,7 @@
 """Warns about organizations that have more members than seats: an import rejects nobody for it."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -11,6 +12,7 @@ from models.memberships import Membership
 from models.organizations import Organization
 from resolvers.importing.batch import Batch
 from resolvers.importing.records import InvitationRecord, MembershipRecord, Record
+from resolvers.plan_gate import select_seat_limit
 
 
 async def warn_about_seats(batch: Batch, records: Sequence[Record]) -> None:
@@ -20,7 +22,8 @@ async def warn_about_seats(batch: Batch, records: Sequence[Record]) -> None:
         for record in records
         if isinstance(record, (MembershipRecord, InvitationRecord))
     }
-    for external_id, limit in await batch.tx.session.execute(_select_full(set(last))):
+    full = _select_full(set(last), batch.tx.now)
+    for external_id, limit in await batch.tx.session.execute(full):
         batch.warn(
             last[external_id],
             MembershipQuotaExceeded.code,
@@ -30,14 +33,14 @@ async def warn_about_seats(batch: Batch, records: Sequence[Record]) -> None:
 
 
 @prepared_statement
-def _select_full(organizations: Collection[str]) -> AnySelect:
+def _select_full(organizations: Collection[str], now: datetime) -> AnySelect:
+    of_plan = select_seat_limit(col(Organization.id), now)
+    limit = func.coalesce(of_plan, Organization.max_allowed_memberships)
     members = (
         select(func.count())
         .where(col(Membership.organization_id) == col(Organization.id))
         .scalar_subquery()
     )
-    return select(Organization.external_id, Organization.max_allowed_memberships).where(
-        col(Organization.external_id).in_(organizations),
-        col(Organization.max_allowed_memberships) > 0,
-        members > col(Organization.max_allowed_memberships),
+    return select(Organization.external_id, limit).where(
+        col(Organization.external_id).in_(organizations), limit > 0, members > limit
     )

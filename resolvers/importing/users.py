@@ -7,7 +7,7 @@ from models.errors import ErrorCollector
 from models.events import EventType
 from models.organizations import check_limit
 from models.users import User, update_derived_fields
-from resolvers.changes import apply_changes
+from models.validation.text import check_name
 from resolvers.events.payloads import record_user
 from resolvers.importing.batch import Batch, load_users
 from resolvers.importing.records import Kind, UserRecord
@@ -45,7 +45,7 @@ async def create_users(batch: Batch, records: Sequence[UserRecord]) -> dict[str,
         with draft.errors.at("email_address"):
             ensure_nobody_waits(waiting.get(draft.address_key, []), draft.issuer)
         if draft.errors.errors:
-            batch.refuse(record, draft.errors.errors)
+            batch.refuse(record, draft.errors.errors, Kind.USERS)
         else:
             valid.append(draft)
             batch.count(Outcome.CREATED, Kind.USERS)
@@ -81,8 +81,12 @@ def _get_settings(errors: ErrorCollector, record: UserRecord) -> dict[str, Any]:
     """Returns the columns that `createUser` doesn't set."""
     with errors.at("create_organizations_limit"):
         check_limit(record.create_organizations_limit or 0, "The organization limit")
+    username = record.username
+    if username is not None:
+        with errors.at("username"):
+            username = check_name(username, "The username")
     return {
-        "username": record.username,
+        "username": username,
         "create_organization_enabled": record.create_organization_enabled,
         "create_organizations_limit": record.create_organizations_limit,
     }
@@ -105,7 +109,8 @@ def _update(batch: Batch, user: User, record: UserRecord) -> None:
             "address_key": draft.address_key,
             "email_verified": True,
         }
-    before = apply_changes(user, new)
+        user.verified_by_ticket = False
+    before = batch.apply(user, record, new)
     if not before:
         batch.count(Outcome.UNCHANGED)
         return

@@ -21,8 +21,8 @@ def export(
         bool,
         typer.Option(
             "--with-secrets",
-            help="Also export secret keys, signing keys, webhook secrets, and the keys of"
-            " invitation links, in a file that is encrypted with a passphrase.",
+            help="Also export secret keys, API keys, signing keys, webhook secrets, and the keys"
+            " of invitation links, in a file that is encrypted with a passphrase.",
         ),
     ] = False,
     passphrase_file: PassphraseFile = None,

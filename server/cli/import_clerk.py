@@ -19,8 +19,8 @@ def import_clerk(
     api_url: Annotated[
         str | None,
         typer.Option(
-            help="The URL of a Backend API to read instead, such as https://api.clerk.com. Set"
-            " TENANTRY_IMPORT_SECRET_KEY to its secret key."
+            help="The https URL of a Backend API to read instead, such as https://api.clerk.com."
+            " Set TENANTRY_IMPORT_SECRET_KEY to its secret key."
         ),
     ] = None,
     issuer: Annotated[

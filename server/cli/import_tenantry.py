@@ -21,8 +21,8 @@ def import_tenantry(
     queues of email and webhooks continue where they were.
 
     For an export with secrets, the passphrase is needed. Without secrets, each webhook endpoint
-    gets a new secret, and the command lists them. Secret keys must be created again. Links of
-    pending invitations stay valid if TENANTRY_SECRET is the same as before.
+    gets a new secret, and the command lists them. Secret keys and API keys must be created again.
+    Links of pending invitations stay valid if TENANTRY_SECRET is the same as before.
     """
     from collections.abc import Sequence
 

@@ -60,7 +60,7 @@ def open_clerk(path: Path | None, api_url: str | None) -> Generator[Source]:
         if path is not None:
             yield ClerkFolder(path) if path.is_dir() else ClerkUsersFile(path)
             return
-        secret_key = os.environ.get(SECRET_KEY)
+        secret_key = os.environ.get(SECRET_KEY, "").strip()
         if not secret_key:
             raise fail(f"{SECRET_KEY} must be set to the secret key of the API.")
         with TemporaryDirectory(prefix="tenantry-import-") as folder:
@@ -121,8 +121,12 @@ def import_source(
 ) -> None:
     """Imports the source, prints the report, and ends the command with its exit code."""
     settings = load_settings()
+    if report_file:
+        with explain_source():
+            # Fails now if the file can't be written, instead of after the import.
+            write_report(report_file, [])
 
-    async def use(store: Store) -> Report:
+    async def use(store: Store) -> tuple[Report, bool]:
         await ensure_migrated(store)
         server = make_server(settings, store, base.now)
         if options.sends_mail and not server.can_mail:
@@ -132,20 +136,21 @@ def import_source(
             with _make_bar() as bar:
                 report = await check(server, source, options, _show(bar, "Check", None))
             if is_trial or report.refused:
-                return report
+                return report, False
             total = report
         with _make_bar() as bar:
-            return await write(server, source, options, _show(bar, "Import", total))
+            return await write(server, source, options, _show(bar, "Import", total)), True
 
-    report = run(settings, use)
+    report, is_imported = run(settings, use)
     _print(report)
     if report_file:
         with explain_source():
             write_report(report_file, report.problems)
-    is_stopped = report.refused and options.missing is Missing.FAIL
+    # What has changed since the check can still be refused, when the rest is imported.
+    is_stopped = options.missing is Missing.FAIL and not is_imported
     if is_trial:
         console.print("This was a dry run, so nothing was imported.")
-    elif is_stopped:
+    elif not is_imported:
         console.print("Nothing was imported. To leave out what is refused, use --missing skip.")
     if report.refused:
         raise typer.Exit(REFUSED if is_stopped else SKIPPED)

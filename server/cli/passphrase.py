@@ -21,15 +21,17 @@ def read_passphrase(file: Path | None, *, is_new: bool) -> str:
     """Reads the passphrase from the file, or else from standard input, without showing it."""
     from server.cli.console import fail
 
-    if file is not None:
-        try:
+    try:
+        if file is not None:
             text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise fail(f"{file} can't be read: {error}.") from error
-    elif sys.stdin.isatty():
-        text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new, err=True)
-    else:
-        text = sys.stdin.readline()
+        elif sys.stdin.isatty():
+            text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new, err=True)
+        else:
+            text = sys.stdin.readline()
+        # In some locales, Python reads what isn't UTF-8 as well.
+        text.encode()
+    except (OSError, UnicodeError) as error:
+        raise fail(f"The passphrase can't be read: {error}.") from error
     passphrase = text.partition("\n")[0].rstrip("\r")
     if not passphrase:
         raise fail("The passphrase is empty. Give it with --passphrase-file or on standard input.")

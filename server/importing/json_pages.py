@@ -7,6 +7,7 @@ from pathlib import Path
 
 from resolvers.importing.records import Place
 from resolvers.importing.report import Problem
+from server.importing.source import explain_file
 
 # A larger file must be split, because a file is in memory while it is read.
 FILE_BYTES = 256 * 1024 * 1024
@@ -25,12 +26,15 @@ class _Malformed(Exception):
 
 def read_entries(path: Path, name: str) -> Iterator[tuple[Place, str] | Problem]:
     """Yields the text of each entry with its place, and a problem where the file is broken."""
-    if path.stat().st_size > FILE_BYTES:
+    with explain_file(path):
+        size = path.stat().st_size
+    if size > FILE_BYTES:
         message = f"The file has more than {FILE_BYTES} bytes. Split it into pages."
         yield Problem(Place(name, 1), "form_param_exceeds_allowed_size", message)
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with explain_file(path):
+            text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"The file is not UTF-8: {error.reason} at byte {error.start}."
         yield Problem(Place(name, 1), INVALID, message)
@@ -101,6 +105,8 @@ def _skip_value(text: str, position: int) -> int:
         return DECODER.raw_decode(text, position)[1]
     except json.JSONDecodeError as error:
         raise _Malformed(error.pos, f"It is not JSON: {error.msg}.") from error
+    except ValueError as error:
+        raise _Malformed(position, "It contains a number that is too long.") from error
     except RecursionError as error:
         raise _Malformed(position, "It is nested too deeply.") from error
 

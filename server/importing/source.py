@@ -1,7 +1,9 @@
 """What an import reads from: a source yields records, and problems in place of broken ones."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from models.errors import InputError
@@ -20,6 +22,15 @@ class Source(Protocol):
 
 class SourceError(Exception):
     """The source as a whole can't be read."""
+
+
+@contextmanager
+def explain_file(path: Path) -> Generator[None]:
+    """Raises SourceError for a file that can't be read."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error
 
 
 def to_problem(place: Place, error: InputError) -> Problem:

@@ -1,29 +1,20 @@
-"""What an import from Clerk reads: pages, the users of the dashboard, and the API itself."""
+"""What an import from Clerk reads: pages, and the users of the dashboard."""
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from resolvers.importing.records import Kind, Place, Record, UserRecord
 from resolvers.importing.report import Problem
 from server.importing import json_pages
-from server.importing.clerk import api as api_module
-from server.importing.clerk.api import ClerkApi
 from server.importing.clerk.folder import ClerkFolder
-from server.importing.clerk.users_csv import ClerkUsersFile
+from server.importing.clerk.users_csv import LACKING, ClerkUsersFile
 from server.importing.report_file import write_report
 from server.importing.source import SourceError
 from tests.support.clerk_export import (
-    JSON,
-    clerk_invitation,
-    clerk_membership,
     clerk_organization,
-    clerk_role,
     clerk_user,
     write_list,
 )
@@ -74,6 +65,7 @@ def test_pages_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
         ('[{"key": "org:a", "name": "\\ud800"}]', ["1 form_param_format_invalid"]),
         ('[{"key": "org:a", "name": "\\u0000"}]', ["1 form_param_format_invalid"]),
         ('[{"key": "org:a", "name": 1}]', ["1 form_param_format_invalid"]),
+        ('[{"key": "org:a", "name": ' + "1" * 5_000 + "}]", ["1 form_param_format_invalid"]),
         (
             '[{"key": "org:a", "name": "' + "x" * 2_000_000 + '"}]',
             ["1 form_param_exceeds_allowed_size"],
@@ -88,6 +80,19 @@ def test_what_is_broken_is_a_line(tmp_path: Path, content: str, expected: list[s
     found = show(list(ClerkFolder(tmp_path).read(Kind.ROLES)))
 
     assert found == [one if one.startswith(name) else f"{name}:{one}" for one in expected]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['"a\\u0000"', '{"\\u0000": 1}', '"\\ud800"', "NaN", "1e999", "[-9007199254740993]", "9" * 400],
+)
+def test_metadata_that_no_database_keeps_are_a_line(tmp_path: Path, value: str) -> None:
+    """As in the API."""
+    page = json.dumps([clerk_user(0), clerk_user(1, public_metadata={"a": "?"})])
+    (tmp_path / "users.json").write_text(page.replace('"?"', value))
+    problems = [one for one in ClerkFolder(tmp_path).read(Kind.USERS) if isinstance(one, Problem)]
+    assert show([*problems]) == ["users.json:1 form_param_format_invalid"]
+    assert not problems[0].message.endswith("..")
 
 
 def test_a_file_that_is_not_utf_8_or_too_large_is_a_line(
@@ -140,6 +145,7 @@ def test_users_of_the_dashboard_are_read(tmp_path: Path) -> None:
 
     assert found[0] == UserRecord(
         place=Place("users.csv", 2),
+        lacks=LACKING,
         external_id="user_1",
         email_address="ada@example.com",
         email_verified=True,
@@ -148,6 +154,7 @@ def test_users_of_the_dashboard_are_read(tmp_path: Path) -> None:
     )
     assert found[1] == UserRecord(
         place=Place("users.csv", 4),
+        lacks=LACKING,
         external_id="user_2",
         email_address="grace@example.com",
         username="grace",
@@ -179,134 +186,3 @@ def test_a_report_has_no_formulas(tmp_path: Path) -> None:
         ["'=cmd|' /C calc'!A0.json", "3", "refused", "form_param_value_invalid", message]
         for message in ("'@x", "' -1\\n")
     ]
-
-
-# ---------------------------------------------------------------------------------------- the API
-
-
-class Fake:
-    """A Backend API that answers as the tests say."""
-
-    def __init__(self, lists: dict[str, list[JSON]]) -> None:
-        self.lists = lists
-        self.requests: list[str] = []
-        # What happens before the answers.
-        self.trouble: list[httpx.Response | Exception] = []
-        self.pauses: list[float] = []
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(f"{request.url.path}?{request.url.query.decode()}")
-        if self.trouble:
-            trouble = self.trouble.pop(0)
-            if isinstance(trouble, Exception):
-                raise trouble
-            return trouble
-        if request.headers["authorization"] != "Bearer sk_test":
-            return httpx.Response(401, json={"errors": []})
-        name, given = request.url.path.removeprefix("/v1/"), request.url.params
-        if name.removesuffix("/count") not in self.lists:
-            return httpx.Response(404, json={"errors": []})
-        span = int(given.get("created_at_after", 0)), int(given.get("created_at_before", 2**50))
-        entries = [
-            one
-            for one in self.lists[name.removesuffix("/count")]
-            if span[0] <= one.get("created_at", 0) < span[1]
-        ]
-        if name.endswith("/count"):
-            return httpx.Response(200, json={"object": "total_count", "total_count": len(entries)})
-        start, size = int(given.get("offset", 0)), int(given["limit"])
-        page = entries[start : start + size]
-        is_bare = name == "users"
-        return httpx.Response(
-            200, json=page if is_bare else {"data": page, "total_count": len(entries)}
-        )
-
-    def download(self, folder: Path, key: str = "sk_test") -> ClerkFolder:
-        transport = httpx.MockTransport(self.answer)
-        api = ClerkApi(URL, key, transport=transport, sleep=self.pauses.append)
-        api.download(folder, lambda name, number: None)
-        return ClerkFolder(folder)
-
-
-def make_fake(users: int = 3) -> Fake:
-    organization = clerk_organization(0, id="org_a/b")
-    return Fake(
-        {
-            "users": [clerk_user(number) for number in range(users)],
-            "organizations": [organization],
-            "organizations/org_a/b/memberships": [
-                clerk_membership(0, user, organization=organization) for user in range(users)
-            ],
-            "organizations/org_a/b/invitations": [clerk_invitation(0, 0)],
-            "organization_roles": [clerk_role("org:admin")],
-        }
-    )
-
-
-def test_the_api_is_read_into_pages(tmp_path: Path) -> None:
-    fake = make_fake()
-
-    folder = fake.download(tmp_path)
-
-    numbers = {kind: len(list(folder.read(kind))) for kind in Kind}
-    assert numbers == {
-        Kind.PERMISSIONS: 0,
-        Kind.ROLES: 1,
-        Kind.ROLE_SETS: 0,
-        Kind.USERS: 3,
-        Kind.ORGANIZATIONS: 1,
-        Kind.MEMBERSHIPS: 3,
-        Kind.INVITATIONS: 1,
-        Kind.DOMAINS: 0,
-    }
-    assert "/v1/organizations?limit=500&offset=0" in fake.requests
-    assert any("status=pending" in request for request in fake.requests)
-
-
-def test_a_list_that_is_too_long_for_offsets_is_read_by_times(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api_module, "DEEPEST", 20)
-    monkeypatch.setattr(api_module, "PAGE", 7)
-    fake = make_fake(users=101)
-
-    folder = fake.download(tmp_path)
-
-    for kind in (Kind.USERS, Kind.MEMBERSHIPS):
-        assert len({one.identity for one in folder.read(kind) if isinstance(one, Record)}) == 101
-        assert len(list(folder.read(kind))) == 101
-    assert all(int(httpx.URL(one).params.get("offset", 0)) <= 20 for one in fake.requests)
-
-
-def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:
-    fake = make_fake()
-    fake.trouble = [
-        httpx.Response(429, headers={"Retry-After": "7"}),
-        httpx.Response(429, headers={"Retry-After": "90000"}),
-        httpx.ConnectError("refused"),
-        httpx.Response(503),
-    ]
-
-    folder = fake.download(tmp_path)
-
-    assert fake.pauses == [7.0, 60.0, 4.0, 8.0]
-    assert len(list(folder.read(Kind.USERS))) == 3
-
-
-@pytest.mark.parametrize(
-    ("key", "trouble", "sentence"),
-    [
-        ("sk_wrong", list[Any], "The secret key is wrong"),
-        ("sk_test", lambda: [httpx.Response(503)] * 8, "doesn't answer: 503"),
-        ("sk_test", lambda: [httpx.Response(200, text="<html>")], "not JSON"),
-        ("sk_test", lambda: [httpx.Response(200, json={"a": 1})], "not a list"),
-        ("sk_test", lambda: [httpx.Response(302)], "302"),
-    ],
-)
-def test_an_api_that_can_not_be_read_is_told(
-    tmp_path: Path, key: str, trouble: Callable[[], list[Any]], sentence: str
-) -> None:
-    fake = make_fake()
-    fake.trouble = trouble()
-    with pytest.raises(SourceError, match=sentence):
-        fake.download(tmp_path, key)

@@ -5,17 +5,22 @@ import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
 
 from models.database.store import Store
 from resolvers.importing.records import Kind
+from resolvers.importing.report import Report
+from server.cli import importing
 from server.importing.clerk.folder import LISTS
+from server.importing.run import check
 from tests.importing.support import ISSUER, imported
 from tests.support.api import contents, test_issuer
 from tests.support.clerk_export import (
     clerk_membership,
+    clerk_user,
     write_company,
     write_list,
 )
@@ -67,6 +72,28 @@ async def test_the_exit_code_and_the_report_say_what_happened(store: Store, tmp_
 
 
 @ONLY_SQLITE
+async def test_what_changes_after_the_check_is_left_out(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the check refuses keeps everything out."""
+    folder = tmp_path / "clerk"
+    write_company(folder, users=2, organizations=1)
+
+    async def change_after_check(*given: Any) -> Report:
+        report = await check(*given)
+        write_list(folder, "users", [clerk_user(0), clerk_user(1, first_name="<b>")])
+        return report
+
+    monkeypatch.setattr(importing, "check", change_after_check)
+    result = await run(store, str(folder))
+
+    assert result.exit_code == 3
+    assert "Users: 1 created, 1 refused." in result.stdout
+    assert "Nothing was imported" not in result.stdout
+    assert len((await imported(store))["user"]) == 1
+
+
+@ONLY_SQLITE
 async def test_options_that_can_not_be_used_are_told(store: Store, tmp_path: Path) -> None:
     folder, roles = tmp_path / "clerk", tmp_path / "roles.yaml"
     write_company(folder, users=1, organizations=1)
@@ -79,12 +106,21 @@ async def test_options_that_can_not_be_used_are_told(store: Store, tmp_path: Pat
     refused(await run(store), "Give either a PATH or --api-url.")
     refused(await run(store, str(folder), "--api-url", "http://x"), "Give either a PATH")
     refused(await run(store, "--api-url", "http://x"), "TENANTRY_IMPORT_SECRET_KEY must be set")
+    key = {"TENANTRY_IMPORT_SECRET_KEY": "sk_test"}
+    refused(await run(store, "--api-url", "http://x", **key), "http://x: use https")
     refused(await run(store, str(tmp_path / "nothing")), "No such file or directory")
     refused(await run(store, str(folder), "--issuer", "https://x"), f"must be one of: {ISSUER}.")
     several = {"TENANTRY_IDENTITY_ISSUERS": f"[{issuers}]"}
     refused(await run(store, str(folder), **several), "--issuer must be one of")
     refused(await run(store, str(folder), "--roles", str(roles)), "missing", "unknown")
+    (tmp_path / "of_folders" / "users.json").mkdir(parents=True)
+    unreadable = await run(store, str(tmp_path / "of_folders"))
+    assert unreadable.exit_code == 2
+    assert unreadable.stderr.split() == f"{tmp_path}/of_folders/users.json: Is a directory".split()
     refused(await run(store, str(folder), "--notify"), "--notify: this server can't send email")
+    report = str(tmp_path / "nothing" / "report.csv")
+    refused(await run(store, str(folder), "--report", report), f"{report}: No such file")
+    assert not (await imported(store))["user"]
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from resolvers.importing.choices import Existing, Missing
 from resolvers.importing.report import Outcome
 from tests.importing.support import Importer, counts, imported, lines
 from tests.support.api import SERVICE, contents, events
+from tests.support.billing import make_plan, switch_billing
 from tests.support.clerk_export import (
     EPOCH,
     JSON,
@@ -290,16 +291,27 @@ async def test_pages_can_still_show_the_logo_that_an_update_replaces(importer: I
 
 async def test_a_new_member_uses_the_invitation_that_is_here(importer: Importer) -> None:
     add_company(importer)
-    importer.add("invitations", clerk_invitation(0, 0, email_address="user2@example.com"))
+    unproven = {"id": "idn_3", "email_address": "user3@example.com"}
+    importer.add("users", *map(clerk_user, range(3)), clerk_user(3, email_addresses=[unproven]))
+    importer.add(
+        "invitations",
+        clerk_invitation(0, 0, email_address="user2@example.com"),
+        clerk_invitation(0, 1, email_address="user3@example.com"),
+    )
     await importer.run(trusts_verified=True)
-    importer.add("memberships", clerk_membership(0, 2))
+    importer.add("memberships", clerk_membership(0, 2), clerk_membership(0, 3))
 
     report = await importer.run(trusts_verified=True)
 
-    assert counts(report, Outcome.CREATED) == {"memberships": 1}
-    # The source still has the invitation, which was imported before.
-    assert counts(report, Outcome.UNCHANGED)["invitations"] == 1
-    assert await select(importer.store, "SELECT status FROM invitation") == [("revoked",)]
+    assert counts(report, Outcome.CREATED) == {"memberships": 2}
+    # The source still has the invitations, which were imported before.
+    assert counts(report, Outcome.UNCHANGED)["invitations"] == 2
+    # An address that isn't verified can be somebody else's.
+    statuses = "SELECT email_address, status FROM invitation ORDER BY email_address"
+    assert await select(importer.store, statuses) == [
+        ("user2@example.com", "revoked"),
+        ("user3@example.com", "pending"),
+    ]
 
 
 async def test_an_invitation_keeps_an_inviter_who_can_still_give_its_role(
@@ -336,11 +348,16 @@ async def test_members_over_the_limit_come_in_with_a_warning(importer: Importer)
     importer.add("organizations", clerk_organization(0, max_allowed_memberships=1))
 
     report = await importer.run()
+    await switch_billing(importer.api)
+    await make_plan(importer.api, "pro", isDefault=True, seatLimit=2)
+    of_plan = await importer.run()
 
     assert not report.refused
     assert lines(report, warnings=True) == [
         "memberships/1.json:3 organization_membership_quota_exceeded"
     ]
+    # The plan has a seat for both.
+    assert not of_plan.problems
 
 
 async def test_webhooks_get_the_events_of_an_import_only_if_asked(importer: Importer) -> None:

@@ -41,7 +41,7 @@ async def download(api: Api, folder: Path) -> None:
         response = asyncio.run_coroutine_threadsafe(call, loop).result()
         return httpx.Response(response.status_code, content=response.content)
 
-    source = ClerkApi("http://own", SECRET_KEY, transport=httpx.MockTransport(answer))
+    source = ClerkApi("https://own", SECRET_KEY, transport=httpx.MockTransport(answer))
     await asyncio.to_thread(source.download, folder, lambda name, number: None)
 
 

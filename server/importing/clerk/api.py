@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from server.importing.clerk.folder import LISTS
 from server.importing.source import SourceError
+from server.settings.values import is_safe_url, parse_url
 
 PAGE = 500
 # Some servers skip no more entries than this; then, entries are asked for by their times.
@@ -57,7 +58,13 @@ class ClerkApi:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Raises SourceError if the key can't be sent, or not without others reading it."""
+        _ensure_private(url)
+        if not secret_key.isascii() or not secret_key.isprintable():
+            raise SourceError("The secret key contains a character that no key has.")
         self._sleep = sleep
+        # Until the first answer, the URL can be wrong: then, waiting is in vain.
+        self._has_answered = False
         self._client = httpx.Client(
             base_url=f"{url.rstrip('/').removesuffix('/v1')}/v1",
             headers={"Authorization": f"Bearer {secret_key}"},
@@ -103,15 +110,18 @@ class ClerkApi:
         if has_times and self._count(path, given) > DEEPEST:
             yield from self._read_times(path, given, 0, int(time.time() * 1_000) + 1, set())
         else:
-            yield from self._read_offsets(path, given)
+            yield from self._read_offsets(path, given, set())
 
-    def _read_offsets(self, path: str, given: Params) -> Iterator[list[Entry]]:
+    def _read_offsets(self, path: str, given: Params, seen: set[str]) -> Iterator[list[Entry]]:
+        """Reads pages without what was seen: a new entry moves others to the next page."""
         offset = 0
         while True:
             page = {**given, "limit": str(PAGE), "offset": str(offset)}
             entries = _get_entries(path, self._get(path, page))
-            if entries:
-                yield entries
+            new = [entry for entry in entries if str(entry.get("id")) not in seen]
+            seen.update(str(entry["id"]) for entry in new if "id" in entry)
+            if new:
+                yield new
             if len(entries) < PAGE:
                 return
             offset += PAGE
@@ -130,11 +140,7 @@ class ClerkApi:
             yield from self._read_times(path, given, start, middle + 1, seen)
             yield from self._read_times(path, given, middle, end, seen)
         elif number:
-            for entries in self._read_offsets(path, span):
-                new = [entry for entry in entries if entry.get("id") not in seen]
-                seen.update(entry["id"] for entry in new if "id" in entry)
-                if new:
-                    yield new
+            yield from self._read_offsets(path, span, seen)
 
     def _count(self, path: str, given: Params) -> int:
         if path == "users":
@@ -154,6 +160,8 @@ class ClerkApi:
             try:
                 return self._try(path, params)
             except _Busy as error:
+                if not self._has_answered:
+                    raise
                 self._sleep(min(error.retry_after or pause, LONGEST_PAUSE))
         return self._try(path, params)
 
@@ -162,10 +170,20 @@ class ClerkApi:
             response = self._client.get(path, params=params)
         except httpx.TransportError as error:
             raise _Busy(path, f"{type(error).__name__} {error}".strip()) from error
+        self._has_answered = True
         if _is_passing(response.status_code):
             retry_after = response.headers.get("Retry-After", "")
             raise _Busy(path, str(response.status_code), retry_after)
         return _parse(path, response)
+
+
+def _ensure_private(url: str) -> None:
+    try:
+        is_safe = is_safe_url(parse_url(url))
+    except ValueError as error:
+        raise SourceError(f"The URL of the API {error}.") from error
+    if not is_safe:
+        raise SourceError(f"{url}: use https, or others can read the secret key on its way.")
 
 
 class _Busy(SourceError):

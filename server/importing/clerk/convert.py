@@ -1,7 +1,7 @@
 """Converts Clerk's objects to records; counts what has no place here."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from models.instance import EnrollmentMode
 from resolvers.importing.records import (
@@ -31,6 +31,7 @@ from server.importing.clerk.shapes import (
 )
 
 PENDING = "pending"
+METADATA = {"public_metadata", "private_metadata"}
 # Where the application's own ID of a user is kept: `externalId` is Clerk's.
 APPLICATION_ID = "clerk_external_id"
 
@@ -61,11 +62,17 @@ def count_left(one: Shape, left: Counter[str]) -> None:
         left["invitations that aren't pending"] += 1
 
 
+def _find_lacking(one: Shape, names: Collection[str]) -> frozenset[str]:
+    """Finds the fields that an answer of the API lacks."""
+    return frozenset(name for name in names if getattr(one, name) is None)
+
+
 def convert_user(place: Place, user: ClerkUser) -> UserRecord:
     address = _find_primary(user)
     application_id = {APPLICATION_ID: user.external_id} if user.external_id else {}
     return UserRecord(
         place=place,
+        lacks=_find_lacking(user, METADATA),
         external_id=user.id,
         email_address=address.email_address if address else None,
         email_verified=bool(address and address.verification and address.verification.is_verified),
@@ -85,6 +92,7 @@ def convert_user(place: Place, user: ClerkUser) -> UserRecord:
 def convert_organization(place: Place, organization: ClerkOrganization) -> OrganizationRecord:
     return OrganizationRecord(
         place=place,
+        lacks=_find_lacking(organization, {*METADATA, "max_allowed_memberships"}),
         external_id=organization.id,
         name=organization.name,
         slug=organization.slug or None,
@@ -106,7 +114,7 @@ def _convert_profile(place: Place, user: ClerkPublicUser) -> UserRecord:
         place=place,
         external_id=user.user_id,
         email_address=user.identifier if has_address else None,
-        username=None if has_address else user.identifier,
+        username=None if has_address else user.identifier or None,
         first_name=user.first_name or None,
         last_name=user.last_name or None,
         image_url=user.image_url if user.has_image else None,
@@ -116,6 +124,7 @@ def _convert_profile(place: Place, user: ClerkPublicUser) -> UserRecord:
 def convert_membership(place: Place, membership: ClerkMembership) -> MembershipRecord:
     return MembershipRecord(
         place=place,
+        lacks=_find_lacking(membership, METADATA),
         organization=membership.organization.id,
         user=membership.public_user_data.user_id,
         role=membership.role,

@@ -121,4 +121,5 @@ def _page_order(path: Path) -> list[tuple[int, str]]:
 def _explain(error: ValidationError) -> str:
     detail = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in detail["loc"])
-    return f"{place}: {detail['msg']}." if place else f"{detail['msg']}."
+    message = f"{detail['msg'].removesuffix('.')}."
+    return f"{place}: {message}" if place else message

@@ -3,13 +3,24 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from models.validation.json_objects import check_json_object
 from server.yaml_files.shape import Text
 
 # Until the year 2100, in milliseconds.
 Milliseconds = Annotated[int, Field(ge=0, le=4_102_444_800_000)]
-Metadata = dict[Text, Any]
+
+
+def _ensure_json_object(metadata: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return check_json_object(metadata)
+    except ValueError as error:
+        raise PydanticCustomError("unstorable", "{error}", {"error": str(error)}) from error
+
+
+Metadata = Annotated[dict[str, Any], AfterValidator(_ensure_json_object)]
 
 
 class Shape(BaseModel):
@@ -47,7 +58,7 @@ class ClerkUser(Shape):
     phone_numbers: list[Any] = []
     public_metadata: Metadata | None = None
     private_metadata: Metadata | None = None
-    unsafe_metadata: Metadata | None = None
+    unsafe_metadata: dict[str, Any] | None = None
     password_enabled: bool = False
     banned: bool = False
     create_organization_enabled: bool | None = None

@@ -8,10 +8,21 @@ from pathlib import Path
 from resolvers.importing.records import Kind, Place, Record, UserRecord
 from resolvers.importing.report import Problem
 from server.importing.json_pages import INVALID
-from server.importing.source import SourceError
+from server.importing.source import SourceError, explain_file
 
 REQUIRED = ("id", "primary_email_address")
 SEPARATOR = "|"
+# What the file of the dashboard lacks, and what it may lack.
+LACKING = frozenset(
+    {
+        "public_metadata",
+        "private_metadata",
+        "image_url",
+        "create_organization_enabled",
+        "create_organizations_limit",
+    }
+)
+NAMES = frozenset({"username", "first_name", "last_name"})
 
 
 class ClerkUsersFile:
@@ -38,7 +49,9 @@ class ClerkUsersFile:
             yield from self._read_users()
 
     def _read_users(self) -> Iterator[Record | Problem]:
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
+        with explain_file(self._path):
+            file = self._path.open(encoding="utf-8-sig", newline="")
+        with file:
             rows, line = csv.DictReader(file), 2
             while True:
                 place = Place(self._path.name, line)
@@ -64,6 +77,7 @@ class ClerkUsersFile:
         self.left["phone numbers"] += bool(row.get("primary_phone_number"))
         return UserRecord(
             place=place,
+            lacks=LACKING | (NAMES - row.keys()),
             external_id=row["id"].strip(),
             email_address=primary or None,
             email_verified=primary in verified,
