@@ -139,6 +139,25 @@ async def test_reading_with_a_key_takes_as_many_statements_as_for_a_member(
     assert numbers[0] == numbers[1]
 
 
+@one_database
+async def test_keys_of_several_organizations_take_as_many_statements_as_one(
+    api: Api, acme: Acme
+) -> None:
+    await switch_billing(api)
+    other = Acme(await an_organization(api, by=acme.admin), acme.admin, acme.admin, acme.admin)
+    ids = [(await a_key(api, one, MEMBERSHIPS_READ)).id for one in (acme, other)]
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on ApiKey { permissions } } }"
+
+    numbers: list[int] = []
+    for some in (ids[:1], ids):
+        await api.run(query, {"ids": some}, by=SERVICE)
+        with counted(api.store) as statements:
+            nodes = (await api.run(query, {"ids": some}, by=SERVICE)).data["nodes"]
+        assert nodes == [{"permissions": [MEMBERSHIPS_READ]}] * len(some)
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1]
+
+
 async def test_checking_a_permission_of_a_key(api: Api, acme: Acme) -> None:
     key = await a_key(api, acme, MEMBERSHIPS_READ)
 
