@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from models.errors import NotFound
 from models.roles import (
     API_KEYS_MANAGE,
     API_KEYS_READ,
@@ -13,6 +16,9 @@ from models.roles import (
     PROFILE_MANAGE,
     SYSTEM_PERMISSIONS,
 )
+from resolvers.access import Actor, ActorType
+from resolvers.key_grants import load_key_grant
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents, events
 from tests.support.api_keys import (
@@ -84,6 +90,20 @@ async def test_another_organization_is_one_that_never_was(api: Api, acme: Acme) 
     own = await api.run('{ organization(by: { slug: "acme" }) { id } }', by=key)
     theirs = await api.run('{ organization(by: { slug: "other" }) { id } }', by=key)
     assert (own.data["organization"], theirs.data["organization"]) == ({"id": acme.id}, None)
+
+
+@one_database
+async def test_the_store_knows_the_organization_of_a_key(api: Api, acme: Acme) -> None:
+    """It decides, whatever the caller is narrowed to."""
+    key = await a_key(api, acme, *SYSTEM_PERMISSIONS)
+    other = await an_organization(api, by=acme.admin)
+
+    async with begin(api.server, Actor(ActorType.API_KEY, key.id)) as tx:
+        with pytest.raises(NotFound):
+            await tx.authorize(other, PROFILE_MANAGE)
+        await tx.authorize(acme.id, PROFILE_MANAGE)
+        assert await load_key_grant(tx.session, other, key.id, tx.now) is None
+        assert await load_key_grant(tx.session, acme.id, key.id, tx.now)
 
 
 async def test_a_key_reads_what_its_permissions_let_it(api: Api, acme: Acme) -> None:
