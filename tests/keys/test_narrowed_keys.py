@@ -349,6 +349,19 @@ async def test_private_metadata_have_scopes_of_their_own(api: Api, acme: Acme) -
         assert answer["events"]["nodes"][0]["data"].get("private_metadata") == expected
 
 
+@one_database
+async def test_the_external_id_needs_the_scope_of_organizations(api: Api, acme: Acme) -> None:
+    given = {"organizationId": acme.id, "externalId": "crm_1"}
+    assert (await api.mutate("updateOrganization", given, by=SERVICE)).payload
+    document = f"""{{ membership(organizationId: "{acme.id}", userId: "{acme.admin.id}") {{
+        organization {{ externalId privateMetadata }} }} }}"""
+    reading = [KeyScope.MEMBERSHIPS_READ]
+    for scopes, expected in ((reading, None), ([*reading, KeyScope.ORGANIZATIONS_READ], "crm_1")):
+        _, key = await a_key(api, scopes=scopes)
+        read = (await api.run(document, by=key)).data["membership"]["organization"]
+        assert read == {"externalId": expected, "privateMetadata": None}
+
+
 # --------------------------------------------------------------------------- reaching for more (KY5)
 
 
