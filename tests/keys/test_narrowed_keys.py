@@ -396,5 +396,10 @@ async def test_a_narrowed_key_gives_itself_no_more_than_it_has(api: Api, acme: A
         )
     assert await contents(api.store) == before
 
+    # An endpoint is sent private metadata too.
+    _, reader = await a_key(api, scopes=[KeyScope.WEBHOOKS_MANAGE, KeyScope.EVENTS_READ])
+    answer = await api.mutate("createWebhookEndpoint", {"url": change["url"]}, by=reader)
+    assert answer.error["extensions"]["scopes"] == ["private_metadata:read"]
+
     less = {**name, "scopes": ["memberships:read"]}
     assert (await api.mutate("createSecretKey", less, by=key)).payload
