@@ -337,6 +337,7 @@ async def test_while_organizations_are_disabled_a_key_can_do_nothing(api: Api, a
     for answer in (
         await api.send("members", by=key, organizationId=acme.id),
         await api.send("update-organization", by=key, organizationId=acme.id, name="New"),
+        await api.run("query($id: ID!) { node(id: $id) { id } }", {"id": key.id}, by=acme.admin),
     ):
         assert answer.reason == "organization_not_enabled_in_instance"
 
