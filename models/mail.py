@@ -55,7 +55,7 @@ class Mail(Record, table=True):
     )
     organization_id: str
     address_key: str
-    # The user who sent it; null for a secret key.
+    # The user or the API key that sent it; null for a secret key.
     inviter_id: str | None = None
     # The nonce of the invitation or the code when the email was queued: with another one, the link
     # or the code would be dead.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from models.roles import (
     API_KEYS_MANAGE,
@@ -53,11 +54,17 @@ def add_implied(scopes: Iterable[str]) -> frozenset[str]:
     return frozenset(granted | (readable & set(KeyScope)))
 
 
-# What a secret key must cover to give an API key a permission; custom ones need nothing.
+# What every API key can read, whatever its permissions.
+SCOPES_OF_ALL = [KeyScope.ORGANIZATIONS_READ, KeyScope.ROLES_READ]
+# What a secret key must cover to give an API key a permission; custom ones need nothing more.
 SCOPES_OF_PERMISSIONS = {
     PROFILE_MANAGE: [KeyScope.ORGANIZATIONS_WRITE],
     PROFILE_DELETE: [KeyScope.ORGANIZATIONS_WRITE],
-    MEMBERSHIPS_READ: [KeyScope.MEMBERSHIPS_READ, KeyScope.EVENTS_READ],
+    MEMBERSHIPS_READ: [
+        *(KeyScope.MEMBERSHIPS_READ, KeyScope.USERS_READ),
+        # The number of seats.
+        *(KeyScope.EVENTS_READ, KeyScope.BILLING_READ),
+    ],
     MEMBERSHIPS_MANAGE: [KeyScope.MEMBERSHIPS_WRITE, KeyScope.INVITATIONS_WRITE],
     DOMAINS_READ: [KeyScope.DOMAINS_READ],
     DOMAINS_MANAGE: [KeyScope.DOMAINS_WRITE],
@@ -70,8 +77,8 @@ SCOPES_OF_PERMISSIONS = {
 
 def list_needed_scopes(permissions: Iterable[str]) -> list[KeyScope]:
     """Lists what a secret key must cover to give an API key these permissions."""
-    needed = {scope for key in permissions for scope in SCOPES_OF_PERMISSIONS.get(key, ())}
-    return sorted(needed)
+    of_permissions = (SCOPES_OF_PERMISSIONS.get(key, ()) for key in permissions)
+    return sorted({*SCOPES_OF_ALL, *chain.from_iterable(of_permissions)})
 
 
 @dataclass(frozen=True, slots=True)

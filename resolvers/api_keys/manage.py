@@ -1,6 +1,6 @@
 """Creates, changes, and revokes the API keys of an organization (rules 91 and 92)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import JSONObject
+from models.base import JSONObject, parse_prefix
 from models.database.statements import prepared_statement
 from models.errors import (
     ApiKeyExpired,
@@ -35,10 +35,11 @@ from models.keys.scopes import list_needed_scopes
 from models.keys.secret_keys import compute_digest, get_visible_part
 from models.roles import Permission
 from models.validation.text import check_metadata
-from resolvers.access import Actor, ensure_grantable, missing_scope
+from resolvers.access import ensure_grantable, missing_scope
 from resolvers.changes import apply_changes
 from resolvers.events.api_key_payloads import record_api_key
 from resolvers.key_grants import select_key_permissions
+from resolvers.keys.secret_keys import lock_maker
 from resolvers.labels import check_labels
 from resolvers.plan_gate import parse_keys
 from resolvers.role_model.permissions import load_permissions_by_key
@@ -61,7 +62,7 @@ async def create_api_key(
 
     Only a digest of the secret is stored. Raises all errors of the input at once.
     """
-    _ensure_can_write(tx.actor)
+    await _ensure_can_write(tx)
     organization = await tx.lock_organization(organization_id)
     errors, permissions, expires_at = ErrorCollector(), list[Permission](), None
     labels = check_labels(errors, {"name": new.name, "description": new.description})
@@ -102,8 +103,11 @@ async def create_api_key(
 async def update_api_key(
     tx: Transaction, *, organization_id: str, key_id: str, given: dict[str, Any]
 ) -> ApiKey:
-    """Changes the given fields of a key of which the caller holds all permissions."""
-    _ensure_can_write(tx.actor)
+    """Changes the given fields of a key.
+
+    The caller must hold all permissions that the key has before and after the change.
+    """
+    await _ensure_can_write(tx)
     await tx.lock_organization(organization_id)
     key, granted = await _load_key(tx, organization_id, key_id)
     _ensure_live(key, tx.now)
@@ -123,7 +127,7 @@ async def update_api_key(
             new["expires_at"] = _compute_expiry(tx.now, new.pop("expires_in_days"))
     errors.raise_if_any()
     wanted = granted if permissions is None else frozenset(one.key for one in permissions)
-    _ensure_grantable(tx, wanted)
+    _ensure_grantable(tx, granted | wanted)
     changes = apply_changes(key, new)
     if permissions is not None and wanted != granted:
         changes["permissions"] = sorted(granted)
@@ -153,20 +157,24 @@ async def revoke_api_key(
     return key
 
 
-async def store_uses_of_api_keys(tx: Transaction, key_ids: Collection[str]) -> None:
-    """Stores that these keys were used, to the minute; the IDs can be those of secret keys too."""
+async def store_uses_of_api_keys(tx: Transaction, key_ids: Iterable[str]) -> None:
+    """Stores that those of the keys that are API keys were used, to the minute."""
+    used_ids = [key_id for key_id in key_ids if parse_prefix(key_id) == ApiKey.prefix]
+    if not used_ids:
+        return
     minute = tx.now.replace(second=0, microsecond=0)
-    used = update(ApiKey).where(col(ApiKey.id).in_(key_ids))
+    used = update(ApiKey).where(col(ApiKey.id).in_(used_ids))
     await tx.session.execute(used.values(last_used_at=minute))
 
 
-def _ensure_can_write(actor: Actor) -> None:
-    """Rejects an API key, which could otherwise outlive itself (rule 90)."""
-    if actor.api_key_id is not None:
+async def _ensure_can_write(tx: Transaction) -> None:
+    """Rejects an API key, and a secret key that has ended meanwhile, which would outlive itself."""
+    if tx.actor.api_key_id is not None:
         raise Forbidden(
             "An API key can't create or change API keys. Use a signed-in user or a secret key.",
             reason="user_required",
         )
+    await lock_maker(tx)
 
 
 def _ensure_grantable(tx: Transaction, permissions: Collection[str]) -> None:

@@ -50,7 +50,7 @@ async def queue_code(
     ensure_within(tx.now, times, CODES_PER_DOMAIN)
     await ensure_mail_rate(tx, organization, [key])
     mail = _make_mail(tx, MailKind.DOMAIN_CODE, organization, key)
-    mail.domain, mail.nonce, mail.inviter_id = domain.name, nonce, tx.actor.user_id
+    mail.domain, mail.nonce, mail.inviter_id = domain.name, nonce, tx.actor.holder_id
     tx.session.add(mail)
 
 

@@ -110,7 +110,7 @@ async def _insert_invitations(
     await tx.session.flush()
     for invitation in invitations:
         if options.notify:
-            queue_mail(tx, invitation, inviter_id=tx.actor.user_id)
+            queue_mail(tx, invitation, inviter_id=tx.actor.holder_id)
         await record_invitation(tx, EventType.INVITATION_CREATED, invitation, organization)
     return invitations
 

@@ -74,7 +74,7 @@ async def resend_invitation(
     invitation.by_service = tx.actor.is_service
     invitation.api_key_id = tx.actor.api_key_id
     invitation.expires_at = await compute_expiry(tx, None)
-    queue_mail(tx, invitation, inviter_id=tx.actor.user_id)
+    queue_mail(tx, invitation, inviter_id=tx.actor.holder_id)
     await record_invitation(tx, EventType.INVITATION_RESENT, invitation, organization)
     return invitation
 

@@ -52,12 +52,15 @@ def _select_recent_invitations(
 async def ensure_mail_rate(
     tx: Transaction, organization: Organization, keys: Sequence[str]
 ) -> None:
-    """Limits the emails to each address, and those of a user, for this organization and for all."""
+    """Limits the emails to each address, for this organization and for all, and those of a sender.
+
+    A sender is a user or an API key.
+    """
     if not keys:
         return
     # Emails of several organizations to the same address, or by the same user, are counted one
     # after the other.
-    inviter_id = tx.actor.user_id
+    inviter_id = tx.actor.holder_id
     await lock_texts(tx.session, [*keys, inviter_id] if inviter_id else keys)
     recent = _select_recent_mails(keys, inviter_id, tx.now - WINDOW)
     rows = (await tx.session.execute(recent)).all()

@@ -93,7 +93,7 @@ async def create_key(tx: Transaction, new: NewKey) -> tuple[SecretKey, str]:
 
     Raises Forbidden for a key with more than the caller has, or all errors of the input at once.
     """
-    maker = await _lock_maker(tx)
+    maker = await lock_maker(tx)
     secret, errors = generate_secret(), ErrorCollector()
     key = SecretKey(
         id=tx.new_id(SecretKey.prefix),
@@ -119,8 +119,11 @@ async def create_key(tx: Transaction, new: NewKey) -> tuple[SecretKey, str]:
     return key, secret
 
 
-async def _lock_maker(tx: Transaction) -> SecretKey | None:
-    """Locks the key that creates another one; None for the system, and for keys of the settings."""
+async def lock_maker(tx: Transaction) -> SecretKey | None:
+    """Locks the key that creates another one; None for the system, and for keys of the settings.
+
+    Raises Unauthenticated if the key was revoked or has expired meanwhile.
+    """
     if tx.actor.type is not ActorType.SERVICE:
         return None
     statement = select(SecretKey).where(col(SecretKey.id) == tx.actor.id).with_for_update()

@@ -75,8 +75,8 @@ class ApiKeyMutations:
 
     @strawberry.mutation(
         description="Changes an API key that has been neither revoked nor expired. The caller must"
-        " have all permissions of the key, after the change as well. They count from the next"
-        " request with the key.",
+        " have all permissions that the key has before and after the change. They count from the"
+        " next request with the key.",
         extensions=mutation_guard(API_KEYS_MANAGE, scope=KeyScope.KEYS_MANAGE),
     )
     async def update_api_key(self, info: Info, input: UpdateApiKeyInput) -> ApiKeyPayload | None:

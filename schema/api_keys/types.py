@@ -1,5 +1,6 @@
 """API keys, as the API shows them to those who can read them."""
 
+from asyncio import gather
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,7 +82,7 @@ class ApiKey(Node):
     async def permissions(keys: Sequence["ApiKey"], info: Info) -> list[list[str]]:
         loaders = info.context.loaders
         granted = await loaders.granted_permissions.load_many([key.id for key in keys])
-        features = [await loaders.load_features(key.organization_id) for key in keys]
+        features = await gather(*(loaders.load_features(key.organization_id) for key in keys))
         return [
             sorted(filter_by_features(permissions, in_plan))
             for permissions, in_plan in zip(granted, features, strict=True)

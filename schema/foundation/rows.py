@@ -33,9 +33,13 @@ class Scoped:
         return getattr(self.row, name) if self.context.try_scope(self.scope) else None
 
 
+def show_to_services(row: object, context: Context, scope: KeyScope) -> Any:
+    """Shows a row to secret keys with the scope."""
+    return Scoped(row, context, scope) if context.is_service else HIDDEN
+
+
 def show_private_metadata(row: object, context: Context) -> Any:
-    """Shows the private metadata of a row to secret keys with the scope."""
-    return Scoped(row, context, KeyScope.PRIVATE_METADATA_READ) if context.is_service else HIDDEN
+    return show_to_services(row, context, KeyScope.PRIVATE_METADATA_READ)
 
 
 def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:

@@ -44,8 +44,8 @@ class InvitationPreview:
         description="The name of the role that the invited person gets."
     )
     inviter_name: str | None = strawberry.field(
-        description="The full name of the inviter. Null if a secret key created the invitation, or"
-        " if the inviter has no name or was deleted."
+        description="The full name of the inviter. Null if a key created the invitation, or if the"
+        " inviter has no name or was deleted."
     )
     status: InvitationStatus = strawberry.field(description="The current status of the invitation.")
     expires_at: DateTime = strawberry.field(description="When the invitation expires.")

@@ -82,7 +82,7 @@ class Invitation(Node):
         " invitation is accepted. Null unless the caller uses a secret key."
     )
     domain: str | None = strawberry.field(
-        description="The domain that created the invitation. Null if a member or a secret key did."
+        description="The domain that created the invitation. Null if a member or a key did."
     )
     expires_at: DateTime = strawberry.field(description="When the invitation expires.")
     created_at: DateTime = strawberry.field(description="When the invitation was created.")
@@ -119,15 +119,15 @@ class Invitation(Node):
         return await load_role_or_deleted(info, self.row.role_id)
 
     @strawberry.field(
-        description="The user who sent the invitation. Null if a secret key or a domain sent it, if"
-        " the user was deleted, or if the caller can't manage memberships and isn't the inviter."
+        description="The user who sent the invitation. Null if a key or a domain sent it, if the"
+        " user was deleted, or if the caller can't manage memberships and isn't the inviter."
     )
     async def inviter(self, info: Info) -> User | None:
         return await self._person(info, self.row.inviter_id)
 
     @strawberry.field(
         description="The full name of the inviter, which the invited person can read too. Null if a"
-        " secret key or a domain sent the invitation, or if the inviter has no name or was deleted."
+        " key or a domain sent the invitation, or if the inviter has no name or was deleted."
     )
     async def inviter_name(self, info: Info) -> str | None:
         inviter_id = self.row.inviter_id

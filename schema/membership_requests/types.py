@@ -67,7 +67,7 @@ class MembershipRequest(Node):
         return User.from_row(row, info.context)
 
     @strawberry.field(
-        description="The member who decided. Null if nobody has, if a secret key did, if the user"
+        description="The member who decided. Null if nobody has, if a key did, if the user"
         " joined in another way, or unless the caller can manage memberships."
     )
     async def decided_by(self, info: Info) -> User | None:

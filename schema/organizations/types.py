@@ -23,7 +23,7 @@ from schema.foundation.connections import (
 )
 from schema.foundation.context import Context, Info
 from schema.foundation.guards import query_guard
-from schema.foundation.rows import reads, show, show_private_metadata
+from schema.foundation.rows import reads, show, show_private_metadata, show_to_services
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus
 from schema.invitations.order import InvitationOrderBy
@@ -52,7 +52,8 @@ if TYPE_CHECKING:
         *("id", "name", "public_metadata", "admin_delete_enabled"),
         *("created_at", "updated_at", "created_by_id", "role_set_id"),
     ],
-    service=["private_metadata", "external_id"],
+    private=["private_metadata"],
+    service=["external_id"],
 )
 @strawberry.type(description="A tenant: an account that its members share.")
 class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
@@ -268,7 +269,8 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         return show(
             cls,
             row=row,
-            service=show_private_metadata(row, context),
+            private=show_private_metadata(row, context),
+            service=show_to_services(row, context, KeyScope.ORGANIZATIONS_READ),
             slug=context.visible_slug(row.slug),
             image_url=row.image_url or context.default_image_url(row.id),
             has_image=row.image_url is not None,

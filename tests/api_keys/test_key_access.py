@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from models.errors import NotFound
 from models.roles import (
     API_KEYS_MANAGE,
     API_KEYS_READ,
@@ -13,6 +16,9 @@ from models.roles import (
     PROFILE_MANAGE,
     SYSTEM_PERMISSIONS,
 )
+from resolvers.access import Actor, ActorType
+from resolvers.key_grants import load_key_grant
+from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents, events
 from tests.support.api_keys import (
@@ -86,6 +92,20 @@ async def test_another_organization_is_one_that_never_was(api: Api, acme: Acme) 
     assert (own.data["organization"], theirs.data["organization"]) == ({"id": acme.id}, None)
 
 
+@one_database
+async def test_the_store_knows_the_organization_of_a_key(api: Api, acme: Acme) -> None:
+    """It decides, whatever the caller is narrowed to."""
+    key = await a_key(api, acme, *SYSTEM_PERMISSIONS)
+    other = await an_organization(api, by=acme.admin)
+
+    async with begin(api.server, Actor(ActorType.API_KEY, key.id)) as tx:
+        with pytest.raises(NotFound):
+            await tx.authorize(other, PROFILE_MANAGE)
+        await tx.authorize(acme.id, PROFILE_MANAGE)
+        assert await load_key_grant(tx.session, other, key.id, tx.now) is None
+        assert await load_key_grant(tx.session, acme.id, key.id, tx.now)
+
+
 async def test_a_key_reads_what_its_permissions_let_it(api: Api, acme: Acme) -> None:
     key = await a_key(api, acme, MEMBERSHIPS_READ)
     blind = await a_key(api, acme, PROFILE_MANAGE)
@@ -135,6 +155,25 @@ async def test_reading_with_a_key_takes_as_many_statements_as_for_a_member(
         await api.send("members", by=by, organizationId=acme.id)
         with counted(api.store) as statements:
             assert (await api.send("members", by=by, organizationId=acme.id)).data
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1]
+
+
+@one_database
+async def test_keys_of_several_organizations_take_as_many_statements_as_one(
+    api: Api, acme: Acme
+) -> None:
+    await switch_billing(api)
+    other = Acme(await an_organization(api, by=acme.admin), acme.admin, acme.admin, acme.admin)
+    ids = [(await a_key(api, one, MEMBERSHIPS_READ)).id for one in (acme, other)]
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on ApiKey { permissions } } }"
+
+    numbers: list[int] = []
+    for some in (ids[:1], ids):
+        await api.run(query, {"ids": some}, by=SERVICE)
+        with counted(api.store) as statements:
+            nodes = (await api.run(query, {"ids": some}, by=SERVICE)).data["nodes"]
+        assert nodes == [{"permissions": [MEMBERSHIPS_READ]}] * len(some)
         numbers.append(len(statements))
     assert numbers[0] == numbers[1]
 
@@ -298,6 +337,7 @@ async def test_while_organizations_are_disabled_a_key_can_do_nothing(api: Api, a
     for answer in (
         await api.send("members", by=key, organizationId=acme.id),
         await api.send("update-organization", by=key, organizationId=acme.id, name="New"),
+        await api.run("query($id: ID!) { node(id: $id) { id } }", {"id": key.id}, by=acme.admin),
     ):
         assert answer.reason == "organization_not_enabled_in_instance"
 

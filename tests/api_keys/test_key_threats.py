@@ -6,7 +6,7 @@ import pytest
 
 import models.keys.secret_keys as secret_keys
 from models.keys.secret_keys import VISIBLE_LENGTH
-from models.roles import API_KEYS_READ, MEMBERSHIPS_READ, PROFILE_MANAGE
+from models.roles import API_KEYS_READ, MEMBERSHIPS_READ, PROFILE_MANAGE, SYSTEM_PERMISSIONS
 from resolvers.api_keys import sign_in
 from resolvers.subscriptions import log_reader
 from server.observability.logs import mask
@@ -14,8 +14,10 @@ from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents
 from tests.support.api_keys import a_key, revoke_key, secret_of, update_key, verify_key
 from tests.support.factories import Acme, an_organization
+from tests.support.invitations import unchanged
 from tests.support.processes import listening
 from tests.support.subscriptions import a_subscription, begun, organization_events
+from tests.support.tokens import one_database
 
 API_KEY_EVENTS = "cursor type"
 
@@ -178,6 +180,24 @@ async def test_a_key_revoked_before_an_event_hears_nothing_of_it(
         monkeypatch.setattr(log_reader, "load_ended_keys", then)
         api.store.wakeup.notify()
         assert (await socket.refused())["code"] == "UNAUTHENTICATED"
+
+
+@one_database
+async def test_a_key_revoked_meanwhile_reads_and_changes_nothing(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its right is read again with what it reads, and in the transaction that changes something."""
+    key = await a_key(api, acme, *SYSTEM_PERMISSIONS)
+    assert (await api.send("members", by=key, organizationId=acme.id)).data["organization"]
+    await revoke_key(api, acme, key)
+
+    def find_none(*_: object) -> None: ...
+
+    monkeypatch.setattr(sign_in, "_find_fault", find_none)
+    async with unchanged(api):
+        changed = await api.send("update-organization", by=key, organizationId=acme.id, name="New")
+    assert changed.code == "NOT_FOUND"
+    assert (await api.send("members", by=key, organizationId=acme.id)).data["organization"] is None
 
 
 async def test_a_key_of_another_kind_is_not_taken_for_one(api: Api, acme: Acme) -> None:

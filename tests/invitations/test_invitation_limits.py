@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from models.database.tables import metadata
+from models.roles import SYSTEM_PERMISSIONS
 from tests.support.api import SERVICE, Answer, Api, Caller, events
+from tests.support.api_keys import a_key
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.invitations import (
     TABLE,
@@ -28,6 +30,7 @@ from tests.support.invitations import (
     ticket,
     unchanged,
 )
+from tests.support.tokens import one_database
 
 MAIL = metadata.tables["mail"]
 
@@ -303,6 +306,18 @@ async def test_a_user_writes_to_250_recipients_an_hour_for_all_organizations(
     assert await invited(api, other, "e@example.com", by=colleague)
     api.clock.forward(minutes=45)
     assert await invited(api, other, "f@example.com", by=await again(api, acme.admin))
+
+
+@one_database
+async def test_an_api_key_writes_to_250_recipients_an_hour_as_well(api: Api, acme: Acme) -> None:
+    key = await a_key(api, acme, *SYSTEM_PERMISSIONS)
+    await have_mailed(api, acme.id, key, 249)
+    made = await invited(api, acme.id, "a@example.com", by=key)
+
+    async with unchanged(api):
+        assert (await invite(api, acme.id, "b@example.com", by=key)).code == "RATE_LIMITED"
+        assert (await resend(api, acme.id, made["id"], by=key)).code == "RATE_LIMITED"
+    assert await invited(api, acme.id, "b@example.com", by=acme.admin)
 
 
 async def test_the_limit_of_a_user_is_exact_for_organizations_at_once(api: Api, acme: Acme) -> None:

@@ -349,6 +349,19 @@ async def test_private_metadata_have_scopes_of_their_own(api: Api, acme: Acme) -
         assert answer["events"]["nodes"][0]["data"].get("private_metadata") == expected
 
 
+@one_database
+async def test_the_external_id_needs_the_scope_of_organizations(api: Api, acme: Acme) -> None:
+    given = {"organizationId": acme.id, "externalId": "crm_1"}
+    assert (await api.mutate("updateOrganization", given, by=SERVICE)).payload
+    document = f"""{{ membership(organizationId: "{acme.id}", userId: "{acme.admin.id}") {{
+        organization {{ externalId privateMetadata }} }} }}"""
+    reading = [KeyScope.MEMBERSHIPS_READ]
+    for scopes, expected in ((reading, None), ([*reading, KeyScope.ORGANIZATIONS_READ], "crm_1")):
+        _, key = await a_key(api, scopes=scopes)
+        read = (await api.run(document, by=key)).data["membership"]["organization"]
+        assert read == {"externalId": expected, "privateMetadata": None}
+
+
 # --------------------------------------------------------------------------- reaching for more (KY5)
 
 
@@ -382,6 +395,11 @@ async def test_a_narrowed_key_gives_itself_no_more_than_it_has(api: Api, acme: A
             ["input", "expiresInDays"],
         )
     assert await contents(api.store) == before
+
+    # An endpoint is sent private metadata too.
+    _, reader = await a_key(api, scopes=[KeyScope.WEBHOOKS_MANAGE, KeyScope.EVENTS_READ])
+    answer = await api.mutate("createWebhookEndpoint", {"url": change["url"]}, by=reader)
+    assert answer.error["extensions"]["scopes"] == ["private_metadata:read"]
 
     less = {**name, "scopes": ["memberships:read"]}
     assert (await api.mutate("createSecretKey", less, by=key)).payload

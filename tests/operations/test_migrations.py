@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from models.base import now
@@ -27,6 +29,11 @@ from resolvers.access import SYSTEM
 from resolvers.roles import load_roles_by_id
 from resolvers.transaction import begin
 from tests.conftest import server_for
+from tests.support.api import Api
+from tests.support.api_keys import a_key as an_api_key
+from tests.support.factories import Acme
+from tests.support.invitations import invited
+from tests.support.keys import a_key
 from tests.test_house import PACKAGES
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
@@ -72,6 +79,34 @@ async def test_migrating_again_changes_nothing(store: Store) -> None:
     await migrations.migrate(store)
 
     assert await load_revision(store) == head()
+
+
+async def test_a_key_that_was_limited_ends_with_its_limits(api: Api, acme: Acme) -> None:
+    """Revision 0019, taken back: a key that was narrowed must not have every right."""
+    limits: list[dict[str, Any]] = [
+        *({"scopes": ["events:read"]}, {"expires_in_days": 1}, {"organization_ids": [acme.id]}),
+        {},
+    ]
+    keys = [await a_key(api, **limit) for limit in limits]
+    member = await an_api_key(api, acme, *SYSTEM_PERMISSIONS)
+    assert await invited(api, acme.id, by=member)
+
+    engine = make_engine(api.store)
+    async with engine.begin() as connection:
+        await connection.run_sync(downgrade, "0018")
+    await migrations.migrate(api.store)
+
+    statement = text("SELECT id FROM secret_key WHERE revoked_at IS NULL")
+    async with engine.connect() as connection:
+        live = (await connection.execute(statement)).scalars().all()
+    await engine.dispose()
+    assert live == [keys[-1][0]]
+
+
+def downgrade(connection: Any, revision: str) -> None:
+    config = migrations.make_config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
 
 
 def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
