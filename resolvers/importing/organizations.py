@@ -28,7 +28,7 @@ from models.validation.text import (
     to_search_text,
 )
 from resolvers.events.payloads import record_organization
-from resolvers.importing.batch import Batch, load_organizations, load_users
+from resolvers.importing.batch import Batch, load_organizations, load_users, select_known
 from resolvers.importing.records import OrganizationRecord
 from resolvers.importing.report import Outcome
 from resolvers.organizations import update_row
