@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Index, and_, or_
 from sqlmodel import Field, col
 
 from models.base import BaseTable, JSONObject, Record, UTCDateTime, json_column
@@ -25,8 +25,9 @@ REASON_LENGTH = 256
 
 class ApiKey(Record, table=True):
     prefix: ClassVar[str] = "apik"
+    __table_args__ = (Index(None, "organization_id", "id"),)
 
-    organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE", index=True)
+    organization_id: str = Field(foreign_key="organization.id", ondelete="CASCADE")
     name: str
     description: str | None = None
     # The first characters of the key, by which it is looked up and recognized.

@@ -10,10 +10,11 @@ from models.events import EventType
 from models.instance import EnrollmentMode
 from models.membership_requests import OrganizationSuggestion
 from models.organizations import Organization
-from models.roles import DOMAINS_MANAGE, MEMBERSHIPS_MANAGE
+from models.roles import API_KEYS_MANAGE, DOMAINS_MANAGE, MEMBERSHIPS_MANAGE
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.api_keys.manage import NewApiKey, create_api_key
 from resolvers.domains.affiliation import prepare_affiliation
 from resolvers.domains.manage import create_domain
 from resolvers.domains.suggestions import accept_suggestion
@@ -23,7 +24,7 @@ from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.keys.secret_keys import NewKey, create_key
 from resolvers.members.create import create_membership
 from resolvers.members.validation import NewMember
-from resolvers.organizations import NewOrganization, create_organization
+from resolvers.organizations import NewOrganization, create_organization, update_organization
 from resolvers.plans.features import create_feature
 from resolvers.plans.plans import NewPlan, create_plan
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
@@ -43,7 +44,18 @@ from server.development.issuer import (
     PEOPLE,
     make_subject,
 )
-from server.development.operations import COMPANY, HOOKS, JOAN, LAB, NEW, REPORTS, VERIFIED, WAITING
+from server.development.operations import (
+    BUILD_SERVER,
+    COMPANY,
+    CUSTOMER,
+    HOOKS,
+    JOAN,
+    LAB,
+    NEW,
+    REPORTS,
+    VERIFIED,
+    WAITING,
+)
 from server.settings.names import ISSUER
 
 # The person whose invitation has expired.
@@ -85,6 +97,12 @@ async def load_demo(server: Server) -> None:
     async with begin(server, SYSTEM) as tx:
         await create_endpoint(tx, endpoint)
         await create_key(tx, NewKey(REPORTS, scopes=["memberships:read"]))
+        given = {"external_id": CUSTOMER}
+        await update_organization(tx, organization_id=company.id, given=given)
+    async with begin(server, ada) as tx:
+        await tx.authorize(company.id, API_KEYS_MANAGE)
+        new_key = NewApiKey(BUILD_SERVER, ["org:sys_memberships:read"])
+        await create_api_key(tx, organization_id=company.id, new=new_key)
     await prepare_plans(server, company.id)
 
 

@@ -10,6 +10,7 @@ from models import base
 from models.database.store import Store
 from models.domains import OrganizationDomain
 from models.invitations import PENDING, Invitation
+from models.keys.api_keys import ApiKey
 from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.organizations import Organization, make_slug
@@ -34,6 +35,7 @@ from server.development.issuer import (
     DevelopmentIssuer,
 )
 from server.development.operations import (
+    BUILD_SERVER,
     COMPANY,
     HOOKS,
     JOAN,
@@ -121,6 +123,7 @@ async def load_ids(store: Store) -> dict[str, str]:
         col(WebhookEndpoint.url) == HOOKS
     )
     keys = select(SecretKey.name, SecretKey.id).where(col(SecretKey.name) == REPORTS)
+    api_keys = select(ApiKey.name, ApiKey.id).where(col(ApiKey.name) == BUILD_SERVER)
     requests = select(User.address_key, MembershipRequest.id).join(
         MembershipRequest, col(MembershipRequest.user_id) == col(User.id)
     )
@@ -132,7 +135,7 @@ async def load_ids(store: Store) -> dict[str, str]:
         for kind, statement in (("request", requests), ("suggestion", suggestions)):
             rows = await connection.execute(statement.where(col(User.issuer) == ISSUER))
             ids |= {f"{kind} of {address}": id for address, id in rows}
-        for statement in (people, organizations, endpoints, keys):
+        for statement in (people, organizations, endpoints, keys, api_keys):
             ids |= {name: id for name, id in await connection.execute(statement)}
     return ids
 

@@ -34,6 +34,10 @@ JOAN = "joan@example.com"
 HOOKS = "http://127.0.0.1:9000/webhooks"
 # A secret key of the demo, which nobody has.
 REPORTS = "Reports"
+# An API key of the demo company, which nobody has either.
+BUILD_SERVER = "Build server"
+# The ID that the demo company has in another system.
+CUSTOMER = "customer-1001"
 # The recipients of the ready operation that invites several people.
 MANY = ("frances@example.com", "radia@example.com")
 # A PNG image of four by four pixels.
@@ -184,6 +188,29 @@ def make_variables(
             "expiresInDays": 90,
         },
         "RevokeSecretKey": {"id": ids.get(REPORTS, "key_…")},
+        "OrganizationByExternalId": {"externalId": CUSTOMER},
+        "ApiKeys": {"organizationId": company},
+        "CreateApiKey": {
+            "input": {
+                "organizationId": company,
+                "name": "Directory sync",
+                "permissions": ["org:sys_memberships:read"],
+                "expiresInDays": 90,
+            }
+        },
+        "UpdateApiKey": {
+            "input": {
+                "organizationId": company,
+                "apiKeyId": ids.get(BUILD_SERVER, "apik_…"),
+                "description": "Builds and releases",
+            }
+        },
+        "RevokeApiKey": {
+            "organizationId": company,
+            "apiKeyId": ids.get(BUILD_SERVER, "apik_…"),
+            "reason": "It was replaced.",
+        },
+        "VerifyApiKey": {"secret": "ak_…"},
     }
 
 

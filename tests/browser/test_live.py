@@ -314,7 +314,7 @@ def test_a_log_that_was_emptied_is_no_error(own: OwnServer, own_site: Site) -> N
         set_active(page, engines)
         is_live(page)
 
-    for_retention(own.folder / "var" / "tenantry.db")
+    forget_events(own.folder / "var" / "tenantry.db")
 
     with own.start() as running:
         await_answer(Server(running, own.url))
@@ -328,7 +328,12 @@ def test_a_log_that_was_emptied_is_no_error(own: OwnServer, own_site: Site) -> N
         expect(page.locator("#organization")).to_have_text("Live again")
 
 
-def for_retention(database: Path) -> None:
-    """Removes the events as the retention does, and leaves the numbering as it is."""
+def forget_events(database: Path) -> None:
+    """Removes all events and one more, which the page can't have received."""
     with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'event'")
+        connection.execute(
+            "UPDATE instance SET forgotten_cursor ="
+            " (SELECT seq FROM sqlite_sequence WHERE name = 'event')"
+        )
         connection.execute("DELETE FROM event")

@@ -172,6 +172,7 @@ BY = {
     **dict.fromkeys(("ReplayWebhookDeliveries", "RotateWebhookSecret"), "Secret key"),
     **dict.fromkeys(("CreateSecretKey", "SecretKeys", "RevokeSecretKey"), "Secret key"),
     **dict.fromkeys(("VerifyDomain", "AllDomains"), "Secret key"),
+    **dict.fromkeys(("OrganizationByExternalId", "VerifyApiKey"), "Secret key"),
     **dict.fromkeys(("MySuggestions", "AcceptSuggestion"), "Dorothy Vaughan"),
 }
 

@@ -90,6 +90,10 @@ ACCEPTED = [
         *("organization", "user", "event", "organization_domain", "plan_subscription"),
     ),
     accept(
+        "A user creates few API keys.",
+        r"FROM api_key WHERE api_key\.created_by_id = .* ORDER BY api_key\.id$",
+    ),
+    accept(
         "Most organizations have the same role set.",
         r"organization\.role_set_id = ",
         *("organization", "membership", "invitation", SORT),

@@ -34,6 +34,9 @@ SUGGESTIONS = 20_000
 PLANS = 50
 # Users with a plan of their own.
 SUBSCRIBERS = 20_000
+API_KEYS = 20_000
+# The API keys of Acme, most of which are revoked.
+OWN_KEYS = 1_000
 
 THEN = "'2026-01-01 00:00:00.000000'"
 # Long after every test.
@@ -291,6 +294,23 @@ def insert_plans() -> Iterator[Insert]:
     yield Insert("stripe_event", SUBSCRIBERS, {"id": "'evt_' || i", "received_at": received_at})
 
 
+def insert_api_keys(acme: Acme) -> Iterator[Insert]:
+    columns = record(
+        "apik",
+        organization_id=choose_organization(acme, f"i <= {OWN_KEYS}"),
+        name="'Key ' || i",
+        visible="'ak_' || i",
+        digest="'digest'",
+        claims="'{}'",
+        created_by_id=make_id("user"),
+        revoked_at=choose("i % 50 = 0", "NULL", CREATED),
+    )
+    yield Insert("api_key", API_KEYS, columns)
+    permission = "(SELECT id FROM permission WHERE key = 'org:sys_memberships:read')"
+    granted = {"api_key_id": make_id("apik"), "permission_id": permission}
+    yield Insert("api_key_permission", API_KEYS, granted)
+
+
 def insert_answers() -> Insert:
     created_at = choose("i % 50 = 0", CREATED, FUTURE)
     columns = {"id": "'answer' || i", "fingerprint": "''", "answer": "''"}
@@ -311,6 +331,7 @@ def list_inserts(acme: Acme, role_id: str, role_set_id: str) -> list[Insert]:
         *insert_deliveries(),
         *insert_domains(acme),
         *insert_plans(),
+        *insert_api_keys(acme),
         insert_answers(),
     ]
 

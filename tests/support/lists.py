@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLObjectType,
+    ast_from_value,
     get_named_type,
     is_leaf_type,
     is_list_type,
     is_required_argument,
+    print_ast,
 )
 
 from schema import schema
@@ -36,7 +39,9 @@ class ListField:
 
     def write(self, around: str) -> str:
         """Writes the document; `around` has the fields above with `LIST` in place of this one."""
-        declared = ", ".join(f"${name}: {one.type}" for name, one in self.arguments.items())
+        declared = ", ".join(
+            f"${name}: {one.type}{_write_default(one)}" for name, one in self.arguments.items()
+        )
         given = ", ".join(f"{name}: ${name}" for name in self.arguments)
         selected = f"totalCount {SELECTED}" if self.has_count else SELECTED
         return (
@@ -54,6 +59,11 @@ class ListField:
                 yield {name: value[0] if is_single else value}
 
 
+def _write_default(argument: Any) -> str:
+    default = ast_from_value(argument.default_value, argument.type)
+    return f" = {print_ast(default)}" if default else ""
+
+
 def _list_values(type_: Any, value: Any) -> list[Any]:
     if isinstance(type_, GraphQLInputObjectType):
         orders = get_named_type(type_.fields["field"].type).values
@@ -63,6 +73,8 @@ def _list_values(type_: Any, value: Any) -> list[Any]:
         ]
     if isinstance(type_, GraphQLEnumType) and value is None:
         return [[one] for one in type_.values]
+    if type_ is GraphQLBoolean:
+        return [True]
     assert value is not None, "a filter needs a value"
     return [value]
 

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("visible", name=op.f("uq_api_key_visible")),
     )
-    op.create_index("ix_api_key_organization_id", "api_key", ["organization_id"])
+    op.create_index("ix_api_key_organization_id_id", "api_key", ["organization_id", "id"])
     op.create_index("ix_api_key_created_by_id", "api_key", ["created_by_id"])
     op.create_table(
         "api_key_permission",
