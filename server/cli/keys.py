@@ -20,7 +20,9 @@ def create_key(
     name: Annotated[str, typer.Option(help="A name that says what the key is for.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="A scope to narrow the key to. You can repeat the option."),
+        typer.Option(
+            help="A scope to narrow the key to, such as memberships:read. Can be repeated."
+        ),
     ] = None,
     organization: Annotated[
         list[str] | None,
