@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Index, and_, or_
 from sqlmodel import Field, col
 
 from models.base import BaseTable, JSONObject, Record, UTCDateTime, json_column
-from models.errors import TooLong, ValueInvalid
+from models.errors import TooLong
 from models.validation.characters import clean_line
 from models.validation.text import ensure_readable
 
@@ -19,7 +19,6 @@ KEY_PREFIX = "ak_"
 CHECKSUM_LENGTH = 6
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LIVE_KEYS = 50
-MAXIMUM_DAYS = 365
 REASON_LENGTH = 256
 
 
@@ -86,18 +85,12 @@ def is_live_at(now: datetime) -> ColumnElement[bool]:
 def find_fault(
     revoked_at: datetime | None, expires_at: datetime | None, now: datetime
 ) -> ApiKeyFault | None:
-    """Finds why a key is no longer valid."""
+    """Returns why a key is no longer valid, or None if it still is."""
     if revoked_at is not None:
         return ApiKeyFault.REVOKED
     if expires_at is not None and expires_at <= now:
         return ApiKeyFault.EXPIRED
     return None
-
-
-def check_expiry_days(days: int) -> int:
-    if not 1 <= days <= MAXIMUM_DAYS:
-        raise ValueInvalid(f"An API key must expire after 1 to {MAXIMUM_DAYS} days, or never.")
-    return days
 
 
 def check_reason(reason: str | None) -> str | None:

@@ -15,7 +15,6 @@ from models.keys.scopes import UNNARROWED, Narrowing, add_implied
 
 KEY_PREFIX = "sk_"
 VISIBLE_LENGTH = 15
-MAXIMUM_DAYS = 365
 MAXIMUM_ORGANIZATIONS = 100
 # How long it is known that a key used a scope.
 USES_KEPT = timedelta(days=30)

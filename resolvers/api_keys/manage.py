@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, update
@@ -25,12 +25,12 @@ from models.keys.api_keys import (
     ApiKey,
     ApiKeyFault,
     ApiKeyPermission,
-    check_expiry_days,
     check_reason,
     find_fault,
     generate_secret,
     is_live_at,
 )
+from models.keys.expiry import compute_expiry
 from models.keys.scopes import list_needed_scopes
 from models.keys.secret_keys import compute_digest, get_visible_part
 from models.roles import Permission
@@ -71,7 +71,7 @@ async def create_api_key(
     with errors.at("claims"):
         check_metadata(new.claims or {})
     with errors.at("expires_in_days"):
-        expires_at = _compute_expiry(tx.now, new.expires_in_days)
+        expires_at = compute_expiry(tx.now, new.expires_in_days, "An API key")
     errors.raise_if_any()
     granted = [permission.key for permission in permissions]
     _ensure_grantable(tx, granted)
@@ -124,7 +124,8 @@ async def update_api_key(
             check_metadata(claims)
     if "expires_in_days" in new:
         with errors.at("expires_in_days"):
-            new["expires_at"] = _compute_expiry(tx.now, new.pop("expires_in_days"))
+            days = new.pop("expires_in_days")
+            new["expires_at"] = compute_expiry(tx.now, days, "An API key")
     errors.raise_if_any()
     wanted = granted if permissions is None else frozenset(one.key for one in permissions)
     _ensure_grantable(tx, granted | wanted)
@@ -183,10 +184,6 @@ def _ensure_grantable(tx: Transaction, permissions: Collection[str]) -> None:
     missing = [scope for scope in list_needed_scopes(permissions) if not tx.actor.has_scope(scope)]
     if missing:
         raise missing_scope(*missing)
-
-
-def _compute_expiry(now: datetime, days: int | None) -> datetime | None:
-    return None if days is None else now + timedelta(days=check_expiry_days(days))
 
 
 @prepared_statement

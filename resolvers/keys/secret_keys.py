@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Select, String, type_coerce
@@ -21,9 +21,9 @@ from models.errors import (
 )
 from models.events import EventType
 from models.instance import Instance
+from models.keys.expiry import compute_expiry
 from models.keys.scopes import KeyScope
 from models.keys.secret_keys import (
-    MAXIMUM_DAYS,
     MAXIMUM_ORGANIZATIONS,
     USES_KEPT,
     SecretKey,
@@ -110,7 +110,7 @@ async def create_key(tx: Transaction, new: NewKey) -> tuple[SecretKey, str]:
     with errors.at("organization_ids"):
         key.organization_ids = await _check_organizations(tx, new.organization_ids)
     with errors.at("expires_in_days"):
-        key.expires_at = _compute_expiry(tx.now, new.expires_in_days, maker)
+        key.expires_at = _compute_own_expiry(tx.now, new.expires_in_days, maker)
     errors.raise_if_any()
     if maker:
         _ensure_within(maker, key)
@@ -165,10 +165,10 @@ async def _check_organizations(tx: Transaction, ids: Sequence[str] | None) -> li
     return sorted(known)
 
 
-def _compute_expiry(now: datetime, days: int | None, maker: SecretKey | None) -> datetime | None:
-    if days is not None and not 1 <= days <= MAXIMUM_DAYS:
-        raise ValueInvalid(f"A key must expire after 1 to {MAXIMUM_DAYS} days, or never.")
-    expires_at = None if days is None else now + timedelta(days=days)
+def _compute_own_expiry(
+    now: datetime, days: int | None, maker: SecretKey | None
+) -> datetime | None:
+    expires_at = compute_expiry(now, days, "A key")
     limit = maker.expires_at if maker else None
     if limit is not None and (expires_at is None or expires_at > limit):
         raise ValueInvalid(
