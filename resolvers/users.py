@@ -327,24 +327,31 @@ async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -
         with errors.at("create_organizations_limit"):
             check_limit(given["create_organizations_limit"], "The organization limit")
     errors.raise_if_any()
-    before = apply_changes(user, new)
     if given.get("email_verified"):
         user.verified_by_ticket = False
-    if before:
-        user.updated_at = tx.now
-        update_derived_fields(user)
-        hidden = {"private_metadata", "address_key"}
-        changes = {name: value for name, value in before.items() if name not in hidden}
-        record_user(tx, EventType.USER_UPDATED, user, changes)
+    update_row(tx, user, new)
     await enroll_proven(tx, enrolling, [user])
     return user
+
+
+def update_row(tx: Transaction, user: User, new: dict[str, Any]) -> bool:
+    """Writes what differs; returns whether anything did. Otherwise, it leaves no event."""
+    before = apply_changes(user, new)
+    if not before:
+        return False
+    user.updated_at = tx.now
+    update_derived_fields(user)
+    hidden = {"private_metadata", "address_key", "username"}
+    changes = {name: value for name, value in before.items() if name not in hidden}
+    record_user(tx, EventType.USER_UPDATED, user, changes)
+    return True
 
 
 async def merge_user_metadata(tx: Transaction, *, user_id: str, given: Metadata) -> User:
     """Merges what is given deeply into the metadata."""
     user = await _lock_user(tx, user_id)
-    merged = apply_metadata(tx, user, given, merge=True)
-    return await update_user(tx, user_id=user_id, given=merged)
+    update_row(tx, user, apply_metadata(tx, user, given, merge=True))
+    return user
 
 
 async def _lock_enrolling_of(tx: Transaction, user_id: str, given: dict[str, Any]) -> Enrolling:

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.errors import ErrorCollector
-from models.events import EventType
 from models.organizations import check_limit
-from models.users import User, update_derived_fields
+from models.users import User
 from models.validation.text import check_name
-from resolvers.events.payloads import record_user
-from resolvers.importing.batch import Batch, load_users
+from resolvers.importing.batch import Batch, load_users, select_known
 from resolvers.importing.records import Kind, UserRecord
 from resolvers.importing.report import Outcome
 from resolvers.users import (
@@ -19,6 +17,7 @@ from resolvers.users import (
     ensure_nobody_waits,
     insert_users,
     load_waiting,
+    update_row,
 )
 
 
@@ -110,13 +109,5 @@ def _update(batch: Batch, user: User, record: UserRecord) -> None:
             "email_verified": True,
         }
         user.verified_by_ticket = False
-    before = batch.apply(user, record, new)
-    if not before:
-        batch.count(Outcome.UNCHANGED)
-        return
-    user.updated_at = batch.tx.now
-    update_derived_fields(user)
-    hidden = {"private_metadata", "address_key", "username"}
-    changes = {name: value for name, value in before.items() if name not in hidden}
-    record_user(batch.tx, EventType.USER_UPDATED, user, changes)
-    batch.count(Outcome.UPDATED)
+    changed = update_row(batch.tx, user, select_known(record, new))
+    batch.count(Outcome.UPDATED if changed else Outcome.UNCHANGED)
