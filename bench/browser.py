@@ -23,12 +23,10 @@ from rich.table import Table
 
 from tests.browser.react_page import Site, Tab, build
 from tests.browser.support import SECRET_KEY
-from tests.support.chromium import chromium
+from tests.support.chromium import LOCAL, chromium
 from tests.support.processes import started
 
 PAGE = Path(__file__).with_name("page")
-# The pages are answered by this program, so that Chromium can't tell that they are local.
-LOCAL = "--disable-features=LocalNetworkAccessChecks"
 MANY = 1_000
 ROWS = 100
 # How often each of the tabs reads its token, as a page does that asks its own server.

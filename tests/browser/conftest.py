@@ -23,9 +23,7 @@ VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    # The pages are answered by the tests, so that Chromium can't tell that they are local.
-    local = "--disable-features=LocalNetworkAccessChecks"
-    with browsers.chromium(local) as running:
+    with browsers.chromium(browsers.LOCAL) as running:
         yield running
 
 

@@ -17,6 +17,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+# For pages that the program answers itself, which Chromium can't recognize as local.
+LOCAL = "--disable-features=LocalNetworkAccessChecks"
 # How long a page may take for anything, in milliseconds.
 PATIENCE = 20_000.0
 
