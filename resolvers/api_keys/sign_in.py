@@ -20,7 +20,7 @@ from resolvers.access import Actor, ActorType, SignIn
 from resolvers.pages import load_rows
 from resolvers.server import Server
 
-# What the secret is compared with if there is no key; no digest is equal to it.
+# Stands for the digest of a key that doesn't exist; no secret has it.
 NO_DIGEST = "-" * 64
 
 

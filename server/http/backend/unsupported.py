@@ -65,7 +65,7 @@ UNSUPPORTED: Mapping[str, str] = {
     ),
     "/v1/sign_in_tokens": f"{SIGN_IN} its own ways to sign in.",
     "/v1/sign_ups": f"{SIGN_IN} its own way to sign up.",
-    "/v1/testing_tokens": "There are no bots to be kept out, so tests need no token.",
+    "/v1/testing_tokens": "The API has no bot protection, so tests need no token.",
     "/v1/waitlist_entries": INVITE,
     "/v1/webhooks": WEBHOOKS,
     **dict.fromkeys([f"{USER}/ban", f"{USER}/unban"], REMOVE_ACCESS),
