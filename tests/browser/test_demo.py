@@ -301,8 +301,7 @@ def test_props_change_the_components_and_the_code(demo: Demo) -> None:
     panel = page.get_by_role("dialog")
     expect(panel).to_be_visible()
     expect(panel.get_by_role("button", name="Create organization")).to_have_count(0)
-    dark = "element => getComputedStyle(element).colorScheme"
-    assert page.locator(".product .tn-root").first.evaluate(dark) == "dark"
+    expect(page.locator(".product .tn-root").first).to_have_css("color-scheme", "dark")
 
 
 # ------------------------------------------------------------------------------------- slug routes
