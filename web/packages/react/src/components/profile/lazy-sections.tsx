@@ -1,10 +1,18 @@
-import { type LazyExoticComponent, lazy, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
+import { deferred } from "../../ui/deferred.ts";
 import type { Shown } from "./general.tsx";
-
-type Section = LazyExoticComponent<(shown: Shown) => ReactNode>;
+import { SectionSkeleton } from "./skeleton.tsx";
 
 /** The pages that few people open, each loaded when it is opened. */
-export const RequestsSection: Section = lazy(() => import("./requests.tsx"));
-export const DomainsSection: Section = lazy(() => import("./domains.tsx"));
-export const ActivitySection: Section = lazy(() => import("./activity.tsx"));
-export const BillingSection: Section = lazy(() => import("./billing.tsx"));
+export const RequestsSection: ComponentType<Shown> = section(() => import("./requests.tsx"));
+export const DomainsSection: ComponentType<Shown> = section(() => import("./domains.tsx"));
+export const ActivitySection: ComponentType<Shown> = section(() => import("./activity.tsx"));
+export const BillingSection: ComponentType<Shown> = section(() => import("./billing.tsx"));
+
+function section(load: () => Promise<{ default: ComponentType<Shown> }>): ComponentType<Shown> {
+  const content = deferred(load);
+  return function Section(shown: Shown): ReactNode {
+    const Content = content.use();
+    return Content ? <Content {...shown} /> : <SectionSkeleton />;
+  };
+}

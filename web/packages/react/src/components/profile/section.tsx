@@ -1,10 +1,9 @@
 import type { PermissionKey } from "@tenantry/js";
-import { type ComponentType, type ReactNode, Suspense } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { useOrganization } from "../../hooks/useOrganization.ts";
-import { useLocale } from "../../localization.tsx";
-import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { type CommonProps, Root } from "../root.tsx";
 import type { Shown } from "./general.tsx";
+import { SectionSkeleton } from "./skeleton.tsx";
 
 export type SectionProps = CommonProps & {
   /** The id or slug of an organization of the user. Defaults to the tab's. */
@@ -18,14 +17,12 @@ export function sectionOf(
 ): (props: SectionProps) => ReactNode {
   return function ProfileSection({ organization, ...common }: SectionProps): ReactNode {
     return (
-      <Root {...common} element="form" skeleton={<Loading />}>
-        <Suspense fallback={<Loading />}>
-          <Allowed
-            Content={Content}
-            {...(organization === undefined ? {} : { organization })}
-            {...(permission === undefined ? {} : { permission })}
-          />
-        </Suspense>
+      <Root {...common} element="form" skeleton={<SectionSkeleton />}>
+        <Allowed
+          Content={Content}
+          {...(organization === undefined ? {} : { organization })}
+          {...(permission === undefined ? {} : { permission })}
+        />
       </Root>
     );
   };
@@ -40,13 +37,8 @@ function Allowed(props: {
   const { isLoaded, organization, membership } = useOrganization(
     props.organization === undefined ? undefined : { organization: props.organization },
   );
-  if (!isLoaded) return <Loading />;
+  if (!isLoaded) return <SectionSkeleton />;
   if (!organization || !membership) return null;
   if (permission && !membership.permissions.includes(permission)) return null;
   return <Content organization={organization} membership={membership} />;
-}
-
-function Loading(): ReactNode {
-  const { text } = useLocale();
-  return <RowsSkeleton label={text.common.loading} />;
 }

@@ -21,3 +21,9 @@ export function ProfileSkeleton(): ReactNode {
     </div>
   );
 }
+
+/** A page of the settings before its content is there. */
+export function SectionSkeleton(): ReactNode {
+  const { text } = useLocale();
+  return <RowsSkeleton label={text.common.loading} />;
+}

@@ -3,6 +3,7 @@ import { useRef } from "react";
 import type { PaginatedResources } from "../../cache/pages.ts";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { useSettled } from "../../ui/settled.ts";
+import { FIRST_MEMBERSHIPS } from "./first-memberships.ts";
 
 export interface Memberships {
   list: PaginatedResources<OrganizationMembershipResource>;
@@ -15,8 +16,7 @@ export function useMemberships(search: string): Memberships {
   const query = useSettled(search.trim());
   const { userMemberships: list } = useOrganizationList({
     userMemberships: {
-      infinite: true,
-      pageSize: 20,
+      ...FIRST_MEMBERSHIPS,
       keepPreviousData: true,
       ...(query ? { query } : {}),
     },

@@ -1,7 +1,10 @@
 import type { OrganizationResource } from "@tenantry/js";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useElement } from "../../appearance/context.tsx";
+import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
+import { deferred } from "../../ui/deferred.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { FIRST_MEMBERSHIPS } from "../rows/first-memberships.ts";
 import type { OrganizationSwitcherProps } from "./props.ts";
 
 /** The dialog that the panel has opened. It shows the organization that was current then. */
@@ -18,16 +21,20 @@ export interface PanelProps {
   onDialog: (dialog: OpenDialog) => void;
 }
 
-const LazyPanel = lazy(() => import("./panel.tsx"));
-const LazyDialogs = lazy(() => import("./dialogs.tsx"));
+const panel = deferred(() => import("./panel.tsx"));
+const dialogs = deferred(() => import("./dialogs.tsx"));
 
 /** The inside of the panel, which is loaded when it is opened for the first time. */
 export function Panel({ fallback, ...props }: PanelProps & { fallback: ReactNode }): ReactNode {
-  return (
-    <Suspense fallback={fallback}>
-      <LazyPanel {...props} />
-    </Suspense>
-  );
+  const Content = panel.use();
+  return Content ? <Content {...props} /> : fallback;
+}
+
+/** Loads the panel and its first rows at the same time, before it is opened if the user comes near. */
+export function PanelPreload(): ReactNode {
+  useOrganizationList({ userMemberships: FIRST_MEMBERSHIPS });
+  useEffect(panel.preload, []);
+  return null;
 }
 
 export function Dialogs(props: {
@@ -35,11 +42,8 @@ export function Dialogs(props: {
   options: OrganizationSwitcherProps;
   onClose: () => void;
 }): ReactNode {
-  return (
-    <Suspense fallback={null}>
-      <LazyDialogs {...props} />
-    </Suspense>
-  );
+  const Content = dialogs.use();
+  return Content && <Content {...props} />;
 }
 
 export function LoadingPanel(): ReactNode {

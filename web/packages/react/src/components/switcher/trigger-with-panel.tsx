@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useTriggerText } from "../../localization.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { useView } from "../state.ts";
-import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
+import { Dialogs, LoadingPanel, type OpenDialog, Panel, PanelPreload } from "./lazy.tsx";
 import type { OrganizationSwitcherProps, TriggerAttributes } from "./props.ts";
 import { currentName, subtitleOf, TriggerContent } from "./trigger.tsx";
 
@@ -18,6 +18,7 @@ export function TriggerWithPanel(props: {
   const panelId = useId();
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useOpen(options);
+  const [isNear, setNear] = useState(false);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const { organization, membership, instance, isSwitching } = useView("<OrganizationSwitcher>");
   const isRequired = instance?.membershipMode === "required";
@@ -50,7 +51,15 @@ export function TriggerWithPanel(props: {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is the control.
-    <div onKeyDown={openWithArrow} style={{ display: "contents" }}>
+    <div
+      onKeyDown={openWithArrow}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(false)}
+      onFocus={() => setNear(true)}
+      onBlur={() => setNear(false)}
+      style={{ display: "contents" }}
+    >
+      {(isNear || isOpen) && <PanelPreload />}
       {options.trigger ? (
         options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
       ) : (
