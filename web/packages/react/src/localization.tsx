@@ -73,8 +73,15 @@ export interface Locale<Text extends CoreLocalization = Localization> {
 export function useCoreLocale(): Locale<CoreLocalization> {
   const { complete } = useContext(LanguagesContext);
   if (!complete) throw new Error("Wrap the component in LocalizationProvider with a base.");
-  return useMemo(() => locale(complete), [complete]);
+  const known = locales.get(complete);
+  if (known) return known;
+  const made = locale(complete);
+  locales.set(complete, made);
+  return made;
 }
+
+/** One for all components: the formatters of `Intl` are costly, and every row of a list asks for some. */
+const locales = new WeakMap<CoreLocalization, Locale<CoreLocalization>>();
 
 /** All strings, for what comes with them. */
 export function useLocale(): Locale {
@@ -88,23 +95,33 @@ const isComplete = (found: Locale<CoreLocalization>): found is Locale =>
   "organizationProfile" in found.text;
 
 function locale(text: CoreLocalization): Locale<CoreLocalization> {
-  const plurals = new Intl.PluralRules(text.locale);
-  const numbers = new Intl.NumberFormat(text.locale);
-  const days = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium" });
-  const moments = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "short" });
+  const plurals = once(() => new Intl.PluralRules(text.locale));
+  const numbers = once(() => new Intl.NumberFormat(text.locale));
+  const days = once(() => new Intl.DateTimeFormat(text.locale, { dateStyle: "medium" }));
+  const moments = once(
+    () => new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "short" }),
+  );
   const format = (template: string, values: Record<string, string | number>): string =>
     template.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
-      return typeof value === "number" ? numbers.format(value) : (value ?? whole);
+      return typeof value === "number" ? numbers().format(value) : (value ?? whole);
     });
   return {
     text,
     format,
-    count: (plural, count) => format(plural[plurals.select(count)] ?? plural.other, { count }),
-    date: (date) => days.format(date),
-    dateTime: (date) => moments.format(date),
+    count: (plural, count) => format(plural[plurals().select(count)] ?? plural.other, { count }),
+    date: (date) => days().format(date),
+    dateTime: (date) => moments().format(date),
     list: (items) => new Intl.ListFormat(text.locale).format(items),
     errorMessage: (error) => errorMessage(text, error, format),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
