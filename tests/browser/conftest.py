@@ -54,13 +54,17 @@ def component_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server, which holds its database."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="package")
+def server(server_folder: Path) -> Iterator[Server]:
     """The server of all tests that don't stop it: each makes people and organizations of its own."""
     find_chromium()
-    folder = tmp_path_factory.mktemp("server")
-    with started(
-        "dev", folder=folder, TENANTRY_SECRET_KEYS=SECRET_KEY, TENANTRY_LOG_LEVEL="error"
-    ) as running:
+    settings = {"TENANTRY_SECRET_KEYS": SECRET_KEY, "TENANTRY_LOG_LEVEL": "error"}
+    with started("dev", folder=server_folder, **settings) as running:
         yield running
 
 

@@ -4,12 +4,15 @@ A number in the name of a test is that of its check in the design of the browser
 """
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.react_page import Site, Tab
+from tests.support.large_database import METADATA, Insert, make_id, record
 from tests.support.processes import Server
 
 LOADED = "probe.auth?.last.isLoaded"
@@ -344,6 +347,53 @@ def test_31_an_idle_page_renders_nothing(pages: Site) -> None:
 
         assert len(set(tokens)) == 3
         assert tab.run("probe.consumers.last") == before
+
+
+def add_teams(database: Path, template: str, number: int) -> None:
+    """Adds the first member of an organization to as many new ones, as an administrator as well."""
+    like = f"FROM membership WHERE organization_id = '{template}')"
+    # Numbers of four digits: a search for one doesn't find it inside of another.
+    name = "'Team ' || (1000 + i)"
+    team = {"name": name, "slug": "'team-' || i", "search_text": f"lower({name})"}
+    organizations = record(
+        "org",
+        max_allowed_memberships="0",
+        admin_delete_enabled="true",
+        role_set_id=f"(SELECT role_set_id FROM organization WHERE id = '{template}')",
+        **team,
+        **METADATA,
+    )
+    memberships = record(
+        "orgmem",
+        organization_id=make_id("org"),
+        user_id=f"(SELECT user_id {like}",
+        role_id=f"(SELECT role_id {like}",
+        **METADATA,
+    )
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(Insert("organization", number, organizations).write())
+        connection.execute(Insert("membership", number, memberships).write())
+
+
+def test_32_a_thousand_memberships_are_read_in_pages(pages: Site, server_folder: Path) -> None:
+    ada, address = pages.person()
+    own = pages.organization("Engines", ada)
+    add_teams(server_folder / "var" / "tenantry.db", own["id"], 999)
+    with pages.tab(address, "organizations", list=json.dumps({"pageSize": 1_000})) as tab:
+        tab.wait("probe.organizations?.last.data.length > 0")
+        shown = tab.run("probe.organizations.last.data.length")
+        counts = last(tab, "organizations", "count", "pageCount")
+        at_first = tab.names().count("ReadUserMemberships")
+        tab.run("probe.organizations.last.fetchPage(10)")
+        tab.wait("probe.organizations.last.data.at(-1)?.organization.name === 'Team 1001'")
+        tab.run("probe.organizations.last.setParams({ pageSize: 1_000, query: 'team 1001' })")
+        tab.holds("#organizations > li", "Team 1001")
+        asked = [one.variables["first"] for one in tab.operations if "first" in one.variables]
+
+        assert (shown, counts) == (100, {"count": 1_000, "pageCount": 10})
+        assert at_first == 1
+        assert max(asked) == 100
+        assert tab.complaints == []
 
 
 def test_33_an_unknown_permission_is_named(pages: Site) -> None:

@@ -73,11 +73,12 @@ function Members(): ReactNode {
 }
 
 function Organizations(): ReactNode {
+  const [params, setParams] = useState(list);
   const { userMemberships, userInvitations, createOrganization } = useOrganizationList({
-    userMemberships: list,
+    userMemberships: params,
     userInvitations: true,
   });
-  useProbe("organizations", { ...userMemberships, createOrganization });
+  useProbe("organizations", { ...userMemberships, createOrganization, setParams });
   return (
     <>
       <ul id="organizations">
