@@ -57,6 +57,8 @@ OPEN = """async () => {
   document.querySelector(".tn-trigger").click();
   return await painted(".tn-panel .tn-list", "Team") - began;
 }"""
+# A hand takes longer from the edge of the trigger to the click.
+HOVER_MILLISECONDS = 150
 READ_TOKENS = "every => setInterval(() => tenantry.getToken(), every)"
 
 
@@ -133,12 +135,19 @@ def measure_switching(person: Person, report: Report, rounds: int) -> None:
 
 def measure_many(site: Site, report: Report, rounds: int) -> None:
     many = with_many(site)
-    opening: list[float] = []
-    for _ in range(rounds // 2):
+    opening: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(rounds):
+        comes_near = number % 2 == 1
         with many.opens("switcher") as tab:
-            tab.page.wait_for_selector("button.tn-trigger")
-            opening.append(tab.run(OPEN))
-    report.add_times(f"first opening of a panel with {MANY} memberships", opening, 200)
+            trigger = tab.page.locator("button.tn-trigger")
+            trigger.wait_for()
+            if comes_near:
+                trigger.hover()
+                tab.page.wait_for_timeout(HOVER_MILLISECONDS)
+            opening[comes_near].append(tab.run(OPEN))
+    name = f"first opening of a panel with {MANY} memberships"
+    report.add_times(f"{name}, by a script", opening[False], 200)
+    report.add_times(f"{name}, by the pointer", opening[True], 200)
     with many.opens("mine") as tab:
         times = [reload_rows(tab) for _ in range(rounds)]
     report.add_times(f"start until {ROWS} of {MANY} memberships are shown", times, 500)

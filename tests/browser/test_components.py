@@ -16,6 +16,7 @@ from tests.support.processes import Server
 
 REACT_18 = Path(__file__).parents[1] / "clients" / "react18"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+MEMBERSHIPS = "ReadUserMemberships"
 NEXT = {"afterSelectOrganizationUrl": "/orgs/:slug/dashboard", "afterSelectPersonalUrl": "/me/:id"}
 
 
@@ -487,6 +488,20 @@ def test_52_switching_at_a_server(live: Site) -> None:
 
         assert tab.run("window.went") == [f"/orgs/{lab['slug']}/dashboard"]
         assert tab.names().count("SetActiveOrganization") == 1
+
+
+def test_57_the_first_rows_load_when_the_pointer_comes_near(live: Site) -> None:
+    ada, address = live.person()
+    live.organization("Engines", ada)
+    with live.tab(address, "switcher") as tab:
+        trigger = tab.page.locator(".tn-trigger")
+        with tab.page.expect_request(lambda request: MEMBERSHIPS in (request.post_data or "")):
+            trigger.hover()
+        expect(tab.page.locator(".tn-panel")).to_be_hidden()
+        trigger.click()
+        expect(row(tab.page, "Engines")).to_be_visible()
+
+        assert tab.names().count(MEMBERSHIPS) == 1
 
 
 def test_59_inside_a_dialog_of_radix(live: Site) -> None:
