@@ -702,7 +702,7 @@ export declare function customPages(children: ReactNode): CustomPage[];
 
 // components/profile/section
 import type { PermissionKey } from "@tenantry/js";
-import { type ComponentType, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { type CommonProps } from "../root.tsx";
 import type { Shown } from "./general.tsx";
 export type SectionProps = CommonProps & {

@@ -35,7 +35,10 @@ function show(children: ReactNode): HTMLElement {
 
 test("a failure to load a part early is forgotten, and one to show it goes to the boundary", async () => {
   const load = vi.fn<() => Promise<Part>>();
-  const [early, late] = [deferred(load), deferred(() => Promise.reject(new Error("away")))];
+  const [early, late] = [
+    deferred(load),
+    deferred((): Promise<Part> => Promise.reject(new Error("away"))),
+  ];
   load.mockRejectedValueOnce(new Error("away")).mockResolvedValueOnce(PART);
   early.preload();
 
