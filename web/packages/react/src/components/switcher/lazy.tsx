@@ -27,10 +27,16 @@ const dialogs = deferred(() => import("./dialogs.tsx"));
 /** The inside of the panel, which is loaded when it is opened for the first time. */
 export function Panel({ fallback, ...props }: PanelProps & { fallback: ReactNode }): ReactNode {
   const Content = panel.use();
-  return Content ? <Content {...props} /> : fallback;
+  if (Content) return <Content {...props} />;
+  return (
+    <>
+      <PanelPreload />
+      {fallback}
+    </>
+  );
 }
 
-/** Loads the panel and its first rows at the same time, before it is opened if the user comes near. */
+/** Loads the panel and its first rows at the same time. */
 export function PanelPreload(): ReactNode {
   useOrganizationList({ userMemberships: FIRST_MEMBERSHIPS });
   useEffect(panel.preload, []);

@@ -59,7 +59,7 @@ export function TriggerWithPanel(props: {
       onBlur={() => setNear(false)}
       style={{ display: "contents" }}
     >
-      {(isNear || isOpen) && <PanelPreload />}
+      {isNear && <PanelPreload />}
       {options.trigger ? (
         options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
       ) : (
