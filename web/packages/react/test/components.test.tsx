@@ -19,7 +19,7 @@ import { RoleCell } from "../src/components/profile/role-cell.tsx";
 import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
 import { en } from "../src/locales/en.ts";
-import { LocalizationProvider } from "../src/localization.tsx";
+import { LocalizationProvider, useLocale } from "../src/localization.tsx";
 import { Dialog } from "../src/ui/dialog.tsx";
 import { answer, FakeTenantry, membership, organization, part, signedIn } from "./fake.ts";
 import { eventually, render, renderHook } from "./render.tsx";
@@ -240,4 +240,25 @@ test("what happens in a dialog stays there, whatever is around it in React", asy
   document.querySelector("form")?.dispatchEvent(new KeyboardEvent("keydown", options));
   expect(sent).toHaveBeenCalledTimes(1);
   expect(heard).not.toHaveBeenCalled();
+});
+
+test("the rows of a list share the formatters of their language", () => {
+  const made = vi.spyOn(Intl, "PluralRules");
+  function Row(): ReactNode {
+    const { text, count } = useLocale();
+    return <li>{count(text.organizationSwitcher.results, 2)}</li>;
+  }
+  const page = render(
+    new FakeTenantry(signedIn()),
+    english(
+      <>
+        <Row />
+        <Row />
+      </>,
+    ),
+  );
+  const { length } = made.mock.calls;
+  made.mockRestore();
+  expect(page.textContent).toBe("2 organizations2 organizations");
+  expect(length).toBe(1);
 });
