@@ -30,7 +30,6 @@ async function press(labels: readonly string[]): Promise<void> {
     const button = await appears(label);
     button.click();
   }
-  document.documentElement.dataset.pressed = "";
 }
 
 /** What a button says, without the letter of a picture in it. */
@@ -100,13 +99,20 @@ const load = LANGUAGES[language];
 const root = createRoot(document.body.appendChild(document.createElement("main")));
 document.documentElement.dataset.theme = theme;
 if (scene && load) {
-  const localization = await load();
-  document.documentElement.lang = localization.locale ?? "en";
-  document.documentElement.dir = localization.dir ?? "ltr";
-  root.render(
-    <StrictMode>
-      <Stage scene={scene} localization={localization} />
-    </StrictMode>,
-  );
-  await press(language === "en" ? (scene.clicks ?? []) : []);
+  const show = (localization: PartialLocalization): void => {
+    document.documentElement.lang = localization.locale ?? "en";
+    document.documentElement.dir = localization.dir ?? "ltr";
+    root.render(
+      <StrictMode>
+        <Stage scene={scene} localization={localization} />
+      </StrictMode>,
+    );
+  };
+  // The buttons are named in English; the state that they lead to stays when the language changes.
+  if (scene.clicks) {
+    show({});
+    await press(scene.clicks);
+  }
+  show(await load());
+  document.documentElement.dataset.pressed = "";
 } else root.render(<Contents />);

@@ -9,7 +9,7 @@ import {
   TaskChooseOrganization,
 } from "@tenantry/react";
 import type { ReactNode } from "react";
-import { HOSTILE, manyOrganizations, ORGANIZATIONS, PEOPLE } from "./data.ts";
+import { HOSTILE, LOGO, manyOrganizations, ORGANIZATIONS, PEOPLE } from "./data.ts";
 import type { WorldOptions } from "./world.ts";
 
 export interface Scene {
@@ -208,6 +208,23 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     clicks: ["Create organization"],
   },
   list: { show: list, world: { active: null } },
+  "list-branded": {
+    show: () => (
+      <OrganizationList
+        appearance={{
+          options: {
+            density: "compact",
+            logoPlacement: "outside",
+            helpPageUrl: "/help",
+            termsPageUrl: "/terms",
+            privacyPageUrl: "/privacy",
+          },
+        }}
+        {...props}
+      />
+    ),
+    world: { active: null, instance: { logoUrl: LOGO, homeUrl: "https://example.com/" } },
+  },
   "list-loading": { show: list, world: { isLoading: true } },
   "list-invited": { show: list, world: { organizations: mine, invitedTo: invited } },
   "list-empty": {

@@ -1,11 +1,12 @@
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
-import { type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
+import { type Routing, useRoute } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
@@ -19,7 +20,6 @@ import {
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { type Routing, useRoute } from "./routing.ts";
 import { ProfileSkeleton } from "./skeleton.tsx";
 
 export type ProfileContentProps = OrganizationProfileOptions &
@@ -88,14 +88,16 @@ function Pages(props: PagesProps): ReactNode {
           <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
           {organization.name}
         </div>
-        {entries.map((entry) => (
-          <NavigationItem
-            key={entry.path}
-            entry={entry}
-            isCurrent={entry === current}
-            go={route.go}
-          />
-        ))}
+        <div {...element("navigationItems")}>
+          {entries.map((entry) => (
+            <NavigationItem
+              key={entry.path}
+              entry={entry}
+              isCurrent={entry === current}
+              go={route.go}
+            />
+          ))}
+        </div>
       </nav>
       <section {...element("page")} aria-label={current?.label}>
         <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
@@ -115,6 +117,10 @@ function NavigationItem(props: {
 }): ReactNode {
   const { entry, isCurrent, go } = props;
   const element = useElement();
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (isCurrent && button.current) showInRow(button.current);
+  }, [isCurrent]);
   if (entry.kind === "link") {
     return (
       <a {...element("navigationItem")} href={pageUrl(entry.path)}>
@@ -125,6 +131,7 @@ function NavigationItem(props: {
   }
   return (
     <button
+      ref={button}
       type="button"
       {...element("navigationItem")}
       aria-current={isCurrent ? "page" : undefined}
@@ -134,6 +141,14 @@ function NavigationItem(props: {
       {entry.label}
     </button>
   );
+}
+
+/** On a narrow screen the pages stand in a row that scrolls. Nothing but the row moves. */
+function showInRow(item: HTMLElement): void {
+  const row = item.parentElement;
+  const [inner, outer] = [item, row].map((node) => node?.getBoundingClientRect());
+  if (!inner || !outer) return;
+  row?.scrollBy({ left: inner.left + inner.width / 2 - outer.left - outer.width / 2 });
 }
 
 function pageOf(
