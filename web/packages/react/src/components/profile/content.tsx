@@ -135,6 +135,7 @@ function NavigationItem(props: {
       type="button"
       {...element("navigationItem")}
       aria-current={isCurrent ? "page" : undefined}
+      data-autofocus={isCurrent || undefined}
       onClick={() => go(entry.path)}
     >
       {entry.icon}
