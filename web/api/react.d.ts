@@ -41,11 +41,12 @@ export type { TenantryProviderOptions } from "./provider.tsx";
 
 // appearance/types
 import type { CSSProperties } from "react";
-export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardSubtitle" | "cardTitle" | "checkbox" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
+export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardLogo" | "cardSubtitle" | "cardTitle" | "checkbox" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationItems" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
 export type VariableName = "colorPrimary" | "colorPrimaryForeground" | "colorDanger" | "colorSuccess" | "colorWarning" | "colorNeutral" | "colorForeground" | "colorMutedForeground" | "colorMuted" | "colorBackground" | "colorInput" | "colorInputForeground" | "colorBorder" | "colorRing" | "colorShadow" | "colorModalBackdrop" | "colorShimmer" | "fontFamily" | "fontFamilyButtons" | "fontFamilyMono" | "fontSize" | "fontWeight" | "borderRadius" | "spacing";
 export interface AppearanceOptions {
     animations?: boolean;
     density?: "comfortable" | "compact";
+    logoPlacement?: "inside" | "outside" | "none";
     helpPageUrl?: string;
     termsPageUrl?: string;
     privacyPageUrl?: string;
@@ -55,6 +56,7 @@ export interface Appearance {
     variables?: Partial<Record<VariableName, string>>;
     elements?: Partial<Record<ElementName, string | CSSProperties>>;
     options?: AppearanceOptions;
+    cssLayerName?: string;
 }
 
 // cache/pages
@@ -556,19 +558,32 @@ export {};
 // components/create/create-organization
 import type { ReactNode } from "react";
 import { type CommonProps } from "../root.tsx";
+import type { Routing } from "../routing.ts";
 import { type CreateFlowOptions } from "./flow.tsx";
-export type CreateOrganizationProps = CommonProps & CreateFlowOptions;
+export type CreateOrganizationProps = CommonProps & CreateFlowOptions & Routing;
 export declare function CreateOrganization(props: CreateOrganizationProps): ReactNode;
+
+// components/routing
+export interface Routing {
+    routing?: "hash" | "path" | "virtual" | undefined;
+    path?: string | undefined;
+}
+export interface Route {
+    path: string;
+    go: (path: string) => void;
+}
+export declare function useRoute({ routing, path }: Routing, startPath: string): Route;
 
 // components/create/flow
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";
 import { type ReactNode } from "react";
+import { type Routing } from "../routing.ts";
 export interface CreateFlowOptions {
     afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource> | undefined;
     skipInvitationScreen?: boolean | undefined;
     hideSlug?: boolean | undefined;
 }
-export interface CreateFlowProps extends CreateFlowOptions {
+export interface CreateFlowProps extends CreateFlowOptions, Routing {
     frame: (title: string, screen: ReactNode) => ReactNode;
     onDone?: (() => void) | undefined;
     onCancel?: (() => void) | undefined;
@@ -640,8 +655,8 @@ export {};
 
 // components/profile/content
 import { type ReactNode } from "react";
+import { type Routing } from "../routing.ts";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { type Routing } from "./routing.ts";
 export type ProfileContentProps = OrganizationProfileOptions & Routing & {
     onGone?: (() => void) | undefined;
     children?: ReactNode;
@@ -670,17 +685,6 @@ export interface OrganizationProfileOptions {
     afterLeaveOrganizationUrl?: string | undefined;
     afterDeleteOrganizationUrl?: string | undefined;
 }
-
-// components/profile/routing
-export interface Routing {
-    routing?: "hash" | "path" | "virtual" | undefined;
-    path?: string | undefined;
-}
-export interface Route {
-    path: string;
-    go: (path: string) => void;
-}
-export declare function useRoute({ routing, path }: Routing, startPath: string): Route;
 
 // components/profile/custom
 import { type ReactNode } from "react";
