@@ -176,6 +176,15 @@ def test_78_variables_stand_in_the_layer_that_is_named(gallery: Gallery) -> None
         expect(page.locator(".tn-trigger")).to_have_css("color", color)
 
 
+def test_78_the_settings_of_the_switcher_have_a_look_of_their_own(gallery: Gallery) -> None:
+    appearance = {"variables": {"colorForeground": "rgb(200, 0, 80)"}}
+    props = {"organizationProfileProps": {"appearance": appearance}}
+    page = gallery.open("profile-modal", props=props)
+
+    expect(page.get_by_role("dialog")).to_have_css("color", "rgb(200, 0, 80)")
+    expect(page.locator(".tn-trigger")).not_to_have_css("color", "rgb(200, 0, 80)")
+
+
 def test_the_logo_of_the_instance(gallery: Gallery) -> None:
     for placement in ("inside", "outside"):
         options = {"appearance": {"options": {"logoPlacement": placement}}}

@@ -11,6 +11,7 @@ import type { PartialLocalization } from "../locales/types.ts";
 import { LocalizationProvider } from "../localization.tsx";
 import { useIsHydrated } from "../snapshot.ts";
 import { ToastProvider } from "../ui/toast.tsx";
+import { useView } from "./state.ts";
 
 /** What every visible component takes. Other attributes go to its root element. */
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
@@ -37,11 +38,14 @@ export interface RootProps extends CommonProps {
 export function Root(props: RootProps): ReactNode {
   const { appearance, localization, container, fallback, skeleton, children, ...rest } = props;
   const isHydrated = useIsHydrated();
+  const { isLoaded } = useView("The component");
+  // Every component has a skeleton of its own; what the page gives instead of it stays until the state is there.
+  const isReady = isHydrated && (isLoaded || fallback === undefined);
   return (
     <SurroundingsProvider appearance={appearance} container={container}>
       <LocalizationProvider localization={localization} base={en}>
         <RootElement {...rest}>
-          <ToastProvider>{isHydrated ? children : (fallback ?? skeleton)}</ToastProvider>
+          <ToastProvider>{isReady ? children : (fallback ?? skeleton)}</ToastProvider>
         </RootElement>
       </LocalizationProvider>
     </SurroundingsProvider>
