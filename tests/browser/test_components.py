@@ -641,6 +641,22 @@ def test_68_the_invite_screen_has_an_address(gallery: Gallery) -> None:
         expect(page).not_to_have_url(address)
 
 
+def test_68_the_address_stays_without_an_invite_screen_and_in_a_dialog(gallery: Gallery) -> None:
+    page = gallery.open("create", props={"skipInvitationScreen": True})
+    address, name = page.url, page.get_by_label("Organization name")
+    name.fill("Looms")
+    page.get_by_role("button", name="Create organization").click()
+    # The form is for the next organization.
+    expect(name).to_have_value("Ada’s Workshop")
+    expect(page).to_have_url(address)
+
+    page = gallery.open("create-modal")
+    address, dialog = page.url, page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Create organization").click()
+    expect(dialog.get_by_label("Email addresses")).to_be_visible()
+    expect(page).to_have_url(address)
+
+
 def test_68_a_new_page_goes_on_inviting(gallery: Gallery) -> None:
     for role, label in (("org:admin", "Email addresses"), ("org:member", "Organization name")):
         page = gallery.open("create", world={"role": role})

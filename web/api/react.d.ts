@@ -592,9 +592,9 @@ export declare function CreateOrganizationFlow(props: CreateFlowProps): ReactNod
 
 // components/invite/invite-members-button
 import type { RoleKey } from "@tenantry/js";
-import { type MouseEvent, type ReactElement, type ReactNode } from "react";
+import { type HTMLAttributes, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import type { CommonProps } from "../root.tsx";
-export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance" | "localization" | "container"> {
+export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance" | "localization" | "container">, Pick<HTMLAttributes<HTMLButtonElement>, "id" | "className" | "style"> {
     children?: ReactElement<{
         onClick?: (event: MouseEvent) => void;
     }>;
@@ -806,7 +806,7 @@ interface SwitcherOptions extends CommonProps {
     afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource>;
     afterLeaveOrganizationUrl?: string;
     skipInvitationScreen?: boolean;
-    organizationProfileProps?: OrganizationProfileOptions;
+    organizationProfileProps?: OrganizationProfileOptions & Pick<CommonProps, "appearance">;
     onSelect?: (organization: OrganizationResource | null) => void;
     trigger?: (state: TriggerState, attributes: TriggerAttributes) => ReactElement;
     side?: Side;
@@ -1178,6 +1178,7 @@ import type { Tenantry } from "@tenantry/js";
 import type { Appearance } from "./appearance/types.ts";
 import { type AcceptInvitationProps } from "./components/accept/accept-invitation.tsx";
 import { type CreateOrganizationProps } from "./components/create/create-organization.tsx";
+import { type InviteMembersButtonProps } from "./components/invite/invite-members-button.tsx";
 import { type OrganizationListProps } from "./components/list/organization-list.tsx";
 import { type OrganizationProfileProps } from "./components/profile/organization-profile.tsx";
 import type { OrganizationSwitcherProps } from "./components/switcher/props.ts";
@@ -1200,6 +1201,8 @@ export interface Mounter {
     readonly unmountOrganizationList: (node: Element) => void;
     readonly mountTaskChooseOrganization: Mount<TaskChooseOrganizationProps>;
     readonly unmountTaskChooseOrganization: (node: Element) => void;
+    readonly mountInviteMembersButton: Mount<InviteMembersButtonProps>;
+    readonly unmountInviteMembersButton: (node: Element) => void;
     readonly mountAcceptInvitation: Mount<AcceptInvitationProps>;
     readonly unmountAcceptInvitation: (node: Element) => void;
 }

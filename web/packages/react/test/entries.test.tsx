@@ -9,7 +9,7 @@ function imported(entry: string): Set<string> {
     if (found.has(file.pathname)) return;
     found.add(file.pathname);
     const text = readFileSync(file, "utf8").replace(/^(im|ex)port type .*?;$/gms, "");
-    for (const [, path] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+    for (const [, path] of text.matchAll(/(?:from |import |import\()"(\.[^"]+)"/g)) {
       if (path) read(new URL(path, file));
     }
   };
