@@ -752,6 +752,7 @@ def test_107_the_components_with_react_18(
     with pages.tab(address, "switcher") as tab:
         page = tab.page
         page.get_by_role("button", name="Organization switcher").click()
+        assert tab.run("window.root.className") == "tn-switcher tn-root"
         row(page, "Engines").click()
         expect(page.locator(".tn-trigger")).to_contain_text("Engines")
         page.locator(".tn-trigger").click()

@@ -123,7 +123,7 @@ export declare function looksEqual(a: unknown, b: unknown): boolean;
 export declare function shareRows<T extends Row>(earlier: Pages<T>, later: Pages<T>): Pages<T>;
 
 // components/accept/accept-invitation
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 export interface AcceptInvitationOptions {
     redirectUrlComplete?: string | undefined;
@@ -133,13 +133,14 @@ export interface AcceptInvitationOptions {
 export interface AcceptInvitationProps extends CommonProps, AcceptInvitationOptions {
     ticket?: string;
 }
-export declare function AcceptInvitation(props: AcceptInvitationProps): ReactNode;
+export declare const AcceptInvitation: FunctionComponent<AcceptInvitationProps>;
 
 // components/root
 import type { HTMLAttributes, ReactNode, Ref } from "react";
 import { type Container } from "../appearance/context.tsx";
 import type { Appearance, ElementName } from "../appearance/types.ts";
 import type { PartialLocalization } from "../locales/types.ts";
+import type { RootRef } from "./with-ref.ts";
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
     appearance?: Appearance | undefined;
     localization?: PartialLocalization | undefined;
@@ -147,7 +148,7 @@ export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "child
     container?: Container | undefined;
     ref?: Ref<HTMLDivElement>;
 }
-export interface RootProps extends CommonProps {
+export interface RootProps extends CommonProps, RootRef {
     element: ElementName;
     skeleton: ReactNode;
     children: ReactNode;
@@ -555,13 +556,20 @@ declare const pages: {
 export declare const en: typeof core & typeof pages;
 export {};
 
+// components/with-ref
+import { type FunctionComponent, type ReactNode, type Ref } from "react";
+export interface RootRef {
+    rootRef?: Ref<HTMLDivElement> | undefined;
+}
+export declare function withRef<Props extends object>(component: (props: Props & RootRef) => ReactNode): FunctionComponent<Props>;
+
 // components/create/create-organization
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import type { Routing } from "../routing.ts";
 import { type CreateFlowOptions } from "./flow.tsx";
 export type CreateOrganizationProps = CommonProps & CreateFlowOptions & Routing;
-export declare function CreateOrganization(props: CreateOrganizationProps): ReactNode;
+export declare const CreateOrganization: FunctionComponent<CreateOrganizationProps>;
 
 // components/routing
 export interface Routing {
@@ -604,7 +612,7 @@ export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance"
 export declare function InviteMembersButton(props: InviteMembersButtonProps): ReactNode;
 
 // components/list/organization-list
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { type CreateFlowOptions } from "../create/flow.tsx";
 import { type CommonProps } from "../root.tsx";
 import type { SwitchOptions } from "../rows/use-switch.ts";
@@ -612,7 +620,7 @@ export interface OrganizationListOptions extends CreateFlowOptions, Pick<SwitchO
     hidePersonal?: boolean | undefined;
 }
 export type OrganizationListProps = CommonProps & OrganizationListOptions;
-export declare function OrganizationList(props: OrganizationListProps): ReactNode;
+export declare const OrganizationList: FunctionComponent<OrganizationListProps>;
 
 // components/rows/use-switch
 import type { OrganizationResource, PublicOrganizationData, UrlTemplate, UserResource } from "@tenantry/js";
@@ -631,13 +639,12 @@ export interface Switching {
 export declare function useSwitch(options: SwitchOptions): Switching;
 
 // components/profile/organization-profile
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import { type ProfileContentProps } from "./content.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
 import { sectionOf } from "./section.tsx";
 export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;
-declare function Profile(props: OrganizationProfileProps): ReactNode;
 interface Parts {
     Page: typeof OrganizationProfilePage;
     Link: typeof OrganizationProfileLink;
@@ -650,7 +657,7 @@ interface Parts {
     Billing: ReturnType<typeof sectionOf>;
     Danger: ReturnType<typeof sectionOf>;
 }
-export declare const OrganizationProfile: typeof Profile & Parts;
+export declare const OrganizationProfile: FunctionComponent<OrganizationProfileProps> & Parts;
 export {};
 
 // components/profile/content
@@ -706,13 +713,13 @@ export declare function customPages(children: ReactNode): CustomPage[];
 
 // components/profile/section
 import type { PermissionKey } from "@tenantry/js";
-import { type ComponentType, type ReactNode } from "react";
+import { type ComponentType, type FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import type { Shown } from "./general.tsx";
 export type SectionProps = CommonProps & {
     organization?: string;
 };
-export declare function sectionOf(Content: ComponentType<Shown>, permission?: PermissionKey): (props: SectionProps) => ReactNode;
+export declare function sectionOf(Content: ComponentType<Shown>, permission?: PermissionKey): FunctionComponent<SectionProps>;
 
 // components/profile/general
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
@@ -750,15 +757,13 @@ export type TenantryProviderProps = TenantryProviderOptions & {
 export declare function TenantryProvider({ children, ...options }: TenantryProviderProps): ReactNode;
 
 // components/switcher/organization-switcher
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
-declare function Switcher(props: OrganizationSwitcherProps): ReactNode;
-export declare const OrganizationSwitcher: typeof Switcher & {
+export declare const OrganizationSwitcher: FunctionComponent<OrganizationSwitcherProps> & {
     OrganizationProfilePage: typeof OrganizationProfilePage;
     OrganizationProfileLink: typeof OrganizationProfileLink;
 };
-export {};
 
 // components/switcher/props
 import type { OrganizationResource, UrlTemplate, UserResource } from "@tenantry/js";
@@ -836,12 +841,12 @@ export interface PopoverProps {
 export declare function Popover(props: PopoverProps): ReactNode;
 
 // components/task/task-choose-organization
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 export interface TaskChooseOrganizationProps extends CommonProps {
     redirectUrlComplete: string;
 }
-export declare function TaskChooseOrganization(props: TaskChooseOrganizationProps): ReactNode;
+export declare const TaskChooseOrganization: FunctionComponent<TaskChooseOrganizationProps>;
 
 // control/ActiveOrganization
 import { type ReactNode } from "react";

@@ -8,7 +8,7 @@ import {
   type TenantryEvent,
   type UserResource,
 } from "@tenantry/js";
-import type { FormEvent, ReactNode } from "react";
+import { cloneElement, createRef, type FormEvent, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
 import type { PaginatedResources } from "../src/cache/pages.ts";
@@ -60,9 +60,11 @@ test.each([
   ["<OrganizationList>", <OrganizationList key="1" fallback="wait" />],
   ["<OrganizationProfile>", <OrganizationProfile key="2" fallback="wait" />],
   ["<OrganizationSwitcher>", <OrganizationSwitcher key="3" fallback="wait" />],
-])("the fallback of %s stays until the state is there", async (_, shown) => {
+])("the fallback of %s stays until the state is there, in its root element", async (_, shown) => {
   const fake = new FakeTenantry(LOADING);
-  const page = render(fake, shown);
+  const ref = createRef<HTMLDivElement>();
+  const page = render(fake, cloneElement(shown, { ref }));
+  expect(ref.current?.classList).toContain("tn-root");
   await eventually(() => expect(page.textContent).toBe("wait"));
   expect(page.querySelector(".tn-skeleton")).toBeNull();
   flushSync(() => fake.set(NOBODY));

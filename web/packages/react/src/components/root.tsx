@@ -12,6 +12,7 @@ import { LocalizationProvider } from "../localization.tsx";
 import { useIsHydrated } from "../snapshot.ts";
 import { ToastProvider } from "../ui/toast.tsx";
 import { useView } from "./state.ts";
+import type { RootRef } from "./with-ref.ts";
 
 /** What every visible component takes. Other attributes go to its root element. */
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
@@ -26,7 +27,7 @@ export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "child
   ref?: Ref<HTMLDivElement>;
 }
 
-export interface RootProps extends CommonProps {
+export interface RootProps extends CommonProps, RootRef {
   /** The names of the root element. */
   element: ElementName;
   /** What the server and the first render show, because the rest depends on the device. */
@@ -52,18 +53,18 @@ export function Root(props: RootProps): ReactNode {
   );
 }
 
-interface RootElementProps extends HTMLAttributes<HTMLDivElement> {
+interface RootElementProps extends HTMLAttributes<HTMLDivElement>, RootRef {
   element: ElementName;
-  ref?: Ref<HTMLDivElement>;
   children: ReactNode;
 }
 
 function RootElement(props: RootElementProps): ReactNode {
-  const { element: name, className, style, children, ...rest } = props;
+  const { element: name, rootRef, className, style, children, ...rest } = props;
   const element = useElement();
   const own = element(name, ["tn-root", className].filter(Boolean).join(" "));
   return (
     <div
+      ref={rootRef}
       {...useRootAttributes()}
       {...rest}
       className={own.className}

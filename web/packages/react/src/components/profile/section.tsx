@@ -1,9 +1,10 @@
 import type { PermissionKey } from "@tenantry/js";
-import { type ComponentType, type ReactNode, Suspense } from "react";
+import { type ComponentType, type FunctionComponent, type ReactNode, Suspense } from "react";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { type CommonProps, Root } from "../root.tsx";
+import { type RootRef, withRef } from "../with-ref.ts";
 import type { Shown } from "./general.tsx";
 
 export type SectionProps = CommonProps & {
@@ -15,8 +16,11 @@ export type SectionProps = CommonProps & {
 export function sectionOf(
   Content: ComponentType<Shown>,
   permission?: PermissionKey,
-): (props: SectionProps) => ReactNode {
-  return function ProfileSection({ organization, ...common }: SectionProps): ReactNode {
+): FunctionComponent<SectionProps> {
+  return withRef(function ProfileSection({
+    organization,
+    ...common
+  }: SectionProps & RootRef): ReactNode {
     return (
       <Root {...common} element="form" skeleton={<Loading />}>
         <Suspense fallback={<Loading />}>
@@ -28,7 +32,7 @@ export function sectionOf(
         </Suspense>
       </Root>
     );
-  };
+  });
 }
 
 function Allowed(props: {
