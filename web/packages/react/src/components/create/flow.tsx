@@ -29,13 +29,54 @@ export interface CreateFlowProps extends CreateFlowOptions, Routing {
 /** Creates and activates an organization, then invites people to it. */
 export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   const { text } = useLocale();
-  const { tenantry, user, organization, membership, isLoaded } = useView("<CreateOrganization>");
-  const route = useRoute({ routing: props.routing ?? "virtual", path: props.path }, "");
-  const [created, setCreated] = useState<OrganizationResource>();
+  const { user, isLoaded } = useView("<CreateOrganization>");
+  const { inviting, round, goOn, finish } = useSteps(props);
 
   // The right may be used up as soon as the organization is created, while the form isn't done yet.
   const hasBegun = useRef(false);
   hasBegun.current ||= user?.createOrganizationEnabled === true;
+
+  if (!isLoaded) {
+    return props.frame(text.createOrganization.title, <RowsSkeleton label={text.common.loading} />);
+  }
+  if (inviting) {
+    return props.frame(
+      text.inviteMembers.title,
+      <InviteForm
+        organization={inviting}
+        secondary={{ label: text.common.skip, onClick: () => finish(inviting) }}
+        onDone={() => finish(inviting)}
+      />,
+    );
+  }
+  return props.frame(
+    text.createOrganization.title,
+    user && !hasBegun.current ? (
+      <Note>{text.createOrganization.notAllowed}</Note>
+    ) : (
+      <CreateForm
+        key={round}
+        hideSlug={props.hideSlug === true}
+        onCreated={goOn}
+        onCancel={props.onCancel}
+      />
+    ),
+  );
+}
+
+interface Steps {
+  /** The organization of the invite screen, if that is the one to show. */
+  inviting: OrganizationResource | null;
+  /** Names the form: each organization has one of its own. */
+  round: string | undefined;
+  goOn: (created: OrganizationResource) => void;
+  finish: (organization: OrganizationResource) => void;
+}
+
+function useSteps(props: CreateFlowProps): Steps {
+  const { tenantry, organization, membership } = useView("<CreateOrganization>");
+  const route = useRoute({ routing: props.routing ?? "virtual", path: props.path }, "");
+  const [created, setCreated] = useState<OrganizationResource>();
 
   const finish = (done: OrganizationResource): void => {
     props.onDone?.();
@@ -52,34 +93,8 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
       route.go(INVITE);
     }
   };
-
-  if (!isLoaded) {
-    return props.frame(text.createOrganization.title, <RowsSkeleton label={text.common.loading} />);
-  }
   // After a reload, the new organization is that of the tab.
   const mayInvite = membership?.permissions.includes("org:sys_memberships:manage");
   const inviting = created ?? (mayInvite ? organization : null);
-  if (inviting && route.path === INVITE) {
-    return props.frame(
-      text.inviteMembers.title,
-      <InviteForm
-        organization={inviting}
-        secondary={{ label: text.common.skip, onClick: () => finish(inviting) }}
-        onDone={() => finish(inviting)}
-      />,
-    );
-  }
-  return props.frame(
-    text.createOrganization.title,
-    user && !hasBegun.current ? (
-      <Note>{text.createOrganization.notAllowed}</Note>
-    ) : (
-      <CreateForm
-        key={created?.id}
-        hideSlug={props.hideSlug === true}
-        onCreated={goOn}
-        onCancel={props.onCancel}
-      />
-    ),
-  );
+  return { inviting: route.path === INVITE ? inviting : null, round: created?.id, goOn, finish };
 }

@@ -83,22 +83,7 @@ function Pages(props: PagesProps): ReactNode {
   const current = pages.find(({ path }) => path === route.path) ?? pages[0];
   return (
     <div {...element("profileLayout")}>
-      <nav {...element("navigation")} aria-label={text.organizationProfile.pages}>
-        <div {...element("navigationTitle")}>
-          <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
-          {organization.name}
-        </div>
-        <div {...element("navigationItems")}>
-          {entries.map((entry) => (
-            <NavigationItem
-              key={entry.path}
-              entry={entry}
-              isCurrent={entry === current}
-              go={route.go}
-            />
-          ))}
-        </div>
-      </nav>
+      <Navigation {...{ organization, entries, current }} go={route.go} />
       <section {...element("page")} aria-label={current?.label}>
         <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
           {current?.kind === "custom"
@@ -107,6 +92,31 @@ function Pages(props: PagesProps): ReactNode {
         </Suspense>
       </section>
     </div>
+  );
+}
+
+interface NavigationProps {
+  organization: OrganizationResource;
+  entries: readonly Entry[];
+  current: Entry | undefined;
+  go: (path: string) => void;
+}
+
+function Navigation({ organization, entries, current, go }: NavigationProps): ReactNode {
+  const element = useElement();
+  const { text } = useLocale();
+  return (
+    <nav {...element("navigation")} aria-label={text.organizationProfile.pages}>
+      <div {...element("navigationTitle")}>
+        <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
+        {organization.name}
+      </div>
+      <div {...element("navigationItems")}>
+        {entries.map((entry) => (
+          <NavigationItem key={entry.path} entry={entry} isCurrent={entry === current} go={go} />
+        ))}
+      </div>
+    </nav>
   );
 }
 
