@@ -173,7 +173,8 @@ lock: ## Resolve the dependencies anew and write the locks, with hashes and with
 	$(BIN)/python -c "import re, pathlib; text = pathlib.Path('requirements.lock').read_text(); \
 		pathlib.Path('uv.lock.txt').write_text(re.search(r'^uv==(?:.*\\\\\n)+.*\n', text, re.M)[0])"
 	$(BIN)/npm install --prefix web --package-lock-only --silent
-	$(BIN)/node web/strip-lock.mjs web/package-lock.json
+	$(BIN)/npm install --prefix examples/next --package-lock-only --silent
+	$(BIN)/node web/strip-lock.mjs web/package-lock.json examples/next/package-lock.json
 
 clean: ## Remove what install made; the data in ./var stay.
 	rm -rf .venv web/node_modules web/packages/*/dist docsite/node_modules tests/clients/*/node_modules tests/node/node_modules server/assets dist

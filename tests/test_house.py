@@ -1,5 +1,6 @@
 """The laws of the house that no other tool checks."""
 
+import json
 import re
 from importlib.metadata import distributions
 from pathlib import Path
@@ -35,6 +36,7 @@ def test_graphql_is_no_package() -> None:
         "deploy/requirements.lock",
         "docsite/requirements.lock",
         "docsite/package-lock.json",
+        "examples/next/package-lock.json",
         "web/package-lock.json",
         "tests/clients/clerk/package-lock.json",
         "tests/clients/protocol/package-lock.json",
@@ -45,6 +47,18 @@ def test_locks_carry_hashes_and_no_addresses(lock: str) -> None:
 
     assert "sha256:" in text or "sha512-" in text
     assert "://" not in text
+
+
+def test_the_lock_of_the_next_example_is_in_step_with_the_packages() -> None:
+    locked = json.loads((ROOT / "examples/next/package-lock.json").read_text())["packages"]
+    built = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+
+    for name in ("js", "react", "server"):
+        manifest = json.loads((ROOT / f"web/packages/{name}/package.json").read_text())
+        assert locked[f"node_modules/@tenantry/{name}"]["dependencies"] == manifest["dependencies"]
+    for name in ("next", "react", "react-dom"):
+        package = f"node_modules/{name}"
+        assert locked[package]["integrity"] == built[package]["integrity"], "Run: make lock"
 
 
 def test_uv_is_the_one_of_the_lock() -> None:

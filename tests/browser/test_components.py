@@ -5,6 +5,7 @@ A number in the name of a test is that of its check in the design of the browser
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -626,6 +627,71 @@ def test_67_a_large_logo(live: Site) -> None:
         assert stored.body()[8:12] == b"WEBP"
 
 
+# A router that changes the address later, as those of frameworks do.
+ROUTER = """window.addEventListener("gallery:navigate",
+    ({ detail }) => setTimeout(() => history.pushState(null, "", detail)))"""
+
+
+def test_68_the_invite_screen_has_an_address(gallery: Gallery) -> None:
+    for props, address in (
+        ({}, re.compile("#/invite-members$")),
+        ({"routing": "path", "path": "/new/"}, re.compile("/new/invite-members$")),
+    ):
+        page = gallery.open("create", props=props)
+        page.evaluate(ROUTER)
+        name, create = (
+            page.get_by_label("Organization name"),
+            page.get_by_role("button", name="Create organization"),
+        )
+        name.fill("Looms")
+        create.click()
+        expect(page).to_have_url(address)
+        expect(page.get_by_label("Email addresses")).to_be_visible()
+
+        page.go_back()
+        expect(name).to_have_value("Ada’s Workshop")
+        page.go_forward()
+        page.get_by_role("button", name="Skip").click()
+        expect(name).to_have_value("Ada’s Workshop")
+        expect(page).not_to_have_url(address)
+
+
+def test_68_the_address_stays_without_an_invite_screen_and_in_a_dialog(gallery: Gallery) -> None:
+    page = gallery.open("create", props={"skipInvitationScreen": True})
+    address, name = page.url, page.get_by_label("Organization name")
+    name.fill("Looms")
+    page.get_by_role("button", name="Create organization").click()
+    # The form is for the next organization.
+    expect(name).to_have_value("Ada’s Workshop")
+    expect(page).to_have_url(address)
+
+    page = gallery.open("create-modal")
+    address, dialog = page.url, page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Create organization").click()
+    expect(dialog.get_by_label("Email addresses")).to_be_visible()
+    expect(page).to_have_url(address)
+
+
+def test_68_a_new_page_goes_on_inviting(gallery: Gallery) -> None:
+    for role, label in (("org:admin", "Email addresses"), ("org:member", "Organization name")):
+        page = gallery.open("create", world={"role": role})
+        page.evaluate("location.hash = '/invite-members'")
+        page.reload()
+        expect(page.get_by_label(label)).to_be_visible()
+
+
+def test_60_the_pages_of_the_profile_have_addresses(gallery: Gallery) -> None:
+    page = gallery.open("profile-general", props={"routing": "path", "path": "/settings"})
+    page.evaluate(ROUTER)
+    members, title = page.get_by_role("button", name="Members"), page.locator(".tn-pageTitle")
+    for _ in range(2):
+        members.click()
+        expect(page).to_have_url(re.compile("/settings/members$"))
+        expect(title).to_have_text("Members")
+        page.go_back()
+        expect(title).to_have_text("General")
+
+
 def test_68_creating_at_a_server(live: Site) -> None:
     _, address = live.person()
     props = json.dumps({"afterCreateOrganizationUrl": "/orgs/:slug", "skipInvitationScreen": True})
@@ -701,6 +767,7 @@ def test_107_the_components_with_react_18(
     with pages.tab(address, "switcher") as tab:
         page = tab.page
         page.get_by_role("button", name="Organization switcher").click()
+        assert tab.run("window.root.className") == "tn-switcher tn-root"
         row(page, "Engines").click()
         expect(page.locator(".tn-trigger")).to_contain_text("Engines")
         page.locator(".tn-trigger").click()

@@ -45,14 +45,14 @@ class Demo:
     server: Server
     chromium: Browser
     contexts: list[BrowserContext] = field(default_factory=list[BrowserContext])
-    origins: set[str] = field(default_factory=set[str])
+    hosts: set[str] = field(default_factory=set[str])
     complaints: list[str] = field(default_factory=list[str])
 
     def context(self, **options: Any) -> BrowserContext:
         """Opens a browser with an empty storage."""
         context = self.chromium.new_context(**options)
         context.set_default_timeout(PATIENCE)
-        context.on("request", lambda request: self.origins.add(urlsplit(request.url).netloc))
+        context.on("request", lambda request: self._record(request.url))
         context.on("page", self._listen)
         self.contexts.append(context)
         return context
@@ -66,7 +66,12 @@ class Demo:
         query = f"?as={quote(person)}" if person else ""
         page.goto(f"{self.server.url}/demo/{path}{query}")
 
+    def _record(self, url: str) -> None:
+        if not url.startswith(("data:", "blob:")):
+            self.hosts.add(urlsplit(url).netloc)
+
     def _listen(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._record(socket.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "console",
@@ -103,14 +108,17 @@ class Demo:
 
 @pytest.fixture
 def demo(server: Server, chromium: Browser) -> Iterator[Demo]:
-    """Ensures that no page asked for anything elsewhere or complained (check 101)."""
+    """Ensures that no page asked another host for anything, and that none complained.
+
+    This is check 101; GraphiQL's part of it is in tests/clients/test_browser.py.
+    """
     if not (DEMO / "index.html").is_file():
         pytest.fail("The demo is not built: make install")
     demo = Demo(server, chromium)
     yield demo
     for context in demo.contexts:
         context.close()
-    assert demo.origins <= {urlsplit(server.url).netloc}
+    assert demo.hosts == {urlsplit(server.url).netloc}
     assert demo.complaints == []
 
 

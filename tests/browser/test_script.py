@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from server.http.scripts import SCRIPTS
 from tests.browser.support import SECRET_KEY, Site, add_member, somebody
 from tests.support.processes import Server
+from tests.support.snippets import read_snippets
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv" / "bin" / "node"
@@ -121,43 +122,64 @@ def test_the_script_makes_the_object_of_today(site: Site, context: BrowserContex
     assert page.evaluate("Tenantry.has({ role: 'admin' })")
 
 
+USES = """import type { Tenantry } from "INDEX";
+export function use(tenantry: Tenantry): void {
+  tenantry.has({ permission: "org:sys_memberships:manage", role: "org:admin" });
+  // @ts-expect-error: the permission doesn't exist.
+  tenantry.has({ permission: "org:x:y" });
+  // @ts-expect-error: the role doesn't exist.
+  tenantry.has({ role: "org:never" });
+}
+"""
+COMPILER = ROOT / "web" / "node_modules" / "typescript" / "bin" / "tsc"
+STRICT = ("--noEmit", "--strict", "--module", "nodenext", "--skipLibCheck", "--target", "es2022")
+
+
+def write_types(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], **variables}
+    command = [NODE, CLI, "types", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def compile_uses(folder: Path, declaration: str) -> str:
+    """Returns what the compiler says about roles and permissions of the declaration and others."""
+    index = ROOT / "web" / "packages" / "js" / "dist" / "index.js"
+    (folder / "tenantry.d.ts").write_text(declaration)
+    (folder / "uses.ts").write_text(USES.replace("INDEX", str(index)))
+    command = [NODE, COMPILER, *STRICT, "tenantry.d.ts", "uses.ts"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+
+
 def test_types_are_written_from_the_instance(server: Server, tmp_path: Path) -> None:
     """Check 34."""
-    command = [NODE, CLI, "types", "--url", server.url]
-    environment = {"PATH": os.environ["PATH"], "TENANTRY_SECRET_KEY": SECRET_KEY}
-    written = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    (tmp_path / "tenantry.d.ts").write_text(written.stdout)
-    index = ROOT / "web" / "packages" / "js" / "dist" / "index.d.ts"
-    (tmp_path / "uses.ts").write_text(
-        f'import type {{ Tenantry }} from "{index.with_suffix("").with_suffix(".js")}";\n'
-        "export function use(tenantry: Tenantry): void {\n"
-        '  tenantry.has({ permission: "org:sys_memberships:manage", role: "org:admin" });\n'
-        "  // @ts-expect-error: the permission doesn't exist.\n"
-        '  tenantry.has({ permission: "org:x:y" });\n'
-        "  // @ts-expect-error: the role doesn't exist.\n"
-        '  tenantry.has({ role: "org:never" });\n'
-        "}\n"
-    )
-    compiler = ROOT / "web" / "node_modules" / "typescript" / "bin" / "tsc"
-    options = [
-        "--noEmit",
-        "--strict",
-        "--module",
-        "nodenext",
-        "--skipLibCheck",
-        "--target",
-        "es2022",
-    ]
-    checked = subprocess.run(
-        [NODE, compiler, *options, "tenantry.d.ts", "uses.ts"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert checked.stdout == ""
+    written = write_types("--url", server.url, TENANTRY_SECRET_KEY=SECRET_KEY)
+    assert compile_uses(tmp_path, written.stdout) == ""
 
-    refused = subprocess.run(
-        command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
-    )
+    refused = write_types("--url", server.url)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "TENANTRY_SECRET_KEY" in refused.stderr
+
+
+def test_types_are_written_from_a_roles_file(tmp_path: Path) -> None:
+    guide = read_snippets(ROOT / "docs" / "guides" / "roles-file.md")
+    (example,) = [snippet.text for snippet in guide if snippet.language == "yaml"]
+    file = tmp_path / "roles.yaml"
+    file.write_text(example)
+    written = write_types("--file", file)
+    keys = [line.strip() for line in written.stdout.splitlines() if "|" in line]
+    assert keys == ['| "org:admin"', '| "org:analyst";', '| "org:reports:read";']
+    assert compile_uses(tmp_path, written.stdout) == ""
+
+    # Without permissions of its own, those that are built in stay.
+    file.write_text("permissions: {}\nroles: {'org:admin': {name: Admin, permissions: []}}\n")
+    assert compile_uses(tmp_path, write_types("--file", file).stdout) == ""
+
+    for content, fault in (
+        ("roles: [org:admin]", "`roles` must be a mapping"),
+        ("permissions: {}", "no `roles`"),
+        ("roles: {", "line 1"),
+    ):
+        file.write_text(content)
+        refused = write_types("--file", file)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert fault in refused.stderr

@@ -194,15 +194,15 @@ async def test_a_promoted_member_is_told_of_invitations_from_then_on(api: Api, a
     ):
         await begun(api)
         await invite("one@example.com")
+        # The stream reads what the member holds when it reads the event: one change after the other.
         await change_role(api, acme, "org:admin")
+        assert (await socket.told())["type"] == "MEMBERSHIP_UPDATED"
         await invite("two@example.com")
+        assert (await socket.told())["type"] == "INVITATION_CREATED"
         await change_role(api, acme, "org:member")
-        await socket.told()
-        told = [await socket.told() for _ in range(2)]
+        assert (await socket.told())["type"] == "MEMBERSHIP_UPDATED"
         await invite("three@example.com")
         await socket.quiet()
-
-    assert [one["type"] for one in told] == ["INVITATION_CREATED", "MEMBERSHIP_UPDATED"]
 
 
 async def test_private_metadata_is_for_secret_keys(api: Api, acme: Acme) -> None:

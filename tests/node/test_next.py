@@ -100,7 +100,9 @@ def in_web() -> Generator[Path]:
 def built() -> Generator[Path]:
     """A copy of the application that was built where it finds the packages of `web`."""
     with in_web() as folder:
-        shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+        # The copy takes the packages of `web` instead of those of the lock.
+        leave_out = shutil.ignore_patterns("package-lock.json", "node_modules", ".next")
+        shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=leave_out)
         build = [NODE, NEXT, "build"]
         done = subprocess.run(build, cwd=folder, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr

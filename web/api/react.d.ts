@@ -41,11 +41,12 @@ export type { TenantryProviderOptions } from "./provider.tsx";
 
 // appearance/types
 import type { CSSProperties } from "react";
-export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardSubtitle" | "cardTitle" | "checkbox" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
+export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardLogo" | "cardSubtitle" | "cardTitle" | "checkbox" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationItems" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
 export type VariableName = "colorPrimary" | "colorPrimaryForeground" | "colorDanger" | "colorSuccess" | "colorWarning" | "colorNeutral" | "colorForeground" | "colorMutedForeground" | "colorMuted" | "colorBackground" | "colorInput" | "colorInputForeground" | "colorBorder" | "colorRing" | "colorShadow" | "colorModalBackdrop" | "colorShimmer" | "fontFamily" | "fontFamilyButtons" | "fontFamilyMono" | "fontSize" | "fontWeight" | "borderRadius" | "spacing";
 export interface AppearanceOptions {
     animations?: boolean;
     density?: "comfortable" | "compact";
+    logoPlacement?: "inside" | "outside" | "none";
     helpPageUrl?: string;
     termsPageUrl?: string;
     privacyPageUrl?: string;
@@ -55,6 +56,7 @@ export interface Appearance {
     variables?: Partial<Record<VariableName, string>>;
     elements?: Partial<Record<ElementName, string | CSSProperties>>;
     options?: AppearanceOptions;
+    cssLayerName?: string;
 }
 
 // cache/pages
@@ -121,7 +123,7 @@ export declare function looksEqual(a: unknown, b: unknown): boolean;
 export declare function shareRows<T extends Row>(earlier: Pages<T>, later: Pages<T>): Pages<T>;
 
 // components/accept/accept-invitation
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 export interface AcceptInvitationOptions {
     redirectUrlComplete?: string | undefined;
@@ -131,13 +133,14 @@ export interface AcceptInvitationOptions {
 export interface AcceptInvitationProps extends CommonProps, AcceptInvitationOptions {
     ticket?: string;
 }
-export declare function AcceptInvitation(props: AcceptInvitationProps): ReactNode;
+export declare const AcceptInvitation: FunctionComponent<AcceptInvitationProps>;
 
 // components/root
 import type { HTMLAttributes, ReactNode, Ref } from "react";
 import { type Container } from "../appearance/context.tsx";
 import type { Appearance, ElementName } from "../appearance/types.ts";
 import type { PartialLocalization } from "../locales/types.ts";
+import type { RootRef } from "./with-ref.ts";
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
     appearance?: Appearance | undefined;
     localization?: PartialLocalization | undefined;
@@ -145,7 +148,7 @@ export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "child
     container?: Container | undefined;
     ref?: Ref<HTMLDivElement>;
 }
-export interface RootProps extends CommonProps {
+export interface RootProps extends CommonProps, RootRef {
     element: ElementName;
     skeleton: ReactNode;
     children: ReactNode;
@@ -553,22 +556,42 @@ declare const pages: {
 export declare const en: typeof core & typeof pages;
 export {};
 
+// components/with-ref
+import { type FunctionComponent, type ReactNode, type Ref } from "react";
+export interface RootRef {
+    rootRef?: Ref<HTMLDivElement> | undefined;
+}
+export declare function withRef<Props extends object>(component: (props: Props & RootRef) => ReactNode): FunctionComponent<Props>;
+
 // components/create/create-organization
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
+import type { Routing } from "../routing.ts";
 import { type CreateFlowOptions } from "./flow.tsx";
-export type CreateOrganizationProps = CommonProps & CreateFlowOptions;
-export declare function CreateOrganization(props: CreateOrganizationProps): ReactNode;
+export type CreateOrganizationProps = CommonProps & CreateFlowOptions & Routing;
+export declare const CreateOrganization: FunctionComponent<CreateOrganizationProps>;
+
+// components/routing
+export interface Routing {
+    routing?: "hash" | "path" | "virtual" | undefined;
+    path?: string | undefined;
+}
+export interface Route {
+    path: string;
+    go: (path: string) => void;
+}
+export declare function useRoute({ routing, path }: Routing, startPath: string): Route;
 
 // components/create/flow
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";
 import { type ReactNode } from "react";
+import { type Routing } from "../routing.ts";
 export interface CreateFlowOptions {
     afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource> | undefined;
     skipInvitationScreen?: boolean | undefined;
     hideSlug?: boolean | undefined;
 }
-export interface CreateFlowProps extends CreateFlowOptions {
+export interface CreateFlowProps extends CreateFlowOptions, Routing {
     frame: (title: string, screen: ReactNode) => ReactNode;
     onDone?: (() => void) | undefined;
     onCancel?: (() => void) | undefined;
@@ -577,9 +600,9 @@ export declare function CreateOrganizationFlow(props: CreateFlowProps): ReactNod
 
 // components/invite/invite-members-button
 import type { RoleKey } from "@tenantry/js";
-import { type MouseEvent, type ReactElement, type ReactNode } from "react";
+import { type HTMLAttributes, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import type { CommonProps } from "../root.tsx";
-export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance" | "localization" | "container"> {
+export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance" | "localization" | "container">, Pick<HTMLAttributes<HTMLButtonElement>, "id" | "className" | "style"> {
     children?: ReactElement<{
         onClick?: (event: MouseEvent) => void;
     }>;
@@ -589,7 +612,7 @@ export interface InviteMembersButtonProps extends Pick<CommonProps, "appearance"
 export declare function InviteMembersButton(props: InviteMembersButtonProps): ReactNode;
 
 // components/list/organization-list
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { type CreateFlowOptions } from "../create/flow.tsx";
 import { type CommonProps } from "../root.tsx";
 import type { SwitchOptions } from "../rows/use-switch.ts";
@@ -597,7 +620,7 @@ export interface OrganizationListOptions extends CreateFlowOptions, Pick<SwitchO
     hidePersonal?: boolean | undefined;
 }
 export type OrganizationListProps = CommonProps & OrganizationListOptions;
-export declare function OrganizationList(props: OrganizationListProps): ReactNode;
+export declare const OrganizationList: FunctionComponent<OrganizationListProps>;
 
 // components/rows/use-switch
 import type { OrganizationResource, PublicOrganizationData, UrlTemplate, UserResource } from "@tenantry/js";
@@ -616,13 +639,12 @@ export interface Switching {
 export declare function useSwitch(options: SwitchOptions): Switching;
 
 // components/profile/organization-profile
-import type { ReactNode } from "react";
+import type { FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import { type ProfileContentProps } from "./content.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
 import { sectionOf } from "./section.tsx";
 export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;
-declare function Profile(props: OrganizationProfileProps): ReactNode;
 interface Parts {
     Page: typeof OrganizationProfilePage;
     Link: typeof OrganizationProfileLink;
@@ -635,13 +657,13 @@ interface Parts {
     Billing: ReturnType<typeof sectionOf>;
     Danger: ReturnType<typeof sectionOf>;
 }
-export declare const OrganizationProfile: typeof Profile & Parts;
+export declare const OrganizationProfile: FunctionComponent<OrganizationProfileProps> & Parts;
 export {};
 
 // components/profile/content
 import { type ReactNode } from "react";
+import { type Routing } from "../routing.ts";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { type Routing } from "./routing.ts";
 export type ProfileContentProps = OrganizationProfileOptions & Routing & {
     onGone?: (() => void) | undefined;
     children?: ReactNode;
@@ -671,17 +693,6 @@ export interface OrganizationProfileOptions {
     afterDeleteOrganizationUrl?: string | undefined;
 }
 
-// components/profile/routing
-export interface Routing {
-    routing?: "hash" | "path" | "virtual" | undefined;
-    path?: string | undefined;
-}
-export interface Route {
-    path: string;
-    go: (path: string) => void;
-}
-export declare function useRoute({ routing, path }: Routing, startPath: string): Route;
-
 // components/profile/custom
 import { type ReactNode } from "react";
 import type { CustomPage } from "./props.ts";
@@ -702,13 +713,13 @@ export declare function customPages(children: ReactNode): CustomPage[];
 
 // components/profile/section
 import type { PermissionKey } from "@tenantry/js";
-import type { ComponentType, ReactNode } from "react";
+import { type ComponentType, type FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import type { Shown } from "./general.tsx";
 export type SectionProps = CommonProps & {
     organization?: string;
 };
-export declare function sectionOf(Content: ComponentType<Shown>, permission?: PermissionKey): (props: SectionProps) => ReactNode;
+export declare function sectionOf(Content: ComponentType<Shown>, permission?: PermissionKey): FunctionComponent<SectionProps>;
 
 // components/profile/general
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
@@ -746,15 +757,13 @@ export type TenantryProviderProps = TenantryProviderOptions & {
 export declare function TenantryProvider({ children, ...options }: TenantryProviderProps): ReactNode;
 
 // components/switcher/organization-switcher
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
-declare function Switcher(props: OrganizationSwitcherProps): ReactNode;
-export declare const OrganizationSwitcher: typeof Switcher & {
+export declare const OrganizationSwitcher: FunctionComponent<OrganizationSwitcherProps> & {
     OrganizationProfilePage: typeof OrganizationProfilePage;
     OrganizationProfileLink: typeof OrganizationProfileLink;
 };
-export {};
 
 // components/switcher/props
 import type { OrganizationResource, UrlTemplate, UserResource } from "@tenantry/js";
@@ -802,7 +811,7 @@ interface SwitcherOptions extends CommonProps {
     afterCreateOrganizationUrl?: UrlTemplate<OrganizationResource>;
     afterLeaveOrganizationUrl?: string;
     skipInvitationScreen?: boolean;
-    organizationProfileProps?: OrganizationProfileOptions;
+    organizationProfileProps?: OrganizationProfileOptions & Pick<CommonProps, "appearance">;
     onSelect?: (organization: OrganizationResource | null) => void;
     trigger?: (state: TriggerState, attributes: TriggerAttributes) => ReactElement;
     side?: Side;
@@ -832,12 +841,12 @@ export interface PopoverProps {
 export declare function Popover(props: PopoverProps): ReactNode;
 
 // components/task/task-choose-organization
-import { type ReactNode } from "react";
+import { type FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 export interface TaskChooseOrganizationProps extends CommonProps {
     redirectUrlComplete: string;
 }
-export declare function TaskChooseOrganization(props: TaskChooseOrganizationProps): ReactNode;
+export declare const TaskChooseOrganization: FunctionComponent<TaskChooseOrganizationProps>;
 
 // control/ActiveOrganization
 import { type ReactNode } from "react";
@@ -1174,6 +1183,7 @@ import type { Tenantry } from "@tenantry/js";
 import type { Appearance } from "./appearance/types.ts";
 import { type AcceptInvitationProps } from "./components/accept/accept-invitation.tsx";
 import { type CreateOrganizationProps } from "./components/create/create-organization.tsx";
+import { type InviteMembersButtonProps } from "./components/invite/invite-members-button.tsx";
 import { type OrganizationListProps } from "./components/list/organization-list.tsx";
 import { type OrganizationProfileProps } from "./components/profile/organization-profile.tsx";
 import type { OrganizationSwitcherProps } from "./components/switcher/props.ts";
@@ -1196,6 +1206,8 @@ export interface Mounter {
     readonly unmountOrganizationList: (node: Element) => void;
     readonly mountTaskChooseOrganization: Mount<TaskChooseOrganizationProps>;
     readonly unmountTaskChooseOrganization: (node: Element) => void;
+    readonly mountInviteMembersButton: Mount<InviteMembersButtonProps>;
+    readonly unmountInviteMembersButton: (node: Element) => void;
     readonly mountAcceptInvitation: Mount<AcceptInvitationProps>;
     readonly unmountAcceptInvitation: (node: Element) => void;
 }

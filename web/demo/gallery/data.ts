@@ -203,3 +203,14 @@ export const DOMAINS: readonly DomainData[] = [
     totalPendingSuggestions: 0,
   },
 ];
+
+/** The logo of an instance. */
+export const LOGO = URL.createObjectURL(
+  new Blob(
+    [
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 32"><rect width="120" height="32" rx="8" fill="#3f37c9"/>',
+      '<path d="M16 22V10h8v12m6 0V10h8v12m6 0V10h8v12" fill="none" stroke="#fff" stroke-width="3"/></svg>',
+    ],
+    { type: "image/svg+xml" },
+  ),
+);

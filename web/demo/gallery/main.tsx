@@ -24,24 +24,25 @@ const nonce = parameters.get("nonce");
 /** `?world=` holds more options of the world, as JSON. */
 const world = JSON.parse(parameters.get("world") ?? "{}");
 
-/** Presses one button after the other, each as soon as it is there. */
-async function press(labels: readonly string[]): Promise<void> {
+/** Presses one button after the other, each as soon as it is there, and waits for what they lead to. */
+async function press(labels: readonly string[], result = "dialog[open]"): Promise<void> {
   for (const label of labels) {
-    const button = await appears(label);
+    const button = await appears(() => findButton(label));
     button.click();
   }
-  document.documentElement.dataset.pressed = "";
+  await appears(() => document.querySelector(result));
 }
 
 /** What a button says, without the letter of a picture in it. */
 const words = (button: HTMLElement): string =>
   (button.querySelector(".tn-rowTitle") ?? button).textContent?.replace(/\s+/g, " ").trim() ?? "";
 
-function appears(label: string): Promise<HTMLElement> {
-  const find = (): HTMLElement | undefined =>
-    [...document.querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
-      (button) => words(button).startsWith(label) && !button.matches(":disabled"),
-    );
+const findButton = (label: string): HTMLElement | undefined =>
+  [...document.querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
+    (button) => words(button).startsWith(label) && !button.matches(":disabled"),
+  );
+
+function appears<Found extends Element>(find: () => Found | null | undefined): Promise<Found> {
   return new Promise((resolve) => {
     const look = (): void => {
       const found = find();
@@ -100,13 +101,20 @@ const load = LANGUAGES[language];
 const root = createRoot(document.body.appendChild(document.createElement("main")));
 document.documentElement.dataset.theme = theme;
 if (scene && load) {
-  const localization = await load();
-  document.documentElement.lang = localization.locale ?? "en";
-  document.documentElement.dir = localization.dir ?? "ltr";
-  root.render(
-    <StrictMode>
-      <Stage scene={scene} localization={localization} />
-    </StrictMode>,
-  );
-  await press(language === "en" ? (scene.clicks ?? []) : []);
+  const show = (localization: PartialLocalization): void => {
+    document.documentElement.lang = localization.locale ?? "en";
+    document.documentElement.dir = localization.dir ?? "ltr";
+    root.render(
+      <StrictMode>
+        <Stage scene={scene} localization={localization} />
+      </StrictMode>,
+    );
+  };
+  // The buttons are named in English; the state that they lead to stays when the language changes.
+  if (scene.clicks) {
+    show({});
+    await press(scene.clicks, scene.shows);
+  }
+  show(await load());
+  document.documentElement.dataset.pressed = "";
 } else root.render(<Contents />);

@@ -9,7 +9,7 @@ import {
   TaskChooseOrganization,
 } from "@tenantry/react";
 import type { ReactNode } from "react";
-import { HOSTILE, manyOrganizations, ORGANIZATIONS, PEOPLE } from "./data.ts";
+import { HOSTILE, LOGO, manyOrganizations, ORGANIZATIONS, PEOPLE } from "./data.ts";
 import type { WorldOptions } from "./world.ts";
 
 export interface Scene {
@@ -17,6 +17,8 @@ export interface Scene {
   world?: Partial<WorldOptions>;
   /** The buttons that lead to the state, by their class or their words. */
   clicks?: readonly string[];
+  /** What the last button leads to, if it isn't a dialog. */
+  shows?: string;
 }
 
 const invited = ORGANIZATIONS.slice(1);
@@ -65,6 +67,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     show: openSwitcher,
     world: { organizations: mine, invitedTo: invited },
     clicks: ["Decline Difference Lab"],
+    shows: ".tn-alert",
   },
   "switcher-many": { show: openSwitcher, world: { organizations: manyOrganizations(300) } },
   "switcher-empty": {
@@ -80,16 +83,19 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     show: openSwitcher,
     world: { fails: { setActive: "UNAVAILABLE" } },
     clicks: ["Difference Lab"],
+    shows: ".tn-alert",
   },
   "switcher-switching": {
     show: openSwitcher,
     world: { hangs: ["setActive"] },
     clicks: ["Difference Lab"],
+    shows: ".tn-row[aria-busy=true]",
   },
   "switcher-retry": {
     show: openSwitcher,
     world: { failsOnce: { setActive: "UNAVAILABLE" } },
     clicks: ["Difference Lab"],
+    shows: ".tn-alert",
   },
   "switcher-in-dialog": {
     show: () => (
@@ -202,12 +208,31 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     show: () => <CreateOrganization {...props} />,
     world: { fails: { createOrganization: "quota_exceeded" } },
     clicks: ["Create organization"],
+    shows: ".tn-alert",
   },
   "create-invite": {
     show: () => <CreateOrganization {...props} />,
     clicks: ["Create organization"],
+    shows: ".tn-tokenField",
   },
   list: { show: list, world: { active: null } },
+  "list-branded": {
+    show: () => (
+      <OrganizationList
+        appearance={{
+          options: {
+            density: "compact",
+            logoPlacement: "outside",
+            helpPageUrl: "/help",
+            termsPageUrl: "/terms",
+            privacyPageUrl: "/privacy",
+          },
+        }}
+        {...props}
+      />
+    ),
+    world: { active: null, instance: { logoUrl: LOGO, homeUrl: "https://example.com/" } },
+  },
   "list-loading": { show: list, world: { isLoading: true } },
   "list-invited": { show: list, world: { organizations: mine, invitedTo: invited } },
   "list-empty": {
@@ -251,16 +276,19 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     show: accept("good"),
     world: { fails: { acceptInvitation: "invitation_for_another_address" } },
     clicks: ["Accept invitation"],
+    shows: ".tn-alert",
   },
   "accept-unverified": {
     show: accept("good"),
     world: { fails: { acceptInvitation: "invitation_requires_verified_address" } },
     clicks: ["Accept invitation"],
+    shows: ".tn-alert",
   },
   "accept-full": {
     show: accept("good"),
     world: { fails: { acceptInvitation: "organization_membership_quota_exceeded" } },
     clicks: ["Accept invitation"],
+    shows: ".tn-alert",
   },
   "accept-expired": { show: accept("expired") },
   "accept-unreadable": { show: accept("unreadable") },

@@ -64,6 +64,11 @@ function Probe() {
   return null;
 }
 
+/** The root element of the component. */
+function keep(root: Element | null): void {
+  Object.assign(window, { root });
+}
+
 const went: string[] = [];
 Object.assign(window, { went });
 
@@ -77,7 +82,7 @@ createRoot(document.getElementById("root") ?? document.body).render(
       <Probe />
       {(search.get("show") ?? "").split(",").map((name) => {
         const Shown = components[name];
-        return Shown ? <Shown key={name} {...props} /> : null;
+        return Shown ? <Shown key={name} ref={keep} {...props} /> : null;
       })}
     </TenantryProvider>
   </StrictMode>,

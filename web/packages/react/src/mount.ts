@@ -13,6 +13,10 @@ import {
   type CreateOrganizationProps,
 } from "./components/create/create-organization.tsx";
 import {
+  InviteMembersButton,
+  type InviteMembersButtonProps,
+} from "./components/invite/invite-members-button.tsx";
+import {
   OrganizationList,
   type OrganizationListProps,
 } from "./components/list/organization-list.tsx";
@@ -53,6 +57,8 @@ export interface Mounter {
   readonly unmountOrganizationList: (node: Element) => void;
   readonly mountTaskChooseOrganization: Mount<TaskChooseOrganizationProps>;
   readonly unmountTaskChooseOrganization: (node: Element) => void;
+  readonly mountInviteMembersButton: Mount<InviteMembersButtonProps>;
+  readonly unmountInviteMembersButton: (node: Element) => void;
   readonly mountAcceptInvitation: Mount<AcceptInvitationProps>;
   readonly unmountAcceptInvitation: (node: Element) => void;
 }
@@ -83,6 +89,8 @@ export function createMounter(tenantry: Tenantry, options: MountOptions = {}): M
     unmountOrganizationList: unmount,
     mountTaskChooseOrganization: mount(TaskChooseOrganization),
     unmountTaskChooseOrganization: unmount,
+    mountInviteMembersButton: mount(InviteMembersButton),
+    unmountInviteMembersButton: unmount,
     mountAcceptInvitation: mount(AcceptInvitation),
     unmountAcceptInvitation: unmount,
   };

@@ -8,20 +8,32 @@ import {
   type TenantryEvent,
   type UserResource,
 } from "@tenantry/js";
-import type { FormEvent, ReactNode } from "react";
+import { cloneElement, createRef, type FormEvent, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
 import type { PaginatedResources } from "../src/cache/pages.ts";
 import { AcceptInvitation } from "../src/components/accept/accept-invitation.tsx";
+import { CreateOrganization } from "../src/components/create/create-organization.tsx";
+import { OrganizationList } from "../src/components/list/organization-list.tsx";
 import { OrganizationProfile } from "../src/components/profile/organization-profile.tsx";
 import { RemoveDialog } from "../src/components/profile/remove-dialog.tsx";
 import { RoleCell } from "../src/components/profile/role-cell.tsx";
 import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
+import { OrganizationSwitcher } from "../src/components/switcher/organization-switcher.tsx";
 import { en } from "../src/locales/en.ts";
 import { LocalizationProvider, useLocale } from "../src/localization.tsx";
 import { Dialog } from "../src/ui/dialog.tsx";
-import { answer, FakeTenantry, membership, organization, part, signedIn } from "./fake.ts";
+import {
+  answer,
+  FakeTenantry,
+  LOADING,
+  membership,
+  NOBODY,
+  organization,
+  part,
+  signedIn,
+} from "./fake.ts";
 import { eventually, render, renderHook } from "./render.tsx";
 
 const person = (id: string, firstName: string): UserResource =>
@@ -42,6 +54,22 @@ function press(page: HTMLElement, words: string): void {
   if (!button) throw new Error(`There is no button "${words}" in ${page.textContent}`);
   button.click();
 }
+
+test.each([
+  ["<CreateOrganization>", <CreateOrganization key="0" fallback="wait" />],
+  ["<OrganizationList>", <OrganizationList key="1" fallback="wait" />],
+  ["<OrganizationProfile>", <OrganizationProfile key="2" fallback="wait" />],
+  ["<OrganizationSwitcher>", <OrganizationSwitcher key="3" fallback="wait" />],
+])("the fallback of %s stays until the state is there, in its root element", async (_, shown) => {
+  const fake = new FakeTenantry(LOADING);
+  const ref = createRef<HTMLDivElement>();
+  const page = render(fake, cloneElement(shown, { ref }));
+  expect(ref.current?.classList).toContain("tn-root");
+  await eventually(() => expect(page.textContent).toBe("wait"));
+  expect(page.querySelector(".tn-skeleton")).toBeNull();
+  flushSync(() => fake.set(NOBODY));
+  await eventually(() => expect(page.textContent).toBe(""));
+});
 
 test("what one person was told about an invitation isn't told to the next one (check 73)", async () => {
   const fake = new FakeTenantry(signedIn({ user: person("user_ada", "Ada") }));

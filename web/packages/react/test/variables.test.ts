@@ -1,20 +1,24 @@
 import { expect, test } from "vitest";
-import { declarations } from "../src/appearance/variables.ts";
+import { rule } from "../src/appearance/variables.ts";
 import { readAddresses } from "../src/components/invite/addresses.ts";
 import { slugOf } from "../src/components/slug.ts";
 import { imageUrl, pageUrl } from "../src/ui/urls.ts";
 
 test("variables become custom properties", () => {
-  const css = declarations({
-    colorPrimaryForeground: "var(--brand)",
-    fontFamily: '"Inter", serif',
-  });
-  expect(css).toBe('--tn-color-primary-foreground:var(--brand);--tn-font-family:"Inter", serif');
+  const variables = { colorPrimaryForeground: "var(--brand)", fontFamily: '"Inter", serif' };
+  const css =
+    '[data-tn-scope="a"]{--tn-color-primary-foreground:var(--brand);--tn-font-family:"Inter", serif}';
+  expect(rule("a", { variables })).toBe(css);
+  expect(rule("a", { variables, cssLayerName: "vendor.tenantry" })).toBe(
+    `@layer vendor.tenantry{${css}}`,
+  );
+  // A name that could end the rule is left out.
+  expect(rule("a", { variables, cssLayerName: "a{}b" })).toBe(css);
 });
 
 test.each(["red;} body{display:none", "</style><script>", "url(x)/* */", "@import", "\\3c"])(
   "the value %s is left out",
-  (value) => expect(declarations({ colorPrimary: value })).toBe(""),
+  (value) => expect(rule("a", { variables: { colorPrimary: value } })).toBe(""),
 );
 
 test.each([

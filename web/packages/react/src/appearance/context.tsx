@@ -9,7 +9,7 @@ import {
 import type { PortalContainer } from "../control/PortalProvider.tsx";
 import { useLanguage } from "../localization.tsx";
 import type { Appearance, ElementName } from "./types.ts";
-import { declarations } from "./variables.ts";
+import { rule } from "./variables.ts";
 
 export type Container = PortalContainer;
 
@@ -44,7 +44,7 @@ export function SurroundingsProvider(props: SurroundingsProps): ReactNode {
   const dir = props.dir ?? outer.dir;
   const container = props.container ?? outer.container;
   const merged = useMemo(() => merge(outer.appearance, appearance), [outer.appearance, appearance]);
-  const css = appearance?.variables ? declarations(merged.variables) : "";
+  const css = appearance?.variables ? rule(id, merged) : "";
   const scope = css ? id : outer.scope;
   const value = useMemo(
     () => ({ appearance: merged, nonce, dir, container, ...(scope ? { scope } : {}) }),
@@ -57,7 +57,7 @@ export function SurroundingsProvider(props: SurroundingsProps): ReactNode {
           nonce={nonce}
           // Every value has been checked: none can close the rule or the element.
           // React 18 would escape the quotes of a child.
-          dangerouslySetInnerHTML={{ __html: `[data-tn-scope="${id}"]{${css}}` }}
+          dangerouslySetInnerHTML={{ __html: css }}
         />
       )}
       {children}
@@ -67,11 +67,13 @@ export function SurroundingsProvider(props: SurroundingsProps): ReactNode {
 
 function merge(outer: Appearance, inner: Appearance | undefined): Appearance {
   if (!inner) return outer;
+  const cssLayerName = inner.cssLayerName ?? outer.cssLayerName;
   return {
     theme: inner.theme ?? outer.theme ?? "system",
     variables: { ...outer.variables, ...inner.variables },
     elements: { ...outer.elements, ...inner.elements },
     options: { ...outer.options, ...inner.options },
+    ...(cssLayerName === undefined ? {} : { cssLayerName }),
   };
 }
 

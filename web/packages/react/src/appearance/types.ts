@@ -11,6 +11,7 @@ export type ElementName =
   | "card"
   | "cardFooter"
   | "cardHeader"
+  | "cardLogo"
   | "cardSubtitle"
   | "cardTitle"
   | "checkbox"
@@ -32,6 +33,7 @@ export type ElementName =
   | "logo"
   | "navigation"
   | "navigationItem"
+  | "navigationItems"
   | "navigationTitle"
   | "page"
   | "pageHeader"
@@ -99,6 +101,8 @@ export interface AppearanceOptions {
   /** Whether things move when they appear. Defaults to true. */
   animations?: boolean;
   density?: "comfortable" | "compact";
+  /** Where the logo of the instance stands: in the cards, which is the default, or above them. */
+  logoPlacement?: "inside" | "outside" | "none";
   /** Links below the cards. */
   helpPageUrl?: string;
   termsPageUrl?: string;
@@ -113,4 +117,9 @@ export interface Appearance {
   /** A class or a style object for each element. */
   elements?: Partial<Record<ElementName, string | CSSProperties>>;
   options?: AppearanceOptions;
+  /**
+   * The cascade layer of the variables, which stand in no layer by default. The style sheet itself
+   * is in the layer `tenantry`; `@import "@tenantry/react/styles.css" layer(vendor)` moves it.
+   */
+  cssLayerName?: string;
 }

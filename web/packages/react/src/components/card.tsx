@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 import { useElement, useSurroundings } from "../appearance/context.tsx";
 import { useLocale } from "../localization.tsx";
 import { RowsSkeleton, Skeleton } from "../ui/skeleton.tsx";
-import { pageUrl } from "../ui/urls.ts";
+import { imageUrl, pageUrl } from "../ui/urls.ts";
+import { useView } from "./state.ts";
 
 export function CardHeader({
   title,
@@ -14,9 +15,25 @@ export function CardHeader({
   const element = useElement();
   return (
     <div {...element("cardHeader")}>
+      <Logo />
       <h2 {...element("cardTitle")}>{title}</h2>
       {subtitle && <p {...element("cardSubtitle")}>{subtitle}</p>}
     </div>
+  );
+}
+
+function Logo(): ReactNode {
+  const element = useElement();
+  const { logoPlacement = "inside" } = useSurroundings().appearance.options ?? {};
+  const { instance } = useView("<CardHeader>");
+  const logo = imageUrl(instance?.logoUrl);
+  const home = pageUrl(instance?.homeUrl);
+  if (!logo || logoPlacement === "none") return null;
+  const Place = home ? "a" : "span";
+  return (
+    <Place {...element("cardLogo")} data-placement={logoPlacement} href={home}>
+      <img src={logo} alt={instance?.name} />
+    </Place>
   );
 }
 

@@ -11,6 +11,8 @@ import type { PartialLocalization } from "../locales/types.ts";
 import { LocalizationProvider } from "../localization.tsx";
 import { useIsHydrated } from "../snapshot.ts";
 import { ToastProvider } from "../ui/toast.tsx";
+import { useView } from "./state.ts";
+import type { RootRef } from "./with-ref.ts";
 
 /** What every visible component takes. Other attributes go to its root element. */
 export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "children" | "onSelect"> {
@@ -25,7 +27,7 @@ export interface CommonProps extends Omit<HTMLAttributes<HTMLDivElement>, "child
   ref?: Ref<HTMLDivElement>;
 }
 
-export interface RootProps extends CommonProps {
+export interface RootProps extends CommonProps, RootRef {
   /** The names of the root element. */
   element: ElementName;
   /** What the server and the first render show, because the rest depends on the device. */
@@ -37,29 +39,32 @@ export interface RootProps extends CommonProps {
 export function Root(props: RootProps): ReactNode {
   const { appearance, localization, container, fallback, skeleton, children, ...rest } = props;
   const isHydrated = useIsHydrated();
+  const { isLoaded } = useView("The component");
+  // Every component has a skeleton of its own; what the page gives instead of it stays until the state is there.
+  const isReady = isHydrated && (isLoaded || fallback === undefined);
   return (
     <SurroundingsProvider appearance={appearance} container={container}>
       <LocalizationProvider localization={localization} base={en}>
         <RootElement {...rest}>
-          <ToastProvider>{isHydrated ? children : (fallback ?? skeleton)}</ToastProvider>
+          <ToastProvider>{isReady ? children : (fallback ?? skeleton)}</ToastProvider>
         </RootElement>
       </LocalizationProvider>
     </SurroundingsProvider>
   );
 }
 
-interface RootElementProps extends HTMLAttributes<HTMLDivElement> {
+interface RootElementProps extends HTMLAttributes<HTMLDivElement>, RootRef {
   element: ElementName;
-  ref?: Ref<HTMLDivElement>;
   children: ReactNode;
 }
 
 function RootElement(props: RootElementProps): ReactNode {
-  const { element: name, className, style, children, ...rest } = props;
+  const { element: name, rootRef, className, style, children, ...rest } = props;
   const element = useElement();
   const own = element(name, ["tn-root", className].filter(Boolean).join(" "));
   return (
     <div
+      ref={rootRef}
       {...useRootAttributes()}
       {...rest}
       className={own.className}

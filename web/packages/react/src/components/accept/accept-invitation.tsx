@@ -1,11 +1,12 @@
 import type { InvitationPreview } from "@tenantry/js";
-import type { ReactNode } from "react";
+import type { FunctionComponent, ReactNode } from "react";
 import { useInvitation } from "../../hooks/useInvitation.ts";
 import { useLocale } from "../../localization.tsx";
 import { ErrorAlert } from "../../ui/alert.tsx";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
 import { type CommonProps, Root } from "../root.tsx";
 import { useView } from "../state.ts";
+import { type RootRef, withRef } from "../with-ref.ts";
 import { AcceptActions } from "./actions.tsx";
 import { useTicket } from "./ticket.ts";
 
@@ -22,8 +23,7 @@ export interface AcceptInvitationProps extends CommonProps, AcceptInvitationOpti
   ticket?: string;
 }
 
-/** Shows the invitation behind a link, and accepts or declines it when the person says so. */
-export function AcceptInvitation(props: AcceptInvitationProps): ReactNode {
+function Accept(props: AcceptInvitationProps & RootRef): ReactNode {
   const { ticket: given, redirectUrlComplete, signInUrl, signUpUrl, ...common } = props;
   const ticket = useTicket(given);
   const { user } = useView("<AcceptInvitation>");
@@ -38,6 +38,9 @@ export function AcceptInvitation(props: AcceptInvitationProps): ReactNode {
     </Root>
   );
 }
+
+/** Shows the invitation behind a link, and accepts or declines it when the person says so. */
+export const AcceptInvitation: FunctionComponent<AcceptInvitationProps> = withRef(Accept);
 
 interface AcceptCardProps extends AcceptInvitationOptions {
   ticket: string | null;

@@ -1,24 +1,25 @@
-import type { ReactNode } from "react";
+import type { FunctionComponent, ReactNode } from "react";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
 import { type CommonProps, Root } from "../root.tsx";
+import type { Routing } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
+import { type RootRef, withRef } from "../with-ref.ts";
 import { type CreateFlowOptions, CreateOrganizationFlow } from "./flow.tsx";
 
-export type CreateOrganizationProps = CommonProps & CreateFlowOptions;
+export type CreateOrganizationProps = CommonProps & CreateFlowOptions & Routing;
 
-/** A form that creates an organization, and then invites people to it. */
-export function CreateOrganization(props: CreateOrganizationProps): ReactNode {
-  const { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, ...rest } = props;
-  const options = { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug };
+function Create(props: CreateOrganizationProps & RootRef): ReactNode {
+  const { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, ...others } = props;
+  const { routing = "hash", path, ...common } = others;
   const { isLoaded, user } = useView("<CreateOrganization>");
   if (isLoaded && !user) {
     warnOnce("<CreateOrganization> shows nothing because nobody is signed in.");
     return null;
   }
   return (
-    <Root {...rest} element="card" skeleton={<CardSkeleton />}>
+    <Root {...common} element="card" skeleton={<CardSkeleton />}>
       <CreateOrganizationFlow
-        {...options}
+        {...{ afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, routing, path }}
         frame={(title, screen) => (
           <>
             <CardHeader title={title} />
@@ -30,3 +31,6 @@ export function CreateOrganization(props: CreateOrganizationProps): ReactNode {
     </Root>
   );
 }
+
+/** A form that creates an organization, and then invites people to it. */
+export const CreateOrganization: FunctionComponent<CreateOrganizationProps> = withRef(Create);

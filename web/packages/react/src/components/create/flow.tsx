@@ -4,8 +4,11 @@ import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { InviteForm } from "../invite/form.tsx";
+import { type Routing, useRoute } from "../routing.ts";
 import { useView } from "../state.ts";
 import { CreateForm } from "./form.tsx";
+
+const INVITE = "invite-members";
 
 export interface CreateFlowOptions {
   /** Where to go once the organization is created and active. `:slug` and `:id` stand for its own. */
@@ -15,7 +18,7 @@ export interface CreateFlowOptions {
   hideSlug?: boolean | undefined;
 }
 
-export interface CreateFlowProps extends CreateFlowOptions {
+export interface CreateFlowProps extends CreateFlowOptions, Routing {
   /** Puts the screen below its title. */
   frame: (title: string, screen: ReactNode) => ReactNode;
   /** Called at the end, before the page changes. */
@@ -26,34 +29,23 @@ export interface CreateFlowProps extends CreateFlowOptions {
 /** Creates and activates an organization, then invites people to it. */
 export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
   const { text } = useLocale();
-  const { tenantry, user, isLoaded } = useView("<CreateOrganization>");
-  const [created, setCreated] = useState<OrganizationResource>();
+  const { user, isLoaded } = useView("<CreateOrganization>");
+  const { inviting, round, goOn, finish } = useSteps(props);
 
   // The right may be used up as soon as the organization is created, while the form isn't done yet.
   const hasBegun = useRef(false);
   hasBegun.current ||= user?.createOrganizationEnabled === true;
 
-  const finish = (organization: OrganizationResource): void => {
-    props.onDone?.();
-    const url = props.afterCreateOrganizationUrl;
-    if (url !== undefined) tenantry.navigate(tenantry.buildUrl(url, organization));
-  };
-  const goOn = (organization: OrganizationResource): void => {
-    const skips = props.skipInvitationScreen ?? organization.maxAllowedMemberships === 1;
-    if (skips) finish(organization);
-    else setCreated(organization);
-  };
-
   if (!isLoaded) {
     return props.frame(text.createOrganization.title, <RowsSkeleton label={text.common.loading} />);
   }
-  if (created) {
+  if (inviting) {
     return props.frame(
       text.inviteMembers.title,
       <InviteForm
-        organization={created}
-        secondary={{ label: text.common.skip, onClick: () => finish(created) }}
-        onDone={() => finish(created)}
+        organization={inviting}
+        secondary={{ label: text.common.skip, onClick: () => finish(inviting) }}
+        onDone={() => finish(inviting)}
       />,
     );
   }
@@ -62,7 +54,47 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
     user && !hasBegun.current ? (
       <Note>{text.createOrganization.notAllowed}</Note>
     ) : (
-      <CreateForm hideSlug={props.hideSlug === true} onCreated={goOn} onCancel={props.onCancel} />
+      <CreateForm
+        key={round}
+        hideSlug={props.hideSlug === true}
+        onCreated={goOn}
+        onCancel={props.onCancel}
+      />
     ),
   );
+}
+
+interface Steps {
+  /** The organization of the invite screen, if that is the one to show. */
+  inviting: OrganizationResource | null;
+  /** Names the form: each organization has one of its own. */
+  round: string | undefined;
+  goOn: (created: OrganizationResource) => void;
+  finish: (organization: OrganizationResource) => void;
+}
+
+function useSteps(props: CreateFlowProps): Steps {
+  const { tenantry, organization, membership } = useView("<CreateOrganization>");
+  const route = useRoute({ routing: props.routing ?? "virtual", path: props.path }, "");
+  const [created, setCreated] = useState<OrganizationResource>();
+
+  const finish = (done: OrganizationResource): void => {
+    props.onDone?.();
+    const url = props.afterCreateOrganizationUrl;
+    if (url !== undefined && tenantry.navigate(tenantry.buildUrl(url, done))) return;
+    // Nothing leads away: an empty form takes the place of the one that is done.
+    setCreated(done);
+    if (route.path) route.go("");
+  };
+  const goOn = (made: OrganizationResource): void => {
+    if (props.skipInvitationScreen ?? made.maxAllowedMemberships === 1) finish(made);
+    else {
+      setCreated(made);
+      route.go(INVITE);
+    }
+  };
+  // After a reload, the new organization is that of the tab.
+  const mayInvite = membership?.permissions.includes("org:sys_memberships:manage");
+  const inviting = created ?? (mayInvite ? organization : null);
+  return { inviting: route.path === INVITE ? inviting : null, round: created?.id, goOn, finish };
 }

@@ -1,5 +1,12 @@
 import type { RoleKey } from "@tenantry/js";
-import { cloneElement, type MouseEvent, type ReactElement, type ReactNode, useState } from "react";
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useState,
+} from "react";
 import { SurroundingsProvider, useRootAttributes } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { en } from "../../locales/en.ts";
@@ -10,8 +17,9 @@ import type { CommonProps } from "../root.tsx";
 import { InviteDialog } from "./dialog.tsx";
 
 export interface InviteMembersButtonProps
-  extends Pick<CommonProps, "appearance" | "localization" | "container"> {
-  /** A button of your own. */
+  extends Pick<CommonProps, "appearance" | "localization" | "container">,
+    Pick<HTMLAttributes<HTMLButtonElement>, "id" | "className" | "style"> {
+  /** A button of your own. Attributes go to the one that is there without it. */
   children?: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
   /** The id or slug of an organization of the user. Defaults to the tab's. */
   organization?: string;
@@ -21,18 +29,20 @@ export interface InviteMembersButtonProps
 
 /** Opens the invite dialog. Members who may not invite don't see the button. */
 export function InviteMembersButton(props: InviteMembersButtonProps): ReactNode {
+  const { appearance, localization, container, ...rest } = props;
   return (
-    <SurroundingsProvider appearance={props.appearance} container={props.container}>
-      <LocalizationProvider localization={props.localization} base={en}>
+    <SurroundingsProvider appearance={appearance} container={container}>
+      <LocalizationProvider localization={localization} base={en}>
         <ToastProvider>
-          <InviteButton {...props} />
+          <InviteButton {...rest} />
         </ToastProvider>
       </LocalizationProvider>
     </SurroundingsProvider>
   );
 }
 
-function InviteButton({ children, organization: id, role }: InviteMembersButtonProps): ReactNode {
+function InviteButton(props: InviteMembersButtonProps): ReactNode {
+  const { children, organization: id, role, className = "", ...attributes } = props;
   const { text } = useLocale();
   const root = useRootAttributes();
   const [isOpen, setOpen] = useState(false);
@@ -49,7 +59,13 @@ function InviteButton({ children, organization: id, role }: InviteMembersButtonP
       {children ? (
         cloneElement(children, { onClick: open })
       ) : (
-        <Button {...root} className="tn-root" variant="primary" onClick={open}>
+        <Button
+          {...root}
+          {...attributes}
+          className={`tn-root ${className}`}
+          variant="primary"
+          onClick={open}
+        >
           {text.organizationProfile.members.invite}
         </Button>
       )}

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from "react";
+import { type FunctionComponent, type ReactNode, useRef, useState } from "react";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { CardFooter, CardHeader, CardSkeleton } from "../card.tsx";
@@ -6,6 +6,7 @@ import { type CreateFlowOptions, CreateOrganizationFlow } from "../create/flow.t
 import { type CommonProps, Root } from "../root.tsx";
 import type { SwitchOptions } from "../rows/use-switch.ts";
 import { useView, warnOnce } from "../state.ts";
+import { type RootRef, withRef } from "../with-ref.ts";
 import { Chooser, useHasChoice } from "./chooser.tsx";
 
 export interface OrganizationListOptions
@@ -17,8 +18,7 @@ export interface OrganizationListOptions
 
 export type OrganizationListProps = CommonProps & OrganizationListOptions;
 
-/** The organizations of the user on a card, or the form that creates one where there is nothing to choose. */
-export function OrganizationList(props: OrganizationListProps): ReactNode {
+function List(props: OrganizationListProps & RootRef): ReactNode {
   const { hidePersonal, hideSlug, skipInvitationScreen, ...rest } = props;
   const {
     afterCreateOrganizationUrl,
@@ -44,6 +44,9 @@ export function OrganizationList(props: OrganizationListProps): ReactNode {
     </Root>
   );
 }
+
+/** The organizations of the user on a card, or the form that creates one where there is nothing to choose. */
+export const OrganizationList: FunctionComponent<OrganizationListProps> = withRef(List);
 
 function ListCard(options: OrganizationListOptions): ReactNode {
   const { text, format } = useLocale();

@@ -1,11 +1,12 @@
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
-import { type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
+import { type Routing, useRoute } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
@@ -19,7 +20,6 @@ import {
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { type Routing, useRoute } from "./routing.ts";
 import { ProfileSkeleton } from "./skeleton.tsx";
 
 export type ProfileContentProps = OrganizationProfileOptions &
@@ -83,20 +83,7 @@ function Pages(props: PagesProps): ReactNode {
   const current = pages.find(({ path }) => path === route.path) ?? pages[0];
   return (
     <div {...element("profileLayout")}>
-      <nav {...element("navigation")} aria-label={text.organizationProfile.pages}>
-        <div {...element("navigationTitle")}>
-          <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
-          {organization.name}
-        </div>
-        {entries.map((entry) => (
-          <NavigationItem
-            key={entry.path}
-            entry={entry}
-            isCurrent={entry === current}
-            go={route.go}
-          />
-        ))}
-      </nav>
+      <Navigation {...{ organization, entries, current }} go={route.go} />
       <section {...element("page")} aria-label={current?.label}>
         <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
           {current?.kind === "custom"
@@ -108,6 +95,31 @@ function Pages(props: PagesProps): ReactNode {
   );
 }
 
+interface NavigationProps {
+  organization: OrganizationResource;
+  entries: readonly Entry[];
+  current: Entry | undefined;
+  go: (path: string) => void;
+}
+
+function Navigation({ organization, entries, current, go }: NavigationProps): ReactNode {
+  const element = useElement();
+  const { text } = useLocale();
+  return (
+    <nav {...element("navigation")} aria-label={text.organizationProfile.pages}>
+      <div {...element("navigationTitle")}>
+        <Avatar size="small" name={organization.name} imageUrl={organization.imageUrl} />
+        {organization.name}
+      </div>
+      <div {...element("navigationItems")}>
+        {entries.map((entry) => (
+          <NavigationItem key={entry.path} entry={entry} isCurrent={entry === current} go={go} />
+        ))}
+      </div>
+    </nav>
+  );
+}
+
 function NavigationItem(props: {
   entry: Entry;
   isCurrent: boolean;
@@ -115,6 +127,10 @@ function NavigationItem(props: {
 }): ReactNode {
   const { entry, isCurrent, go } = props;
   const element = useElement();
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (isCurrent && button.current) showInRow(button.current);
+  }, [isCurrent]);
   if (entry.kind === "link") {
     return (
       <a {...element("navigationItem")} href={pageUrl(entry.path)}>
@@ -125,15 +141,25 @@ function NavigationItem(props: {
   }
   return (
     <button
+      ref={button}
       type="button"
       {...element("navigationItem")}
       aria-current={isCurrent ? "page" : undefined}
+      data-autofocus={isCurrent || undefined}
       onClick={() => go(entry.path)}
     >
       {entry.icon}
       {entry.label}
     </button>
   );
+}
+
+/** On a narrow screen the pages stand in a row that scrolls. Nothing but the row moves. */
+function showInRow(item: HTMLElement): void {
+  const row = item.parentElement;
+  const [inner, outer] = [item, row].map((node) => node?.getBoundingClientRect());
+  if (!inner || !outer) return;
+  row?.scrollBy({ left: inner.left + inner.width / 2 - outer.left - outer.width / 2 });
 }
 
 function pageOf(

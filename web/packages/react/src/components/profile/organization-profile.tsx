@@ -1,5 +1,6 @@
-import type { ReactNode } from "react";
+import type { FunctionComponent, ReactNode } from "react";
 import { type CommonProps, Root } from "../root.tsx";
+import { type RootRef, withRef } from "../with-ref.ts";
 import { ProfileContent, type ProfileContentProps } from "./content.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
 import { DangerSection } from "./danger.tsx";
@@ -18,7 +19,7 @@ import { ProfileSkeleton } from "./skeleton.tsx";
 export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;
 
 /** The settings of an organization, as a page of its own. */
-function Profile(props: OrganizationProfileProps): ReactNode {
+function Profile(props: OrganizationProfileProps & RootRef): ReactNode {
   const { organization, customPages, startPath, hide, routing, path, children, ...rest } = props;
   const { afterLeaveOrganizationUrl, afterDeleteOrganizationUrl, ...common } = rest;
   return (
@@ -46,15 +47,16 @@ interface Parts {
   Danger: ReturnType<typeof sectionOf>;
 }
 
-export const OrganizationProfile: typeof Profile & Parts = Object.assign(Profile, {
-  Page: OrganizationProfilePage,
-  Link: OrganizationProfileLink,
-  General: sectionOf(GeneralPage),
-  Members: sectionOf(MembersPage, "org:sys_memberships:read"),
-  Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
-  Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
-  Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
-  Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
-  Billing: sectionOf(BillingSection, "org:sys_billing:read"),
-  Danger: sectionOf(DangerSection),
-});
+export const OrganizationProfile: FunctionComponent<OrganizationProfileProps> & Parts =
+  Object.assign(withRef(Profile), {
+    Page: OrganizationProfilePage,
+    Link: OrganizationProfileLink,
+    General: sectionOf(GeneralPage),
+    Members: sectionOf(MembersPage, "org:sys_memberships:read"),
+    Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
+    Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
+    Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
+    Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
+    Billing: sectionOf(BillingSection, "org:sys_billing:read"),
+    Danger: sectionOf(DangerSection),
+  });

@@ -1,7 +1,8 @@
 import type { PermissionKey } from "@tenantry/js";
-import type { ComponentType, ReactNode } from "react";
+import type { ComponentType, FunctionComponent, ReactNode } from "react";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { type CommonProps, Root } from "../root.tsx";
+import { type RootRef, withRef } from "../with-ref.ts";
 import type { Shown } from "./general.tsx";
 import { SectionSkeleton } from "./skeleton.tsx";
 
@@ -14,8 +15,11 @@ export type SectionProps = CommonProps & {
 export function sectionOf(
   Content: ComponentType<Shown>,
   permission?: PermissionKey,
-): (props: SectionProps) => ReactNode {
-  return function ProfileSection({ organization, ...common }: SectionProps): ReactNode {
+): FunctionComponent<SectionProps> {
+  return withRef(function ProfileSection({
+    organization,
+    ...common
+  }: SectionProps & RootRef): ReactNode {
     return (
       <Root {...common} element="form" skeleton={<SectionSkeleton />}>
         <Allowed
@@ -25,7 +29,7 @@ export function sectionOf(
         />
       </Root>
     );
-  };
+  });
 }
 
 function Allowed(props: {

@@ -10,10 +10,14 @@ export function ProfileSkeleton(): ReactNode {
   return (
     <div {...element("profileLayout")}>
       <div {...element("navigation")} aria-hidden="true">
-        <Skeleton width="80%" height="1.5rem" />
-        <Skeleton width="60%" height="1.25rem" />
-        <Skeleton width="70%" height="1.25rem" />
-        <Skeleton width="50%" height="1.25rem" />
+        <div {...element("navigationTitle")}>
+          <Skeleton width="80%" height="1.5rem" />
+        </div>
+        <div {...element("navigationItems")}>
+          <Skeleton width="60%" height="1.25rem" />
+          <Skeleton width="70%" height="1.25rem" />
+          <Skeleton width="50%" height="1.25rem" />
+        </div>
       </div>
       <div {...element("page")}>
         <RowsSkeleton count={5} label={text.common.loading} />

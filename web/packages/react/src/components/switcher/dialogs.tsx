@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { SurroundingsProvider } from "../../appearance/context.tsx";
 import { en } from "../../locales/en.ts";
 import { LocalizationProvider, useLocale } from "../../localization.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -29,12 +30,15 @@ function OneDialog({ open, options, onClose }: SwitcherDialogProps): ReactNode {
     return <LeaveDialog organization={open.organization} onClose={onClose} />;
   }
   if (open.screen === "profile") {
+    const { appearance, ...profile } = options.organizationProfileProps ?? {};
     return (
-      <Dialog size="large" title={text.organizationProfile.title} onClose={onClose}>
-        <ProfileContent {...options.organizationProfileProps} routing="virtual" onGone={onClose}>
-          {options.children}
-        </ProfileContent>
-      </Dialog>
+      <SurroundingsProvider appearance={appearance}>
+        <Dialog size="large" title={text.organizationProfile.title} onClose={onClose}>
+          <ProfileContent {...profile} routing="virtual" onGone={onClose}>
+            {options.children}
+          </ProfileContent>
+        </Dialog>
+      </SurroundingsProvider>
     );
   }
   return (

@@ -1,17 +1,18 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type FunctionComponent, type ReactNode, useEffect, useState } from "react";
 import { SurroundingsProvider, useElement, useRootAttributes } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { LocalizationProvider } from "../../localization.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import { useView, warnOnce } from "../state.ts";
+import { type RootRef, withRef } from "../with-ref.ts";
 import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 import { TriggerSkeleton } from "./trigger.tsx";
 import { TriggerWithPanel } from "./trigger-with-panel.tsx";
 
 /** Shows the current organization, and switches to another one, joins, or creates one. */
-function Switcher(props: OrganizationSwitcherProps): ReactNode {
+function Switcher(props: OrganizationSwitcherProps & RootRef): ReactNode {
   return (
     <SurroundingsProvider appearance={props.appearance} container={props.container}>
       <LocalizationProvider localization={props.localization}>
@@ -21,14 +22,14 @@ function Switcher(props: OrganizationSwitcherProps): ReactNode {
   );
 }
 
-export const OrganizationSwitcher: typeof Switcher & {
+export const OrganizationSwitcher: FunctionComponent<OrganizationSwitcherProps> & {
   /** A page of your own in the settings. */
   OrganizationProfilePage: typeof OrganizationProfilePage;
   /** A link of your own in the settings. */
   OrganizationProfileLink: typeof OrganizationProfileLink;
-} = Object.assign(Switcher, { OrganizationProfilePage, OrganizationProfileLink });
+} = Object.assign(withRef(Switcher), { OrganizationProfilePage, OrganizationProfileLink });
 
-function SwitcherRoot(props: OrganizationSwitcherProps): ReactNode {
+function SwitcherRoot(props: OrganizationSwitcherProps & RootRef): ReactNode {
   const view = useView("<OrganizationSwitcher>");
   const pendingCount = usePendingCount(view.isLoaded && view.instance?.domainsEnabled === true);
   useAfterLeave(props.afterLeaveOrganizationUrl);
@@ -66,12 +67,15 @@ function StandalonePanel(props: OrganizationSwitcherProps): ReactNode {
   );
 }
 
-function SwitcherElement(props: OrganizationSwitcherProps & { children: ReactNode }): ReactNode {
+function SwitcherElement(
+  props: OrganizationSwitcherProps & RootRef & { children: ReactNode },
+): ReactNode {
   const element = useElement();
   const root = useRootAttributes();
   const own = element("switcher", ["tn-root", props.className].filter(Boolean).join(" "));
   return (
     <div
+      ref={props.rootRef}
       {...passed(props)}
       {...root}
       className={own.className}
@@ -83,9 +87,9 @@ function SwitcherElement(props: OrganizationSwitcherProps & { children: ReactNod
   );
 }
 
-/** The attributes that belong to the root element: the id, the ref, `data-…`, and `aria-…`. */
+/** The attributes that belong to the root element: the id, `data-…`, and `aria-…`. */
 function passed(props: OrganizationSwitcherProps): Record<string, unknown> {
-  const names = Object.entries(props).filter(([name]) => /^(id|ref|data-.*|aria-.*)$/.test(name));
+  const names = Object.entries(props).filter(([name]) => /^(id|data-.*|aria-.*)$/.test(name));
   return Object.fromEntries(names);
 }
 

@@ -51,7 +51,8 @@ interface SwitcherOptions extends CommonProps {
   afterLeaveOrganizationUrl?: string;
   /** Whether to leave out the invite screen after creating. Defaults to true with one seat only. */
   skipInvitationScreen?: boolean;
-  organizationProfileProps?: OrganizationProfileOptions;
+  /** Props of the settings in their dialog. */
+  organizationProfileProps?: OrganizationProfileOptions & Pick<CommonProps, "appearance">;
   /** Called once the switch is done, with null for the personal account. */
   onSelect?: (organization: OrganizationResource | null) => void;
   /** A button of your own. Spread the attributes over it. */

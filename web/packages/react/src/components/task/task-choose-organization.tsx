@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from "react";
+import { type FunctionComponent, type ReactNode, useRef, useState } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
@@ -8,14 +8,14 @@ import { Chooser, useHasChoice } from "../list/chooser.tsx";
 import { personName } from "../people.ts";
 import { type CommonProps, Root } from "../root.tsx";
 import { useView, warnOnce } from "../state.ts";
+import { type RootRef, withRef } from "../with-ref.ts";
 
 export interface TaskChooseOrganizationProps extends CommonProps {
   /** Where to go once an organization is chosen, created, or joined. */
   redirectUrlComplete: string;
 }
 
-/** The page of the task `choose-organization`, which a session has until an organization is active. */
-export function TaskChooseOrganization(props: TaskChooseOrganizationProps): ReactNode {
+function Task(props: TaskChooseOrganizationProps & RootRef): ReactNode {
   const { redirectUrlComplete, ...common } = props;
   const { isLoaded, session } = useView("<TaskChooseOrganization>");
   const isOpen = session?.currentTask?.key === "choose-organization";
@@ -36,6 +36,9 @@ export function TaskChooseOrganization(props: TaskChooseOrganizationProps): Reac
     </Root>
   );
 }
+
+/** The page of the task `choose-organization`, which a session has until an organization is active. */
+export const TaskChooseOrganization: FunctionComponent<TaskChooseOrganizationProps> = withRef(Task);
 
 /** The screen is chosen once, so that nothing changes under the pointer when a list does. */
 function TaskCard({ redirectUrl }: { redirectUrl: string }): ReactNode {

@@ -1,0 +1,60 @@
+import { useCallback, useReducer, useState, useSyncExternalStore } from "react";
+import { useTenantry } from "../hooks/useTenantry.ts";
+
+export interface Routing {
+  /** Where the inner page stands: behind the `#` of the address, behind its path, or in memory only. */
+  routing?: "hash" | "path" | "virtual" | undefined;
+  /** The path of the page that shows the component, for `path`. */
+  path?: string | undefined;
+}
+
+export interface Route {
+  path: string;
+  go: (path: string) => void;
+}
+
+/** The inner page: behind the `#`, behind the path of the page, or in memory only. */
+export function useRoute({ routing = "hash", path = "" }: Routing, startPath: string): Route {
+  const tenantry = useTenantry();
+  const [inner, setInner] = useState(startPath);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  const address = useSyncExternalStore(followAddress, addressNow, () => "");
+  const base = path.replace(/\/$/, "");
+  const go = useCallback(
+    (next: string) => {
+      if (routing === "virtual") setInner(next);
+      else if (routing === "hash") location.hash = `/${next}`;
+      else {
+        tenantry.navigate((next ? `${base}/${next}` : base) || "/");
+        // Where the platform doesn't report the navigation of a router, this reads the new address.
+        render();
+      }
+    },
+    [routing, base, tenantry],
+  );
+  return {
+    path: routing === "virtual" ? inner : innerPath(address, routing, base) || startPath,
+    go,
+  };
+}
+
+function followAddress(changed: () => void): () => void {
+  // Older browsers report only what the person does.
+  const targets = [
+    [window, "hashchange"],
+    [window, "popstate"],
+    [window.navigation, "currententrychange"],
+  ] as const;
+  for (const [target, event] of targets) target?.addEventListener(event, changed);
+  return () => {
+    for (const [target, event] of targets) target?.removeEventListener(event, changed);
+  };
+}
+
+const addressNow = (): string => location.pathname + location.hash;
+
+function innerPath(address: string, routing: "hash" | "path", base: string): string {
+  const [pathname = "", hash = ""] = address.split("#");
+  if (routing === "hash") return hash.replace(/^\//, "");
+  return pathname.startsWith(`${base}/`) ? pathname.slice(base.length + 1).replace(/\/$/, "") : "";
+}
