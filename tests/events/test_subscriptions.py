@@ -193,8 +193,10 @@ async def test_a_promoted_member_is_told_of_invitations_from_then_on(api: Api, a
         a_subscription(port, acme.member, organization_events(acme.id)) as socket,
     ):
         await begun(api)
-        await invite("one@example.com")
         # The stream reads what the member holds when it reads the event: one change after the other.
+        await invite("one@example.com")
+        await rename(api, acme)
+        assert (await socket.told())["type"] == "ORGANIZATION_UPDATED"
         await change_role(api, acme, "org:admin")
         assert (await socket.told())["type"] == "MEMBERSHIP_UPDATED"
         await invite("two@example.com")
