@@ -713,7 +713,7 @@ export declare function customPages(children: ReactNode): CustomPage[];
 
 // components/profile/section
 import type { PermissionKey } from "@tenantry/js";
-import { type ComponentType, type FunctionComponent } from "react";
+import type { ComponentType, FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
 import type { Shown } from "./general.tsx";
 export type SectionProps = CommonProps & {
