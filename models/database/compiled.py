@@ -5,10 +5,9 @@ for each shape. After that, running it again costs a look-up and the values.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
@@ -59,8 +58,10 @@ class Compiled:
         A value is processed when it is read.
         """
         columns: dict[str, Any] = {"__slots__": ()}
+        # Those of a named tuple are three times as fast as a property.
+        getters = [getattr(self.row, name) for name in self.row._fields]
         for index, (name, process) in enumerate(self.columns):
-            columns[name] = property(_make_getter(index, process))
+            columns[name] = _make_property(index, process) if process else getters[index]
         return type("Row", (tuple,), columns)
 
     @cached_property
@@ -160,10 +161,11 @@ class Compiled:
         return state.statement, order
 
 
-def _make_getter(index: int, process: Processor) -> Callable[[tuple[Any, ...]], Any]:
-    if process is None:
-        return itemgetter(index)
-    return lambda row: process(row[index])
+def _make_property(index: int, process: Processor) -> property:
+    def read(row: tuple[Any, ...]) -> Any:
+        return process(row[index])
+
+    return property(read)
 
 
 def fill_up(values: Collection[Any]) -> list[Any]:

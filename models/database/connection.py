@@ -232,8 +232,11 @@ class Pool:
         """Takes a connection back; a transaction that isn't committed is rolled back."""
         try:
             if connection.is_in_transaction or connection.begin:
+                ends_at_once = self.read_only and self.driver.ends_reads_at_once
                 with suppress(Exception):
-                    await asyncio.shield(connection.roll_back())
+                    # Nothing can cancel what doesn't wait, and a task takes longer than it does.
+                    rollback = connection.roll_back()
+                    await (rollback if ends_at_once else asyncio.shield(rollback))
         except BaseException:
             # The rollback may still be running.
             connection.is_lost = True

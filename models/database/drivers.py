@@ -24,6 +24,8 @@ class Driver(Protocol):
     # The statements that begin a transaction, and a transaction that reads one moment.
     begin: str
     begin_snapshot: str
+    # Whether a transaction that only reads ends at once, without waiting for anything.
+    ends_reads_at_once: bool
 
     async def open(self, *, read_only: bool) -> Any: ...
 

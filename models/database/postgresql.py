@@ -39,6 +39,7 @@ class PostgreSQL:
 
     begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    ends_reads_at_once = False
 
     def __init__(self, url: URL) -> None:
         self.dialect = get_dialect(url.drivername)

@@ -100,6 +100,7 @@ class SQLite:
 
     begin = "BEGIN IMMEDIATE"
     begin_snapshot = "BEGIN"
+    ends_reads_at_once = True
 
     def __init__(self, url: URL) -> None:
         self.dialect = get_dialect(url.drivername)

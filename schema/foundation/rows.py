@@ -1,10 +1,10 @@
 """Types whose objects read their fields from a row, and only those that are selected."""
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from models.keys.scopes import KeyScope
+from schema.execution.breadth_first.resolvers import Path
 from schema.foundation.context import Context
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:
     def declare(type_: type[T]) -> type[T]:
         for row, names in fields.items():
             for name in names:
-                setattr(type_, name, property(attrgetter(f"{row}.{name}")))
+                setattr(type_, name, Path(f"{row}.{name}"))
         return type_
 
     return declare
@@ -65,5 +65,6 @@ def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:
 def show(type_: type[T], **values: object) -> T:
     """Makes an object of a type with `reads`, from its rows and its remaining fields."""
     shown = object.__new__(type_)
-    vars(shown).update(values)
+    # Not a copy, which would take as long as all the rest.
+    shown.__dict__ = values
     return shown

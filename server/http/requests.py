@@ -30,8 +30,9 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|\{0+\})")
 
 CONTAINS_NUL = "NUL characters are not allowed."
 
-# What can be a number smaller than every double: one with an exponent, or with many zeros.
-TINY = re.compile(rb"[eE]-0*\d\d|\.0{300}")
+# What a number smaller than every double has: an exponent, or many zeros. As one pattern with
+# alternatives, they would be looked for at every character.
+SMALL_EXPONENT, MANY_ZEROS = re.compile(rb"[eE]-0*\d\d"), b"." + b"0" * 300
 # A string, whatever it contains, or a number.
 STRING_OR_NUMBER = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|(-?\d[\d.eE+-]*)')
 
@@ -189,6 +190,6 @@ def ensure_exact(text: bytes) -> None:
 
 def _contains_too_small(text: bytes) -> bool:
     """Whether a number in the JSON, outside of all strings, has silently become zero."""
-    return bool(TINY.search(text)) and any(
+    return (MANY_ZEROS in text or bool(SMALL_EXPONENT.search(text))) and any(
         match[1] and is_too_small(match[1].decode()) for match in STRING_OR_NUMBER.finditer(text)
     )

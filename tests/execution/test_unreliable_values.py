@@ -12,6 +12,7 @@ import strawberry
 from graphql import DocumentNode, ExecutionResult
 
 from schema.execution.breadth_first.executor import BreadthFirstExecutor
+from schema.execution.breadth_first.resolvers import find_attribute
 from tests.support.random_documents import RandomDocument, write_document
 from tests.support.unreliable_schema import make_schema
 
@@ -147,3 +148,13 @@ async def test_a_plan_is_made_once_for_each_value_of_its_conditions() -> None:
 
     assert orders[:2] == [["title", "name"], ["name", "title"]]
     assert (plans.misses, plans.hits) == (2, 4)
+
+
+def test_a_path_is_read_without_its_property() -> None:
+    types: Any = BREADTH_FIRST._schema.type_map  # pyright: ignore[reportPrivateUsage]
+
+    found = {
+        one: find_attribute(types[one], types[one].fields["title"]) for one in ("Leaf", "Branch")
+    }
+
+    assert found == {"Leaf": "row.title", "Branch": "title"}

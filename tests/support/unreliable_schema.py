@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from enum import Enum
 from random import Random
+from types import SimpleNamespace
 from typing import Annotated, Any, TypeVar
 
 import strawberry
@@ -11,7 +12,7 @@ from strawberry.extensions import FieldExtension
 
 from schema.execution.breadth_first.executor import PLANS, BreadthFirstExecutor
 from schema.execution.breadth_first.plans import Plans
-from schema.execution.breadth_first.resolvers import batch_field
+from schema.execution.breadth_first.resolvers import Path, batch_field
 
 # How often a value is a failure of some kind, or null.
 FAILING = 0.04
@@ -76,6 +77,10 @@ class Leaf(Named):
     tags: list[str]
     loose_tags: list[str | None] | None
     grid: list[list[int | None]] | None
+
+
+for read in ("title", "count", "size", "color", "tags"):
+    setattr(Leaf, read, Path(f"row.{read}"))
 
 
 @strawberry.type
@@ -175,12 +180,13 @@ HELD: dict[str, tuple[list[type[Any]], int | None]] = {
 def make(class_: type[T], key: str) -> T:
     """Makes an object, without those attributes that can't be read."""
     one: Any = object.__new__(class_)
-    one.key = key
+    one.key, one.row = key, SimpleNamespace()
     for name, values in ATTRIBUTES[class_].items():
         random = Random(f"{key} {name}")
         if random.random() >= FAILING:
             value = values[0] if random.random() < 0.9 else random.choice(values)
-            one.__dict__[name] = pick(random, lambda value=value: value)
+            holder = one.row if isinstance(getattr(class_, name, None), Path) else one
+            holder.__dict__[name] = pick(random, lambda value=value: value)
     return one
 
 

@@ -31,7 +31,7 @@ def are_of_type(type_: OutputType, values: Sequence[Any]) -> bool:
         return False
     if type_.is_type_of is None:
         return True
-    class_ = _find_class(type_)
+    class_ = find_class(type_)
     # What `strawberry.cast` returns has another type than its class says.
     return {*map(type, values)} <= {class_} and not any(
         [hasattr(value, TYPE_CAST_ATTRIBUTE) for value in values]
@@ -39,7 +39,7 @@ def are_of_type(type_: OutputType, values: Sequence[Any]) -> bool:
 
 
 @lru_cache(1_024)
-def _find_class(type_: GraphQLObjectType) -> type[Any] | None:
+def find_class(type_: GraphQLObjectType) -> type[Any] | None:
     """The class of a type of Strawberry, unless the type itself decides what belongs to it."""
     definition: Any = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(definition, StrawberryObjectDefinition):

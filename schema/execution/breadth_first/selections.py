@@ -37,7 +37,7 @@ class FieldPlan:
     details: FieldDetailsList
     # Called for each parent, with arguments that are prepared already.
     resolve: Callable[..., Any]
-    # The attribute of the parent that is the value.
+    # The attribute of the parent that is the value, or the path to it.
     attribute: str | None
     # Takes all parents at once and returns their values.
     batch: Callable[..., Any] | None
@@ -129,7 +129,7 @@ def _plan_field(
         definition=definition,
         details=details,
         resolve=_unwrap(definition.resolve or executor.field_resolver),
-        attribute=find_attribute(definition),
+        attribute=find_attribute(parent_type, definition),
         batch=find_batch(definition),
         arguments=_read_constant_arguments(executor, definition, details[0].node),
         read_arguments=make_reader(definition, details[0].node),
