@@ -24,7 +24,6 @@ from schema import schema
 from schema.foundation.sdl import sdl
 from server import cli
 from tests.operations.test_settings import KEYS_URL, SECRET_KEY
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.processes import (
     INSTALLED,
     PRODUCTION,
@@ -171,7 +170,6 @@ async def emptied(url: str) -> None:
     await store.close()
 
 
-@SLOW_ON_POSTGRESQL
 def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) -> None:
     if database_url.startswith("sqlite"):
         (folder / "tenantry.db").unlink()

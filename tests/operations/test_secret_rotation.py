@@ -18,7 +18,7 @@ from server.cli.root_secret import UNUSED_SECRET
 from tests.operations.test_root_secret import WEBHOOK_SECRET, status
 from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents
-from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
+from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import accept, codes, invited, link_ticket
 from tests.support.processes import (
     PRODUCTION,
@@ -134,7 +134,6 @@ async def secret_of(api: Api, endpoint: JSON) -> str:
     ]
 
 
-@SLOW_ON_POSTGRESQL
 async def test_a_rotation_in_the_right_order_breaks_nothing(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
