@@ -1,6 +1,8 @@
 # One command a task; `make` with no target lists them.
 PORT ?= 8000
 W ?= W4
+# The tests of `make test`.
+FAST := "not slow or sample"
 BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
@@ -80,7 +82,7 @@ demo: install ## Serve as make dev does, and the demo with hot reload on http://
 		TENANTRY_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" npm run dev --prefix web/demo --silent & wait
 
 test: install web/node_modules/.tools ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m $(FAST)
 
 check: install docs lint web ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
 	$(BIN)/ruff format --check .
@@ -109,7 +111,7 @@ tests: install web/node_modules/.tools
 	$(BIN)/pytest
 
 coverage: install web/node_modules/.tools ## Measure what the fast tests cover.
-	$(BIN)/pytest -m "not slow" --cov
+	$(BIN)/pytest -m $(FAST) --cov
 
 .venv/tools/installed: docsite/requirements.lock .venv/installed
 	@echo "Installing the packages of docsite/requirements.lock …"

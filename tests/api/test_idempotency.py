@@ -480,6 +480,7 @@ def environment(database_url: str) -> dict[str, str]:
     return {**PRODUCTION, **keys, "TENANTRY_SECRET": SECRET}
 
 
+@pytest.mark.slow
 async def test_a_process_that_dies_after_the_commit_has_stored_the_answer(
     database_url: str, acme: Acme, api: Api, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ from tests.browser.axe import violations
 from tests.browser.gallery import Gallery, scenes, tailwind
 from tests.browser.react_page import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 STATES = scenes()
 
 

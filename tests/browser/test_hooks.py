@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 from tests.browser.react_page import Site, Tab
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 LOADED = "probe.auth?.last.isLoaded"
 SET_ROLE = """
 mutation ($input: UpdateMembershipInput!) {

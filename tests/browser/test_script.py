@@ -11,6 +11,8 @@ from server.http.scripts import SCRIPTS
 from tests.browser.support import SECRET_KEY, Site, add_member, somebody
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv" / "bin" / "node"
 CLI = ROOT / "web" / "packages" / "js" / "dist" / "cli.js"

@@ -17,6 +17,8 @@ from docsite.__main__ import ZENSICAL
 from docsite.stage import MERMAID, ROOT, stage
 from tests.support import chromium as browsers
 
+pytestmark = pytest.mark.slow
+
 PAGES = (
     "index.html",
     "concepts.html",

@@ -35,6 +35,8 @@ from tests.support.snippets import (
 )
 
 SHIMS = Path(__file__).parent / "shims"
+# The page that `make test` tries.
+SAMPLE = "docs/quick-start.md"
 COMPANY = """{ organization(by: { slug: "analytical-engines" }) {
     id invitations(first: 1, statuses: [PENDING]) { nodes { url } } } }"""
 # Programs that other tests run, by page.
@@ -179,12 +181,19 @@ def reading(folder: Path) -> Generator[Reader]:
         yield Reader(server, folder)
 
 
-@pytest.mark.parametrize("name", pages_with("graphql"))
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == SAMPLE else pytest.param(name, marks=pytest.mark.slow)
+        for name in pages_with("graphql")
+    ],
+)
 def test_the_snippets_of_a_page_run(name: str, tmp_path: Path) -> None:
     with reading(tmp_path) as reader:
         reader.follow(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({*pages_with("sh")} - {*pages_with("graphql")}))
 def test_the_commands_of_a_page_run(name: str, shared_reader: Reader) -> None:
     shared_reader.follow(name)

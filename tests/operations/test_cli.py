@@ -170,6 +170,7 @@ async def emptied(url: str) -> None:
     await store.close()
 
 
+@pytest.mark.slow
 def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) -> None:
     if database_url.startswith("sqlite"):
         (folder / "tenantry.db").unlink()
@@ -470,6 +471,7 @@ def test_only_the_public_key_of_an_issuer_needs_cryptography(folder: Path) -> No
     assert packages & SLOW == {"pydantic_settings", "cryptography", "jwt"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "dev"])
 def test_a_server_with_a_migrated_database_answers_without_alembic(
     command: str, folder: Path

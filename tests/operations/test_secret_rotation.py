@@ -134,6 +134,7 @@ async def secret_of(api: Api, endpoint: JSON) -> str:
     ]
 
 
+@pytest.mark.slow
 async def test_a_rotation_in_the_right_order_breaks_nothing(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -330,6 +331,7 @@ async def test_signing_keys_are_rotated_while_the_root_secret_is(
     assert "Encrypted with the first secret: 1 signing key and 1 ticket key.\n" in said
 
 
+@pytest.mark.slow
 def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
     with started("dev", folder=folder):
         pass

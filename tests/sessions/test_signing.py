@@ -543,6 +543,7 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: Path) -> None:
     """The command finds the server's own root secret in its folder."""
     with started("dev", "--no-demo", folder=folder) as server:

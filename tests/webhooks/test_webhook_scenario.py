@@ -32,6 +32,7 @@ async def shown(api: Api, endpoint_id: str) -> list[tuple[str, str, int]]:
     return [(one["event"]["name"], one["status"], one["attempts"]) for one in nodes]
 
 
+@pytest.mark.slow
 async def test_a_change_arrives_signed_and_what_failed_is_tried_again(
     api: Api, database_url: str, receiver: Receiver, tmp_path: Path
 ) -> None:
