@@ -1,6 +1,8 @@
 # One command a task; `make` with no target lists them.
 PORT ?= 8000
 W ?= W4
+# The tests of `make test`.
+FAST := "not slow or sample"
 BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
@@ -20,7 +22,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check web types tests coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
+.PHONY: help install dev demo test check web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -80,15 +82,25 @@ demo: install ## Serve as make dev does, and the demo with hot reload on http://
 		TENANTRY_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" npm run dev --prefix web/demo --silent & wait
 
 test: install web/node_modules/.tools ## Run the tests on SQLite and on PostgreSQL, without the slow ones.
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m $(FAST)
 
-check: install docs lint web ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
+check: install web/node_modules/.tools .venv/tools/installed docsite/node_modules/.package-lock.json ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
 	$(BIN)/python -m release breaking
-	$(MAKE) --jobs=2 types tests
+	@npm run check --prefix web --silent
+	@mkdir -p var
+	@nice $(BESIDE) > var/check.log 2>&1 & beside=$$!; \
+		$(BIN)/pytest; failed=$$?; \
+		echo "While the tests ran:"; wait $$beside || failed=1; cat var/check.log; exit $$failed
+
+# Apart, because `make -n` runs recipes that name $(MAKE).
+BESIDE = $(MAKE) --keep-going --no-print-directory beside
+
+# What `make check` does in the time that the tests leave, because they wait for processes and sockets.
+beside: types docs lint units
 
 # npm ci removes node_modules, but what was built with it is still right.
 web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.json
@@ -101,15 +113,14 @@ web: install web/node_modules/.tools ## Check the packages for browsers: format,
 	@npm run check --prefix web --silent
 	@npm test --prefix web --silent
 
-# Types are checked in the time that the tests leave, because they wait for processes and sockets.
-types: install
-	nice $(BIN)/pyright
+units: install web/node_modules/.tools
+	@npm test --prefix web --silent
 
-tests: install web/node_modules/.tools
-	$(BIN)/pytest
+types: install
+	$(BIN)/pyright
 
 coverage: install web/node_modules/.tools ## Measure what the fast tests cover.
-	$(BIN)/pytest -m "not slow" --cov
+	$(BIN)/pytest -m $(FAST) --cov
 
 .venv/tools/installed: docsite/requirements.lock .venv/installed
 	@echo "Installing the packages of docsite/requirements.lock …"

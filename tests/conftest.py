@@ -71,25 +71,34 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make test` leaves to `make check`, and lets the long tests start first.
-
-    Of the cases of a test, `make test` runs the first one on PostgreSQL and all on SQLite.
-    """
+    """Marks what `make test` leaves to `make check`, and lets the long tests start first."""
     long = [item for item in items if item.get_closest_marker("slow")]
-    seen = set[str]()
-    for item in items:
-        cases = (
-            item.callspec.params
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else {}
-        )
-        if cases.get("database_url") != "postgresql":
-            continue
-        name = item.nodeid.split("[")[0]
-        if name in seen:
-            item.add_marker(pytest.mark.slow)
-        seen.add(name)
+    for item in repeated_on_postgresql(items):
+        item.add_marker(pytest.mark.slow)
     items[:] = deal(long, [item for item in items if item not in long])
+
+
+def repeated_on_postgresql(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Returns the cases on PostgreSQL of tests that SQLite runs too.
+
+    A test that is marked `both_databases`, or that is for PostgreSQL only, keeps its first case.
+    """
+    databases = [(item, item.nodeid.split("[")[0], database_of(item)) for item in items]
+    on_sqlite = {name for _, name, database in databases if database == "sqlite"}
+    seen, repeated = set[str](), list[pytest.Item]()
+    for item, name, database in databases:
+        if database != "postgresql":
+            continue
+        if name in seen or (name in on_sqlite and not item.get_closest_marker("both_databases")):
+            repeated.append(item)
+        seen.add(name)
+    return repeated
+
+
+def database_of(item: pytest.Item) -> object:
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+        return item.callspec.params.get("database_url")
+    return None
 
 
 def deal(long: list[pytest.Item], short: list[pytest.Item]) -> list[pytest.Item]:

@@ -93,7 +93,6 @@ def walk_schema() -> Iterator[Place]:
 
 
 PLACES = list(walk_schema())
-FIELDS = sorted({(place.parent, place.field) for place in PLACES if place.parent in PARENTS})
 # The first place of each type. How a literal is read depends on its type alone, and reading it is
 # most of the work of a request.
 LITERAL_PLACES = {
@@ -301,17 +300,18 @@ def test_every_argument_can_be_reached() -> None:
     assert {place.parent for place in PLACES} == {*PARENTS}
 
 
+def group_of(place: Place) -> str:
+    """What is tried on one database: a mutation, or all fields of a type that only read."""
+    return place.field if place.parent == "Mutation" else place.parent
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("parent", "field"), FIELDS, ids=[f"{parent}-{field}" for parent, field in FIELDS]
-)
-async def test_no_value_of_an_argument_is_a_fault_of_the_server(
-    walker: Walker, parent: str, field: str
-) -> None:
+@pytest.mark.parametrize("group", sorted(set(map(group_of, PLACES))))
+async def test_no_value_of_an_argument_is_a_fault_of_the_server(walker: Walker, group: str) -> None:
     faults = [
         fault
         for place in PLACES
-        if (place.parent, place.field) == (parent, field)
+        if group_of(place) == group
         for value in walker.values(place)
         async for fault in walker.find_faults(place, value)
     ]

@@ -130,6 +130,7 @@ async def test_a_missing_table_is_not_a_database_that_is_away(api: Api) -> None:
 # --------------------------------------------------------------------------------- database is away
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("short_waits")
 async def test_a_change_waits_for_somebody_elses_lock(api: Api, acme: Acme) -> None:
     async with locked(api.store, acme.id):
@@ -140,6 +141,7 @@ async def test_a_change_waits_for_somebody_elses_lock(api: Api, acme: Acme) -> N
     assert (await waiting).payload["organization"]["name"] == "Acme Ltd"
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("short_waits")
 async def test_a_change_does_not_wait_for_ever_and_reads_go_on_meanwhile(
     api: Api, acme: Acme

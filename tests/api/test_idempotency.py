@@ -212,6 +212,7 @@ async def test_another_key_is_another_request(api: Api, acme: Acme) -> None:
 # ------------------------------------------------------------------------------------------ at once
 
 
+@pytest.mark.both_databases
 async def test_of_many_at_once_one_has_an_effect_and_all_have_its_answer(
     api: Api, acme: Acme
 ) -> None:
@@ -223,6 +224,7 @@ async def test_of_many_at_once_one_has_an_effect_and_all_have_its_answer(
     assert await count(api) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_deadlock_within_a_key_is_tried_again(api: Api, acme: Acme) -> None:
     if api.store.is_sqlite:
         pytest.skip("SQLite has one writer at a time.")
@@ -279,6 +281,7 @@ async def test_workers_are_woken_once_the_change_is_committed(
     assert (await sent).json()["data"]["replayWebhookDeliveries"] == {"userErrors": []}
 
 
+@pytest.mark.both_databases
 async def test_different_keys_do_not_wait_for_each_other(api: Api, acme: Acme) -> None:
     answers = await asyncio.gather(
         *(create(api, by=acme.admin, key=f"key-{number}") for number in range(20))
@@ -477,6 +480,7 @@ def environment(database_url: str) -> dict[str, str]:
     return {**PRODUCTION, **keys, "TENANTRY_SECRET": SECRET}
 
 
+@pytest.mark.slow
 async def test_a_process_that_dies_after_the_commit_has_stored_the_answer(
     database_url: str, acme: Acme, api: Api, tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.rows import Row, a_membership, a_user, write
 from tests.support.sorted_members import NAMES, Crowd, a_crowd, folded
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def crowd(api: Api) -> Crowd:

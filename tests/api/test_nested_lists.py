@@ -7,6 +7,8 @@ import pytest
 from tests.support.api import JSON, SERVICE, Answer, Api
 from tests.support.sorted_members import NAMES, Crowd, a_crowd
 
+pytestmark = pytest.mark.both_databases
+
 ORDERS = cycle(["CREATED_AT", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "ORGANIZATION_NAME"])
 PARTS: list[JSON] = [
     {},

@@ -11,7 +11,6 @@ from tests.support.api_keys import OF_API_KEYS
 from tests.support.billing import make_feature, make_plan, switch_billing
 from tests.support.domain_mutations import OF_DOMAINS
 from tests.support.factories import Acme, an_invitation
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.images import LOGO
 from tests.support.keys import OF_KEYS
 from tests.support.roles import a_role_model
@@ -134,7 +133,6 @@ def refusal(answer: Any) -> tuple[str, str | None] | None:
     return (answer.code, answer.reason) if "errors" in answer.body else None
 
 
-@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize("mutation", TABLE)
 @pytest.mark.parametrize("who", CALLERS)
 async def test_who_may_call_what(api: Api, acme: Acme, mutation: str, who: str) -> None:
@@ -233,7 +231,6 @@ OF_PLANS: dict[str, JSON] = {
 }
 
 
-@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize("mutation", OF_PLANS)
 @pytest.mark.parametrize("who", CALLERS)
 async def test_who_may_do_what_with_plans(api: Api, acme: Acme, mutation: str, who: str) -> None:

@@ -11,6 +11,8 @@ from tests.support.processes import listening
 from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.subscriptions import a_socket
 
+pytestmark = pytest.mark.both_databases
+
 USERS = [
     ("evariste@example.com", "Évariste", "Galois"),
     ("lukasz@example.com", "Łukasz", "Nowak"),

@@ -15,6 +15,8 @@ from tests.support.api import Api
 from tests.support.factories import Acme
 from tests.support.invitations import invited
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_an_invitation_reads_the_settings_once_in_its_transaction(
     api: Api, acme: Acme

@@ -30,6 +30,8 @@ from tests.support.processes import listening
 from tests.support.subscriptions import a_subscription, begun, organization_events
 from tests.support.webhooks import a_failed_delivery, an_endpoint
 
+pytestmark = pytest.mark.both_databases
+
 Action = Callable[[], Awaitable[Any]]
 
 

@@ -335,6 +335,7 @@ WATCHED = (
 )
 
 
+@pytest.mark.both_databases
 async def test_of_many_who_mint_at_once_one_writes(api: Api) -> None:
     if not api.store.is_sqlite:
         pytest.skip("The trigger that counts is written for SQLite.")

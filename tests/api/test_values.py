@@ -250,6 +250,7 @@ async def test_what_was_stored_as_an_address_is_found_by_what_was_typed(
         await api.mutate("deleteUser", {"userId": user["id"]}, by=SERVICE)
 
 
+@pytest.mark.both_databases
 @EXAMPLES
 @given(slug=st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True))
 async def test_what_was_stored_as_a_slug_is_found_by_what_was_typed(
@@ -275,6 +276,7 @@ def test_canonically_equal_texts_are_found_alike(name: str) -> None:
     assert to_search_text(to_search_text(name)) == to_search_text(name)
 
 
+@pytest.mark.both_databases
 async def test_a_search_finds_words_in_any_order(api: Api, acme: Acme) -> None:
     for query in ("Lovelace Ada", "love ada@", " Ada  LOVELACE ", "ada\u3000lovelace", "ada\n"):
         assert await is_found(api, PEOPLE, acme.admin.id, query), query

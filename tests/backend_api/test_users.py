@@ -3,6 +3,7 @@
 from typing import Any
 
 import jwt
+import pytest
 
 from tests.conftest import counted
 from tests.support.api import Api, contents, events
@@ -74,6 +75,7 @@ async def test_what_users_do_not_have_here_is_refused(api: Api, acme: Acme) -> N
     assert await contents(api.store) == before
 
 
+@pytest.mark.both_databases
 async def test_users_are_filtered_counted_and_sorted(api: Api, acme: Acme) -> None:
     backend = Backend(api)
     zoe = (await a_user(backend))["id"]

@@ -14,17 +14,19 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SETTLED = (
     "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
 )
+# The rules whose result depends on the colors of the page.
+COLORS = ["color-contrast", "link-in-text-block"]
 RUN = """async ([exclude, runOnly]) =>
     (await axe.run({ exclude: exclude.map(selector => [selector]) }, { runOnly })).violations"""
 
 
-def violations(page: Page, exclude: Sequence[str] = ()) -> list[str]:
-    """The violations, each with the element. Without axe-core, the test fails: it has shown nothing."""
+def violations(page: Page, exclude: Sequence[str] = (), rules: Sequence[str] = WCAG) -> list[str]:
+    """The violations of rules, each with the element. Without axe-core, the test fails: it has shown nothing."""
     if not AXE.is_file():
         pytest.fail("axe-core is not installed: make web")
     page.evaluate(SETTLED)
     page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(RUN, [list(exclude), WCAG])
+    found: list[dict[str, Any]] = page.evaluate(RUN, [list(exclude), list(rules)])
     return [
         f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
         for rule in found

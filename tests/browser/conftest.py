@@ -16,6 +16,7 @@ from tests.browser.support import PAGES, SECRET_KEY, Site
 from tests.support import chromium as browsers
 from tests.support.chromium import PATIENCE, find_chromium
 from tests.support.processes import Server, started
+from tests.support.static_files import served
 
 ROOT = Path(__file__).parents[2]
 VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
@@ -83,16 +84,17 @@ def site(server: Server, context: BrowserContext, pages: Path) -> Site:
 
 
 @pytest.fixture(scope="package")
-def built_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_once(tmp_path_factory, "gallery", build_gallery)
+def gallery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(build_once(tmp_path_factory, "gallery", build_gallery)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
-def gallery(chromium: Browser, built_gallery: Path) -> Iterator[Gallery]:
+def gallery(chromium: Browser, gallery_url: str) -> Iterator[Gallery]:
     """The states of the components. Whatever a page complains about fails the test."""
     context = chromium.new_context(reduced_motion="reduce", timezone_id="UTC")
     context.set_default_timeout(PATIENCE)
-    opened = Gallery(built_gallery, context)
+    opened = Gallery(gallery_url, context)
     yield opened
     context.close()
     assert opened.complaints == []

@@ -1,21 +1,19 @@
 """The gallery of the components, built once, on an origin that nothing else has."""
 
 import json
-import mimetypes
 import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.react_page import NODE, REPOSITORY
 
 SOURCES = REPOSITORY / "web" / "demo" / "gallery"
 VITE = REPOSITORY / "web" / "node_modules" / "vite" / "bin" / "vite.js"
-ORIGIN = "http://gallery.localhost"
 
 
 def scenes() -> list[str]:
@@ -47,27 +45,28 @@ def tailwind(sheets: Sequence[str], *classes: str) -> list[str]:
 class Gallery:
     """Opens states of components, and notes what the pages complain about."""
 
-    folder: Path
+    url: str
     context: BrowserContext
-    headers: dict[str, str] = field(default_factory=dict[str, str])
     complaints: list[str] = field(default_factory=list[str])
 
-    def __post_init__(self) -> None:
-        self.context.route(f"{ORIGIN}/**", self._serve)
-
     def open(self, state: str, *, lang: str = "en", width: int = 1280, **more: object) -> Page:
-        """Shows a state, and waits until the buttons that lead to it are pressed, and it is loaded."""
+        """Shows a state on a new page, as `show` does."""
         page = self.context.new_page()
         page.set_viewport_size({"width": width, "height": 720})
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("dialog", lambda dialog: self._heard("error", f"dialog: {dialog.message}"))
+        self.show(page, state, lang=lang, **more)
+        return page
+
+    def show(self, page: Page, state: str, *, lang: str = "en", **more: object) -> None:
+        """Shows a state, and waits until the buttons that lead to it are pressed, and it is loaded."""
         given = {
             name: value if isinstance(value, str) else json.dumps(value)
             for name, value in more.items()
         }
         query = {"state": state, "lang": lang, "theme": "light", **given}
-        page.goto(f"{ORIGIN}/index.html?{urlencode(query)}")
+        page.goto(f"{self.url}/index.html?{urlencode(query)}")
         page.wait_for_selector("html[data-pressed]", state="attached")
         # What stands beside an anchor is placed in the frame after it is shown.
         page.evaluate(
@@ -75,13 +74,7 @@ class Gallery:
         )
         if not state.endswith("-loading"):
             page.wait_for_selector(".tn-skeleton", state="detached")
-        return page
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and "shows nothing because" not in text:
             self.complaints.append(text)
-
-    def _serve(self, route: Route) -> None:
-        file = self.folder / urlsplit(route.request.url).path.removeprefix("/")
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        route.fulfill(body=file.read_bytes(), content_type=kind, headers=self.headers)

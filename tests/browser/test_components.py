@@ -15,6 +15,8 @@ from tests.browser.gallery import Gallery
 from tests.browser.react_page import Site, build
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 REACT_18 = Path(__file__).parents[1] / "clients" / "react18"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
 MEMBERSHIPS = "ReadUserMemberships"
@@ -476,6 +478,7 @@ def live(server: Server, chromium: Browser, component_pages: Path) -> Site:
     return Site(server, component_pages, chromium)
 
 
+@pytest.mark.sample
 def test_52_switching_at_a_server(live: Site) -> None:
     ada, address = live.person()
     live.organization("Engines", ada)

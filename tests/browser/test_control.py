@@ -11,6 +11,8 @@ from playwright.sync_api import Browser
 from tests.browser.react_page import Site
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 LEAVE = """
 mutation ($input: RemoveMembershipInput!) {
   removeMembership(input: $input) { membership { id } userErrors { message } }

@@ -16,6 +16,8 @@ from tests.browser.support import Person
 from tests.support.chromium import PATIENCE
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 ADA = "ada@example.com"
 GRACE = "grace@example.com"
 COUNTER = itertools.count(1)

@@ -3,22 +3,36 @@
 A number in the name of a test is that of its check in the design of the browser packages.
 """
 
-import pytest
-from playwright.sync_api import expect
+from itertools import groupby, product
 
-from tests.browser.axe import violations
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.axe import COLORS, violations
 from tests.browser.gallery import Gallery, scenes, tailwind
 from tests.browser.react_page import REPOSITORY
 
-STATES = scenes()
+pytestmark = pytest.mark.slow
+
+# The states of each component.
+STATES = {
+    component: list(states)
+    for component, states in groupby(scenes(), key=lambda state: state.split("-")[0])
+}
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_75_axe_finds_nothing(gallery: Gallery, state: str) -> None:
-    for theme in ("light", "dark"):
-        page = gallery.open(state, theme=theme)
-        assert violations(page) == [], theme
-        page.close()
+# A page that shows one state after the other loads the components once.
+ALL_STATES = pytest.mark.parametrize("states", STATES.values(), ids=STATES.keys())
+
+
+@ALL_STATES
+def test_75_axe_finds_nothing(gallery: Gallery, states: list[str]) -> None:
+    page = gallery.open(states[0])
+    for state in states:
+        gallery.show(page, state)
+        assert violations(page) == [], state
+        gallery.show(page, state, theme="dark")
+        assert violations(page, rules=COLORS) == [], f"{state}, dark"
 
 
 WIDTHS = """() => [...document.querySelectorAll("html, dialog[open], .tn-panel:popover-open, .tn-page")]
@@ -44,14 +58,14 @@ CROWDED = """() => [
 ].map(node => node.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_76_everything_fits_into_320_pixels(gallery: Gallery, state: str) -> None:
-    for lang in ("de", "ar"):
-        page = gallery.open(state, lang=lang, width=320)
-        assert page.evaluate(WIDTHS) == [], lang
-        assert page.evaluate(OUTSIDE) == [], lang
-        assert page.evaluate(CROWDED) == [], lang
-        page.close()
+@ALL_STATES
+def test_76_everything_fits_into_320_pixels(gallery: Gallery, states: list[str]) -> None:
+    page = gallery.open(states[0], width=320)
+    for state, lang in product(states, ("de", "ar")):
+        gallery.show(page, state, lang=lang)
+        assert page.evaluate(WIDTHS) == [], (state, lang)
+        assert page.evaluate(OUTSIDE) == [], (state, lang)
+        assert page.evaluate(CROWDED) == [], (state, lang)
 
 
 IN_ROW = """() => {
@@ -244,9 +258,16 @@ def test_79_a_name_in_another_direction_stands_where_the_others_do(gallery: Gall
 
 
 def test_80_a_strict_policy_is_kept(gallery: Gallery) -> None:
-    gallery.headers["content-security-policy"] = (
+    policy = (
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-x'; img-src 'self' data:"
     )
+
+    def send_policy(route: Route) -> None:
+        answer = route.fetch()
+        headers = {**answer.headers, "content-security-policy": policy}
+        route.fulfill(response=answer, headers=headers)
+
+    gallery.context.route("**/index.html*", send_policy)
     page = gallery.open("switcher-styled", nonce="x")
 
     join = page.get_by_role("button", name="Join Difference Lab")

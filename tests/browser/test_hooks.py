@@ -15,6 +15,8 @@ from tests.browser.react_page import Site, Tab
 from tests.support.large_database import METADATA, Insert, make_id, record
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 LOADED = "probe.auth?.last.isLoaded"
 SET_ROLE = """
 mutation ($input: UpdateMembershipInput!) {

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.react_page import Site
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 INVITATIONS = """
 query ($id: ID!) {
   organization(by: { id: $id }) { invitations(statuses: [PENDING]) { nodes { emailAddress role { key } } } }

@@ -13,6 +13,8 @@ from tests.browser.test_session import claims, hide
 from tests.browser.test_switching import set_active
 from tests.support.processes import Server, await_answer, free_port, process
 
+pytestmark = pytest.mark.slow
+
 SECOND = 1000
 
 

@@ -19,6 +19,8 @@ from tests.browser.test_legacy import (
 )
 from tests.support.processes import Server
 
+pytestmark = pytest.mark.slow
+
 __all__ = [
     "test_1_the_first_load_is_one_request",
     "test_15_what_an_organization_decides_changes_in_one_render",

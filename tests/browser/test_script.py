@@ -12,6 +12,8 @@ from tests.browser.support import SECRET_KEY, Site, add_member, somebody
 from tests.support.processes import Server
 from tests.support.snippets import read_snippets
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv" / "bin" / "node"
 CLI = ROOT / "web" / "packages" / "js" / "dist" / "cli.js"

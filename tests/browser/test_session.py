@@ -5,9 +5,12 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Site, somebody
+
+pytestmark = pytest.mark.slow
 
 
 def claims(token: str) -> dict[str, Any]:

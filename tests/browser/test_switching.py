@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.support import Person, Site, add_member, by_key, somebody
 from tests.browser.test_session import claims
 
+pytestmark = pytest.mark.slow
+
 
 def set_active(page: Page, organization: str | None, **params: Any) -> None:
     page.evaluate("params => tenantry.setActive(params)", {"organization": organization, **params})

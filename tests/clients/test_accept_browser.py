@@ -65,6 +65,7 @@ async def page() -> AsyncIterator[Page]:
     assert complaints == []
 
 
+@pytest.mark.slow
 async def test_a_demo_user_accepts_on_the_page(
     api: Api, acme: Acme, origin: str, page: Page
 ) -> None:
@@ -98,6 +99,7 @@ async def test_a_demo_user_accepts_on_the_page(
     ]
 
 
+@pytest.mark.slow
 async def test_a_demo_user_declines_on_the_page(
     api: Api, acme: Acme, origin: str, page: Page
 ) -> None:

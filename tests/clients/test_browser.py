@@ -12,6 +12,8 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 from tests.support.chromium import PATIENCE, chromium, find_chromium
 from tests.support.processes import Server, started, tenantry
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:

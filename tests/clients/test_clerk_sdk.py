@@ -31,6 +31,8 @@ from tests.support.session_tokens import (
     issuing,
 )
 
+pytestmark = pytest.mark.slow
+
 SDK = Path(__file__).parent / "clerk"
 NODE = Path(sys.executable).with_name("node")
 
@@ -87,6 +89,7 @@ KNOWN = ("--azp", ORIGIN)
 # ------------------------------------------------------------------------------------- vendor's SDK
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("format", ["V2", "V1"])
 def test_the_sdk_reads_organization_role_and_permissions(here: Issuing, format: str) -> None:
     checks = {

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from models.database.store import Store
 from tests.conftest import make_api
 from tests.support.api import Api, Clock, contents, events
@@ -24,6 +26,8 @@ from tests.support.client_programs import (
 from tests.support.factories import Acme
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes import free_port, listening
+
+pytestmark = pytest.mark.slow
 
 DOWN_SECONDS = 4
 
@@ -47,6 +51,7 @@ async def logged_behind(store: Store, after: str) -> Sequence[str]:
     return [str(row["cursor"]) for row in await events(store) if row["cursor"] > int(after)]
 
 
+@pytest.mark.sample
 @ALL
 async def test_a_client_gets_what_it_missed_and_then_what_happens(
     api: Api, acme: Acme, program: Program, tmp_path: Path

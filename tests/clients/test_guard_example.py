@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.session_tokens import ADA, COMPANY, GRACE, LAB, MALLORY, ORIGIN, Issuing, issuing
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -74,6 +76,7 @@ async def test_an_admin_without_the_permission_is_not_let_in(
     assert await visited(guard, token) == (303, "/unauthorized")
 
 
+@pytest.mark.sample
 def test_the_guide_shows_this_very_recipe_in_twenty_lines() -> None:
     recipe = (ROOT / "examples" / "session_token.py").read_text().strip()
 

@@ -15,6 +15,8 @@ from tests.support.factories import Acme, a_member
 from tests.support.roles import make_permission, make_role
 from tests.support.sessions import bearer_of, membership_mode, mint, open_session, who
 
+pytestmark = pytest.mark.slow
+
 EDIT = "org:posts:edit"
 MODELS = 12
 

@@ -174,12 +174,13 @@ async def kill_servers(
 FEW, MANY = (200, 4, 2, 1), (1_000, 8, 8, 3)
 
 
+# On SQLite, one process writes at a time, so the order of the log has less to go wrong.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("database_url", "changes", "writers", "mirror_kills", "server_kills"),
     [
         pytest.param("sqlite", *FEW, id="some-sqlite"),
-        pytest.param("sqlite", *MANY, marks=pytest.mark.slow, id="all-sqlite"),
-        pytest.param("postgresql", *MANY, marks=pytest.mark.slow, id="all-postgresql"),
+        pytest.param("postgresql", *MANY, id="all-postgresql"),
     ],
     indirect=["database_url"],
 )

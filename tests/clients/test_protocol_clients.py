@@ -45,6 +45,7 @@ def test_every_audit_of_graphql_over_http_passes(server: Server) -> None:
     assert all(audit["name"].startswith("MAY ") for audit in failed), failed
 
 
+@pytest.mark.slow
 def test_clients_with_persisted_queries_send_the_whole_document(server: Server) -> None:
     apollo, urql, events = run(server, "clients.mjs")
 

@@ -1,11 +1,8 @@
 """The built site: its links lead somewhere, its diagrams are drawn, and it asks no other host."""
 
-import functools
-import http.server
 import os
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,6 +13,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from docsite.__main__ import ZENSICAL
 from docsite.stage import MERMAID, ROOT, stage
 from tests.support import chromium as browsers
+from tests.support.static_files import served
+
+pytestmark = pytest.mark.slow
 
 PAGES = (
     "index.html",
@@ -56,18 +56,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def url(site: Path) -> Iterator[str]:
-    handler = functools.partial(Handler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with served(site) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from pathlib import Path
 
+import pytest
+
 from tests.support.api import SECRET_KEY, Api
 from tests.support.dns import name_server
 from tests.support.domains import NAME, RECORD, asking, list_domains
@@ -35,6 +37,7 @@ async def read_record(process: Process) -> list[str]:
     return line.split("record: ")[1].split()
 
 
+@pytest.mark.slow
 async def test_the_record_is_shown_and_found_even_after_a_restart(api: Api, acme: Acme) -> None:
     async with asyncio.timeout(SECONDS), name_server() as dns:
         here = asking(api, dns)
@@ -62,6 +65,7 @@ async def test_the_record_is_shown_and_found_even_after_a_restart(api: Api, acme
     assert (domain["verified"], domain["ownership"]["strategy"]) == (True, "TXT")
 
 
+@pytest.mark.slow
 async def test_an_error_ends_the_program(api: Api, acme: Acme) -> None:
     async with asyncio.timeout(SECONDS), listening(api.app) as port:
         process = await running(port, acme, key="sk_0123456789ab_wrong")

@@ -6,7 +6,6 @@ from tests.support.api import SERVICE, Api, Caller, contents, events
 from tests.support.domain_mutations import OF_DOMAINS, prepared
 from tests.support.domains import NAME
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.invitations import codes
 
 
@@ -15,7 +14,6 @@ async def caller_of(api: Api, mutation: str) -> Caller:
     return await api.person(f"carl@{NAME}") if mutation == "acceptSuggestion" else SERVICE
 
 
-@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize("mutation", OF_DOMAINS)
 async def test_who_can_call_what(api: Api, acme: Acme, mutation: str) -> None:
     row = OF_DOMAINS[mutation]

@@ -37,6 +37,8 @@ from tests.support.factories import Acme, an_organization
 from tests.support.invitations import codes
 from tests.support.rows import a_user, write
 
+pytestmark = pytest.mark.both_databases
+
 Call = Callable[[], Awaitable[Answer]]
 FULL_RACE = pytest.param(50, marks=pytest.mark.slow)
 

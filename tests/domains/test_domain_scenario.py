@@ -103,6 +103,7 @@ async def world(api: Api, acme: Acme, database_url: str, tmp_path: Path) -> Asyn
         yield World(api, dns, post, receiver)
 
 
+@pytest.mark.slow
 async def test_acme_proves_its_domain_and_buys_seats_for_those_who_ask(
     world: World, acme: Acme
 ) -> None:

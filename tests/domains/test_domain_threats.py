@@ -307,6 +307,7 @@ async def test_a_flipped_mode_is_no_mail_bomb(api: Api, acme: Acme) -> None:
     assert len(await mails(api.store)) == users
 
 
+@pytest.mark.both_databases
 async def test_as_many_join_by_a_domain_as_there_are_seats(api: Api, acme: Acme) -> None:
     """Two members are there already."""
     await verified(api, acme.id, mode="AUTOMATIC_INVITATION")

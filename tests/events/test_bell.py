@@ -28,6 +28,8 @@ from tests.support.subscriptions import (
     until,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_another_process_is_heard_at_once(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch

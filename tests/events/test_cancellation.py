@@ -25,7 +25,6 @@ from tests.conftest import counted
 from tests.support.api import JSON, SECRET, SERVICE, Api
 from tests.support.cancellation import cancelled_at
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.subscriptions import left, organization_events, until
 
 SECONDS = 5.0
@@ -139,7 +138,6 @@ async def all_seats_taken(store: Store) -> AsyncGenerator[None]:
         yield
 
 
-@SLOW_ON_POSTGRESQL
 @pytest.mark.parametrize("after", [None, "0"])
 async def test_a_listener_may_be_cancelled_at_any_await(
     api: Api, acme: Acme, after: str | None

@@ -351,6 +351,7 @@ async def test_several_mutations_of_a_request_are_transactions_of_their_own(
     assert int(data["a"]["cursor"]) < int(data["c"]["cursor"])
 
 
+@pytest.mark.both_databases
 async def test_cursors_grow_in_the_order_of_commits(api: Api, acme: Acme) -> None:
     """A transaction that began first and commits last has
     the larger cursor: no reader can have passed it by.

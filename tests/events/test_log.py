@@ -476,6 +476,7 @@ async def test_when_organizations_are_off_the_log_is_for_secret_keys(api: Api, a
 # -------------------------------------------------------------------------------------------- pages
 
 
+@pytest.mark.both_databases
 async def test_pages_follow_each_other_without_a_gap_or_a_repeat(
     api: Api, acme: Acme, eventful: JSON
 ) -> None:

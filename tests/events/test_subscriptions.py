@@ -112,6 +112,7 @@ async def test_without_a_cursor_only_what_happens_is_told(api: Api, acme: Acme) 
         assert (await socket.told())["cursor"] == cursor
 
 
+@pytest.mark.both_databases
 async def test_a_long_log_is_replayed_in_order_while_it_grows(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:

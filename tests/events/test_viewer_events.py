@@ -673,6 +673,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_event(
     assert told == [f"Name {number}" for number in range(5)]
 
 
+@pytest.mark.both_databases
 async def test_a_long_log_is_read_in_pages(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,7 @@ def by_path(errors: list[dict[str, Any]]) -> list[str]:
     ("database_url", "seeds"),
     [
         pytest.param("sqlite", FEW, id="sqlite-few"),
-        pytest.param("postgresql", FEW, id="postgresql-few"),
+        pytest.param("postgresql", FEW, marks=pytest.mark.slow, id="postgresql-few"),
         pytest.param("sqlite", MANY, marks=pytest.mark.slow, id="sqlite-many"),
     ],
     indirect=["database_url"],

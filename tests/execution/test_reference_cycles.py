@@ -20,28 +20,21 @@ MEMBERS = """query($id: ID!) { organization(by: { id: $id }) { plan { key }
 
 
 KINDS = (SharedExecution, Context, Loaders)
-# What earlier tests of the process hold on to. Kept, so that no new object gets one of their IDs.
-earlier: list[object] = []
 
 
 @pytest.fixture
 def without_collector() -> Iterator[None]:
+    """Stops the collector, and hides from it what earlier tests have left."""
     gc.collect()
-    earlier[:] = find_all()
+    gc.freeze()
     gc.disable()
     yield
     gc.enable()
-    earlier.clear()
-
-
-def find_all() -> list[object]:
-    # An object can have a property of the name __class__ that fails, such as the settings of Django.
-    return [one for one in gc.get_objects() if issubclass(type(one), KINDS)]
 
 
 def left_over() -> set[str]:
-    known = {id(one) for one in earlier}
-    return {type(one).__name__ for one in find_all() if id(one) not in known}
+    # An object can have a property of the name __class__ that fails, such as the settings of Django.
+    return {type(one).__name__ for one in gc.get_objects() if issubclass(type(one), KINDS)}
 
 
 async def test_a_query_leaves_nothing(api: Api, acme: Acme, without_collector: None) -> None:

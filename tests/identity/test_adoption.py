@@ -61,6 +61,7 @@ async def test_a_user_is_adopted_once(api: Api) -> None:
     assert (await visit(api, token(api, CLAIMS)))["id"] == user_id
 
 
+@pytest.mark.both_databases
 async def test_a_user_is_adopted_once_even_by_two_at_once(api: Api) -> None:
     user_id = await waiting(api)
 

@@ -392,6 +392,7 @@ async def test_an_older_token_changes_nothing(api: Api) -> None:
     assert await contents(api.store) == before
 
 
+@pytest.mark.both_databases
 async def test_of_tokens_that_come_at_once_the_newest_wins(api: Api) -> None:
     await visit(api, token(api, {}, age=60))
 
@@ -401,6 +402,7 @@ async def test_of_tokens_that_come_at_once_the_newest_wins(api: Api) -> None:
     assert (await visit(api, token(api, {}, age=60)))["firstName"] == "Ada 19"
 
 
+@pytest.mark.both_databases
 async def test_two_first_requests_at_once_make_one_user(api: Api, database_url: str) -> None:
     second = Store(database_url)
     apis = [api, serving(second, api.clock, test_issuer())]

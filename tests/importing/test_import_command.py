@@ -24,7 +24,7 @@ from tests.support.clerk_export import (
     write_company,
     write_list,
 )
-from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
+from tests.support.http import ONLY_SQLITE
 from tests.support.processes import PRODUCTION, START_SECONDS, TENANTRY, done, invoke, refused
 from tests.support.smtp import until
 
@@ -124,7 +124,6 @@ async def test_options_that_can_not_be_used_are_told(store: Store, tmp_path: Pat
 
 
 @pytest.mark.slow
-@SLOW_ON_POSTGRESQL
 async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_path: Path) -> None:
     """The command is killed while it reads the last page of a list, which is a pipe."""
     folder = tmp_path / "clerk"

@@ -17,10 +17,7 @@ from server.settings.settings import Environment
 from tests.conftest import server_for
 from tests.support.api import SERVICE, Api, contents
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.smtp import invited, mail_ticket
-
-pytestmark = SLOW_ON_POSTGRESQL
 
 PATH = "/invitations/accept"
 HOSTILE = "</script><script>alert(1)</script>"

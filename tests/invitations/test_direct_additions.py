@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.conftest import counted
 from tests.invitations.test_invitation_races import at_once, losing_codes, members, wins
 from tests.support.api import SERVICE, Answer, Api, Caller, contents, events
@@ -157,6 +159,7 @@ async def test_a_letter_that_waits_is_not_sent_any_more(api: Api, acme: Acme) ->
     assert [one.status for one in await mails(api.store)] == ["dropped"]
 
 
+@pytest.mark.both_databases
 async def test_who_is_invited_and_added_at_once_is_a_member_without_an_invitation(
     api: Api, acme: Acme
 ) -> None:
@@ -178,6 +181,7 @@ async def test_who_is_invited_and_added_at_once_is_a_member_without_an_invitatio
     assert await numbers(api, acme.id) == (12, 0)
 
 
+@pytest.mark.both_databases
 async def test_who_accepts_while_being_added_joins_once(api: Api, acme: Acme) -> None:
     people = [await api.person(f"p{number}@example.com") for number in range(10)]
     made = [await invited(api, acme.id, one.email, by=SERVICE, notify=False) for one in people]

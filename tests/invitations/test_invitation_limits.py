@@ -320,6 +320,7 @@ async def test_an_api_key_writes_to_250_recipients_an_hour_as_well(api: Api, acm
     assert await invited(api, acme.id, "b@example.com", by=acme.admin)
 
 
+@pytest.mark.both_databases
 async def test_the_limit_of_a_user_is_exact_for_organizations_at_once(api: Api, acme: Acme) -> None:
     ids = [await an_organization(api, by=acme.admin, name=f"Other {n}") for n in range(8)]
     await have_mailed(api, acme.id, acme.admin, 247)

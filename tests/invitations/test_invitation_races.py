@@ -24,6 +24,8 @@ from tests.support.invitations import (
     ticket,
 )
 
+pytestmark = pytest.mark.both_databases
+
 CALLERS = 20
 Call = Callable[[], Awaitable[Answer]]
 

@@ -113,6 +113,7 @@ def assert_no_ticket(text: str, links: list[str]) -> None:
         assert ticket_in(link).rpartition(".")[2] not in text
 
 
+@pytest.mark.slow
 async def test_a_worker_alone_sends_what_a_server_without_one_has_queued(
     api: Api, database_url: str, post: Post, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ async def is_sent(api: Api) -> bool:
     return [mail.status for mail in await mails(api.store)] == ["sent"]
 
 
+@pytest.mark.slow
 async def test_without_a_mail_server_production_passes_links_on_by_hand(
     api: Api, database_url: str, tmp_path: Path
 ) -> None:

@@ -168,6 +168,7 @@ def succeeded(answers: list[Answer]) -> list[bool]:
     return ["errors" not in answer.body and not answer.user_errors for answer in answers]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("turn", range(3))
 async def test_of_two_invitations_at_once_one_gives_its_address(
     api: Api, acme: Acme, turn: int
@@ -192,6 +193,7 @@ async def test_of_two_invitations_at_once_one_gives_its_address(
     assert await kinds(api) == ["created", "created", "accepted"]
 
 
+@pytest.mark.both_databases
 async def test_of_two_people_with_one_ticket_one_gets_the_address(api: Api, acme: Acme) -> None:
     made = await invited(api, acme.id, by=acme.admin)
     people = [await grace(api, sub=f"sub|{number}") for number in range(6)]
@@ -206,6 +208,7 @@ async def test_of_two_people_with_one_ticket_one_gets_the_address(api: Api, acme
     assert addresses.count(None) == 5
 
 
+@pytest.mark.both_databases
 async def test_a_token_with_an_address_and_an_acceptance_at_once(
     api: Api, acme: Acme, clock: Clock
 ) -> None:

@@ -9,7 +9,6 @@ from resolvers.invitations.tickets import TicketKind, make_ticket, verify_ticket
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.invitations import (
     INVITATION,
     accept,
@@ -162,7 +161,6 @@ def test_a_ticket_is_of_one_kind_and_old_root_secrets_still_verify() -> None:
     assert verify_ticket(old.given, make_ticket(old, TicketKind.MAIL, "orginv_1", "n"), "m") is None
 
 
-@SLOW_ON_POSTGRESQL
 async def test_no_answer_of_the_api_holds_a_mail_ticket_and_a_members_none_at_all(
     api: Api, acme: Acme
 ) -> None:

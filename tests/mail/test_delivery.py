@@ -149,6 +149,7 @@ async def test_an_expired_invitation_drops_its_letter(api: Api, acme: Acme) -> N
     assert memory.tried == []
 
 
+@pytest.mark.both_databases
 async def test_several_workers_never_send_one_letter_twice(api: Api, acme: Acme) -> None:
     memory = Memory(pause=0.005)
     stores = [Store(api.store.url.render_as_string(hide_password=False)) for _ in range(4)]

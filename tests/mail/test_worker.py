@@ -44,6 +44,7 @@ async def test_a_slow_letter_holds_up_no_other(api: Api, acme: Acme) -> None:
         await until(lambda: len(memory.letters) == 2)
 
 
+@pytest.mark.both_databases
 async def test_an_email_is_sent_without_waiting_for_the_next_look(
     api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ async def locked(store: Store) -> AsyncGenerator[None]:
     await other.close()
 
 
+@pytest.mark.both_databases
 async def test_a_database_that_is_away_for_a_while_does_not_end_the_worker(
     api: Api, acme: Acme, impatient: Store
 ) -> None:
@@ -171,6 +173,7 @@ async def test_what_lapsed_is_written_down_once_in_every_organization(api: Api, 
     assert sorted(await lapsed(api)) == sorted(one["id"] for one in made)
 
 
+@pytest.mark.both_databases
 async def test_two_workers_and_an_operation_at_once_write_one_event(api: Api, acme: Acme) -> None:
     made = await invited(
         api, acme, *(f"new{number}@example.com" for number in range(5)), expiresInDays=1

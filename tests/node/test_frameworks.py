@@ -21,6 +21,8 @@ from tests.support.session_tokens import (
     issuing,
 )
 
+pytestmark = pytest.mark.slow
+
 PAGE = "docs/guides/node.md"
 PERSON = {"accept": "text/html"}
 CREATE_VAULT = """mutation {
@@ -102,6 +104,7 @@ def test_a_token_that_has_expired_is_renewed_by_people(app: Server, here: Issuin
     assert again == "/sign-in?redirect_url=%2Fme%3Ftenantry_refresh%3D2"
 
 
+@pytest.mark.sample
 def test_the_organization_is_that_of_the_url(app: Server, here: Issuing) -> None:
     # The token is for the other organization.
     token = here.token(ADA, LAB)

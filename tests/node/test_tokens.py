@@ -23,6 +23,8 @@ from tests.support.session_tokens import (
     public_key,
 )
 
+pytestmark = pytest.mark.slow
+
 # Answers about each line: {token, organization?, checks?, seconds?}, where the clock is `seconds` later.
 READ = """
 import { createInterface } from "node:readline";

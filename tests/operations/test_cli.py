@@ -24,7 +24,6 @@ from schema import schema
 from schema.foundation.sdl import sdl
 from server import cli
 from tests.operations.test_settings import KEYS_URL, SECRET_KEY
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.processes import (
     INSTALLED,
     PRODUCTION,
@@ -171,7 +170,7 @@ async def emptied(url: str) -> None:
     await store.close()
 
 
-@SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 def test_two_migrations_at_once_both_succeed(database_url: str, folder: Path) -> None:
     if database_url.startswith("sqlite"):
         (folder / "tenantry.db").unlink()
@@ -472,6 +471,7 @@ def test_only_the_public_key_of_an_issuer_needs_cryptography(folder: Path) -> No
     assert packages & SLOW == {"pydantic_settings", "cryptography", "jwt"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "dev"])
 def test_a_server_with_a_migrated_database_answers_without_alembic(
     command: str, folder: Path

@@ -36,6 +36,8 @@ from tests.support.invitations import invited
 from tests.support.keys import a_key
 from tests.test_house import PACKAGES
 
+pytestmark = pytest.mark.both_databases
+
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
 

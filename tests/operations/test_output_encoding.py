@@ -10,6 +10,8 @@ import yaml
 
 from tests.support.processes import TENANTRY
 
+pytestmark = pytest.mark.slow
+
 LOCALES = {
     "ASCII": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
     "Latin-1": {"PYTHONIOENCODING": "latin-1"},

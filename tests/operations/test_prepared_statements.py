@@ -15,6 +15,8 @@ from models.database.drivers import get_dialect
 from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.users import User
 
+pytestmark = pytest.mark.both_databases
+
 SQLITE = get_statements(get_dialect("sqlite+aiosqlite"))
 POSTGRESQL = get_statements(get_dialect("postgresql+asyncpg"))
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -123,6 +123,7 @@ async def test_a_file_that_another_process_keeps_locked_is_not_ready(api: Api, a
         other.close()
 
 
+@pytest.mark.slow
 @ONLY_POSTGRESQL
 async def test_a_database_that_has_become_read_only_is_not_ready_until_it_takes_writes(
     api: Api, acme: Acme, tmp_path: Path
@@ -163,6 +164,7 @@ async def test_a_database_that_has_become_read_only_is_not_ready_until_it_takes_
     assert (await api.client.get("/readyz")).is_success
 
 
+@pytest.mark.slow
 @ONLY_SQLITE
 async def test_a_full_disk_is_not_ready_until_there_is_room(
     api: Api, acme: Acme, tmp_path: Path
@@ -187,6 +189,7 @@ async def test_a_full_disk_is_not_ready_until_there_is_room(
 # ------------------------------------------------------------------------------------------- doctor
 
 
+@pytest.mark.slow
 async def test_doctor_names_what_is_overdue(api: Api, acme: Acme, tmp_path: Path) -> None:
     long_ago = now() - timedelta(hours=1)
     await invited(api, acme, "new@example.com")

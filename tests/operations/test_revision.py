@@ -22,6 +22,8 @@ from models.database.revision import (
 from models.database.store import Store
 from tests.operations.test_cli import emptied
 
+pytestmark = pytest.mark.both_databases
+
 
 @settings(deadline=None, database=None)
 @given(from_regex(SQLITE_URL, fullmatch=True))

@@ -151,6 +151,7 @@ async def test_rotating_again_changes_nothing(api: Api) -> None:
         assert set(await rotated(api.store, api.clock, (NEW,))) == {State.CURRENT}
 
 
+@pytest.mark.both_databases
 async def test_two_rotations_at_once_and_servers_that_go_on_leave_nothing_behind(api: Api) -> None:
     await filled(api)
     server, other = (
@@ -170,6 +171,7 @@ async def test_two_rotations_at_once_and_servers_that_go_on_leave_nothing_behind
     assert len((await contents(api.store))["webhook_endpoint"]) == 17
 
 
+@pytest.mark.both_databases
 async def test_a_value_that_is_being_written_meanwhile_is_waited_for(
     store: Store, clock: Clock
 ) -> None:

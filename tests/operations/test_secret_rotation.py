@@ -18,7 +18,7 @@ from server.cli.root_secret import UNUSED_SECRET
 from tests.operations.test_root_secret import WEBHOOK_SECRET, status
 from tests.sessions.test_signing import generate_key, written
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Caller, contents
-from tests.support.http import ONLY_SQLITE, SLOW_ON_POSTGRESQL
+from tests.support.http import ONLY_SQLITE
 from tests.support.invitations import accept, codes, invited, link_ticket
 from tests.support.processes import (
     PRODUCTION,
@@ -134,7 +134,7 @@ async def secret_of(api: Api, endpoint: JSON) -> str:
     ]
 
 
-@SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_a_rotation_in_the_right_order_breaks_nothing(
     api: Api, operator: Operator, receiver: Receiver
 ) -> None:
@@ -331,6 +331,7 @@ async def test_signing_keys_are_rotated_while_the_root_secret_is(
     assert "Encrypted with the first secret: 1 signing key and 1 ticket key.\n" in said
 
 
+@pytest.mark.slow
 def test_a_development_server_gets_another_secret_too(folder: Path) -> None:
     with started("dev", folder=folder):
         pass

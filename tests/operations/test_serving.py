@@ -334,6 +334,7 @@ async def test_a_running_request_is_answered_before_the_server_ends(api: Api, ac
 # ----------------------------------------------------------------------------------- real processes
 
 
+@pytest.mark.slow
 def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> None:
     settings = production()
     done(invoke("migrate"))
@@ -357,7 +358,9 @@ def test_a_key_works_in_a_running_server_until_it_is_revoked(folder: Path) -> No
     )
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_dev_starts_and_ends_as_a_process(ending: signal.Signals, folder: Path) -> None:
     with started("dev", folder=folder, program=INSTALLED) as server:
         answer = server.graphql("{ instance { slugsEnabled } }")

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
@@ -11,6 +12,8 @@ from models.database.store import Store
 from models.instance import Instance
 from models.users import User, make_user
 from tests.conftest import counted
+
+pytestmark = pytest.mark.both_databases
 
 AT = now()
 

@@ -108,6 +108,7 @@ async def test_a_request_continues_a_trace_only_if_the_operator_says_so(
     assert (f"{span.context.trace_id:032x}" == TRACE) is trusts_traceparent
 
 
+@pytest.mark.slow
 def test_without_an_exporter_nothing_of_opentelemetry_is_imported() -> None:
     code = (
         "import sys, server.http.app, server.cli.serving;"

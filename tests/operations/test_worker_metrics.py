@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.processes import PRODUCTION, Server, await_answer, free_port, process, tenantry
 
 TOKEN = "f3Zk9QmWv2Lx7TbYc4RdHn6sGpE1uAoJ"
 
 
+@pytest.mark.slow
 def test_a_worker_serves_its_metrics_and_its_health(tmp_path: Path) -> None:
     assert tenantry("migrate", folder=tmp_path).returncode == 0
     port = free_port()

@@ -149,6 +149,7 @@ async def test_an_empty_call_creates_nobody(api: Api, acme: Acme) -> None:
     assert await contents(api.store) == before
 
 
+@pytest.mark.both_databases
 async def test_the_same_call_many_times_at_once_creates_each_user_once(api: Api) -> None:
     users = [*people(5), {"emailAddress": "known@example.com", "externalId": "known"}]
 
@@ -322,6 +323,7 @@ async def test_the_statements_of_many_members_are_those_of_one(api: Api, acme: A
     assert len(set(numbers)) == 1
 
 
+@pytest.mark.both_databases
 async def test_the_same_members_added_many_times_at_once_join_once(api: Api, acme: Acme) -> None:
     ids = await created(api, people(10))
 

@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.support.api import SERVICE, Answer, Api, Caller, events
 from tests.support.factories import Acme, an_organization
 from tests.support.invitations import codes, fields, unchanged
@@ -91,6 +93,7 @@ async def test_it_is_unique_and_readable(api: Api, acme: Acme) -> None:
     assert (await update(api, acme.id, externalId="acme-1")).payload
 
 
+@pytest.mark.both_databases
 async def test_one_of_many_gets_it(api: Api) -> None:
     for answers in (
         await asyncio.gather(*(create(api, externalId="a") for _ in range(8))),

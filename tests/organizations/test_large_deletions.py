@@ -231,6 +231,7 @@ def record_many(tx: Transaction, name: str) -> None:
         tx.record(EventType.USER_UPDATED, f"{name}_{one}", {"object": "user"})
 
 
+@pytest.mark.both_databases
 async def test_others_write_to_the_log_while_a_large_change_is_prepared(
     api: Api, acme: Acme
 ) -> None:

@@ -584,6 +584,7 @@ async def test_pages_can_show_a_former_logo_for_a_day(
     assert found == [200, 404]
 
 
+@pytest.mark.both_databases
 async def test_a_logo_that_is_set_while_it_is_cleaned_up_stays(api: Api, acme: Acme) -> None:
     """Whichever comes first, the organization has an image that is there."""
     other = await an_organization(api, by=SERVICE, name="Other")
@@ -602,6 +603,7 @@ async def test_a_logo_that_is_set_while_it_is_cleaned_up_stays(api: Api, acme: A
         assert (await set_logo(api, other, None, by=SERVICE)).payload
 
 
+@pytest.mark.both_databases
 async def test_several_organizations_upload_the_same_logo_at_once(api: Api, acme: Acme) -> None:
     others = [await an_organization(api, by=SERVICE, name=f"Other {n}") for n in range(5)]
 

@@ -239,6 +239,7 @@ DIFFERENT = [
 UPDATING = ("updateOrganizationMetadata", "updateMembershipMetadata", "updateUser")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("before", "after"), DIFFERENT)
 @pytest.mark.parametrize("mutation", UPDATING)
 async def test_values_that_differ_in_json_only_are_a_change(
@@ -270,6 +271,7 @@ async def test_such_a_change_is_written_beside_another_one(api: Api, acme: Acme)
     assert read.data["user"][PUBLIC]["beta"] is True
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("mutation", UPDATING)
 async def test_the_same_metadata_in_another_order_of_keys_is_no_change(
     api: Api, acme: Acme, mutation: str

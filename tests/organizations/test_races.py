@@ -12,6 +12,8 @@ from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, events, t
 from tests.support.application import make_application
 from tests.support.factories import Acme, a_member, an_organization
 
+pytestmark = pytest.mark.both_databases
+
 CALLERS = 20
 
 

@@ -131,6 +131,7 @@ async def test_a_user_gets_no_address_of_one_who_waits(api: Api, first: JSON) ->
     assert (await update(api, other, emailAddress="free@example.com")).payload
 
 
+@pytest.mark.both_databases
 async def test_of_many_who_create_a_user_at_once_one_does(api: Api) -> None:
     answers = await asyncio.gather(*(create(api) for _ in range(10)))
 
@@ -138,6 +139,7 @@ async def test_of_many_who_create_a_user_at_once_one_does(api: Api) -> None:
     assert len((await contents(api.store))["user"]) == 1
 
 
+@pytest.mark.both_databases
 async def test_of_many_who_get_an_address_at_once_one_does(api: Api) -> None:
     users = [
         (await create(api, emailAddress=f"p{n}@example.com")).payload["user"]["id"]

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from models.plans import SubscriptionSource
 from resolvers.access import SYSTEM
 from resolvers.invitations.create import create_invitation
@@ -19,6 +21,8 @@ from tests.support.billing import (
 from tests.support.factories import Acme
 from tests.support.invitations import accept
 from tests.support.roles import shape
+
+pytestmark = pytest.mark.both_databases
 
 RACERS = 50
 USAGE = """query($id: ID!) { organization(by: { id: $id }) { maxAllowedMemberships

@@ -23,7 +23,7 @@ from tests.support.billing import make_plan, switch_billing
 from tests.support.stripe import CREATED, FakeStripe, a_queue, a_subscription
 
 # Each organization has an order of its own.
-ORDERS = [25, pytest.param(200, marks=pytest.mark.slow)]
+ORDERS = [25, pytest.param(100, marks=pytest.mark.slow)]
 # The plan, the status, the seats, and the beginning of the ID at Stripe.
 State = tuple[str, str, int | None, str | None]
 END: State = ("team", SubscriptionStatus.CANCELED.value, 8, "new")

@@ -163,6 +163,7 @@ async def test_what_is_no_id_of_an_organization_is_a_problem(
     assert "in the metadata doesn't exist" in problem
 
 
+@pytest.mark.both_databases
 async def test_an_organization_is_deleted_while_its_customers_are_bound(
     api: Api, sold: Acme
 ) -> None:

@@ -101,6 +101,7 @@ def test_no_port_is_open_to_the_network() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
+@pytest.mark.slow
 def test_the_services_of_the_compose_file_run(tmp_path: Path) -> None:
     migrated = tenantry(
         *SERVICES["migrate"]["command"], folder=tmp_path, **settings_of("migrate", tmp_path)
@@ -140,6 +141,7 @@ def unit(name: str) -> configparser.SectionProxy:
     return parser["Service"]
 
 
+@pytest.mark.slow
 def test_the_systemd_units_run(tmp_path: Path) -> None:
     """With the settings of the example, whose blanks are filled."""
     service = unit("tenantry.service")

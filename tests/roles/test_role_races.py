@@ -14,6 +14,8 @@ from tests.support.factories import Acme, a_member, an_organization
 from tests.support.invitations import invite
 from tests.support.roles import DELETE, MANAGE, PRIMARY, READ, make_role, make_set, role_set, shape
 
+pytestmark = pytest.mark.both_databases
+
 OTHER = "role_set:other"
 MANAGER = (READ, MANAGE, DELETE)
 

@@ -3,12 +3,16 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from models.base import new_id
 from models.sessions import LIVE_SESSIONS
 from tests.support.api import SERVICE, Answer, Api, contents
 from tests.support.factories import Acme, a_member, an_organization
 from tests.support.rows import Row, write
 from tests.support.sessions import a_session, choose, end, mint, open_session, revoke, session
+
+pytestmark = pytest.mark.both_databases
 
 ROUNDS = 8
 

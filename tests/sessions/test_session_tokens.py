@@ -91,6 +91,7 @@ async def test_every_format_is_a_credential(api: Api, acme: Acme, format: str) -
     assert (await rename(api, acme, by=bearer_of(opened))).payload
 
 
+@pytest.mark.both_databases
 async def test_two_tabs_hold_tokens_for_two_organizations_at_once(api: Api, acme: Acme) -> None:
     second = await an_organization(api, by=acme.admin, name="Second")
     session_id = await a_session(api, by=acme.admin, organizationId=acme.id)

@@ -373,6 +373,7 @@ async def test_sessions_are_listed_newest_first_by_status(api: Api, acme: Acme) 
     ]
 
 
+@pytest.mark.both_databases
 async def test_sessions_are_read_in_pages(api: Api, acme: Acme) -> None:
     ids = [await a_session(api, by=acme.admin) for _ in range(3)]
     document = """query($after: String) { viewer { user { sessions(first: 2, after: $after) {

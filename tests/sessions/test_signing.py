@@ -162,6 +162,7 @@ async def processes(
         await one.close()
 
 
+@pytest.mark.both_databases
 async def test_processes_that_start_at_once_make_one_key(store: Store, clock: Clock) -> None:
     async with processes(store, clock, 4) as signers:
         tokens = await asyncio.gather(
@@ -172,6 +173,7 @@ async def test_processes_that_start_at_once_make_one_key(store: Store, clock: Cl
     assert len({kid_of(token) for token in tokens}) == 1
 
 
+@pytest.mark.both_databases
 async def test_two_rotations_at_once_leave_one_key_that_signs(
     store: Store, clock: Clock, signer: TokenSigner
 ) -> None:
@@ -208,6 +210,7 @@ async def test_a_root_secret_is_replaced_by_way_of_a_rotation(
     assert kid_of(await a_signer(store, clock, OTHER).sign(CLAIMS)) == kid
 
 
+@pytest.mark.both_databases
 async def test_while_the_database_is_away_the_known_keys_go_on(
     store: Store, clock: Clock, looks_at_once: None
 ) -> None:
@@ -540,6 +543,7 @@ def test_doctor_looks_at_the_signing_keys(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_development_server_has_its_key_and_another_after_a_rotation(folder: Path) -> None:
     """The command finds the server's own root secret in its folder."""
     with started("dev", "--no-demo", folder=folder) as server:

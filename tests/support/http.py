@@ -9,10 +9,6 @@ from tests.support.api import JSON, Api
 
 # For what no database has a part in.
 ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-# For what hardly depends on the database: the other one only in `make check`.
-SLOW_ON_POSTGRESQL = pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-)
 GRAPHQL_JSON = "application/graphql-response+json"
 FINE = b'{"query": "{ __typename }"}'
 CODES = {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "UNAUTHENTICATED"}

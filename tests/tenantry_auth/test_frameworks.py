@@ -37,6 +37,8 @@ from tests.support.session_tokens import (
     public_key,
 )
 
+pytestmark = pytest.mark.slow
+
 PAGE = "docs/guides/python.md"
 SETTINGS = f"/orgs/{COMPANY}/settings"
 CREATE_VAULT = """mutation {
@@ -109,6 +111,7 @@ async def test_others_are_told_why(app: Any, here: Issuing) -> None:
     assert (await visit(app, "/me", here.token(MALLORY))).status_code == 403
 
 
+@pytest.mark.sample
 async def test_the_organization_is_that_of_the_url(app: Any, here: Issuing) -> None:
     answer = await visit(app, SETTINGS, here.token(ADA, LAB))
 
@@ -151,6 +154,7 @@ async def test_the_client(here: Issuing) -> None:
         assert await program.count_members("no-such-thing") == 0
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("change", [b"", b" "])
 async def test_webhooks(change: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes or ").decode()
@@ -174,6 +178,7 @@ async def test_webhooks(change: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (await handled).body == b"organization.updated"
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("signature", ["garbage", "v1,x", "v1,a,b", ""])
 def test_a_signature_that_is_none_is_rejected(signature: str) -> None:
     headers = {

@@ -13,6 +13,8 @@ from tests.support.rows import a_delivery, write
 from tests.support.rows import an_endpoint as endpoint_row
 from tests.support.webhooks import URL, a_failed_delivery, an_endpoint, deliveries, happen
 
+pytestmark = pytest.mark.both_databases
+
 PAGE = """totalCount edges { cursor node { id } } nodes { id }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"""
 LIST = f"""query($id: ID!, $first: Int, $after: String, $statuses: [DeliveryStatus!]) {{ node(id: $id) {{

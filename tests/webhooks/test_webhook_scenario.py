@@ -10,7 +10,6 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.api import SECRET_KEY, SERVICE, Api
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.processes import PRODUCTION, process, started
 from tests.support.smtp import until
 from tests.support.webhook_receiver import Receiver, answering, listening
@@ -33,7 +32,7 @@ async def shown(api: Api, endpoint_id: str) -> list[tuple[str, str, int]]:
     return [(one["event"]["name"], one["status"], one["attempts"]) for one in nodes]
 
 
-@SLOW_ON_POSTGRESQL
+@pytest.mark.slow
 async def test_a_change_arrives_signed_and_what_failed_is_tried_again(
     api: Api, database_url: str, receiver: Receiver, tmp_path: Path
 ) -> None:

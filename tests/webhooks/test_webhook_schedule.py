@@ -12,7 +12,6 @@ from server.delivery.retries import WEBHOOK_PAUSES
 from server.delivery.webhook_client import Answer
 from tests.support.api import Api, contents
 from tests.support.factories import Acme
-from tests.support.http import SLOW_ON_POSTGRESQL
 from tests.support.webhook_receiver import (
     Behaviour,
     Receiver,
@@ -26,8 +25,6 @@ from tests.support.webhook_receiver import (
     resetting,
     sender,
 )
-
-pytestmark = SLOW_ON_POSTGRESQL
 
 AFTER = ["5 seconds", "5 minutes", "30 minutes", "2 hours", "5 hours", "10 hours", "10 hours"]
 

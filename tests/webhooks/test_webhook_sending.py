@@ -323,6 +323,7 @@ async def test_a_secret_that_can_t_be_read_is_told_and_nothing_is_sent(
 # ---------------------------------------------------------------------------------------- each once
 
 
+@pytest.mark.both_databases
 async def test_two_senders_deliver_each_event_once(
     api: Api, acme: Acme, receiver: Receiver
 ) -> None:
@@ -417,6 +418,7 @@ async def test_who_is_killed_before_writing_down_a_success_sends_again_with_the_
     assert [(one.status, one.attempts) for one in await deliveries(api.store)] == [("succeeded", 1)]
 
 
+@pytest.mark.both_databases
 async def test_who_lost_the_lease_writes_nothing_down(
     api: Api, acme: Acme, receiver: Receiver
 ) -> None:
@@ -574,6 +576,7 @@ async def test_who_is_stopped_lets_arrive_what_is_on_its_way(
     assert [one.status for one in await deliveries(api.store)] == ["succeeded"]
 
 
+@pytest.mark.both_databases
 async def test_a_database_that_is_away_for_a_while_loses_no_webhook_and_sends_none_twice(
     api: Api, acme: Acme, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

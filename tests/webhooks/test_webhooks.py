@@ -298,6 +298,7 @@ async def test_the_secret_before_a_rotation_signs_on_for_a_day(api: Api) -> None
     assert row["previous_signs_until"] == api.clock() + timedelta(hours=24)
 
 
+@pytest.mark.both_databases
 async def test_a_rotation_waits_for_one_that_is_not_committed_yet(api: Api) -> None:
     made = await an_endpoint(api)
 
@@ -455,6 +456,7 @@ async def test_a_disabled_endpoint_replays_nothing(api: Api) -> None:
     assert (await replay(api, endpoint_id, deliveryId=failed)).payload
 
 
+@pytest.mark.both_databases
 async def test_who_waits_at_the_bell_finds_what_was_replayed_or_enabled(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
