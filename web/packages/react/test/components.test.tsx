@@ -290,3 +290,32 @@ test("the rows of a list share the formatters of their language", () => {
   expect(page.textContent).toBe("2 organizations2 organizations");
   expect(length).toBe(1);
 });
+
+test("only what happens at the trigger of the switcher loads the first rows", async () => {
+  const getOrganizationMemberships = vi.fn<UserResource["getOrganizationMemberships"]>(async () =>
+    answer([]),
+  );
+  const waits = () => new Promise<never>(() => {});
+  const user = part<UserResource>({
+    ...person("user_ada", "Ada"),
+    getOrganizationMemberships,
+    getOrganizationInvitations: waits,
+  });
+  const trigger = vi.fn(() => <button type="button">Choose</button>);
+  const page = render(
+    new FakeTenantry(signedIn({ user })),
+    <OrganizationSwitcher trigger={trigger} />,
+  );
+  await eventually(() => expect(page.querySelector("button")).not.toBeNull());
+  const comesTo = (selector: string): void => {
+    const target = page.querySelector(selector);
+    for (const event of ["focusin", "focusout"]) {
+      flushSync(() => target?.dispatchEvent(new FocusEvent(event, { bubbles: true })));
+    }
+  };
+  trigger.mockClear();
+  comesTo("[popover]");
+  expect(trigger).not.toHaveBeenCalled();
+  for (let count = 0; count < 10; count += 1) comesTo("button");
+  await eventually(() => expect(getOrganizationMemberships).toHaveBeenCalledTimes(1));
+});

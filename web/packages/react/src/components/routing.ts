@@ -19,7 +19,7 @@ export function useRoute({ routing = "hash", path = "" }: Routing, startPath: st
   const [inner, setInner] = useState(startPath);
   const [, render] = useReducer((count: number) => count + 1, 0);
   const address = useSyncExternalStore(followAddress, addressNow, () => "");
-  const base = path.replace(/\/$/, "");
+  const base = decoded(path).replace(/\/$/, "");
   const go = useCallback(
     (next: string) => {
       if (routing === "virtual") setInner(next);
@@ -51,7 +51,16 @@ function followAddress(changed: () => void): () => void {
   };
 }
 
-const addressNow = (): string => location.pathname + location.hash;
+const addressNow = (): string => decoded(location.pathname + location.hash);
+
+/** The platform encodes an address, and products write paths as they are. */
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}
 
 function innerPath(address: string, routing: "hash" | "path", base: string): string {
   const [pathname = "", hash = ""] = address.split("#");

@@ -50,34 +50,36 @@ export function TriggerWithPanel(props: {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is the control.
-    <div
-      onKeyDown={openWithArrow}
-      onPointerEnter={() => setNear(true)}
-      onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
-      onBlur={() => setNear(false)}
-      style={{ display: "contents" }}
-    >
-      {isNear && <PanelPreload />}
-      {options.trigger ? (
-        options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
-      ) : (
-        <button
-          type="button"
-          {...element("trigger")}
-          {...attributes}
-          aria-busy={isSwitching || undefined}
-        >
-          <TriggerContent
-            name={name}
-            organization={organization}
-            membership={membership}
-            person={person}
-            pendingCount={pendingCount}
-          />
-        </button>
-      )}
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button inside is the control. */}
+      <div
+        onKeyDown={openWithArrow}
+        onPointerEnter={() => setNear(true)}
+        onPointerLeave={() => setNear(false)}
+        onFocus={() => setNear(true)}
+        onBlur={() => setNear(false)}
+        style={{ display: "contents" }}
+      >
+        {isNear && <PanelPreload />}
+        {options.trigger ? (
+          options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
+        ) : (
+          <button
+            type="button"
+            {...element("trigger")}
+            {...attributes}
+            aria-busy={isSwitching || undefined}
+          >
+            <TriggerContent
+              name={name}
+              organization={organization}
+              membership={membership}
+              person={person}
+              pendingCount={pendingCount}
+            />
+          </button>
+        )}
+      </div>
       <Popover
         id={panelId}
         label={text.title}
@@ -99,7 +101,7 @@ export function TriggerWithPanel(props: {
         />
       </Popover>
       {dialog && <Dialogs open={dialog} options={options} onClose={() => setDialog(null)} />}
-    </div>
+    </>
   );
 }
 

@@ -1,0 +1,76 @@
+// @vitest-environment happy-dom
+import type { UserResource } from "@tenantry/js";
+import { flushSync } from "react-dom";
+import { expect, onTestFinished, test } from "vitest";
+import { CreateOrganization } from "../src/components/create/create-organization.tsx";
+import { useRoute } from "../src/components/routing.ts";
+import { FakeTenantry, part, signedIn } from "./fake.ts";
+import { eventually, render, renderHook } from "./render.tsx";
+
+function visit(address: string): void {
+  history.replaceState(null, "", address);
+  onTestFinished(() => history.replaceState(null, "", "/"));
+}
+
+test.each([
+  ["/größe/über uns", { routing: "path", path: "/größe" }],
+  ["/gr%C3%B6%C3%9Fe/%C3%BCber%20uns", { routing: "path", path: "/gr%C3%B6%C3%9Fe/" }],
+  ["/#/über uns", { routing: "hash" }],
+] as const)("%s shows the page that it names", (address, routing) => {
+  visit(address);
+  const route = renderHook(new FakeTenantry(signedIn()), () => useRoute(routing, "general"));
+  expect(route.current.path).toBe("über uns");
+});
+
+test("an address that can't be decoded names no page", () => {
+  visit("/settings/%ff");
+  const routing = { routing: "path", path: "/settings" } as const;
+  const route = renderHook(new FakeTenantry(signedIn()), () => useRoute(routing, "general"));
+  expect(route.current.path).toBe("%ff");
+});
+
+// What says that an organization is there is a popover, which happy-dom doesn't have.
+Object.assign(HTMLElement.prototype, { showPopover: () => {}, hidePopover: () => {} });
+
+const NAME = "input[data-autofocus]";
+
+async function create(page: HTMLElement, name: string): Promise<HTMLInputElement> {
+  const field = await eventually(() => {
+    const found = page.querySelector<HTMLInputElement>(NAME);
+    if (!found) throw new Error("The form isn't there.");
+    return found;
+  });
+  flushSync(() => {
+    // React keeps the value that it has set itself, so that only the platform's own setter tells it of another one.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, name);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  page.querySelector("form")?.requestSubmit();
+  return field;
+}
+
+const person = part<UserResource>({
+  id: "user_ada",
+  createOrganizationEnabled: true,
+  getOrganizationCreationDefaults: () => new Promise(() => {}),
+});
+
+test("what the page itself has behind the # stays when an organization is created", async () => {
+  visit("/#pricing");
+  const fake = new FakeTenantry(signedIn({ user: person }));
+  const page = render(fake, <CreateOrganization skipInvitationScreen />);
+  const field = await create(page, "Looms");
+  await eventually(() => expect(page.querySelector(NAME)).not.toBe(field));
+  expect(page.querySelector<HTMLInputElement>(NAME)?.value).toBe("");
+  expect(location.hash).toBe("#pricing");
+});
+
+test("the form stays as it is until the router shows the invite screen", async () => {
+  const fake = new FakeTenantry(signedIn({ user: person }));
+  const page = render(fake, <CreateOrganization routing="path" path="/new" />);
+  const field = await create(page, "Looms");
+  await eventually(() => expect(fake.navigate).toHaveBeenCalledWith("/new/invite-members"));
+  await eventually(() => expect(page.querySelector("[aria-busy=true]")).toBeNull());
+  expect(page.querySelector(NAME)).toBe(field);
+  expect(field.value).toBe("Looms");
+});
