@@ -4,7 +4,10 @@ import { useCallback, useState, useSyncExternalStore } from "react";
 export interface Deferred<T> {
   /** Loads it early. A failure counts only once somebody uses it. */
   preload: () => void;
-  /** Nothing while it loads. A failure goes to the nearest error boundary; what it shows next tries again. */
+  /**
+   * Nothing while it loads. A failure goes to the nearest error boundary; what it shows
+   * after a reset tries again.
+   */
   use: () => T | undefined;
 }
 
@@ -17,19 +20,25 @@ export function deferred<T>(load: () => Promise<{ readonly default: T }>): Defer
   const read = async (): Promise<void> => {
     loaded ??= (await load()).default;
   };
-  const current = (): T | undefined => loaded;
   return {
     preload: () => void read().catch(() => {}),
     // A server has only the fallback, and the first render in the browser has to look the same.
     use: () => {
-      const [failure, setFailure] = useState<{ error: unknown }>();
+      const [, fail] = useState();
       const subscribe = useCallback((onChange: () => void) => {
-        read().then(onChange, (error: unknown) => setFailure({ error }));
+        read().then(onChange, (error: unknown) =>
+          // What an update throws goes to the error boundary.
+          fail(() => {
+            throw error;
+          }),
+        );
         return () => {};
       }, []);
-      const content = useSyncExternalStore(subscribe, current, () => undefined);
-      if (failure) throw failure.error;
-      return content;
+      return useSyncExternalStore(
+        subscribe,
+        () => loaded,
+        () => undefined,
+      );
     },
   };
 }
