@@ -21,6 +21,7 @@ import { RoleCell } from "../src/components/profile/role-cell.tsx";
 import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
 import { OrganizationSwitcher } from "../src/components/switcher/organization-switcher.tsx";
+import { TaskChooseOrganization } from "../src/components/task/task-choose-organization.tsx";
 import { en } from "../src/locales/en.ts";
 import { LocalizationProvider, useLocale } from "../src/localization.tsx";
 import { Dialog } from "../src/ui/dialog.tsx";
@@ -69,6 +70,30 @@ test.each([
   expect(page.querySelector(".tn-skeleton")).toBeNull();
   flushSync(() => fake.set(NOBODY));
   await eventually(() => expect(page.textContent).toBe(""));
+});
+
+test("a fallback of null shows nothing", () => {
+  const page = render(
+    new FakeTenantry(LOADING),
+    <>
+      <CreateOrganization fallback={null} />
+      <OrganizationSwitcher fallback={null} />
+    </>,
+  );
+  expect(page.querySelectorAll(".tn-root")).toHaveLength(2);
+  expect(page.querySelector(".tn-skeleton")).toBeNull();
+});
+
+test("the tools of React show components under their own names", () => {
+  const shown = {
+    AcceptInvitation,
+    CreateOrganization,
+    OrganizationList,
+    OrganizationProfile,
+    OrganizationSwitcher,
+    TaskChooseOrganization,
+  };
+  expect(Object.values(shown).map(({ displayName }) => displayName)).toEqual(Object.keys(shown));
 });
 
 test("what one person was told about an invitation isn't told to the next one (check 73)", async () => {
