@@ -3,6 +3,7 @@ import type { UserResource } from "@tenantry/js";
 import { flushSync } from "react-dom";
 import { expect, onTestFinished, test } from "vitest";
 import { CreateOrganization } from "../src/components/create/create-organization.tsx";
+import { OrganizationProfile } from "../src/components/profile/organization-profile.tsx";
 import { useRoute } from "../src/components/routing.ts";
 import { FakeTenantry, part, signedIn } from "./fake.ts";
 import { eventually, render, renderHook } from "./render.tsx";
@@ -73,4 +74,21 @@ test("the form stays as it is until the router shows the invite screen", async (
   await eventually(() => expect(page.querySelector("[aria-busy=true]")).toBeNull());
   expect(page.querySelector(NAME)).toBe(field);
   expect(field.value).toBe("Looms");
+});
+
+test.each([
+  ["/#pricing", "hash"],
+  ["/#/terms/", "hash"],
+  ["/settings", "path"],
+  ["/settings/terms/", "path"],
+] as const)("at %s, the settings show the page that is asked for", async (address, routing) => {
+  visit(address);
+  const terms = { label: "Terms", url: "/terms/", children: "Our terms" };
+  const props = { routing, path: "/settings", customPages: [terms] };
+  const page = render(
+    new FakeTenantry(signedIn({ user: person })),
+    <OrganizationProfile startPath={address.includes("terms") ? "members" : "/terms"} {...props} />,
+  );
+  await eventually(() => expect(page.querySelector(".tn-page")).not.toBeNull());
+  expect(page.querySelector(".tn-page")?.textContent).toBe("Our terms");
 });

@@ -6,7 +6,7 @@ import { useLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
-import { type Routing, useRoute } from "../routing.ts";
+import { type Routing, useRoute, withoutSlashes } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
@@ -78,9 +78,12 @@ function Pages(props: PagesProps): ReactNode {
     custom: [...(props.customPages ?? []), ...customPages(props.children)],
     text: text.organizationProfile,
   });
-  const route = useRoute(props, props.startPath ?? "");
+  const startPath = withoutSlashes(props.startPath ?? "");
+  const route = useRoute(props, startPath);
   const pages = entries.filter(({ kind }) => kind !== "link");
-  const current = pages.find(({ path }) => path === route.path) ?? pages[0];
+  const pageAt = (at: string): Entry | undefined => pages.find(({ path }) => path === at);
+  // The page around it may have addresses of its own.
+  const current = pageAt(route.path) ?? pageAt(startPath) ?? pages[0];
   return (
     <div {...element("profileLayout")}>
       <Navigation {...{ organization, entries, current }} go={route.go} />
