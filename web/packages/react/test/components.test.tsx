@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import {
+  type InstanceResource,
   type InvitationPreview,
   type OrganizationMembershipResource,
   type OrganizationResource,
@@ -11,6 +12,7 @@ import {
 import { cloneElement, createRef, type FormEvent, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
+import { SurroundingsProvider } from "../src/appearance/context.tsx";
 import type { PaginatedResources } from "../src/cache/pages.ts";
 import { AcceptInvitation } from "../src/components/accept/accept-invitation.tsx";
 import { CreateOrganization } from "../src/components/create/create-organization.tsx";
@@ -316,31 +318,69 @@ test("the rows of a list share the formatters of their language", () => {
   expect(length).toBe(1);
 });
 
-test("only what happens at the trigger of the switcher loads the first rows", async () => {
+test.each([
+  ["focusin", "focusout"],
+  ["pointerover", "pointerout"],
+])("only a %s at the trigger of the switcher loads the first rows", async (...events) => {
   const getOrganizationMemberships = vi.fn<UserResource["getOrganizationMemberships"]>(async () =>
     answer([]),
   );
-  const waits = () => new Promise<never>(() => {});
+  const getOrganizationInvitations = vi.fn<UserResource["getOrganizationInvitations"]>(async () =>
+    answer([]),
+  );
   const user = part<UserResource>({
     ...person("user_ada", "Ada"),
     getOrganizationMemberships,
-    getOrganizationInvitations: waits,
+    getOrganizationInvitations,
   });
   const trigger = vi.fn(() => <button type="button">Choose</button>);
-  const page = render(
-    new FakeTenantry(signedIn({ user })),
-    <OrganizationSwitcher trigger={trigger} />,
-  );
+  const fake = new FakeTenantry(signedIn({ user }));
+  const page = render(fake, <OrganizationSwitcher trigger={trigger} />);
   await eventually(() => expect(page.querySelector("button")).not.toBeNull());
-  const comesTo = (selector: string): void => {
+  const passOver = (selector: string): void => {
     const target = page.querySelector(selector);
-    for (const event of ["focusin", "focusout"]) {
-      flushSync(() => target?.dispatchEvent(new FocusEvent(event, { bubbles: true })));
+    for (const event of events) {
+      flushSync(() => target?.dispatchEvent(new Event(event, { bubbles: true })));
     }
   };
   trigger.mockClear();
-  comesTo("[popover]");
+  passOver("[popover]");
   expect(trigger).not.toHaveBeenCalled();
-  for (let count = 0; count < 10; count += 1) comesTo("button");
+  for (let count = 0; count < 10; count += 1) passOver("button");
   await eventually(() => expect(getOrganizationMemberships).toHaveBeenCalledTimes(1));
+  // Nothing shows the rows any more, while the trigger counts the invitations.
+  const lists = ["userMemberships", "userInvitations"] as const;
+  fake.tell(
+    "invalidate",
+    lists.map((list) => ({ list, organizationId: null })),
+  );
+  await eventually(() => expect(getOrganizationInvitations).toHaveBeenCalledTimes(2));
+  expect(getOrganizationMemberships).toHaveBeenCalledTimes(1);
+});
+
+test("the logo of the instance loads and leads only where a page may", () => {
+  const show = (logoUrl: string, homeUrl: string): HTMLElement => {
+    const instance = part<InstanceResource>({ name: "Calculus", logoUrl, homeUrl });
+    const user = part<UserResource>({
+      ...person("user_ada", "Ada"),
+      createOrganizationEnabled: false,
+    });
+    return render(new FakeTenantry(signedIn({ user, instance })), <CreateOrganization />);
+  };
+  const good = show("https://example.com/logo.png", "https://example.com/");
+  expect(good.querySelector("a.tn-cardLogo > img")).not.toBeNull();
+  expect(show("https://example.com/logo.png", "javascript:alert()").querySelector("a")).toBeNull();
+  expect(show("data:image/png;base64,", "https://example.com/").querySelector("img")).toBeNull();
+});
+
+test("the variables of a component stand in the layer that the provider names", () => {
+  const page = render(
+    new FakeTenantry(signedIn()),
+    <SurroundingsProvider appearance={{ cssLayerName: "vendor" }}>
+      <SurroundingsProvider appearance={{ variables: { colorPrimary: "red" } }}>
+        -
+      </SurroundingsProvider>
+    </SurroundingsProvider>,
+  );
+  expect(page.querySelector("style")?.innerHTML).toMatch(/^@layer vendor\{/);
 });

@@ -50,6 +50,7 @@ test("a failure to load a part early is forgotten, and one to show it goes to th
     ),
   );
   await eventually(() => expect(pages.map((page) => page.textContent)).toEqual(["part", "away"]));
+  early.preload();
   expect(load).toHaveBeenCalledTimes(2);
 });
 

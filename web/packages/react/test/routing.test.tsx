@@ -23,11 +23,14 @@ test.each([
   expect(route.current.path).toBe("über uns");
 });
 
-test("an address that can't be decoded names no page", () => {
-  visit("/settings/%ff");
+test.each([
+  ["/settings/%ff", "%ff"],
+  ["/settings-of-mine", "general"],
+])("the address %s leads to the page %s", (address, expected) => {
+  visit(address);
   const routing = { routing: "path", path: "/settings" } as const;
   const route = renderHook(new FakeTenantry(signedIn()), () => useRoute(routing, "general"));
-  expect(route.current.path).toBe("%ff");
+  expect(route.current.path).toBe(expected);
 });
 
 // What says that an organization is there is a popover, which happy-dom doesn't have.
@@ -56,15 +59,23 @@ const person = part<UserResource>({
   getOrganizationCreationDefaults: () => new Promise(() => {}),
 });
 
-test("what the page itself has behind the # stays when an organization is created", async () => {
-  visit("/#pricing");
-  const fake = new FakeTenantry(signedIn({ user: person }));
-  const page = render(fake, <CreateOrganization skipInvitationScreen />);
-  const field = await create(page, "Looms");
-  await eventually(() => expect(page.querySelector(NAME)).not.toBe(field));
-  expect(page.querySelector<HTMLInputElement>(NAME)?.value).toBe("");
-  expect(location.hash).toBe("#pricing");
-});
+test.each([
+  ["nowhere", {}],
+  ["to a page that isn't allowed", { afterCreateOrganizationUrl: "https://elsewhere.example/" }],
+])(
+  "a form that leads %s is empty again, and what the page itself has behind the # stays",
+  async (_, props) => {
+    visit("/#pricing");
+    const fake = new FakeTenantry(signedIn({ user: person }));
+    Object.assign(fake, { buildUrl: (url: string) => url });
+    fake.navigate.mockReturnValue(false);
+    const page = render(fake, <CreateOrganization skipInvitationScreen {...props} />);
+    const field = await create(page, "Looms");
+    await eventually(() => expect(page.querySelector(NAME)).not.toBe(field));
+    expect(page.querySelector<HTMLInputElement>(NAME)?.value).toBe("");
+    expect(location.hash).toBe("#pricing");
+  },
+);
 
 test("the form stays as it is until the router shows the invite screen", async () => {
   const fake = new FakeTenantry(signedIn({ user: person }));
