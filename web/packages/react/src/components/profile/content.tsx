@@ -4,7 +4,6 @@ import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
-import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
 import { type Routing, useRoute, withoutSlashes } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
@@ -20,7 +19,7 @@ import {
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { ProfileSkeleton } from "./skeleton.tsx";
+import { ProfileSkeleton, SectionSkeleton } from "./skeleton.tsx";
 
 export type ProfileContentProps = OrganizationProfileOptions &
   Routing & {
@@ -88,7 +87,7 @@ function Pages(props: PagesProps): ReactNode {
     <div {...element("profileLayout")}>
       <Navigation {...{ organization, entries, current }} go={route.go} />
       <section {...element("page")} aria-label={current?.label}>
-        <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
+        <Suspense fallback={<SectionSkeleton />}>
           {current?.kind === "custom"
             ? current.content
             : pageOf(current?.path, organization, membership)}

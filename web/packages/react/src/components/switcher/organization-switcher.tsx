@@ -6,7 +6,7 @@ import { LocalizationProvider } from "../../localization.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import { useView, warnOnce } from "../state.ts";
 import { type RootRef, withRef } from "../with-ref.ts";
-import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
+import { Dialogs, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 import { TriggerSkeleton } from "./trigger.tsx";
 import { TriggerWithPanel } from "./trigger-with-panel.tsx";
@@ -63,7 +63,7 @@ function StandalonePanel(props: OrganizationSwitcherProps): ReactNode {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   return (
     <div {...element("panel")} data-standalone="">
-      <Panel options={props} onClose={() => {}} onDialog={setDialog} fallback={<LoadingPanel />} />
+      <Panel options={props} onClose={() => {}} onDialog={setDialog} />
       {dialog && <Dialogs open={dialog} options={props} onClose={() => setDialog(null)} />}
     </div>
   );

@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useTriggerText } from "../../localization.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { useView } from "../state.ts";
-import { Dialogs, LoadingPanel, type OpenDialog, Panel, PanelPreload } from "./lazy.tsx";
+import { Dialogs, type OpenDialog, Panel, PanelPreload } from "./lazy.tsx";
 import type { OrganizationSwitcherProps, TriggerAttributes } from "./props.ts";
 import { currentName, subtitleOf, TriggerContent } from "./trigger.tsx";
 
@@ -97,7 +97,6 @@ export function TriggerWithPanel(props: {
             close();
             setDialog(next);
           }}
-          fallback={<LoadingPanel />}
         />
       </Popover>
       {dialog && <Dialogs open={dialog} options={options} onClose={() => setDialog(null)} />}
