@@ -499,7 +499,10 @@ def test_57_the_first_rows_load_when_the_pointer_comes_near(live: Site) -> None:
     live.organization("Engines", ada)
     with live.tab(address, "switcher") as tab:
         trigger = tab.page.locator("button.tn-trigger")
-        with tab.page.expect_request(lambda request: MEMBERSHIPS in (request.post_data or "")):
+        with (
+            tab.page.expect_request(lambda request: MEMBERSHIPS in (request.post_data or "")),
+            tab.page.expect_request(re.compile("/panel-.*js$")),
+        ):
             trigger.hover()
         expect(tab.page.locator(".tn-panel")).to_be_hidden()
         trigger.click()

@@ -581,6 +581,7 @@ export interface Route {
     go: (path: string) => void;
 }
 export declare function useRoute({ routing, path }: Routing, startPath: string): Route;
+export declare const withoutSlashes: (path: string) => string;
 
 // components/create/flow
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";

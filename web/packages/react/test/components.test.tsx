@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import {
+  type InstanceResource,
   type InvitationPreview,
   type OrganizationMembershipResource,
   type OrganizationResource,
@@ -11,6 +12,7 @@ import {
 import { cloneElement, createRef, type FormEvent, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { expect, test, vi } from "vitest";
+import { SurroundingsProvider } from "../src/appearance/context.tsx";
 import type { PaginatedResources } from "../src/cache/pages.ts";
 import { AcceptInvitation } from "../src/components/accept/accept-invitation.tsx";
 import { CreateOrganization } from "../src/components/create/create-organization.tsx";
@@ -21,6 +23,7 @@ import { RoleCell } from "../src/components/profile/role-cell.tsx";
 import { useRoles } from "../src/components/profile/roles.ts";
 import { useActivity } from "../src/components/profile/use-activity.ts";
 import { OrganizationSwitcher } from "../src/components/switcher/organization-switcher.tsx";
+import { TaskChooseOrganization } from "../src/components/task/task-choose-organization.tsx";
 import { en } from "../src/locales/en.ts";
 import { LocalizationProvider, useLocale } from "../src/localization.tsx";
 import { Dialog } from "../src/ui/dialog.tsx";
@@ -69,6 +72,30 @@ test.each([
   expect(page.querySelector(".tn-skeleton")).toBeNull();
   flushSync(() => fake.set(NOBODY));
   await eventually(() => expect(page.textContent).toBe(""));
+});
+
+test("a fallback of null shows nothing", () => {
+  const page = render(
+    new FakeTenantry(LOADING),
+    <>
+      <CreateOrganization fallback={null} />
+      <OrganizationSwitcher fallback={null} />
+    </>,
+  );
+  expect(page.querySelectorAll(".tn-root")).toHaveLength(2);
+  expect(page.querySelector(".tn-skeleton")).toBeNull();
+});
+
+test("the tools of React show components under their own names", () => {
+  const shown = {
+    AcceptInvitation,
+    CreateOrganization,
+    OrganizationList,
+    OrganizationProfile,
+    OrganizationSwitcher,
+    TaskChooseOrganization,
+  };
+  expect(Object.values(shown).map(({ displayName }) => displayName)).toEqual(Object.keys(shown));
 });
 
 test("what one person was told about an invitation isn't told to the next one (check 73)", async () => {
@@ -289,4 +316,73 @@ test("the rows of a list share the formatters of their language", () => {
   made.mockRestore();
   expect(page.textContent).toBe("2 organizations2 organizations");
   expect(length).toBe(1);
+});
+
+test.each([
+  ["focusin", "focusout"],
+  ["pointerover", "pointerout"],
+])("only a %s at the trigger of the switcher loads the first rows", async (...events) => {
+  const getOrganizationMemberships = vi.fn<UserResource["getOrganizationMemberships"]>(async () =>
+    answer([]),
+  );
+  const getOrganizationInvitations = vi.fn<UserResource["getOrganizationInvitations"]>(async () =>
+    answer([]),
+  );
+  const user = part<UserResource>({
+    ...person("user_ada", "Ada"),
+    getOrganizationMemberships,
+    getOrganizationInvitations,
+  });
+  const trigger = vi.fn(() => <button type="button">Choose</button>);
+  const fake = new FakeTenantry(signedIn({ user }));
+  const page = render(fake, <OrganizationSwitcher trigger={trigger} />);
+  await eventually(() => expect(page.querySelector("button")).not.toBeNull());
+  const tell = (selector: string, type: string): void => {
+    const event = new Event(type, { bubbles: true });
+    flushSync(() => page.querySelector(selector)?.dispatchEvent(event));
+  };
+  trigger.mockClear();
+  for (const event of events) tell("[popover]", event);
+  expect(trigger).not.toHaveBeenCalled();
+  for (const event of [...events, ...events, ...events]) {
+    trigger.mockClear();
+    tell("button", event);
+    await eventually(() => expect(trigger).toHaveBeenCalled());
+  }
+  expect(getOrganizationMemberships).toHaveBeenCalledTimes(1);
+  // Nothing shows the rows any more, while the trigger counts the invitations.
+  const lists = ["userMemberships", "userInvitations"] as const;
+  fake.tell(
+    "invalidate",
+    lists.map((list) => ({ list, organizationId: null })),
+  );
+  await eventually(() => expect(getOrganizationInvitations).toHaveBeenCalledTimes(2));
+  expect(getOrganizationMemberships).toHaveBeenCalledTimes(1);
+});
+
+test("the logo of the instance loads and leads only where a page may", () => {
+  const show = (logoUrl: string, homeUrl: string): HTMLElement => {
+    const instance = part<InstanceResource>({ name: "Calculus", logoUrl, homeUrl });
+    const user = part<UserResource>({
+      ...person("user_ada", "Ada"),
+      createOrganizationEnabled: false,
+    });
+    return render(new FakeTenantry(signedIn({ user, instance })), <CreateOrganization />);
+  };
+  const good = show("https://example.com/logo.png", "https://example.com/");
+  expect(good.querySelector("a.tn-cardLogo > img")).not.toBeNull();
+  expect(show("https://example.com/logo.png", "javascript:alert()").querySelector("a")).toBeNull();
+  expect(show("data:image/png;base64,", "https://example.com/").querySelector("img")).toBeNull();
+});
+
+test("the variables of a component stand in the layer that the provider names", () => {
+  const page = render(
+    new FakeTenantry(signedIn()),
+    <SurroundingsProvider appearance={{ cssLayerName: "vendor" }}>
+      <SurroundingsProvider appearance={{ variables: { colorPrimary: "red" } }}>
+        -
+      </SurroundingsProvider>
+    </SurroundingsProvider>,
+  );
+  expect(page.querySelector("style")?.innerHTML).toMatch(/^@layer vendor\{/);
 });

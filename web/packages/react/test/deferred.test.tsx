@@ -50,7 +50,27 @@ test("a failure to load a part early is forgotten, and one to show it goes to th
     ),
   );
   await eventually(() => expect(pages.map((page) => page.textContent)).toEqual(["part", "away"]));
+  early.preload();
   expect(load).toHaveBeenCalledTimes(2);
+});
+
+test("a boundary that is reset loads a failed part again", async () => {
+  const load = vi.fn<() => Promise<Part>>();
+  load.mockRejectedValueOnce(new Error("away")).mockResolvedValueOnce(PART);
+  const part = deferred(load);
+  const page = document.createElement("div");
+  const root = createRoot(page, { onCaughtError: () => {} });
+  onTestFinished(() => root.unmount());
+  const attempt = (key: string): void =>
+    root.render(
+      <Boundary key={key}>
+        <Show part={part} />
+      </Boundary>,
+    );
+  attempt("first");
+  await eventually(() => expect(page.textContent).toBe("away"));
+  attempt("second");
+  await eventually(() => expect(page.textContent).toBe("part"));
 });
 
 test("a page from a server shows the fallback first, even where the part is there", async () => {

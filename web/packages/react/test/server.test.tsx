@@ -4,6 +4,7 @@ import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, test, vi } from "vitest";
 import {
+  CreateOrganization,
   Show,
   TenantryProvider,
   useAuth,
@@ -51,6 +52,12 @@ test("a server that knows the organization renders its name, and no list", () =>
   expect(html).toContain("admin");
   expect(html).toContain("loading");
   expect(getMemberships).not.toHaveBeenCalled();
+});
+
+test("a server leaves what depends on the device to the browser", () => {
+  const html = renderToString(inside(new FakeTenantry(signedIn()), <CreateOrganization />));
+  expect(html).toContain("tn-skeleton");
+  expect(html).not.toContain("<form");
 });
 
 test("the first render of the client equals the server's, and follows from there", async () => {

@@ -46,7 +46,9 @@ export function Root(props: RootProps): ReactNode {
     <SurroundingsProvider appearance={appearance} container={container}>
       <LocalizationProvider localization={localization} base={en}>
         <RootElement {...rest}>
-          <ToastProvider>{isReady ? children : (fallback ?? skeleton)}</ToastProvider>
+          <ToastProvider>
+            {isReady ? children : fallback === undefined ? skeleton : fallback}
+          </ToastProvider>
         </RootElement>
       </LocalizationProvider>
     </SurroundingsProvider>

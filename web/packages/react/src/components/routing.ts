@@ -16,13 +16,13 @@ export interface Route {
 /** The inner page: behind the `#`, behind the path of the page, or in memory only. */
 export function useRoute({ routing = "hash", path = "" }: Routing, startPath: string): Route {
   const tenantry = useTenantry();
-  const [inner, setInner] = useState(startPath);
+  const [kept, setKept] = useState(startPath);
   const [, render] = useReducer((count: number) => count + 1, 0);
   const address = useSyncExternalStore(followAddress, addressNow, () => "");
-  const base = path.replace(/\/$/, "");
+  const base = decoded(path).replace(/\/$/, "");
   const go = useCallback(
     (next: string) => {
-      if (routing === "virtual") setInner(next);
+      if (routing === "virtual") setKept(next);
       else if (routing === "hash") location.hash = `/${next}`;
       else {
         tenantry.navigate((next ? `${base}/${next}` : base) || "/");
@@ -33,7 +33,7 @@ export function useRoute({ routing = "hash", path = "" }: Routing, startPath: st
     [routing, base, tenantry],
   );
   return {
-    path: routing === "virtual" ? inner : innerPath(address, routing, base) || startPath,
+    path: routing === "virtual" ? kept : innerPath(address, routing, base) || startPath,
     go,
   };
 }
@@ -51,10 +51,22 @@ function followAddress(changed: () => void): () => void {
   };
 }
 
-const addressNow = (): string => location.pathname + location.hash;
+const addressNow = (): string => decoded(location.pathname + location.hash);
+
+/** The platform encodes an address, and products write paths as they are. */
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}
 
 function innerPath(address: string, routing: "hash" | "path", base: string): string {
   const [pathname = "", hash = ""] = address.split("#");
-  if (routing === "hash") return hash.replace(/^\//, "");
-  return pathname.startsWith(`${base}/`) ? pathname.slice(base.length + 1).replace(/\/$/, "") : "";
+  if (routing === "hash") return withoutSlashes(hash);
+  return pathname.startsWith(`${base}/`) ? withoutSlashes(pathname.slice(base.length)) : "";
 }
+
+/** A path as the pages have it, without slashes around it. */
+export const withoutSlashes = (path: string): string => path.replace(/^\/|\/$/g, "");

@@ -1,10 +1,13 @@
-import { useSyncExternalStore } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 
 /** The default export of a module that loads when it is needed for the first time. */
 export interface Deferred<T> {
   /** Loads it early. A failure counts only once somebody uses it. */
   preload: () => void;
-  /** Nothing while it loads. A failure goes to the nearest error boundary. */
+  /**
+   * Nothing while it loads. A failure goes to the nearest error boundary; what it shows
+   * after a reset tries again.
+   */
   use: () => T | undefined;
 }
 
@@ -14,25 +17,28 @@ export interface Deferred<T> {
  */
 export function deferred<T>(load: () => Promise<{ readonly default: T }>): Deferred<T> {
   let loaded: T | undefined;
-  let failure: { error: unknown } | undefined;
   const read = async (): Promise<void> => {
     loaded ??= (await load()).default;
-  };
-  const subscribe = (onChange: () => void): (() => void) => {
-    void read()
-      .catch((error: unknown) => {
-        failure = { error };
-      })
-      .then(onChange);
-    return () => {};
-  };
-  const current = (): T | undefined => {
-    if (failure) throw failure.error;
-    return loaded;
   };
   return {
     preload: () => void read().catch(() => {}),
     // A server has only the fallback, and the first render in the browser has to look the same.
-    use: () => useSyncExternalStore(subscribe, current, () => undefined),
+    use: () => {
+      const [, fail] = useState();
+      const subscribe = useCallback((onChange: () => void) => {
+        read().then(onChange, (error: unknown) =>
+          // What an update throws goes to the error boundary.
+          fail(() => {
+            throw error;
+          }),
+        );
+        return () => {};
+      }, []);
+      return useSyncExternalStore(
+        subscribe,
+        () => loaded,
+        () => undefined,
+      );
+    },
   };
 }

@@ -23,24 +23,24 @@ export interface AcceptInvitationProps extends CommonProps, AcceptInvitationOpti
   ticket?: string;
 }
 
-function Accept(props: AcceptInvitationProps & RootRef): ReactNode {
-  const { ticket: given, redirectUrlComplete, signInUrl, signUpUrl, ...common } = props;
-  const ticket = useTicket(given);
-  const { user } = useView("<AcceptInvitation>");
-  return (
-    <Root {...common} element="card" skeleton={<CardSkeleton />}>
-      <AcceptCard
-        // What one person was told isn't shown to the next one.
-        key={user?.id}
-        ticket={ticket}
-        {...{ redirectUrlComplete, signInUrl, signUpUrl }}
-      />
-    </Root>
-  );
-}
-
 /** Shows the invitation behind a link, and accepts or declines it when the person says so. */
-export const AcceptInvitation: FunctionComponent<AcceptInvitationProps> = withRef(Accept);
+export const AcceptInvitation: FunctionComponent<AcceptInvitationProps> = withRef(
+  function AcceptInvitation(props: AcceptInvitationProps & RootRef): ReactNode {
+    const { ticket: given, redirectUrlComplete, signInUrl, signUpUrl, ...common } = props;
+    const ticket = useTicket(given);
+    const { user } = useView("<AcceptInvitation>");
+    return (
+      <Root {...common} element="card" skeleton={<CardSkeleton />}>
+        <AcceptCard
+          // What one person was told isn't shown to the next one.
+          key={user?.id}
+          ticket={ticket}
+          {...{ redirectUrlComplete, signInUrl, signUpUrl }}
+        />
+      </Root>
+    );
+  },
+);
 
 interface AcceptCardProps extends AcceptInvitationOptions {
   ticket: string | null;

@@ -8,29 +8,29 @@ import { type CreateFlowOptions, CreateOrganizationFlow } from "./flow.tsx";
 
 export type CreateOrganizationProps = CommonProps & CreateFlowOptions & Routing;
 
-function Create(props: CreateOrganizationProps & RootRef): ReactNode {
-  const { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, ...others } = props;
-  const { routing = "hash", path, ...common } = others;
-  const { isLoaded, user } = useView("<CreateOrganization>");
-  if (isLoaded && !user) {
-    warnOnce("<CreateOrganization> shows nothing because nobody is signed in.");
-    return null;
-  }
-  return (
-    <Root {...common} element="card" skeleton={<CardSkeleton />}>
-      <CreateOrganizationFlow
-        {...{ afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, routing, path }}
-        frame={(title, screen) => (
-          <>
-            <CardHeader title={title} />
-            {screen}
-            <CardFooter />
-          </>
-        )}
-      />
-    </Root>
-  );
-}
-
 /** A form that creates an organization, and then invites people to it. */
-export const CreateOrganization: FunctionComponent<CreateOrganizationProps> = withRef(Create);
+export const CreateOrganization: FunctionComponent<CreateOrganizationProps> = withRef(
+  function CreateOrganization(props: CreateOrganizationProps & RootRef): ReactNode {
+    const { afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, ...others } = props;
+    const { routing = "hash", path, ...common } = others;
+    const { isLoaded, user } = useView("<CreateOrganization>");
+    if (isLoaded && !user) {
+      warnOnce("<CreateOrganization> shows nothing because nobody is signed in.");
+      return null;
+    }
+    return (
+      <Root {...common} element="card" skeleton={<CardSkeleton />}>
+        <CreateOrganizationFlow
+          {...{ afterCreateOrganizationUrl, skipInvitationScreen, hideSlug, routing, path }}
+          frame={(title, screen) => (
+            <>
+              <CardHeader title={title} />
+              {screen}
+              <CardFooter />
+            </>
+          )}
+        />
+      </Root>
+    );
+  },
+);

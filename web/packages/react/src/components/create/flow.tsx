@@ -1,5 +1,5 @@
 import type { OrganizationResource, UrlTemplate } from "@tenantry/js";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useReducer, useRef, useState } from "react";
 import { useLocale } from "../../localization.tsx";
 import { Note } from "../../ui/alert.tsx";
 import { RowsSkeleton } from "../../ui/skeleton.tsx";
@@ -67,8 +67,8 @@ export function CreateOrganizationFlow(props: CreateFlowProps): ReactNode {
 interface Steps {
   /** The organization of the invite screen, if that is the one to show. */
   inviting: OrganizationResource | null;
-  /** Names the form: each organization has one of its own. */
-  round: string | undefined;
+  /** Counts the organizations that are done: each has a form of its own. */
+  round: number;
   goOn: (created: OrganizationResource) => void;
   finish: (organization: OrganizationResource) => void;
 }
@@ -77,14 +77,15 @@ function useSteps(props: CreateFlowProps): Steps {
   const { tenantry, organization, membership } = useView("<CreateOrganization>");
   const route = useRoute({ routing: props.routing ?? "virtual", path: props.path }, "");
   const [created, setCreated] = useState<OrganizationResource>();
+  const [round, startRound] = useReducer((count: number) => count + 1, 0);
 
   const finish = (done: OrganizationResource): void => {
     props.onDone?.();
     const url = props.afterCreateOrganizationUrl;
     if (url !== undefined && tenantry.navigate(tenantry.buildUrl(url, done))) return;
     // Nothing leads away: an empty form takes the place of the one that is done.
-    setCreated(done);
-    if (route.path) route.go("");
+    startRound();
+    if (route.path === INVITE) route.go("");
   };
   const goOn = (made: OrganizationResource): void => {
     if (props.skipInvitationScreen ?? made.maxAllowedMemberships === 1) finish(made);
@@ -96,5 +97,5 @@ function useSteps(props: CreateFlowProps): Steps {
   // After a reload, the new organization is that of the tab.
   const mayInvite = membership?.permissions.includes("org:sys_memberships:manage");
   const inviting = created ?? (mayInvite ? organization : null);
-  return { inviting: route.path === INVITE ? inviting : null, round: created?.id, goOn, finish };
+  return { inviting: route.path === INVITE ? inviting : null, round, goOn, finish };
 }

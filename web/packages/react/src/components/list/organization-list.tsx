@@ -18,35 +18,35 @@ export interface OrganizationListOptions
 
 export type OrganizationListProps = CommonProps & OrganizationListOptions;
 
-function List(props: OrganizationListProps & RootRef): ReactNode {
-  const { hidePersonal, hideSlug, skipInvitationScreen, ...rest } = props;
-  const {
-    afterCreateOrganizationUrl,
-    afterSelectOrganizationUrl,
-    afterSelectPersonalUrl,
-    ...common
-  } = rest;
-  const { isLoaded, user } = useView("<OrganizationList>");
-  if (isLoaded && !user) {
-    warnOnce("<OrganizationList> shows nothing because nobody is signed in.");
-    return null;
-  }
-  return (
-    <Root {...common} element="card" skeleton={<CardSkeleton />}>
-      <ListCard
-        hidePersonal={hidePersonal}
-        hideSlug={hideSlug}
-        skipInvitationScreen={skipInvitationScreen}
-        afterCreateOrganizationUrl={afterCreateOrganizationUrl}
-        afterSelectOrganizationUrl={afterSelectOrganizationUrl}
-        afterSelectPersonalUrl={afterSelectPersonalUrl}
-      />
-    </Root>
-  );
-}
-
 /** The organizations of the user on a card, or the form that creates one where there is nothing to choose. */
-export const OrganizationList: FunctionComponent<OrganizationListProps> = withRef(List);
+export const OrganizationList: FunctionComponent<OrganizationListProps> = withRef(
+  function OrganizationList(props: OrganizationListProps & RootRef): ReactNode {
+    const { hidePersonal, hideSlug, skipInvitationScreen, ...rest } = props;
+    const {
+      afterCreateOrganizationUrl,
+      afterSelectOrganizationUrl,
+      afterSelectPersonalUrl,
+      ...common
+    } = rest;
+    const { isLoaded, user } = useView("<OrganizationList>");
+    if (isLoaded && !user) {
+      warnOnce("<OrganizationList> shows nothing because nobody is signed in.");
+      return null;
+    }
+    return (
+      <Root {...common} element="card" skeleton={<CardSkeleton />}>
+        <ListCard
+          hidePersonal={hidePersonal}
+          hideSlug={hideSlug}
+          skipInvitationScreen={skipInvitationScreen}
+          afterCreateOrganizationUrl={afterCreateOrganizationUrl}
+          afterSelectOrganizationUrl={afterSelectOrganizationUrl}
+          afterSelectPersonalUrl={afterSelectPersonalUrl}
+        />
+      </Root>
+    );
+  },
+);
 
 function ListCard(options: OrganizationListOptions): ReactNode {
   const { text, format } = useLocale();

@@ -4,9 +4,8 @@ import { useElement } from "../../appearance/context.tsx";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { useLocale } from "../../localization.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
-import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
-import { type Routing, useRoute } from "../routing.ts";
+import { type Routing, useRoute, withoutSlashes } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
 import { GeneralPage } from "./general.tsx";
@@ -20,7 +19,7 @@ import {
 import { MembersPage } from "./members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
-import { ProfileSkeleton } from "./skeleton.tsx";
+import { ProfileSkeleton, SectionSkeleton } from "./skeleton.tsx";
 
 export type ProfileContentProps = OrganizationProfileOptions &
   Routing & {
@@ -78,14 +77,17 @@ function Pages(props: PagesProps): ReactNode {
     custom: [...(props.customPages ?? []), ...customPages(props.children)],
     text: text.organizationProfile,
   });
-  const route = useRoute(props, props.startPath ?? "");
+  const startPath = withoutSlashes(props.startPath ?? "");
+  const route = useRoute(props, startPath);
   const pages = entries.filter(({ kind }) => kind !== "link");
-  const current = pages.find(({ path }) => path === route.path) ?? pages[0];
+  const pageAt = (at: string): Entry | undefined => pages.find(({ path }) => path === at);
+  // The page around it may have addresses of its own.
+  const current = pageAt(route.path) ?? pageAt(startPath) ?? pages[0];
   return (
     <div {...element("profileLayout")}>
       <Navigation {...{ organization, entries, current }} go={route.go} />
       <section {...element("page")} aria-label={current?.label}>
-        <Suspense fallback={<RowsSkeleton label={text.common.loading} />}>
+        <Suspense fallback={<SectionSkeleton />}>
           {current?.kind === "custom"
             ? current.content
             : pageOf(current?.path, organization, membership)}

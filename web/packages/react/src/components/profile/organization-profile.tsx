@@ -18,22 +18,6 @@ import { ProfileSkeleton } from "./skeleton.tsx";
 
 export type OrganizationProfileProps = CommonProps & Omit<ProfileContentProps, "onGone">;
 
-/** The settings of an organization, as a page of its own. */
-function Profile(props: OrganizationProfileProps & RootRef): ReactNode {
-  const { organization, customPages, startPath, hide, routing, path, children, ...rest } = props;
-  const { afterLeaveOrganizationUrl, afterDeleteOrganizationUrl, ...common } = rest;
-  return (
-    <Root {...common} element="profile" skeleton={<ProfileSkeleton />}>
-      <ProfileContent
-        {...{ organization, customPages, startPath, hide, routing, path }}
-        {...{ afterLeaveOrganizationUrl, afterDeleteOrganizationUrl }}
-      >
-        {children}
-      </ProfileContent>
-    </Root>
-  );
-}
-
 interface Parts {
   Page: typeof OrganizationProfilePage;
   Link: typeof OrganizationProfileLink;
@@ -47,16 +31,34 @@ interface Parts {
   Danger: ReturnType<typeof sectionOf>;
 }
 
+/** The settings of an organization, as a page of its own. */
 export const OrganizationProfile: FunctionComponent<OrganizationProfileProps> & Parts =
-  Object.assign(withRef(Profile), {
-    Page: OrganizationProfilePage,
-    Link: OrganizationProfileLink,
-    General: sectionOf(GeneralPage),
-    Members: sectionOf(MembersPage, "org:sys_memberships:read"),
-    Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
-    Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
-    Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
-    Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
-    Billing: sectionOf(BillingSection, "org:sys_billing:read"),
-    Danger: sectionOf(DangerSection),
-  });
+  Object.assign(
+    withRef(function OrganizationProfile(props: OrganizationProfileProps & RootRef): ReactNode {
+      const { organization, customPages, startPath, hide, routing, path, children, ...rest } =
+        props;
+      const { afterLeaveOrganizationUrl, afterDeleteOrganizationUrl, ...common } = rest;
+      return (
+        <Root {...common} element="profile" skeleton={<ProfileSkeleton />}>
+          <ProfileContent
+            {...{ organization, customPages, startPath, hide, routing, path }}
+            {...{ afterLeaveOrganizationUrl, afterDeleteOrganizationUrl }}
+          >
+            {children}
+          </ProfileContent>
+        </Root>
+      );
+    }),
+    {
+      Page: OrganizationProfilePage,
+      Link: OrganizationProfileLink,
+      General: sectionOf(GeneralPage),
+      Members: sectionOf(MembersPage, "org:sys_memberships:read"),
+      Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
+      Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
+      Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
+      Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
+      Billing: sectionOf(BillingSection, "org:sys_billing:read"),
+      Danger: sectionOf(DangerSection),
+    },
+  );

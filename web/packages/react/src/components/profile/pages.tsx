@@ -2,6 +2,7 @@ import type { InstanceResource, PermissionKey } from "@tenantry/js";
 import type { ReactNode } from "react";
 import type { Localization } from "../../locales/types.ts";
 import * as icons from "../../ui/icons.tsx";
+import { withoutSlashes } from "../routing.ts";
 import type { CustomPage, OrganizationProfileOptions, ProfilePageName } from "./props.ts";
 
 /** An entry of the navigation. A link leads away; everything else shows a page. */
@@ -81,5 +82,5 @@ function own(page: Exclude<CustomPage, string>): Entry {
   const icon = labelIcon ?? <icons.Icon shape={icons.page} />;
   return children === undefined
     ? { path: url, label, icon, kind: "link" }
-    : { path: url.replace(/^\//, ""), label, icon, kind: "custom", content: children };
+    : { path: withoutSlashes(url), label, icon, kind: "custom", content: children };
 }

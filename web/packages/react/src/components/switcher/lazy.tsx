@@ -25,13 +25,13 @@ const panel = deferred(() => import("./panel.tsx"));
 const dialogs = deferred(() => import("./dialogs.tsx"));
 
 /** The inside of the panel, which is loaded when it is opened for the first time. */
-export function Panel({ fallback, ...props }: PanelProps & { fallback: ReactNode }): ReactNode {
+export function Panel(props: PanelProps): ReactNode {
   const Content = panel.use();
   if (Content) return <Content {...props} />;
   return (
     <>
       <PanelPreload />
-      {fallback}
+      <LoadingPanel />
     </>
   );
 }
@@ -52,7 +52,7 @@ export function Dialogs(props: {
   return Content && <Content {...props} />;
 }
 
-export function LoadingPanel(): ReactNode {
+function LoadingPanel(): ReactNode {
   const element = useElement();
   return (
     <div aria-busy="true">

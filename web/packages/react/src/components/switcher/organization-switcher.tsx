@@ -6,28 +6,29 @@ import { LocalizationProvider } from "../../localization.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import { useView, warnOnce } from "../state.ts";
 import { type RootRef, withRef } from "../with-ref.ts";
-import { Dialogs, LoadingPanel, type OpenDialog, Panel } from "./lazy.tsx";
+import { Dialogs, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 import { TriggerSkeleton } from "./trigger.tsx";
 import { TriggerWithPanel } from "./trigger-with-panel.tsx";
 
 /** Shows the current organization, and switches to another one, joins, or creates one. */
-function Switcher(props: OrganizationSwitcherProps & RootRef): ReactNode {
-  return (
-    <SurroundingsProvider appearance={props.appearance} container={props.container}>
-      <LocalizationProvider localization={props.localization}>
-        <SwitcherRoot {...props} />
-      </LocalizationProvider>
-    </SurroundingsProvider>
-  );
-}
-
 export const OrganizationSwitcher: FunctionComponent<OrganizationSwitcherProps> & {
   /** A page of your own in the settings. */
   OrganizationProfilePage: typeof OrganizationProfilePage;
   /** A link of your own in the settings. */
   OrganizationProfileLink: typeof OrganizationProfileLink;
-} = Object.assign(withRef(Switcher), { OrganizationProfilePage, OrganizationProfileLink });
+} = Object.assign(
+  withRef(function OrganizationSwitcher(props: OrganizationSwitcherProps & RootRef): ReactNode {
+    return (
+      <SurroundingsProvider appearance={props.appearance} container={props.container}>
+        <LocalizationProvider localization={props.localization}>
+          <SwitcherRoot {...props} />
+        </LocalizationProvider>
+      </SurroundingsProvider>
+    );
+  }),
+  { OrganizationProfilePage, OrganizationProfileLink },
+);
 
 function SwitcherRoot(props: OrganizationSwitcherProps & RootRef): ReactNode {
   const view = useView("<OrganizationSwitcher>");
@@ -35,7 +36,8 @@ function SwitcherRoot(props: OrganizationSwitcherProps & RootRef): ReactNode {
   useAfterLeave(props.afterLeaveOrganizationUrl);
 
   if (!view.isLoaded) {
-    return <SwitcherElement {...props}>{props.fallback ?? <TriggerSkeleton />}</SwitcherElement>;
+    const { fallback = <TriggerSkeleton /> } = props;
+    return <SwitcherElement {...props}>{fallback}</SwitcherElement>;
   }
   if (view.instance && !view.instance.organizationsEnabled) {
     warnOnce(
@@ -61,7 +63,7 @@ function StandalonePanel(props: OrganizationSwitcherProps): ReactNode {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   return (
     <div {...element("panel")} data-standalone="">
-      <Panel options={props} onClose={() => {}} onDialog={setDialog} fallback={<LoadingPanel />} />
+      <Panel options={props} onClose={() => {}} onDialog={setDialog} />
       {dialog && <Dialogs open={dialog} options={props} onClose={() => setDialog(null)} />}
     </div>
   );

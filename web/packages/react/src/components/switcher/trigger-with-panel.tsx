@@ -4,7 +4,7 @@ import { useElement } from "../../appearance/context.tsx";
 import { useTriggerText } from "../../localization.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { useView } from "../state.ts";
-import { Dialogs, LoadingPanel, type OpenDialog, Panel, PanelPreload } from "./lazy.tsx";
+import { Dialogs, type OpenDialog, Panel, PanelPreload } from "./lazy.tsx";
 import type { OrganizationSwitcherProps, TriggerAttributes } from "./props.ts";
 import { currentName, subtitleOf, TriggerContent } from "./trigger.tsx";
 
@@ -50,34 +50,36 @@ export function TriggerWithPanel(props: {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is the control.
-    <div
-      onKeyDown={openWithArrow}
-      onPointerEnter={() => setNear(true)}
-      onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
-      onBlur={() => setNear(false)}
-      style={{ display: "contents" }}
-    >
-      {isNear && <PanelPreload />}
-      {options.trigger ? (
-        options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
-      ) : (
-        <button
-          type="button"
-          {...element("trigger")}
-          {...attributes}
-          aria-busy={isSwitching || undefined}
-        >
-          <TriggerContent
-            name={name}
-            organization={organization}
-            membership={membership}
-            person={person}
-            pendingCount={pendingCount}
-          />
-        </button>
-      )}
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button inside is the control. */}
+      <div
+        onKeyDown={openWithArrow}
+        onPointerEnter={() => setNear(true)}
+        onPointerLeave={() => setNear(false)}
+        onFocus={() => setNear(true)}
+        onBlur={() => setNear(false)}
+        style={{ display: "contents" }}
+      >
+        {isNear && <PanelPreload />}
+        {options.trigger ? (
+          options.trigger({ organization, user, isOpen, isSwitching, pendingCount }, attributes)
+        ) : (
+          <button
+            type="button"
+            {...element("trigger")}
+            {...attributes}
+            aria-busy={isSwitching || undefined}
+          >
+            <TriggerContent
+              name={name}
+              organization={organization}
+              membership={membership}
+              person={person}
+              pendingCount={pendingCount}
+            />
+          </button>
+        )}
+      </div>
       <Popover
         id={panelId}
         label={text.title}
@@ -95,11 +97,10 @@ export function TriggerWithPanel(props: {
             close();
             setDialog(next);
           }}
-          fallback={<LoadingPanel />}
         />
       </Popover>
       {dialog && <Dialogs open={dialog} options={options} onClose={() => setDialog(null)} />}
-    </div>
+    </>
   );
 }
 

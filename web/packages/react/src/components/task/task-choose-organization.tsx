@@ -15,30 +15,30 @@ export interface TaskChooseOrganizationProps extends CommonProps {
   redirectUrlComplete: string;
 }
 
-function Task(props: TaskChooseOrganizationProps & RootRef): ReactNode {
-  const { redirectUrlComplete, ...common } = props;
-  const { isLoaded, session } = useView("<TaskChooseOrganization>");
-  const isOpen = session?.currentTask?.key === "choose-organization";
-  // Once it has begun, the page stays until it is done, though the task itself ends with the switch.
-  const hasBegun = useRef(false);
-  hasBegun.current ||= isOpen;
-  if (isLoaded && !hasBegun.current) {
-    warnOnce(
-      session
-        ? "<TaskChooseOrganization> shows nothing because the session has no task `choose-organization`."
-        : "<TaskChooseOrganization> shows nothing because nobody is signed in.",
-    );
-    return null;
-  }
-  return (
-    <Root {...common} element="card" skeleton={<CardSkeleton />}>
-      {isLoaded ? <TaskCard redirectUrl={redirectUrlComplete} /> : <CardSkeleton />}
-    </Root>
-  );
-}
-
 /** The page of the task `choose-organization`, which a session has until an organization is active. */
-export const TaskChooseOrganization: FunctionComponent<TaskChooseOrganizationProps> = withRef(Task);
+export const TaskChooseOrganization: FunctionComponent<TaskChooseOrganizationProps> = withRef(
+  function TaskChooseOrganization(props: TaskChooseOrganizationProps & RootRef): ReactNode {
+    const { redirectUrlComplete, ...common } = props;
+    const { isLoaded, session } = useView("<TaskChooseOrganization>");
+    const isOpen = session?.currentTask?.key === "choose-organization";
+    // Once it has begun, the page stays until it is done, though the task itself ends with the switch.
+    const hasBegun = useRef(false);
+    hasBegun.current ||= isOpen;
+    if (isLoaded && !hasBegun.current) {
+      warnOnce(
+        session
+          ? "<TaskChooseOrganization> shows nothing because the session has no task `choose-organization`."
+          : "<TaskChooseOrganization> shows nothing because nobody is signed in.",
+      );
+      return null;
+    }
+    return (
+      <Root {...common} element="card" skeleton={<CardSkeleton />}>
+        {isLoaded ? <TaskCard redirectUrl={redirectUrlComplete} /> : <CardSkeleton />}
+      </Root>
+    );
+  },
+);
 
 /** The screen is chosen once, so that nothing changes under the pointer when a list does. */
 function TaskCard({ redirectUrl }: { redirectUrl: string }): ReactNode {
