@@ -3,7 +3,7 @@
 from models.organizations import Organization
 from models.validation.images import CleanImage
 from resolvers.images import store_image
-from resolvers.organizations import update_row
+from resolvers.organizations.rows import update_row
 from resolvers.transaction import Transaction
 
 

@@ -31,7 +31,7 @@ from resolvers.events.payloads import record_organization
 from resolvers.importing.batch import Batch, load_organizations, load_users, select_known
 from resolvers.importing.records import OrganizationRecord
 from resolvers.importing.report import Outcome
-from resolvers.organizations import update_row
+from resolvers.organizations.rows import update_row
 from resolvers.slugs import add_suffix
 
 

@@ -10,15 +10,9 @@ from models.validation.text import check_name
 from resolvers.importing.batch import Batch, load_users, select_known
 from resolvers.importing.records import Kind, UserRecord
 from resolvers.importing.report import Outcome
-from resolvers.users import (
-    NewUser,
-    UserDraft,
-    check_user,
-    ensure_nobody_waits,
-    insert_users,
-    load_waiting,
-    update_row,
-)
+from resolvers.users.checks import ensure_nobody_waits, load_waiting
+from resolvers.users.create import NewUser, UserDraft, check_user, insert_users
+from resolvers.users.manage import update_row
 
 
 async def import_users(batch: Batch, records: Sequence[UserRecord]) -> None:

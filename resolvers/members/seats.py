@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import InsufficientSeats, MembershipQuotaExceeded
+from models.errors import InsufficientSeats, MembershipQuotaExceeded, SeatsManagedByPlan
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization
@@ -51,6 +51,16 @@ async def load_seat_limit(tx: Transaction, organization: Organization) -> SeatLi
 def _select_plan_limit(organization_id: str, now: datetime) -> SelectOfScalar[int | None]:
     limit = select_seat_limit(col(Organization.id), now)
     return select(limit).where(col(Organization.id) == organization_id)
+
+
+def ensure_own_limit(of_plan: int | None) -> None:
+    """Rejects a limit of the organization itself while its plan limits the seats (rule 45)."""
+    if of_plan is not None:
+        raise SeatsManagedByPlan(
+            f"The plan of the organization has {of_plan} seats. Change the subscription or the plan"
+            " instead.",
+            limit=of_plan,
+        )
 
 
 async def count_taken_seats(

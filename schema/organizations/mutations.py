@@ -4,8 +4,8 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.roles import PROFILE_DELETE, PROFILE_MANAGE
-from resolvers import organizations
 from resolvers.metadata import Metadata
+from resolvers.organizations import create, manage
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard
 from schema.foundation.inputs import MetadataMode, get_given
@@ -130,8 +130,8 @@ class DeleteOrganizationInput:
     )
 
 
-def to_new_organization(input: CreateOrganizationInput) -> organizations.NewOrganization:
-    return organizations.NewOrganization(
+def to_new_organization(input: CreateOrganizationInput) -> create.NewOrganization:
+    return create.NewOrganization(
         name=input.name,
         slug=input.slug,
         public_metadata=input.public_metadata,
@@ -155,7 +155,7 @@ class OrganizationMutations:
     async def create_organization(
         self, info: Info, input: CreateOrganizationInput
     ) -> OrganizationPayload | None:
-        row, member = await organizations.create_organization(
+        row, member = await create.create_organization(
             info.context.transaction, to_new_organization(input)
         )
         membership = Membership.from_row(member, info.context) if member else None
@@ -173,7 +173,7 @@ class OrganizationMutations:
     async def update_organization(
         self, info: Info, input: UpdateOrganizationInput
     ) -> OrganizationPayload | None:
-        row = await organizations.update_organization(
+        row = await manage.update_organization(
             info.context.transaction,
             organization_id=input.organization_id,
             given=get_given(input),
@@ -187,7 +187,7 @@ class OrganizationMutations:
     async def update_organization_metadata(
         self, info: Info, input: UpdateOrganizationMetadataInput
     ) -> OrganizationPayload | None:
-        row = await organizations.update_organization_metadata(
+        row = await manage.update_organization_metadata(
             info.context.transaction,
             organization_id=input.organization_id,
             merge=input.mode is MetadataMode.MERGE,
@@ -203,7 +203,7 @@ class OrganizationMutations:
     async def delete_organization(
         self, info: Info, input: DeleteOrganizationInput
     ) -> DeletedPayload | None:
-        deleted_id = await organizations.delete_organization(
+        deleted_id = await manage.delete_organization(
             info.context.transaction, organization_id=input.organization_id
         )
         return DeletedPayload(deleted_id=strawberry.ID(deleted_id))

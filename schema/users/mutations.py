@@ -3,7 +3,7 @@
 import strawberry
 
 from models.keys.scopes import KeyScope
-from resolvers import users
+from resolvers.users import create, manage
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
 from schema.foundation.guards import ActorKind, mutation_guard
@@ -115,8 +115,8 @@ class DeleteUserInput:
     user_id: strawberry.ID = strawberry.field(description="ID of the user to delete.")
 
 
-def to_new_user(input: CreateUserInput) -> users.NewUser:
-    return users.NewUser(
+def to_new_user(input: CreateUserInput) -> create.NewUser:
+    return create.NewUser(
         email_address=input.email_address,
         email_verified=input.email_verified,
         external_id=input.external_id,
@@ -138,7 +138,7 @@ class UserMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def create_user(self, info: Info, input: CreateUserInput) -> UserPayload | None:
-        row = await users.create_user(info.context.transaction, to_new_user(input))
+        row = await create.create_user(info.context.transaction, to_new_user(input))
         return UserPayload(user=User.from_row(row, info.context))
 
     @strawberry.mutation(
@@ -147,7 +147,7 @@ class UserMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def create_users(self, info: Info, input: CreateUsersInput) -> UsersPayload | None:
-        rows, errors = await users.create_users(
+        rows, errors = await create.create_users(
             info.context.transaction,
             [to_new_user(user) for user in input.users],
             skip_failed=input.on_error is BulkErrorPolicy.SKIP_FAILED,
@@ -162,7 +162,7 @@ class UserMutations:
         extensions=mutation_guard(actor=ActorKind.SERVICE, scope=KeyScope.USERS_WRITE),
     )
     async def update_user(self, info: Info, input: UpdateUserInput) -> UserPayload | None:
-        row = await users.update_user(
+        row = await manage.update_user(
             info.context.transaction, user_id=input.user_id, given=get_given(input)
         )
         return UserPayload(user=User.from_row(row, info.context))
@@ -175,6 +175,6 @@ class UserMutations:
     async def delete_user(self, info: Info, input: DeleteUserInput) -> DeletedPayload | None:
         return DeletedPayload(
             deleted_id=strawberry.ID(
-                await users.delete_user(info.context.transaction, user_id=input.user_id)
+                await manage.delete_user(info.context.transaction, user_id=input.user_id)
             )
         )

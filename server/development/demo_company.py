@@ -24,7 +24,8 @@ from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.keys.secret_keys import NewKey, create_key
 from resolvers.members.create import create_membership
 from resolvers.members.validation import NewMember
-from resolvers.organizations import NewOrganization, create_organization, update_organization
+from resolvers.organizations.create import NewOrganization, create_organization
+from resolvers.organizations.manage import update_organization
 from resolvers.plans.features import create_feature
 from resolvers.plans.plans import NewPlan, create_plan
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription

@@ -9,7 +9,7 @@ from models.errors import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from models.validation.text import check_url, clean_name
-from resolvers.users import SUBJECT_LENGTH
+from resolvers.users.create import SUBJECT_LENGTH
 from server.identity.tokens import InvalidCredential, read_time_claim
 from server.settings.issuers import ClaimNames
 

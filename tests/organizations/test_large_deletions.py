@@ -18,7 +18,7 @@ from models.database.limits import JOURNAL_BYTES
 from models.events import EventType
 from resolvers.access import SYSTEM
 from resolvers.event_writer import PIECE
-from resolvers.organizations import delete_organization
+from resolvers.organizations.manage import delete_organization
 from resolvers.transaction import Transaction, begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.factories import Acme, a_role

@@ -6,9 +6,9 @@ from functools import partial
 from models.base import JSONObject
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
-from resolvers import organizations
 from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
+from resolvers.organizations import create, manage
 from resolvers.queries.organizations import ORGANIZATIONS, OrganizationFilter
 from resolvers.role_model.replace import set_organization_role_set
 from resolvers.transaction import Transaction
@@ -107,7 +107,7 @@ async def list_organizations(call: Call, query: OrganizationsQuery) -> JSONObjec
 
 async def create_organization(call: Call, body: NewOrganization) -> JSONObject:
     creator = None if body.created_by is None else await find_user_id(call, body.created_by)
-    new = organizations.NewOrganization(
+    new = create.NewOrganization(
         name=body.name,
         slug=body.slug,
         public_metadata=body.public_metadata,
@@ -117,7 +117,7 @@ async def create_organization(call: Call, body: NewOrganization) -> JSONObject:
         role_set=body.role_set_key,
         created_at=body.created_at,
     )
-    row, _ = await call.change(partial(organizations.create_organization, new=new))
+    row, _ = await call.change(partial(create.create_organization, new=new))
     return await _show(call, row)
 
 
@@ -138,10 +138,10 @@ async def update_organization(call: Call, body: OrganizationChanges) -> JSONObje
             await set_organization_role_set(
                 tx, organization_id=id, role_set=body.role_set_key, mappings=()
             )
-        row = await organizations.update_organization(tx, organization_id=id, given=given)
+        row = await manage.update_organization(tx, organization_id=id, given=given)
         if metadata == MetadataChange():
             return row
-        return await organizations.update_organization_metadata(
+        return await manage.update_organization_metadata(
             tx, organization_id=id, merge=False, metadata=metadata
         )
 
@@ -150,7 +150,7 @@ async def update_organization(call: Call, body: OrganizationChanges) -> JSONObje
 
 async def _update_metadata(call: Call, body: MetadataChanges, *, merge: bool) -> JSONObject:
     change = partial(
-        organizations.update_organization_metadata,
+        manage.update_organization_metadata,
         organization_id=await find_organization_id(call),
         merge=merge,
         metadata=MetadataChange(body.public_metadata, body.private_metadata),
@@ -171,7 +171,7 @@ async def delete_organization(call: Call, body: NoBody) -> JSONObject:
 
     async def delete(tx: Transaction) -> Organization:
         organization = await tx.lock_organization(id)
-        await organizations.delete_organization(tx, organization_id=id)
+        await manage.delete_organization(tx, organization_id=id)
         return organization
 
     deleted = await call.change(delete)

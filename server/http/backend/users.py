@@ -11,10 +11,10 @@ from models.errors import ParameterMissing, ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.users import User
 from models.validation.addresses import normalize_valid
-from resolvers import users
 from resolvers.lists import Selection
 from resolvers.metadata import Metadata as MetadataChange
 from resolvers.queries.users import USERS, UserFilter
+from resolvers.users import create, manage
 from server.http.backend.endpoints import Call, Endpoint
 from server.http.backend.ids import find_organization_ids, find_user_id, find_user_ids
 from server.http.backend.lists import SortedPage, load_rows, split_signed
@@ -220,7 +220,7 @@ async def get_user(call: Call, query: NoQuery) -> JSONObject:
 async def create_user(call: Call, body: NewUser) -> JSONObject:
     if not body.email_address:
         raise ParameterMissing("A user needs an email address.", at="email_address")
-    new = users.NewUser(
+    new = create.NewUser(
         email_address=body.email_address[0],
         email_verified="reserved" not in body.email_address_identification_status,
         external_id=body.external_id,
@@ -231,12 +231,12 @@ async def create_user(call: Call, body: NewUser) -> JSONObject:
     )
     # An external ID is the subject at an identity provider, which must be certain.
     with renamed(issuer="external_id"):
-        return _show_user(call, await call.change(partial(users.create_user, new=new)))
+        return _show_user(call, await call.change(partial(create.create_user, new=new)))
 
 
 async def _update(call: Call, given: JSONObject) -> User:
     id = await find_user_id(call, call.path["user_id"])
-    return await call.change(partial(users.update_user, user_id=id, given=given))
+    return await call.change(partial(manage.update_user, user_id=id, given=given))
 
 
 async def update_user(call: Call, body: UserChanges) -> JSONObject:
@@ -245,7 +245,7 @@ async def update_user(call: Call, body: UserChanges) -> JSONObject:
 
 async def merge_metadata(call: Call, body: MetadataChanges) -> JSONObject:
     merge = partial(
-        users.merge_user_metadata,
+        manage.merge_user_metadata,
         user_id=await find_user_id(call, call.path["user_id"]),
         given=MetadataChange(body.public_metadata, body.private_metadata),
     )
@@ -264,7 +264,7 @@ async def replace_address(call: Call, body: NewAddress) -> JSONObject:
 
 async def delete_user(call: Call, body: NoBody) -> JSONObject:
     id = await find_user_id(call, call.path["user_id"])
-    await call.change(partial(users.delete_user, user_id=id))
+    await call.change(partial(manage.delete_user, user_id=id))
     return show_deleted("user", id)
 
 

@@ -1,0 +1,1 @@
+"""Organizations: create, update, delete, and what is unique about each."""

@@ -1,0 +1,87 @@
+"""The rows of organizations, with what is unique in them."""
+
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from models.errors import (
+    IdentifierExists,
+)
+from models.events import EventType
+from models.organizations import Organization, make_slug
+from models.validation.text import to_search_text
+from resolvers.changes import apply_changes
+from resolvers.events.payloads import record_organization
+from resolvers.external_ids import external_id_taken
+from resolvers.images import mark_used
+from resolvers.locks import is_on_postgresql
+from resolvers.slugs import add_suffix, slug_taken
+from resolvers.transaction import Transaction
+
+
+async def insert_row(
+    tx: Transaction, organization: Organization, *, has_derived_slug: bool
+) -> None:
+    """Inserts the row, although another transaction can have taken the slug or the external ID.
+
+    A derived slug then gets a suffix. With SQLite, there is no other transaction.
+    """
+    if not is_on_postgresql(tx.session):
+        tx.session.add(organization)
+        return
+    try:
+        async with tx.session.begin_nested():
+            tx.session.add(organization)
+            await tx.session.flush()
+    except IntegrityError as error:
+        if not has_derived_slug or _is_about_external_id(error):
+            raise _to_input_error(error) from error
+        organization.slug = add_suffix(make_slug(organization.name))
+        tx.session.add(organization)
+        # The database names only one of two values that are taken.
+        await _flush(tx)
+
+
+async def update_row(tx: Transaction, organization: Organization, new: dict[str, Any]) -> bool:
+    """Writes what differs; returns whether anything did. Otherwise, it leaves no event."""
+    before = apply_changes(organization, new)
+    if not before:
+        return False
+    organization.updated_at = tx.now
+    update_search_text(organization)
+    await _flush(tx)
+    if before.get("image_url"):
+        await release_image(tx, before["image_url"])
+    # Members can read the event, but neither of these.
+    changes = {
+        name: value
+        for name, value in before.items()
+        if name not in ("private_metadata", "external_id")
+    }
+    record_organization(tx, EventType.ORGANIZATION_UPDATED, organization, changes)
+    return True
+
+
+def update_search_text(organization: Organization) -> None:
+    organization.search_text = to_search_text(organization.name, organization.slug)
+
+
+async def release_image(tx: Transaction, url: str) -> None:
+    """Keeps a stored image for a while, because pages can still show it."""
+    await tx.session.execute(mark_used(url, tx.now))
+
+
+async def _flush(tx: Transaction) -> None:
+    try:
+        await tx.session.flush()
+    except IntegrityError as error:
+        raise _to_input_error(error) from error
+
+
+def _is_about_external_id(error: IntegrityError) -> bool:
+    """Whether the external ID is taken; else, the slug is. Each has one unique index."""
+    return "organization_external_id" in str(error.orig)
+
+
+def _to_input_error(error: IntegrityError) -> IdentifierExists:
+    return external_id_taken() if _is_about_external_id(error) else slug_taken()

@@ -1,0 +1,1 @@
+"""Users: create, update, delete, and what identity tokens report of them."""
